@@ -1,0 +1,162 @@
+"""The values that the layers pass to each other: what a file is, says and becomes. Never touches the world."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """An error keeps the file out of the database; a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A second place in the same file that explains a problem. Line and column start at 1 and count characters."""
+
+    message: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A file that could not be taken, or a warning about one.
+
+    `path` is POSIX and relative to the project root. `line` and `column` start at 1, count characters of the whole file
+    (byte order mark, front matter fence and CRLF included) and are None for a trouble that has no place in the text.
+    """
+
+    path: str
+    code: str
+    message: str
+    severity: Severity = Severity.ERROR
+    line: int | None = None
+    column: int | None = None
+    hint: str | None = None
+    json_path: str | None = None
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Something a document points to: recorded as written, never resolved into the document.
+
+    `kind` is env, file, base, sample, specification or other; `target` is the variable or path as written; `at` is the
+    dotted place in the front matter, such as `model.connection.apiKey`.
+    """
+
+    kind: str
+    target: str
+    at: str
+
+    @property
+    def is_file(self) -> bool:
+        """True when `target` is a path relative to the document's own folder."""
+        return self.kind not in ("env", "other")
+
+
+class ReferenceStatus(StrEnum):
+    """What became of a reference: only those to files are looked at."""
+
+    OK = "ok"
+    MISSING = "missing"
+    OUTSIDE = "outside"
+    NOT_CHECKED = "not_checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A reference and what the tree says of it; `path` is its target relative to the project root, None if outside."""
+
+    reference: Reference
+    path: str | None
+    status: ReferenceStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a valid file says, independent of where it lies.
+
+    `document` is JSON text (one object, compact, the same for the same bytes); `text` is what search sees;
+    `name_from` says where the name was found ("name", "data.name", "file stem" ...).
+    """
+
+    name: str
+    name_from: str
+    document: str
+    text: str
+    description: str | None = None
+    tags: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a format made of a file: its content, or None when a problem of severity error refuses it."""
+
+    content: Content | None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What stat says of a file. Two equal stamps of one path that are not racy name the same bytes."""
+
+    mtime_ns: int
+    ctime_ns: int
+    size: int
+    inode: int
+    device: int
+
+    def same_file(self, other: "Stamp") -> bool:
+        """True when *other* is this very file under another name: a rename changes ctime and nothing else."""
+        mine = (self.device, self.inode, self.size, self.mtime_ns)
+        return mine == (other.device, other.inode, other.size, other.mtime_ns)
+
+
+class FileState(StrEnum):
+    """What the database knows of a file."""
+
+    OK = "ok"
+    BROKEN = "broken"
+    UNREADABLE = "unreadable"
+    SKIPPED = "skipped"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of `files`: what was last seen of a path.
+
+    `stamp` is None where there was nothing to stat. `good_size` is the size in bytes of the version that the document
+    row holds, None if there is no such row. `racy` means that the stamp was taken so soon after a write that it proves
+    nothing.
+    """
+
+    path: str
+    type: str
+    state: FileState
+    stamp: Stamp | None = None
+    content_hash: str | None = None
+    good_size: int | None = None
+    racy: bool = False
+
+    @property
+    def has_document(self) -> bool:
+        """True when a document row is served for this path, be it the current or the last good version."""
+        return self.good_size is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document as a row: its content under an id, with the file it came from."""
+
+    id: str
+    type: str
+    path: str
+    content: Content
+    content_hash: str
+    file_modified: str
+    references: tuple[Resolved, ...] = field(default=())

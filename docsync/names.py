@@ -1,0 +1,136 @@
+"""Paths, patterns and ids: which names are documents and what they are called. Never looks at the disk."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from posixpath import dirname
+
+EVERYTHING = ""
+"""The scope that covers the whole tree. Every other scope is a path *and everything beneath it*."""
+
+_TEMPORARY_SUFFIXES = ("~", ".tmp", ".temp", ".swp", ".swo", ".swx", ".bak", ".orig", ".rej", ".part", ".crdownload")
+_TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
+
+
+def covers(scope: str, path: str) -> bool:
+    """True when *path* is *scope* or lies beneath it."""
+    return scope == EVERYTHING or path == scope or path.startswith(scope + "/")
+
+
+def outermost(scopes: Iterable[str]) -> list[str]:
+    """*scopes* sorted and without those that another one already covers."""
+    kept: list[str] = []
+    # "/" sorts before every other character here, so that a scope is followed directly by everything beneath it.
+    for scope in sorted(set(scopes), key=lambda path: path.replace("/", "\0")):
+        if not kept or not covers(kept[-1], scope):
+            kept.append(scope)
+    return kept
+
+
+def ancestors(path: str) -> list[str]:
+    """The folders above *path*, nearest first, the project root ("") last."""
+    above: list[str] = []
+    while path:
+        path = dirname(path)
+        above.append(path)
+    return above
+
+
+def is_hidden(name: str) -> bool:
+    """True for the names of one path component that are never documents: hidden, temporary and backup ones."""
+    return name.startswith((".", "#", "~")) or name.lower().endswith(_TEMPORARY_SUFFIXES)
+
+
+def is_presentable(name: str) -> bool:
+    """True when *name* can be stored and printed: valid UTF-8 (no surrogate escapes) and free of control characters."""
+    return name.isprintable() or not any(_is_unprintable(character) for character in name)
+
+
+def _is_unprintable(character: str) -> bool:
+    code = ord(character)
+    # C0, DEL and C1 controls; surrogates (a byte that is not UTF-8); marks that turn the reading direction around.
+    return (
+        code < 0x20
+        or 0x7F <= code <= 0x9F
+        or 0xD800 <= code <= 0xDFFF
+        or code in (0x2028, 0x2029)
+        or 0x202A <= code <= 0x202E
+        or 0x2066 <= code <= 0x2069
+    )
+
+
+def shown(name: str) -> str:
+    """*name* with every character that `is_presentable` refuses written as an escape, safe to store, log and print."""
+    return "".join(_escaped(character) if _is_unprintable(character) else character for character in name)
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    if 0xDC80 <= code <= 0xDCFF:  # os.fsdecode's stand-in for the byte 0x80..0xff
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+@lru_cache(maxsize=512)
+def pattern(glob: str) -> re.Pattern[str]:
+    """The regular expression of a glob: `**` is any number of folders, `*` and `?` never cross `/`, case counts."""
+    return re.compile("".join(_translated(token) for token in _TOKEN.findall(glob)) + r"\Z", re.DOTALL)
+
+
+def _translated(token: str) -> str:
+    match token:
+        case "**/":
+            return "(?:[^/]+/)*"
+        case "**":
+            return ".*"
+        case "*":
+            return "[^/]*"
+        case "?":
+            return "[^/]"
+        case _:
+            return re.escape(token)
+
+
+def suffix_of(glob: str) -> str | None:
+    """The final suffix (".json") of every name that *glob* matches, or None where that is not one fixed suffix."""
+    last = glob.rpartition("/")[2]
+    stem, dot, suffix = last.rpartition(".")
+    return "." + suffix if dot and suffix and not set(suffix) & set("*?") and stem else None
+
+
+def below(folder: str, path: str) -> str | None:
+    """*path* relative to *folder*, or None when it does not lie beneath it."""
+    if folder in (EVERYTHING, "."):
+        return path or None
+    return path[len(folder) + 1 :] if path.startswith(folder + "/") else None
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """One type of document: a folder, patterns and a format. `path` is POSIX, relative to the project root.
+
+    All of `include` end in one suffix, so that two files never share an id.
+    """
+
+    type: str
+    path: str
+    include: tuple[str, ...]
+    format: str
+    exclude: tuple[str, ...] = ()
+    index: tuple[str, ...] = ()
+    schema: str | None = None
+
+    def matches(self, path: str) -> bool:
+        """True when *path* (relative to the project root) is a document of this collection, as far as its name tells."""
+        inner = below(self.path, path)
+        if inner is None or any(is_hidden(part) for part in inner.split("/")):
+            return False
+        if any(pattern(glob).match(inner) for glob in self.exclude):
+            return False
+        return any(pattern(glob).match(inner) for glob in self.include)
+
+    def document_id(self, path: str) -> str:
+        """`<type>/<path below the collection, without the final suffix>`: persona/team/ana."""
+        inner = below(self.path, path) or path
+        return f"{self.type}/{inner.removesuffix(suffix_of(self.include[0]) or '')}"

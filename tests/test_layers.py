@@ -1,0 +1,63 @@
+"""The layering rule: imports point to a strictly lower rank, or stay inside one's own sub-package."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import docsync
+
+PACKAGE = Path(docsync.__file__).parent
+RANKS = {
+    "cli": 6,
+    "daemon": 5,
+    "admin": 4, "replica": 4, "export": 4,
+    "sync": 3, "verify": 3, "reader": 3, "commands": 3,
+    "scan": 2, "watch": 2, "store": 2, "git": 2, "lock": 2,
+    "plan": 1, "guard": 1, "belief": 1, "coalesce": 1, "formats": 1, "lint": 1, "config": 1, "log": 1,
+    "counters": 1, "status": 1,
+    "model": 0, "errors": 0, "names": 0,
+}  # fmt: skip
+MODULES = sorted(PACKAGE.rglob("*.py"))
+READS_CONFIG = {"cli", "config", "reader"}
+
+
+def room(path: Path) -> str:
+    """The part of the package that *path* belongs to: a module or a sub-package directly below docsync."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported_rooms(path: Path) -> set[str]:
+    """The rooms of docsync that *path* imports, also inside functions."""
+    rooms: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            rooms |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("docsync.")}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: imports are absolute"
+            if node.module == "docsync":
+                rooms |= {alias.name for alias in node.names}
+            elif node.module and node.module.startswith("docsync."):
+                rooms.add(node.module.split(".")[1])
+    return rooms - {"__version__"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_imports_point_to_a_lower_rank(path: Path) -> None:
+    mine = room(path)
+    if mine in ("__init__", "__main__"):
+        return
+    wrong = {other for other in imported_rooms(path) if other != mine and RANKS[other] >= RANKS[mine]}
+    assert not wrong, f"{path.name} (rank {RANKS[mine]}) imports {sorted(wrong)}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_only_cli_and_the_reader_read_the_configuration(path: Path) -> None:
+    assert "config" not in imported_rooms(path) or room(path) in READS_CONFIG
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_only_cli_prints(path: Path) -> None:
+    calls = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Call)]
+    printing = [n for n in calls if isinstance(n.func, ast.Name) and n.func.id == "print"]
+    assert room(path) == "cli" or not printing

@@ -1,0 +1,94 @@
+"""Names: which paths are documents, what they are called, what is safe to show."""
+
+import pytest
+
+from docsync import names
+from docsync.names import Collection
+
+PERSONAS = Collection("persona", "personas", ("**/*.json",), "json", exclude=("drafts/**",))
+
+
+@pytest.mark.parametrize(
+    ("path", "is_document"),
+    [
+        ("personas/ada.json", True),
+        ("personas/team/ada.json", True),
+        ("personas/ada.yaml", False),
+        ("personas/.hidden.json", False),
+        ("personas/.git/ada.json", False),
+        ("personas/#ada.json", False),
+        ("personas/~ada.json", False),
+        ("personas/ada.json~", False),
+        ("personas/ada.JSON", False),
+        ("personas/drafts/ada.json", False),
+        ("personas/team/drafts/ada.json", True),
+        ("personas.json", False),
+        ("personas", False),
+    ],
+)
+def test_a_document_is_told_by_its_name(path: str, is_document: bool) -> None:
+    assert PERSONAS.matches(path) is is_document
+
+
+@pytest.mark.parametrize(
+    ("glob", "path", "found"),
+    [
+        ("**/*.json", "a.json", True),
+        ("**/*.json", "a/b/c.json", True),
+        ("*.json", "a/b.json", False),
+        ("a/**/b.json", "a/b.json", True),
+        ("a/**/b.json", "a/x/y/b.json", True),
+        ("a?.json", "ab.json", True),
+        ("a?.json", "a/.json", False),
+        ("[x].json", "[x].json", True),
+        ("[x].json", "x.json", False),
+        ("a/**", "a/b/c", True),
+        ("*.json", "a.json\n", False),
+    ],
+)
+def test_stars_never_cross_a_folder_unless_doubled(glob: str, path: str, found: bool) -> None:
+    assert bool(names.pattern(glob).match(path)) is found
+
+
+def test_an_id_is_the_type_and_the_path_without_its_final_suffix() -> None:
+    assert PERSONAS.document_id("personas/team/ana.json") == "persona/team/ana"
+    assert PERSONAS.document_id("personas/ana.agent.json") == "persona/ana.agent"
+
+
+def test_a_collection_may_be_the_whole_project() -> None:
+    everything = Collection("note", ".", ("**/*.json",), "json")
+    assert everything.matches("a/b.json")
+    assert everything.document_id("a/b.json") == "note/a/b"
+
+
+@pytest.mark.parametrize(
+    ("glob", "suffix"),
+    [("**/*.json", ".json"), ("*.agent.json", ".json"), ("**/*", None), ("**/*.js*", None), ("**/.json", None)],
+)
+def test_the_suffix_of_a_pattern_is_fixed_or_none(glob: str, suffix: str | None) -> None:
+    assert names.suffix_of(glob) == suffix
+
+
+def test_the_outermost_scopes_cover_the_rest() -> None:
+    assert names.outermost(["a/b", "a", "a-b", "a/b/c", "c", "a"]) == ["a", "a-b", "c"]
+    assert names.outermost(["a", "", "b"]) == [""]
+
+
+@pytest.mark.parametrize("scope", ["", "a", "a/b"])
+def test_a_scope_covers_itself_and_what_is_beneath(scope: str) -> None:
+    assert names.covers(scope, "a/b")
+
+
+def test_a_scope_covers_no_neighbour_with_the_same_beginning() -> None:
+    assert not names.covers("a", "ab/c")
+
+
+def test_names_that_could_harm_a_terminal_are_escaped() -> None:
+    assert names.shown("a\x1b[31m\n\udcff\u202e.json") == "a\\x1b[31m\\x0a\\xff\\u202e.json"
+    assert names.shown("Zoë 🦊.json") == "Zoë 🦊.json"
+    assert names.is_presentable("Zoë 🦊\u00a0.json")
+    assert not names.is_presentable("a\x1b.json")
+
+
+def test_the_folders_above_a_path_end_at_the_project_root() -> None:
+    assert names.ancestors("a/b/c.json") == ["a/b", "a", ""]
