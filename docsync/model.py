@@ -1,7 +1,9 @@
 """The values that the layers pass to each other: what a file is, says and becomes. Never touches the world."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum
+from typing import NamedTuple
 
 
 class Severity(StrEnum):
@@ -100,20 +102,17 @@ class Parsed:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """What stat says of a file. Two equal stamps of one path that are not racy name the same bytes."""
+class Stamp(NamedTuple):
+    """What stat says of a file. Two equal stamps of one path that are not racy name the same bytes.
+
+    A tuple and not a dataclass: a scan makes one for every file there is.
+    """
 
     mtime_ns: int
     ctime_ns: int
     size: int
     inode: int
     device: int
-
-    def same_file(self, other: "Stamp") -> bool:
-        """True when *other* is this very file under another name: a rename changes ctime and nothing else."""
-        mine = (self.device, self.inode, self.size, self.mtime_ns)
-        return mine == (other.device, other.inode, other.size, other.mtime_ns)
 
 
 class FileState(StrEnum):
@@ -160,3 +159,82 @@ class Document:
     content_hash: str
     file_modified: str
     references: tuple[Resolved, ...] = field(default=())
+
+
+class Sign(StrEnum):
+    """What a hint says of a path. A hint only ever means "look here"; the sign decides when."""
+
+    RENAMED = "renamed"  # moved into place: complete by construction
+    CLOSED = "closed"  # a write that was closed
+    OPEN = "open"  # created, linked or being written; not closed yet
+    WRITTEN = "written"  # changed, seen by a source that cannot report closes
+    GONE = "gone"  # a name that went
+    FOLDER = "folder"  # a folder or symlink appeared, changed or went: everything beneath
+    ATTRIBUTES = "attributes"  # mode, owner or times changed
+    LOST = "lost"  # hints were lost beneath this path
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """The waits of the timing contract, in nanoseconds."""
+
+    settle_ns: int = 10_000_000
+    debounce_ns: int = 500_000_000
+    max_delay_ns: int = 2_000_000_000
+
+
+class RootState(StrEnum):
+    """What became of a collection's folder. `ABSENT` has never existed; `MISSING` did, and deletes nothing."""
+
+    OK = "ok"
+    ABSENT = "absent"
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A collection's folder as a scan found it; `device` and `inode` tell a replaced folder from the same one."""
+
+    state: RootState
+    device: int | None = None
+    inode: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A path that cannot be taken, whatever its bytes are, and why; `stamp` is None where there was nothing to stat."""
+
+    problem: Problem
+    stamp: Stamp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a look at the tree found in a scope: nothing is read yet.
+
+    `found` are the files that are documents by their name, `types` the collection of each. `skipped` are paths that are
+    none (links, devices, names that cannot be shown) and `unreadable` what could not be looked at: nothing may be
+    concluded about what lies beneath it.
+    """
+
+    found: Mapping[str, Stamp]
+    types: Mapping[str, str]
+    skipped: Mapping[str, Unread] = field(default_factory=dict)
+    unreadable: Mapping[str, Unread] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Octets:
+    """The bytes of a file and the stamp they had before and after they were read."""
+
+    octets: bytes
+    stamp: Stamp
+    racy: bool
+
+
+class Vanished(Enum):
+    """Why a file could not be read, although nothing is wrong with it."""
+
+    GONE = "gone"  # not there, or no regular file there any more
+    CHANGING = "changing"  # written while it was read: look again

@@ -1,0 +1,123 @@
+"""When to look: gathers hints per path and says which paths are due. Pure: time comes in, nothing is read.
+
+Rules 1 to 3 of the timing contract. A path that is not due delays nobody; a path that never goes quiet is looked at
+after `max_delay_ns`; a path whose new content was just applied rests for `debounce_ns`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from docsync.model import Sign, Timing
+from docsync.names import ancestors
+
+_AT_ONCE = frozenset({Sign.RENAMED, Sign.GONE, Sign.FOLDER, Sign.LOST})
+# Without close events a file in a format that cannot prove itself complete gets this long to be finished.
+_UNPROVEN_SETTLE_NS = 50_000_000
+# How long the last hint of a path is remembered after the path was taken; only settle_ns of it is ever asked for.
+_MEMORY_NS = 5_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Dirty:
+    """A path that was hinted at: when first and last (monotonic nanoseconds), what its last hint said, and not before."""
+
+    first_ns: int
+    last_ns: int
+    sign: Sign
+    not_before_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is taken at once: the due paths, and those that are dirty but must not be looked at yet."""
+
+    dirty: Mapping[str, Dirty] = field(default_factory=dict)
+    resting: frozenset[str] = frozenset()
+
+
+class Coalescer:
+    """The dirty paths. Memory is the number of paths, not of hints. Not thread-safe: its owner holds the lock."""
+
+    def __init__(self, timing: Timing, proves_complete: Callable[[str], bool]) -> None:
+        self._timing = timing
+        self._proves_complete = proves_complete
+        self._dirty: dict[str, Dirty] = {}
+        self._applied_ns: dict[str, int] = {}
+        self._last_ns: dict[str, int] = {}
+        self._remembered = 256
+
+    def __len__(self) -> int:
+        return len(self._dirty)
+
+    def mark(self, path: str, sign: Sign, now_ns: int) -> None:
+        """Take a hint. Later hints of a path replace what it said, but an attribute change never delays or finishes it."""
+        known = self._dirty.get(path)
+        if known is not None and sign is Sign.ATTRIBUTES:
+            return
+        first_ns = known.first_ns if known else now_ns
+        self._dirty[path] = Dirty(first_ns, now_ns, sign)
+        self._last_ns[path] = now_ns
+
+    def look_again(self, path: str, dirty: Dirty, not_before_ns: int) -> None:
+        """Put back a path that was taken, unless a newer hint is there already; it is not due before *not_before_ns*."""
+        self._dirty.setdefault(path, replace(dirty, not_before_ns=not_before_ns))
+
+    def put_back(self, batch: Batch, not_before_ns: int) -> None:
+        """Undo a `take` whose batch was not applied."""
+        for path, dirty in batch.dirty.items():
+            self.look_again(path, dirty, not_before_ns)
+
+    def applied(self, path: str, now_ns: int) -> None:
+        """New content of *path* was committed: it rests for the debounce time."""
+        self._applied_ns[path] = now_ns
+
+    def due_ns(self, path: str) -> int:
+        """When *path* (which must be dirty) may be looked at."""
+        dirty = self._dirty[path]
+        due = dirty.last_ns + self._wait_ns(path, dirty.sign)
+        applied_ns = self._applied_ns.get(path)
+        if applied_ns is not None and dirty.sign is not Sign.GONE:
+            due = max(due, applied_ns + self._timing.debounce_ns)
+        return max(min(due, dirty.first_ns + self._timing.max_delay_ns), dirty.not_before_ns)
+
+    def _wait_ns(self, path: str, sign: Sign) -> int:
+        if sign in _AT_ONCE:
+            return 0
+        if sign is Sign.OPEN:
+            return self._timing.debounce_ns
+        if sign is Sign.WRITTEN and not self._proves_complete(path):
+            return max(_UNPROVEN_SETTLE_NS, self._timing.settle_ns)
+        return self._timing.settle_ns
+
+    def next_due_ns(self) -> int | None:
+        """The earliest time at which `take` gives something, None when nothing is dirty."""
+        return min(map(self.due_ns, self._dirty), default=None)
+
+    def take(self, now_ns: int) -> Batch:
+        """Remove and return every path that is due."""
+        due = {path: dirty for path, dirty in self._dirty.items() if self.due_ns(path) <= now_ns}
+        return self._taken(due, now_ns)
+
+    def take_all(self, now_ns: int) -> Batch:
+        """Remove and return every path, due or not, except those still open: a barrier does not wait to be polite."""
+        return self._taken({path: dirty for path, dirty in self._dirty.items() if dirty.sign is not Sign.OPEN}, now_ns)
+
+    def _taken(self, due: dict[str, Dirty], now_ns: int) -> Batch:
+        for path in due:
+            del self._dirty[path]
+        self._forget(now_ns)
+        return Batch(due, frozenset(self._dirty))
+
+    def quiet_since_ns(self, path: str) -> int | None:
+        """When *path* or a folder above it was last hinted at, None if not lately."""
+        times = [self._last_ns[p] for p in (path, *ancestors(path)) if p in self._last_ns]
+        return max(times, default=None)
+
+    def _forget(self, now_ns: int) -> None:
+        """Drop memories that no rule can ask for any more, each time their number has doubled."""
+        if len(self._last_ns) + len(self._applied_ns) < self._remembered:
+            return
+        self._last_ns = {path: at for path, at in self._last_ns.items() if now_ns - at < _MEMORY_NS}
+        rest_ns = self._timing.debounce_ns
+        self._applied_ns = {path: at for path, at in self._applied_ns.items() if now_ns - at < rest_ns}
+        self._remembered = max(256, 2 * (len(self._last_ns) + len(self._applied_ns)))

@@ -1,0 +1,103 @@
+"""Are these deletions meant? Holds back mass deletions until a person releases them. Pure: time and counts come in.
+
+Rule 5 of the timing contract, counted per collection: deletions about to be applied and those of the last minute whose
+file has not come back, against the rows now plus those.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from docsync.model import Entry
+
+_WINDOW_NS = 60_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Which deletions may be applied and which are held; `excused` maps a deleted path to the one that excuses it."""
+
+    allowed: tuple[Entry, ...]
+    held: tuple[Entry, ...] = ()
+    excused: Mapping[str, str] = field(default_factory=dict)
+
+
+class Guard:
+    """Remembers a minute of deletions and appearances, and what is held. A restart recomputes it from the files."""
+
+    def __init__(self, min_deletes: int, max_delete_ratio: float) -> None:
+        self._min_deletes = min_deletes
+        self._max_ratio = max_delete_ratio
+        self._deleted: dict[str, dict[str, int]] = defaultdict(dict)
+        self._appeared: dict[str, tuple[str, int]] = {}
+        self._held: dict[str, dict[str, Entry]] = defaultdict(dict)
+
+    def appeared(self, path: str, content_hash: str, now_ns: int) -> None:
+        """*path* holds content that it did not hold before: it may excuse one deletion of the same content."""
+        self._appeared[path] = (content_hash, now_ns)
+
+    def present(self, path: str, type_: str) -> None:
+        """The file of *path* is there: it is neither held nor counted as deleted."""
+        self._held[type_].pop(path, None)
+        self._deleted[type_].pop(path, None)
+
+    def held(self, type_: str | None = None) -> list[Entry]:
+        """The deletions that are kept back, of one collection or of all."""
+        return [entry for key, group in self._held.items() if type_ in (None, key) for entry in group.values()]
+
+    def judge(self, type_: str, deletions: Sequence[Entry], rows: int, now_ns: int) -> Verdict:
+        """Decide about *deletions* of one collection that has *rows* rows now, upserts of the same batch included."""
+        self._forget(now_ns)
+        excused = self._excused(deletions)
+        suspected = [entry for entry in deletions if entry.path not in excused]
+        if suspected and self._is_too_many(type_, len(suspected), rows - len(excused)):
+            allowed = tuple(entry for entry in deletions if entry.path in excused)
+            return Verdict(allowed, tuple(suspected), excused)
+        return Verdict(tuple(deletions), (), excused)
+
+    def _is_too_many(self, type_: str, count: int, rows: int) -> bool:
+        if self._held[type_]:
+            return True  # what is held stays held until released or returned, and what follows belongs to it
+        recent = len(self._deleted[type_])
+        base = rows + recent
+        empties = base > 1 and rows == count
+        return empties or (count + recent > self._min_deletes and count + recent > self._max_ratio * base)
+
+    def _excused(self, deletions: Sequence[Entry]) -> dict[str, str]:
+        """Deleted path to the path that appeared with the same content; each appearance excuses one deletion."""
+        gone = {entry.path for entry in deletions}
+        spare: dict[str, list[str]] = defaultdict(list)
+        for path, (content_hash, _) in self._appeared.items():
+            if path not in gone:
+                spare[content_hash].append(path)
+        return {
+            entry.path: spare[entry.content_hash].pop()
+            for entry in deletions
+            if entry.content_hash is not None and spare.get(entry.content_hash)
+        }
+
+    def applied(self, type_: str, verdict: Verdict, now_ns: int) -> None:
+        """*verdict* was committed: count what was deleted and remember what is held."""
+        for path in verdict.excused.values():
+            self._appeared.pop(path, None)
+        for entry in verdict.allowed:
+            self._appeared.pop(entry.path, None)
+            if entry.path not in verdict.excused:
+                self._deleted[type_][entry.path] = now_ns
+        self._held[type_].update({entry.path: entry for entry in verdict.held})
+
+    def release(self, type_: str | None = None) -> list[Entry]:
+        """A person says that the held deletions are meant: returns them and forgets the minute before."""
+        released = self.held(type_)
+        for key in list(self._held):
+            if type_ in (None, key):
+                self._held[key].clear()
+                self._deleted[key].clear()
+        return released
+
+    def _forget(self, now_ns: int) -> None:
+        for group in self._deleted.values():
+            for path in [path for path, at in group.items() if now_ns - at > _WINDOW_NS]:
+                del group[path]
+        for path in [path for path, (_, at) in self._appeared.items() if now_ns - at > _WINDOW_NS]:
+            del self._appeared[path]

@@ -1,0 +1,143 @@
+"""What is to be done: compares the tree with the database and turns what was read into changes. Pure.
+
+`diff` says which files to look into; the changes below are the only words in which the store is told anything.
+"""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+
+from docsync.model import Document, Entry, FileState, Problem, Reference, ReferenceStatus, Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Upsert:
+    """A valid file: its document and warnings replace what was there."""
+
+    document: Document
+    stamp: Stamp
+    racy: bool
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """The same bytes under a new stamp: nothing a reader can see."""
+
+    path: str
+    stamp: Stamp
+    racy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """A path that cannot be taken: the last good row stays, the problems are recorded."""
+
+    path: str
+    type: str
+    state: FileState
+    problems: tuple[Problem, ...]
+    stamp: Stamp | None = None
+    content_hash: str | None = None
+    racy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A deletion that is kept back: the row stays and says so."""
+
+    entry: Entry
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """A file that went: its row, problems and stamp go."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relink:
+    """A reference of a document whose file appeared, went, or moved out of reach."""
+
+    document_id: str
+    ordinal: int
+    status: ReferenceStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The identity of a collection's folder, as it was when the folder was read."""
+
+    type: str
+    device: int
+    inode: int
+
+
+Change = Upsert | Touch | Refuse | Hold | Delete | Relink | Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A recorded reference to a file: of which document (by id and path), which one, and what was known of its target."""
+
+    document_id: str
+    ordinal: int
+    path: str
+    reference: Reference
+    status: ReferenceStatus
+
+
+@dataclass(slots=True)
+class Applied:
+    """What one transaction did. `revision` is the current one, `changed` tells whether this transaction made it."""
+
+    revision: int
+    changed: bool = False
+    upserted: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    touched: int = 0
+    refused: int = 0
+    held: int = 0
+    appeared: list[Problem] = field(default_factory=list)
+    cleared: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where tree and database may disagree.
+
+    `stale` must be read; `gone` have a document and no file; `forgotten` have neither; `present` are as they were.
+    """
+
+    stale: Mapping[str, Stamp]
+    gone: tuple[Entry, ...]
+    forgotten: tuple[str, ...]
+    present: tuple[Entry, ...]
+
+
+def diff(
+    found: Mapping[str, Stamp], known: Mapping[str, Entry], types: Mapping[str, str], reload: Set[str]
+) -> Difference:
+    """Compare what a scan *found* with what the database has *known* in the same scope.
+
+    *types* gives the type that each found path has by today's configuration; the files of the types in *reload* are
+    read whatever their stamps say.
+    """
+    stale: dict[str, Stamp] = {}
+    present: list[Entry] = []
+    for path, stamp in found.items():
+        entry = known.get(path)
+        if entry is None or not _is_current(entry, stamp, types[path]) or entry.type in reload:
+            stale[path] = stamp
+        else:
+            present.append(entry)
+    missing = [entry for path, entry in known.items() if path not in found]
+    gone = tuple(entry for entry in missing if entry.has_document)
+    forgotten = tuple(entry.path for entry in missing if not entry.has_document)
+    return Difference(stale, gone, forgotten, tuple(present))
+
+
+def _is_current(entry: Entry, stamp: Stamp, type_: str) -> bool:
+    looked_into = entry.state in (FileState.OK, FileState.BROKEN)
+    return looked_into and not entry.racy and entry.stamp == stamp and entry.type == type_

@@ -1,0 +1,146 @@
+"""Writes the changes of one transaction, row by row, and keeps count. Never begins or ends the transaction."""
+
+from typing import assert_never
+
+import apsw
+
+from docsync.model import FileState, Problem, Stamp
+from docsync.plan import Applied, Change, Delete, Hold, Refuse, Relink, Seen, Touch, Upsert
+from docsync.store.problems import ProblemRows
+from docsync.store.rows import DocumentRows, visible
+
+_FILE_COLUMNS = (
+    "file_path, type, id, mtime_ns, ctime_ns, size, inode, device, racy, content_hash, good_size, search_rowid, state"
+)
+
+
+class Batch:
+    """One revision in the making: `write` each change, then `finish`."""
+
+    def __init__(self, connection: apsw.Connection, now: str) -> None:
+        self._connection = connection
+        self._now = now
+        self._documents = DocumentRows(connection)
+        self._problems = ProblemRows(connection)
+        current = int(connection.execute("SELECT value FROM sync_state WHERE key = 'revision'").get)
+        self._revision = current + 1
+        self.applied = Applied(current)
+
+    def write(self, change: Change) -> None:
+        """Carry out one change."""
+        match change:
+            case Upsert():
+                self._upsert(change)
+            case Touch():
+                self._touch(change)
+            case Refuse():
+                self._refuse(change)
+            case Hold():
+                self._hold(change)
+            case Delete(path):
+                self._delete(path)
+            case Relink():
+                self._relink(change)
+            case Seen(type_, device, inode):
+                self._connection.execute(
+                    "UPDATE collections SET root_device = ?, root_inode = ? WHERE type = ?", (device, inode, type_)
+                )
+            case _:
+                assert_never(change)
+
+    def finish(self) -> Applied:
+        """Spend a revision if a reader can see any of it."""
+        if self.applied.changed:
+            self._connection.execute("UPDATE sync_state SET value = ? WHERE key = 'revision'", (str(self._revision),))
+            self.applied.revision = self._revision
+        return self.applied
+
+    def _upsert(self, change: Upsert) -> None:
+        document = change.document
+        stored = self._documents.stored(document.path)
+        if stored and stored[0] == visible(document):
+            rowid = stored[2]
+        else:
+            if stored:
+                self._documents.delete(str(stored[0][0]), stored[2])
+            same_id = stored is not None and stored[0][0] == document.id
+            if stored and not same_id:
+                self._record(str(stored[0][0]), str(stored[0][1]), "delete", None)
+            created_at = stored[1] if stored and same_id else self._now
+            rowid = self._documents.insert(document, self._revision, created_at, self._now)
+            self._record(document.id, document.type, "upsert", document.content_hash)
+            self.applied.upserted.append(document.path)
+        self._remember(
+            (document.path, document.type, document.id, *_numbers(change.stamp), int(change.racy)),
+            (document.content_hash, change.stamp.size, rowid, FileState.OK.value),
+        )
+        self._tell(document.path, change.problems)
+
+    def _touch(self, change: Touch) -> None:
+        self._connection.execute(
+            "UPDATE files SET mtime_ns = ?, ctime_ns = ?, size = ?, inode = ?, device = ?, racy = ? WHERE file_path = ?",
+            (*_numbers(change.stamp), int(change.racy), change.path),
+        )
+        self.applied.touched += 1
+
+    def _refuse(self, change: Refuse) -> None:
+        known = self._connection.execute(
+            "SELECT id, good_size, search_rowid, state FROM files WHERE file_path = ?", (change.path,)
+        ).fetchone()
+        id_, good_size, search_rowid, state = known or (None, None, None, None)
+        self._remember(
+            (change.path, change.type, id_, *_numbers(change.stamp), int(change.racy)),
+            (change.content_hash, good_size, search_rowid, change.state.value),
+        )
+        self.applied.changed |= state != change.state
+        self.applied.refused += 1
+        self._tell(change.path, change.problems)
+
+    def _hold(self, change: Hold) -> None:
+        path = change.entry.path
+        self._connection.execute("UPDATE files SET state = 'held' WHERE file_path = ? AND state <> 'held'", (path,))
+        self.applied.changed |= self._connection.changes() > 0
+        self._tell(path, (change.problem,))
+        self.applied.held += 1
+
+    def _delete(self, path: str) -> None:
+        stored = self._documents.stored(path)
+        if stored:
+            self._documents.delete(str(stored[0][0]), stored[2])
+            self._record(str(stored[0][0]), str(stored[0][1]), "delete", None)
+            self.applied.deleted.append(path)
+        self._connection.execute("DELETE FROM files WHERE file_path = ?", (path,))
+        self._tell(path, ())
+
+    def _relink(self, change: Relink) -> None:
+        self._connection.execute(
+            "UPDATE document_references SET status = ? WHERE document_id = ? AND ordinal = ?",
+            (change.status.value, change.document_id, change.ordinal),
+        )
+        self.applied.changed = True
+
+    def _remember(self, first: tuple[object, ...], last: tuple[object, ...]) -> None:
+        marks = ",".join("?" * (len(first) + len(last)))
+        self._connection.execute(f"INSERT OR REPLACE INTO files ({_FILE_COLUMNS}) VALUES ({marks})", (*first, *last))
+
+    def _record(self, id_: str, type_: str, op: str, content_hash: str | None) -> None:
+        self._connection.execute(
+            "INSERT INTO changes (revision, id, type, op, content_hash, changed_at) VALUES (?,?,?,?,?,?)",
+            (self._revision, id_, type_, op, content_hash, self._now),
+        )
+        self.applied.changed = True
+
+    def _tell(self, path: str, problems: tuple[Problem, ...]) -> None:
+        before = {problem.code: problem for problem in self._problems.of(path)}
+        if not self._problems.replace(path, problems, self._now):
+            return
+        self.applied.changed = True
+        codes = {problem.code for problem in problems}
+        self.applied.appeared += [problem for problem in problems if problem.code not in before]
+        self.applied.cleared += [(path, code) for code in before if code not in codes]
+
+
+def _numbers(stamp: Stamp | None) -> tuple[int | None, ...]:
+    if stamp is None:
+        return (None, None, None, None, None)
+    return (stamp.mtime_ns, stamp.ctime_ns, stamp.size, stamp.inode, stamp.device)

@@ -1,0 +1,167 @@
+"""Opens the database file, as writer or reader, and brings its tables up to date. Never reads or writes a row."""
+
+import ctypes
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+import apsw
+
+from docsync.errors import NoDatabase, StoreUnavailable
+
+APPLICATION_ID = 0x646F6373  # "docs", so that file(1) and other programs can tell whose database it is
+SCHEMA_VERSION = 1
+
+# Moves a database of the version in the key to the next one. Rows can be rebuilt from the files, so a step may simply
+# empty the fingerprints, which makes the next start load everything again.
+MIGRATIONS: Mapping[int, str] = {}
+
+_WRITER_BUSY_MS = 1_000
+_READER_BUSY_MS = 5_000
+_JOURNAL_BYTES = 4 * 1024 * 1024
+
+
+@contextmanager
+def open_writer(path: Path) -> Iterator[apsw.Connection]:
+    """The one writing connection, to a database that is created or migrated as needed.
+
+    Raises NoDatabase when *path* is not a docsync database or was made by a newer docsync, StoreUnavailable when it
+    cannot be opened now.
+    """
+    with ExitStack() as stack:
+        with writing():
+            _make_folder(path.parent)
+            connection = stack.enter_context(_closing(apsw.Connection(str(path))))
+            connection.set_busy_timeout(_WRITER_BUSY_MS)
+            _claim(connection, path)
+            path.chmod(0o644)
+            _configure(connection)
+            migrate(connection, path)
+        yield connection
+
+
+@contextmanager
+def open_memory() -> Iterator[apsw.Connection]:
+    """A database with the same tables that lives in memory, for comparing and for answering without a file."""
+    with _closing(apsw.Connection(":memory:")) as connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        migrate(connection, Path(":memory:"))
+        yield connection
+
+
+@contextmanager
+def open_reader_connection(path: Path) -> Iterator[apsw.Connection]:
+    """A read-only connection. Raises NoDatabase when there is no docsync database at *path*."""
+    try:
+        connection = apsw.Connection(_read_only_uri(path), flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+    except apsw.CantOpenError as error:
+        raise NoDatabase(f"{path}: no database there; start 'docsync run' or 'docsync sync' first") from error
+    with _closing(connection):
+        connection.set_busy_timeout(_READER_BUSY_MS)
+        try:
+            found = connection.pragma("application_id")
+        except apsw.Error as error:
+            raise NoDatabase(f"{path}: cannot be read as a database ({error})") from error
+        if found != APPLICATION_ID:
+            raise NoDatabase(_foreign(path, found))
+        yield connection
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Turns SQLite's temporary refusals into StoreUnavailable with a reason; nothing else is caught."""
+    try:
+        yield
+    except (apsw.BusyError, apsw.LockedError) as error:
+        raise StoreUnavailable("locked", f"another program has locked the database ({error})") from error
+    except apsw.FullError as error:
+        raise StoreUnavailable("disk_full", f"no space left for the database ({error})") from error
+    except (apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError) as error:
+        raise StoreUnavailable("io_error", f"the database cannot be written ({error})") from error
+
+
+@contextmanager
+def transaction(connection: apsw.Connection) -> Iterator[None]:
+    """BEGIN IMMEDIATE … COMMIT, or nothing at all.
+
+    Not apsw's own `with connection`: after SQLite has rolled back by itself that raises a second error which hides
+    the first.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        if connection.in_transaction:  # the body may have rolled back what it only wanted to try
+            connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def migrate(connection: apsw.Connection, path: Path, steps: Mapping[int, str] = MIGRATIONS) -> None:
+    """Create the tables, or move them to SCHEMA_VERSION step by step, each step in a transaction of its own."""
+    target = max(steps, default=SCHEMA_VERSION - 1) + 1
+    if connection.pragma("user_version") == 0:
+        with transaction(connection):
+            connection.execute(files("docsync.store").joinpath("schema.sql").read_text("utf-8")).fetchall()
+            connection.execute("INSERT INTO sync_state VALUES ('epoch', ?), ('revision', '0')", (secrets.token_hex(8),))
+            connection.pragma("application_id", APPLICATION_ID)
+            connection.pragma("user_version", SCHEMA_VERSION)
+    while (version := connection.pragma("user_version")) < target:
+        with transaction(connection):
+            connection.execute(steps[version]).fetchall()
+            connection.pragma("user_version", version + 1)
+    if version > target:
+        raise NoDatabase(
+            f"{path}: made by a newer docsync (tables {version}, this one knows {target}); upgrade docsync"
+        )
+
+
+def _claim(connection: apsw.Connection, path: Path) -> None:
+    """Refuse a file that belongs to another program; an empty one is taken."""
+    try:
+        found = connection.pragma("application_id")
+        empty = not connection.execute("SELECT count(*) FROM sqlite_schema").get
+    except apsw.NotADBError as error:
+        raise NoDatabase(f"{path}: not an SQLite database; move it away or set database.path") from error
+    if found != APPLICATION_ID and not (found == 0 and empty):
+        raise NoDatabase(_foreign(path, found))
+
+
+def _foreign(path: Path, application_id: object) -> str:
+    return f"{path}: belongs to another program (application_id {application_id}); set database.path to another file"
+
+
+def _configure(connection: apsw.Connection) -> None:
+    # FULL, not NORMAL: after a power loss NORMAL may use a revision number twice for different content.
+    for pragma, value in (
+        ("journal_mode", "wal"),
+        ("synchronous", "FULL"),
+        ("foreign_keys", "ON"),
+        ("journal_size_limit", _JOURNAL_BYTES),
+        ("mmap_size", 0),
+    ):
+        connection.pragma(pragma, value)
+    # With -wal and -shm in place, readers without write permission can open the database while nobody writes it.
+    keep = ctypes.c_int(1)
+    connection.file_control("main", apsw.SQLITE_FCNTL_PERSIST_WAL, ctypes.addressof(keep))
+
+
+def _make_folder(folder: Path) -> None:
+    """Create *folder* so that services of another user can enter it, whatever the umask is."""
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o755)
+
+
+@contextmanager
+def _closing(connection: apsw.Connection) -> Iterator[apsw.Connection]:
+    try:
+        yield connection
+    finally:
+        connection.close(True)  # noqa: FBT003  # apsw takes it by position only
+
+
+def _read_only_uri(path: Path) -> str:
+    return path.absolute().as_uri() + "?mode=ro"

@@ -1,0 +1,107 @@
+"""Writes one document with everything that hangs on it: row, tags, references, search. Never begins a transaction."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+import apsw
+
+from docsync.model import Document
+
+_COLUMNS = (
+    "id, type, name, document, file_path, file_modified, created_at, updated_at, "
+    "description, tags, content_hash, revision"
+)
+_INSERT = f"INSERT INTO documents ({_COLUMNS}, row_hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+
+Row = tuple[str | int | None, ...]
+
+
+def row_hash(row: Row) -> str:
+    """SHA-256 of a documents row without row_hash, in the order of its columns: what tells damage from change."""
+    return hashlib.sha256(json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def visible(document: Document) -> tuple[object, ...]:
+    """What a reader can see of *document*, apart from times and revision: equal means that nothing is to be written."""
+    content = document.content
+    return (
+        document.id,
+        document.type,
+        content.name,
+        content.document,
+        content.description,
+        json.dumps(content.tags, ensure_ascii=False),
+        document.content_hash,
+        content.text,
+        tuple((r.reference.kind, r.reference.target, r.reference.at, r.path, r.status) for r in document.references),
+    )
+
+
+class DocumentRows:
+    """The documents table and what belongs to it, on one connection."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+
+    def stored(self, path: str) -> tuple[tuple[object, ...], str, int] | None:
+        """What readers see of the document of *path*, when it was first seen, and its rowid in the search table."""
+        row = self._connection.execute(
+            "SELECT d.id, d.type, d.name, d.document, d.description, d.tags, d.content_hash, s.text, d.created_at, s.rowid "
+            "FROM documents d JOIN files f ON f.file_path = d.file_path JOIN documents_fts s ON s.rowid = f.search_rowid "
+            "WHERE d.file_path = ?",
+            (path,),
+        ).fetchone()
+        if row is None:
+            return None
+        *columns, created_at, rowid = row
+        references = self._connection.execute(
+            "SELECT kind, target, at, resolved, status FROM document_references WHERE document_id = ? ORDER BY ordinal",
+            (columns[0],),
+        ).fetchall()
+        return (*columns, tuple(references)), created_at, rowid
+
+    def delete(self, document_id: str, search_rowid: int) -> None:
+        """Remove a document; its tags and references go with it."""
+        self._connection.execute("DELETE FROM documents_fts WHERE rowid = ?", (search_rowid,))
+        self._connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+
+    def insert(self, document: Document, revision: int, created_at: str, now: str) -> int:
+        """Write a document that is not there and return its rowid in the search table."""
+        content = document.content
+        tags = json.dumps(content.tags, ensure_ascii=False)
+        row: Row = (
+            document.id,
+            document.type,
+            content.name,
+            content.document,
+            document.path,
+            document.file_modified,
+            created_at,
+            now,
+            content.description,
+            tags,
+            document.content_hash,
+            revision,
+        )
+        self._connection.execute(_INSERT, (*row, row_hash(row)))
+        self._attach(document)
+        self._connection.execute(
+            "INSERT INTO documents_fts (id, name, description, text) VALUES (?,?,?,?)",
+            (document.id, content.name, content.description, content.text),
+        )
+        return self._connection.last_insert_rowid()
+
+    def _attach(self, document: Document) -> None:
+        tags = dict.fromkeys(document.content.tags)
+        self._many("INSERT INTO document_tags VALUES (?,?)", ((document.id, tag) for tag in tags))
+        self._many(
+            "INSERT INTO document_references VALUES (?,?,?,?,?,?,?)",
+            (
+                (document.id, ordinal, r.reference.kind, r.reference.target, r.reference.at, r.path, r.status)
+                for ordinal, r in enumerate(document.references)
+            ),
+        )
+
+    def _many(self, statement: str, rows: Iterable[tuple[str | int | None, ...]]) -> None:
+        self._connection.executemany(statement, rows)

@@ -1,0 +1,148 @@
+"""The store that sync writes to: the index of known files, and one transaction a batch. Never looks at the file tree."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
+
+import apsw
+
+from docsync.model import Entry, FileState, Reference, ReferenceStatus, Stamp
+from docsync.names import EVERYTHING, Collection
+from docsync.plan import Applied, Change, Link
+from docsync.store.batch import Batch
+from docsync.store.database import transaction, writing
+
+_ENTRY = "file_path, type, state, mtime_ns, ctime_ns, size, inode, device, content_hash, good_size, racy"
+# "0" follows "/" in every collation of bytes: the range holds exactly what lies beneath a folder.
+_BENEATH = "(file_path = ?1 OR (file_path > ?1 || '/' AND file_path < ?1 || '0'))"
+
+
+class SqliteStore:
+    """The writer's side of the database; belongs to the thread that syncs."""
+
+    def __init__(self, connection: apsw.Connection, now: Callable[[], str]) -> None:
+        self._connection = connection
+        self._now = now
+
+    @property
+    def epoch(self) -> str:
+        """The random id of this database's life."""
+        return str(self._state("epoch"))
+
+    @property
+    def revision(self) -> int:
+        """The number of the last committed change."""
+        return int(self._state("revision"))
+
+    def _state(self, key: str) -> str:
+        return str(self._connection.execute("SELECT value FROM sync_state WHERE key = ?", (key,)).get)
+
+    def index(self, scopes: Iterable[str]) -> dict[str, Entry]:
+        """What is known of every path in *scopes*, by path."""
+        found: dict[str, Entry] = {}
+        for scope in scopes:
+            if scope == EVERYTHING:
+                rows = self._connection.execute(f"SELECT {_ENTRY} FROM files")
+            else:
+                rows = self._connection.execute(f"SELECT {_ENTRY} FROM files WHERE {_BENEATH}", (scope,))
+            found.update((row[0], _entry(row)) for row in rows)
+        return found
+
+    def rows(self, type_: str) -> int:
+        """How many documents a collection has now, those of the running transaction included."""
+        return int(self._connection.execute("SELECT count(*) FROM documents WHERE type = ?", (type_,)).get)
+
+    def links(self, scopes: Iterable[str]) -> list[Link]:
+        """The references whose target lies in *scopes*."""
+        found: list[Link] = []
+        for scope in scopes:
+            where = "" if scope == EVERYTHING else "AND " + _BENEATH.replace("file_path", "r.resolved")
+            rows = self._connection.execute(
+                "SELECT r.document_id, r.ordinal, d.file_path, r.kind, r.target, r.at, r.status "
+                "FROM document_references r JOIN documents d ON d.id = r.document_id "
+                f"WHERE r.resolved IS NOT NULL {where}",
+                () if scope == EVERYTHING else (scope,),
+            )
+            found += [
+                Link(id_, n, path, Reference(*rest), ReferenceStatus(status)) for id_, n, path, *rest, status in rows
+            ]
+        return found
+
+    def apply(self, changes: Iterable[Change], *, keep: bool = True) -> Applied:
+        """Write *changes* in one transaction, all or nothing. They may be made while it runs.
+
+        With keep=False the transaction is rolled back: the answer says what would have happened. Raises StoreUnavailable when the database cannot be written now; then nothing was changed.
+        """
+        pending = iter(changes)
+        first = next(pending, None)
+        if first is None:
+            return Applied(self.revision)
+        with writing(), transaction(self._connection):
+            batch = Batch(self._connection, self._now())
+            for change in chain((first,), pending):
+                batch.write(change)
+            applied = batch.finish()
+            if not keep:
+                self._connection.execute("ROLLBACK")
+        return applied
+
+    def declare(self, collections: Sequence[Collection], fingerprints: Mapping[str, str]) -> set[str]:
+        """Record today's collections; returns the types whose rows were made by other rules and must be read again."""
+        with writing(), transaction(self._connection):
+            for collection in collections:
+                self._connection.execute(
+                    "INSERT INTO collections (type, path, format, fingerprint) VALUES (?,?,?,'') "
+                    "ON CONFLICT (type) DO UPDATE SET path = excluded.path, format = excluded.format",
+                    (collection.type, collection.path, collection.format),
+                )
+            declared = tuple(collection.type for collection in collections)
+            self._connection.execute(
+                f"DELETE FROM collections WHERE type NOT IN ({','.join('?' * len(declared))}) "
+                "AND type NOT IN (SELECT type FROM documents)",
+                declared,
+            )
+            _index_paths(self._connection, [path for collection in collections for path in collection.index])
+        rows = self._connection.execute("SELECT type, fingerprint FROM collections").fetchall()
+        known = {str(type_): fingerprint for type_, fingerprint in rows}
+        return {type_ for type_ in declared if known[type_] != fingerprints[type_]}
+
+    def loaded(self, fingerprints: Mapping[str, str]) -> None:
+        """Every row of these types was made by the rules that their fingerprint names."""
+        with writing(), transaction(self._connection):
+            self._connection.executemany(
+                "UPDATE collections SET fingerprint = ? WHERE type = ?",
+                [(fingerprint, type_) for type_, fingerprint in fingerprints.items()],
+            )
+
+    def roots(self) -> dict[str, tuple[int, int] | None]:
+        """The identity (device, inode) that each collection's folder had when it was last read, None if never."""
+        rows = self._connection.execute("SELECT type, root_device, root_inode FROM collections")
+        return {type_: None if inode is None else (device, inode) for type_, device, inode in rows}
+
+
+def _entry(row: Sequence[object]) -> Entry:
+    path, type_, state, *numbers, content_hash, good_size, racy = row
+    stamp = None if numbers[0] is None else Stamp(*numbers)  # type: ignore[arg-type]  # STRICT columns: integers
+    return Entry(
+        str(path),
+        str(type_),
+        FileState(str(state)),
+        stamp,
+        content_hash,  # type: ignore[arg-type]  # STRICT column: text or NULL
+        good_size,  # type: ignore[arg-type]  # STRICT column: integer or NULL
+        bool(racy),
+    )
+
+
+def _index_paths(connection: apsw.Connection, paths: Sequence[str]) -> None:
+    """Make the indexes on JSON paths those that the configuration names."""
+    wanted = {f"documents_path_{hashlib.sha256(path.encode()).hexdigest()[:12]}": path for path in paths}
+    rows = connection.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'index' AND name LIKE 'documents\\_path\\_%' ESCAPE '\\'"
+    )
+    known = {str(name) for (name,) in rows.fetchall()}
+    for name in known - wanted.keys():
+        connection.execute(f"DROP INDEX {name}")
+    for name in wanted.keys() - known:
+        literal = f"$.{wanted[name]}".replace("'", "''")
+        connection.execute(f"CREATE INDEX {name} ON documents (json_extract(document, '{literal}'), id)")
