@@ -41,6 +41,10 @@ class Guard:
         self._held[type_].pop(path, None)
         self._deleted[type_].pop(path, None)
 
+    def holds(self, entry: Entry) -> bool:
+        """True when the deletion of *entry* is kept back."""
+        return entry.path in self._held[entry.type]
+
     def held(self, type_: str | None = None) -> list[Entry]:
         """The deletions that are kept back, of one collection or of all."""
         return [entry for key, group in self._held.items() if type_ in (None, key) for entry in group.values()]

@@ -194,8 +194,9 @@ class RootState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """A collection's folder as a scan found it; `device` and `inode` tell a replaced folder from the same one."""
+    """A collection's folder as it is now; `device` and `inode` tell a replaced folder from the same one."""
 
+    path: str
     state: RootState
     device: int | None = None
     inode: int | None = None

@@ -117,18 +117,18 @@ class Difference:
 
 
 def diff(
-    found: Mapping[str, Stamp], known: Mapping[str, Entry], types: Mapping[str, str], reload: Set[str]
+    found: Mapping[str, Stamp], known: Mapping[str, Entry], types: Mapping[str, str], must_read: Set[str]
 ) -> Difference:
     """Compare what a scan *found* with what the database has *known* in the same scope.
 
-    *types* gives the type that each found path has by today's configuration; the files of the types in *reload* are
-    read whatever their stamps say.
+    *types* gives the type that each found path has by today's configuration; the paths in *must_read* are stale
+    whatever their stamps say.
     """
     stale: dict[str, Stamp] = {}
     present: list[Entry] = []
     for path, stamp in found.items():
         entry = known.get(path)
-        if entry is None or not _is_current(entry, stamp, types[path]) or entry.type in reload:
+        if entry is None or not _is_current(entry, stamp, types[path]) or path in must_read:
             stale[path] = stamp
         else:
             present.append(entry)

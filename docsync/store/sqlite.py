@@ -71,7 +71,8 @@ class SqliteStore:
     def apply(self, changes: Iterable[Change], *, keep: bool = True) -> Applied:
         """Write *changes* in one transaction, all or nothing. They may be made while it runs.
 
-        With keep=False the transaction is rolled back: the answer says what would have happened. Raises StoreUnavailable when the database cannot be written now; then nothing was changed.
+        With keep=False the transaction is rolled back: the answer says what would have happened.
+        Raises StoreUnavailable when the database cannot be written now; then nothing was changed.
         """
         pending = iter(changes)
         first = next(pending, None)

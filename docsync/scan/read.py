@@ -1,0 +1,74 @@
+"""Reads one file whole, or says why not. Never blocks on a pipe, never leaves the folder, never trusts a moving file."""
+
+import errno
+import os
+import stat
+import time
+
+from docsync.model import Octets, Problem, Stamp, Unread, Vanished
+
+# Never waits for a writer of a FIFO, never follows a link that was put in the file's place, not inherited.
+_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+_NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO, errno.EISDIR}
+
+# A write within one tick of the file system's clock after the stamp would leave the stamp as it is (Git: racy-clean).
+_TICK_NS = 20_000_000
+_COARSE_TICK_NS = 2_100_000_000
+
+
+def stamp_of(status: os.stat_result) -> Stamp:
+    """The stamp in what stat returned."""
+    return Stamp(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_dev)
+
+
+def is_racy(stamp: Stamp, now_ns: int) -> bool:
+    """True when a file stamped at *now_ns* (wall clock) may change once more without a change of its stamp.
+
+    A file system that keeps whole seconds only (FAT, some network mounts) gets two of them.
+    """
+    coarse = stamp.mtime_ns % 1_000_000_000 == 0 and stamp.ctime_ns % 1_000_000_000 == 0
+    return now_ns - stamp.ctime_ns < (_COARSE_TICK_NS if coarse else _TICK_NS)
+
+
+def read_stable(path: str, location: str, max_bytes: int) -> Octets | Unread | Vanished:
+    """The bytes of the file at *location*, which documents know as *path*, if they did not change while being read."""
+    try:
+        descriptor = os.open(location, _FLAGS)
+    except OSError as error:
+        return Vanished.GONE if error.errno in _NOT_THERE else Unread(unreadable(path, error))
+    try:
+        return _read(path, descriptor, max_bytes)
+    except OSError as error:
+        return Unread(unreadable(path, error))
+    finally:
+        os.close(descriptor)
+
+
+def _read(path: str, descriptor: int, max_bytes: int) -> Octets | Unread | Vanished:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        return Vanished.GONE
+    stamp = stamp_of(status)
+    if stamp.size > max_bytes:
+        return Unread(_too_large(path, stamp.size, max_bytes), stamp)
+    now_ns = time.time_ns()
+    chunks: list[bytes] = []
+    # One byte more than expected, so that a file that grows is noticed without reading all of it.
+    while (left := stamp.size + 1 - sum(map(len, chunks))) > 0 and (chunk := os.read(descriptor, left)):
+        chunks.append(chunk)
+    octets = b"".join(chunks)
+    if stamp_of(os.fstat(descriptor)) != stamp or len(octets) != stamp.size:
+        return Vanished.CHANGING
+    return Octets(octets, stamp, is_racy(stamp, now_ns))
+
+
+def unreadable(path: str, error: OSError) -> Problem:
+    """The problem of a path that the system refuses to show."""
+    reason = (error.strerror or str(error)).lower()
+    hint = "let the user that runs docsync read it" if error.errno in (errno.EACCES, errno.EPERM) else None
+    return Problem(path, "unreadable", f"cannot be read: {reason}", hint=hint)
+
+
+def _too_large(path: str, size: int, max_bytes: int) -> Problem:
+    message = f"the file has {size} bytes, more than the {max_bytes} allowed"
+    return Problem(path, "too-large", message, hint="shorten it, or raise limits.max_file_bytes")

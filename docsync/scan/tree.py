@@ -1,0 +1,105 @@
+"""The file tree as sync sees it: collections, their roots, and the files that are documents."""
+
+import os
+import stat
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from posixpath import dirname, join, normpath
+
+from docsync.model import Octets, Reference, ReferenceStatus, Resolved, Root, RootState, Scan, Unread, Vanished
+from docsync.names import Collection, below, covers, is_hidden, is_presentable
+from docsync.scan.read import read_stable
+from docsync.scan.walk import Finds, Walk
+
+
+class FileTree:
+    """The collections of one project on disk. Holds no state: every answer is a fresh look."""
+
+    def __init__(self, root: Path, collections: Sequence[Collection], max_bytes: int) -> None:
+        self._root = str(root)
+        self._collections = tuple(collections)
+        self._max_bytes = max_bytes
+
+    def collections_of(self, path: str) -> list[Collection]:
+        """The collections whose patterns *path* matches, in the order of the configuration: the first one has it."""
+        return [collection for collection in self._collections if collection.matches(path)]
+
+    def _type_of(self, path: str) -> str | None:
+        for collection in self._collections:
+            if collection.matches(path):
+                return collection.type
+        return None
+
+    def roots(self) -> dict[str, Root]:
+        """The folder of every collection, by type, as it is now. A link to a folder is resolved."""
+        return {collection.type: self._look(collection) for collection in self._collections}
+
+    def _look(self, collection: Collection) -> Root:
+        try:
+            status = Path(self._root, collection.path).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return Root(collection.path, RootState.MISSING)
+        except OSError:
+            return Root(collection.path, RootState.UNREADABLE)
+        if not stat.S_ISDIR(status.st_mode):
+            return Root(collection.path, RootState.MISSING)
+        return Root(collection.path, RootState.OK, status.st_dev, status.st_ino)
+
+    def scan(self, scopes: Iterable[str]) -> Scan:
+        """What lies in *scopes* now."""
+        finds = Finds()
+        wanted = list(scopes)
+        for folder in dict.fromkeys(collection.path for collection in self._collections):
+            location = join(self._root, folder)
+            owner = next(collection.type for collection in self._collections if collection.path == folder)
+            walk = Walk(owner, os.path.realpath(location), self._type_of, finds)
+            if any(covers(scope, folder) for scope in wanted):
+                self._scan_root(walk, folder, location)
+                continue
+            for scope in wanted:
+                inner = below(folder, scope)
+                if inner and self._is_reachable(location, inner):
+                    walk.one(scope, join(location, inner))
+        return Scan(finds.found, finds.types, finds.skipped, finds.unreadable)
+
+    @staticmethod
+    def _scan_root(walk: Walk, folder: str, location: str) -> None:
+        if os.path.isdir(location):  # noqa: PTH112  # a str: this is the hot path of every scan
+            walk.everything("" if folder == "." else folder, location)
+
+    @staticmethod
+    def _is_reachable(location: str, inner: str) -> bool:
+        """True when no folder on the way to *inner* is hidden or a link; such folders are not part of a collection."""
+        parts = inner.split("/")
+        if any(map(is_hidden, parts)):
+            return False
+        for part in parts[:-1]:
+            location = join(location, part)
+            if os.path.islink(location):  # noqa: PTH114  # a str: this is the hot path of every save
+                return False
+        return True
+
+    def read(self, path: str) -> Octets | Unread | Vanished:
+        """The bytes of the document *path*."""
+        location = join(self._root, path)
+        if os.path.islink(location):  # noqa: PTH114
+            location = os.path.realpath(location)
+        return read_stable(path, location, self._max_bytes)
+
+    def is_gone(self, path: str) -> bool:
+        """True when no file is there that could be the document *path*: asked once more before a deletion."""
+        scan = self.scan([path])
+        return path not in scan.found and path not in scan.unreadable
+
+    def resolve(self, path: str, reference: Reference) -> Resolved:
+        """What *reference* of the document *path* points to; only files inside the document's folder count as there."""
+        if not reference.is_file:
+            return Resolved(reference, None, ReferenceStatus.NOT_CHECKED)
+        folder = dirname(path)
+        target = normpath(join(folder, reference.target.replace("\\", "/")))
+        if target.startswith(("/", "..")) or not is_presentable(target):
+            return Resolved(reference, None, ReferenceStatus.OUTSIDE)
+        if not covers(folder, target):
+            return Resolved(reference, target, ReferenceStatus.OUTSIDE)
+        there = os.path.isfile(join(self._root, target))  # noqa: PTH113
+        return Resolved(reference, target, ReferenceStatus.OK if there else ReferenceStatus.MISSING)

@@ -1,0 +1,115 @@
+"""Walks one collection's folder and says what each name is. Never opens a file and never follows a folder link."""
+
+import os
+import stat
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from posixpath import join
+
+from docsync.model import Problem, Severity, Stamp, Unread
+from docsync.names import is_hidden, is_presentable, shown
+from docsync.scan.read import stamp_of, unreadable
+
+_KINDS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
+
+
+@dataclass(slots=True)
+class Finds:
+    """What walks have found so far; see model.Scan."""
+
+    found: dict[str, Stamp] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, Unread] = field(default_factory=dict)
+    unreadable: dict[str, Unread] = field(default_factory=dict)
+
+
+class Walk:
+    """A walk below the folder of the collection *owner*. `type_of` names the collection a path belongs to, if any."""
+
+    def __init__(self, owner: str, real_root: str, type_of: Callable[[str], str | None], finds: Finds) -> None:
+        self._owner = owner
+        self._real_root = real_root
+        self._type_of = type_of
+        self._finds = finds
+
+    def everything(self, path: str, location: str) -> None:
+        """Look at all that lies beneath the folder *path*, which the system knows as *location*."""
+        folders = [(path, location)]
+        while folders:
+            path, location = folders.pop()
+            try:
+                with os.scandir(location) as entries:
+                    named = ((join(path, entry.name), entry) for entry in entries)
+                    folders += [(inner, entry.path) for inner, entry in named if self._is_folder(entry, inner)]
+            except (FileNotFoundError, NotADirectoryError):
+                continue  # it went while we walked; what was known beneath it is now missing
+            except OSError as error:
+                self._blind(path, error)
+
+    def _blind(self, path: str, error: OSError) -> None:
+        self._finds.unreadable[path] = Unread(unreadable(path, error))
+        self._finds.types[path] = self._owner
+
+    def _is_folder(self, entry: "os.DirEntry[str]", path: str) -> bool:
+        """True when *entry* is a folder to walk into; anything else is noted down."""
+        if is_hidden(entry.name):
+            return False
+        if entry.is_dir(follow_symlinks=False):
+            if is_presentable(entry.name):
+                return True
+            self._skip(path, "name", "the folder's name holds characters that cannot be stored", None)
+        elif entry.is_symlink():
+            self._link(path, entry.path)
+        elif type_ := self._type_of(path):
+            with suppress(FileNotFoundError):
+                self._file(path, type_, entry.stat(follow_symlinks=False))
+        return False
+
+    def one(self, path: str, location: str) -> None:
+        """Look at the single name *path*, and beneath it if it is a folder."""
+        try:
+            status = os.lstat(location)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        except OSError as error:
+            self._blind(path, error)
+            return
+        if stat.S_ISDIR(status.st_mode):
+            self.everything(path, location)
+        elif stat.S_ISLNK(status.st_mode):
+            self._link(path, location)
+        elif type_ := self._type_of(path):
+            self._file(path, type_, status)
+
+    def _file(self, path: str, type_: str, status: os.stat_result) -> None:
+        stamp = stamp_of(status)
+        if not stat.S_ISREG(status.st_mode):
+            kind = _KINDS.get(stat.S_IFMT(status.st_mode), "no regular file")
+            self._skip(path, "skipped", f"{kind}, not a regular file", stamp)
+        elif is_presentable(path):
+            self._finds.found[path] = stamp
+            self._finds.types[path] = type_
+        else:
+            self._skip(path, "name", "the file's name holds characters that cannot be stored", stamp)
+
+    def _link(self, path: str, location: str) -> None:
+        """A link to a regular file inside the folder is read; every other link is skipped."""
+        type_ = self._type_of(path)
+        try:
+            status = Path(location).stat()
+        except OSError:
+            return  # dangling, or a loop: there is nothing behind the name
+        if stat.S_ISDIR(status.st_mode):
+            self._skip(path, "skipped", "a link to a folder is not followed", stamp_of(os.lstat(location)))
+        elif type_ and not os.path.realpath(location).startswith(self._real_root + "/"):
+            self._skip(path, "skipped", "a link that leaves the collection's folder is not followed", stamp_of(status))
+        elif type_:
+            self._file(path, type_, status)
+
+    def _skip(self, path: str, code: str, message: str, stamp: Stamp | None) -> None:
+        hint = "rename it" if code == "name" else None
+        safe = shown(path)
+        self._finds.skipped[safe] = Unread(Problem(safe, code, message, Severity.WARNING, hint=hint), stamp)
+        self._finds.types[safe] = self._owner

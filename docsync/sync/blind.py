@@ -1,0 +1,119 @@
+"""What cannot be looked at: folders that are missing, replaced or unreadable. Nothing beneath them is ever deleted."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from docsync.belief import Belief
+from docsync.model import Entry, FileState, Problem, Root, RootState, Scan, Unread
+from docsync.names import covers
+from docsync.plan import Refuse
+from docsync.sync.load import Look
+from docsync.sync.ports import Tree
+
+Identity = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The known entries of a scope: those whose file could have been seen, and those beneath a folder that is shut."""
+
+    visible: Mapping[str, Entry]
+    shut: tuple[tuple[Entry, Problem], ...]
+
+
+class Blind:
+    """Remembers each collection's folder, to notice that it went, came back or is another one now."""
+
+    def __init__(self, tree: Tree, identities: Mapping[str, Identity | None], belief: Belief) -> None:
+        self._tree = tree
+        self._belief = belief
+        self._identities = dict(identities)
+        self._roots: dict[str, Root] = {}
+
+    def look(self) -> list[str]:
+        """Look at every collection's folder; returns those that are not what they were, to be scanned whole."""
+        before, self._roots = self._roots, self._tree.roots()
+        return [root.path for type_, root in self._roots.items() if root != before.get(type_)]
+
+    def state(self, type_: str) -> RootState:
+        """What became of a collection's folder, as of the last look."""
+        root = self._roots[type_]
+        never_seen = root.state is RootState.MISSING and self._identities.get(type_) is None
+        return RootState.ABSENT if never_seen else root.state
+
+    def new_identities(self) -> Iterator[tuple[str, int, int]]:
+        """The folders whose identity is not recorded yet: type, device, inode."""
+        for type_, root in self._roots.items():
+            if (
+                root.device is not None
+                and root.inode is not None
+                and self._identity(root) != self._identities.get(type_)
+            ):
+                yield type_, root.device, root.inode
+
+    def commit(self) -> None:
+        """The identities given by `new_identities` are recorded."""
+        self._identities |= {
+            type_: self._identity(root) for type_, root in self._roots.items() if root.inode is not None
+        }
+
+    @staticmethod
+    def _identity(root: Root) -> Identity | None:
+        return None if root.device is None or root.inode is None else (root.device, root.inode)
+
+    def sight(self, scan: Scan, known: Mapping[str, Entry]) -> Sight:
+        """Tell apart what the scan could see and what was shut to it."""
+        lost = [root.path for root in self._roots.values() if root.state is not RootState.OK]
+        if not lost and not scan.unreadable and not scan.skipped:
+            return Sight(known, ())
+        visible: dict[str, Entry] = {}
+        shut: list[tuple[Entry, Problem]] = []
+        for path, entry in known.items():
+            above = next((folder for folder in scan.unreadable if covers(folder, path)), None)
+            if above is not None:
+                shut.append((entry, scan.unreadable[above].problem))
+            elif not any(covers(folder, path) for folder in lost) and (entry.has_document or path not in scan.skipped):
+                visible[path] = entry
+        return Sight(visible, tuple(shut))
+
+    def refusals(self, scan: Scan, known: Mapping[str, Entry], sight: Sight, look: Look) -> list[Refuse]:
+        """What is to be recorded about paths that cannot be taken, as far as it may be believed."""
+        refused = [
+            Refuse(path, scan.types[path], FileState.SKIPPED, (unread.problem,), unread.stamp)
+            for path, unread in scan.skipped.items()
+            if not _is_listed(known.get(path), unread)
+        ]
+        bad = [(path, scan.types[path], unread.problem) for path, unread in scan.unreadable.items()]
+        bad += [(entry.path, entry.type, _shut(entry, problem)) for entry, problem in sight.shut if entry.has_document]
+        bad += list(self._lost_roots())
+        for path, type_, problem in bad:
+            entry = known.get(path)
+            if entry is not None and entry.state is FileState.UNREADABLE:
+                continue  # said before
+            if self._belief.suspect(path, look.now_ns, look.heard(path)):
+                kept = (entry.stamp, entry.content_hash) if entry else (None, None)
+                refused.append(Refuse(path, type_, FileState.UNREADABLE, (problem,), *kept))
+        return refused
+
+    def _lost_roots(self) -> Iterator[tuple[str, str, Problem]]:
+        for type_, root in self._roots.items():
+            if self.state(type_) in (RootState.MISSING, RootState.UNREADABLE):
+                yield root.path, type_, _root_problem(root)
+
+
+def _is_listed(entry: Entry | None, unread: Unread) -> bool:
+    """True when a skipped path was listed before, or still has a document whose file is now missing."""
+    if entry is None:
+        return False
+    return entry.has_document or (entry.state is FileState.SKIPPED and entry.stamp == unread.stamp)
+
+
+def _shut(entry: Entry, problem: Problem) -> Problem:
+    return Problem(entry.path, problem.code, f"the folder {problem.path} {problem.message}", hint=problem.hint)
+
+
+def _root_problem(root: Root) -> Problem:
+    if root.state is RootState.UNREADABLE:
+        return Problem(root.path, "root-unreadable", "the folder cannot be read; its documents are kept as they were")
+    hint = "bring the folder back, or remove its collection from docsync.toml"
+    return Problem(root.path, "root-missing", "the folder is missing; its documents are kept as they were", hint=hint)

@@ -1,0 +1,65 @@
+"""From missing files to deletions: asks belief, the tree once more, and the guard. Never deletes a row itself."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from docsync.belief import Belief
+from docsync.guard import Guard, Verdict
+from docsync.model import Entry, Problem, RootState, Severity
+from docsync.plan import Change, Delete, Hold
+from docsync.sync.ports import Store, Tree
+
+
+class Deletions:
+    """Decides the deletions of one batch; `commit` tells the guard once they are in the database."""
+
+    def __init__(self, tree: Tree, store: Store, belief: Belief, guard: Guard) -> None:
+        self._tree = tree
+        self._store = store
+        self._belief = belief
+        self._guard = guard
+        self._verdicts: dict[str, Verdict] = {}
+        self._returned: list[Entry] = []
+
+    def decide(self, renamed: Iterable[Entry], now_ns: int) -> Iterator[Change]:
+        """The deletions and holds that are due: what has been missing long enough, and the old names of *renamed*.
+
+        Comes last in a batch, so that the guard counts the rows that the same batch adds.
+        """
+        entries = {entry.path: entry for entry in (*self._belief.believed_missing(now_ns), *renamed)}
+        roots = self._tree.roots()
+        groups: dict[str, list[Entry]] = defaultdict(list)
+        for entry in entries.values():
+            root = roots.get(entry.type)
+            # A folder that went itself deletes nothing; it is read whole when it is back.
+            if (root is None or root.state is RootState.OK) and self._tree.is_gone(entry.path):
+                groups[entry.type].append(entry)
+            else:
+                self._returned.append(entry)
+        for type_, group in groups.items():
+            verdict = self._guard.judge(type_, group, self._store.rows(type_), now_ns)
+            self._verdicts[type_] = verdict
+            yield from (Delete(entry.path) for entry in verdict.allowed)
+            yield from (Hold(entry, held(entry, len(verdict.held))) for entry in verdict.held)
+
+    def release(self, type_: str | None) -> Iterator[Change]:
+        """The held deletions, now that a person says that they are meant; files that came back stay."""
+        for entry in self._guard.held(type_):
+            if self._tree.is_gone(entry.path):
+                yield Delete(entry.path)
+
+    def commit(self, now_ns: int) -> None:
+        """The batch is in the database: what was decided is no longer in doubt."""
+        for type_, verdict in self._verdicts.items():
+            self._guard.applied(type_, verdict, now_ns)
+            for entry in (*verdict.allowed, *verdict.held):
+                self._belief.settle(entry.path, type_)
+        for entry in self._returned:
+            self._belief.settle(entry.path, entry.type)
+
+
+def held(entry: Entry, count: int) -> Problem:
+    """What people read about a deletion that is kept back."""
+    message = f"deleted together with {count - 1} others; its row is kept until the deletion is released"
+    hint = f"bring the files back, or run: docsync release {entry.type}"
+    return Problem(entry.path, "held", message, Severity.WARNING, hint=hint)

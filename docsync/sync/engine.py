@@ -1,0 +1,191 @@
+"""The story of one batch: scan → diff → load → plan → apply. First scan, rescan, reload and one save are the same code.
+
+Decides nothing by itself (diff, belief and guard do) and keeps no list of work: what is not applied is found again.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from docsync.belief import Belief
+from docsync.coalesce import Batch, Dirty
+from docsync.guard import Guard
+from docsync.model import Entry, Sign
+from docsync.names import EVERYTHING, covers, outermost
+from docsync.plan import Applied, Change, Delete, Refuse, Relink, Seen, Upsert, diff
+from docsync.sync.blind import Blind
+from docsync.sync.deletions import Deletions
+from docsync.sync.load import Loader, Look
+from docsync.sync.ports import Store, Tree
+from docsync.sync.work import Work
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one batch did. `again` are the paths to look at once more, and when (monotonic nanoseconds)."""
+
+    applied: Applied
+    looked: int = 0
+    again: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the engine is made of."""
+
+    tree: Tree
+    store: Store
+    loader: Loader
+    belief: Belief
+    guard: Guard
+
+
+class Engine:
+    """Makes the rows in any scope equal to the files in it. Belongs to the thread that owns the writer connection."""
+
+    def __init__(self, parts: Parts, settle_ns: int, reload: Mapping[str, str]) -> None:
+        """*reload* maps the types that must be read again whatever their stamps say to their new fingerprints."""
+        self._tree = parts.tree
+        self._store = parts.store
+        self._loader = parts.loader
+        self._belief = parts.belief
+        self._guard = parts.guard
+        self._settle_ns = settle_ns
+        self._reload = dict(reload)
+        self._blind = Blind(parts.tree, parts.store.roots(), parts.belief)
+        self.scanned = False
+
+    def sync(
+        self, batch: Batch, now_ns: int, heard: Callable[[str], int | None], progress: Progress | None = None
+    ) -> Report:
+        """Make the rows in the scope of *batch* equal to the files. Raises StoreUnavailable; then nothing was changed.
+
+        *heard* tells when a path was last hinted at. Bad news that may not be believed yet stays with belief, which
+        knows when to look again.
+        """
+        work = self._survey(batch, now_ns, heard)
+        applied = self._store.apply(self._changes(work, progress))
+        work.deletions.commit(now_ns)
+        self._settle(work)
+        return Report(applied, len(work.stale), work.again)
+
+    def preview(self, now_ns: int) -> Applied:
+        """What a sync of everything would do, without doing it."""
+        work = self._survey(Batch({EVERYTHING: Dirty(now_ns, now_ns, Sign.FOLDER)}), now_ns, lambda _: None)
+        return self._store.apply(self._changes(work, None), keep=False)
+
+    def release(self, type_: str | None) -> Applied:
+        """Delete what is held, of one collection or of all, and start the guard's count afresh."""
+        deletions = Deletions(self._tree, self._store, self._belief, self._guard)
+        applied = self._store.apply(deletions.release(type_))
+        self._guard.release(type_)
+        return applied
+
+    def due(self, now_ns: int) -> list[str]:
+        """The paths that belief wants to be looked at by now."""
+        return self._belief.due(now_ns)
+
+    def next_due_ns(self) -> int | None:
+        """When belief wants a path to be looked at again, None when nothing is in doubt."""
+        return self._belief.next_due_ns()
+
+    def undecided(self) -> set[str]:
+        """The paths whose bad news still waits."""
+        return self._belief.undecided()
+
+    def held(self, type_: str | None = None) -> list[Entry]:
+        """The deletions that are kept back."""
+        return self._guard.held(type_)
+
+    # The steps
+
+    def _survey(self, batch: Batch, now_ns: int, heard: Callable[[str], int | None]) -> Work:
+        """Scan and diff: which files are to be read, and which are missing."""
+        changed_roots = self._blind.look()
+        scopes = outermost([*batch.dirty, *self._belief.due(now_ns), *changed_roots])
+        scan = self._tree.scan(scopes)
+        known = self._store.index(scopes)
+        sight = self._blind.sight(scan, known)
+        resting = batch.resting
+        found = {path: stamp for path, stamp in scan.found.items() if path not in resting}
+        visible = {path: entry for path, entry in sight.visible.items() if path not in resting}
+        difference = diff(found, visible, scan.types, self._must_read(visible))
+        for entry in difference.gone:
+            if not self._guard.holds(entry):
+                self._belief.missing(entry, heard(entry.path) or now_ns)
+        signs = {path: dirty.sign for path, dirty in batch.dirty.items()}
+        look = Look(now_ns, known, heard, signs, frozenset(self._reload))
+        refused = self._blind.refusals(scan, known, sight, look)
+        deletions = Deletions(self._tree, self._store, self._belief, self._guard)
+        work = Work(scopes, resting, difference, look, deletions, refused, dict(difference.stale))
+        self._pair_renames(work)
+        return work
+
+    def _must_read(self, known: Mapping[str, Entry]) -> set[str]:
+        """The paths to read whatever their stamps say: of reloaded collections, and those in doubt."""
+        reloaded = {path for path, entry in known.items() if entry.type in self._reload} if self._reload else set()
+        return reloaded | self._belief.suspects()
+
+    def _pair_renames(self, work: Work) -> None:
+        """Find files that only changed their name; a pair that is not quiet yet is left for later."""
+        look = work.look
+        for path, entry in self._belief.renamed(work.stale).items():
+            heard = [at for at in (look.heard(path), look.heard(entry.path)) if at is not None]
+            quiet_ns = max(heard, default=look.now_ns - self._settle_ns) + self._settle_ns
+            if quiet_ns > look.now_ns:
+                work.again[path] = quiet_ns
+                del work.stale[path]
+            else:
+                work.renames[path] = entry
+
+    def _changes(self, work: Work, progress: Progress | None) -> Iterator[Change]:
+        """Load and plan, one file at a time, while the transaction runs: memory does not grow with the batch."""
+        yield from (Seen(*identity) for identity in self._blind.new_identities())
+        yield from tuple(work.refused)
+        yield from map(Delete, work.difference.forgotten)
+        for count, path in enumerate(work.stale, 1):
+            change = self._loader.load(path, work.look)
+            if change is not None:
+                self._note(path, change, work)
+                yield change
+            if progress is not None:
+                progress(count, len(work.stale))
+        yield from self._relinks(work)
+        renamed = [entry for path, entry in work.renames.items() if path in work.upserted]
+        yield from work.deletions.decide(renamed, work.look.now_ns)
+
+    def _note(self, path: str, change: Change, work: Work) -> None:
+        if isinstance(change, Upsert):
+            entry = work.look.known.get(path)
+            if entry is None or entry.content_hash != change.document.content_hash or not entry.has_document:
+                self._guard.appeared(path, change.document.content_hash, work.look.now_ns)
+            work.upserted[path] = change.document.type
+        elif isinstance(change, Refuse):
+            work.refused.append(change)
+
+    def _relinks(self, work: Work) -> Iterator[Change]:
+        for link in self._store.links(work.scopes):
+            status = self._tree.resolve(link.path, link.reference).status
+            if link.path not in work.upserted and status is not link.status:
+                yield Relink(link.document_id, link.ordinal, status)
+
+    def _settle(self, work: Work) -> None:
+        """The batch is committed: forget the doubts that it ended."""
+        for entry in work.difference.present:
+            self._belief.settle(entry.path, entry.type)
+            self._guard.present(entry.path, entry.type)
+        for path, type_ in work.upserted.items():
+            self._belief.settle(path, type_)
+            self._guard.present(path, type_)
+        for change in work.refused:
+            self._belief.settle(change.path, change.type)
+        for path in work.look.again:
+            work.again[path] = work.look.now_ns + self._settle_ns
+        looked = {path for path in self._belief.suspects() - work.resting if any(covers(s, path) for s in work.scopes)}
+        self._belief.looked(looked - work.again.keys(), work.look.now_ns)
+        self._blind.commit()
+        self.scanned |= EVERYTHING in work.scopes
+        if self._reload and self.scanned and not self._belief.undecided() and not work.again:
+            self._store.loaded(self._reload)
+            self._reload.clear()

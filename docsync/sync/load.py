@@ -1,0 +1,153 @@
+"""One file to one change: reads it, parses it, and asks belief when it is bad news. Never writes."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from docsync.belief import Belief
+from docsync.formats import format_named
+from docsync.model import (
+    Content,
+    Document,
+    Entry,
+    FileState,
+    Octets,
+    Parsed,
+    Problem,
+    Severity,
+    Sign,
+    Stamp,
+    Unread,
+    Vanished,
+)
+from docsync.names import Collection
+from docsync.plan import Change, Delete, Refuse, Touch, Upsert
+from docsync.sync.ports import Parse, Tree
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the configuration says about reading files: codes of warnings to ignore."""
+
+    ignore: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at stale paths: when it is, what each path was known as, when it was last hinted at, and with what sign.
+
+    `reload` are the types that must be parsed again although their bytes are known; `again` collects the paths that
+    were caught being written.
+    """
+
+    now_ns: int
+    known: Mapping[str, Entry]
+    heard: Callable[[str], int | None]
+    signs: Mapping[str, Sign]
+    reload: frozenset[str]
+    again: set[str] = field(default_factory=set)
+
+
+class Loader:
+    """Turns a path into the change that makes its row right, or into nothing while its bad news must wait."""
+
+    def __init__(self, tree: Tree, parse: Parse, belief: Belief, rules: Rules) -> None:
+        self._tree = tree
+        self._parse = parse
+        self._belief = belief
+        self._rules = rules
+
+    def load(self, path: str, look: Look) -> Change | None:
+        """The change for *path* now. Paths that were caught being written are added to `look.again`."""
+        entry = look.known.get(path)
+        match self._tree.read(path):
+            case Vanished.CHANGING:
+                look.again.add(path)
+                return None
+            case Vanished.GONE:
+                return self._gone(path, entry, look)
+            case Unread(problem, stamp):
+                state = FileState.UNREADABLE if stamp is None else FileState.BROKEN
+                return self._refused(Refuse(path, self._collection(path).type, state, (problem,), stamp), look)
+            case Octets() as read:
+                return self._content(path, entry, read, look)
+
+    def _gone(self, path: str, entry: Entry | None, look: Look) -> Change | None:
+        if entry is None:
+            return None
+        if not entry.has_document:
+            return Delete(path)
+        self._belief.missing(entry, look.now_ns)
+        return None
+
+    def _content(self, path: str, entry: Entry | None, read: Octets, look: Look) -> Change | None:
+        content_hash = hashlib.sha256(read.octets).hexdigest()
+        collection = self._collection(path)
+        if entry and _is_known(entry, content_hash, collection) and collection.type not in look.reload:
+            self._belief.settle(path, entry.type)
+            unchanged = entry.stamp == read.stamp and entry.racy == read.racy
+            return None if unchanged else Touch(path, read.stamp, read.racy)
+        parsed = self._parse(collection.format, path, read.octets)
+        problems = self._noted(path, parsed)
+        if parsed.content is None:
+            broken = Refuse(path, collection.type, FileState.BROKEN, problems, read.stamp, content_hash, read.racy)
+            return self._refused(broken, look)
+        if self._is_suspicious(entry, read.stamp, collection, look.signs.get(path)) and not self._is_believed(
+            path, look
+        ):
+            return None
+        document = self._document(path, collection, parsed.content, content_hash, read.stamp)
+        return Upsert(document, read.stamp, read.racy, problems)
+
+    def _refused(self, change: Refuse, look: Look) -> Change | None:
+        return change if self._is_believed(change.path, look) else None
+
+    def _is_believed(self, path: str, look: Look) -> bool:
+        return self._belief.suspect(path, look.now_ns, look.heard(path))
+
+    def _collection(self, path: str) -> Collection:
+        return self._tree.collections_of(path)[0]
+
+    def _noted(self, path: str, parsed: Parsed) -> tuple[Problem, ...]:
+        """The problems of the file that the configuration does not ignore, and a warning if two collections claim it."""
+        problems = list(parsed.problems)
+        first, *others = self._tree.collections_of(path)
+        if others:
+            message = f"also matches the collection {others[0].type!r}; {first.type!r} comes first and has it"
+            problems.append(Problem(path, "overlap", message, Severity.WARNING, hint="exclude it from one of them"))
+        return tuple(p for p in problems if p.severity is Severity.ERROR or p.code not in self._rules.ignore)
+
+    @staticmethod
+    def _is_suspicious(entry: Entry | None, stamp: Stamp, collection: Collection, sign: Sign | None) -> bool:
+        """True for less than half of the last good version, in a format whose beginning alone is valid too."""
+        if entry is None or entry.good_size is None or sign is Sign.RENAMED:
+            return False
+        return not format_named(collection.format).proves_complete and 2 * stamp.size < entry.good_size
+
+    def _document(
+        self, path: str, collection: Collection, content: Content, content_hash: str, stamp: Stamp
+    ) -> Document:
+        return Document(
+            collection.document_id(path),
+            collection.type,
+            path,
+            content,
+            content_hash,
+            iso(stamp.mtime_ns),
+            tuple(self._tree.resolve(path, reference) for reference in content.references),
+        )
+
+
+def _is_known(entry: Entry, content_hash: str, collection: Collection) -> bool:
+    """True when these very bytes were parsed before, for better or worse, by the same collection."""
+    parsed = entry.state in (FileState.OK, FileState.BROKEN)
+    return parsed and entry.content_hash == content_hash and entry.type == collection.type
+
+
+def iso(at_ns: int) -> str:
+    """Wall clock nanoseconds as UTC, ISO 8601 with milliseconds: 2026-11-21T07:00:00.000Z."""
+    at = _EPOCH + timedelta(milliseconds=at_ns // 1_000_000)
+    return at.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

@@ -1,0 +1,29 @@
+"""What one batch has in hand between its survey and its commit. Holds values and decides nothing."""
+
+from collections.abc import Set
+from dataclasses import dataclass, field
+
+from docsync.model import Entry, Stamp
+from docsync.plan import Difference, Refuse
+from docsync.sync.deletions import Deletions
+from docsync.sync.load import Look
+
+
+@dataclass(slots=True)
+class Work:
+    """A batch under way.
+
+    `stale` are the files to read, `refused` the paths that cannot be taken, `renames` maps a new name to the entry of the
+    old one, `upserted` maps a path to its type, `again` a path to the time of its next look (monotonic nanoseconds).
+    """
+
+    scopes: list[str]
+    resting: Set[str]
+    difference: Difference
+    look: Look
+    deletions: Deletions
+    refused: list[Refuse]
+    stale: dict[str, Stamp]
+    renames: dict[str, Entry] = field(default_factory=dict)
+    upserted: dict[str, str] = field(default_factory=dict)
+    again: dict[str, int] = field(default_factory=dict)
