@@ -1,0 +1,32 @@
+"""Reads docsync.toml, the environment and the flags into one checked `Config`. Never writes anything."""
+
+from docsync.config.load import find_file, load_config
+from docsync.config.rule import FORMAT_NAMES
+from docsync.config.setting import (
+    AdminSettings,
+    Config,
+    DatabaseSettings,
+    GuardSettings,
+    LimitSettings,
+    LintSettings,
+    LogSettings,
+    Setting,
+    WatchSettings,
+    described,
+)
+
+__all__ = [
+    "FORMAT_NAMES",
+    "AdminSettings",
+    "Config",
+    "DatabaseSettings",
+    "GuardSettings",
+    "LimitSettings",
+    "LintSettings",
+    "LogSettings",
+    "Setting",
+    "WatchSettings",
+    "described",
+    "find_file",
+    "load_config",
+]

@@ -1,0 +1,142 @@
+"""Finds what is wrong with the values that were given: unknown keys, wrong values, values at odds. Never raises."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from posixpath import dirname, join, normpath, relpath
+
+from docsync.config.rule import REQUIRED, RULES, SETTINGS, Rule
+from docsync.config.source import Given
+from docsync.names import below, is_hidden, shown, suffix_of
+
+_ITEM = re.compile(r"collections\[\d+\]")
+
+
+def checked(layer: Iterator[Given], rules: Mapping[str, Rule], mistakes: list[str]) -> list[Given]:
+    """The known keys of *layer*, a refused value replaced by None; every mistake is added to *mistakes*."""
+    kept: list[Given] = []
+    for given in layer:
+        rule = rules.get(given.setting)
+        if rule is None:
+            mistakes.append(f"{given.where}: unknown key {given.written}{_suggestion(given)}")
+            continue
+        expected = rule.refusal(given.value)
+        if expected is not None:
+            mistakes.append(f"{given.where}: {given.written} must be {expected}, got {_shown(given.value)}")
+        kept.append(given if expected is None else replace(given, value=None))
+    return kept
+
+
+def _suggestion(given: Given) -> str:
+    import difflib  # costs 3 ms and is needed for mistakes only
+
+    table, _, name = given.setting.rpartition(".")
+    siblings = [key.rpartition(".")[2] for key in RULES if key.rpartition(".")[0] == table and key[-1] != "]"]
+    near = [key for key in SETTINGS if not table and key.endswith(f".{name}")]  # written outside its table
+    near = near or difflib.get_close_matches(name, siblings, 1, 0.7)
+    near = near or difflib.get_close_matches(given.setting, SETTINGS, 1, 0.7)
+    return f"; did you mean {near[0]}?" if near and near[0] != name else ""
+
+
+def _shown(value: object) -> str:
+    match value:
+        case bool():
+            text = str(value).lower()
+        case str():
+            text = '"' + shown(value).replace('"', '\\"') + '"'
+        case dict():
+            text = "a table"
+        case list() | tuple():
+            text = "[" + ", ".join(_shown(item) for item in value) + "]"
+        case _:
+            text = str(value)
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def collection_mistakes(layer: list[Given]) -> Iterator[str]:
+    """What is wrong with the collections of one layer that no single value shows."""
+    values = {given.key: given for given in layer}
+    first: dict[object, Given] = {}
+    for item in items(values):
+        for name in REQUIRED:
+            if f"{item.key}.{name}" not in values and item.value is not None:
+                yield f"{item.where}: {item.written} needs {name}"
+        yield from _suffix_mistakes(values.get(f"{item.key}.include"))
+        kind = values.get(f"{item.key}.type")
+        if kind is not None and kind.value is not None:
+            other = first.setdefault(kind.value, kind)
+            if other is not kind:
+                yield f"{kind.where}: {kind.written} {_shown(kind.value)} is taken by {other.written} ({other.where})"
+
+
+def items(values: Mapping[str, Given]) -> list[Given]:
+    """The collections among *values*, in their order."""
+    return [given for key, given in values.items() if _ITEM.fullmatch(key)]
+
+
+def _suffix_mistakes(include: Given | None) -> Iterator[str]:
+    if include is None or not isinstance(include.value, list):
+        return
+    suffixes = {pattern: suffix_of(pattern) for pattern in include.value}
+    if None in suffixes.values():
+        pattern = next(pattern for pattern, suffix in suffixes.items() if suffix is None)
+        expected = f'must end in a suffix such as ".json", got {_shown(pattern)}'
+    elif len(set(suffixes.values())) > 1:
+        expected = f"must all end in the same suffix, got {_shown([*dict.fromkeys(suffixes.values())])}"
+    else:
+        return
+    yield f"{include.where}: {include.written} {expected}, so that no two files share an id"
+
+
+def odds(values: Mapping[str, Given], root: str) -> Iterator[str]:
+    """Where settings that are fine alone do not go together."""
+    yield from _out_of_order(values["watch.settle_ms"], values["watch.debounce_ms"])
+    yield from _out_of_order(values["watch.debounce_ms"], values["watch.max_delay_ms"])
+    yield from _open_to_all(values)
+    for item in items(values):
+        folder = values.get(f"{item.key}.path")
+        if folder is not None:
+            yield from _database_among_documents(values["database.path"], folder, root)
+
+
+def _out_of_order(less: Given, more: Given) -> Iterator[str]:
+    if isinstance(less.value, int) and isinstance(more.value, int) and less.value > more.value:
+        where = more.where if less.origin == "default" else less.where
+        yield f"{where}: {less.written} ({less.value}) must not exceed {more.written} ({more.value})"
+
+
+def _open_to_all(values: Mapping[str, Given]) -> Iterator[str]:
+    host, token_file = values["admin.host"], values["admin.token_file"]
+    # A token file that was refused is no reason to complain about the host as well.
+    is_guarded = token_file.value is not None or token_file.origin != "default"
+    if (
+        isinstance(host.value, str)
+        and not is_guarded
+        and values["admin.enabled"].value
+        and not _is_loopback(host.value)
+    ):
+        yield f"{host.where}: {host.written} {_shown(host.value)} is not this machine alone; set admin.token_file too"
+
+
+def _is_loopback(host: str) -> bool:
+    if host in ("127.0.0.1", "::1", "localhost"):
+        return True
+    import ipaddress  # costs 5 ms and is hardly ever needed
+
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _database_among_documents(database: Given, folder: Given, root: str) -> Iterator[str]:
+    if not isinstance(database.value, str) or not isinstance(folder.value, str):
+        return
+    place = relpath(normpath(join(root, database.value)), root)
+    inner = below(normpath(folder.value), place)  # a place outside the root begins with "..", which counts as hidden
+    if inner is not None and not any(is_hidden(part) for part in dirname(inner).split("/")):
+        where = folder.where if database.origin == "default" else database.where
+        yield (
+            f"{where}: {database.written} {_shown(database.value)} lies in the folder of "
+            f"{folder.written} {_shown(folder.value)}; nothing is written among documents"
+        )

@@ -1,0 +1,154 @@
+"""Finds docsync.toml and makes one `Config` of it, the environment and the flags. Never changes the world."""
+
+import os.path
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from posixpath import normpath
+from types import MappingProxyType
+from typing import TypeVar
+
+from docsync.config.check import checked, collection_mistakes, items, odds
+from docsync.config.rule import COLLECTION, OVERLAY_RULES, RULES, SETTINGS
+from docsync.config.setting import (
+    AdminSettings,
+    Config,
+    DatabaseSettings,
+    GuardSettings,
+    LimitSettings,
+    LintSettings,
+    LogSettings,
+    WatchSettings,
+)
+from docsync.config.source import (
+    Given,
+    from_defaults,
+    from_environ,
+    from_file,
+    from_flags,
+    from_overlay,
+    merged,
+    overlays,
+)
+from docsync.config.toml import TomlFile, read_toml
+from docsync.errors import ConfigError
+from docsync.names import Collection, shown
+
+FILE_NAME = "docsync.toml"
+_T = TypeVar("_T")
+
+
+def find_file(start: Path) -> Path | None:
+    """The docsync.toml of *start*: in it or in the nearest folder above, up to the Git root."""
+    here = start.resolve()
+    for folder in (here, *here.parents):
+        # Anything of that name is found, also a folder or a dangling link: reading it says what is wrong.
+        if os.path.lexists(folder / FILE_NAME):
+            return folder / FILE_NAME
+        if os.path.lexists(folder / ".git"):
+            return None
+    return None
+
+
+def load_config(
+    start: Path,
+    *,
+    file: Path | None = None,
+    environ: Mapping[str, str],
+    environment: str | None = None,
+    flags: Mapping[str, object] = MappingProxyType({}),
+) -> Config:
+    """The configuration that holds in *start*. Raises ConfigError with all mistakes at once.
+
+    Args:
+        file: the docsync.toml to read instead of the one that would be found.
+        environ: variables such as DOCSYNC_ENV and DOCSYNC_WATCH__SETTLE_MS.
+        environment: the name of the overlay; wins over DOCSYNC_ENV.
+        flags: values by dotted key; None for a flag that was not given.
+    """
+    if not start.is_dir():
+        raise ConfigError(f"{_shown(start)}: no such folder")
+    path = file or find_file(start)
+    toml = read_toml(path, _shown(path)) if path else None
+    name = environment or environ.get("DOCSYNC_ENV") or None
+    mistakes: list[str] = []
+    layers = [
+        *(_file_layers(toml, name, mistakes) if toml else ()),
+        checked(from_environ(environ), SETTINGS, mistakes),
+        checked(from_flags(flags), SETTINGS, mistakes),
+    ]
+    if name is not None:
+        mistakes += _unknown_environment(name, toml, "--env" if environment else "DOCSYNC_ENV")
+    values = merged([from_defaults(), *layers])
+    root = (path.parent if path else start).resolve()
+    mistakes += odds(values, str(root))
+    if mistakes:
+        raise ConfigError(*mistakes)
+    return _config(values, root, path and root / path.name, name)
+
+
+def _shown(path: Path) -> str:
+    absolute, here = path.absolute(), Path.cwd()
+    return shown(str(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute))
+
+
+def _file_layers(toml: TomlFile, name: str | None, mistakes: list[str]) -> Iterator[list[Given]]:
+    """The tables that hold, then the overlay *name*. The other overlays are checked all the same."""
+    base = checked(from_file(toml), RULES, mistakes)
+    mistakes += collection_mistakes(base)
+    yield base
+    for other in overlays(toml):
+        overlay = checked(from_overlay(toml, other), OVERLAY_RULES, mistakes)
+        mistakes += collection_mistakes(overlay)
+        if other == name:
+            yield overlay
+
+
+def _unknown_environment(name: str, toml: TomlFile | None, where: str) -> Iterator[str]:
+    known = overlays(toml) if toml else {}
+    if name in known:
+        return
+    if toml is None:
+        remedy = f"there is no {FILE_NAME} to name one"
+    else:
+        names = ", ".join(shown(other) for other in known)
+        remedy = f"known: {names}" if known else f"{toml.shown} has no [env.{shown(name)}] tables"
+    yield f"{where}: unknown environment {shown(name)}; {remedy}"
+
+
+def _config(values: Mapping[str, Given], root: Path, file: Path | None, environment: str | None) -> Config:
+    return Config(
+        root=root,
+        file=file,
+        database=_section(DatabaseSettings, "database", values),
+        watch=_section(WatchSettings, "watch", values),
+        guard=_section(GuardSettings, "guard", values),
+        limits=_section(LimitSettings, "limits", values),
+        lint=_section(LintSettings, "lint", values),
+        admin=_section(AdminSettings, "admin", values),
+        log=_section(LogSettings, "log", values),
+        collections=tuple(_collection(item.key, values) for item in items(values)),
+        origins=MappingProxyType(_origins(values)),
+        environment=environment,
+    )
+
+
+def _section(make: Callable[..., _T], name: str, values: Mapping[str, Given]) -> _T:
+    keys = [key for key in SETTINGS if key.startswith(f"{name}.")]
+    return make(**{key.partition(".")[2]: _plain(values[key].value) for key in keys})
+
+
+def _collection(item: str, values: Mapping[str, Given]) -> Collection:
+    make: Callable[..., Collection] = Collection
+    found = {name: values[f"{item}.{name}"].value for name in COLLECTION if f"{item}.{name}" in values}
+    # "personas/" and "./personas" are the folder that everybody else calls "personas".
+    found["path"] = normpath(str(found["path"]))
+    return make(**{name: _plain(value) for name, value in found.items()})
+
+
+def _plain(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _origins(values: Mapping[str, Given]) -> dict[str, str]:
+    keys = [*SETTINGS, *(f"{item.key}.{name}" for item in items(values) for name in COLLECTION)]
+    return {key: values[key].origin if key in values else "default" for key in keys}

@@ -1,0 +1,194 @@
+"""The keys of docsync.toml: the default of each and what it may hold. Never knows where a value was written."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from docsync.names import is_presentable
+
+FORMAT_NAMES = ("json", "prompty", "yaml", "toml", "markdown")
+REQUIRED = ("type", "path", "include", "format")
+"""The keys that every collection must have."""
+
+Refusal = Callable[[object], str | None]
+"""Says what a value should have been, or None when it will do."""
+
+# Longer waits and larger sizes overflow the timers and buffers of the platform.
+_LARGEST = 2**31 - 1
+_TYPE = re.compile(r"[a-z][a-z0-9_]*")
+_CODE = re.compile(r"[a-z][a-z0-9-]*")
+_DOTTED_WORDS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a key may hold and what it holds when nobody says anything."""
+
+    default: object
+    refusal: Refusal
+
+    def read(self, text: str) -> object:
+        """*text* of the environment as this key's kind of value; as it is where it is none, for `refusal` to name."""
+        match self.default:
+            case bool():
+                return _BOOLEANS.get(text.strip().lower(), text)
+            case int():
+                return int(text) if _INTEGER.fullmatch(text.strip()) else text
+            case float():
+                return _number(text)
+            case tuple():
+                return [part.strip() for part in text.split(",") if part.strip()]
+            case _:
+                return text
+
+
+def _number(text: str) -> object:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def text(value: object) -> str | None:
+    """Refuses what cannot be a path, a host or a name."""
+    if not isinstance(value, str) or not value.strip():
+        return "a non-empty string"
+    return None if is_presentable(value) else "a string without control characters"
+
+
+def regular_file(value: object) -> str | None:
+    """Refuses SQLite's names for what is no regular file, and folders."""
+    if isinstance(value, str) and (value.startswith((":", "file:")) or value.endswith(("/", "/.", "/.."))):
+        return "the path of a regular file"
+    return text(value)
+
+
+def inner_folder(value: object) -> str | None:
+    """Refuses a folder outside the project root, as far as its name tells."""
+    if isinstance(value, str) and (value.startswith("/") or ".." in value.split("/")):
+        return 'a folder inside the project: relative, without ".."'
+    return text(value)
+
+
+def boolean(value: object) -> str | None:
+    """Refuses all but true and false."""
+    return None if isinstance(value, bool) else "true or false"
+
+
+def ratio(value: object) -> str | None:
+    """Refuses what is not a share of a whole."""
+    is_share = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+    return None if is_share else "a number from 0 to 1"
+
+
+def port(value: object) -> str | None:
+    """Refuses what is not a TCP port; 0 lets the system choose one."""
+    return None if type(value) is int and 0 <= value <= 65535 else "a port number from 0 to 65535"
+
+
+def positive(value: object) -> str | None:
+    """Refuses what is not a whole number from 1."""
+    return "a positive integer" if type(value) is not int or value < 1 else _small_enough(value)
+
+
+def not_negative(value: object) -> str | None:
+    """Refuses what is not a whole number from 0."""
+    return "an integer from 0" if type(value) is not int or value < 0 else _small_enough(value)
+
+
+def _small_enough(value: int) -> str | None:
+    return None if value <= _LARGEST else f"at most {_LARGEST}"
+
+
+def one_of(*options: str) -> Refusal:
+    """Refuses all but *options*."""
+    return lambda value: None if value in options else f"one of {', '.join(options)}"
+
+
+def like(form: re.Pattern[str], expected: str) -> Refusal:
+    """Refuses a string that does not have this form."""
+    return lambda value: None if isinstance(value, str) and form.fullmatch(value) else expected
+
+
+def each(allows: Callable[[str], object], expected: str, *, at_least: int = 0) -> Refusal:
+    """Refuses all but a list of strings that *allows* lets through."""
+
+    def refusal(value: object) -> str | None:
+        if not isinstance(value, list | tuple) or len(value) < at_least:
+            return expected
+        return None if all(isinstance(item, str) and allows(item) for item in value) else expected
+
+    return refusal
+
+
+def is_pattern(glob: str) -> bool:
+    """True for a pattern that can match something below its collection's folder."""
+    return "\\" not in glob and not {"", ".", ".."} & set(glob.split("/"))
+
+
+def table(value: object) -> str | None:
+    """Refuses a plain value where a table belongs."""
+    return None if isinstance(value, dict) else "a table"
+
+
+_PATTERNS = 'list of patterns below the collection\'s folder, such as "**/*.json": no "\\", no empty, "." or ".." part'
+
+SETTINGS: Mapping[str, Rule] = {
+    "database.path": Rule(".docsync/docsync.db", regular_file),
+    "watch.mode": Rule("auto", one_of("auto", "events", "poll")),
+    "watch.settle_ms": Rule(10, positive),
+    "watch.debounce_ms": Rule(500, positive),
+    "watch.max_delay_ms": Rule(2000, positive),
+    "watch.poll_ms": Rule(1000, positive),
+    "watch.rescan_seconds": Rule(60, positive),
+    "guard.max_delete_ratio": Rule(0.5, ratio),
+    "guard.min_deletes": Rule(20, not_negative),
+    "limits.max_file_bytes": Rule(1048576, positive),
+    "lint.ignore": Rule((), each(_CODE.fullmatch, 'a list of rule codes such as ["merge-conflict"]')),
+    "admin.enabled": Rule(default=True, refusal=boolean),
+    "admin.host": Rule("127.0.0.1", text),
+    "admin.port": Rule(8787, port),
+    "admin.token_file": Rule(None, text),
+    "log.format": Rule("auto", one_of("auto", "console", "json")),
+    "log.level": Rule("info", one_of("debug", "info", "warning", "error")),
+}
+"""Every key outside the collections, in the order in which they are shown."""
+
+COLLECTION: Mapping[str, Rule] = {
+    "type": Rule(None, like(_TYPE, "a lower-case word: [a-z][a-z0-9_]*")),
+    "path": Rule(None, inner_folder),
+    "include": Rule((), each(is_pattern, f"a non-empty {_PATTERNS}", at_least=1)),
+    "exclude": Rule((), each(is_pattern, f"a {_PATTERNS}")),
+    "format": Rule(None, one_of(*FORMAT_NAMES)),
+    "schema": Rule(None, text),
+    "index": Rule((), each(_DOTTED_WORDS.fullmatch, 'a list of dotted words such as ["demographics.ageGroup"]')),
+}
+"""Every key of a collection."""
+
+SECTIONS = tuple(dict.fromkeys(key.partition(".")[0] for key in SETTINGS))
+
+DEFAULT_COLLECTIONS: list[dict[str, object]] = [
+    {"type": "persona", "path": "personas", "include": ["**/*.json"], "format": "json"},
+    {"type": "prompt_template", "path": "prompts", "include": ["**/*.prompty"], "format": "prompty"},
+]
+"""What is kept when docsync.toml names no collection."""
+
+_STRUCTURE: Mapping[str, Rule] = {
+    **{section: Rule(None, table) for section in SECTIONS},
+    "collections": Rule(None, lambda _: "at least one [[collections]] table; leave it out for the default ones"),
+    "collections[]": Rule(None, table),
+    "env": Rule(None, table),
+    "env[]": Rule(None, table),
+}
+
+RULES: Mapping[str, Rule] = {
+    **_STRUCTURE,
+    **SETTINGS,
+    **{f"collections[].{name}": rule for name, rule in COLLECTION.items()},
+}
+"""Every key that docsync.toml may hold; `[]` stands for the number of a collection or the name of an overlay."""
+
+OVERLAY_RULES: Mapping[str, Rule] = {key: rule for key, rule in RULES.items() if key != "env"}
+"""Every key that the tables of an overlay may hold: an overlay has none of its own."""

@@ -1,0 +1,113 @@
+"""What the configuration says, as plain values, and where each was said. Never reads a file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from docsync.config.rule import COLLECTION, SETTINGS
+from docsync.names import Collection
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSettings:
+    """Where the database lies, as written: relative to the project root or absolute."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSettings:
+    """How changes are noticed and how long they may take."""
+
+    mode: str
+    settle_ms: int
+    debounce_ms: int
+    max_delay_ms: int
+    poll_ms: int
+    rescan_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class GuardSettings:
+    """When a mass deletion is held."""
+
+    max_delete_ratio: float
+    min_deletes: int
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """What a file may be at most."""
+
+    max_file_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class LintSettings:
+    """Which rule codes are not reported."""
+
+    ignore: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AdminSettings:
+    """Where the admin endpoint listens on TCP. `token_file` is a path as written, never the token."""
+
+    enabled: bool
+    host: str
+    port: int
+    token_file: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """How log lines look and which are written."""
+
+    format: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Everything that can be configured, checked. `origins` tells of every key where its value was written."""
+
+    root: Path
+    file: Path | None
+    database: DatabaseSettings
+    watch: WatchSettings
+    guard: GuardSettings
+    limits: LimitSettings
+    lint: LintSettings
+    admin: AdminSettings
+    log: LogSettings
+    collections: tuple[Collection, ...]
+    origins: Mapping[str, str]
+    environment: str | None
+
+    @property
+    def database_path(self) -> Path:
+        """The absolute path of the database."""
+        return self.root / self.database.path
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One key with its value and where that was written."""
+
+    key: str
+    value: object
+    origin: str
+
+
+def described(config: Config) -> list[Setting]:
+    """Every setting of *config*, always in the same order: the tables, then the collections."""
+    found = {key: _value(getattr(config, key.partition(".")[0]), key) for key in SETTINGS}
+    for number, collection in enumerate(config.collections):
+        keys = [f"collections[{number}].{name}" for name in COLLECTION]
+        found |= {key: _value(collection, key) for key in keys}
+    return [Setting(key, value, config.origins[key]) for key, value in found.items()]
+
+
+def _value(holder: object, key: str) -> object:
+    value: object = getattr(holder, key.rpartition(".")[2])
+    return value

@@ -1,0 +1,105 @@
+"""Collects what docsync.toml, the environment and the flags say, key by key. Never decides which of them wins."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from docsync.config.rule import DEFAULT_COLLECTIONS, SECTIONS, SETTINGS
+from docsync.config.toml import TomlFile, joined
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value that somebody wrote for *key*. A value that was refused is None.
+
+    `origin` is for people who ask where it comes from, `where` stands in front of a mistake, `written` is the key as
+    it was written there (`env.production.watch.mode`).
+    """
+
+    key: str
+    value: object
+    origin: str
+    where: str
+    written: str
+
+    @property
+    def setting(self) -> str:
+        """The key with `[]` for the number of a collection, as the rules name it."""
+        head, bracket, tail = self.key.partition("[")
+        return f"{head}[]{tail.partition(']')[2]}" if bracket else self.key
+
+
+def from_defaults() -> Iterator[Given]:
+    """What holds when nobody says anything."""
+    collections = _leaves({"collections": DEFAULT_COLLECTIONS}, "")
+    for key, value in [*((key, rule.default) for key, rule in SETTINGS.items()), *collections]:
+        yield Given(key, value, "default", "default", key)
+
+
+def from_file(file: TomlFile) -> Iterator[Given]:
+    """What the tables of docsync.toml say; `env` comes whole."""
+    for key, value in _leaves(file.table, ""):
+        line = file.line_of(key)
+        yield Given(key, value, f"{file.path.name}:{line}", f"{file.shown}:{line}", key)
+
+
+def from_overlay(file: TomlFile, name: str) -> Iterator[Given]:
+    """What the tables below `[env.NAME]` say."""
+    overlay, table = overlays(file)[name], joined("env", name)
+    for key, value in _leaves(overlay, "") if isinstance(overlay, dict) else [("env[]", overlay)]:
+        written = table if key == "env[]" else f"{table}.{key}"
+        line = file.line_of(written)
+        yield Given(key, value, f"{file.path.name}:{line} ({table})", f"{file.shown}:{line}", written)
+
+
+def overlays(file: TomlFile) -> dict[str, object]:
+    """The overlays of docsync.toml by name."""
+    found = file.table.get("env", {})
+    return dict(found) if isinstance(found, dict) else {}
+
+
+def from_environ(environ: Mapping[str, str]) -> Iterator[Given]:
+    """What `DOCSYNC_TABLE__KEY` variables say. Upper case comes last and so wins over another spelling."""
+    for name in sorted(environ, key=lambda name: (name == name.upper(), name)):
+        prefix, _, rest = name.upper().partition("DOCSYNC_")
+        if prefix or "__" not in rest:
+            continue
+        key = rest.lower().replace("__", ".")
+        value = SETTINGS[key].read(environ[name]) if key in SETTINGS else environ[name]
+        yield Given(key, value, name, name, key)
+
+
+def from_flags(flags: Mapping[str, object]) -> Iterator[Given]:
+    """What flags of the command line say; None is a flag that was not given."""
+    for key, value in flags.items():
+        if value is not None:
+            yield Given(key, value, "--flag", "--flag", key)
+
+
+def merged(layers: Iterable[Iterable[Given]]) -> dict[str, Given]:
+    """One value for each key: later layers win, and a list of collections replaces the whole earlier one."""
+    values: dict[str, Given] = {}
+    for layer in layers:
+        latest = {given.key: given for given in layer}
+        if any(key.startswith("collections") for key in latest):
+            values = {key: given for key, given in values.items() if not key.startswith("collections")}
+        values |= latest
+    return values
+
+
+def _leaves(value: object, key: str) -> Iterator[tuple[str, object]]:
+    """The keys beneath *value* that have a rule of their own, and what has none, whole."""
+    match value:
+        case dict() if key in ("", *SECTIONS):
+            for name, inner in value.items():
+                yield from _leaves(inner, joined(key, name))
+        case [_, *_] if key == "collections":
+            for number, item in enumerate(value):
+                yield from _item(item, f"{key}[{number}]")
+        case _:
+            yield key, value
+
+
+def _item(item: object, key: str) -> Iterator[tuple[str, object]]:
+    yield key, item
+    if isinstance(item, dict):
+        yield from ((joined(key, name), value) for name, value in item.items())
