@@ -58,14 +58,14 @@ class Coalescer:
         self._dirty[path] = Dirty(first_ns, now_ns, sign)
         self._last_ns[path] = now_ns
 
-    def look_again(self, path: str, dirty: Dirty, not_before_ns: int) -> None:
-        """Put back a path that was taken, unless a newer hint is there already; it is not due before *not_before_ns*."""
-        self._dirty.setdefault(path, replace(dirty, not_before_ns=not_before_ns))
+    def look_again(self, path: str, now_ns: int, not_before_ns: int) -> None:
+        """*path* is to be looked at once more at *not_before_ns*, unless a newer hint says when."""
+        self._dirty.setdefault(path, Dirty(now_ns, now_ns, Sign.CLOSED, not_before_ns))
 
     def put_back(self, batch: Batch, not_before_ns: int) -> None:
-        """Undo a `take` whose batch was not applied."""
+        """Undo a `take` whose batch was not applied; a newer hint of a path stays."""
         for path, dirty in batch.dirty.items():
-            self.look_again(path, dirty, not_before_ns)
+            self._dirty.setdefault(path, replace(dirty, not_before_ns=not_before_ns))
 
     def applied(self, path: str, now_ns: int) -> None:
         """New content of *path* was committed: it rests for the debounce time."""

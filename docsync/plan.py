@@ -88,6 +88,16 @@ class Link:
     status: ReferenceStatus
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the database stands: its version, and the paths in a scope that are broken (or unreadable) and held."""
+
+    epoch: str
+    revision: int
+    broken: tuple[str, ...]
+    held: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Applied:
     """What one transaction did. `revision` is the current one, `changed` tells whether this transaction made it."""

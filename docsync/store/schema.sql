@@ -46,6 +46,7 @@ CREATE TABLE files (
   state        TEXT NOT NULL CHECK (state IN ('ok', 'broken', 'unreadable', 'skipped', 'held'))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX files_type ON files (type);
+CREATE INDEX files_troubled ON files (file_path, state) WHERE state <> 'ok';
 
 -- Files that could not be taken, and warnings. `since` survives while the code stays.
 CREATE TABLE problems (

@@ -7,8 +7,8 @@ from itertools import chain
 import apsw
 
 from docsync.model import Entry, FileState, Reference, ReferenceStatus, Stamp
-from docsync.names import EVERYTHING, Collection
-from docsync.plan import Applied, Change, Link
+from docsync.names import EVERYTHING, Collection, covers
+from docsync.plan import Applied, Change, Link, Standing
 from docsync.store.batch import Batch
 from docsync.store.database import transaction, writing
 
@@ -51,6 +51,16 @@ class SqliteStore:
     def rows(self, type_: str) -> int:
         """How many documents a collection has now, those of the running transaction included."""
         return int(self._connection.execute("SELECT count(*) FROM documents WHERE type = ?", (type_,)).get)
+
+    def standing(self, scopes: Iterable[str]) -> Standing:
+        """The database's version, and which paths in *scopes* are broken (or unreadable) and held."""
+        wanted = list(scopes)
+        rows = self._connection.execute("SELECT file_path, state FROM files WHERE state <> 'ok' ORDER BY file_path")
+        troubled = [(str(path), state) for path, state in rows if any(covers(scope, str(path)) for scope in wanted)]
+        broken = tuple(path for path, state in troubled if state in (FileState.BROKEN, FileState.UNREADABLE))
+        return Standing(
+            self.epoch, self.revision, broken, tuple(path for path, state in troubled if state == FileState.HELD)
+        )
 
     def links(self, scopes: Iterable[str]) -> list[Link]:
         """The references whose target lies in *scopes*."""

@@ -35,9 +35,11 @@ class Blind:
         before, self._roots = self._roots, self._tree.roots()
         return [root.path for type_, root in self._roots.items() if root != before.get(type_)]
 
-    def state(self, type_: str) -> RootState:
-        """What became of a collection's folder, as of the last look."""
-        root = self._roots[type_]
+    def states(self) -> dict[str, RootState]:
+        """What became of each collection's folder, as of the last look: one that never existed is absent."""
+        return {type_: self._state(type_, root) for type_, root in self._roots.items()}
+
+    def _state(self, type_: str, root: Root) -> RootState:
         never_seen = root.state is RootState.MISSING and self._identities.get(type_) is None
         return RootState.ABSENT if never_seen else root.state
 
@@ -97,7 +99,7 @@ class Blind:
 
     def _lost_roots(self) -> Iterator[tuple[str, str, Problem]]:
         for type_, root in self._roots.items():
-            if self.state(type_) in (RootState.MISSING, RootState.UNREADABLE):
+            if self._state(type_, root) in (RootState.MISSING, RootState.UNREADABLE):
                 yield root.path, type_, _root_problem(root)
 
 

@@ -3,15 +3,15 @@
 Decides nothing by itself (diff, belief and guard do) and keeps no list of work: what is not applied is found again.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from docsync.belief import Belief
 from docsync.coalesce import Batch, Dirty
 from docsync.guard import Guard
-from docsync.model import Entry, Sign
+from docsync.model import Entry, RootState, Sign
 from docsync.names import EVERYTHING, covers, outermost
-from docsync.plan import Applied, Change, Delete, Refuse, Relink, Seen, Upsert, diff
+from docsync.plan import Applied, Change, Delete, Refuse, Relink, Seen, Standing, Upsert, diff
 from docsync.sync.blind import Blind
 from docsync.sync.deletions import Deletions
 from docsync.sync.load import Loader, Look
@@ -97,6 +97,14 @@ class Engine:
     def held(self, type_: str | None = None) -> list[Entry]:
         """The deletions that are kept back."""
         return self._guard.held(type_)
+
+    def standing(self, scopes: Iterable[str]) -> Standing:
+        """The database's version, and what is broken and held in *scopes*."""
+        return self._store.standing(scopes)
+
+    def root_states(self) -> dict[str, RootState]:
+        """What became of each collection's folder, as of the last look."""
+        return self._blind.states()
 
     # The steps
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from docsync.model import Entry, Octets, Parsed, Reference, Resolved, Root, Scan, Unread, Vanished
 from docsync.names import Collection
-from docsync.plan import Applied, Change, Link
+from docsync.plan import Applied, Change, Link, Standing
 
 
 class Tree(Protocol):
@@ -27,6 +27,7 @@ class Store(Protocol):
     def links(self, scopes: Iterable[str]) -> list[Link]: ...
     def roots(self) -> dict[str, tuple[int, int] | None]: ...
     def apply(self, changes: Iterable[Change], *, keep: bool = True) -> Applied: ...
+    def standing(self, scopes: Iterable[str]) -> Standing: ...
     def loaded(self, fingerprints: Mapping[str, str]) -> None: ...
 
 

@@ -1,0 +1,92 @@
+"""The one way in: what can be asked of a running daemon. HTTP is its only outside face; the CLI speaks HTTP."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from docsync.errors import DocsyncError
+from docsync.model import Problem
+from docsync.status import Status
+
+
+@dataclass(frozen=True, slots=True)
+class ListedProblem:
+    """A problem and since when it has had its code (UTC, ISO 8601)."""
+
+    problem: Problem
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDeletion:
+    """A deletion that is kept back: the document's id, its file, and since when (UTC, ISO 8601)."""
+
+    id: str
+    type: str
+    path: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a reload, a wait or a release found once it was over.
+
+    `revision` and `epoch` name the state that covers the call; `upserted` and `deleted` are paths; `broken` and `held`
+    are the paths in its scope that are broken (or unreadable) and held; `seconds` is how long it took.
+    """
+
+    epoch: str
+    revision: int
+    seconds: float
+    upserted: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+
+
+class TimedOut(DocsyncError):
+    """The time that the caller gave is over; the work goes on."""
+
+    exit_code = 124
+
+
+class Busy(DocsyncError):
+    """One reload runs and one waits already. `retry_after` is in seconds."""
+
+    exit_code = 3
+    retry_after = 1
+
+
+class Commands(Protocol):
+    """What a daemon can be asked for. Every call may come from any thread."""
+
+    def status(self) -> Status:
+        """The daemon's state now; never waits for the sync thread."""
+        ...
+
+    def problems(self) -> Sequence[ListedProblem]:
+        """What is wrong with files now, errors first; held deletions are not among them."""
+        ...
+
+    def held(self) -> Sequence[HeldDeletion]:
+        """The deletions that are kept back."""
+        ...
+
+    def reload(self, scopes: Sequence[str], timeout: float) -> Done:
+        """Look at *scopes* (paths, or "" for everything) at once. Raises TimedOut, Busy."""
+        ...
+
+    def wait(self, paths: Sequence[str], timeout: float) -> Done:
+        """Return when all that was saved before the call is in the database, bad news decided. Raises TimedOut.
+
+        With *paths*, only they are waited for.
+        """
+        ...
+
+    def release(self, type_: str | None, timeout: float) -> Done:
+        """Delete what is held, of one collection or of all. Raises TimedOut."""
+        ...
+
+    def stop(self) -> None:
+        """Ask the daemon to stop; returns at once."""
+        ...

@@ -1,0 +1,94 @@
+"""One docsync a database: a lock on the database's folder, and the file that says how to reach who holds it."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from docsync.errors import AlreadyRunning
+
+_ANNOUNCEMENT = "daemon.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """How to reach a running daemon: `socket` is a path, `http` an address such as http://127.0.0.1:8787, or None."""
+
+    pid: int
+    socket: str
+    http: str | None
+
+
+@contextmanager
+def holding(folder: Path) -> Iterator[None]:
+    """Hold the lock on *folder*. Raises AlreadyRunning at once when someone else does.
+
+    flock on the folder itself: unlike a lock file it cannot be deleted away, and unlike POSIX locks it is not lost when
+    another descriptor is closed. The system frees it with the last descriptor, also after kill -9.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            pid = _holder(descriptor) or getattr(_announcement(folder), "pid", None)
+            who = f"process {pid}" if pid else "another process"
+            message = (
+                f"{folder}: docsync is running already ({who}); see 'docsync status', or stop it with 'docsync stop'"
+            )
+            raise AlreadyRunning(message, pid) from error
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def announcing(folder: Path, announcement: Announcement) -> Iterator[None]:
+    """Let others know how to reach this process, for as long as it holds the lock."""
+    path = folder / _ANNOUNCEMENT
+    draft = path.with_suffix(".tmp")
+    draft.write_text(json.dumps(asdict(announcement)) + "\n", encoding="utf-8")
+    draft.replace(path)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def announced(folder: Path) -> Announcement | None:
+    """How to reach the daemon of *folder*, or None when none runs; a file that a killed one left behind does not count."""
+    announcement = _announcement(folder)
+    return announcement if announcement and _is_held(folder) else None
+
+
+def _is_held(folder: Path) -> bool:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _announcement(folder: Path) -> Announcement | None:
+    with suppress(OSError, ValueError, TypeError):
+        return Announcement(**json.loads((folder / _ANNOUNCEMENT).read_text(encoding="utf-8")))
+    return None
+
+
+def _holder(descriptor: int) -> int | None:
+    """The process that holds the lock, where the system tells (Linux)."""
+    status = os.fstat(descriptor)
+    wanted = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
+    with suppress(OSError, ValueError):
+        for line in Path("/proc/locks").read_text(encoding="ascii").splitlines():
+            fields = line.split()
+            if "FLOCK" in fields and wanted in fields:
+                return int(fields[fields.index(wanted) - 1])
+    return None

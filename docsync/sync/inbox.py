@@ -1,0 +1,104 @@
+"""Where hints and requests wait for the sync thread. Every method may be called from any thread; none of them blocks
+for longer than it takes to change a dictionary, but `wait`."""
+
+import time
+from collections.abc import Callable
+from threading import Condition
+
+from docsync.coalesce import Batch, Coalescer
+from docsync.model import Sign
+from docsync.sync.request import Request
+
+Clock = Callable[[], int]
+
+
+class Inbox:
+    """The coalescer behind a lock, a queue of requests, and the bell that wakes the sync thread."""
+
+    def __init__(self, coalescer: Coalescer, clock: Clock = time.monotonic_ns) -> None:
+        self._coalescer = coalescer
+        self._clock = clock
+        self._bell = Condition()
+        self._requests: list[Request] = []
+        self._sleeps_until_ns = 0
+        self._closed = False
+
+    # From any thread
+
+    def hint(self, path: str, sign: Sign) -> None:
+        """Look at *path* soon: never raises, wakes the sync thread only if that is needed."""
+        with self._bell:
+            self._coalescer.mark(path, sign, self._clock())
+            if self._coalescer.due_ns(path) < self._sleeps_until_ns:
+                self._bell.notify()
+
+    def ask(self, request: Request) -> None:
+        """Queue *request* for the sync thread."""
+        with self._bell:
+            self._requests.append(request)
+            self._bell.notify()
+
+    def close(self) -> None:
+        """Tell the sync thread to come to an end."""
+        with self._bell:
+            self._closed = True
+            self._bell.notify()
+
+    @property
+    def closed(self) -> bool:
+        """True once `close` was called."""
+        return self._closed
+
+    def __len__(self) -> int:
+        with self._bell:
+            return len(self._coalescer)
+
+    # From the sync thread
+
+    def wait(self, until_ns: int, *, for_paths: bool = True) -> None:
+        """Sleep until a path is due, a request waits, the inbox is closed, or it is *until_ns*.
+
+        With for_paths=False paths may wait: the database refused the last batch.
+        """
+        with self._bell:
+            while not self._closed and not self._requests:
+                due_ns = self._coalescer.next_due_ns() if for_paths else None
+                wake_ns = until_ns if due_ns is None else min(due_ns, until_ns)
+                left_ns = wake_ns - self._clock()
+                if left_ns <= 0:
+                    break
+                self._sleeps_until_ns = wake_ns if for_paths else 0
+                self._bell.wait(left_ns / 1e9)
+            self._sleeps_until_ns = 0
+
+    def requests(self) -> list[Request]:
+        """The requests that came in since the last call."""
+        with self._bell:
+            waiting, self._requests = self._requests, []
+            return waiting
+
+    def take(self, now_ns: int, *, everything: bool) -> Batch:
+        """The paths that are due; with *everything* also those that are not, but for files still open."""
+        with self._bell:
+            return self._coalescer.take_all(now_ns) if everything else self._coalescer.take(now_ns)
+
+    def put_back(self, batch: Batch, not_before_ns: int) -> None:
+        """The batch could not be applied: its paths are dirty again."""
+        with self._bell:
+            self._coalescer.put_back(batch, not_before_ns)
+
+    def look_again(self, path: str, now_ns: int, not_before_ns: int) -> None:
+        """*path* could not be judged at *now_ns*; it is due again at *not_before_ns*."""
+        with self._bell:
+            self._coalescer.look_again(path, now_ns, not_before_ns)
+
+    def applied(self, paths: list[str], now_ns: int) -> None:
+        """New content of *paths* is in the database."""
+        with self._bell:
+            for path in paths:
+                self._coalescer.applied(path, now_ns)
+
+    def heard_ns(self, path: str) -> int | None:
+        """When *path* or a folder above it was last hinted at, None if not lately."""
+        with self._bell:
+            return self._coalescer.quiet_since_ns(path)

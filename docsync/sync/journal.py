@@ -1,0 +1,73 @@
+"""What the sync thread writes to the log: one line a batch, one when a problem appears, one when it clears."""
+
+from typing import Protocol
+
+from docsync.errors import StoreUnavailable
+from docsync.model import Problem, Severity
+from docsync.plan import Applied
+from docsync.sync.engine import Report
+
+_MOST_LINES = 20
+
+
+class Log(Protocol):
+    """The part of structlog's logger that is used here."""
+
+    def debug(self, event: str, **values: object) -> object: ...
+    def info(self, event: str, **values: object) -> object: ...
+    def warning(self, event: str, **values: object) -> object: ...
+    def error(self, event: str, **values: object) -> object: ...
+
+
+class Journal:
+    """Turns what happened into log lines with stable event names."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+
+    def batch(self, report: Report, seconds: float) -> None:
+        """A batch was committed. One that no reader can see is only worth a debug line."""
+        applied = report.applied
+        line = self._log.info if applied.changed else self._log.debug
+        line(
+            "sync.finished",
+            upserted=len(applied.upserted),
+            deleted=len(applied.deleted),
+            held=applied.held,
+            looked=report.looked,
+            revision=applied.revision,
+            seconds=round(seconds, 4),
+        )
+        if applied.held:
+            self._log.warning("deletions.held", count=applied.held, hint="docsync held, docsync release")
+        self._problems([problem for problem in applied.appeared if problem.code != "held"])
+        cleared = [(path, code) for path, code in applied.cleared if code != "held"]
+        for path, code in cleared[:_MOST_LINES]:
+            self._log.info("problem.cleared", path=path, code=code)
+        if len(cleared) > _MOST_LINES:
+            self._log.info("problem.cleared", more=len(cleared) - _MOST_LINES)
+
+    def _problems(self, problems: list[Problem]) -> None:
+        for problem in problems[:_MOST_LINES]:
+            line = self._log.error if problem.severity is Severity.ERROR else self._log.warning
+            place = ":".join(str(part) for part in (problem.path, problem.line, problem.column) if part is not None)
+            values = {"hint": problem.hint} if problem.hint else {}
+            line("problem.appeared", at=place, code=problem.code, message=problem.message, **values)
+        if len(problems) > _MOST_LINES:
+            self._log.error("problem.appeared", more=len(problems) - _MOST_LINES, hint="docsync problems")
+
+    def released(self, applied: Applied) -> None:
+        """A person released what was held."""
+        self._log.info("deletions.released", deleted=len(applied.deleted), revision=applied.revision)
+
+    def resynced(self) -> None:
+        """Hints were lost and the watches were made anew."""
+        self._log.warning("hints.lost", next="scanning everything")
+
+    def unavailable(self, error: StoreUnavailable) -> None:
+        """The database refuses to be written; said once until it is over."""
+        self._log.error("database.unavailable", reason=error.reason, message=str(error), next="trying again")
+
+    def available(self) -> None:
+        """The database can be written again."""
+        self._log.info("database.available")

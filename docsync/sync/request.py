@@ -1,0 +1,37 @@
+"""What other threads ask of the sync thread: to look at once and say when it is done, or to release what is held."""
+
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from enum import Enum
+
+from docsync.commands import Done
+from docsync.names import EVERYTHING, covers
+
+
+class Ask(Enum):
+    """What a request wants."""
+
+    LOOK = "look"
+    RELEASE = "release"
+
+
+@dataclass(eq=False, slots=True)
+class Request:
+    """One question and its answer to be.
+
+    LOOK: look at `scopes` now; done when no bad news found by that look is undecided any more. RELEASE: delete what is
+    held of `type`, or of all collections when it is None.
+    """
+
+    ask: Ask
+    scopes: tuple[str, ...] = (EVERYTHING,)
+    type: str | None = None
+    answer: "Future[Done]" = field(default_factory=Future)
+    begun_ns: int = 0
+    waits_for: set[str] = field(default_factory=set)
+    upserted: set[str] = field(default_factory=set)
+    deleted: set[str] = field(default_factory=set)
+
+    def concerns(self, path: str) -> bool:
+        """True when *path* lies in what was asked for."""
+        return any(covers(scope, path) for scope in self.scopes)

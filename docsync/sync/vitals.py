@@ -1,0 +1,39 @@
+"""The vital signs of the sync thread: written by it alone, read by whoever asks for the status."""
+
+import time
+from dataclasses import dataclass, field, replace
+
+from docsync.status import LastBatch, Reason
+from docsync.sync.load import iso
+
+
+@dataclass(slots=True)
+class Vitals:
+    """What the sync thread is about. Fields are replaced whole, so that a reader never sees half of one.
+
+    `tick_ns` is when the loop last came round (monotonic nanoseconds).
+    """
+
+    tick_ns: int = field(default_factory=time.monotonic_ns)
+    scanned: bool = False
+    syncing: bool = False
+    undecided: int = 0
+    rescans: int = 0
+    last_batch: LastBatch | None = None
+    reasons: tuple[Reason, ...] = ()
+
+    def blame(self, code: str, message: str) -> bool:
+        """Something is wrong. True if it was not known yet; a known reason keeps its `since`."""
+        known = next((reason for reason in self.reasons if reason.code == code), None)
+        if known is None:
+            self.reasons = (*self.reasons, Reason(code, message, iso(time.time_ns())))
+        elif known.message != message:
+            self.reasons = tuple(replace(r, message=message) if r is known else r for r in self.reasons)
+        return known is None
+
+    def absolve(self, *codes: str) -> bool:
+        """What was wrong is over. True if any of *codes* was known."""
+        left = tuple(reason for reason in self.reasons if reason.code not in codes)
+        over = len(left) != len(self.reasons)
+        self.reasons = left
+        return over
