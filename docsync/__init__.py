@@ -4,8 +4,8 @@ Module map; imports point to a strictly lower rank or stay inside one's own sub-
 
     6  cli                                 commands, output, exit codes
     5  daemon                              composes the parts; start and stop order; signals
-    4  admin                               the HTTP face of a running daemon
-    3  sync, verify, reader, commands      files to rows, rows to callers
+    4  admin, verify                       the HTTP face of a running daemon; the proof
+    3  sync, reader, commands              files to rows, rows to callers
     2  scan, watch, store, lock            the effects: file tree, hints, SQLite, the instance lock
     1  plan, guard, belief, coalesce,      pure or self-contained decisions
        formats, config, log, status

@@ -22,11 +22,10 @@ class Missing:
 
 @dataclass(slots=True)
 class _Suspect:
-    """A path that is bad news: found so first, heard of last, looked at last."""
+    """A path that is bad news: found so first, and heard of last."""
 
     since_ns: int
     last_ns: int
-    seen_ns: int
 
 
 class Belief:
@@ -44,9 +43,8 @@ class Belief:
         """The content of *path* is bad news, last hinted at *heard_ns*. True once it may be believed."""
         for group in self._missing.values():
             group.pop(path, None)
-        suspect = self._suspects.setdefault(path, _Suspect(now_ns, now_ns, now_ns))
+        suspect = self._suspects.setdefault(path, _Suspect(now_ns, now_ns))
         suspect.last_ns = suspect.since_ns if heard_ns is None else heard_ns
-        suspect.seen_ns = now_ns
         return now_ns >= self._believed_ns(suspect)
 
     def _believed_ns(self, suspect: _Suspect) -> int:
@@ -57,11 +55,10 @@ class Belief:
         """The paths whose content is in doubt: they are read again whatever their stamps say."""
         return set(self._suspects)
 
-    def looked(self, paths: Iterable[str], now_ns: int) -> None:
-        """*paths* were looked at: those that were not found bad again are no longer in doubt."""
+    def clear(self, paths: Iterable[str]) -> None:
+        """*paths* were looked at and not found bad again."""
         for path in paths:
-            if path in self._suspects and self._suspects[path].seen_ns != now_ns:
-                del self._suspects[path]
+            self._suspects.pop(path, None)
 
     # Missing files
 

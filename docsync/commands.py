@@ -1,47 +1,10 @@
 """The one way in: what can be asked of a running daemon. HTTP is its only outside face; the CLI speaks HTTP."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from docsync.errors import DocsyncError
-from docsync.model import Problem
-from docsync.status import Status
-
-
-@dataclass(frozen=True, slots=True)
-class ListedProblem:
-    """A problem and since when it has had its code (UTC, ISO 8601)."""
-
-    problem: Problem
-    since: str
-
-
-@dataclass(frozen=True, slots=True)
-class HeldDeletion:
-    """A deletion that is kept back: the document's id, its file, and since when (UTC, ISO 8601)."""
-
-    id: str
-    type: str
-    path: str
-    since: str
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What a reload, a wait or a release found once it was over.
-
-    `revision` and `epoch` name the state that covers the call; `upserted` and `deleted` are paths; `broken` and `held`
-    are the paths in its scope that are broken (or unreadable) and held; `seconds` is how long it took.
-    """
-
-    epoch: str
-    revision: int
-    seconds: float
-    upserted: tuple[str, ...] = ()
-    deleted: tuple[str, ...] = ()
-    broken: tuple[str, ...] = ()
-    held: tuple[str, ...] = ()
+from docsync.status import Done, HeldDeletion, ListedProblem, Status
 
 
 class TimedOut(DocsyncError):

@@ -1,6 +1,8 @@
-"""What a running daemon says of itself. Values only; who fills them in is the daemon, who shows them is admin and cli."""
+"""What docsync says of itself and of its files. Values only: the daemon and the reader fill them in, others show them."""
 
 from dataclasses import dataclass, field
+
+from docsync.model import Problem
 
 # Reasons that end readiness: whoever reads the database then may read something old without knowing.
 _BLOCKING = frozenset({"starting", "database", "sync_stalled", "watcher_dead"})
@@ -76,3 +78,38 @@ class Status:
     last_batch: LastBatch | None = None
     reasons: tuple[Reason, ...] = ()
     collections: tuple[CollectionStatus, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class ListedProblem:
+    """A problem and since when it has had its code (UTC, ISO 8601)."""
+
+    problem: Problem
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDeletion:
+    """A deletion that is kept back: the document's id, its file, and since when (UTC, ISO 8601)."""
+
+    id: str
+    type: str
+    path: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a reload, a wait or a release found once it was over.
+
+    `revision` and `epoch` name the state that covers the call; `upserted` and `deleted` are paths; `broken` and `held`
+    are the paths in its scope that are broken (or unreadable) and held; `seconds` is how long it took.
+    """
+
+    epoch: str
+    revision: int
+    seconds: float
+    upserted: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()

@@ -8,11 +8,11 @@ import apsw
 
 from docsync.model import Document
 
-_COLUMNS = (
+BARE_COLUMNS = (
     "id, type, name, document, file_path, file_modified, created_at, updated_at, "
     "description, tags, content_hash, revision"
 )
-_INSERT = f"INSERT INTO documents ({_COLUMNS}, row_hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_INSERT = f"INSERT INTO documents ({BARE_COLUMNS}, row_hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 Row = tuple[str | int | None, ...]
 

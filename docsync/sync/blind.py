@@ -28,7 +28,7 @@ class Blind:
         self._tree = tree
         self._belief = belief
         self._identities = dict(identities)
-        self._roots: dict[str, Root] = {}
+        self._roots = tree.roots()
 
     def look(self) -> list[str]:
         """Look at every collection's folder; returns those that are not what they were, to be scanned whole."""
@@ -87,11 +87,12 @@ class Blind:
         ]
         bad = [(path, scan.types[path], unread.problem) for path, unread in scan.unreadable.items()]
         bad += [(entry.path, entry.type, _shut(entry, problem)) for entry, problem in sight.shut if entry.has_document]
-        bad += list(self._lost_roots())
+        bad += [lost for lost in self._lost_roots() if any(covers(scope, lost[0]) for scope in look.scopes)]
         for path, type_, problem in bad:
             entry = known.get(path)
             if entry is not None and entry.state is FileState.UNREADABLE:
                 continue  # said before
+            look.suspected.add(path)
             if self._belief.suspect(path, look.now_ns, look.heard(path)):
                 kept = (entry.stamp, entry.content_hash) if entry else (None, None)
                 refused.append(Refuse(path, type_, FileState.UNREADABLE, (problem,), *kept))

@@ -123,10 +123,10 @@ class Engine:
             if not self._guard.holds(entry):
                 self._belief.missing(entry, heard(entry.path) or now_ns)
         signs = {path: dirty.sign for path, dirty in batch.dirty.items()}
-        look = Look(now_ns, known, heard, signs, frozenset(self._reload))
+        look = Look(scopes, now_ns, known, heard, signs, frozenset(self._reload))
         refused = self._blind.refusals(scan, known, sight, look)
         deletions = Deletions(self._tree, self._store, self._belief, self._guard)
-        work = Work(scopes, resting, difference, look, deletions, refused, dict(difference.stale))
+        work = Work(resting, difference, look, deletions, refused, dict(difference.stale))
         self._pair_renames(work)
         return work
 
@@ -173,7 +173,7 @@ class Engine:
             work.refused.append(change)
 
     def _relinks(self, work: Work) -> Iterator[Change]:
-        for link in self._store.links(work.scopes):
+        for link in self._store.links(work.look.scopes):
             status = self._tree.resolve(link.path, link.reference).status
             if link.path not in work.upserted and status is not link.status:
                 yield Relink(link.document_id, link.ordinal, status)
@@ -190,10 +190,10 @@ class Engine:
             self._belief.settle(change.path, change.type)
         for path in work.look.again:
             work.again[path] = work.look.now_ns + self._settle_ns
-        looked = {path for path in self._belief.suspects() - work.resting if any(covers(s, path) for s in work.scopes)}
-        self._belief.looked(looked - work.again.keys(), work.look.now_ns)
+        unsure = self._belief.suspects() - work.resting - work.again.keys() - work.look.suspected
+        self._belief.clear(path for path in unsure if any(covers(scope, path) for scope in work.look.scopes))
         self._blind.commit()
-        self.scanned |= EVERYTHING in work.scopes
+        self.scanned |= EVERYTHING in work.look.scopes
         if self._reload and self.scanned and not self._belief.undecided() and not work.again:
             self._store.loaded(self._reload)
             self._reload.clear()

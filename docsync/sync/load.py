@@ -1,7 +1,7 @@
 """One file to one change: reads it, parses it, and asks belief when it is bad news. Never writes."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -37,18 +37,20 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at stale paths: when it is, what each path was known as, when it was last hinted at, and with what sign.
+    """One look at `scopes`: when it is, what each path was known as, when it was last hinted at, and with what sign.
 
-    `reload` are the types that must be parsed again although their bytes are known; `again` collects the paths that
-    were caught being written.
+    `reload` are the types that must be parsed again although their bytes are known. The look itself collects in `again`
+    the paths that were caught being written, and in `suspected` those that were found bad.
     """
 
+    scopes: Sequence[str]
     now_ns: int
     known: Mapping[str, Entry]
     heard: Callable[[str], int | None]
     signs: Mapping[str, Sign]
     reload: frozenset[str]
     again: set[str] = field(default_factory=set)
+    suspected: set[str] = field(default_factory=set)
 
 
 class Loader:
@@ -106,6 +108,7 @@ class Loader:
         return change if self._is_believed(change.path, look) else None
 
     def _is_believed(self, path: str, look: Look) -> bool:
+        look.suspected.add(path)
         return self._belief.suspect(path, look.now_ns, look.heard(path))
 
     def _collection(self, path: str) -> Collection:

@@ -9,11 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from docsync.coalesce import Batch, Dirty
-from docsync.commands import Done
 from docsync.errors import StoreUnavailable
 from docsync.model import Sign
 from docsync.names import EVERYTHING
-from docsync.status import LastBatch
+from docsync.status import Done, LastBatch
 from docsync.sync.engine import Engine, Report
 from docsync.sync.inbox import Inbox
 from docsync.sync.journal import Journal

@@ -4,8 +4,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import Enum
 
-from docsync.commands import Done
 from docsync.names import EVERYTHING, covers
+from docsync.status import Done
 
 
 class Ask(Enum):

@@ -17,7 +17,6 @@ class Work:
     old one, `upserted` maps a path to its type, `again` a path to the time of its next look (monotonic nanoseconds).
     """
 
-    scopes: list[str]
     resting: Set[str]
     difference: Difference
     look: Look

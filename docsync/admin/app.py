@@ -1,0 +1,33 @@
+"""Puts the routes together, one group a module, and turns their errors into answers. Knows no socket and no rule of access."""
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from docsync.admin.caller import Caller
+from docsync.admin.health import Health
+from docsync.admin.refusal import EXPECTED, Refusal, refusal_of
+from docsync.admin.state import State
+from docsync.admin.work import Work
+
+
+def build_app(caller: Caller, *, may_stop: bool) -> Starlette:
+    """The routes of one listener; *may_stop* adds the one that ends the daemon."""
+    routes = [*Health(caller).routes(), *State(caller).routes(), *Work(caller).routes(may_stop=may_stop)]
+    errors = (Refusal, *EXPECTED, Exception)
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _not_routed, **dict.fromkeys(errors, _answered)})
+    app.router.redirect_slashes = False  # a redirect would repeat the Host that the peer has sent
+    return app
+
+
+async def _answered(_request: Request, error: Exception) -> Response:
+    return refusal_of(error).response()
+
+
+async def _not_routed(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code != 405:
+        return Refusal(error.status_code, "There is nothing at this path. GET /v1/status is a good start.").response()
+    allowed = ", ".join(sorted((error.headers or {})["Allow"].split(", ")))
+    return Refusal(405, f"This path takes {allowed}.").with_headers({"allow": allowed}).response()

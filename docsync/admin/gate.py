@@ -1,0 +1,176 @@
+"""Lets requests in or refuses them, and puts the safe headers on every answer. Never reads a body."""
+
+import hmac
+import re
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.utils import formatdate
+from enum import Enum
+from time import monotonic
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from docsync.admin.body import MAX_BODY_BYTES, too_large
+from docsync.admin.refusal import SAFE_HEADERS, Refusal, refusal_of
+
+OnWarning = Callable[[str, str], None]
+"""Called with the event's stable name and a message."""
+
+_MAX_TARGET_BYTES = 8 * 1024
+_MAX_HEADER_BYTES = 16 * 1024
+_MAX_HEADERS = 64
+_OPEN_PATHS = ("/livez", "/readyz")
+_JSON = re.compile(r"application/json\s*(;.*)?\Z", re.IGNORECASE)
+_WARNING_SECONDS = 1.0
+
+
+class Trust(Enum):
+    """Who asks: how much may the answer tell?"""
+
+    OWNER = "owner"  # through the Unix socket, or with the token
+    NEIGHBOUR = "neighbour"  # a program on this machine; there is no token
+    STRANGER = "stranger"  # there is a token and it was not shown: only what is open to everybody
+
+
+Admission = Callable[[str, str, Headers], Trust]
+"""Who sends this method, path and headers. Raises Refusal."""
+
+
+def admit_owner(_method: str, _path: str, _headers: Headers) -> Trust:
+    """The Unix socket's rule: its file mode has decided already."""
+    return Trust.OWNER
+
+
+@dataclass(frozen=True, slots=True)
+class TcpAdmission:
+    """The rules of a TCP listener. Without *hosts* any name is good, which needs a *token* to be safe."""
+
+    hosts: frozenset[str] | None
+    token: str | None
+
+    def __call__(self, method: str, path: str, headers: Headers) -> Trust:
+        self._check_origin(headers, self._checked_host(headers))
+        if self.token is None:
+            return Trust.NEIGHBOUR
+        if self._shows_token(headers, self.token):
+            return Trust.OWNER
+        if method in ("GET", "HEAD") and path in _OPEN_PATHS:
+            return Trust.STRANGER
+        refusal = Refusal(401, "Send the token of [admin] token_file as: Authorization: Bearer TOKEN")
+        raise refusal.with_headers({"www-authenticate": "Bearer"})
+
+    def _checked_host(self, headers: Headers) -> str:
+        host = _single(headers, "host") or ""
+        # A browser that was lured to a name which now leads here (DNS rebinding) still sends that name.
+        if self.hosts is not None and host not in self.hosts:
+            raise Refusal(403, "Unknown Host. Use the address that docsync status shows.")
+        return host
+
+    @staticmethod
+    def _check_origin(headers: Headers, host: str) -> None:
+        if _single(headers, "sec-fetch-site") not in (None, "same-origin", "none"):
+            raise Refusal(403, "Requests from pages of other sites are refused. Ask from a program.")
+        if _single(headers, "origin") not in (None, f"http://{host}"):
+            raise Refusal(403, "Requests from pages of another origin are refused. Ask from a program.")
+
+    @staticmethod
+    def _shows_token(headers: Headers, token: str) -> bool:
+        scheme, _, shown = (_single(headers, "authorization") or "").partition(" ")
+        # On bytes: compare_digest raises TypeError on a text that is not ASCII.
+        return hmac.compare_digest(shown.encode("latin-1"), token.encode()) and scheme.lower() == "bearer"
+
+
+class Gate:
+    """*app* behind the rules that hold for every request and those of *admission*."""
+
+    def __init__(self, app: ASGIApp, admission: Admission, on_warning: OnWarning) -> None:
+        self._app = app
+        self._admission = admission
+        self._on_warning = on_warning
+        self._last_warning = float("-inf")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; nothing but an answer comes out."""
+        answer = _Answer(send)
+        try:
+            scope["docsync.trust"] = self._admitted(scope)
+            await self._app(scope, receive, answer)
+        except ClientDisconnect:
+            return
+        except Refusal as refusal:
+            await refusal.response()(scope, receive, answer)
+        except Exception as error:  # noqa: BLE001 -- a bug in one answer must not end the daemon; it is reported
+            self._report(scope, error)
+            if not answer.started:
+                await refusal_of(error).response()(scope, receive, answer)
+
+    def _admitted(self, scope: Scope) -> Trust:
+        headers = Headers(scope=scope)
+        _check_size(scope)
+        trust = self._admission(scope["method"], scope["path"], headers)
+        has_body = _check_framing(headers)
+        if scope["method"] == "POST":
+            _check_post(headers, has_body=has_body)
+        return trust
+
+    def _report(self, scope: Scope, error: Exception) -> None:
+        now = monotonic()
+        if now - self._last_warning >= _WARNING_SECONDS:  # whoever can cause a bug must not be able to fill the log
+            self._last_warning = now
+            told = "".join(traceback.format_exception(error))
+            self._on_warning("admin.failed", f"{scope['method']} {scope['path']!a}: {told}")
+
+
+class _Answer:
+    """Sends an answer with the safe headers on it."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.started = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            headers = MutableHeaders(scope=message)
+            headers.update(SAFE_HEADERS)
+            headers["date"] = formatdate(usegmt=True)
+        await self._send(message)
+
+
+def _check_size(scope: Scope) -> None:
+    if not scope["raw_path"].startswith(b"/"):
+        raise Refusal(400, "The request target must be a path, such as /v1/status.")
+    if len(scope["raw_path"]) + len(scope["query_string"]) > _MAX_TARGET_BYTES:
+        raise Refusal(414, f"A request target may have {_MAX_TARGET_BYTES} bytes.")
+    size = sum(len(name) + len(value) for name, value in scope["headers"])
+    if len(scope["headers"]) > _MAX_HEADERS or size > _MAX_HEADER_BYTES:
+        raise Refusal(431, f"A request may have {_MAX_HEADERS} headers of {_MAX_HEADER_BYTES} bytes in all.")
+
+
+def _check_framing(headers: Mapping[str, str]) -> bool:
+    """Whether there is a body."""
+    chunked = "transfer-encoding" in headers
+    length = int(headers.get("content-length", "0"))
+    if chunked and "content-length" in headers:
+        raise Refusal(400, "Send Content-Length or Transfer-Encoding, not both.")
+    if length > MAX_BODY_BYTES:
+        raise too_large()
+    return chunked or length > 0
+
+
+def _check_post(headers: Headers, *, has_body: bool) -> None:
+    # No HTML form can send this header, and no script of another site without being allowed to, which it never is.
+    if "docsync-request" not in headers:
+        raise Refusal(403, "A POST needs the header Docsync-Request: 1")
+    if has_body and not _JSON.match(_single(headers, "content-type") or ""):
+        raise Refusal(415, "Send the body as Content-Type: application/json")
+
+
+def _single(headers: Headers, name: str) -> str | None:
+    values = headers.getlist(name)
+    if len(values) > 1:
+        raise Refusal(400, f"The header {name} was sent more than once.")
+    return values[0] if values else None

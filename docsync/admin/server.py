@@ -1,0 +1,167 @@
+"""Runs the endpoint in a thread of its own, on a Unix socket always and on TCP where wanted. Never stops the sync."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvicorn
+from anyio.from_thread import start_blocking_portal
+from starlette.types import ASGIApp
+
+from docsync.admin.app import build_app
+from docsync.admin.caller import Caller
+from docsync.admin.gate import Admission, Gate, OnWarning, TcpAdmission, admit_owner
+from docsync.admin.listener import check_exposure, is_loopback, tcp_listener, unix_listener
+from docsync.admin.protocol import MAX_HEAD_BYTES, BoundedProtocol
+from docsync.admin.revision import Dated
+from docsync.commands import Commands
+
+_SILENT = logging.CRITICAL + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where to listen. TCP is off without *host* or *port*; port 0 takes any free one."""
+
+    socket_path: Path
+    host: str | None = None
+    port: int | None = None
+    token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Where the endpoint answers. `http` is None when TCP is off or its port was taken."""
+
+    socket: Path
+    http: str | None
+
+
+@contextmanager
+def serving(commands: Commands, listening: Listening, on_warning: OnWarning) -> Iterator[Served]:
+    """Answer for *commands* from here to the end of the block.
+
+    Raises ConfigError, UsageError, AlreadyRunning; a TCP address that cannot be had is only a warning.
+    """
+    with ExitStack() as stack:
+        endpoint = _Endpoint(Caller(commands), on_warning)
+        http = _open_tcp(stack, endpoint, listening)
+        endpoint.listen(stack.enter_context(unix_listener(listening.socket_path)), admit_owner, may_stop=True)
+        portal = stack.enter_context(start_blocking_portal())
+        running = portal.start_task_soon(endpoint.run)
+        try:
+            yield Served(listening.socket_path, http)
+        finally:
+            portal.call(endpoint.leave)
+            running.result()
+
+
+def _open_tcp(stack: ExitStack, endpoint: "_Endpoint", listening: Listening) -> str | None:
+    """Listen on TCP if wanted and possible; the address as a URL."""
+    if listening.host is None or listening.port is None:
+        return None
+    check_exposure(listening.host, listening.token)
+    try:
+        listener = stack.enter_context(tcp_listener(listening.host, listening.port))
+    except OSError as error:
+        endpoint.on_warning("admin.port_taken", _no_address(listening, error))
+        return None
+    port = listener.getsockname()[1]
+    hosts = _hosts(port) if is_loopback(listening.host) else None
+    endpoint.listen(listener, TcpAdmission(hosts, listening.token), may_stop=False)
+    return f"http://{_bracketed(listening.host)}:{port}"
+
+
+def _no_address(listening: Listening, error: OSError) -> str:
+    return (
+        f"cannot listen on {listening.host}:{listening.port} ({error.strerror}): HTTP is off, the Unix socket and the "
+        "sync work; set another port under [admin] in docsync.toml"
+    )
+
+
+def _hosts(port: int) -> frozenset[str]:
+    """What the header Host may say on loopback. Elsewhere names cannot be known, and the token does this work."""
+    names = ("127.0.0.1", "localhost", "[::1]")
+    return frozenset(f"{name}:{port}" for name in names) | (frozenset(names) if port == 80 else frozenset())
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+class _Endpoint:
+    """The servers, one a listener, on one event loop."""
+
+    def __init__(self, caller: Caller, on_warning: OnWarning) -> None:
+        self.on_warning = on_warning
+        self._caller = caller
+        self._leaving = asyncio.Event()
+        self._servers: list[tuple[_Server, socket.socket]] = []
+
+    def listen(self, listener: socket.socket, admission: Admission, *, may_stop: bool) -> None:
+        """Answer on *listener* too, once it runs."""
+        app = Dated(build_app(self._caller, may_stop=may_stop), self._caller)
+        self._servers.append((_Server(Gate(app, admission, self.on_warning), self._leaving), listener))
+
+    async def run(self) -> None:
+        """Answer until `leave`."""
+        asyncio.get_running_loop().set_exception_handler(self._report)
+        async with asyncio.TaskGroup() as group:
+            for server, listener in self._servers:
+                group.create_task(server.serve(sockets=[listener]))
+
+    async def leave(self) -> None:
+        """Accept nothing more, answer what is under way, and end."""
+        self._leaving.set()
+        self._caller.leave()
+
+    def _report(self, _loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        self.on_warning("admin.failed", f"{context.get('message')}: {context.get('exception')!r}")
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signals, its ticking clock and its log."""
+
+    def __init__(self, app: ASGIApp, leaving: asyncio.Event) -> None:
+        super().__init__(_config(app))
+        self._leaving = leaving
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are the daemon's."""
+        yield
+
+    async def main_loop(self) -> None:
+        """Sleep until the end: an idle endpoint never wakes up."""
+        await self._leaving.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End within about a second, also with a peer that does not take its answer."""
+        await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        interface="asgi3",
+        loop="asyncio",
+        http=BoundedProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level=_SILENT,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        workers=1,
+        timeout_graceful_shutdown=1,
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
+    )

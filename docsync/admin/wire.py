@@ -1,0 +1,49 @@
+"""How the answers of a daemon look as JSON. Never talks to anybody and knows no HTTP."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, TypeAlias
+
+from docsync.status import ListedProblem, Reason
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
+
+
+def to_json(value: object) -> Json:
+    """*value* (a dataclass of `status` or `commands`, a sequence or mapping of them, a plain value) ready for JSON."""
+    match value:
+        case Enum():
+            return to_json(value.value)
+        case None | bool() | int() | float() | str():
+            return value
+        case ListedProblem(problem, since):
+            return _listed(_members(problem), since)
+        case Reason():
+            return {**_members(value), "ends_readiness": value.ends_readiness}
+        case Mapping():
+            return {str(key): to_json(member) for key, member in value.items()}
+        case Sequence():
+            return [to_json(member) for member in value]
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return _members(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def dumped(value: Json) -> bytes:
+    """*value* as JSON in ASCII: no control, direction or surrogate character of a file name reaches a terminal raw."""
+    return json.dumps(value, allow_nan=False).encode("ascii")
+
+
+def _members(value: "DataclassInstance") -> dict[str, Json]:
+    return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
+
+
+def _listed(problem: dict[str, Json], since: str) -> dict[str, Json]:
+    # What a person looks for comes first: where, which, how bad.
+    first = {name: problem[name] for name in ("path", "code", "severity", "line", "column")}
+    return {**first, **problem, "since": since}

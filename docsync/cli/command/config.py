@@ -1,0 +1,45 @@
+"""`docsync config show`: what holds, and where each value was written. Changes nothing."""
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+from docsync.cli.flag import Session, command, pass_session, shared_flags
+
+if TYPE_CHECKING:
+    from docsync.config import Setting
+
+
+@click.group("config", params=shared_flags(hidden=True))
+def config_command() -> None:
+    """Look at the configuration."""
+
+
+@command
+@click.option("--origin", is_flag=True, help="Say where each value was written.")
+@pass_session
+def show_command(session: Session, *, origin: bool) -> int:
+    """Show every setting that holds here: flags win over DOCSYNC_* variables, these over docsync.toml."""
+    from docsync.config import described
+
+    config = session.project().config
+    settings = described(config)
+    value = {
+        "root": str(config.root),
+        "file": config.file and str(config.file),
+        "environment": config.environment,
+        "settings": [{"key": one.key, "value": one.value, "origin": one.origin} for one in settings],
+    }
+    width = max(len(_line(setting)) for setting in settings)
+    session.out.remark(f"# {config.file or f'no docsync.toml; these are the defaults for {config.root}'}")
+    session.out.answer(value, (f"{_line(s):{width}}  # {s.origin}" if origin else _line(s) for s in settings))
+    return 0
+
+
+def _line(setting: "Setting") -> str:
+    # What TOML and JSON have in common is all that a setting can hold.
+    return f"{setting.key} = {'(not set)' if setting.value is None else json.dumps(setting.value, ensure_ascii=False)}"
+
+
+config_command.add_command(show_command)

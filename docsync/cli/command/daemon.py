@@ -1,0 +1,84 @@
+"""`docsync stop`, `reload` and `wait`: asks the running daemon. Does no work itself."""
+
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from docsync.cli.flag import Session, command, pass_session
+from docsync.cli.outcome import done_lines, done_of, next_steps
+from docsync.errors import AlreadyRunning, NotReachable
+from docsync.status import Done
+
+_STOP_SECONDS = 10.0
+_RELOAD_SECONDS = 30.0
+_LOOK_SECONDS = 0.02
+
+
+@command
+@pass_session
+def stop_command(session: Session) -> int:
+    """Stop the daemon of this project and wait until it is gone."""
+    from docsync.lock import announced
+
+    project = session.project()
+    daemon, folder = project.running_daemon(), project.database.parent
+    announcement = announced(folder)
+    daemon.post("/v1/stop")
+    pid = announcement.pid if announcement else None
+    if not _is_free(folder, time.monotonic() + _STOP_SECONDS):
+        raise NotReachable(f"process {pid} still runs {_STOP_SECONDS:g} s after it was asked to stop; see its log")
+    session.out.answer({"stopped": True, "pid": pid}, [f"stopped process {pid}"])
+    return 0
+
+
+def _is_free(folder: Path, until: float) -> bool:
+    """True once nobody holds *folder*; the lock goes with the process, whether or not its parent noticed."""
+    from docsync.lock import holding
+
+    while time.monotonic() < until:
+        with suppress(AlreadyRunning), holding(folder):
+            return True
+        time.sleep(_LOOK_SECONDS)
+    return False
+
+
+@command
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@pass_session
+def reload_command(session: Session, paths: tuple[Path, ...]) -> int:
+    """Let the daemon look at everything at once, or at PATH and beneath.
+
+    Returns when it is done. Exits with 1 if a deletion is held.
+    """
+    project = session.project()
+    daemon = project.running_daemon(_RELOAD_SECONDS)
+    scopes = project.scopes(paths) if paths else [""]
+    done = done_of(daemon.post("/v1/reload", {"scopes": scopes, "timeout": _RELOAD_SECONDS}))
+    return _report(session, done, code=1 if done.held else 0)
+
+
+@command
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
+@click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True, metavar="SECONDS"
+)
+@pass_session
+def wait_command(session: Session, paths: tuple[Path, ...], timeout: float) -> int:
+    """Return when everything saved before the call is in the database, or what was saved at PATH.
+
+    Exits with 1 if a PATH is broken or held, and with 124 when the time is over.
+    """
+    project = session.project()
+    daemon = project.running_daemon(timeout)
+    scopes = project.scopes(paths)
+    done = done_of(daemon.post("/v1/wait", {"paths": scopes, "timeout": timeout}))
+    return _report(session, done, code=1 if paths and (done.broken or done.held) else 0)
+
+
+def _report(session: Session, done: Done, *, code: int) -> int:
+    session.out.answer(done, done_lines(done, verbose=session.verbose))
+    for step in next_steps(done):
+        session.out.remark(step)
+    return code

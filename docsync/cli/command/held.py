@@ -1,0 +1,71 @@
+"""`docsync held` and `release`: deletions that are kept back. Through the daemon, or with the lock where none runs."""
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from docsync.cli.command.read import open_project_reader
+from docsync.cli.flag import Session, command, pass_session
+from docsync.cli.outcome import done_lines, done_of
+from docsync.cli.progress import progress_bar
+from docsync.cli.text import aligned, counted
+from docsync.errors import UsageError
+from docsync.names import EVERYTHING
+from docsync.status import Done
+
+if TYPE_CHECKING:
+    from docsync.cli.project import Project
+
+_RELEASE_SECONDS = 30.0
+
+
+@command
+@pass_session
+def held_command(session: Session) -> int:
+    """List the deletions that are kept back, and since when.
+
+    Many files went at once. Bring them back, or let their documents go with: docsync release
+    """
+    with open_project_reader(session) as reader:
+        held = reader.held()
+        value = {"epoch": reader.epoch, "revision": reader.revision, "held": held}
+    session.out.answer(value, aligned((one.id, one.path, f"since {one.since}") for one in held))
+    session.out.remark(f"{counted(len(held), 'deletion')} held")
+    return 0
+
+
+@command
+@click.argument("type_", metavar="[TYPE]", required=False)
+@pass_session
+def release_command(session: Session, type_: str | None) -> int:
+    """Delete the documents whose deletion is held, of one TYPE or of all."""
+    project = session.project()
+    types = [collection.type for collection in project.config.collections]
+    if type_ is not None and type_ not in types:
+        raise UsageError(f"{type_}: no collection has this type; there are {', '.join(types)}")
+    daemon = project.daemon(_RELEASE_SECONDS)
+    if daemon:
+        done = done_of(daemon.post("/v1/held/release", {"type": type_, "timeout": _RELEASE_SECONDS}))
+    else:
+        done = _release(session, project, type_)
+    session.out.answer(done, done_lines(done, verbose=session.verbose))
+    return 1 if done.held else 0
+
+
+def _release(session: Session, project: "Project", type_: str | None) -> Done:
+    """What a daemon would do: look at everything first, so that files that came back are no longer held."""
+    from docsync.lock import holding
+    from docsync.store.database import open_writer
+    from docsync.sync.once import settle
+    from docsync.sync.setup import build_engine
+
+    begun = time.monotonic()
+    with holding(project.database.parent), open_writer(project.database) as connection:
+        engine = build_engine(project.settings(), connection)
+        with progress_bar(session.out, "Reading files") as progress:
+            upserted, deleted = settle(engine, progress)
+        deleted |= set(engine.release(type_).deleted)
+        now = engine.standing([EVERYTHING])
+    seconds = round(time.monotonic() - begun, 6)
+    return Done(now.epoch, now.revision, seconds, tuple(sorted(upserted)), tuple(sorted(deleted)), now.broken, now.held)

@@ -1,0 +1,132 @@
+"""`docsync sync`: makes the database equal to the files, through the daemon, or with the lock where none runs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import click
+
+from docsync.cli.flag import Session, command, pass_session
+from docsync.cli.outcome import by_sign, done_of, next_steps, tally
+from docsync.cli.progress import progress_bar
+from docsync.cli.text import counted, problem_lines
+from docsync.errors import NoDatabase
+from docsync.model import Severity
+from docsync.status import Done, ListedProblem
+
+if TYPE_CHECKING:
+    from docsync.cli.project import Project
+
+_SYNC_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """A sync and what the database holds after it."""
+
+    done: Done
+    before: Mapping[str, int]
+    after: Mapping[str, int]
+    problems: tuple[ListedProblem, ...]
+
+
+@command
+@click.option("--dry-run", is_flag=True, help="Say what would be done and change nothing.")
+@pass_session
+def sync_command(session: Session, *, dry_run: bool) -> int:
+    """Make the database equal to the files, once.
+
+    Files that cannot be taken are listed, and their last good version stays. Exits with 1 if a deletion is held.
+    """
+    return _preview(session) if dry_run else sync(session)
+
+
+def sync(session: Session) -> int:
+    """Sync the project of *session* and report; returns the exit code."""
+    project = session.project()
+    before = _count(project)
+    daemon = project.daemon(_SYNC_SECONDS)
+    if daemon:
+        done = done_of(daemon.post("/v1/reload", {"scopes": [""], "timeout": _SYNC_SECONDS}))
+    else:
+        done = _sync_here(session, project)
+    synced = Synced(done, before, _count(project), _listed(project))
+    value = {"done": done, "documents": synced.after, "problems": synced.problems}
+    session.out.answer(value, _lines(project, synced))
+    for step in next_steps(done):
+        session.out.remark(step)
+    return 1 if done.held else 0
+
+
+def _sync_here(session: Session, project: "Project") -> Done:
+    from docsync.lock import holding
+    from docsync.sync.once import sync_once
+
+    with holding(project.database.parent), progress_bar(session.out, "Reading files") as progress:
+        return sync_once(project.settings(), project.database, progress)
+
+
+def _count(project: "Project") -> dict[str, int]:
+    from docsync.reader import open_reader
+
+    try:
+        with open_reader(database=project.database) as reader:
+            return reader.count()
+    except NoDatabase:  # there is none before the first sync
+        return {}
+
+
+def _listed(project: "Project") -> tuple[ListedProblem, ...]:
+    from docsync.reader import open_reader
+
+    with open_reader(database=project.database) as reader:
+        return tuple(reader.problems())
+
+
+def _lines(project: "Project", synced: Synced) -> Iterator[str]:
+    done, errors = synced.done, [one for one in synced.problems if one.problem.severity is Severity.ERROR]
+    for one in errors:
+        yield from problem_lines(one.problem, one.since)
+    changed = {type_: (_of(project, type_, done.upserted), _of(project, type_, done.deleted)) for type_ in synced.after}
+    warnings = len(synced.problems) - len(errors)
+    counts = [counted(number, noun) for number, noun in ((len(errors), "error"), (warnings, "warning")) if number]
+    counts += [f"{len(done.held)} held"] if done.held else []
+    parts = [*tally(synced.before, synced.after, changed), *(counts or ["0 problems"])]
+    yield ", ".join([*parts, f"revision {done.revision}", f"{done.seconds:.2f} s"])
+
+
+def _of(project: "Project", type_: str, paths: Sequence[str]) -> int:
+    """How many of *paths* belong to the collection *type_*: a path belongs to the first one that it matches."""
+    collections = project.config.collections
+    owners = (next((one.type for one in collections if one.matches(path)), None) for path in paths)
+    return sum(owner == type_ for owner in owners)
+
+
+def _preview(session: Session) -> int:
+    from docsync.lock import holding
+    from docsync.model import Timing
+    from docsync.reader import open_reader
+    from docsync.sync.once import preview
+
+    project = session.project()
+    folder, known = project.database.parent, set[str]()
+    with holding(folder) if folder.exists() else nullcontext():
+        # Without any wait: what is missing or broken now counts, for a plan is about now.
+        plan = preview(replace(project.settings(), timing=Timing(0, 0, 0)), project.database)
+        if project.database.exists():
+            with open_reader(database=project.database) as reader:
+                known = {row.file_path for row in reader.find()}
+    added, deleted = set(plan.upserted) - known, plan.deleted
+    value = {
+        "added": sorted(added),
+        "changed": sorted(set(plan.upserted) - added),
+        "deleted": sorted(deleted),
+        "broken": plan.refused,
+        "held": plan.held,
+    }
+    counts = f"{len(added)} to add, {len(plan.upserted) - len(added)} to change, {len(deleted)} to delete"
+    session.out.answer(
+        value, [*by_sign(plan.upserted, deleted, known), f"{counts}, {plan.refused} broken, {plan.held} held"]
+    )
+    return 1 if plan.held else 0

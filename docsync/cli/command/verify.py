@@ -1,0 +1,42 @@
+"""`docsync verify`: proves the database equal to the files. Changes nothing."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from docsync.cli.flag import Session, command, pass_session
+from docsync.names import shown
+
+if TYPE_CHECKING:
+    from docsync.verify import Verification
+
+
+@command
+@pass_session
+def verify_command(session: Session) -> int:
+    """Prove the database equal to the files: every file is read afresh and compared, column by column.
+
+    Exits with 1 if there is a difference. Documents that keep their last good version are listed and are none.
+    """
+    from docsync.verify import verify
+
+    project = session.project()
+    found = verify(project.settings(), project.database)
+    value = {
+        "equal": found.equal,
+        "documents": found.documents,
+        "differences": found.differences,
+        "stale": found.stale,
+        "held": found.held,
+    }
+    session.out.answer(value, _lines(found))
+    if not found.equal:
+        session.out.remark("mend it with: docsync sync")
+    return 0 if found.equal else 1
+
+
+def _lines(found: "Verification") -> Iterator[str]:
+    yield from (f"{shown(one.key)}: {shown(one.what)}" for one in found.differences)
+    yield from (f"{shown(id_)}: stale, keeps its last good version" for id_ in found.stale)
+    yield from (f"{shown(id_)}: held, keeps its last version" for id_ in found.held)
+    verdict = "equal to the files" if found.equal else f"{len(found.differences)} differences from the files"
+    yield f"{found.documents} documents, {verdict}"

@@ -1,0 +1,110 @@
+"""The console script: runs one command and turns whatever it raises into a message and an exit code."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+import click
+
+from docsync.cli.flag import Session
+from docsync.cli.output import Output
+from docsync.cli.root import docsync
+from docsync.errors import ConfigError, DocsyncError, UsageError
+
+COMPLETE_VARIABLE = "_DOCSYNC_COMPLETE"
+_INTERRUPTED = 130
+_BUG = 70
+
+
+def main() -> int:
+    """Run the command that the process was started with."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter gets an escape instead of a traceback.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # these two are TextIOWrappers here
+    return run(sys.argv[1:], os.environ)
+
+
+def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Run one command; returns the exit code. Nothing is raised."""
+    if COMPLETE_VARIABLE in environ:
+        return _complete(environ[COMPLETE_VARIABLE])
+    session = Session(environ=environ)
+    if sys.platform == "win32":
+        return _tell(UsageError("docsync needs Linux or macOS; on Windows run it inside WSL 2"), session.out)
+    try:
+        code = _invoke(arguments, session)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _silence()
+        return 0
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    # Flags after the mistake were not read, and a script that asked for JSON must get it for this too.
+    session.json = session.json or "--json" in arguments
+    return code if isinstance(code, int) else _fail(code, session)
+
+
+def _invoke(arguments: Sequence[str], session: Session) -> int | Exception:
+    """The command's exit code, or what it raised."""
+    try:
+        with docsync.make_context("docsync", list(arguments), obj=session) as context:
+            return docsync.invoke(context) or 0
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.Abort:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever is no error of the user is a bug of ours, told in one line
+        return error
+
+
+def _fail(error: Exception, session: Session) -> int:
+    match error:
+        case click.exceptions.NoArgsIsHelpError():
+            click.echo(error.format_message(), err=True)
+            return UsageError.exit_code
+        case click.ClickException():
+            return _tell(UsageError(_usage(error)), session.out)
+        case DocsyncError():
+            return _tell(error, session.out)
+    if session.verbose or session.environ.get("DOCSYNC_TRACEBACK") == "1":
+        import traceback
+
+        traceback.print_exception(error)
+    return _tell(DocsyncError(_bug(error)), session.out)
+
+
+def _tell(error: DocsyncError, out: Output) -> int:
+    mistakes = {"mistakes": list(error.mistakes)} if isinstance(error, ConfigError) else {}
+    out.failure({"error": {"message": str(error), "exit_code": error.exit_code, **mistakes}}, str(error))
+    return error.exit_code
+
+
+def _usage(error: click.ClickException) -> str:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"{error.format_message()} See: {context.command_path if context else 'docsync'} --help"
+
+
+def _bug(error: Exception) -> str:
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    where = f"{os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else "?"  # noqa: PTH119
+    text = f"{type(error).__name__}: {error}".splitlines()[0]
+    return f"this is a bug in docsync: {text} ({where}); please report it with the output of DOCSYNC_TRACEBACK=1"
+
+
+def _silence() -> None:
+    """Whoever read our output has gone: what is still in the buffer must not raise once more at exit."""
+    with contextlib.suppress(OSError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+
+
+def _complete(instruction: str) -> int:
+    from click.shell_completion import shell_complete
+
+    return shell_complete(docsync, {}, "docsync", COMPLETE_VARIABLE, instruction)

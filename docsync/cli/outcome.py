@@ -1,0 +1,51 @@
+"""What a sync, reload, wait or release came to, as JSON and as lines. Asks nobody."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from docsync.names import shown
+from docsync.status import Done
+
+if TYPE_CHECKING:
+    from docsync.admin.client import Answer
+
+
+def done_of(answer: "Answer") -> Done:
+    """The Done that a daemon answered."""
+    paths = {name: tuple(answer[name]) for name in ("upserted", "deleted", "broken", "held")}
+    return Done(answer["epoch"], answer["revision"], answer["seconds"], **paths)
+
+
+def done_lines(done: Done, *, verbose: bool) -> Iterator[str]:
+    """*done* for people: with *verbose* every path, otherwise those that need somebody."""
+    if verbose:
+        yield from (f"+ {shown(path)}" for path in done.upserted)
+        yield from (f"- {shown(path)}" for path in done.deleted)
+    yield from (f"broken: {shown(path)}" for path in done.broken)
+    yield from (f"held: {shown(path)}" for path in done.held)
+    yield f"{len(done.upserted)} updated, {len(done.deleted)} deleted, revision {done.revision}, {done.seconds:.2f} s"
+
+
+def next_steps(done: Done) -> Iterator[str]:
+    """The commands to type next, where something is broken or held."""
+    if done.broken:
+        yield "see what is broken with: docsync problems"
+    if done.held:
+        yield "see what is held with: docsync held; if the files are gone for good: docsync release"
+
+
+def tally(before: Mapping[str, int], after: Mapping[str, int], changed: Mapping[str, tuple[int, int]]) -> Iterator[str]:
+    """For each type what it holds now and how it got there. *changed* counts the paths upserted and deleted."""
+    for place, (type_, number) in enumerate(after.items()):
+        upserted, deleted = changed.get(type_, (0, 0))
+        # What was upserted and is not new has changed.
+        new = max(0, number - before.get(type_, 0) + deleted)
+        signs = {"+": new, "~": max(0, upserted - new), "-": deleted}
+        news = " ".join(f"{sign}{count}" for sign, count in signs.items() if count)
+        yield f"{type_}: {number}{'' if place else ' documents'}{f' ({news})' if news else ''}"
+
+
+def by_sign(upserted: Sequence[str], deleted: Sequence[str], known: set[str]) -> Iterator[str]:
+    """A plan as lines: + a new file, ~ a changed one, - one that went."""
+    yield from (f"{'~' if path in known else '+'} {shown(path)}" for path in sorted(upserted))
+    yield from (f"- {shown(path)}" for path in sorted(deleted))

@@ -1,0 +1,81 @@
+"""What is printed, where, and in which colors: answers on stdout, everything else on stderr. Decides no words."""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from docsync.names import shown
+
+if TYPE_CHECKING:
+    from docsync.admin.wire import Json
+
+COLORS = ("auto", "always", "never")
+
+# JSON escapes what is below U+0020 by itself. These, too, would reach the terminal as commands or turn text around; in
+# JSON they can only stand inside a string.
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+class Output:
+    """The two streams of one command."""
+
+    def __init__(self, environ: Mapping[str, str], *, as_json: bool, quiet: bool, color: str) -> None:
+        self._environ = environ
+        self._as_json = as_json
+        self._quiet = quiet
+        self._color = color
+
+    @property
+    def to_terminal(self) -> bool:
+        """True when a person reads the answer."""
+        return sys.stdout.isatty()
+
+    def answer(self, value: object, lines: Iterable[str]) -> None:
+        """What the command was called for: *value* with --json, otherwise *lines*."""
+        for line in [_json(value)] if self._as_json else lines:
+            click.echo(line, color=self._colors(sys.stdout))
+
+    def remark(self, text: str) -> None:
+        """Something beside the answer, for people only."""
+        if not self._quiet and not self._as_json:
+            click.echo(text, err=True, color=self._colors(sys.stderr))
+
+    def failure(self, value: object, message: str) -> None:
+        """Why the command did not do what it was called for."""
+        if self._as_json:
+            click.echo(_json(value))
+            return
+        for line in message.splitlines():
+            click.echo(f"{click.style('docsync:', fg='red')} {shown(line)}", err=True, color=self._colors(sys.stderr))
+
+    def shows_progress(self) -> bool:
+        """True when a progress bar on stderr is of use."""
+        return not self._quiet and not self._as_json and sys.stderr.isatty()
+
+    def _colors(self, stream: IO[str]) -> bool:
+        return wants_color(self._color, self._environ, is_terminal=stream.isatty())
+
+
+def wants_color(choice: str, environ: Mapping[str, str], *, is_terminal: bool) -> bool:
+    """The flag wins over NO_COLOR, and that over FORCE_COLOR; without any of them a terminal has colors."""
+    if choice != "auto":
+        return choice == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    return bool(environ.get("FORCE_COLOR")) or (is_terminal and environ.get("TERM") != "dumb")
+
+
+def _json(value: object) -> str:
+    from docsync.admin.wire import to_json
+
+    return as_text(to_json(value))
+
+
+def as_text(value: "Json") -> str:
+    """*value* as JSON for people and programs, safe to show on a terminal."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2)
+    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

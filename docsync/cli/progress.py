@@ -1,0 +1,38 @@
+"""A progress bar on stderr for work that takes longer than half a second. Prints nothing where nobody looks."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+from docsync.cli.output import Output
+
+_PATIENCE_SECONDS = 0.5
+
+
+@contextmanager
+def progress_bar(out: Output, label: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Something to call with how much is done, and of how much; None where there is nobody to show it to."""
+    if not out.shows_progress():
+        yield None
+        return
+    begun = time.monotonic()
+    with ExitStack() as stack:
+        shown: list[Callable[[int, int], None]] = []
+
+        def advance(done: int, total: int) -> None:
+            if not shown and time.monotonic() - begun > _PATIENCE_SECONDS:
+                shown.append(_open_bar(stack, label))
+            if shown:
+                shown[0](done, total)
+
+        yield advance
+
+
+def _open_bar(stack: ExitStack, label: str) -> Callable[[int, int], None]:
+    # rich takes longer to load than most commands to run.
+    from rich.console import Console
+    from rich.progress import Progress
+
+    bar = stack.enter_context(Progress(console=Console(stderr=True), transient=True))
+    task = bar.add_task(label)
+    return lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,113 @@
+"""The project a command is about: its configuration, its paths and the daemon that may run. Changes nothing."""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docsync.config import Config, load_config
+from docsync.errors import NotReachable, UsageError
+from docsync.names import EVERYTHING, below, covers, outermost, shown
+
+if TYPE_CHECKING:
+    from docsync.admin.client import Client
+    from docsync.cli.flag import Session
+    from docsync.sync.setup import Settings
+
+# How much longer than a call itself its answer may take to arrive.
+_SPARE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project and the folder that paths on the command line are relative to."""
+
+    config: Config
+    here: Path
+
+    @property
+    def root(self) -> Path:
+        """The project's folder."""
+        return self.config.root
+
+    @property
+    def database(self) -> Path:
+        """The database's path."""
+        return self.config.database_path
+
+    def settings(self) -> "Settings":
+        """Everything that decides what ends up in the database."""
+        from docsync.model import Timing
+        from docsync.sync.setup import Settings
+
+        config = self.config
+        watch = (config.watch.settle_ms, config.watch.debounce_ms, config.watch.max_delay_ms)
+        return Settings(
+            config.root,
+            config.collections,
+            Timing(*(milliseconds * 1_000_000 for milliseconds in watch)),
+            config.limits.max_file_bytes,
+            config.guard.min_deletes,
+            config.guard.max_delete_ratio,
+            frozenset(config.lint.ignore),
+        )
+
+    def daemon(self, seconds: float = 0.0) -> "Client | None":
+        """The daemon that runs for this project, for calls that take up to *seconds*; None when none runs."""
+        from docsync.admin.client import Client
+        from docsync.lock import announced
+
+        folder = self.database.parent
+        announcement = announced(folder) if folder.is_dir() else None
+        return Client(Path(announcement.socket), seconds + _SPARE_SECONDS) if announcement else None
+
+    def running_daemon(self, seconds: float = 0.0) -> "Client":
+        """The daemon that runs for this project. Raises NotReachable when none does."""
+        daemon = self.daemon(seconds)
+        if daemon is None:
+            raise NotReachable(f"no docsync is running for {self.root}; start one with: docsync run")
+        return daemon
+
+    def scopes(self, paths: Iterable[Path]) -> list[str]:
+        """*paths* as scopes, none covered by another one; those of nobody's are a UsageError."""
+        return outermost(self._scope(path) for path in paths)
+
+    def _scope(self, path: Path) -> str:
+        inner = self._inner(path)
+        if inner is None or not self._may_hold(inner):
+            folders = ", ".join(collection.path for collection in self.config.collections)
+            raise UsageError(
+                f"{shown(str(path))}: belongs to no collection of {self.root} (their folders: {folders}); "
+                "see 'docsync config show'"
+            )
+        return inner
+
+    def _may_hold(self, path: str) -> bool:
+        """True for a document by its name, and for a folder (also one that went) above or beneath a collection's."""
+        collections = self.config.collections
+        if path == EVERYTHING or any(one.matches(path) or covers(path, one.path) for one in collections):
+            return True
+        return not (self.root / path).is_file() and any(below(one.path, path) for one in collections)
+
+    def _inner(self, path: Path) -> str | None:
+        """*path* relative to the project's folder, or None. Links on the way to it are only followed if need be."""
+        absolute = os.path.normpath(self.here.absolute() / path)
+        real = os.path.join(os.path.realpath(os.path.dirname(absolute)), os.path.basename(absolute))  # noqa: PTH118, PTH119, PTH120
+        for candidate in (Path(absolute), Path(real)):
+            if candidate.is_relative_to(self.root):
+                inner = candidate.relative_to(self.root).as_posix()
+                return EVERYTHING if inner == "." else inner
+        return None
+
+
+def find_project(session: "Session", flags: Mapping[str, object]) -> Project:
+    """The project of *session*. Raises ConfigError."""
+    config = load_config(
+        session.here,
+        file=session.config and session.here / session.config,
+        environ=session.environ,
+        environment=session.env,
+        flags=flags,
+    )
+    return Project(config, session.here)

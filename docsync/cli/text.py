@@ -1,0 +1,43 @@
+"""The words and lines that several commands share: problems, tables, counts. Prints nothing."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import click
+
+from docsync.model import Problem, Severity
+from docsync.names import shown
+
+
+def problem_lines(problem: Problem, since: str | None = None) -> Iterator[str]:
+    """*problem* as compilers print one, with its hint and notes below."""
+    is_error = problem.severity is Severity.ERROR
+    label = click.style(f"{problem.severity.value}[{problem.code}]:", fg="red" if is_error else "yellow")
+    place = click.style(f"{_place(problem.path, problem.line, problem.column)}:", bold=True)
+    yield f"{place} {label} {shown(problem.message)}{f' (since {since})' if since else ''}"
+    if problem.hint:
+        yield f"  {click.style('hint:', fg='cyan')} {shown(problem.hint)}"
+    for note in problem.notes:
+        place = _place(problem.path, note.line, note.column)
+        yield f"  {place}: {click.style('note:', fg='cyan')} {shown(note.message)}"
+
+
+def _place(path: str, line: int | None, column: int | None) -> str:
+    return ":".join([shown(path), *(str(number) for number in (line, column) if number is not None)])
+
+
+def counted(number: int, noun: str) -> str:
+    """*number* and *noun*, in the plural where it must be."""
+    return f"{number} {noun if number == 1 else noun + 's'}"
+
+
+def aligned(rows: Iterable[Sequence[str]], *, heading: Sequence[str] = ()) -> Iterator[str]:
+    """*rows* as a table of columns two blanks apart."""
+    cells = [[shown(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, *([heading] if heading else []), strict=True)]
+    if heading:
+        yield click.style(_row(heading, widths), bold=True)
+    yield from (_row(row, widths) for row in cells)
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()

@@ -1,0 +1,192 @@
+"""Answers what is asked of the daemon, from any thread: the only implementation of Commands in a running docsync."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass
+from pathlib import Path
+from threading import BoundedSemaphore
+
+import docsync
+from docsync.commands import Busy, TimedOut
+from docsync.errors import NoDatabase
+from docsync.model import RootState
+from docsync.names import EVERYTHING, Collection
+from docsync.reader import Reader
+from docsync.status import CollectionStatus, Done, HeldDeletion, ListedProblem, Reason, Status
+from docsync.sync.inbox import Inbox
+from docsync.sync.load import iso
+from docsync.sync.request import Ask, Request
+from docsync.sync.vitals import Vitals
+from docsync.watch import Source
+
+# One reload runs, one waits; a third would only find what the second finds.
+_RELOADS = 2
+_STALLED_NS = 5_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """What does not change while the daemon runs; `http` is set once the endpoint has its port."""
+
+    project: Path
+    database: Path
+    socket: Path
+    collections: tuple[Collection, ...]
+    config_file: Path | None
+    started_at: str
+
+
+class Desk:
+    """See commands.Commands."""
+
+    def __init__(
+        self,
+        premises: Premises,
+        inbox: Inbox,
+        vitals: Vitals,
+        source: Source,
+        roots: Callable[[], dict[str, RootState]],
+    ) -> None:
+        self._premises = premises
+        self._inbox = inbox
+        self._vitals = vitals
+        self._source = source
+        self._roots = roots
+        self._reloads = BoundedSemaphore(_RELOADS)
+        self._config_stamp = self._stamp_of_config()
+        self.http: str | None = None
+
+    def status(self) -> Status:
+        """The state now. Never waits for the sync thread; a database that cannot be read is a reason, not an error."""
+        premises = self._premises
+        reasons = self._reasons()
+        epoch, revision, collections = self._counted(reasons)
+        held = sum(c.held for c in collections)
+        pending, undecided = len(self._inbox), self._vitals.undecided
+        return Status(
+            version=docsync.__version__,
+            pid=os.getpid(),
+            project=str(premises.project),
+            database=str(premises.database),
+            socket=str(premises.socket),
+            http=self.http,
+            started_at=premises.started_at,
+            state=_state(reasons, held, busy=bool(pending or undecided or self._vitals.syncing)),
+            ready=not any(reason.ends_readiness for reason in reasons),
+            epoch=epoch,
+            revision=revision,
+            watcher=self._source.name,
+            documents=sum(c.documents for c in collections),
+            errors=sum(c.errors for c in collections),
+            warnings=sum(c.warnings for c in collections),
+            held=held,
+            pending=pending,
+            undecided=undecided,
+            rescans=self._vitals.rescans,
+            restart_to_apply=self._stamp_of_config() != self._config_stamp,
+            last_batch=self._vitals.last_batch,
+            reasons=tuple(reasons),
+            collections=collections,
+        )
+
+    def _reasons(self) -> list[Reason]:
+        now = iso(time.time_ns())
+        reasons = list(self._vitals.reasons)
+        if not self._vitals.scanned:
+            reasons.append(Reason("starting", "the first scan is not finished", self._premises.started_at))
+        if (
+            self._vitals.scanned
+            and time.monotonic_ns() - self._vitals.tick_ns > _STALLED_NS
+            and not self._vitals.syncing
+        ):
+            reasons.append(Reason("sync_stalled", "the sync thread does not answer", now))
+        if not self._source.alive():
+            reasons.append(Reason("watcher_dead", "the watcher has stopped; changes are found by rescans only", now))
+        reasons += [Reason(reason.code, reason.message, now, reason.path) for reason in self._source.reasons()]
+        for type_, state in self._roots().items():
+            if state in (RootState.MISSING, RootState.UNREADABLE):
+                path = next(c.path for c in self._premises.collections if c.type == type_)
+                reasons.append(
+                    Reason(f"root_{state.value}", f"the folder {path} is {state.value}; its rows are kept", now, path)
+                )
+        return reasons
+
+    def _counted(self, reasons: list[Reason]) -> tuple[str, int, tuple[CollectionStatus, ...]]:
+        """Epoch, revision and what the collections hold; a database that does not answer is one more reason."""
+        try:
+            with Reader(self._premises.database) as reader:
+                counts, tallies, roots = reader.count(), reader.tallies(), self._roots()
+                collections = tuple(
+                    CollectionStatus(
+                        c.type, c.path, c.format, roots[c.type].value, counts[c.type], **tallies.get(c.type, {})
+                    )
+                    for c in self._premises.collections
+                )
+                return reader.epoch, reader.revision, collections
+        except NoDatabase as error:
+            reasons.append(Reason("database", str(error), iso(time.time_ns())))
+            return "", 0, ()
+
+    def problems(self) -> Sequence[ListedProblem]:
+        """What is wrong with files now."""
+        with Reader(self._premises.database) as reader:
+            return reader.problems()
+
+    def held(self) -> Sequence[HeldDeletion]:
+        """The deletions that are kept back."""
+        with Reader(self._premises.database) as reader:
+            return reader.held()
+
+    def reload(self, scopes: Sequence[str], timeout: float) -> Done:
+        """Look at *scopes* at once."""
+        if not self._reloads.acquire(blocking=False):
+            raise Busy("one reload runs and another one waits already; try again in a second")
+        request = Request(Ask.LOOK, tuple(scopes) or (EVERYTHING,))
+        request.answer.add_done_callback(lambda _: self._reloads.release())
+        return self._asked(request, timeout)
+
+    def wait(self, paths: Sequence[str], timeout: float) -> Done:
+        """Return when all that was saved before the call is in the database: a look at the tree proves it."""
+        return self._asked(Request(Ask.LOOK, tuple(paths) or (EVERYTHING,)), timeout)
+
+    def release(self, type_: str | None, timeout: float) -> Done:
+        """Delete what is held."""
+        return self._asked(Request(Ask.RELEASE, type=type_), timeout)
+
+    def _asked(self, request: Request, timeout: float) -> Done:
+        self._inbox.ask(request)
+        answer: Future[Done] = request.answer
+        try:
+            return answer.result(timeout)
+        except FutureTimeout as error:
+            raise TimedOut(f"not done after {timeout:g} seconds; the work goes on, see 'docsync status'") from error
+
+    def stop(self) -> None:
+        """Ask the daemon to stop, the way the system does."""
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def _stamp_of_config(self) -> tuple[int, int, int] | None:
+        path = self._premises.config_file
+        if path is None:
+            return None
+        try:
+            status = path.stat()
+        except OSError:
+            return None
+        return (status.st_mtime_ns, status.st_size, status.st_ino)
+
+
+def _state(reasons: Sequence[Reason], held: int, *, busy: bool) -> str:
+    """One word for all: what needs a person comes before what passes by itself."""
+    codes = {reason.code for reason in reasons}
+    if codes - {"starting", "polling", "network_mount"}:
+        return "degraded"
+    if "starting" in codes:
+        return "starting"
+    if held:
+        return "held"
+    return "syncing" if busy else "in_sync"

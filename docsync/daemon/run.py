@@ -1,0 +1,145 @@
+"""Start: lock → database → watch → first scan → sync loop → admin. Stop is the reverse, within five seconds."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import gettempdir
+
+import docsync
+from docsync.admin.server import Listening, serving
+from docsync.coalesce import Coalescer
+from docsync.daemon.desk import Desk, Premises
+from docsync.daemon.running import running
+from docsync.formats import format_named
+from docsync.lock import Announcement, announcing, holding
+from docsync.model import Sign
+from docsync.names import EVERYTHING
+from docsync.store.database import open_writer
+from docsync.sync.inbox import Inbox
+from docsync.sync.journal import Journal, Log
+from docsync.sync.load import iso
+from docsync.sync.loop import Loop, Rounds
+from docsync.sync.setup import Settings, build_engine
+from docsync.sync.vitals import Vitals
+from docsync.watch import Mode, Polling, Source, open_source
+
+_MOST_SOCKET_BYTES = 107  # sun_path of Linux, without its closing NUL
+_STOPS = frozenset({signal.SIGTERM, signal.SIGINT})
+_SIGNALS = _STOPS | {signal.SIGHUP}
+
+
+@dataclass(frozen=True, slots=True)
+class DaemonSettings:
+    """Everything the daemon needs to know, as plain values. `http` is host and port, or None to serve the socket only."""
+
+    sync: Settings
+    database: Path
+    mode: Mode = "auto"
+    poll_ms: int = 1000
+    rescan_seconds: int = 60
+    http: tuple[str, int] | None = ("127.0.0.1", 8787)
+    token: str | None = None
+    config_file: Path | None = None
+
+
+def run_daemon(settings: DaemonSettings, log: Log) -> None:
+    """Keep the database equal to the files until SIGTERM or SIGINT; SIGHUP asks for a rescan.
+
+    Raises AlreadyRunning, NoDatabase and StoreUnavailable before anything runs.
+    """
+    folder = settings.database.parent
+    with ExitStack() as stack:
+        stack.enter_context(holding(folder))
+        stack.enter_context(_signals_blocked())
+        connection = stack.enter_context(open_writer(settings.database))
+        inbox = Inbox(Coalescer(settings.sync.timing, _completeness(settings.sync)))
+        engine = build_engine(settings.sync, connection)
+        source = stack.enter_context(_watching(settings, inbox))
+        vitals = Vitals()
+        loop = Loop(engine, inbox, Rounds(settings.rescan_seconds * 1_000_000_000, source.resync), vitals, Journal(log))
+        stack.enter_context(running("docsync-sync", loop.run, stop=inbox.close, failed=_stop_me))
+        premises = _premises(settings)
+        desk = Desk(premises, inbox, vitals, source, engine.root_states)
+
+        def warn(event: str, message: str) -> None:
+            log.warning(event, message=message)
+
+        served = stack.enter_context(serving(desk, _listening(settings, premises.socket), warn))
+        desk.http = served.http
+        announcement = Announcement(os.getpid(), str(premises.socket), served.http)
+        stack.enter_context(announcing(folder, announcement))
+        log.info("docsync.started", version=docsync.__version__, database=str(settings.database), http=served.http)
+        _wait_for_stop(inbox)
+        log.info("docsync.stopping")
+    log.info("docsync.stopped")
+
+
+@contextmanager
+def _signals_blocked() -> Iterator[None]:
+    """Every thread started in here leaves the signals to `_wait_for_stop`; a second one, afterwards, ends the process."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _wait_for_stop(inbox: Inbox) -> None:
+    while signal.sigwait(_SIGNALS) not in _STOPS:
+        inbox.hint(EVERYTHING, Sign.FOLDER)
+    for number in _STOPS:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
+
+
+def _stop_me() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _watching(settings: DaemonSettings, inbox: Inbox) -> AbstractContextManager[Source]:
+    sync = settings.sync
+    tree = sync.tree()
+    polling = Polling(lambda: tree.scan([EVERYTHING]).found, settings.poll_ms)
+    folders = [collection.path for collection in sync.collections]
+    return open_source(sync.root, folders, inbox.hint, mode=settings.mode, polling=polling)
+
+
+def _completeness(settings: Settings) -> Callable[[str], bool]:
+    """Whether a path's format can tell by itself that the file is complete."""
+    tree = settings.tree()
+
+    def proves_complete(path: str) -> bool:
+        return any(format_named(collection.format).proves_complete for collection in tree.collections_of(path)[:1])
+
+    return proves_complete
+
+
+def _premises(settings: DaemonSettings) -> Premises:
+    return Premises(
+        project=settings.sync.root,
+        database=settings.database,
+        socket=socket_path(settings.database.parent),
+        collections=settings.sync.collections,
+        config_file=settings.config_file,
+        started_at=iso(time.time_ns()),
+    )
+
+
+def socket_path(folder: Path) -> Path:
+    """Where the daemon of *folder* listens: beside the database, or in the runtime folder when that path is too long."""
+    path = folder / "docsync.sock"
+    if len(os.fsencode(path)) <= _MOST_SOCKET_BYTES:
+        return path
+    runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or gettempdir()) / f"docsync-{os.getuid()}"
+    runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return runtime / f"{sha256(os.fsencode(folder)).hexdigest()[:16]}.sock"
+
+
+def _listening(settings: DaemonSettings, socket: Path) -> Listening:
+    host, port = settings.http or (None, None)
+    return Listening(socket_path=socket, host=host, port=port, token=settings.token)

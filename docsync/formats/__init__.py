@@ -1,0 +1,103 @@
+"""The door to the formats: bytes become a document and problems. Never touches the tree and never raises for a file."""
+
+from dataclasses import replace
+from functools import cache
+from importlib import import_module
+from typing import Protocol, cast
+
+from docsync.formats.limits import LIMITS
+from docsync.formats.source import Refused, Source, decoded
+from docsync.model import Content, Parsed, Problem, Severity
+
+# Where each format lives; a module there offers one value, FORMAT. Imported when first used: start-up time matters.
+_MODULES = {
+    "json": "docsync.formats.json_format",
+    "prompty": "docsync.formats.prompty",
+    "yaml": "docsync.formats.yaml",
+    "toml": "docsync.formats.toml",
+    "markdown": "docsync.formats.markdown",
+}
+FORMAT_NAMES: tuple[str, ...] = tuple(_MODULES)
+
+# So many problems, or more, and a format may have stopped looking for others.
+_NOT_COUNTED = 1000
+
+
+class Format(Protocol):
+    """A way to read a file.
+
+    `version` moves whenever the same bytes would give another row. `proves_complete` is True where a file that is cut
+    short can never parse.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def proves_complete(self) -> bool: ...
+
+    def parse(self, source: Source) -> Parsed:
+        """What the file says; a file that cannot be taken is Refused or has a problem of severity error."""
+        ...
+
+
+@cache
+def format_named(name: str) -> Format:
+    """The format with a name from FORMAT_NAMES."""
+    if name not in _MODULES:
+        raise LookupError(f"no format is named {name!r}; there are {', '.join(FORMAT_NAMES)}")
+    return cast(Format, import_module(_MODULES[name]).FORMAT)
+
+
+def parse(format_name: str, path: str, octets: bytes, *, allow_conflicts: bool = False) -> Parsed:
+    """What the file at *path* says, within the limits. Whatever the bytes are, the answer is a value."""
+    reader = format_named(format_name)
+    try:
+        parsed = reader.parse(decoded(path, octets, allow_conflicts=allow_conflicts))
+    except Refused as refused:
+        parsed = Parsed(None, refused.problems)
+    except Exception as error:  # noqa: BLE001 - a file that trips a bug of ours harms only itself
+        parsed = Parsed(None, (_internal(path, error),))
+    return _within_limits(path, parsed)
+
+
+def _internal(path: str, error: Exception) -> Problem:
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    file = frame.tb_frame.f_code.co_filename.rpartition("/")[2] if frame else "nowhere"
+    where = f"{file}:{frame.tb_lineno if frame else 0}"
+    message = f"docsync failed on this file: {type(error).__name__} at {where}"
+    return Problem(path, "internal", message, hint="this is a bug in docsync; please report it with the file")
+
+
+def _within_limits(path: str, parsed: Parsed) -> Parsed:
+    content, problems = parsed.content, parsed.problems
+    if content and (len(content.tags) > LIMITS.tags or max(map(len, content.tags), default=0) > LIMITS.tag_characters):
+        content, cut = _with_fewer_tags(path, content)
+        problems = (*problems, cut)
+    if len(problems) > LIMITS.problems:
+        problems = _fewer(path, problems)
+    return parsed if problems is parsed.problems else Parsed(content, problems)
+
+
+def _with_fewer_tags(path: str, content: Content) -> tuple[Content, Problem]:
+    # Cut tags may have become equal.
+    tags = tuple(dict.fromkeys(tag[: LIMITS.tag_characters] for tag in content.tags[: LIMITS.tags]))
+    message = (
+        f"more than {LIMITS.tags} tags, or one of more than {LIMITS.tag_characters} characters; the rest is dropped"
+    )
+    return replace(content, tags=tags), Problem(path, "tags", message, Severity.WARNING)
+
+
+def _fewer(path: str, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    # Errors first: what refuses the file must not be cut away by warnings.
+    ordered = sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)
+    kept = tuple(ordered[: LIMITS.problems])
+    more = len(problems) - len(kept)
+    at_least = "at least " if len(problems) >= _NOT_COUNTED else ""
+    message = f"and {at_least}{more} more problems in this file"
+    return (*kept, Problem(path, "more", message, ordered[LIMITS.problems].severity))

@@ -1,0 +1,98 @@
+"""JSON: one object per file, strictly. Never guesses at what a broken file meant, and never loses a digit or a key."""
+
+from json import JSONDecodeError, JSONDecoder
+
+from docsync.formats.json_errors import explained
+from docsync.formats.json_survey import survey
+from docsync.formats.limits import LIMITS
+from docsync.formats.naming import canonical, named, search_text, stem_of
+from docsync.formats.source import Refused, Source
+from docsync.model import Content, Parsed, Problem
+
+# Every integer of so few digits fits in 64 bits.
+_SAFE_DIGITS = 18
+
+
+class _Odd(ValueError):
+    """The text holds something that needs a second look."""
+
+
+class JsonFormat:
+    """Files of one JSON object each."""
+
+    name = "json"
+    version = 1
+    proves_complete = True
+
+    def parse(self, source: Source) -> Parsed:
+        """The object as it is written, with what it is called."""
+        try:
+            return _read(source)
+        except JSONDecodeError as error:
+            raise Refused(explained(source, error)) from None
+        except RecursionError:
+            message = f"nested more than {LIMITS.max_depth} levels deep"
+            raise Refused(source.problem("too-deep", message, 0)) from None
+
+
+FORMAT = JsonFormat()
+
+
+def _safe_integer(digits: str) -> int:
+    if len(digits) > _SAFE_DIGITS:
+        raise _Odd
+    return int(digits)
+
+
+def _no_constant(_: str) -> float:
+    raise _Odd
+
+
+_STRICT = JSONDecoder(parse_int=_safe_integer, parse_constant=_no_constant)
+
+
+def _read(source: Source) -> Parsed:
+    value: object = None
+    warnings: tuple[Problem, ...] = ()
+    try:
+        value = _STRICT.decode(source.text)
+        document = _ordinary(source.text, canonical(value))
+    except JSONDecodeError:
+        raise
+    except ValueError:  # _Odd, an infinite number (1e999), or half a surrogate pair
+        value, warnings = survey(source, value)
+        document = canonical(value)
+    if not isinstance(value, dict):
+        message = f"the file must hold one JSON object, got {_kind(value)}"
+        raise Refused(source.problem("json-not-object", message, len(source.text) - len(source.text.lstrip())))
+    naming = named(value, stem_of(source.path))
+    content = Content(
+        naming.name, naming.name_from, document, search_text(value), naming.description, naming.tags
+    )  # fmt: skip
+    return Parsed(content, warnings)
+
+
+def _ordinary(text: str, document: str) -> str:
+    # Every key has its colon: of two equal keys one is gone. An escape may hide a colon, a NUL, or half a surrogate
+    # pair, which has no UTF-8 form.
+    if text.count(":") != document.count(":"):
+        raise _Odd
+    if "\\u" in text:
+        if "\\u003" in text or "\\u0000" in document:
+            raise _Odd
+        document.encode("utf-8")
+    return document
+
+
+def _kind(value: object) -> str:
+    match value:
+        case list():
+            return "an array"
+        case str():
+            return "a text"
+        case bool():
+            return "true or false"
+        case None:
+            return "null"
+        case _:
+            return "a number"

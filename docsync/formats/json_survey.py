@@ -1,0 +1,155 @@
+"""A second, slow look at JSON that parses but holds something odd: where that is, and the value without it.
+
+Never runs for an ordinary file, and never trusts a text to be valid: its patterns skip, they do not judge.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import islice
+from math import isinf
+
+from docsync.formats.source import Refused, Source
+from docsync.model import Problem, Severity
+
+# Beyond so many of one kind nobody reads on; a hostile file must not make us build a hundred thousand warnings.
+ENOUGH = 1000
+LONGEST_INTEGER = 4300
+
+# The quantifiers are possessive: every pattern passes a text once, whatever it holds.
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_VALUES = rf"(?:[^\"{{}}]++|{_STRING}(?![ \t\r\n]*+:))*+"
+# An object of one key and no inner objects cannot repeat a key: it is skipped whole.
+_SMALL_OBJECT = rf"\{{[^\"{{}}]*+(?:{_STRING}[ \t\r\n]*+:{_VALUES})?+\}}"
+_SKIPPED = rf"(?:[^\"{{}}]++|{_STRING}(?![ \t\r\n]*+:)|{_SMALL_OBJECT})*+"
+_KEY_OR_BRACE = re.compile(rf"{_SKIPPED}(?:({_STRING})|(\{{)|(\}})|\Z)", re.DOTALL)
+_KEY, _OPEN, _CLOSE = 1, 2, 3
+_PAIR = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_HALF_PAIR_AFTER = re.compile(rf"(?:[^\\]++|\\[^u]|{_PAIR}|\\u(?![dD][89a-fA-F]))*+", re.DOTALL)
+_NUL_AFTER = re.compile(r"(?:[^\\]++|\\[^u]|\\u(?!0000))*+", re.DOTALL)
+_SMALL_NUMBER = r"-?[0-9]{1,18}+(?:\.[0-9]{1,18}+)?+(?:[eE](?:\+?[0-9]{1,2}+|-[0-9]{1,18}+))?+(?![0-9.eE])"
+# The last two alternatives keep a search from starting over at the next character.
+_ODD_NUMBER = re.compile(
+    rf'(?:[^"0-9NI\-]++|{_STRING}|{_SMALL_NUMBER})*+(?:(-?[0-9]++)(?![.eE])|(-?[0-9][0-9.eE+-]*+|-?[NI]\w++)|\Z|.)',
+    re.DOTALL,
+)
+_INTEGER, _OTHER = 1, 2
+
+
+def survey(source: Source, value: object = None) -> tuple[object, tuple[Problem, ...]]:
+    """The value of a JSON text that holds equal keys, odd numbers or odd escapes, and a warning for each of them.
+
+    *value* is what a complete first reading found, None if there is none. What has no JSON form is Refused; a text that
+    is no JSON raises the JSONDecodeError of the first reading.
+    """
+    halves = list(_half_pairs(source.text))
+    text = _mended(source.text, halves)
+    if value is None or halves:
+        value = _LENIENT.decode(text)
+    _refuse_nul(source)
+    warnings = [*_equal_keys(source, text), *_big_integers(source), *_lost_halves(source, halves)]
+    warnings.sort(key=lambda problem: (problem.line or 0, problem.column or 0))
+    return value, tuple(warnings)
+
+
+def _integer(digits: str) -> int:
+    # int() refuses more digits than this; the text is refused afterwards, with its place.
+    return int(digits) if len(digits) <= LONGEST_INTEGER else 0
+
+
+_LENIENT = json.JSONDecoder(parse_int=_integer)
+
+
+def _mended(text: str, halves: list[int]) -> str:
+    """*text* with every half of a surrogate pair replaced; offsets stay what they are."""
+    pieces: list[str] = []
+    at = 0
+    for offset in halves:
+        pieces += (text[at:offset], "\\ufffd")
+        at = offset + 6
+    return "".join((*pieces, text[at:]))
+
+
+def _half_pairs(text: str) -> Iterator[int]:
+    at = _end(_HALF_PAIR_AFTER, text, 0)
+    while at < len(text):
+        if not text.startswith("\\u", at):
+            return
+        yield at
+        at = _end(_HALF_PAIR_AFTER, text, at + 6)
+
+
+def _end(skipping: re.Pattern[str], text: str, at: int) -> int:
+    match = skipping.match(text, at)
+    return match.end() if match else len(text)
+
+
+def _refuse_nul(source: Source) -> None:
+    at = _end(_NUL_AFTER, source.text, 0)
+    if at < len(source.text):
+        raise Refused(source.problem("nul", "NUL character; SQLite cuts texts there", at, hint="remove it"))
+
+
+def _big_integers(source: Source) -> list[Problem]:
+    """A warning for each integer that SQLite cannot hold; Refused for a number that JSON cannot."""
+    warnings: list[Problem] = []
+    for match in _ODD_NUMBER.finditer(source.text):
+        if match.lastindex == _OTHER:
+            _refuse_endless(source, match[_OTHER], match.start(_OTHER))
+        elif match.lastindex == _INTEGER and not _fits(source, match) and len(warnings) < ENOUGH:
+            message = f"{_brief(match[_INTEGER])} does not fit in 64 bits; SQLite reads it as a float"
+            warnings.append(source.problem("big-int", message, match.start(_INTEGER), severity=Severity.WARNING))
+    return warnings
+
+
+def _fits(source: Source, match: re.Match[str]) -> bool:
+    number = match[_INTEGER]
+    if len(number) > LONGEST_INTEGER:
+        message = f"an integer of {len(number.lstrip('-'))} digits is too long"
+        hint = "write it as text, in double quotes"
+        raise Refused(source.problem("json-number", message, match.start(_INTEGER), hint=hint))
+    return -(2**63) <= int(number) < 2**63
+
+
+def _refuse_endless(source: Source, number: str, offset: int) -> None:
+    if number[-1].isalpha():
+        hint = "use a finite number, null, or a quoted string"
+        raise Refused(source.problem("json-number", f"{number} is not JSON", offset, hint=hint))
+    if isinf(float(number)):
+        message = f"{_brief(number)} is too large for a number"
+        raise Refused(source.problem("json-number", message, offset, hint="write it as text, in double quotes"))
+
+
+def _lost_halves(source: Source, halves: list[int]) -> Iterator[Problem]:
+    for offset in halves[:ENOUGH]:
+        message = "half of a surrogate pair; stored as U+FFFD"
+        yield source.problem("surrogate", message, offset, severity=Severity.WARNING)
+
+
+def _equal_keys(source: Source, text: str) -> Iterator[Problem]:
+    for key, before, offset in islice(_repeated(text), ENOUGH):
+        line, column = source.place(before)
+        message = f"duplicate key {_brief(key)!r}; this value replaces the one at {line}:{column}"
+        notes = (source.note("the value that is replaced", before),)
+        yield source.problem("duplicate-key", message, offset, severity=Severity.WARNING, notes=notes)
+
+
+def _repeated(text: str) -> Iterator[tuple[str, int, int]]:
+    """Every key that its object already had: the key, where it was before, where it is now."""
+    open_objects: list[dict[str, int]] = []
+    for match in _KEY_OR_BRACE.finditer(text):
+        if match.lastindex == _KEY:
+            quoted = match[_KEY]
+            key = json.loads(quoted) if "\\" in quoted else quoted[1:-1]
+            before = open_objects[-1].get(key)
+            open_objects[-1][key] = match.start(_KEY)
+            if before is not None:
+                yield key, before, match.start(_KEY)
+        elif match.lastindex == _OPEN:
+            open_objects.append({})
+        elif match.lastindex == _CLOSE:
+            open_objects.pop()
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= 40 else text[:40] + "…"

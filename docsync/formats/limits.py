@@ -1,0 +1,27 @@
+"""How much of a file the formats are willing to look at. Never decides what happens beyond it: the formats do."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds that keep a hostile file from harming anything but itself.
+
+    `max_depth` is nesting of objects and lists; `yaml_events` and `front_matter_bytes` bound what YAML may say,
+    `alias_values` what its aliases may expand to; `template_tags` and `template_bytes` what is analysed inside template
+    tags; `problems`, `tags`, `tag_characters` and `search_bytes` what is kept of the outcome.
+    """
+
+    max_depth: int = 100
+    front_matter_bytes: int = 65536
+    yaml_events: int = 20000
+    alias_values: int = 20000
+    template_tags: int = 2000
+    template_bytes: int = 32768
+    problems: int = 20
+    tags: int = 100
+    tag_characters: int = 200
+    search_bytes: int = 65536
+
+
+LIMITS = Limits()

@@ -1,0 +1,37 @@
+"""The format of Markdown collections: optional front matter and a body. Never looks into the Markdown itself."""
+
+from pathlib import PurePosixPath
+
+from docsync.formats.naming import canonical, named, search_text
+from docsync.formats.source import Source
+from docsync.formats.yaml_front_matter import split_front_matter
+from docsync.model import Content, Parsed
+
+
+class Markdown:
+    """Files of Markdown, stored as their front matter and their exact body."""
+
+    name = "markdown"
+    version = 1
+    proves_complete = False
+
+    def parse(self, source: Source) -> Parsed:
+        """Front matter as written and the body of *source*."""
+        parts = split_front_matter(source)
+        own = named(parts.values, PurePosixPath(source.path).stem)
+        document = {
+            "name": own.name,
+            "description": own.description,
+            "tags": own.tags,
+            "frontmatter": parts.values,
+            "body": parts.body,
+            "body_line": parts.body_line,
+        }
+        text = search_text(parts.body)
+        content = Content(
+            own.name, own.name_from, canonical(document), text, description=own.description, tags=own.tags
+        )
+        return Parsed(content, parts.problems)
+
+
+FORMAT = Markdown()

@@ -1,0 +1,99 @@
+"""The prompty format: front matter, roles, variables and references of a prompt. Never resolves or renders anything."""
+
+from pathlib import PurePosixPath
+
+from docsync.formats.naming import canonical, search_text
+from docsync.formats.prompty.dialect import dialect_of
+from docsync.formats.prompty.model import normal_model
+from docsync.formats.prompty.properties import normal_inputs, normal_properties, normal_tools
+from docsync.formats.prompty.reference import References, references_of
+from docsync.formats.prompty.role import MAX_MESSAGES, Messages, messages_of
+from docsync.formats.prompty.shape import Mapping, mapping, scalar_text, text, texts
+from docsync.formats.prompty.template import Variables, normal_template, variables_of
+from docsync.formats.source import Source
+from docsync.formats.yaml_front_matter import FrontMatter, split_front_matter
+from docsync.model import Content, Parsed, Problem, Severity
+
+
+class Prompty:
+    """Files of Microsoft's Prompty, in each of the generations found in the wild."""
+
+    name = "prompty"
+    version = 1
+    proves_complete = False
+
+    def parse(self, source: Source) -> Parsed:
+        """The prompt in *source*, with its front matter as written beside the same in the names of v2."""
+        parts = split_front_matter(source)
+        dialect = dialect_of(parts.values)
+        template = normal_template(parts.values, parts.body)
+        messages = messages_of(parts.body, parts.body_line, dialect)
+        variables = variables_of(parts.body, template)
+        references = references_of(parts.values, parts.body, dialect)
+        head = _head(parts.values, PurePosixPath(source.path).stem)
+        document = {
+            **head,
+            "dialect": dialect,
+            "model": normal_model(parts.values.get("model")),
+            "inputs": normal_inputs(parts.values),
+            "outputs": normal_properties(parts.values, "outputs"),
+            "tools": normal_tools(parts.values),
+            "template": template,
+            "metadata": mapping(parts.values.get("metadata")),
+            **_tail(parts, messages, variables, references),
+        }
+        return Parsed(
+            Content(
+                name=str(head["name"]),
+                name_from="name" if scalar_text(parts.values.get("name")) else "file stem",
+                document=canonical(document),
+                text=search_text(parts.body),
+                description=text(head["description"]),
+                tags=tuple(texts(head["tags"])),
+                references=tuple(references.all),
+            ),
+            (*parts.problems, *_warnings(source, parts, messages, variables)),
+        )
+
+
+def _head(written: Mapping, stem: str) -> Mapping:
+    metadata = mapping(written.get("metadata"))
+    return {
+        "name": scalar_text(written.get("name")) or stem,
+        "description": text(written.get("description")),
+        "version": scalar_text(written.get("version")) or scalar_text(metadata.get("version")),
+        "authors": texts(written.get("authors")) or texts(metadata.get("authors")),
+        "tags": texts(written.get("tags")) or texts(metadata.get("tags")),
+    }
+
+
+def _tail(parts: FrontMatter, messages: Messages, variables: Variables, references: References) -> Mapping:
+    return {
+        "frontmatter": parts.values,
+        "body": parts.body,
+        "instructions": parts.stripped,
+        "body_line": parts.body_line,
+        "messages": messages.messages,
+        "variables": variables.names,
+        "references": references.listed(),
+    }
+
+
+def _warnings(source: Source, parts: FrontMatter, messages: Messages, variables: Variables) -> list[Problem]:
+    found = [_almost(source, parts.body_at + at, line) for at, line in messages.almost]
+    if messages.beyond is not None:
+        message = f"more than {MAX_MESSAGES} role markers; the rest is kept as one message"
+        at = parts.body_at + messages.beyond
+        found.append(source.problem("role-marker", message, at, severity=Severity.WARNING))
+    if variables.code:
+        line = parts.body_line + variables.line - 1
+        found.append(Problem(source.path, variables.code, variables.message, Severity.WARNING, line=line, column=1))
+    return found
+
+
+def _almost(source: Source, at: int, line: str) -> Problem:
+    message = f"'{line}' is not a role marker (nothing may follow the colon); kept as text"
+    return source.problem("role-marker", message, at, severity=Severity.WARNING)
+
+
+FORMAT = Prompty()

@@ -1,0 +1,24 @@
+"""Compares what a stored prompt declares with what its body uses. Never parses: the document says both."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """Variables that no input declares, and inputs that no variable uses; in the order of the document."""
+
+    undeclared_variables: tuple[str, ...] = ()
+    unused_inputs: tuple[str, ...] = ()
+
+
+def gaps_of(document: Mapping[str, object]) -> Gaps:
+    """The gaps of a prompt's document; none where its variables are unknown."""
+    variables, inputs = document.get("variables"), document.get("inputs")
+    if not isinstance(variables, list) or not isinstance(inputs, list):
+        return Gaps()
+    declared = [item["name"] for item in inputs if isinstance(item, Mapping) and isinstance(item.get("name"), str)]
+    return Gaps(
+        tuple(name for name in variables if name not in declared),
+        tuple(name for name in dict.fromkeys(declared) if name not in variables),
+    )

@@ -1,0 +1,83 @@
+"""Parses a Jinja template within limits that do not depend on who asks. Never renders and never compiles."""
+
+from collections.abc import Iterator
+
+from jinja2 import Environment, nodes
+from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
+from jinja2.parser import Parser
+
+from docsync.formats.prompty.template_error import TOO_LARGE, TemplateError
+
+# 32 KiB of ordinary tags hold half as many; at Jinja's pace these take 100 ms.
+_MAX_TOKENS = 12_000
+# Frames of the interpreter's stack, about. Jinja itself would stop at Python's limit, sooner the deeper its caller is,
+# and the same file would be read differently here and there.
+_MAX_FRAMES = 500
+_OF_A_STATEMENT, _OF_AN_EXPRESSION, _OF_A_SIGN = 6, 13, 2
+
+
+class _Counting(Extension):
+    """Stops a template of too many words and signs. What strings hold cannot mislead it, as it would a regex."""
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        for count, token in enumerate(stream):
+            if count == _MAX_TOKENS:
+                raise TemplateError(f"more than {_MAX_TOKENS} words and signs inside tags", token.lineno, TOO_LARGE)
+            yield token
+
+
+_ENVIRONMENT = Environment(autoescape=False, extensions=[_Counting])  # noqa: S701 - nothing is ever rendered
+GLOBAL_NAMES = frozenset(_ENVIRONMENT.globals)
+
+
+def parse_jinja(template: str) -> nodes.Template:
+    """The tree of *template*; TemplateSyntaxError or TemplateError if there is none."""
+    parser = _BoundedParser(_ENVIRONMENT, template)
+    try:
+        return parser.parse()
+    except ValueError:
+        raise TemplateError("a number is too long", parser.stream.current.lineno) from None
+
+
+class _BoundedParser(Parser):
+    """Counts how deep it is in everything that may hold itself."""
+
+    def __init__(self, environment: Environment, source: str) -> None:
+        super().__init__(environment, source)
+        self._frames = 0
+
+    def _enter(self, frames: int) -> None:
+        self._frames += frames
+        if self._frames > _MAX_FRAMES:
+            raise TemplateError("nested too deeply", self.stream.current.lineno, TOO_LARGE)
+
+    def parse_statement(self) -> nodes.Node | list[nodes.Node]:
+        self._enter(_OF_A_STATEMENT)
+        found = super().parse_statement()
+        self._frames -= _OF_A_STATEMENT
+        return found
+
+    def parse_expression(self, with_condexpr: bool = True) -> nodes.Expr:  # noqa: FBT001, FBT002 - Jinja's signature
+        self._enter(_OF_AN_EXPRESSION)
+        found = super().parse_expression(with_condexpr)
+        self._frames -= _OF_AN_EXPRESSION
+        return found
+
+    def parse_condexpr(self) -> nodes.Expr:
+        self._enter(_OF_A_SIGN)
+        found = super().parse_condexpr()
+        self._frames -= _OF_A_SIGN
+        return found
+
+    def parse_not(self) -> nodes.Expr:
+        self._enter(_OF_A_SIGN)
+        found = super().parse_not()
+        self._frames -= _OF_A_SIGN
+        return found
+
+    def parse_unary(self, with_filter: bool = True) -> nodes.Expr:  # noqa: FBT001, FBT002 - Jinja's signature
+        self._enter(_OF_A_SIGN)
+        found = super().parse_unary(with_filter)
+        self._frames -= _OF_A_SIGN
+        return found

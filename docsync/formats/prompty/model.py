@@ -1,0 +1,49 @@
+"""The model part of a prompt in the names of Prompty v2. Never drops what v2 has no name for and invents no default."""
+
+from docsync.formats.prompty.shape import Mapping, mapping, renamed
+
+_MODEL = {"api": "apiType", "configuration": "connection", "parameters": "options"}
+_OPTIONS = {
+    "max_tokens": "maxOutputTokens",
+    "top_p": "topP",
+    "top_k": "topK",
+    "frequency_penalty": "frequencyPenalty",
+    "presence_penalty": "presencePenalty",
+    "stop": "stopSequences",
+}
+_CONNECTION = {"azure_endpoint": "endpoint", "api_key": "apiKey"}
+_PROVIDERS = {"azure_openai": "foundry", "openai": "openai"}
+# Where a provider's connection says what v2 calls the id of the model.
+_MODEL_IDS = {"azure_openai": "azure_deployment", "openai": "name"}
+
+
+def normal_model(value: object) -> Mapping:
+    """`model` as v2 would write it; a bare text is the model's id."""
+    if isinstance(value, str):
+        return {"id": value}
+    written = mapping(value)
+    model = renamed(written, _MODEL)
+    connection, options = model.get("connection"), model.get("options")
+    if isinstance(options, dict):
+        # Tools stand at the top in v2; `normal_tools` takes them from the same place.
+        model["options"] = renamed({key: item for key, item in options.items() if key != "tools"}, _OPTIONS)
+    if isinstance(connection, dict):
+        _connect(model, connection)
+    return model
+
+
+def _connect(model: Mapping, written: Mapping) -> None:
+    connection = renamed(written, _CONNECTION)
+    kind = connection.get("type")
+    model["connection"] = connection
+    if not isinstance(kind, str) or "kind" in connection:
+        return
+    del connection["type"]
+    provider = _PROVIDERS.get(kind)
+    if provider is None:
+        model["connection"] = {"kind": kind, **connection}
+        return
+    model["connection"] = {"kind": "key", **connection}
+    model.setdefault("provider", provider)
+    if "id" not in model and _MODEL_IDS[kind] in connection:
+        model["id"] = mapping(model["connection"]).pop(_MODEL_IDS[kind])

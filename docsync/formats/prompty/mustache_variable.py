@@ -1,0 +1,73 @@
+"""Finds the variables that a Mustache template wants. Never renders and never opens a partial."""
+
+from docsync.formats.prompty.template_error import TemplateError
+
+_OPEN, _CLOSE = "{{", "}}"
+
+
+def mustache_variables(template: str) -> set[str]:
+    """First parts of all names in *template*, those of sections too, or TemplateError with the line."""
+    return _Reading(template).run()
+
+
+class _Reading:
+    def __init__(self, template: str) -> None:
+        self._template = template
+        self._open, self._close = _OPEN, _CLOSE
+        self._sections: list[tuple[str, int]] = []
+        self._names: set[str] = set()
+
+    def run(self) -> set[str]:
+        at = self._template.find(self._open)
+        while at != -1:
+            self._tag(at, self._content(at))
+            at = self._template.find(self._open, self._end)
+        if self._sections:
+            name, opened = self._sections[-1]
+            raise self._error(f"section '{name}' is never closed", opened)
+        return self._names
+
+    def _content(self, at: int) -> str:
+        start = at + len(self._open)
+        # Of `{{{x}}}` the inner braces belong to the tag.
+        close = "}" + self._close if self._open == _OPEN and self._template.startswith("{", start) else self._close
+        end = self._template.find(close, start)
+        if end == -1:
+            raise self._error("a tag is never closed", at)
+        self._end = end + len(close)
+        return self._template[start:end].strip()
+
+    def _tag(self, at: int, content: str) -> None:
+        sign, name = content[:1], content[1:].strip()
+        if sign in ("!", ">"):
+            return
+        if sign == "=":
+            self._change_delimiters(at, name)
+        elif sign == "/":
+            self._close_section(at, name)
+        elif sign in ("#", "^"):
+            self._sections.append((name, at))
+            self._add(at, name)
+        else:
+            self._add(at, name if sign in ("&", "{") else content)
+
+    def _add(self, at: int, name: str) -> None:
+        first = name.split(".", 1)[0].strip()
+        if first:
+            self._names.add(first)
+        elif name != ".":
+            raise self._error("a tag without a name", at)
+
+    def _close_section(self, at: int, name: str) -> None:
+        if not self._sections or self._sections.pop()[0] != name:
+            raise self._error(f"'/{name}' closes no section", at)
+
+    def _change_delimiters(self, at: int, written: str) -> None:
+        parts = written.removesuffix("=").split()
+        if len(parts) != 2:
+            raise self._error("delimiters are changed as {{=<% %>=}}", at)
+        self._open, self._close = parts
+
+    def _error(self, message: str, at: int) -> TemplateError:
+        before = self._template[:at]
+        return TemplateError(message, before.count("\n") + before.count("\r") - before.count("\r\n") + 1)

@@ -1,0 +1,133 @@
+"""Splits a prompt's body into messages at its role markers, unrendered. Never changes the text of a message."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from docsync.formats.prompty.dialect import Dialect
+from docsync.formats.prompty.shape import Mapping
+
+MAX_MESSAGES = 2000
+
+_ROLES = {
+    Dialect.V1: "system|user|assistant|function",
+    Dialect.BETA: "system|user|assistant|function|tools",
+    Dialect.V2: "system|user|assistant|developer",
+    Dialect.NONE: "system|user|assistant|developer",
+}
+_BLANK = r"[^\S\r\n]"
+_BLANKS = "".join(character for character in map(chr, range(0x3001)) if character.isspace() and character not in "\r\n")
+# Possessive throughout: the official pattern backtracks without bound on a line of `a=a=a=…`.
+_VALUE = r'(?>"[^"\r\n]*+"|[^",\]\r\n]*+)'
+_ATTRIBUTES = rf"\[(?:{_BLANK}*+\w++{_BLANK}*+={_BLANK}*+{_VALUE}{_BLANK}*+,?+)++\]"
+_ATTRIBUTE = re.compile(r'(?P<key>\w+)\s*=\s*(?:"(?P<quoted>[^"]*)"|(?P<plain>[^",\]]*))')
+_INTEGER = re.compile(r"-?[0-9]{1,18}")
+_FLOAT = re.compile(r"-?[0-9]{1,18}\.[0-9]{1,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """The messages of a body.
+
+    `almost` are offsets and texts of what only looks like a marker; `beyond` is where markers were no longer looked
+    for, None if all were taken.
+    """
+
+    messages: list[Mapping]
+    almost: list[tuple[int, str]]
+    beyond: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Marker:
+    start: int
+    end: int
+    role: str
+    attributes: Mapping
+    is_complete: bool = True
+
+
+def messages_of(body: str, body_line: int, dialect: Dialect) -> Messages:
+    """Messages with role, attributes, content and line; text before the first marker is a system message."""
+    almost: list[tuple[int, str]] = []
+    markers: list[_Marker] = []
+    beyond = None
+    for found in _candidates(body, dialect):
+        if len(markers) + len(almost) == MAX_MESSAGES:
+            beyond = found.start
+            break
+        if found.is_complete:
+            markers.append(found)
+        else:
+            almost.append((found.start, found.role))
+    return Messages(_cut(body, body_line, markers), almost, beyond)
+
+
+@cache
+def _pattern(dialect: Dialect) -> re.Pattern[str]:
+    attributes = rf"(?P<attributes>{_ATTRIBUTES})?+" if dialect is not Dialect.V1 else ""
+    # A YAML habit, `system: |`, is no marker; it is found here to be warned of.
+    word = rf"(?P<role>{_ROLES[dialect]}){attributes}{_BLANK}*+:{_BLANK}*+(?P<pipe>\|)?+"
+    thread = r"|!\[(?P<thread>thread)\]" if dialect is Dialect.BETA else ""
+    return re.compile(rf"(?:{word}{thread}){_BLANK}*+(?=[\r\n]|\Z)", re.IGNORECASE)
+
+
+def _candidates(body: str, dialect: Dialect) -> Iterator[_Marker]:
+    passed = 0
+    for match in _pattern(dialect).finditer(body):
+        # What stands before it in its line: nothing but blanks and one '#'. Slices are disjoint, so this is linear.
+        before = body[passed : match.start()].rstrip(_BLANKS)
+        before = before.removesuffix("#").rstrip(_BLANKS)
+        starts_line = before.endswith(("\n", "\r")) or (not before and passed == 0)
+        if starts_line:
+            yield _marker(match, passed + len(before))
+        passed = match.end()
+
+
+def _marker(match: re.Match[str], start: int) -> _Marker:
+    groups = match.groupdict()
+    if groups["pipe"]:
+        return _Marker(start, match.end(), match.group().rstrip(), {}, is_complete=False)
+    role = (groups.get("thread") or groups["role"]).lower()
+    return _Marker(start, match.end(), role, _attributes(groups.get("attributes") or ""))
+
+
+def _attributes(written: str) -> Mapping:
+    return {
+        found["key"]: found["quoted"] if found["quoted"] is not None else _typed(found["plain"].strip())
+        for found in _ATTRIBUTE.finditer(written[1:-1])
+    }
+
+
+def _typed(value: str) -> object:
+    if value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    if _INTEGER.fullmatch(value):
+        return int(value)
+    return float(value) if _FLOAT.fullmatch(value) else value
+
+
+def _cut(body: str, body_line: int, markers: list[_Marker]) -> list[Mapping]:
+    first = markers[0].start if markers else len(body)
+    messages = []
+    line = body_line
+    if body[:first].strip():
+        lead = len(body) - len(body.lstrip("\r\n"))
+        messages.append(_message("system", {}, body[:first], line + _line_ends(body, 0, lead)))
+    passed = 0
+    for place, marker in enumerate(markers):
+        end = markers[place + 1].start if place + 1 < len(markers) else len(body)
+        line += _line_ends(body, passed, marker.start)
+        passed = marker.start
+        messages.append(_message(marker.role, marker.attributes, body[marker.end : end], line))
+    return messages
+
+
+def _message(role: str, attributes: Mapping, content: str, line: int) -> Mapping:
+    plain = content.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+    return {"role": role, "attributes": attributes, "content": plain, "line": line}
+
+
+def _line_ends(text: str, start: int, end: int) -> int:
+    return text.count("\n", start, end) + text.count("\r", start, end) - text.count("\r\n", start, end)

@@ -1,0 +1,112 @@
+"""The template part of a prompt and the variables of its body. Never renders it; what it cannot read is a warning."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from docsync.formats.limits import LIMITS
+from docsync.formats.prompty.mustache_variable import mustache_variables
+from docsync.formats.prompty.shape import Mapping, mapping, renamed
+from docsync.formats.prompty.template_error import TOO_LARGE, TemplateError
+
+JINJA, MUSTACHE = "jinja2", "mustache"
+
+_JINJA_LIKE = (JINJA, "nunjucks")
+_MAX_SPAN = 262_144  # characters from the first tag to the last: Jinja takes its time also for what is between tags
+_OPENING = re.compile(r"\{[{%#]")
+_CLOSINGS = {"{{": "}}", "{%": "%}", "{#": "#}"}
+# Without a word on the template, these are Mustache: Jinja has no such tags.
+_LOOKS_LIKE_MUSTACHE = re.compile(r"\{\{[#/]")
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """The variables of a body, sorted; None where they are unknown, and then perhaps why, with a line of the body."""
+
+    names: list[str] | None
+    code: str = ""
+    message: str = ""
+    line: int = 1
+
+
+@dataclass(slots=True)
+class _Span:
+    """The part of a body that holds all of its tags."""
+
+    start: int
+    end: int = 0
+    is_beyond_limits: bool = False
+
+    def measure(self, body: str) -> None:
+        """Finds the end, tag by tag, and gives up at the limits."""
+        tags = inside = 0
+        self.end = self.start
+        while opening := _OPENING.search(body, self.end):
+            closing = body.find(_CLOSINGS[opening.group()], opening.end())
+            self.end = len(body) if closing == -1 else closing + 2
+            tags += 1
+            inside += self.end - opening.start()
+            if tags > LIMITS.template_tags or inside > LIMITS.template_bytes or self.end - self.start > _MAX_SPAN:
+                self.is_beyond_limits = True
+                return
+        # A closing mark may stand in a text inside its tag: then the tag ends later.
+        self.end = max(self.end, *(body.rfind(mark) + 2 for mark in _CLOSINGS.values()))
+        self.is_beyond_limits = self.end - self.start > _MAX_SPAN
+
+
+def normal_template(front_matter: Mapping, body: str) -> Mapping:
+    """`template` as v2 would write it."""
+    written = front_matter.get("template")
+    if isinstance(written, str):
+        return _template({"kind": written}, {"kind": "prompty"}, {})
+    if not isinstance(written, dict):
+        kind = MUSTACHE if written is None and _LOOKS_LIKE_MUSTACHE.search(body) else JINJA
+        return _template({"kind": kind}, {"kind": "prompty"}, {})
+    template = renamed(written, {"type": "format"})
+    rest = {key: value for key, value in template.items() if key not in ("format", "parser")}
+    return _template(_kind(template.get("format"), JINJA), _kind(template.get("parser"), "prompty"), rest)
+
+
+def variables_of(body: str, template: Mapping) -> Variables:
+    """The variables that *body* wants when it is rendered as *template* says."""
+    kind = mapping(template["format"]).get("kind")
+    first = _OPENING.search(body)
+    if first is None:
+        return Variables([])
+    span = _Span(first.start())
+    span.measure(body)
+    line = _line(body, span.start)
+    if span.is_beyond_limits:
+        message = (
+            f"more than {LIMITS.template_tags} template tags, {LIMITS.template_bytes} bytes inside them, or too long"
+        )
+        return Variables(None, "template-too-large", message + "; variables are not looked for", line)
+    try:
+        return Variables(sorted(_search(kind)(body[span.start : span.end])))
+    except TemplateError as error:
+        # Of a language we do not know nothing can be said to be wrong.
+        known = kind == MUSTACHE or kind in _JINJA_LIKE
+        return Variables(None, error.code, str(error), line + error.line - 1) if known else Variables(None)
+
+
+def _search(kind: object) -> Callable[[str], set[str]]:
+    if kind == MUSTACHE:
+        return mustache_variables
+    # Imported here: Jinja takes longer to load than most prompts to read.
+    from docsync.formats.prompty.jinja_variable import jinja_variables
+
+    return jinja_variables
+
+
+def _template(form: Mapping, parser: Mapping, rest: Mapping) -> Mapping:
+    return {"format": form, "parser": parser, **rest}
+
+
+def _kind(written: object, default: str) -> Mapping:
+    if isinstance(written, dict):
+        return {"kind": default, **written}
+    return {"kind": written if isinstance(written, str) and written else default}
+
+
+def _line(body: str, at: int) -> int:
+    return body.count("\n", 0, at) + body.count("\r", 0, at) - body.count("\r\n", 0, at) + 1

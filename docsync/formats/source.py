@@ -1,0 +1,153 @@
+"""The text of one file and where things are in it. Never parses: a format does that on a Source."""
+
+import re
+from dataclasses import dataclass, field
+from typing import TypedDict, Unpack
+
+from docsync.model import Note, Problem, Severity
+from docsync.names import shown
+
+MESSAGE_CHARACTERS = 300
+BLOCK = 4096
+
+_BOM = b"\xef\xbb\xbf"
+# UTF-32 first: its little-endian mark begins with the one of UTF-16.
+_FOREIGN_MARKS = (
+    (b"\xff\xfe\0\0", "UTF-32"),
+    (b"\0\0\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+)
+# Where the NULs are in the first four bytes tells the encoding of a text that starts with ASCII (RFC 4627, section 3).
+_FOREIGN_NULS = (
+    (re.compile(rb"\0\0\0[^\0]|[^\0]\0\0\0"), "UTF-32"),
+    (re.compile(rb"\0[^\0]\0[^\0]|[^\0]\0[^\0]\0"), "UTF-16"),
+)
+_LINE = r"(?:\A|(?<=[\r\n]))"
+_CONFLICT = tuple(
+    re.compile(_LINE + marker) for marker in (r"<{7}(?=[ \r\n]|\Z)", r"={7}(?=[ \r\n]|\Z)", r">{7}(?=[ \r\n]|\Z)")
+)
+
+
+class Refused(Exception):
+    """A file that cannot be taken, and why. Not a ValueError: python-frontmatter swallows those."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(*(problem.message for problem in problems))
+        self.problems = problems
+
+
+class Details(TypedDict, total=False):
+    """What a problem may say beyond its place and message."""
+
+    hint: str | None
+    severity: Severity
+    json_path: str | None
+    notes: tuple[Note, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as text: without its byte order mark, line ends as they are in the file.
+
+    Offsets count characters of `text` from 0; places are (line, column) from 1 and count the mark, if there was one.
+    """
+
+    path: str
+    text: str
+    marked: bool = False
+    _lines: list[tuple[int, int]] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column of a character. Lines end in CRLF, LF or CR and in nothing else."""
+        # What is known at the start of every block makes a place cheap, however long the text and however many places.
+        if not self._lines:
+            self._lines.append((1, -1 if self.marked else 0))
+            for at in range(BLOCK, len(self.text) + 1, BLOCK):
+                self._lines.append(self._advanced(at - BLOCK, at))
+        line, start = self._advanced(offset - offset % BLOCK, offset)
+        return line, offset - start + 1
+
+    def _advanced(self, block: int, offset: int) -> tuple[int, int]:
+        """The line that *offset* is on and where that line starts, from what is known at the start of *block*."""
+        line, start = self._lines[block // BLOCK]
+        text = self.text
+        # A CR that an LF follows ends no line: the LF does.
+        line += (
+            text.count("\n", block, offset) + text.count("\r", block, offset) - text.count("\r\n", block, offset + 1)
+        )
+        if line == self._lines[block // BLOCK][0]:
+            return line, start
+        last = text.rfind("\r", block, offset)
+        if text.startswith("\r\n", last):
+            last = text.rfind("\r", block, last)
+        return line, max(text.rfind("\n", block, offset), last) + 1
+
+    def problem(self, code: str, message: str, offset: int, **details: Unpack[Details]) -> Problem:
+        """A problem at a character of this file; an error unless `severity` says otherwise."""
+        line, column = self.place(offset)
+        return Problem(self.path, code, _presentable(message), line=line, column=column, **details)
+
+    def note(self, message: str, offset: int) -> Note:
+        """A second place that explains a problem."""
+        return Note(_presentable(message), *self.place(offset))
+
+
+def _presentable(message: str) -> str:
+    # A message may quote the file: neither a terminal nor a table shall suffer from what a hostile one holds.
+    return shown(message if len(message) <= MESSAGE_CHARACTERS else message[:MESSAGE_CHARACTERS] + "…")
+
+
+def decoded(path: str, octets: bytes, *, allow_conflicts: bool = False) -> Source:
+    """The text of a file, or Refused: not UTF-8, empty, blank, with a NUL, or an unfinished merge."""
+    marked = octets.startswith(_BOM)
+    try:
+        text = (octets[len(_BOM) :] if marked else octets).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refused(_foreign(path, octets) or _undecodable(path, error, marked=marked)) from None
+    source = Source(path, text, marked)
+    if not text or text.isspace():
+        raise Refused(source.problem("empty", "the file is blank" if text else "the file is empty", 0))
+    if 0 in octets:
+        nul = source.problem("nul", "NUL character", text.index("\0"), hint="remove it")
+        raise Refused(_foreign(path, octets) or nul)
+    if b"<<<<<<<" in octets and not allow_conflicts:
+        _refuse_conflict(source)
+    return source
+
+
+def _foreign(path: str, octets: bytes) -> Problem | None:
+    """The problem of a file in UTF-16 or UTF-32: those are never valid UTF-8, or full of NULs."""
+    start = octets[:4]
+    names = (
+        *(name for mark, name in _FOREIGN_MARKS if start.startswith(mark)),
+        *(name for nuls, name in _FOREIGN_NULS if nuls.match(start)),
+    )
+    if not names:
+        return None
+    message = f"file is {names[0]}, expected UTF-8"
+    return Problem(path, "encoding", message, line=1, column=1, hint="save the file as UTF-8")
+
+
+def _undecodable(path: str, error: UnicodeDecodeError, *, marked: bool) -> Problem:
+    octets = error.object
+    before = Source(path, octets[: error.start].decode("utf-8"), marked=marked)
+    hint = "the file may be Latin-1 or Windows-1252; save it as UTF-8"
+    if error.reason == "unexpected end of data":
+        hint = "the file may be half-written, or not be UTF-8"
+    message = f"byte 0x{octets[error.start]:02x} is not valid UTF-8"
+    return before.problem("encoding", message, len(before.text), hint=hint)
+
+
+def _refuse_conflict(source: Source) -> None:
+    at = 0
+    found = []
+    for marker in _CONFLICT:
+        match = marker.search(source.text, at)
+        if match is None:
+            return
+        found.append(match.start())
+        at = match.end()
+    last, _ = source.place(found[-1])
+    message = f"unresolved merge conflict, up to line {last}"
+    raise Refused(source.problem("merge-conflict", message, found[0], hint="finish the merge"))

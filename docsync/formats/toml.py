@@ -1,0 +1,129 @@
+"""TOML: one document per file. Never keeps a date as anything but text, nor a number that JSON cannot write."""
+
+import re
+import tomllib
+from datetime import date, datetime, time
+from math import isfinite
+
+from docsync.formats.limits import LIMITS
+from docsync.formats.naming import canonical, named, search_text, stem_of
+from docsync.formats.source import Refused, Source
+from docsync.model import Content, Parsed, Problem, Severity
+
+_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_NUL_ESCAPE = re.compile(r"\\(?:u0000|U00000000)")
+_ENDLESS = re.compile(r"[0-9_]{4301}")
+_QUOTED = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*+"""'
+    + r"|'''(?:[^']|'(?!''))*+'''"
+    + r'|"(?:[^"\\\n]|\\.)*+"'
+    + r"|'[^'\n]*+'|#[^\n]*+",
+    re.DOTALL,
+)
+# tomllib needs quadratic time and memory for one key of many parts.
+_DEEP_KEY = re.compile(rf"(?<![\w \t.-])(?:[\w-]*+[ \t]*+\.[ \t]*+){{{LIMITS.max_depth}}}")
+
+
+class TomlFormat:
+    """Files of one TOML document each."""
+
+    name = "toml"
+    version = 1
+    # Any line end may be the end of the file.
+    proves_complete = False
+
+    def parse(self, source: Source) -> Parsed:
+        """The document as JSON, with what it is called."""
+        try:
+            return _read(source)
+        except tomllib.TOMLDecodeError as error:
+            raise Refused(_syntax(source, str(error))) from None
+        except ValueError:  # int() refuses more than 4300 digits
+            raise Refused(_endless(source)) from None
+        except RecursionError:
+            raise Refused(_too_deep(source)) from None
+
+
+FORMAT = TomlFormat()
+
+
+def _read(source: Source) -> Parsed:
+    _refuse_slow(source)
+    reading = _Reading(source)
+    value = {key: reading.plain(item, key) for key, item in tomllib.loads(source.text).items()}
+    naming = named(value, stem_of(source.path))
+    text = search_text(value)
+    content = Content(naming.name, naming.name_from, canonical(value), text, naming.description, naming.tags)
+    return Parsed(content, tuple(reading.warnings))
+
+
+def _refuse_slow(source: Source) -> None:
+    # tomllib is written in Python: a text of this size takes it about 100 ms at worst.
+    if len(source.text) > LIMITS.front_matter_bytes:
+        message = f"more than {LIMITS.front_matter_bytes} characters of TOML"
+        raise Refused(source.problem("too-large", message, LIMITS.front_matter_bytes))
+    if _DEEP_KEY.search(_QUOTED.sub("", source.text)):
+        raise Refused(_too_deep(source))
+
+
+def _syntax(source: Source, words: str) -> Problem:
+    match = _PLACE.search(words)
+    offset = len(source.text)
+    if match and match[1]:
+        lines = source.text.split("\n", int(match[1]) - 1)
+        offset += int(match[2]) - 1 - len(lines[-1])
+    message = words[: match.start()] if match else words
+    return source.problem("toml-syntax", message[:1].lower() + message[1:], offset)
+
+
+def _endless(source: Source) -> Problem:
+    number = _ENDLESS.search(source.text)
+    return source.problem("toml-number", "an integer has too many digits", number.start() if number else 0)
+
+
+def _too_deep(source: Source) -> Problem:
+    return source.problem("too-deep", f"nested more than {LIMITS.max_depth} levels deep", 0)
+
+
+class _Reading:
+    """Turns what tomllib found into what JSON can write, and notes what it met."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.warnings: list[Problem] = []
+
+    def plain(self, value: object, at: str) -> object:
+        """*value*, which lies at the dotted place *at*, as JSON knows it."""
+        match value:
+            case dict():
+                return {self._text(key): self.plain(item, f"{at}.{key}") for key, item in value.items()}
+            case list():
+                return [self.plain(item, f"{at}.{index}") for index, item in enumerate(value)]
+            case str():
+                return self._text(value)
+            case datetime() | date() | time():
+                return value.isoformat()
+            case int() | float() if not isinstance(value, bool):
+                return self._number(value, at)
+            case _:
+                return value
+
+    def _text(self, value: str) -> str:
+        if "\0" in value:
+            escape = _NUL_ESCAPE.search(self.source.text)
+            offset = escape.start() if escape else 0
+            raise Refused(
+                self.source.problem("nul", "NUL character; SQLite cuts texts there", offset, hint="remove it")
+            )
+        return value
+
+    def _number(self, value: float, at: str) -> float:
+        if isinstance(value, float) and not isfinite(value):
+            hint = "use a finite number or a quoted string"
+            raise Refused(
+                Problem(self.source.path, "toml-number", f"{value} has no JSON form", hint=hint, json_path=at)
+            )
+        if isinstance(value, int) and not -(2**63) <= value < 2**63:
+            message = "an integer does not fit in 64 bits; SQLite reads it as a float"
+            self.warnings.append(Problem(self.source.path, "big-int", message, Severity.WARNING, json_path=at))
+        return value

@@ -1,0 +1,113 @@
+"""Splits a file into YAML front matter and body, exactly. Never guesses a fence inside a value and never loses text."""
+
+import re
+from dataclasses import dataclass
+from typing import cast
+
+import frontmatter
+from frontmatter.default_handlers import YAMLHandler
+
+from docsync.formats.limits import LIMITS
+from docsync.formats.source import Refused, Source
+from docsync.formats.yaml_reader import read_yaml
+from docsync.model import Problem
+
+# Blanks are all that is white but ends no line; `$` would also match before the last line end and not before a CR.
+_BLANKS = r"[^\S\r\n]*+"
+_REST = _BLANKS + r"(?P<line_end>\r\n|\n|\r|\Z)"
+_OPENING = re.compile(rf"\s*?(?P<indent>{_BLANKS})(?:---|\+\+\+){_REST}")
+_CLOSING = re.compile(rf"(?<=[\r\n])(?:---|\+\+\+){_REST}")
+_INDENTED_CLOSING = re.compile(rf"(?<=[\r\n]){_BLANKS}(?:---|\+\+\+){_REST}")
+_KINDS = {list: "a list", type(None): "nothing"}
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """A file in two parts: `values` as written, and the body with the offset and the line it starts at.
+
+    `body` is exact, `stripped` without the white space around it; `problems` are warnings.
+    """
+
+    values: dict[str, object]
+    body: str
+    stripped: str
+    body_at: int
+    body_line: int
+    problems: tuple[Problem, ...] = ()
+
+
+def split_front_matter(source: Source) -> FrontMatter:
+    """The two parts of *source*; all of it is body where no fence opens it. Refused if the front matter is wrong."""
+    opening = _opening(source.text)
+    if opening is None:
+        return FrontMatter({}, source.text, source.text.strip(), 0, 1)
+    handler = _Handler(source, opening)
+    values, stripped = frontmatter.parse(source.text, handler=handler)
+    closing = handler.closing
+    body_line = source.place(closing.start())[0] + 1
+    return FrontMatter(values, source.text[closing.end() :], stripped, closing.end(), body_line, handler.problems)
+
+
+def _opening(text: str) -> re.Match[str] | None:
+    # Looked for from the first character that is not white, so that a file of blanks is passed once.
+    first = len(text) - len(text.lstrip())
+    line = max(text.rfind("\n", 0, first), text.rfind("\r", 0, first)) + 1
+    return _OPENING.match(text, line)
+
+
+class _Handler(YAMLHandler):  # type: ignore[misc]  # python-frontmatter's handlers are untyped
+    """Teaches python-frontmatter our fences and our YAML. What it raises is no ValueError: those are swallowed."""
+
+    def __init__(self, source: Source, opening: re.Match[str]) -> None:
+        super().__init__()
+        self._source, self._opening = source, opening
+        self.closing = self._find_closing()
+        self.problems: tuple[Problem, ...] = ()
+
+    def detect(self, text: str) -> bool:  # noqa: ARG002 - the signature of python-frontmatter
+        return True
+
+    def split(self, text: str) -> tuple[str, str]:  # noqa: ARG002 - the signature of python-frontmatter
+        """Front matter and body of the source itself: *text* has been stripped and its line ends changed."""
+        whole = self._source.text
+        return whole[self._opening.end() : self.closing.start()], whole[self.closing.end() :]
+
+    def load(self, fm: str, **kwargs: object) -> dict[str, object]:  # noqa: ARG002 - the signature of python-frontmatter
+        start, end = self._opening.end(), self.closing.start()
+        if len(fm) > LIMITS.front_matter_bytes or len(fm.encode()) > LIMITS.front_matter_bytes:
+            message = f"front matter is longer than {LIMITS.front_matter_bytes} bytes"
+            raise Refused(self._source.problem("too-large", message, self._fence))
+        read = read_yaml(self._source, start, end)
+        self.problems = read.problems
+        if isinstance(read.value, dict):
+            return cast("dict[str, object]", read.value)
+        if read.is_absent:
+            return {}
+        kind = _KINDS.get(type(read.value), "a single value")
+        message = f"front matter must be a mapping of keys to values, got {kind}"
+        raise Refused(self._source.problem("fm-not-mapping", message, read.at), *read.problems)
+
+    @property
+    def _fence(self) -> int:
+        return self._opening.end("indent")
+
+    def _find_closing(self) -> re.Match[str]:
+        text, start = self._source.text, self._opening.end()
+        indented = _INDENTED_CLOSING.search(text, start)
+        closing = indented if self._opening["indent"] else _CLOSING.search(text, start)
+        if closing:
+            return closing
+        notes = ()
+        if indented:
+            dashes = indented.group().strip()
+            message = f"this '{dashes}' is indented; the closing fence must start at column 1"
+            notes = (self._source.note(message, indented.start()),)
+        raise Refused(
+            self._source.problem(
+                "fm-unclosed",
+                "front matter opened here is never closed",
+                self._fence,
+                hint="add a line with only '---' after the last key",
+                notes=notes,
+            )
+        )

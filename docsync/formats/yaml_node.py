@@ -1,0 +1,74 @@
+"""A YAML value while it is built: what it holds, how much and how deep. Never reads text."""
+
+from collections.abc import Sequence
+from typing import cast
+
+NO_KEY = object()
+MERGE = object()
+
+
+class Node:
+    """A value under construction or behind an anchor.
+
+    `size` counts what it holds, with itself; `height` how many levels of lists and mappings it is; `key` is the key
+    whose value comes next, NO_KEY, or MERGE for `<<`; `merged` what `<<` brought, to be laid under its own keys.
+    """
+
+    __slots__ = ("at", "children", "height", "is_open", "key", "key_at", "merged", "places", "size")
+
+    def __init__(self, children: object, at: int, *, is_open: bool = False) -> None:
+        self.children = children
+        self.at = at
+        self.is_open = is_open
+        self.size = 1
+        self.height = 0
+        self.key: object = NO_KEY
+        self.key_at = at
+        self.places: dict[str, int] = {}
+        self.merged: list[dict[str, object]] = []
+
+    @property
+    def wants_key(self) -> bool:
+        """True for a mapping whose next value is a key."""
+        return self.key is NO_KEY and isinstance(self.children, dict)
+
+    def put(self, value: object) -> None:
+        """Takes a finished value: as the next item, or under the key that waits for one."""
+        if isinstance(self.children, list):
+            self.children.append(value)
+        else:
+            cast("dict[str, object]", self.children)[cast(str, self.key)] = value
+            self.key = NO_KEY
+
+    def close(self) -> None:
+        """Finishes it: merged keys come first and give way to its own."""
+        self.is_open = False
+        if self.merged and isinstance(self.children, dict):
+            own = dict(self.children)
+            self.children.clear()
+            for part in self.merged:
+                self.children.update(part)
+            self.children.update(own)
+
+
+def weight(text: str) -> int:
+    """What a text adds to a size: long ones more, or an anchor on one could be repeated until memory is full."""
+    return len(text) >> 6
+
+
+def mergeable(value: object) -> list[dict[str, object]] | None:
+    """The mappings that `<<` brings, in the order of merging, or None where it names something else."""
+    # Of a list the first mapping wins, so it is merged last.
+    parts = list(reversed(value)) if isinstance(value, list) else [value]
+    return parts if all(isinstance(part, dict) for part in parts) else None
+
+
+def path_of(nodes: Sequence[Node]) -> str:
+    """The dotted place of the value that comes next in the innermost of *nodes*."""
+    path = ""
+    for node in nodes:
+        if isinstance(node.children, list):
+            path += f"[{len(node.children)}]"
+        elif isinstance(node.key, str):
+            path += f".{node.key}" if path else node.key
+    return path

@@ -1,0 +1,118 @@
+"""The value of one YAML scalar and what is surprising about it. Never turns text into dates, bytes or objects."""
+
+import math
+import re
+from dataclasses import dataclass
+from typing import cast
+
+from yaml import SafeLoader, ScalarEvent, ScalarNode
+from yaml.constructor import SafeConstructor
+
+from docsync.model import Severity
+
+Scalar = str | int | float | bool | None
+
+TAG_PREFIX = "tag:yaml.org,2002:"
+MERGE_TAG = TAG_PREFIX + "merge"
+MAX_DIGITS = 4300  # beyond it Python refuses to write the number out again
+
+_TEXT_TAGS = frozenset((TAG_PREFIX + "str", TAG_PREFIX + "value", TAG_PREFIX + "timestamp", MERGE_TAG))
+_TIMESTAMP = cast("re.Pattern[str]", SafeConstructor.timestamp_regexp)
+_RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = SafeLoader.yaml_implicit_resolvers
+_CONSTRUCTOR = SafeConstructor()
+_CONSTRUCTORS = {
+    TAG_PREFIX + "null": _CONSTRUCTOR.construct_yaml_null,
+    TAG_PREFIX + "bool": _CONSTRUCTOR.construct_yaml_bool,
+    TAG_PREFIX + "int": _CONSTRUCTOR.construct_yaml_int,
+    TAG_PREFIX + "float": _CONSTRUCTOR.construct_yaml_float,
+}
+_OCTAL = re.compile(r"[-+]?0[0-7_]+\Z")
+_OCTAL_OF_YAML_1_2 = re.compile(r"0o[0-7]+\Z")
+_QUOTE_IT = "quote it if you mean the text"
+
+
+@dataclass(frozen=True, slots=True)
+class Surprise:
+    """What is wrong with a scalar, or may not be what its author meant; `message` continues "<where it is>: "."""
+
+    code: str
+    message: str
+    severity: Severity = Severity.WARNING
+    hint: str | None = None
+
+
+def tag_of(event: ScalarEvent) -> str | None:
+    """The tag of a scalar, written or found from its looks; None for text."""
+    if event.tag is not None and event.tag != "!":
+        return cast(str, event.tag)
+    if not event.implicit[0]:
+        return None
+    value = event.value
+    for tag, looks in _RESOLVERS.get(value[:1], ()):
+        if looks.match(value):
+            return tag
+    return None
+
+
+def scalar_of(text: str, tag: str | None) -> tuple[Scalar, Surprise | None]:
+    """The value of a scalar with a tag from `tag_of`. A surprise of severity error comes with the value None."""
+    if tag is None or tag in _TEXT_TAGS:
+        return text, _surprise_of_text(text, tag)
+    if tag not in _CONSTRUCTORS:
+        return None, unknown_tag(tag)
+    kind = tag.removeprefix(TAG_PREFIX)
+    if len(text) > MAX_DIGITS and kind in ("int", "float"):
+        return None, Surprise("yaml-number", f"a number of {len(text)} digits is too long", Severity.ERROR)
+    try:
+        value = cast(Scalar, _CONSTRUCTORS[tag](ScalarNode(tag, text)))
+    except (ValueError, KeyError, IndexError, OverflowError):
+        # PyYAML trusts its own looks: `!!bool abc` is a KeyError there, `!!int ""` an IndexError.
+        return None, Surprise("yaml-value", f"'{text}' is not a valid {kind}", Severity.ERROR)
+    return _without_extremes(value, text)
+
+
+def unknown_tag(tag: str) -> Surprise:
+    """The error for a tag that has no JSON form."""
+    shown = "!!" + tag.removeprefix(TAG_PREFIX) if tag.startswith(TAG_PREFIX) else tag
+    return Surprise("yaml-tag", f"unknown tag {shown}", Severity.ERROR, "remove the tag")
+
+
+def _surprise_of_text(text: str, tag: str | None) -> Surprise | None:
+    # Only a tag that was written can be wrong: dates that merely look like one are text.
+    if tag == TAG_PREFIX + "timestamp" and not _TIMESTAMP.match(text):
+        return Surprise("yaml-value", f"'{text}' is not a valid timestamp", Severity.ERROR)
+    return None
+
+
+def plain_surprise(text: str) -> Surprise | None:
+    """A warning for plain text that YAML 1.2 reads as a number."""
+    if _OCTAL_OF_YAML_1_2.match(text):
+        return Surprise("yaml-octal", f"{text} is read as text here and as octal by YAML 1.2; {_QUOTE_IT}")
+    return None
+
+
+def _without_extremes(value: Scalar, text: str) -> tuple[Scalar, Surprise | None]:
+    if isinstance(value, float) and not math.isfinite(value):
+        message = f"{text} has no JSON form"
+        return None, Surprise("yaml-number", message, Severity.ERROR, "quote it, or use a finite number")
+    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
+        return _big(value, text)
+    return value, _surprise(value, text)
+
+
+def _big(value: int, text: str) -> tuple[Scalar, Surprise]:
+    if value.bit_length() > 14_000:  # 4 214 digits; a hexadecimal one of 4 300 would need more than Python writes
+        return None, Surprise("yaml-number", f"a number of {len(text)} digits is too long", Severity.ERROR)
+    return value, Surprise("big-int", f"{text} does not fit in 64 bits; SQLite reads it as a float")
+
+
+def _surprise(value: Scalar, text: str) -> Surprise | None:
+    if isinstance(value, bool):
+        if text.lower() in ("true", "false"):
+            return None
+        return Surprise("yaml-bool", f"{text} is read as {str(value).lower()}; {_QUOTE_IT}")
+    if value is not None and ":" in text:
+        return Surprise("yaml-sexagesimal", f"{text} is read as a base-60 number; {_QUOTE_IT}")
+    if isinstance(value, int) and _OCTAL.match(text):
+        return Surprise("yaml-octal", f"{text} is read as octal; {_QUOTE_IT}")
+    return None

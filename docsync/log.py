@@ -1,0 +1,38 @@
+"""Sets up structlog: readable lines on a terminal, JSON lines otherwise. Never decides what is logged."""
+
+import logging
+from collections.abc import MutableMapping
+from typing import TextIO
+
+import structlog
+
+from docsync.names import shown
+
+
+def open_log(stream: TextIO, format_name: str, level: str) -> structlog.typing.FilteringBoundLogger:
+    """A logger that writes to *stream*: console, json, or auto (console on a terminal); level debug to error."""
+    console = format_name == "console" or (format_name == "auto" and stream.isatty())
+    stamp = structlog.processors.TimeStamper(fmt="%H:%M:%S.%f" if console else "iso", utc=not console)
+    processors: list[structlog.typing.Processor] = [structlog.processors.add_log_level, stamp, _safe]
+    if console:
+        colors = stream.isatty()
+        processors.append(
+            structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback)
+        )
+    else:
+        processors += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    log: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
+        structlog.PrintLogger(stream),
+        processors=processors,
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        cache_logger_on_first_use=True,
+    )
+    return log
+
+
+def _safe(_log: object, _method: str, values: MutableMapping[str, object]) -> MutableMapping[str, object]:
+    """Nothing that a file holds may steer the terminal or begin a line of its own."""
+    for key, value in values.items():
+        if isinstance(value, str):
+            values[key] = shown(value)
+    return values

@@ -1,0 +1,69 @@
+"""Hints where to look: events where they can be trusted, polling where they cannot. Never decides anything from them."""
+
+import errno
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Literal
+
+from watchdog.utils import UnsupportedLibcError
+
+from docsync.watch.hint import Hint, Polling, Reason, Source
+from docsync.watch.layered import Layered
+from docsync.watch.mount import remote_filesystem
+from docsync.watch.poll import PollSource
+
+__all__ = ["Hint", "Mode", "Polling", "Reason", "Source", "open_source"]
+
+Mode = Literal["auto", "events", "poll"]
+
+_NO_INSTANCE = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOSYS))
+_ADVICE = "raise fs.inotify.max_user_instances or the limit of open files"
+
+
+@contextmanager
+def open_source(root: Path, folders: Sequence[str], hint: Hint, *, mode: Mode, polling: Polling) -> Iterator[Source]:
+    """The best source for *folders* (POSIX, relative to *root*), watching from here to the end of the block.
+
+    events: nothing but events. auto: events, and polling as well where they may stay out. poll: only polling.
+    """
+    with ExitStack() as stack:
+        if mode == "poll":
+            yield stack.enter_context(PollSource(polling, hint, because=(Reason("polling", "polling, as configured"),)))
+            return
+        source = _events(stack, root, folders, hint, polling)
+        remote = _remote_reason(root, folders) if mode == "auto" and source.name != "poll" else None
+        if remote is not None:
+            source = Layered(source, stack.enter_context(PollSource(polling, hint, because=(remote,))))
+        yield source
+
+
+def _events(stack: ExitStack, root: Path, folders: Sequence[str], hint: Hint, polling: Polling) -> Source:
+    """Events as good as this machine has them; polling where it gives none."""
+    try:
+        return _best(stack, root, folders, hint, polling.poll_ms)
+    except OSError as error:
+        if error.errno not in _NO_INSTANCE:
+            raise
+        reason = Reason("instance_limit", f"no event descriptor to be had ({error.strerror}): polling; {_ADVICE}")
+        return stack.enter_context(PollSource(polling, hint, because=(reason,)))
+
+
+def _best(stack: ExitStack, root: Path, folders: Sequence[str], hint: Hint, poll_ms: int) -> Source:
+    try:
+        from docsync.watch.inotify import InotifySource
+
+        return stack.enter_context(InotifySource(root, folders, hint, poll_ms=poll_ms))
+    except (ImportError, UnsupportedLibcError) as error:
+        from docsync.watch.stock import StockSource
+
+        reason = Reason("stock_watchdog", f"watchdog's own observer gives the hints: {error}")
+        return stack.enter_context(StockSource(root, folders, hint, because=(reason,)))
+
+
+def _remote_reason(root: Path, folders: Sequence[str]) -> Reason | None:
+    for folder in folders:
+        if kind := remote_filesystem(root / folder):
+            message = f"{folder} lies on {kind}, where changes made elsewhere give no events: polling as well"
+            return Reason("network_mount", message, folder)
+    return None

@@ -1,0 +1,195 @@
+"""The watched folders: a tree for each root and the steps that lead to it. Never reads an event and never hints.
+
+Watch first, then list: what appears after the list is announced by the watch, what was there before is in the list.
+"""
+
+import errno
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from threading import RLock
+
+from docsync.names import is_hidden
+from docsync.watch.descriptor import STEP_MASK, TREE_MASK
+from docsync.watch.ledger import Kernel, Ledger
+from docsync.watch.route import resolve
+
+_NOT_THERE = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP))
+
+
+@dataclass(eq=False, slots=True)
+class Root:
+    """A folder that was asked for. `node` is None while nothing lies at its path."""
+
+    path: str
+    node: "Node | None" = None
+    steps: "dict[Step, int]" = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The name in a folder that a root's path depends on."""
+
+    root: Root
+    folder: str
+    name: str
+
+
+@dataclass(eq=False, slots=True)
+class Node:
+    """A folder of a root's tree: its path in the project, where it really lies, and its watch."""
+
+    root: Root
+    path: str
+    real: str
+    parent: "Node | None" = None
+    watch: int | None = None
+    children: "dict[str, Node]" = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The name by which its parent knows it."""
+        return self.path.rpartition("/")[2]
+
+    def within(self, name: str) -> str:
+        """The path of an entry."""
+        return f"{self.path}/{name}" if self.path else name
+
+
+class Forest:
+    """All roots. `lock` guards it: events, a resync and the polling of unwatchable folders come from three threads."""
+
+    def __init__(self, top: str, folders: Sequence[str], kernel: Kernel) -> None:
+        self.lock = RLock()
+        self.roots = [Root("" if path == "." else path) for path in dict.fromkeys(folders)]
+        self.ledger: Ledger[Node | Step] = Ledger(kernel)
+        self.refused: dict[Node | Step, int] = {}
+        """Whom the kernel refused a watch, with the error number."""
+        self._top = top
+
+    def plant(self, root: Root, *, thorough: bool) -> bool:
+        """Follow the root's path again and watch what lies there; True if that is not what was watched before.
+
+        Thorough: also look through a tree whose watch is the same as before.
+        """
+        with self.lock:
+            before, root.steps = root.steps, {}
+            self.refused = {
+                user: code for user, code in self.refused.items() if isinstance(user, Node) or user.root is not root
+            }
+            target = resolve(self._top, root.path, lambda folder, name: self._step(root, folder, name))
+            self._leave(before, root)
+            moved = root.node is not None and root.node.real != target
+            if root.node is not None and moved:
+                self.drop(root.node)
+            if target is None:
+                return moved
+            if root.node is None:
+                root.node = Node(root, root.path, target)
+            return self.grow(root.node, thorough=thorough) or moved
+
+    def _step(self, root: Root, folder: str, name: str) -> None:
+        step = Step(root, folder, name)
+        try:
+            root.steps[step] = self.ledger.hold(step, folder, STEP_MASK)
+        except OSError as error:
+            if error.errno not in _NOT_THERE:
+                self.refused[step] = error.errno or 0
+
+    def _leave(self, before: dict[Step, int], root: Root) -> None:
+        """Release the steps of *before* that the root needs no longer, or needs on another watch."""
+        for step, watch in before.items():
+            if root.steps.get(step) != watch:
+                self.ledger.release(step, watch)
+
+    def grow(self, node: Node, *, thorough: bool) -> bool:
+        """Watch a folder and everything beneath; True if any folder came or went.
+
+        A folder whose watch is the same as before is looked through only if *thorough*: its own events kept it right.
+        """
+        changed = False
+        todo = [node]
+        with self.lock:
+            while todo:
+                node = todo.pop()
+                fresh = self._watch(node)
+                changed = changed or fresh
+                if self._stands(node) and (fresh or thorough):
+                    for name in subfolders(node):
+                        self.child(node, name)
+                    todo += node.children.values()  # those that are no longer there are dropped when their turn comes
+        return changed
+
+    def _stands(self, node: Node) -> bool:
+        return node.watch is not None or node in self.refused
+
+    def _watch(self, node: Node) -> bool:
+        """Add the folder's watch, also when it has one: another folder may lie there now. True if that is news."""
+        try:
+            watch = self.ledger.hold(node, node.real, TREE_MASK)
+        except OSError as error:
+            return self._refuse(node, error.errno or 0)
+        self.refused.pop(node, None)
+        if watch == node.watch:
+            return False
+        self._unwatch(node)
+        node.watch = watch
+        return True
+
+    def _refuse(self, node: Node, code: int) -> bool:
+        if code in _NOT_THERE:
+            self.drop(node)
+            return True
+        known = node in self.refused
+        self._unwatch(node)
+        self.refused[node] = code
+        return not known
+
+    def _unwatch(self, node: Node) -> None:
+        if node.watch is not None:
+            self.ledger.release(node, node.watch)
+            node.watch = None
+
+    def child(self, node: Node, name: str) -> Node:
+        """The node of a subfolder, not yet watched if it is new."""
+        with self.lock:
+            if name not in node.children:
+                node.children[name] = Node(node.root, node.within(name), f"{node.real.rstrip('/')}/{name}", node)
+            return node.children[name]
+
+    def drop(self, node: Node) -> None:
+        """Forget a folder and everything beneath."""
+        with self.lock:
+            if node.parent is None:
+                node.root.node = None
+            else:
+                node.parent.children.pop(node.name, None)
+            todo = [node]
+            while todo:
+                node = todo.pop()
+                todo += node.children.values()
+                self._unwatch(node)
+                self.refused.pop(node, None)
+
+    def polled(self) -> list[Node]:
+        """The folders that no event will tell about. An unreadable one is not among them: a chmod is seen from above."""
+        with self.lock:
+            return [user for user, code in self.refused.items() if isinstance(user, Node) and code != errno.EACCES]
+
+    def retry(self) -> list[str]:
+        """Try again to watch what is polled and to find what came or went there; the paths where something did."""
+        with self.lock:
+            polled = dict.fromkeys(self.polled())
+            highest = [node for node in polled if node.parent not in polled]  # growing them reaches those beneath
+            return [node.path for node in highest if self.grow(node, thorough=True)]
+
+
+def subfolders(node: Node) -> set[str]:
+    """The names of the folders directly in *node*, as far as they matter; none if it cannot be read."""
+    try:
+        with os.scandir(node.real) as entries:
+            return {
+                entry.name for entry in entries if not is_hidden(entry.name) and entry.is_dir(follow_symlinks=False)
+            }
+    except OSError:
+        return set()

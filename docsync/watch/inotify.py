@@ -1,0 +1,239 @@
+"""The hint source on Linux: one inotify descriptor and one thread for all folders.
+
+Never pairs moves and never reads a file.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Self
+
+from watchdog.observers.inotify_c import InotifyConstants as In
+from watchdog.observers.inotify_c import InotifyEvent
+
+from docsync.model import Sign
+from docsync.names import EVERYTHING, is_hidden
+from docsync.watch.descriptor import Descriptor
+from docsync.watch.forest import Forest, Node, Root, Step
+from docsync.watch.hint import Hint, Polling, Reason
+from docsync.watch.poll import PollSource
+
+_ITSELF = In.IN_DELETE_SELF | In.IN_MOVE_SELF | In.IN_UNMOUNT | In.IN_IGNORED
+_REPLANTS = _ITSELF | In.IN_ATTRIB
+_WENT = In.IN_DELETE | In.IN_MOVED_FROM
+_CAME = In.IN_CREATE | In.IN_MOVED_TO
+# A mounted Kubernetes volume changes by one rename of this symlink: every other name in it then means another file.
+_VOLUME_LINK = "..data"
+
+Hinted = tuple[str, Sign]
+
+
+class InotifySource:
+    """Hints from inotify; folders beyond the limit of watches are polled every *poll_ms*."""
+
+    name = "inotify"
+
+    def __init__(self, root: Path, folders: Sequence[str], hint: Hint, *, poll_ms: int) -> None:
+        self._top = os.path.realpath(root)
+        self._folders = folders
+        self._hint = hint
+        self._poll_ms = poll_ms
+        self._lifetime = ExitStack()
+        self._poller: PollSource | None = None
+        self._poller_lock = Lock()  # the reader or whoever calls resync may find the first folder without a watch
+        self._trouble: Reason | None = None
+
+    def __enter__(self) -> Self:
+        self._reader = Descriptor(self._take, self._fail)
+        self._forest = Forest(self._top, self._folders, self._reader)
+        self._reader.start()
+        with ExitStack() as stack:
+            stack.callback(self._stop)
+            self.resync()
+            self._lifetime = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._lifetime.close()
+
+    def _stop(self) -> None:
+        self._reader.stop()
+        self._reader.join()
+        if self._poller is not None:
+            self._poller.__exit__(None, None, None)
+
+    def alive(self) -> bool:
+        """True while the reader thread runs, and the poller if there had to be one."""
+        return self._reader.is_alive() and (self._poller is None or self._poller.alive())
+
+    def reasons(self) -> tuple[Reason, ...]:
+        """A dead reader, a bad event, folders without a watch."""
+        dead = () if self._reader.is_alive() else (Reason("reader_died", "the thread that reads inotify has ended"),)
+        return dead + ((self._trouble,) if self._trouble else ()) + tuple(self._refusals())
+
+    def check(self) -> tuple[str, ...]:
+        """Adding a root's watch again must return the same number: device and inode are reused too soon to prove it."""
+        strayed = tuple(root.path for root in self._forest.roots if self._forest.plant(root, thorough=False))
+        self._poll_refused()
+        for path in strayed:
+            self._hint(path, Sign.FOLDER)
+        return strayed
+
+    def resync(self) -> None:
+        """Watch everything that exists, forget what does not. Whoever takes LOST calls this, then scans."""
+        self._trouble = None
+        for root in self._forest.roots:
+            self._forest.plant(root, thorough=True)
+        self._poll_refused()
+
+    # The reader thread.
+
+    def _take(self, event: InotifyEvent) -> None:
+        if event.is_queue_overflow:
+            self._hint(EVERYTHING, Sign.LOST)
+            return
+        # The lock is not held while hinting: whoever takes hints may hold a lock of their own.
+        with self._forest.lock:
+            hinted = dict.fromkeys(self._hints_of(event))
+        self._poll_refused()
+        for path, sign in hinted:
+            self._hint(path, sign)
+
+    def _fail(self, error: Exception | None) -> None:
+        if error is not None:
+            self._trouble = Reason("bad_event", f"an event could not be taken: {error!r}")
+        self._hint(EVERYTHING, Sign.LOST)
+
+    def _hints_of(self, event: InotifyEvent) -> Iterator[Hinted]:
+        ledger = self._forest.ledger
+        name = os.fsdecode(event.name)
+        for user in ledger.forget(event.wd) if event.is_ignored else ledger.users(event.wd):
+            if isinstance(user, Step):
+                yield from self._at_step(user, event.mask, name)
+            else:
+                yield from self._at_node(user, event.mask, name)
+
+    def _at_step(self, step: Step, mask: int, name: str) -> Iterator[Hinted]:
+        if name == step.name or (not name and mask & _REPLANTS):
+            yield from self._replant(step.root)
+
+    def _at_node(self, node: Node, mask: int, name: str) -> Iterator[Hinted]:
+        if not name:
+            yield from self._at_itself(node, mask)
+        elif mask & In.IN_ISDIR:
+            yield from self._at_folder(node, mask, name)
+        else:
+            yield from _at_file(node, mask, name)
+
+    def _at_itself(self, node: Node, mask: int) -> Iterator[Hinted]:
+        if node.parent is None and mask & _REPLANTS:
+            yield from self._replant(node.root)
+        elif mask & In.IN_IGNORED and self._forest.grow(node, thorough=True):
+            # Deleted, which its parent tells too, or unmounted, and then another folder shows up in its place.
+            yield node.path, Sign.FOLDER
+
+    def _replant(self, root: Root) -> Iterator[Hinted]:
+        self._forest.plant(root, thorough=True)
+        yield root.path, Sign.FOLDER
+
+    def _at_folder(self, node: Node, mask: int, name: str) -> Iterator[Hinted]:
+        if is_hidden(name):
+            return
+        if mask & _WENT:
+            if name in node.children:
+                self._forest.drop(node.children[name])
+            yield node.within(name), Sign.FOLDER
+            return
+        news = self._forest.grow(self._forest.child(node, name), thorough=not mask & In.IN_CREATE)
+        if news or mask & In.IN_ATTRIB:  # with other permissions it may have become readable
+            yield node.within(name), Sign.FOLDER
+
+    # Folders without a watch.
+
+    def _refusals(self) -> Iterator[Reason]:
+        with self._forest.lock:
+            refused = [(code, user) for user, code in self._forest.refused.items()]
+        for code in sorted({code for code, _ in refused}):
+            paths = sorted(
+                user.path if isinstance(user, Node) else user.root.path for found, user in refused if found == code
+            )
+            yield _refusal(code, paths)
+
+    def _poll_refused(self) -> None:
+        with self._poller_lock:
+            if self._poller is None and self._forest.polled():
+                self._poller = PollSource(Polling(self._sweep, self._poll_ms), self._hint).__enter__()
+
+    def _sweep(self) -> dict[str, object]:
+        """The files of the folders that have no watch, with stamps. Those that get one now leave, which hints GONE."""
+        for path in self._forest.retry():
+            self._hint(path, Sign.FOLDER)
+        return {path: stamp for node in self._forest.polled() for path, stamp in _files(node)}
+
+
+def _at_file(node: Node, mask: int, name: str) -> Iterator[Hinted]:
+    if name == _VOLUME_LINK and mask & _CAME:
+        yield node.root.path, Sign.FOLDER
+    elif not is_hidden(name):
+        yield node.within(name), _sign(mask, f"{node.real}/{name}")
+
+
+def _sign(mask: int, real: str) -> Sign:
+    if mask & _CAME and _is_symlink(real):
+        return Sign.FOLDER
+    if mask & In.IN_MOVED_TO:
+        return Sign.RENAMED
+    if mask & In.IN_CLOSE_WRITE:
+        return Sign.CLOSED
+    if mask & _WENT:
+        return Sign.GONE
+    return Sign.ATTRIBUTES if mask & In.IN_ATTRIB else Sign.OPEN
+
+
+def _is_symlink(real: str) -> bool:
+    try:
+        return stat.S_ISLNK(os.lstat(real).st_mode)
+    except OSError:
+        return False
+
+
+def _files(node: Node) -> list[tuple[str, object]]:
+    """The files directly in a folder, each with a stamp."""
+    try:
+        with os.scandir(node.real) as entries:
+            listed = [
+                entry for entry in entries if not is_hidden(entry.name) and not entry.is_dir(follow_symlinks=False)
+            ]
+            return [(node.within(entry.name), _stamp(entry)) for entry in listed]
+    except OSError:
+        return []
+
+
+def _stamp(entry: "os.DirEntry[str]") -> tuple[int, ...]:
+    try:
+        found = entry.stat(follow_symlinks=False)
+    except OSError:  # it went since it was listed: gone at the next look
+        return ()
+    return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_mode)
+
+
+def _refusal(code: int, paths: list[str]) -> Reason:
+    rest = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    where = f"{paths[0] or '.'}{rest}"
+    match code:
+        case errno.ENOSPC:
+            advice = "raise fs.inotify.max_user_watches"
+            return Reason(
+                "watch_limit", f"the limit of inotify watches is reached; polling {where}; {advice}", paths[0]
+            )
+        case errno.EACCES:
+            return Reason("unreadable", f"no permission to watch {where}", paths[0])
+        case _:
+            return Reason("unwatchable", f"{os.strerror(code)}: polling {where}", paths[0])

@@ -1,0 +1,50 @@
+"""Tells whether a folder lies on a file system that other machines change without a hint. Never touches that system."""
+
+import os
+import re
+from pathlib import Path
+
+MOUNTS = Path("/proc/self/mountinfo")
+
+# overlay is not among them: a container's own files lie there, and those who write below it from outside are few.
+_REMOTE = frozenset(
+    {
+        "9p", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "drvfs", "fuse", "gfs2", "gluster", "glusterfs", "gpfs",
+        "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "prl_fs", "pvfs2", "smb2", "smb3", "smbfs", "vboxsf",
+        "virtiofs", "vmhgfs",
+    }
+)  # fmt: skip
+_OCTAL = re.compile(r"\\([0-7]{3})")
+
+
+def remote_filesystem(folder: str | Path, mounts: Path = MOUNTS) -> str | None:
+    """The type of the remote file system that *folder* lies on or that is mounted beneath it; None for local ones.
+
+    Where the system does not list its mounts (any but Linux), the answer is None.
+    """
+    try:
+        lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except FileNotFoundError:
+        return None
+    mounted = dict(_mount(line) for line in lines)  # of two mounts on one folder the later one is seen
+    real = os.path.realpath(folder)
+    above = max((point for point in mounted if _covers(point, real)), key=len, default=None)
+    beneath = [point for point in mounted if _covers(real, point)]
+    types = [mounted[point] for point in ([above] if above else []) + beneath]
+    return next((kind for kind in types if _is_remote(kind)), None)
+
+
+def _mount(line: str) -> tuple[str, str]:
+    """The mount point and the type of one line of mountinfo (proc(5)): optional fields end at a lone dash."""
+    before, _, after = line.partition(" - ")
+    point = _OCTAL.sub(lambda match: chr(int(match[1], 8)), before.split(" ")[4])
+    return point, after.split(" ")[0]
+
+
+def _covers(folder: str, path: str) -> bool:
+    return folder == "/" or path == folder or path.startswith(folder + "/")
+
+
+def _is_remote(kind: str) -> bool:
+    # Any program may stand behind fuse.NAME (sshfs, rclone, gvfsd); fuseblk is a local disk (ntfs-3g, exfat).
+    return kind in _REMOTE or kind.startswith("fuse.")

@@ -1,0 +1,95 @@
+"""Asks an endpoint as programs, browsers and attackers do: HTTP by http.client, everything else as raw bytes."""
+
+import json
+import socket
+from dataclasses import dataclass
+from email.message import Message
+from http.client import HTTPConnection
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+POST = {"Docsync-Request": "1"}
+JSON = {**POST, "Content-Type": "application/json"}
+
+
+@dataclass(frozen=True)
+class Got:
+    """One answer."""
+
+    status: int
+    headers: Message
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where an endpoint listens and what it warned of."""
+
+    socket: Path
+    port: int
+    warnings: list[tuple[str, str]]
+
+    def ask(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Got:
+        """Over TCP."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
+        return _ask(connection, method, path, body, headers)
+
+    def ask_socket(
+        self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> Got:
+        """Over the Unix socket."""
+        connection = HTTPConnection("localhost", timeout=10)
+        connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.sock.settimeout(10)
+        connection.sock.connect(str(self.socket))
+        return _ask(connection, method, path, body, headers)
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+
+    def send(self, octets: bytes) -> int:
+        """The status that raw *octets* get, 0 for an end without an answer; the answer must be a safe one."""
+        with self.connect() as peer:
+            peer.sendall(octets)
+            return status_of(peer)
+
+    def get(self, *lines: str, path: str = "/v1/status") -> int:
+        """The status of GET *path* with exactly these header lines."""
+        return self.send("\r\n".join([f"GET {path} HTTP/1.1", *lines, "", ""]).encode("latin-1"))
+
+    @property
+    def host(self) -> str:
+        return f"Host: 127.0.0.1:{self.port}"
+
+
+def status_of(peer: socket.socket) -> int:
+    """Read an answer to its end."""
+    answer = everything(peer)
+    if not answer:
+        return 0
+    assert b"x-content-type-options: nosniff" in answer.lower()
+    return int(answer.split(b" ", 2)[1])
+
+
+def everything(peer: socket.socket) -> bytes:
+    read = BytesIO()
+    try:
+        while chunk := peer.recv(65536):
+            read.write(chunk)
+    except ConnectionResetError:
+        pass
+    return read.getvalue()
+
+
+def _ask(connection: HTTPConnection, method: str, path: str, body: bytes | None, headers: dict[str, str] | None) -> Got:
+    try:
+        connection.request(method, path, body, headers or {})
+        response = connection.getresponse()
+        return Got(response.status, response.headers, response.read())
+    finally:
+        connection.close()

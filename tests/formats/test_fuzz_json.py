@@ -1,0 +1,72 @@
+"""Whatever bytes a JSON file holds, it is parsed or refused, quickly. Dosed by time; prints its seed and count."""
+
+import json
+import os
+import random
+from pathlib import Path
+from time import perf_counter, process_time
+
+from docsync.formats import parse
+from docsync.model import Parsed, Severity
+
+SEEDS = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "edges" / "json").iterdir())]
+PIECES = [
+    b'"', b"\\", b"{", b"}", b"[", b"]", b",", b":", b"\\u0000", b"\\ud800", b"\\udc00", b"\\u003a", b"NaN", b"-Infinity",
+    b"1e999", b"9" * 30, b"\0", b"\xff", b"\xef\xbb\xbf", b"\r", b"\n", b"//", b"'", b'"name":', b'"a":1,', b"true", b"-", b"0",
+    b"<<<<<<< x\n", b"=======\n", b">>>>>>> y\n", b"[" * 120, b'{"a":' * 120, "é\u2028😀".encode(),
+]  # fmt: skip
+SLOWEST_MS = 250
+
+
+def mutated(dice: random.Random) -> bytes:
+    octets = dice.choice(SEEDS)
+    for _ in range(dice.randint(1, 3)):
+        at, end = sorted(dice.randint(0, len(octets)) for _ in range(2))
+        match dice.randrange(5):
+            case 0:
+                octets = octets[:at] + octets[min(end, at + 8) :]
+            case 1:
+                octets = octets[:at] + dice.choice(PIECES) + octets[at:]
+            case 2:
+                octets = octets[:at] + octets[at:end] * dice.choice((2, 3, 50)) + octets[end:]
+            case 3:
+                octets = octets[:at] + dice.randbytes(dice.randint(1, 4)) + octets[at:]
+            case _:
+                octets = octets[:end]
+        octets = octets[:20_000]
+    return octets
+
+
+def check(octets: bytes, parsed: object) -> None:
+    assert isinstance(parsed, Parsed)
+    assert "internal" not in {problem.code for problem in parsed.problems}
+    errors = [problem for problem in parsed.problems if problem.severity is Severity.ERROR]
+    assert bool(errors) is (parsed.content is None)
+    lines = octets.count(b"\n") + octets.count(b"\r") + 1
+    assert all(problem.line is None or 1 <= problem.line <= lines for problem in parsed.problems)
+    if parsed.content:
+        assert parsed.content.name
+        parsed.content.text.encode("utf-8")
+        document = json.loads(parsed.content.document.encode("utf-8"))
+        if not parsed.problems:
+            assert document == json.loads(octets.decode("utf-8-sig"))
+
+
+def test_mutated_files_are_parsed_or_refused() -> None:
+    seed = int(os.environ.get("DOCSYNC_FUZZ_SEED", random.SystemRandom().randrange(2**32)))
+    dice = random.Random(seed)
+    end = perf_counter() + float(os.environ.get("DOCSYNC_FUZZ_SECONDS", "2"))
+    count = taken = 0
+    while perf_counter() < end:
+        octets = mutated(dice)
+        start = process_time()
+        parsed = parse("json", "personas/fuzz.json", octets)
+        assert (process_time() - start) * 1000 <= SLOWEST_MS, f"seed {seed}, file {count}: {octets!r}"
+        try:
+            check(octets, parsed)
+        except Exception as error:
+            raise AssertionError(f"seed {seed}, file {count}: {octets!r} gave {parsed}") from error
+        count += 1
+        taken += parsed.content is not None
+    print(f"seed {seed}: {count} files, {taken} taken")  # noqa: T201 - a random test says what it did
+    assert 0 < taken < count
