@@ -13,6 +13,7 @@ from typing import Any
 import apsw
 
 from docsync.admin.client import Client
+from docsync.lock import announced
 
 PATIENCE = 30.0
 
@@ -35,8 +36,15 @@ class Daemon:
                 [sys.executable, "-m", "docsync", "run"], cwd=self.root, env=self.environ, stderr=log, text=True
             )
         if ready:
-            self.until(lambda: self.root.joinpath(".docsync/daemon.json").exists())
+            self.until(self._is_announced)
             self.wait()
+
+    def _is_announced(self) -> bool:
+        """True once this very process answers; a killed one leaves its announcement behind."""
+        assert self.process
+        assert self.process.poll() is None, self.log.read_text()[-4000:]
+        announcement = announced(self.database.parent) if self.database.parent.exists() else None
+        return announcement is not None and announcement.pid == self.process.pid
 
     def stop(self) -> int:
         assert self.process
@@ -63,7 +71,11 @@ class Daemon:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "docsync", *arguments], cwd=self.root, env=self.environ, text=True, capture_output=True
+            [sys.executable, "-m", "docsync", *arguments],
+            cwd=self.root,
+            env=self.environ,
+            text=True,
+            capture_output=True,
         )
 
     def verify(self) -> None:
@@ -84,7 +96,9 @@ class Daemon:
             self.persona(f"{folder}/g{number // 500}/p{number}.json", number=number)
 
     def connect(self) -> apsw.Connection:
-        connection = apsw.Connection(f"{self.database.as_uri()}?mode=ro", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+        connection = apsw.Connection(
+            f"{self.database.as_uri()}?mode=ro", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        )
         connection.set_busy_timeout(5000)
         return connection
 
