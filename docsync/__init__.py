@@ -12,4 +12,19 @@ Module map; imports point to a strictly lower rank or stay inside one's own sub-
     0  model, errors, names                values, errors, paths and patterns
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from docsync.reader import Reader, Row, open_reader
+
+__all__ = ["Reader", "Row", "open_reader"]
 __version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    """Public names are loaded when they are first used, so that importing docsync costs nothing."""
+    if name in __all__:
+        import docsync.reader
+
+        return getattr(docsync.reader, name)
+    raise AttributeError(f"module 'docsync' has no attribute {name!r}")

@@ -26,6 +26,7 @@ class Daemon:
         self.database = root / ".docsync" / "docsync.db"
         self.environ = os.environ | {"DOCSYNC_ADMIN__ENABLED": "false", "DOCSYNC_LOG__FORMAT": "json"}
         self.process: subprocess.Popen[str] | None = None
+        self.port = 0
         self.log = root.parent / f"{root.name}.log"
         for folder in ("personas", "prompts"):
             (root / folder).mkdir(parents=True, exist_ok=True)
