@@ -79,7 +79,7 @@ def test_what_the_readme_tries_works(bundled: Daemon) -> None:
         next(o for line, o in printed.items() if word in line) for word in ("docsync get", "docsync problems")
     )
     assert "Formal, warm, relentless" in get
-    assert "personas/support-team/field-engineer.json:1:19: error[json-syntax]: trailing comma before '}'" in problems
+    assert "personas/support-team/field-engineer.json:1:18: error[json-syntax]: trailing comma before '}'" in problems
     assert bundled.process
     assert bundled.process.wait(5) == 0
     bundled.process = None
