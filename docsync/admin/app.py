@@ -1,4 +1,4 @@
-"""Puts the routes together, one group a module, and turns their errors into answers. Knows no socket and no rule of access."""
+"""Puts the routes together, one group a module, and answers their errors. Knows no socket and no rule of access."""
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -15,14 +15,25 @@ from docsync.admin.work import Work
 def build_app(caller: Caller, *, may_stop: bool) -> Starlette:
     """The routes of one listener; *may_stop* adds the one that ends the daemon."""
     routes = [*Health(caller).routes(), *State(caller).routes(), *Work(caller).routes(may_stop=may_stop)]
-    errors = (Refusal, *EXPECTED, Exception)
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _not_routed, **dict.fromkeys(errors, _answered)})
+    app = Starlette(
+        routes=routes,
+        exception_handlers={
+            HTTPException: _not_routed,
+            **dict.fromkeys((Refusal, *EXPECTED), _answered),
+            Exception: _let_fly,
+        },
+    )
     app.router.redirect_slashes = False  # a redirect would repeat the Host that the peer has sent
     return app
 
 
 async def _answered(_request: Request, error: Exception) -> Response:
     return refusal_of(error).response()
+
+
+async def _let_fly(_request: Request, error: Exception) -> Response:
+    # Starlette would answer first and raise then: whoever reads the answer must find the warning already there.
+    raise error
 
 
 async def _not_routed(_request: Request, error: Exception) -> Response:

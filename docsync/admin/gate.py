@@ -1,9 +1,9 @@
-"""Lets requests in or refuses them, and puts the safe headers on every answer. Never reads a body."""
+"""Lets requests in or refuses them, and puts the safe headers on every answer. Never looks into a body."""
 
 import hmac
 import re
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import formatdate
 from enum import Enum
@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from docsync.admin.body import MAX_BODY_BYTES, too_large
-from docsync.admin.refusal import SAFE_HEADERS, Refusal, refusal_of
+from docsync.admin.refusal import NO_HEADERS, SAFE_HEADERS, Refusal, refusal_of
 
 OnWarning = Callable[[str, str], None]
 """Called with the event's stable name and a message."""
@@ -94,18 +94,19 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; nothing but an answer comes out."""
-        answer = _Answer(send)
+        body = _Body(receive, Headers(scope=scope))
+        answer = _Answer(send, body, scope)
         try:
             scope["docsync.trust"] = self._admitted(scope)
-            await self._app(scope, receive, answer)
+            await self._app(scope, body, answer)
         except ClientDisconnect:
             return
         except Refusal as refusal:
-            await refusal.response()(scope, receive, answer)
+            await refusal.response()(scope, body, answer)
         except Exception as error:  # noqa: BLE001 -- a bug in one answer must not end the daemon; it is reported
             self._report(scope, error)
             if not answer.started:
-                await refusal_of(error).response()(scope, receive, answer)
+                await refusal_of(error).response()(scope, body, answer)
 
     def _admitted(self, scope: Scope) -> Trust:
         headers = Headers(scope=scope)
@@ -124,20 +125,50 @@ class Gate:
             self._on_warning("admin.failed", f"{scope['method']} {scope['path']!a}: {told}")
 
 
-class _Answer:
-    """Sends an answer with the safe headers on it."""
+class _Body:
+    """Receives the body of a request and knows whether there is more of it."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, receive: Receive, headers: Headers) -> None:
+        self._receive = receive
+        self._more = "transfer-encoding" not in headers and _length(headers) <= MAX_BODY_BYTES
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._more = self._more and message.get("more_body", False)
+        return message
+
+    async def drain(self) -> None:
+        """Read what nobody wanted: closing on a peer that still sends would take the answer away from it.
+
+        Not so where that would be more than a body may have.
+        """
+        while self._more:
+            await self()
+
+
+class _Answer:
+    """Sends an answer with the headers that each one carries."""
+
+    def __init__(self, send: Send, body: _Body, scope: Scope) -> None:
         self._send = send
+        self._body = body
+        self._scope = scope
         self.started = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
+            await self._body.drain()
             headers = MutableHeaders(scope=message)
             headers.update(SAFE_HEADERS)
             headers["date"] = formatdate(usegmt=True)
+            for name, value in self._scope.get("docsync.state", NO_HEADERS).items():
+                headers.setdefault(name, value)
         await self._send(message)
+
+
+def _length(headers: Headers) -> int:
+    return int(headers.get("content-length", "0"))  # the protocol lets only digits through
 
 
 def _check_size(scope: Scope) -> None:
@@ -150,10 +181,10 @@ def _check_size(scope: Scope) -> None:
         raise Refusal(431, f"A request may have {_MAX_HEADERS} headers of {_MAX_HEADER_BYTES} bytes in all.")
 
 
-def _check_framing(headers: Mapping[str, str]) -> bool:
+def _check_framing(headers: Headers) -> bool:
     """Whether there is a body."""
     chunked = "transfer-encoding" in headers
-    length = int(headers.get("content-length", "0"))
+    length = _length(headers)
     if chunked and "content-length" in headers:
         raise Refusal(400, "Send Content-Length or Transfer-Encoding, not both.")
     if length > MAX_BODY_BYTES:

@@ -23,13 +23,18 @@ class BoundedProtocol(H11Protocol):
         super().connection_made(transport)
         self.arrived = self.loop.time()
         self._deadline = self.loop.call_later(_READ_SECONDS, self._end_reading)
-        living = [c for c in self.connections if isinstance(c, BoundedProtocol) and not c.transport.is_closing()]
-        if len(living) <= MAX_CONNECTIONS:
+        present = [c for c in self.connections if isinstance(c, BoundedProtocol) and c.is_present]
+        if len(present) <= MAX_CONNECTIONS:
             return
-        if slow := [c for c in living if c.is_reading and c is not self]:
+        if slow := [c for c in present if c.is_reading and c is not self]:
             min(slow, key=lambda c: c.arrived).transport.abort()
         else:
             self._refuse(Refusal(503, "Too many connections. Try again in a second."))
+
+    @property
+    def is_present(self) -> bool:
+        """True while it takes a place: also one that is being closed, as long as its peer has not taken the answer."""
+        return not self.transport.is_closing() or self.transport.get_write_buffer_size() > 0
 
     @property
     def is_reading(self) -> bool:

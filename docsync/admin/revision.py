@@ -1,8 +1,7 @@
 """Says on every answer under /v1 which state of the database it is at least as new as. Never waits for a newer one."""
 
-from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from docsync.admin.caller import Caller
 from docsync.errors import DocsyncError
@@ -19,7 +18,7 @@ def at_revision(response: Response, epoch: str, revision: int) -> Response:
 
 
 class Dated:
-    """*app*, whose answers under /v1 carry epoch and revision."""
+    """*app*, whose answers under /v1 carry epoch and revision; the gate puts them on, whoever makes the answer."""
 
     def __init__(self, app: ASGIApp, caller: Caller) -> None:
         self._app = app
@@ -27,20 +26,10 @@ class Dated:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if not scope["path"].startswith("/v1/"):
-            await self._app(scope, receive, send)
-            return
-        # Before the answer is made, so that it is never older than what its headers say.
-        known = await self._known()
-
-        async def send_dated(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in known.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self._app(scope, receive, send_dated)
+        if scope["path"].startswith("/v1/"):
+            # Before the answer is made, so that it is never older than what its headers say.
+            scope["docsync.state"] = await self._known()
+        await self._app(scope, receive, send)
 
     async def _known(self) -> dict[str, str]:
         try:

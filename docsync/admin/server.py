@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -77,8 +78,10 @@ def _open_tcp(stack: ExitStack, endpoint: "_Endpoint", listening: Listening) -> 
 
 
 def _no_address(listening: Listening, error: OSError) -> str:
+    # Not error.strerror alone: Python adds the address to it.
+    reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
     return (
-        f"cannot listen on {listening.host}:{listening.port} ({error.strerror}): HTTP is off, the Unix socket and the "
+        f"cannot listen on {listening.host}:{listening.port} ({reason}): HTTP is off, the Unix socket and the "
         "sync work; set another port under [admin] in docsync.toml"
     )
 

@@ -52,8 +52,6 @@ def _invoke(arguments: Sequence[str], session: Session) -> int | Exception:
             return docsync.invoke(context) or 0
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
-    except click.Abort:
-        return _INTERRUPTED
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever is no error of the user is a bug of ours, told in one line
@@ -62,7 +60,7 @@ def _invoke(arguments: Sequence[str], session: Session) -> int | Exception:
 
 def _fail(error: Exception, session: Session) -> int:
     match error:
-        case click.exceptions.NoArgsIsHelpError():
+        case click.exceptions.NoArgsIsHelpError() if not session.json:
             click.echo(error.format_message(), err=True)
             return UsageError.exit_code
         case click.ClickException():

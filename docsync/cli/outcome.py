@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from docsync.cli.text import counted
 from docsync.names import shown
 from docsync.status import Done
 
@@ -42,7 +43,7 @@ def tally(before: Mapping[str, int], after: Mapping[str, int], changed: Mapping[
         new = max(0, number - before.get(type_, 0) + deleted)
         signs = {"+": new, "~": max(0, upserted - new), "-": deleted}
         news = " ".join(f"{sign}{count}" for sign, count in signs.items() if count)
-        yield f"{type_}: {number}{'' if place else ' documents'}{f' ({news})' if news else ''}"
+        yield f"{type_}: {number if place else counted(number, 'document')}{f' ({news})' if news else ''}"
 
 
 def by_sign(upserted: Sequence[str], deleted: Sequence[str], known: set[str]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from docsync.admin.server import Listening, serving
-from tests.admin.caller import Endpoint
+from tests.admin.endpoint import Endpoint
 from tests.admin.fake_commands import FakeCommands
 
 

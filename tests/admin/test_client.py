@@ -10,7 +10,7 @@ import pytest
 from docsync.admin.client import Client, Refused
 from docsync.commands import Busy, TimedOut
 from docsync.errors import NotReachable
-from tests.admin.caller import Endpoint
+from tests.admin.endpoint import Endpoint
 from tests.admin.fake_commands import FakeCommands
 
 

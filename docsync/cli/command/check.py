@@ -34,9 +34,10 @@ class Checked:
 @click.option("--strict", is_flag=True, help="Take every warning for an error.")
 @pass_session
 def check_command(session: Session, paths: tuple[Path, ...], *, strict: bool) -> int:
-    """Check files without a database: all of them, or those at PATH and beneath.
+    """Check files without a database.
 
-    Prints a line for every problem, as compilers do. Exits with 1 if there is an error.
+    Reads all files, or those at PATH and beneath, just as sync does. Prints a line for every problem, as compilers
+    do. Exits with 1 if there is an error.
     """
     project = session.project()
     for path in paths:

@@ -20,7 +20,10 @@ def config_command() -> None:
 @click.option("--origin", is_flag=True, help="Say where each value was written.")
 @pass_session
 def show_command(session: Session, *, origin: bool) -> int:
-    """Show every setting that holds here: flags win over DOCSYNC_* variables, these over docsync.toml."""
+    """Show every setting that holds here.
+
+    DOCSYNC_* variables win over docsync.toml, and that over the defaults.
+    """
     from docsync.config import described
 
     config = session.project().config

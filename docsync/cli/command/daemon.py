@@ -48,9 +48,9 @@ def _is_free(folder: Path, until: float) -> bool:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 @pass_session
 def reload_command(session: Session, paths: tuple[Path, ...]) -> int:
-    """Let the daemon look at everything at once, or at PATH and beneath.
+    """Let the daemon look at the files at once.
 
-    Returns when it is done. Exits with 1 if a deletion is held.
+    It looks at all files, or at those at PATH and beneath. Returns when it is done. Exits with 1 if a deletion is held.
     """
     project = session.project()
     daemon = project.running_daemon(_RELOAD_SECONDS)
@@ -62,13 +62,18 @@ def reload_command(session: Session, paths: tuple[Path, ...]) -> int:
 @command
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 @click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True, metavar="SECONDS"
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=10.0,
+    metavar="SECONDS",
+    help="Give up after this time (10).",
 )
 @pass_session
 def wait_command(session: Session, paths: tuple[Path, ...], timeout: float) -> int:
-    """Return when everything saved before the call is in the database, or what was saved at PATH.
+    """Wait until what was saved is in the database.
 
-    Exits with 1 if a PATH is broken or held, and with 124 when the time is over.
+    That is everything saved before the call, or what was saved at PATH and beneath. Exits with 1 if a PATH is
+    broken or held, and with 124 when the time is over.
     """
     project = session.project()
     daemon = project.running_daemon(timeout)

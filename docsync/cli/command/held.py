@@ -1,6 +1,5 @@
 """`docsync held` and `release`: deletions that are kept back. Through the daemon, or with the lock where none runs."""
 
-import time
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +10,6 @@ from docsync.cli.outcome import done_lines, done_of
 from docsync.cli.progress import progress_bar
 from docsync.cli.text import aligned, counted
 from docsync.errors import UsageError
-from docsync.names import EVERYTHING
 from docsync.status import Done
 
 if TYPE_CHECKING:
@@ -39,7 +37,10 @@ def held_command(session: Session) -> int:
 @click.argument("type_", metavar="[TYPE]", required=False)
 @pass_session
 def release_command(session: Session, type_: str | None) -> int:
-    """Delete the documents whose deletion is held, of one TYPE or of all."""
+    """Delete the documents whose deletion is held.
+
+    Without TYPE, of all types. What was held is gone afterwards; bring files back before, to keep their documents.
+    """
     project = session.project()
     types = [collection.type for collection in project.config.collections]
     if type_ is not None and type_ not in types:
@@ -56,16 +57,7 @@ def release_command(session: Session, type_: str | None) -> int:
 def _release(session: Session, project: "Project", type_: str | None) -> Done:
     """What a daemon would do: look at everything first, so that files that came back are no longer held."""
     from docsync.lock import holding
-    from docsync.store.database import open_writer
-    from docsync.sync.once import settle
-    from docsync.sync.setup import build_engine
+    from docsync.sync.once import release_once
 
-    begun = time.monotonic()
-    with holding(project.database.parent), open_writer(project.database) as connection:
-        engine = build_engine(project.settings(), connection)
-        with progress_bar(session.out, "Reading files") as progress:
-            upserted, deleted = settle(engine, progress)
-        deleted |= set(engine.release(type_).deleted)
-        now = engine.standing([EVERYTHING])
-    seconds = round(time.monotonic() - begun, 6)
-    return Done(now.epoch, now.revision, seconds, tuple(sorted(upserted)), tuple(sorted(deleted)), now.broken, now.held)
+    with holding(project.database.parent), progress_bar(session.out, "Reading files") as progress:
+        return release_once(project.settings(), project.database, type_, progress)

@@ -24,14 +24,15 @@ if TYPE_CHECKING:
     help="Only documents with this value, such as demographics.ageGroup=45-59. May be repeated.",
 )
 @click.option("--sort", default="id", metavar="COLUMN", help="Sort by this column; -COLUMN for descending.")
-@click.option("--limit", type=click.IntRange(min=0), help="Print so many at most.")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Print N at most.")
 @pass_session
 def list_command(
     session: Session, type_: str | None, tag: str | None, where: tuple[str, ...], sort: str, limit: int | None
 ) -> int:
-    """List documents: a table on a terminal, tab-separated otherwise.
+    """List documents.
 
-    The columns are id, name, file, time of the last change, and state (ok, stale or held).
+    Prints a table on a terminal and tab-separated lines otherwise. The columns are id, name, file, time of the last
+    change, and state (ok, stale or held).
     """
     wanted = dict(_condition(text) for text in where)
     with open_project_reader(session) as reader:

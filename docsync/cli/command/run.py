@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 @click.option("--once", is_flag=True, help="Sync once and do not stay: the same as docsync sync.")
 @pass_session
 def run_command(session: Session, *, once: bool) -> int:
-    """Keep the database equal to the files until it is told to stop (Ctrl-C or docsync stop).
+    """Keep the database equal to the files until stopped.
 
-    Runs in the foreground and writes its log to stderr: lines on a terminal, JSON otherwise and with --json.
+    Runs in the foreground until Ctrl-C or docsync stop, and writes its log to stderr: lines on a terminal, JSON
+    otherwise and with --json.
     """
     if once:
         from docsync.cli.command.sync import sync

@@ -38,6 +38,7 @@ def sync_command(session: Session, *, dry_run: bool) -> int:
     """Make the database equal to the files, once.
 
     Files that cannot be taken are listed, and their last good version stays. Exits with 1 if a deletion is held.
+    A running daemon does the work; --dry-run is for a project where none runs.
     """
     return _preview(session) if dry_run else sync(session)
 

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 @command
 @pass_session
 def verify_command(session: Session) -> int:
-    """Prove the database equal to the files: every file is read afresh and compared, column by column.
+    """Prove the database equal to the files.
 
-    Exits with 1 if there is a difference. Documents that keep their last good version are listed and are none.
+    Every file is read afresh and compared, column by column. Exits with 1 if there is a difference. Documents that
+    keep their last good version are listed and are none.
     """
     from docsync.verify import verify
 

@@ -1,0 +1,84 @@
+import json
+from typing import Any
+
+import pytest
+
+from docsync.commands import Busy
+from docsync.errors import UsageError
+from tests.admin.endpoint import JSON, POST, Endpoint
+from tests.admin.fake_commands import FakeCommands
+
+
+def post(endpoint: Endpoint, path: str, body: Any):
+    return endpoint.ask("POST", path, json.dumps(body).encode(), JSON)
+
+
+def test_what_was_asked_reaches_the_daemon(endpoint: Endpoint, commands: FakeCommands):
+    post(endpoint, "/v1/reload", {"scopes": ["personas/x.json", "prompts/"], "timeout": 3})
+    post(endpoint, "/v1/wait", {"paths": ["./personas//x.json"], "timeout": 0.5})
+    post(endpoint, "/v1/held/release", {"type": "persona", "timeout": 4})
+
+    assert commands.asked == [
+        ("reload", ("personas/x.json", "prompts"), 3.0),
+        ("wait", ("personas/x.json",), 0.5),
+        ("release", "persona", 4.0),
+    ]
+
+
+@pytest.mark.parametrize("body", [None, b"{}"])
+def test_without_members_everything_is_meant(endpoint: Endpoint, commands: FakeCommands, body: bytes | None):
+    for path in ("/v1/reload", "/v1/wait", "/v1/held/release"):
+        assert endpoint.ask("POST", path, body, JSON).status == 200
+
+    assert commands.asked == [("reload", ("",), 30.0), ("wait", (), 10.0), ("release", None, 30.0)]
+
+
+def test_the_answer_is_what_was_done_and_names_its_revision(endpoint: Endpoint):
+    got = post(endpoint, "/v1/wait", {})
+
+    assert (got.json["revision"], got.json["upserted"], got.json["broken"]) == (8, ["personas/ana.json"], [])
+    assert (got.headers["docsync-epoch"], got.headers["docsync-revision"]) == ("e1", "8")
+
+
+def test_busy_says_when_to_come_again(endpoint: Endpoint, commands: FakeCommands):
+    commands.failure = Busy("one reload runs and one waits")
+
+    got = post(endpoint, "/v1/reload", {})
+
+    assert (got.status, got.headers["retry-after"], got.json["exit_code"]) == (429, "1", 3)
+
+
+def test_a_wrong_wish_is_400_with_the_daemons_words(endpoint: Endpoint, commands: FakeCommands):
+    commands.failure = UsageError("notes/x.txt is outside every collection; see: docsync config show")
+
+    got = post(endpoint, "/v1/wait", {"paths": ["notes/x.txt"]})
+
+    assert (got.status, got.json["exit_code"]) == (400, 2)
+    assert got.json["detail"] == str(commands.failure)
+
+
+def test_a_call_that_takes_too_long_is_504(endpoint: Endpoint, commands: FakeCommands):
+    commands.hanging = True
+
+    got = post(endpoint, "/v1/wait", {"timeout": 0})
+
+    assert (got.status, got.json["type"], got.json["exit_code"]) == (504, "urn:docsync:timed-out", 124)
+
+
+def test_stop_is_answered_on_the_socket_only(endpoint: Endpoint, commands: FakeCommands):
+    assert endpoint.ask("POST", "/v1/stop", None, POST).status == 404
+    assert commands.asked == []
+
+    got = endpoint.ask_socket("POST", "/v1/stop", None, POST)
+
+    assert (got.status, got.json, commands.asked) == (202, {"stopping": True}, [("stop",)])
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "FOO"])
+@pytest.mark.parametrize("path", ["/v1/reload", "/v1/wait", "/v1/held/release", "/v1/stop"])
+def test_work_takes_nothing_but_post(endpoint: Endpoint, commands: FakeCommands, method: str, path: str):
+    override = {"X-HTTP-Method-Override": "POST", **POST}
+
+    got = endpoint.ask_socket(method, path, None, override)
+
+    assert (got.status, got.headers["allow"], commands.asked) == (405, "POST", [])

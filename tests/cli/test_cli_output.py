@@ -1,0 +1,79 @@
+"""Colors, streams, and JSON that no terminal can be hurt with."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from docsync.cli.output import as_text, wants_color
+
+from .conftest import Shell, environment
+
+
+@pytest.mark.parametrize(
+    ("choice", "environ", "is_terminal", "expected"),
+    [
+        ("auto", {}, True, True),
+        ("auto", {}, False, False),
+        ("auto", {"TERM": "dumb"}, True, False),
+        ("auto", {"NO_COLOR": "1"}, True, False),
+        ("auto", {"NO_COLOR": ""}, True, True),
+        ("auto", {"FORCE_COLOR": "1"}, False, True),
+        ("auto", {"NO_COLOR": "1", "FORCE_COLOR": "1"}, True, False),
+        ("always", {"NO_COLOR": "1"}, False, True),
+        ("never", {"FORCE_COLOR": "1"}, True, False),
+    ],
+)
+def test_the_flag_wins_over_no_color_and_that_over_force_color(
+    choice: str, environ: dict[str, str], is_terminal: bool, expected: bool
+) -> None:
+    assert wants_color(choice, environ, is_terminal=is_terminal) is expected
+
+
+def test_a_process_honours_force_color_and_no_color(shell: Shell) -> None:
+    shell.write("personas/broken.json", "{")
+
+    assert "\x1b[" not in shell.spawn("check").out
+    assert "\x1b[" in shell.spawn("check", FORCE_COLOR="1").out
+    assert "\x1b[" not in shell.spawn("check", FORCE_COLOR="1", NO_COLOR="1").out
+
+
+def test_json_escapes_what_would_steer_a_terminal_and_keeps_its_meaning() -> None:
+    value = {"text": "naïve \x1b \x7f \x9b \u202e \ud800 \u2028"}
+
+    text = as_text(value)
+
+    assert json.loads(text) == value
+    assert "naïve" in text
+    assert not {"\x1b", "\x7f", "\x9b", "\u202e", "\ud800", "\u2028"} & set(text)
+
+
+def test_an_error_names_the_program_on_every_line(shell: Shell) -> None:
+    answer = shell("status", "--color", "never")
+
+    assert answer.err.startswith("docsync: ")
+    assert answer.err.count("\n") == 1
+
+
+def test_a_person_at_a_terminal_gets_a_table_in_color(filled: Shell) -> None:
+    filled("sync")
+    terminal, side = pty.openpty()
+    try:
+        subprocess.run(
+            [sys.executable, "-m", "docsync", "list"],
+            cwd=filled.root,
+            env=environment(TERM="xterm"),
+            stdout=side,
+            check=True,
+            timeout=60,
+        )
+        first, *rows = os.read(terminal, 4096).decode().splitlines()
+    finally:
+        os.close(terminal)
+        os.close(side)
+
+    assert first.startswith("\x1b[1mID ")
+    assert [row.split()[0] for row in rows] == ["persona/ada", "persona/grace", "prompt_template/greet"]

@@ -1,0 +1,50 @@
+"""Problems as compilers print them, and tables."""
+
+from click import unstyle
+
+from docsync.cli.text import aligned, counted, problem_lines
+from docsync.model import Note, Problem, Severity
+
+
+def lines(problem: Problem, since: str | None = None) -> list[str]:
+    return [unstyle(line) for line in problem_lines(problem, since)]
+
+
+def test_a_problem_has_its_place_and_its_code() -> None:
+    assert lines(Problem("a.json", "json-syntax", "no comma", line=3, column=7)) == [
+        "a.json:3:7: error[json-syntax]: no comma"
+    ]
+
+
+def test_hint_and_notes_are_indented_below() -> None:
+    problem = Problem("a.json", "x", "m", Severity.WARNING, 1, 2, hint="try", notes=(Note("here", 5, 6),))
+
+    assert lines(problem) == ["a.json:1:2: warning[x]: m", "  hint: try", "  a.json:5:6: note: here"]
+
+
+def test_a_problem_without_a_place_has_none() -> None:
+    assert lines(Problem("a.json", "x", "m"), since="2026-11-21") == ["a.json: error[x]: m (since 2026-11-21)"]
+
+
+def test_what_a_file_holds_cannot_steer_the_terminal() -> None:
+    problem = Problem("a.json", "x", "bad \x1b[2J", hint="h\nh", notes=(Note("n\x07", 1, 1),))
+
+    assert not [line for line in lines(problem) if not line.isprintable()]
+
+
+def test_columns_are_as_wide_as_their_widest_cell() -> None:
+    rows = [("a", "bbb", "c"), ("aaaa", "b", "")]
+
+    assert [unstyle(line) for line in aligned(rows, heading=("X", "Y", "Z"))] == [
+        "X     Y    Z",
+        "a     bbb  c",
+        "aaaa  b",
+    ]
+
+
+def test_no_rows_make_no_table() -> None:
+    assert list(aligned([])) == []
+
+
+def test_one_is_singular() -> None:
+    assert [counted(number, "file") for number in (0, 1, 2)] == ["0 files", "1 file", "2 files"]
