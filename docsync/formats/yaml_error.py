@@ -29,6 +29,7 @@ _WORDS = (
     ("document start", "unexpected text after the end of the YAML", None),
     ("undefined tag handle", "the tag's handle is not declared", "remove the tag"),
     ("unknown escape", "unknown escape after a backslash", "in \"…\" write a backslash as \\\\, or use '…'"),
+    ("hexdecimal", "not a valid escape", "in \"…\" write a backslash as \\\\, or use '…'"),
     ("escape", "not a valid escape", "in \"…\" write a backslash as \\\\, or use '…'"),
 )
 

@@ -10,7 +10,7 @@ from frontmatter.default_handlers import YAMLHandler
 from docsync.formats.limits import LIMITS
 from docsync.formats.source import Refused, Source
 from docsync.formats.yaml_reader import read_yaml
-from docsync.model import Problem
+from docsync.model import Note, Problem
 
 # Blanks are all that is white but ends no line; `$` would also match before the last line end and not before a CR.
 _BLANKS = r"[^\S\r\n]*+"
@@ -55,7 +55,7 @@ def _opening(text: str) -> re.Match[str] | None:
     return _OPENING.match(text, line)
 
 
-class _Handler(YAMLHandler):  # type: ignore[misc]  # python-frontmatter's handlers are untyped
+class _Handler(YAMLHandler):
     """Teaches python-frontmatter our fences and our YAML. What it raises is no ValueError: those are swallowed."""
 
     def __init__(self, source: Source, opening: re.Match[str]) -> None:
@@ -63,9 +63,6 @@ class _Handler(YAMLHandler):  # type: ignore[misc]  # python-frontmatter's handl
         self._source, self._opening = source, opening
         self.closing = self._find_closing()
         self.problems: tuple[Problem, ...] = ()
-
-    def detect(self, text: str) -> bool:  # noqa: ARG002 - the signature of python-frontmatter
-        return True
 
     def split(self, text: str) -> tuple[str, str]:  # noqa: ARG002 - the signature of python-frontmatter
         """Front matter and body of the source itself: *text* has been stripped and its line ends changed."""
@@ -97,7 +94,7 @@ class _Handler(YAMLHandler):  # type: ignore[misc]  # python-frontmatter's handl
         closing = indented if self._opening["indent"] else _CLOSING.search(text, start)
         if closing:
             return closing
-        notes = ()
+        notes: tuple[Note, ...] = ()
         if indented:
             dashes = indented.group().strip()
             message = f"this '{dashes}' is indented; the closing fence must start at column 1"

@@ -60,7 +60,8 @@ def mergeable(value: object) -> list[dict[str, object]] | None:
     """The mappings that `<<` brings, in the order of merging, or None where it names something else."""
     # Of a list the first mapping wins, so it is merged last.
     parts = list(reversed(value)) if isinstance(value, list) else [value]
-    return parts if all(isinstance(part, dict) for part in parts) else None
+    mappings = [cast("dict[str, object]", part) for part in parts if isinstance(part, dict)]
+    return mappings if len(mappings) == len(parts) else None
 
 
 def path_of(nodes: Sequence[Node]) -> str:

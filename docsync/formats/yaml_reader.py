@@ -8,7 +8,7 @@ from typing import NoReturn, cast
 import yaml
 
 from docsync.formats.limits import LIMITS
-from docsync.formats.source import Refused, Source
+from docsync.formats.source import Details, Refused, Source
 from docsync.formats.yaml_error import explained
 from docsync.formats.yaml_node import MERGE, NO_KEY, Node, mergeable, path_of, weight
 from docsync.formats.yaml_scalar import MERGE_TAG, TAG_PREFIX, Surprise, plain_surprise, scalar_of, tag_of, unknown_tag
@@ -217,7 +217,7 @@ class _Building:
             return
         path = path_of(self._stack[1:])
         message = f"{path}: {surprise.message}" if path else surprise.message
-        details = {"severity": surprise.severity, "hint": surprise.hint, "json_path": path or None}
+        details = Details(severity=surprise.severity, hint=surprise.hint, json_path=path or None)
         kept.append(self._source.problem(surprise.code, message, at, **details))
 
     def _warn(self, code: str, message: str, at: int, *notes: Note) -> None:

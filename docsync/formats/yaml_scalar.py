@@ -17,7 +17,7 @@ MERGE_TAG = TAG_PREFIX + "merge"
 MAX_DIGITS = 4300  # beyond it Python refuses to write the number out again
 
 _TEXT_TAGS = frozenset((TAG_PREFIX + "str", TAG_PREFIX + "value", TAG_PREFIX + "timestamp", MERGE_TAG))
-_TIMESTAMP = cast("re.Pattern[str]", SafeConstructor.timestamp_regexp)
+_TIMESTAMP = SafeConstructor.timestamp_regexp
 _RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = SafeLoader.yaml_implicit_resolvers
 _CONSTRUCTOR = SafeConstructor()
 _CONSTRUCTORS = {
@@ -44,7 +44,7 @@ class Surprise:
 def tag_of(event: ScalarEvent) -> str | None:
     """The tag of a scalar, written or found from its looks; None for text."""
     if event.tag is not None and event.tag != "!":
-        return cast(str, event.tag)
+        return event.tag
     if not event.implicit[0]:
         return None
     value = event.value

@@ -33,11 +33,11 @@ GLOBAL_NAMES = frozenset(_ENVIRONMENT.globals)
 
 def parse_jinja(template: str) -> nodes.Template:
     """The tree of *template*; TemplateSyntaxError or TemplateError if there is none."""
-    parser = _BoundedParser(_ENVIRONMENT, template)
     try:
-        return parser.parse()
+        return _BoundedParser(_ENVIRONMENT, template).parse()
     except ValueError:
-        raise TemplateError("a number is too long", parser.stream.current.lineno) from None
+        # Jinja reads numbers as Python does, which refuses very long ones.
+        raise TemplateError("a number is too long", 1) from None
 
 
 class _BoundedParser(Parser):

@@ -1,6 +1,7 @@
 """Finds the variables that a Mustache template wants. Never renders and never opens a partial."""
 
-from docsync.formats.prompty.template_error import TemplateError
+from docsync.formats.limits import LIMITS
+from docsync.formats.prompty.template_error import SYNTAX, TOO_LARGE, TemplateError
 
 _OPEN, _CLOSE = "{{", "}}"
 
@@ -19,7 +20,11 @@ class _Reading:
 
     def run(self) -> set[str]:
         at = self._template.find(self._open)
+        tags = 0
         while at != -1:
+            tags += 1
+            if tags > LIMITS.template_tags:
+                raise self._error(f"more than {LIMITS.template_tags} template tags", at, TOO_LARGE)
             self._tag(at, self._content(at))
             at = self._template.find(self._open, self._end)
         if self._sections:
@@ -68,6 +73,6 @@ class _Reading:
             raise self._error("delimiters are changed as {{=<% %>=}}", at)
         self._open, self._close = parts
 
-    def _error(self, message: str, at: int) -> TemplateError:
+    def _error(self, message: str, at: int, code: str = SYNTAX) -> TemplateError:
         before = self._template[:at]
-        return TemplateError(message, before.count("\n") + before.count("\r") - before.count("\r\n") + 1)
+        return TemplateError(message, before.count("\n") + before.count("\r") - before.count("\r\n") + 1, code)

@@ -1,7 +1,6 @@
 """Finds what a prompt points to. Never resolves anything: no variable is read and no file is opened."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from docsync.formats.prompty.dialect import Dialect
@@ -57,10 +56,7 @@ class References:
 def references_of(front_matter: Mapping, body: str, dialect: Dialect) -> References:
     """All references of a prompt: the front matter's in its order, then images that the dialect reads from the body."""
     found = References()
-    for value, at in _texts(front_matter):
-        whole = _WHOLE.fullmatch(value) if value.startswith("${") else None
-        if whole:
-            found.add(whole["protocol"], whole["value"], _dotted(at))
+    _collect(front_matter, (), found)
     _add_plain_paths(found, front_matter)
     if dialect in (Dialect.V1, Dialect.BETA) and "![" in body:
         _add_images(found, body)
@@ -95,15 +91,17 @@ def _add_images(found: References, body: str) -> None:
             break
 
 
-def _texts(value: object, at: _Place = ()) -> Iterator[tuple[str, _Place]]:
+def _collect(value: object, at: _Place, found: References) -> None:
     if isinstance(value, str):
-        yield value, at
+        whole = _WHOLE.fullmatch(value) if value.startswith("${") else None
+        if whole:
+            found.add(whole["protocol"], whole["value"], _dotted(at))
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _texts(item, (at, f".{key}"))
+            _collect(item, (at, f".{key}"), found)
     elif isinstance(value, list):
         for place, item in enumerate(value):
-            yield from _texts(item, (at, f"[{place}]"))
+            _collect(item, (at, f"[{place}]"), found)
 
 
 def _dotted(place: _Place) -> str:

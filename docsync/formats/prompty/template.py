@@ -78,11 +78,13 @@ def variables_of(body: str, template: Mapping) -> Variables:
     line = _line(body, span.start)
     if span.is_beyond_limits:
         message = (
-            f"more than {LIMITS.template_tags} template tags, {LIMITS.template_bytes} bytes inside them, or too long"
+            f"more than {LIMITS.template_tags} template tags, {LIMITS.template_bytes} bytes inside, or too far apart"
         )
-        return Variables(None, "template-too-large", message + "; variables are not looked for", line)
+        return Variables(None, TOO_LARGE, message, line)
     try:
-        return Variables(sorted(_search(kind)(body[span.start : span.end])))
+        # Mustache may change its own marks, so that its last tag is anywhere.
+        end = len(body) if kind == MUSTACHE else span.end
+        return Variables(sorted(_search(kind)(body[span.start : end])))
     except TemplateError as error:
         # Of a language we do not know nothing can be said to be wrong.
         known = kind == MUSTACHE or kind in _JINJA_LIKE
