@@ -4,7 +4,7 @@ Rule 4 of the timing contract: a missing, broken, unreadable or suspicious file 
 a while, and many deletions of one collection are believed together.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from docsync.model import Entry, Stamp, Timing
@@ -14,10 +14,14 @@ _GROUP_LIMIT_NS = 10_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A file that went: what was known of it, and when it was first seen missing (monotonic nanoseconds)."""
+    """A file that went: what was known of it, and when it was first seen missing (monotonic nanoseconds).
+
+    `at_once`: seen so because of Git, whose deletions are meant; it does not wait.
+    """
 
     entry: Entry
     since_ns: int
+    at_once: bool = False
 
 
 @dataclass(slots=True)
@@ -44,7 +48,8 @@ class Belief:
         for group in self._missing.values():
             group.pop(path, None)
         suspect = self._suspects.setdefault(path, _Suspect(now_ns, now_ns))
-        suspect.last_ns = suspect.since_ns if heard_ns is None else heard_ns
+        # A hint from before the first find may be of an older change: what is bad now counts from now.
+        suspect.last_ns = max(suspect.last_ns, heard_ns or 0)
         return now_ns >= self._believed_ns(suspect)
 
     def _believed_ns(self, suspect: _Suspect) -> int:
@@ -62,19 +67,21 @@ class Belief:
 
     # Missing files
 
-    def missing(self, entry: Entry, seen_ns: int) -> None:
+    def missing(self, entry: Entry, seen_ns: int, *, at_once: bool = False) -> None:
         """*entry*'s file is not there, as seen at *seen_ns*. A path that is missing already keeps its time."""
         self._suspects.pop(entry.path, None)
-        self._missing.setdefault(entry.type, {}).setdefault(entry.path, Missing(entry, seen_ns))
+        self._missing.setdefault(entry.type, {}).setdefault(entry.path, Missing(entry, seen_ns, at_once))
 
     def believed_missing(self, now_ns: int) -> list[Entry]:
         """The entries that have been missing long enough to be deleted, as far as time is concerned."""
         return [gone.entry for group in self._missing.values() for gone in self._ripe(group, now_ns)]
 
-    def _ripe(self, group: Mapping[str, Missing], now_ns: int) -> Iterable[Missing]:
-        if len(group) <= self._min_deletes:
-            return [gone for gone in group.values() if now_ns >= gone.since_ns + self._timing.debounce_ns]
-        return group.values() if now_ns >= self._group_ns(group) else ()
+    def _ripe(self, group: Mapping[str, Missing], now_ns: int) -> list[Missing]:
+        waiting = {path: gone for path, gone in group.items() if not gone.at_once}
+        ripe = [gone for gone in group.values() if gone.at_once]
+        if len(waiting) <= self._min_deletes:
+            return ripe + [gone for gone in waiting.values() if now_ns >= gone.since_ns + self._timing.debounce_ns]
+        return ripe + (list(waiting.values()) if now_ns >= self._group_ns(waiting) else [])
 
     def _group_ns(self, group: Mapping[str, Missing]) -> int:
         """When a large group is believed: nothing more went for the debounce time, or it has been going on too long."""
@@ -97,20 +104,23 @@ class Belief:
         if group:
             group.pop(path, None)
 
-    def due(self, now_ns: int) -> list[str]:
-        """The paths whose bad news may be believed by now, to be looked at once more."""
+    def due(self, now_ns: int, resting: Set[str] = frozenset()) -> list[str]:
+        """The paths whose bad news may be believed by now, to be looked at once more; not those that are *resting*."""
         suspects = [path for path, suspect in self._suspects.items() if now_ns >= self._believed_ns(suspect)]
-        return suspects + [entry.path for entry in self.believed_missing(now_ns)]
+        return [path for path in suspects if path not in resting] + [e.path for e in self.believed_missing(now_ns)]
 
-    def next_due_ns(self) -> int | None:
+    def next_due_ns(self, resting: Set[str] = frozenset()) -> int | None:
         """The earliest time at which `due` gives something, None when nothing is in doubt."""
-        times = [self._believed_ns(suspect) for suspect in self._suspects.values()]
-        for group in filter(None, self._missing.values()):
-            if len(group) <= self._min_deletes:
-                times.append(min(gone.since_ns for gone in group.values()) + self._timing.debounce_ns)
-            else:
-                times.append(self._group_ns(group))
+        times = [self._believed_ns(suspect) for path, suspect in self._suspects.items() if path not in resting]
+        times += [self._ripe_ns(group) for group in self._missing.values() if group]
         return min(times, default=None)
+
+    def _ripe_ns(self, group: Mapping[str, Missing]) -> int:
+        """When `_ripe` first gives something of *group*, which is not empty."""
+        first_ns = min(gone.since_ns for gone in group.values())
+        if any(gone.at_once for gone in group.values()):
+            return first_ns
+        return first_ns + self._timing.debounce_ns if len(group) <= self._min_deletes else self._group_ns(group)
 
     def undecided(self) -> set[str]:
         """Every path whose bad news still waits."""

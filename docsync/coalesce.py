@@ -54,8 +54,8 @@ class Coalescer:
         known = self._dirty.get(path)
         if known is not None and sign is Sign.ATTRIBUTES:
             return
-        first_ns = known.first_ns if known else now_ns
-        self._dirty[path] = Dirty(first_ns, now_ns, sign)
+        newer = Dirty(now_ns, now_ns, sign)
+        self._dirty[path] = _joined(known, newer) if known else newer
         self._last_ns[path] = now_ns
 
     def look_again(self, path: str, now_ns: int, not_before_ns: int) -> None:
@@ -65,7 +65,8 @@ class Coalescer:
     def put_back(self, batch: Batch, not_before_ns: int) -> None:
         """Undo a `take` whose batch was not applied; a newer hint of a path stays."""
         for path, dirty in batch.dirty.items():
-            self._dirty.setdefault(path, replace(dirty, not_before_ns=not_before_ns))
+            newer = self._dirty.get(path)
+            self._dirty[path] = _joined(dirty, newer) if newer else replace(dirty, not_before_ns=not_before_ns)
 
     def applied(self, path: str, now_ns: int) -> None:
         """New content of *path* was committed: it rests for the debounce time."""
@@ -89,6 +90,10 @@ class Coalescer:
             return max(_UNPROVEN_SETTLE_NS, self._timing.settle_ns)
         return self._timing.settle_ns
 
+    def paths(self) -> frozenset[str]:
+        """Every dirty path."""
+        return frozenset(self._dirty)
+
     def next_due_ns(self) -> int | None:
         """The earliest time at which `take` gives something, None when nothing is dirty."""
         return min(map(self.due_ns, self._dirty), default=None)
@@ -99,8 +104,13 @@ class Coalescer:
         return self._taken(due, now_ns)
 
     def take_all(self, now_ns: int) -> Batch:
-        """Remove and return every path, due or not, except those still open: a barrier does not wait to be polite."""
-        return self._taken({path: dirty for path, dirty in self._dirty.items() if dirty.sign is not Sign.OPEN}, now_ns)
+        """Remove and return every path, except those still open and not due: a barrier does not wait to be polite."""
+        due = {
+            path: dirty
+            for path, dirty in self._dirty.items()
+            if dirty.sign is not Sign.OPEN or self.due_ns(path) <= now_ns
+        }
+        return self._taken(due, now_ns)
 
     def _taken(self, due: dict[str, Dirty], now_ns: int) -> Batch:
         for path in due:
@@ -121,3 +131,9 @@ class Coalescer:
         rest_ns = self._timing.debounce_ns
         self._applied_ns = {path: at for path, at in self._applied_ns.items() if now_ns - at < rest_ns}
         self._remembered = max(256, 2 * (len(self._last_ns) + len(self._applied_ns)))
+
+
+def _joined(older: Dirty, newer: Dirty) -> Dirty:
+    """Two hints of one path: the newer one counts, but neither the first time nor a loss of hints is forgotten."""
+    sign = Sign.LOST if older.sign is Sign.LOST else newer.sign
+    return replace(newer, first_ns=min(older.first_ns, newer.first_ns), sign=sign)

@@ -49,6 +49,15 @@ class Guard:
         """The deletions that are kept back, of one collection or of all."""
         return [entry for key, group in self._held.items() if type_ in (None, key) for entry in group.values()]
 
+    def witnesses(self, deletions: Sequence[Entry]) -> list[str]:
+        """The paths whose appearance may excuse one of *deletions*: it does so only while their files exist."""
+        hashes = {entry.content_hash for entry in deletions}
+        return [path for path, (content_hash, _) in self._appeared.items() if content_hash in hashes]
+
+    def vanished(self, path: str) -> None:
+        """The file of *path* does not exist: it excuses nothing."""
+        self._appeared.pop(path, None)
+
     def judge(self, type_: str, deletions: Sequence[Entry], rows: int, now_ns: int) -> Verdict:
         """Decide about *deletions* of one collection that has *rows* rows now, upserts of the same batch included."""
         self._forget(now_ns)

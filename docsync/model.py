@@ -201,6 +201,11 @@ class Root:
     device: int | None = None
     inode: int | None = None
 
+    @property
+    def scope(self) -> str:
+        """The folder as a scope: the project's own folder is the whole tree."""
+        return "" if self.path == "." else self.path
+
 
 @dataclass(frozen=True, slots=True)
 class Unread:

@@ -12,6 +12,7 @@ from threading import BoundedSemaphore
 
 import docsync
 from docsync.commands import Busy, TimedOut
+from docsync.daemon.lookout import Lookout
 from docsync.errors import NoDatabase
 from docsync.model import RootState
 from docsync.names import EVERYTHING, Collection
@@ -21,7 +22,6 @@ from docsync.sync.inbox import Inbox
 from docsync.sync.load import iso
 from docsync.sync.request import Ask, Request
 from docsync.sync.vitals import Vitals
-from docsync.watch import Source
 
 # One reload runs, one waits; a third would only find what the second finds.
 _RELOADS = 2
@@ -48,13 +48,13 @@ class Desk:
         premises: Premises,
         inbox: Inbox,
         vitals: Vitals,
-        source: Source,
+        lookout: Lookout,
         roots: Callable[[], dict[str, RootState]],
     ) -> None:
         self._premises = premises
         self._inbox = inbox
         self._vitals = vitals
-        self._source = source
+        self._lookout = lookout
         self._roots = roots
         self._reloads = BoundedSemaphore(_RELOADS)
         self._config_stamp = self._stamp_of_config()
@@ -79,7 +79,7 @@ class Desk:
             ready=not any(reason.ends_readiness for reason in reasons),
             epoch=epoch,
             revision=revision,
-            watcher=self._source.name,
+            watcher=self._lookout.source.name,
             documents=sum(c.documents for c in collections),
             errors=sum(c.errors for c in collections),
             warnings=sum(c.warnings for c in collections),
@@ -104,9 +104,10 @@ class Desk:
             and not self._vitals.syncing
         ):
             reasons.append(Reason("sync_stalled", "the sync thread does not answer", now))
-        if not self._source.alive():
-            reasons.append(Reason("watcher_dead", "the watcher has stopped; changes are found by rescans only", now))
-        reasons += [Reason(reason.code, reason.message, now, reason.path) for reason in self._source.reasons()]
+        source = self._lookout.source
+        if not source.alive() and not any(reason.code == "watcher_dead" for reason in reasons):
+            reasons.append(Reason("watcher_dead", "the watcher's thread has ended; it is about to be opened anew", now))
+        reasons += [Reason(reason.code, reason.message, now, reason.path) for reason in source.reasons()]
         for type_, state in self._roots().items():
             if state in (RootState.MISSING, RootState.UNREADABLE):
                 path = next(c.path for c in self._premises.collections if c.type == type_)
@@ -145,13 +146,17 @@ class Desk:
         """Look at *scopes* at once."""
         if not self._reloads.acquire(blocking=False):
             raise Busy("one reload runs and another one waits already; try again in a second")
-        request = Request(Ask.LOOK, tuple(scopes) or (EVERYTHING,))
+        wanted = tuple(scopes) or (EVERYTHING,)
+        self._lookout.proves()  # hints that are under way then belong to this look
+        request = Request(Ask.LOOK, wanted, wanted)
         request.answer.add_done_callback(lambda _: self._reloads.release())
         return self._asked(request, timeout)
 
     def wait(self, paths: Sequence[str], timeout: float) -> Done:
-        """Return when all that was saved before the call is in the database: a look at the tree proves it."""
-        return self._asked(Request(Ask.LOOK, tuple(paths) or (EVERYTHING,)), timeout)
+        """Return when all that was saved before the call is in the database, as far as *paths* are concerned."""
+        # Where the watcher cannot prove that it has told everything, a look at the whole tree does.
+        scopes = () if self._lookout.proves() else (EVERYTHING,)
+        return self._asked(Request(Ask.LOOK, scopes, tuple(paths) or (EVERYTHING,)), timeout)
 
     def release(self, type_: str | None, timeout: float) -> Done:
         """Delete what is held."""

@@ -14,16 +14,21 @@ import docsync
 from docsync.admin.server import Listening, serving
 from docsync.coalesce import Coalescer
 from docsync.daemon.desk import Desk, Premises
+from docsync.daemon.lookout import Lookout
 from docsync.daemon.running import running
+from docsync.errors import UsageError
 from docsync.formats import format_named
+from docsync.git import find_git
 from docsync.lock import Announcement, announcing, holding
 from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.store.database import open_writer
+from docsync.sync.barrier import Barrier
+from docsync.sync.gate import GitGate
 from docsync.sync.inbox import Inbox
 from docsync.sync.journal import Journal, Log
 from docsync.sync.load import iso
-from docsync.sync.loop import Loop, Rounds
+from docsync.sync.loop import Loop, Rounds, Told
 from docsync.sync.setup import Settings, build_engine
 from docsync.sync.vitals import Vitals
 from docsync.watch import Mode, Polling, Source, open_source
@@ -59,12 +64,14 @@ def run_daemon(settings: DaemonSettings, log: Log) -> None:
         connection = stack.enter_context(open_writer(settings.database))
         inbox = Inbox(Coalescer(settings.sync.timing, _completeness(settings.sync)))
         engine = build_engine(settings.sync, connection)
-        source = stack.enter_context(_watching(settings, inbox))
         vitals = Vitals()
-        loop = Loop(engine, inbox, Rounds(settings.rescan_seconds * 1_000_000_000, source.resync), vitals, Journal(log))
+        lookout = stack.enter_context(_lookout(settings, inbox, vitals, log))
+        gate = GitGate(find_git(settings.sync.root), lookout.proves)
+        rounds = Rounds(settings.rescan_seconds * 1_000_000_000, lookout.resync, lookout.tick)
+        loop = Loop(engine, inbox, gate, rounds, Told(vitals, Journal(log)))
         stack.enter_context(running("docsync-sync", loop.run, stop=inbox.close, failed=_stop_me))
         premises = _premises(settings)
-        desk = Desk(premises, inbox, vitals, source, engine.root_states)
+        desk = Desk(premises, inbox, vitals, lookout, engine.root_states)
 
         def warn(event: str, message: str) -> None:
             log.warning(event, message=message)
@@ -101,12 +108,27 @@ def _stop_me() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _watching(settings: DaemonSettings, inbox: Inbox) -> AbstractContextManager[Source]:
+def _lookout(settings: DaemonSettings, inbox: Inbox, vitals: Vitals, log: Log) -> Lookout:
+    """The watcher of the collections and of the cookies, which come back through the same descriptor."""
     sync = settings.sync
     tree = sync.tree()
-    polling = Polling(lambda: tree.scan([EVERYTHING]).found, settings.poll_ms)
+    cookies = settings.database.parent / "cookies"
     folders = [collection.path for collection in sync.collections]
-    return open_source(sync.root, folders, inbox.hint, mode=settings.mode, polling=polling)
+    barrier = None
+    if cookies.is_relative_to(sync.root):
+        path = cookies.relative_to(sync.root).as_posix()
+        barrier = Barrier(cookies, path)
+        folders.append(path)
+
+    def hint(path: str, sign: Sign) -> None:
+        if barrier is None or not barrier.takes(path):
+            inbox.hint(path, sign)
+
+    def open_watcher() -> AbstractContextManager[Source]:
+        polling = Polling(lambda: tree.scan([EVERYTHING]).found, settings.poll_ms)
+        return open_source(sync.root, folders, hint, mode=settings.mode, polling=polling)
+
+    return Lookout(open_watcher, barrier, inbox, vitals, log)
 
 
 def _completeness(settings: Settings) -> Callable[[str], bool]:
@@ -137,6 +159,9 @@ def socket_path(folder: Path) -> Path:
         return path
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or gettempdir()) / f"docsync-{os.getuid()}"
     runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = runtime.stat()
+    if status.st_uid != os.getuid() or status.st_mode & 0o077:  # someone else may have made it first
+        raise UsageError(f"{runtime}: must belong to you alone (mode 0700); remove it, or set XDG_RUNTIME_DIR")
     return runtime / f"{sha256(os.fsencode(folder)).hexdigest()[:16]}.sock"
 
 

@@ -14,11 +14,18 @@ _NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO, errno.EISDI
 # A write within one tick of the file system's clock after the stamp would leave the stamp as it is (Git: racy-clean).
 _TICK_NS = 20_000_000
 _COARSE_TICK_NS = 2_100_000_000
+_INT64 = 1 << 63
 
 
 def stamp_of(status: os.stat_result) -> Stamp:
     """The stamp in what stat returned."""
-    return Stamp(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino, status.st_dev)
+    mtime_ns, inode = status.st_mtime_ns, status.st_ino
+    # Times beyond 1677 to 2262 and some inodes do not fit into 64 bits with a sign, which is what SQLite keeps.
+    if not -_INT64 <= mtime_ns < _INT64:
+        mtime_ns = max(-_INT64, min(mtime_ns, _INT64 - 1))
+    return Stamp(
+        mtime_ns, status.st_ctime_ns, status.st_size, inode if inode < _INT64 else inode - 2 * _INT64, status.st_dev
+    )
 
 
 def is_racy(stamp: Stamp, now_ns: int) -> bool:

@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from posixpath import dirname, join, normpath
 
@@ -24,10 +25,11 @@ class FileTree:
         """The collections whose patterns *path* matches, in the order of the configuration: the first one has it."""
         return [collection for collection in self._collections if collection.matches(path)]
 
-    def _type_of(self, path: str) -> str | None:
+    def _type_in(self, folder: str, path: str) -> str | None:
+        """The type of *path* if its collection has *folder*: of nested folders each is walked for its own documents."""
         for collection in self._collections:
             if collection.matches(path):
-                return collection.type
+                return collection.type if collection.path == folder else None
         return None
 
     def roots(self) -> dict[str, Root]:
@@ -52,7 +54,7 @@ class FileTree:
         for folder in dict.fromkeys(collection.path for collection in self._collections):
             location = join(self._root, folder)
             owner = next(collection.type for collection in self._collections if collection.path == folder)
-            walk = Walk(owner, os.path.realpath(location), self._type_of, finds)
+            walk = Walk(owner, os.path.realpath(location), partial(self._type_in, folder), finds)
             if any(covers(scope, folder) for scope in wanted):
                 self._scan_root(walk, folder, location)
                 continue
@@ -84,6 +86,9 @@ class FileTree:
         location = join(self._root, path)
         if os.path.islink(location):  # noqa: PTH114
             location = os.path.realpath(location)
+            folder = os.path.realpath(join(self._root, self.collections_of(path)[0].path))
+            if not location.startswith(folder + "/"):
+                return Vanished.GONE  # it was pointed elsewhere after the scan
         return read_stable(path, location, self._max_bytes)
 
     def is_gone(self, path: str) -> bool:

@@ -1,5 +1,6 @@
 """Walks one collection's folder and says what each name is. Never opens a file and never follows a folder link."""
 
+import errno
 import os
 import stat
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from docsync.model import Problem, Severity, Stamp, Unread
 from docsync.names import is_hidden, is_presentable, shown
 from docsync.scan.read import stamp_of, unreadable
 
+# A dangling link or a loop: there is nothing behind the name. Anything else may hide a file.
+_DANGLING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 _KINDS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
 
 
@@ -26,7 +29,7 @@ class Finds:
 
 
 class Walk:
-    """A walk below the folder of the collection *owner*. `type_of` names the collection a path belongs to, if any."""
+    """A walk below the folder of the collection *owner*. `type_of` names the collection of that folder a path is of."""
 
     def __init__(self, owner: str, real_root: str, type_of: Callable[[str], str | None], finds: Finds) -> None:
         self._owner = owner
@@ -99,8 +102,10 @@ class Walk:
         type_ = self._type_of(path)
         try:
             status = Path(location).stat()
-        except OSError:
-            return  # dangling, or a loop: there is nothing behind the name
+        except OSError as error:
+            if error.errno not in _DANGLING:
+                self._blind(path, error)
+            return
         if stat.S_ISDIR(status.st_mode):
             self._skip(path, "skipped", "a link to a folder is not followed", stamp_of(os.lstat(location)))
         elif type_ and not os.path.realpath(location).startswith(self._real_root + "/"):

@@ -4,7 +4,7 @@ from typing import assert_never
 
 import apsw
 
-from docsync.model import FileState, Problem, Stamp
+from docsync.model import Document, FileState, Problem, Stamp
 from docsync.plan import Applied, Change, Delete, Hold, Refuse, Relink, Seen, Touch, Upsert
 from docsync.store.problems import ProblemRows
 from docsync.store.rows import DocumentRows, visible
@@ -66,7 +66,7 @@ class Batch:
             same_id = stored is not None and stored[0][0] == document.id
             if stored and not same_id:
                 self._record(str(stored[0][0]), str(stored[0][1]), "delete", None)
-            created_at = stored[1] if stored and same_id else self._now
+            created_at = stored[1] if stored and same_id else self._taken_over(document)
             rowid = self._documents.insert(document, self._revision, created_at, self._now)
             self._record(document.id, document.type, "upsert", document.content_hash)
             self.applied.upserted.append(document.path)
@@ -75,6 +75,19 @@ class Batch:
             (document.content_hash, change.stamp.size, rowid, FileState.OK.value),
         )
         self._tell(document.path, change.problems)
+
+    def _taken_over(self, document: Document) -> str:
+        """When the id of *document* was first seen: another file that had it until the configuration changed loses it."""
+        owner = self._connection.execute("SELECT file_path, created_at FROM documents WHERE id = ?", (document.id,))
+        found = owner.fetchone()
+        if found is None:
+            return self._now
+        stored = self._documents.stored(found[0])
+        assert stored is not None
+        self._documents.delete(document.id, stored[2])
+        self._connection.execute("DELETE FROM files WHERE file_path = ?", (found[0],))
+        self._tell(found[0], ())
+        return str(found[1])
 
     def _touch(self, change: Touch) -> None:
         self._connection.execute(

@@ -33,7 +33,7 @@ class Blind:
     def look(self) -> list[str]:
         """Look at every collection's folder; returns those that are not what they were, to be scanned whole."""
         before, self._roots = self._roots, self._tree.roots()
-        return [root.path for type_, root in self._roots.items() if root != before.get(type_)]
+        return [root.scope for type_, root in self._roots.items() if root != before.get(type_)]
 
     def states(self) -> dict[str, RootState]:
         """What became of each collection's folder, as of the last look: one that never existed is absent."""
@@ -65,7 +65,7 @@ class Blind:
 
     def sight(self, scan: Scan, known: Mapping[str, Entry]) -> Sight:
         """Tell apart what the scan could see and what was shut to it."""
-        lost = [root.path for root in self._roots.values() if root.state is not RootState.OK]
+        lost = [root.scope for root in self._roots.values() if root.state is not RootState.OK]
         if not lost and not scan.unreadable and not scan.skipped:
             return Sight(known, ())
         visible: dict[str, Entry] = {}
@@ -86,7 +86,11 @@ class Blind:
             if not _is_listed(known.get(path), unread)
         ]
         bad = [(path, scan.types[path], unread.problem) for path, unread in scan.unreadable.items()]
-        bad += [(entry.path, entry.type, _shut(entry, problem)) for entry, problem in sight.shut if entry.has_document]
+        bad += [
+            (entry.path, entry.type, _shut(entry, problem))
+            for entry, problem in sight.shut
+            if entry.has_document and entry.path not in scan.unreadable
+        ]
         bad += [lost for lost in self._lost_roots() if any(covers(scope, lost[0]) for scope in look.scopes)]
         for path, type_, problem in bad:
             entry = known.get(path)

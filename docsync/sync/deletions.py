@@ -32,10 +32,15 @@ class Deletions:
         for entry in entries.values():
             root = roots.get(entry.type)
             # A folder that went itself deletes nothing; it is read whole when it is back.
-            if (root is None or root.state is RootState.OK) and self._tree.is_gone(entry.path):
+            may_go = root is None or root.state is RootState.OK
+            # A file of another name may have taken over the document meanwhile.
+            if may_go and self._tree.is_gone(entry.path) and self._store.index([entry.path]):
                 groups[entry.type].append(entry)
             else:
                 self._returned.append(entry)
+        for path in self._guard.witnesses([entry for group in groups.values() for entry in group]):
+            if self._tree.is_gone(path):
+                self._guard.vanished(path)
         for type_, group in groups.items():
             verdict = self._guard.judge(type_, group, self._store.rows(type_), now_ns)
             self._verdicts[type_] = verdict

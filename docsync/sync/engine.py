@@ -3,7 +3,7 @@
 Decides nothing by itself (diff, belief and guard do) and keeps no list of work: what is not applied is found again.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from docsync.belief import Belief
@@ -28,6 +28,20 @@ class Report:
     applied: Applied
     looked: int = 0
     again: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a batch is to be taken. `whole`: Git was at work, what is missing now is believed in this very batch.
+
+    `confirm` is called before the commit; whatever it raises undoes the batch.
+    """
+
+    whole: bool = False
+    confirm: Callable[[], None] | None = None
+
+
+PLAIN = Manner()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +71,28 @@ class Engine:
         self.scanned = False
 
     def sync(
-        self, batch: Batch, now_ns: int, heard: Callable[[str], int | None], progress: Progress | None = None
+        self,
+        batch: Batch,
+        now_ns: int,
+        heard: Callable[[str], int | None],
+        progress: Progress | None = None,
+        manner: Manner = PLAIN,
     ) -> Report:
         """Make the rows in the scope of *batch* equal to the files. Raises StoreUnavailable; then nothing was changed.
 
         *heard* tells when a path was last hinted at. Bad news that may not be believed yet stays with belief, which
         knows when to look again.
         """
-        work = self._survey(batch, now_ns, heard)
-        applied = self._store.apply(self._changes(work, progress))
+        work = self._survey(batch, now_ns, heard, whole=manner.whole)
+        applied = self._store.apply(self._changes(work, progress, manner.confirm))
         work.deletions.commit(now_ns)
-        self._settle(work)
+        self._settle(work, applied)
         return Report(applied, len(work.stale), work.again)
 
     def preview(self, now_ns: int) -> Applied:
         """What a sync of everything would do, without doing it."""
         work = self._survey(Batch({EVERYTHING: Dirty(now_ns, now_ns, Sign.FOLDER)}), now_ns, lambda _: None)
-        return self._store.apply(self._changes(work, None), keep=False)
+        return self._store.apply(self._changes(work, None, None), keep=False)
 
     def release(self, type_: str | None) -> Applied:
         """Delete what is held, of one collection or of all, and start the guard's count afresh."""
@@ -82,13 +101,13 @@ class Engine:
         self._guard.release(type_)
         return applied
 
-    def due(self, now_ns: int) -> list[str]:
-        """The paths that belief wants to be looked at by now."""
-        return self._belief.due(now_ns)
+    def due(self, now_ns: int, resting: Set[str] = frozenset()) -> list[str]:
+        """The paths that belief wants to be looked at by now, but for those that are *resting*."""
+        return self._belief.due(now_ns, resting)
 
-    def next_due_ns(self) -> int | None:
-        """When belief wants a path to be looked at again, None when nothing is in doubt."""
-        return self._belief.next_due_ns()
+    def next_due_ns(self, resting: Set[str] = frozenset()) -> int | None:
+        """When belief wants a path to be looked at again, None when nothing is in doubt but what is *resting*."""
+        return self._belief.next_due_ns(resting)
 
     def undecided(self) -> set[str]:
         """The paths whose bad news still waits."""
@@ -108,25 +127,25 @@ class Engine:
 
     # The steps
 
-    def _survey(self, batch: Batch, now_ns: int, heard: Callable[[str], int | None]) -> Work:
+    def _survey(self, batch: Batch, now_ns: int, heard: Callable[[str], int | None], *, whole: bool = False) -> Work:
         """Scan and diff: which files are to be read, and which are missing."""
         changed_roots = self._blind.look()
-        scopes = outermost([*batch.dirty, *self._belief.due(now_ns), *changed_roots])
+        resting = batch.resting
+        scopes = outermost([*batch.dirty, *self._belief.due(now_ns, resting), *changed_roots])
         scan = self._tree.scan(scopes)
         known = self._store.index(scopes)
         sight = self._blind.sight(scan, known)
-        resting = batch.resting
         found = {path: stamp for path, stamp in scan.found.items() if path not in resting}
         visible = {path: entry for path, entry in sight.visible.items() if path not in resting}
         difference = diff(found, visible, scan.types, self._must_read(visible))
         for entry in difference.gone:
             if not self._guard.holds(entry):
-                self._belief.missing(entry, heard(entry.path) or now_ns)
+                self._belief.missing(entry, now_ns, at_once=whole)
         signs = {path: dirty.sign for path, dirty in batch.dirty.items()}
         look = Look(scopes, now_ns, known, heard, signs, frozenset(self._reload))
         refused = self._blind.refusals(scan, known, sight, look)
         deletions = Deletions(self._tree, self._store, self._belief, self._guard)
-        work = Work(resting, difference, look, deletions, refused, dict(difference.stale))
+        work = Work(resting, scan.skipped.keys(), difference, look, deletions, refused, dict(difference.stale))
         self._pair_renames(work)
         return work
 
@@ -139,15 +158,15 @@ class Engine:
         """Find files that only changed their name; a pair that is not quiet yet is left for later."""
         look = work.look
         for path, entry in self._belief.renamed(work.stale).items():
-            heard = [at for at in (look.heard(path), look.heard(entry.path)) if at is not None]
-            quiet_ns = max(heard, default=look.now_ns - self._settle_ns) + self._settle_ns
+            times = [at for at in (look.heard(path), look.heard(entry.path)) if at is not None]
+            quiet_ns = max(times, default=look.now_ns - self._settle_ns) + self._settle_ns
             if quiet_ns > look.now_ns:
                 work.again[path] = quiet_ns
                 del work.stale[path]
             else:
                 work.renames[path] = entry
 
-    def _changes(self, work: Work, progress: Progress | None) -> Iterator[Change]:
+    def _changes(self, work: Work, progress: Progress | None, confirm: Callable[[], None] | None) -> Iterator[Change]:
         """Load and plan, one file at a time, while the transaction runs: memory does not grow with the batch."""
         yield from (Seen(*identity) for identity in self._blind.new_identities())
         yield from tuple(work.refused)
@@ -162,6 +181,8 @@ class Engine:
         yield from self._relinks(work)
         renamed = [entry for path, entry in work.renames.items() if path in work.upserted]
         yield from work.deletions.decide(renamed, work.look.now_ns)
+        if confirm is not None:
+            confirm()
 
     def _note(self, path: str, change: Change, work: Work) -> None:
         if isinstance(change, Upsert):
@@ -178,7 +199,7 @@ class Engine:
             if link.path not in work.upserted and status is not link.status:
                 yield Relink(link.document_id, link.ordinal, status)
 
-    def _settle(self, work: Work) -> None:
+    def _settle(self, work: Work, applied: Applied) -> None:
         """The batch is committed: forget the doubts that it ended."""
         for entry in work.difference.present:
             self._belief.settle(entry.path, entry.type)
@@ -188,7 +209,10 @@ class Engine:
             self._guard.present(path, type_)
         for change in work.refused:
             self._belief.settle(change.path, change.type)
-        for path in work.look.again:
+            if change.path in work.stale:
+                self._guard.present(change.path, change.type)  # broken, but back
+        # A name that is no document any more could not be listed while its row was there.
+        for path in work.look.again.union(work.skipped & set(applied.deleted)):
             work.again[path] = work.look.now_ns + self._settle_ns
         unsure = self._belief.suspects() - work.resting - work.again.keys() - work.look.suspected
         self._belief.clear(path for path in unsure if any(covers(scope, path) for scope in work.look.scopes))

@@ -82,6 +82,11 @@ class Inbox:
         with self._bell:
             return self._coalescer.take_all(now_ns) if everything else self._coalescer.take(now_ns)
 
+    def dirty(self) -> frozenset[str]:
+        """The paths that wait to be looked at."""
+        with self._bell:
+            return self._coalescer.paths()
+
     def put_back(self, batch: Batch, not_before_ns: int) -> None:
         """The batch could not be applied: its paths are dirty again."""
         with self._bell:

@@ -1,4 +1,4 @@
-"""The sync thread: waits for what is due, syncs it, answers requests, and tries again when the database refuses.
+"""The sync thread: waits for what is due, syncs it, answers requests, and tries again when it cannot be done now.
 
 Owns the engine and with it the writer connection. Forgets nothing: what could not be applied is dirty again.
 """
@@ -12,14 +12,16 @@ from docsync.coalesce import Batch, Dirty
 from docsync.errors import StoreUnavailable
 from docsync.model import Sign
 from docsync.names import EVERYTHING
-from docsync.status import Done, LastBatch
-from docsync.sync.engine import Engine, Report
+from docsync.status import LastBatch
+from docsync.sync.engine import Engine, Manner, Report
+from docsync.sync.gate import LOOK_AGAIN_NS, GitAtWork, GitGate
 from docsync.sync.inbox import Inbox
 from docsync.sync.journal import Journal
 from docsync.sync.load import iso
-from docsync.sync.request import Ask, Request
 from docsync.sync.vitals import Vitals
+from docsync.sync.waiting import Waiting
 
+_TICK_NS = 1_000_000_000
 _RETRY_FIRST_NS = 50_000_000
 _RETRY_MOST_NS = 5_000_000_000
 _RESYNC_PAUSE_NS = 1_000_000_000
@@ -27,71 +29,82 @@ _RESYNC_PAUSE_NS = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    """How often the loop acts by itself: `rescan_ns` between whole scans (±20 %); `resync` rebuilds the watches."""
+    """What the loop does by itself: `rescan_ns` between whole scans (±20 %); `resync` makes the watches anew after lost
+    hints; `tick` is called about once a second with the time, to look after the watcher.
+    """
 
     rescan_ns: int
     resync: Callable[[], None]
+    tick: Callable[[int], None]
 
 
 class Loop:
     """One sync after the other until the inbox is closed."""
 
-    def __init__(self, engine: Engine, inbox: Inbox, rounds: Rounds, vitals: Vitals, journal: Journal) -> None:
+    def __init__(self, engine: Engine, inbox: Inbox, gate: GitGate, rounds: Rounds, told: "Told") -> None:
         self._engine = engine
         self._inbox = inbox
+        self._gate = gate
         self._rounds = rounds
-        self._vitals = vitals
-        self._journal = journal
-        self._open: list[Request] = []
+        self._vitals = told.vitals
+        self._journal = told.journal
+        self._waiting = Waiting()
         self._rescan_at_ns = 0
-        self._retry_at_ns = 0
+        self._not_before_ns = 0
         self._retry_ns = _RETRY_FIRST_NS
         self._resync_at_ns = 0
         self._random = random.Random()  # noqa: S311  # spreads the load of many daemons; no secret
 
     def run(self) -> None:
-        """Come round until the inbox is closed, then once more, for the good news that is already there."""
+        """Come round until the inbox is closed; the last round takes the good news that is already there."""
         while not self._inbox.closed:
-            self._inbox.wait(self._next_ns(), for_paths=not self._retry_at_ns)
+            now_ns = time.monotonic_ns()
+            self._inbox.wait(self._next_ns(now_ns), for_paths=now_ns >= self._not_before_ns)
             self.step(time.monotonic_ns())
-        self._answer_all("docsync is stopping")
+        self._waiting.add(self._inbox.requests(), time.monotonic_ns())
+        self._waiting.give_up("docsync is stopping")
 
-    def _next_ns(self) -> int:
+    def _next_ns(self, now_ns: int) -> int:
         """When the loop has something to do even if nobody says anything."""
-        if self._retry_at_ns:
-            return self._retry_at_ns
-        due_ns = self._engine.next_due_ns()
-        return self._rescan_at_ns if due_ns is None else min(due_ns, self._rescan_at_ns)
+        if now_ns < self._not_before_ns:
+            return min(self._not_before_ns, now_ns + _TICK_NS)
+        due_ns = self._engine.next_due_ns(self._inbox.dirty())
+        return min(self._rescan_at_ns, now_ns + _TICK_NS, self._rescan_at_ns if due_ns is None else due_ns)
 
     def step(self, now_ns: int) -> None:
         """Do what is due at *now_ns*."""
         self._vitals.tick_ns = now_ns
-        asked = self._inbox.requests()
-        for request in asked:
-            request.begun_ns = now_ns
-        if now_ns < self._retry_at_ns and not self._inbox.closed:
-            self._open += asked  # answered by the try that succeeds
+        self._rounds.tick(now_ns)
+        self._waiting.add(self._inbox.requests(), now_ns)
+        if now_ns < self._not_before_ns and not self._inbox.closed:
             return
-        if self._retry_at_ns:
-            asked += [request for request in self._open if not request.answer.done()]
-            self._open.clear()
-        looks = [request for request in asked if request.ask is Ask.LOOK]
-        batch = self._batch(looks, now_ns)
+        batch = self._batch(now_ns)
         try:
-            if batch.dirty or self._engine.due(now_ns):
-                self._sync(batch, looks, now_ns)
-            for request in asked:
-                if request.ask is Ask.RELEASE:
-                    self._release(request)
+            self._work(batch, now_ns)
         except StoreUnavailable as error:
             self._refused(error, batch, now_ns)
-            self._open += [request for request in asked if request not in self._open and not request.answer.done()]
-            return
-        self._accepted()
-        self._answer()
+        except GitAtWork:
+            self._inbox.put_back(batch, 0)
+            self._not_before_ns = now_ns + LOOK_AGAIN_NS
 
-    def _batch(self, looks: list[Request], now_ns: int) -> Batch:
+    def _work(self, batch: Batch, now_ns: int) -> None:
+        looks = self._waiting.looks()
+        if batch.dirty or looks or self._engine.due(now_ns, batch.resting):
+            report = self._sync(batch, now_ns)
+            undecided = self._engine.undecided() | report.again.keys()
+            self._waiting.begun(looks, undecided)
+            self._waiting.heard(report.applied, undecided)
+        for request in self._waiting.releases():
+            applied = self._engine.release(request.type)
+            self._journal.released(applied)
+            self._waiting.begun([request], set())
+            self._waiting.heard(applied, self._engine.undecided())
+        self._accepted()
+        self._waiting.answer(self._engine.standing)
+
+    def _batch(self, now_ns: int) -> Batch:
         """What is due, what is asked for, and everything when it is time for a rescan."""
+        looks = self._waiting.looks()
         batch = self._inbox.take(now_ns, everything=bool(looks) or self._inbox.closed)
         dirty = dict(batch.dirty)
         if any(item.sign is Sign.LOST for item in dirty.values()):
@@ -113,10 +126,23 @@ class Loop:
         self._rounds.resync()
         self._journal.resynced()
 
-    def _sync(self, batch: Batch, looks: list[Request], now_ns: int) -> None:
+    def _sync(self, batch: Batch, now_ns: int) -> Report:
+        """One batch, from the gate to the log. Raises GitAtWork and StoreUnavailable; then nothing was changed."""
+        whole = self._gate.enter(now_ns)
+        if whole:
+            late = self._inbox.take(now_ns, everything=True)
+            batch = Batch({**late.dirty, **batch.dirty}, late.resting)
         self._vitals.syncing = True
         begun = time.perf_counter()
-        report = self._engine.sync(batch, now_ns, self._inbox.heard_ns)
+        try:
+            manner = Manner(whole, confirm=lambda: self._gate.check(time.monotonic_ns()))
+            report = self._engine.sync(batch, now_ns, self._inbox.heard_ns, manner=manner)
+        except (GitAtWork, StoreUnavailable):
+            self._inbox.put_back(batch, 0)
+            raise
+        finally:
+            self._vitals.syncing = False
+        self._gate.leave()
         seconds = time.perf_counter() - begun
         applied = report.applied
         self._inbox.applied(applied.upserted, time.monotonic_ns())
@@ -129,58 +155,28 @@ class Loop:
         if applied.changed:
             counts = (len(applied.upserted), len(applied.deleted))
             self._vitals.last_batch = LastBatch(iso(time.time_ns()), applied.revision, *counts, round(seconds, 6))
-        self._follow(report, looks)
-
-    def _follow(self, report: Report, looks: list[Request]) -> None:
-        """Let every open request know what happened, and new ones wait for what is undecided in their scope."""
-        undecided = self._engine.undecided() | report.again.keys()
-        for request in looks:
-            request.waits_for = {path for path in undecided if request.concerns(path)}
-        self._open += [request for request in looks if request not in self._open]
-        for request in self._open:
-            request.waits_for &= undecided
-            request.upserted.update(filter(request.concerns, report.applied.upserted))
-            request.deleted.update(filter(request.concerns, report.applied.deleted))
-
-    def _release(self, request: Request) -> None:
-        applied = self._engine.release(request.type)
-        request.deleted.update(applied.deleted)
-        self._journal.released(applied)
-        self._open.append(request)
+        return report
 
     def _refused(self, error: StoreUnavailable, batch: Batch, now_ns: int) -> None:
         """The database cannot be written: everything is dirty again, and the next try comes later each time."""
         self._inbox.put_back(batch, 0)
-        if self._inbox.closed:
-            return
-        self._retry_at_ns = now_ns + self._retry_ns
+        self._not_before_ns = now_ns + self._retry_ns
         if self._vitals.blame(error.reason, str(error)):
             self._journal.unavailable(error)
         self._retry_ns = min(2 * self._retry_ns, _RETRY_MOST_NS)
 
     def _accepted(self) -> None:
-        self._retry_at_ns = 0
+        self._not_before_ns = 0
         self._retry_ns = _RETRY_FIRST_NS
         if self._vitals.absolve("locked", "disk_full", "io_error"):
             self._journal.available()
         self._vitals.scanned = self._engine.scanned
         self._vitals.undecided = len(self._engine.undecided())
-        self._vitals.syncing = False
 
-    def _answer(self) -> None:
-        ready = [request for request in self._open if not request.waits_for]
-        self._open = [request for request in self._open if request.waits_for]
-        for request in ready:
-            if request.answer.set_running_or_notify_cancel():
-                request.answer.set_result(self._done(request))
 
-    def _done(self, request: Request) -> Done:
-        seconds = (time.monotonic_ns() - request.begun_ns) / 1e9
-        did = (tuple(sorted(request.upserted)), tuple(sorted(request.deleted)))
-        now = self._engine.standing(request.scopes)
-        return Done(now.epoch, now.revision, round(seconds, 6), *did, now.broken, now.held)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Where the loop says what it does: for those who ask, and for the log."""
 
-    def _answer_all(self, why: str) -> None:
-        for request in [*self._open, *self._inbox.requests()]:
-            if request.answer.set_running_or_notify_cancel():
-                request.answer.set_exception(StoreUnavailable("stopping", why))
+    vitals: Vitals
+    journal: Journal

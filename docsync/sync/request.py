@@ -19,12 +19,14 @@ class Ask(Enum):
 class Request:
     """One question and its answer to be.
 
-    LOOK: look at `scopes` now; done when no bad news found by that look is undecided any more. RELEASE: delete what is
-    held of `type`, or of all collections when it is None.
+    LOOK: take everything that is dirty, and the `scopes`, at once; done when no bad news that concerns it is undecided.
+    RELEASE: delete what is held of `type`, or of all collections when it is None. `concern` are the paths (and all
+    beneath them) that the answer is about.
     """
 
     ask: Ask
-    scopes: tuple[str, ...] = (EVERYTHING,)
+    scopes: tuple[str, ...] = ()
+    concern: tuple[str, ...] = (EVERYTHING,)
     type: str | None = None
     answer: "Future[Done]" = field(default_factory=Future)
     begun_ns: int = 0
@@ -33,5 +35,5 @@ class Request:
     deleted: set[str] = field(default_factory=set)
 
     def concerns(self, path: str) -> bool:
-        """True when *path* lies in what was asked for."""
-        return any(covers(scope, path) for scope in self.scopes)
+        """True when *path* lies in what the answer is about."""
+        return any(covers(scope, path) for scope in self.concern)

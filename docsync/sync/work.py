@@ -13,11 +13,13 @@ from docsync.sync.load import Look
 class Work:
     """A batch under way.
 
-    `stale` are the files to read, `refused` the paths that cannot be taken, `renames` maps a new name to the entry of the
-    old one, `upserted` maps a path to its type, `again` a path to the time of its next look (monotonic nanoseconds).
+    `skipped` are the names that are no documents, `stale` the files to read, `refused` the paths that cannot be taken,
+    `renames` maps a new name to the entry of the old one, `upserted` maps a path to its type, `again` a path to the time
+    of its next look (monotonic nanoseconds).
     """
 
     resting: Set[str]
+    skipped: Set[str]
     difference: Difference
     look: Look
     deletions: Deletions

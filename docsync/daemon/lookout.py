@@ -1,0 +1,95 @@
+"""Keeps the watcher honest: every few seconds a cookie must come back and each root's watch must still be the right one.
+
+Rule 9 of the timing contract. In doubt the watcher is opened anew and everything is scanned; the reason is in the status.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from threading import Event
+from types import TracebackType
+from typing import Self
+
+from docsync.model import Sign
+from docsync.names import EVERYTHING
+from docsync.sync.barrier import Barrier
+from docsync.sync.inbox import Inbox
+from docsync.sync.journal import Log
+from docsync.sync.vitals import Vitals
+from docsync.watch import Source
+
+_BEAT_NS = 3_000_000_000
+_MOST_PAUSE_NS = 60_000_000_000
+_DEAD = "watcher_dead"
+
+Opener = Callable[[], AbstractContextManager[Source]]
+
+
+class Lookout:
+    """Owns the watcher. `tick` belongs to the sync thread; the rest may be asked from any thread."""
+
+    def __init__(self, opener: Opener, barrier: Barrier | None, inbox: Inbox, vitals: Vitals, log: Log) -> None:
+        """*barrier* is None where cookies cannot be seen: no wait is proved by hints then."""
+        self._opener = opener
+        self._barrier = barrier
+        self._inbox = inbox
+        self._vitals = vitals
+        self._log = log
+        self._opened = ExitStack()
+        self._cookie: Event | None = None
+        self._beat_at_ns = 0
+        self._pause_ns = _BEAT_NS
+        self.source: Source
+
+    def __enter__(self) -> Self:
+        self.source = self._opened.enter_context(self._opener())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._opened.close()
+
+    def resync(self) -> None:
+        """Hints were lost: watch everything that exists, forget what does not."""
+        self.source.resync()
+
+    def proves(self) -> bool:
+        """True once every hint of what was done before the call has arrived. False where events cannot tell: scan then."""
+        return (
+            self._barrier is not None and self._gives_events() and not self.source.reasons() and self._barrier.passed()
+        )
+
+    def _gives_events(self) -> bool:
+        return self.source.name == "inotify"
+
+    def tick(self, now_ns: int) -> None:
+        """Called often; looks after the watcher every three seconds, less often while it keeps failing."""
+        if now_ns < self._beat_at_ns:
+            return
+        why = self._doubt()
+        if why is None:
+            self._pause_ns = _BEAT_NS
+            if self._vitals.absolve(_DEAD):
+                self._log.info("watcher.restored", source=self.source.name)
+            self.source.check()
+            self._cookie = self._barrier.send() if self._barrier is not None and self._gives_events() else None
+        else:
+            self._renew(why)
+            self._pause_ns = min(2 * self._pause_ns, _MOST_PAUSE_NS)
+        self._beat_at_ns = now_ns + self._pause_ns
+
+    def _doubt(self) -> str | None:
+        """Why the watcher cannot be trusted, None if it can."""
+        if not self.source.alive():
+            return "its thread has ended"
+        if self._cookie is not None and not self._cookie.is_set():
+            return "a file that was written did not come back as a hint"
+        return None
+
+    def _renew(self, why: str) -> None:
+        if self._vitals.blame(_DEAD, f"the watcher was opened anew: {why}"):
+            self._log.error("watcher.dead", why=why, next="opening it anew and scanning everything")
+        self._opened.close()
+        self.source = self._opened.enter_context(self._opener())
+        self._cookie = None
+        self._inbox.hint(EVERYTHING, Sign.FOLDER)

@@ -1,0 +1,74 @@
+"""Is Git at work in the repository around the project? Looks at the names in its directory, and never runs Git.
+
+What the names mean was measured with git 2.39 on Linux: `index.lock` is empty while Git writes files, and holds the
+new index while an editor waits for a commit message.
+"""
+
+import os
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+_STALE_NS = 10_000_000_000
+_JUST_NOW_NS = 250_000_000
+
+
+class IndexStamp(NamedTuple):
+    """Identity of Git's index: another one means that Git has changed the work tree or the index since."""
+
+    mtime_ns: int
+    inode: int
+    size: int
+
+
+def find_git(start: Path) -> "Git | None":
+    """The repository that encloses *start*, None outside of one. Worktrees and submodules lead to their own directory."""
+    for folder in (start, *start.parents):
+        entry = folder / ".git"
+        if entry.is_dir():
+            return Git(entry)
+        if entry.is_file():
+            pointer = entry.read_text("utf-8", "replace").strip()
+            if pointer.startswith("gitdir:"):
+                return Git((folder / pointer.removeprefix("gitdir:").strip()).resolve())
+    return None
+
+
+class Git:
+    """One Git directory: the real one, where index and index.lock are."""
+
+    def __init__(self, folder: Path) -> None:
+        self._index = str(folder / "index")
+        self._lock = str(folder / "index.lock")
+        self._rebase_merge = str(folder / "rebase-merge")
+        self._stopped = str(folder / "rebase-merge" / "stopped-sha")
+        self._rebase_apply = str(folder / "rebase-apply")
+
+    def index(self) -> IndexStamp | None:
+        """What the index is now, None while there is none."""
+        status = _stat(self._index)
+        return IndexStamp(status.st_mtime_ns, status.st_ino, status.st_size) if status else None
+
+    def is_working(self) -> bool:
+        """True while the files may be half of one commit and half of another."""
+        now_ns = time.time_ns()
+        lock = _stat(self._lock)
+        if lock is not None:
+            age_ns = now_ns - lock.st_mtime_ns
+            return age_ns < _STALE_NS and (lock.st_size == 0 or age_ns < _JUST_NOW_NS)
+        rebase = _stat(self._rebase_merge)
+        if rebase is not None and _stat(self._stopped) is None:
+            return now_ns - rebase.st_mtime_ns < _STALE_NS
+        return _stat(self._rebase_apply) is not None and self._lock_went_just_now(now_ns)
+
+    def _lock_went_just_now(self, now_ns: int) -> bool:
+        # Git ends its work by renaming index.lock to index, which gives the index a new ctime.
+        index = _stat(self._index)
+        return index is not None and now_ns - index.st_ctime_ns < _JUST_NOW_NS
+
+
+def _stat(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)  # noqa: PTH116  # a str: asked twice for every batch
+    except OSError:
+        return None

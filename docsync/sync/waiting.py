@@ -1,0 +1,65 @@
+"""The requests that are not answered yet: what each one waits for, and what happened meanwhile. Never syncs anything."""
+
+import time
+from collections.abc import Callable, Iterable
+
+from docsync.errors import StoreUnavailable
+from docsync.plan import Applied, Standing
+from docsync.status import Done
+from docsync.sync.request import Ask, Request
+
+
+class Waiting:
+    """Requests between being asked and being answered. Belongs to the sync thread."""
+
+    def __init__(self) -> None:
+        self._asked: list[Request] = []
+        self._open: list[Request] = []
+
+    def add(self, requests: Iterable[Request], now_ns: int) -> None:
+        """Take in new requests; they stay until the look or the release that they ask for was done."""
+        for request in requests:
+            request.begun_ns = now_ns
+            self._asked.append(request)
+
+    def looks(self) -> list[Request]:
+        """The looks that are still to be taken."""
+        return [request for request in self._asked if request.ask is Ask.LOOK]
+
+    def releases(self) -> list[Request]:
+        """The releases that are still to be done."""
+        return [request for request in self._asked if request.ask is Ask.RELEASE]
+
+    def begun(self, requests: Iterable[Request], undecided: set[str]) -> None:
+        """What *requests* ask for was done; they wait for what is *undecided* in what concerns them."""
+        for request in requests:
+            self._asked.remove(request)
+            self._open.append(request)
+            request.waits_for = {path for path in undecided if request.concerns(path)}
+
+    def heard(self, applied: Applied, undecided: set[str]) -> None:
+        """A batch was committed."""
+        for request in self._open:
+            request.waits_for &= undecided
+            request.upserted.update(filter(request.concerns, applied.upserted))
+            request.deleted.update(filter(request.concerns, applied.deleted))
+
+    def answer(self, standing: Callable[[Iterable[str]], Standing]) -> None:
+        """Answer every request that waits for nothing any more."""
+        ready = [request for request in self._open if not request.waits_for]
+        self._open = [request for request in self._open if request.waits_for]
+        for request in ready:
+            if request.answer.set_running_or_notify_cancel():
+                request.answer.set_result(_done(request, standing(request.concern)))
+
+    def give_up(self, why: str) -> None:
+        """Nobody will do it any more."""
+        for request in (*self._asked, *self._open):
+            if request.answer.set_running_or_notify_cancel():
+                request.answer.set_exception(StoreUnavailable("stopping", why))
+
+
+def _done(request: Request, now: Standing) -> Done:
+    seconds = round((time.monotonic_ns() - request.begun_ns) / 1e9, 6)
+    did = (tuple(sorted(request.upserted)), tuple(sorted(request.deleted)))
+    return Done(now.epoch, now.revision, seconds, *did, now.broken, now.held)

@@ -1,0 +1,284 @@
+"""Git moves many files at once: a checkout, merge, stash or rebase lands as one revision, never mixed, never held."""
+
+import json
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.daemon.running import Daemon
+
+LONG = bool(os.environ.get("DOCSYNC_LONG"))
+MANY = 2000 if LONG else 600
+pytestmark = pytest.mark.timeout(600 if LONG else 120)
+
+GIT = {
+    "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_EDITOR": "true", "GIT_SEQUENCE_EDITOR": "true",
+    "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b",
+}  # fmt: skip
+
+
+class Repository:
+    """A project under version control with two branches that differ in every document."""
+
+    def __init__(self, daemon: Daemon) -> None:
+        self.daemon = daemon
+        self.root = daemon.root
+
+    def git(self, *arguments: str, check: bool = True) -> None:
+        subprocess.run(
+            ["git", *arguments], cwd=self.root, env=os.environ | GIT, check=check, capture_output=True, text=True
+        )
+
+    def fill(self, count: int, version: str) -> None:
+        for number in range(count):
+            self.daemon.persona(f"personas/g{number // 100}/p{number}.json", version=version, number=number)
+
+    def commit(self, message: str) -> None:
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", message)
+
+    def begin(self, count: int) -> None:
+        self.git("init", "-q", "-b", "main")
+        self.daemon.write(".gitignore", ".docsync/\n*.log\n")
+        self.fill(count, "main")
+        self.commit("main")
+        self.git("checkout", "-q", "-b", "other")
+        self.fill(count, "other")
+        self.commit("other")
+        self.git("checkout", "-q", "main")
+
+
+@pytest.fixture
+def repository(daemon: Daemon) -> Repository:
+    return Repository(daemon)
+
+
+class States:
+    """Every state that a polling service sees: revision, number of rows, versions among them."""
+
+    SQL = (
+        "SELECT (SELECT value FROM sync_state WHERE key = 'revision'), count(*), "
+        "group_concat(DISTINCT json_extract(document, '$.version')) FROM documents WHERE file_path LIKE 'personas/g%'"
+    )
+
+    def __init__(self, daemon: Daemon) -> None:
+        self._daemon = daemon
+        self.seen: dict[tuple[object, ...], None] = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+
+    def _look(self) -> None:
+        reader = self._daemon.connect()
+        while not self._stop.is_set():
+            self.seen[tuple(reader.execute(self.SQL).fetchone())] = None
+            time.sleep(0.001)
+        reader.close()
+
+    def __enter__(self) -> "States":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    @property
+    def versions(self) -> list[object]:
+        return [state[2] for state in self.seen]
+
+
+def _rested() -> None:
+    time.sleep(0.6)  # rule 3: every file has rested since it was last applied
+
+
+@pytest.mark.parametrize("count", [20, MANY])
+def test_a_checkout_is_one_revision_and_never_mixed(repository: Repository, count: int) -> None:
+    daemon = repository.daemon
+    repository.begin(count)
+    daemon.start()
+    branches = ("other", "main") * (10 if LONG else 3)
+    for branch in branches:
+        _rested()
+        before = daemon.revision
+        with States(daemon) as states:
+            repository.git("checkout", "-q", branch)
+            daemon.wait()
+        assert daemon.revision == before + 1
+        assert set(states.versions) <= {"main", "other"}
+        assert states.versions[-1] == branch
+    daemon.verify()
+
+
+def test_a_save_by_hand_just_before_a_checkout_is_not_mixed_in(repository: Repository) -> None:
+    daemon = repository.daemon
+    repository.begin(200)
+    daemon.start()
+    _rested()
+    daemon.persona("personas/g0/p0.json", version="main", number=-1)
+    time.sleep(0.2)
+    repository.git("stash", "-q")
+    daemon.wait()
+    _rested()
+    daemon.persona("personas/g0/p0.json", version="main", number=-1)
+    time.sleep(0.2)
+    with States(daemon) as states:
+        repository.git("checkout", "-q", "-f", "other")
+        daemon.wait()
+    assert set(states.versions) <= {"main", "other"}
+    assert states.versions[-1] == "other"
+
+
+def test_two_checkouts_in_a_row_are_never_mixed(repository: Repository) -> None:
+    daemon = repository.daemon
+    repository.begin(200)
+    daemon.start()
+    _rested()
+    with States(daemon) as states:
+        repository.git("checkout", "-q", "other")
+        time.sleep(0.1)
+        repository.git("checkout", "-q", "main")
+        daemon.wait()
+    assert set(states.versions) <= {"main", "other"}
+    assert states.versions[-1] == "main"
+
+
+def test_a_branch_without_most_files_is_applied_at_once_and_back_again(repository: Repository) -> None:
+    daemon = repository.daemon
+    repository.begin(100)
+    repository.git("checkout", "-q", "-b", "few")
+    for number in range(45):
+        (daemon.root / f"personas/g0/p{number}.json").unlink()
+    repository.commit("few")
+    repository.git("checkout", "-q", "main")
+    daemon.start()
+    for branch, count in (("few", 55), ("main", 100), ("few", 55), ("main", 100)):
+        _rested()
+        before = daemon.revision
+        repository.git("checkout", "-q", branch)
+        daemon.wait()
+        assert (daemon.documents(), daemon.revision) == (count, before + 1)
+    assert daemon.status()["held"] == 0
+
+
+def test_a_folder_renamed_by_a_commit_is_one_revision_and_not_held(repository: Repository) -> None:
+    daemon = repository.daemon
+    repository.begin(MANY)
+    repository.git("checkout", "-q", "-b", "renamed")
+    (daemon.root / "personas/g0").rename(daemon.root / "personas/gx")
+    repository.commit("renamed")
+    repository.git("checkout", "-q", "main")
+    daemon.start()
+    for branch in ("renamed", "main"):
+        _rested()
+        before = daemon.revision
+        with States(daemon) as states:
+            repository.git("checkout", "-q", branch)
+            daemon.wait()
+        assert daemon.revision == before + 1
+        assert {state[1] for state in states.seen} == {MANY}
+    assert daemon.status()["held"] == 0
+
+
+def test_stash_and_pop_are_one_revision_each(repository: Repository) -> None:
+    daemon = repository.daemon
+    repository.begin(200)
+    daemon.start()
+    _rested()
+    repository.fill(200, "work")
+    daemon.until(
+        lambda: daemon.value("SELECT count(*) FROM documents WHERE json_extract(document, '$.version') = 'work'") == 200
+    )
+    for arguments, version in ((("stash", "-q"), "main"), (("stash", "pop", "-q"), "work")):
+        _rested()
+        before = daemon.revision
+        with States(daemon) as states:
+            repository.git(*arguments)
+            daemon.wait()
+        assert daemon.revision == before + 1
+        assert set(states.versions) <= {"main", "work"}
+        assert states.versions[-1] == version
+
+
+def test_a_rebase_of_five_commits_is_one_revision(repository: Repository) -> None:
+    daemon = repository.daemon
+    repository.begin(100)
+    repository.git("checkout", "-q", "-b", "topic")
+    for number in range(5):
+        daemon.persona(f"personas/g0/p{number}.json", version="main", number=1000 + number)
+        repository.commit(f"topic {number}")
+    repository.git("checkout", "-q", "main")
+    for number in range(50, 60):
+        daemon.persona(f"personas/g0/p{number}.json", version="main", number=2000 + number)
+    repository.commit("base moves")
+    repository.git("checkout", "-q", "topic")
+    daemon.start()
+    _rested()
+    before = daemon.revision
+    repository.git("rebase", "-q", "main")
+    daemon.wait()
+    assert daemon.revision == before + 1
+    assert daemon.status()["held"] == 0
+    daemon.verify()
+
+
+def test_a_stale_lock_delays_nothing_for_ever(repository: Repository) -> None:
+    daemon = repository.daemon
+    repository.begin(5)
+    daemon.start()
+    lock = daemon.write(".git/index.lock", "")
+    os.utime(lock, (time.time() - 60, time.time() - 60))
+    daemon.persona("personas/g0/p0.json", version="new")
+    daemon.until(lambda: daemon.query("SELECT 1 FROM documents WHERE json_extract(document, '$.version') = 'new'"), 2)
+
+
+def test_an_open_commit_editor_delays_nothing(repository: Repository) -> None:
+    daemon = repository.daemon
+    repository.begin(5)
+    daemon.start()
+    daemon.persona("personas/g0/p1.json", version="staged")
+    started = daemon.root.parent / "editing"
+    editor = f"sh -c 'touch {started}; sleep 3'"
+    commit = subprocess.Popen(["git", "commit", "-qa"], cwd=daemon.root, env=os.environ | GIT | {"GIT_EDITOR": editor})
+    try:
+        daemon.until(started.exists, 5)
+        time.sleep(0.3)  # the lock was written more than 250 ms ago
+        begun = time.monotonic()
+        daemon.persona("personas/g0/p0.json", version="new")
+        daemon.until(
+            lambda: daemon.query("SELECT 1 FROM documents WHERE json_extract(document, '$.version') = 'new'"), 2
+        )
+        assert time.monotonic() - begun < 1.5
+    finally:
+        commit.kill()
+        commit.wait()
+
+
+@pytest.fixture
+def worktree(repository: Repository, tmp_path: Path) -> Iterator[Daemon]:
+    repository.begin(100)
+    place = tmp_path / "worktree"
+    repository.git("worktree", "add", "-q", str(place), "other")
+    daemon = Daemon(place)
+    yield daemon
+    daemon.kill()
+
+
+def test_a_worktree_has_its_own_git_directory(worktree: Daemon) -> None:
+    worktree.start()
+    inside = Repository(worktree)
+    inside.git("checkout", "-q", "--detach", "main")
+    worktree.wait()
+    for branch in ("other", "main"):
+        _rested()
+        before = worktree.revision
+        with States(worktree) as states:
+            inside.git("checkout", "-q", "--detach", branch)
+            worktree.wait()
+        assert worktree.revision == before + 1
+        assert set(states.versions) <= {"main", "other"}
+    assert json.loads(worktree.run("status", "--json").stdout)["held"] == 0
