@@ -66,7 +66,7 @@ def start_docsync(root: Path) -> tuple[Path, Callable[[], None]]:
     return database, lambda: (daemon.terminate(), daemon.wait())[0]
 
 
-def save(root: Path, path: Path, version: int, *, atomic: bool) -> None:
+def save(path: Path, version: int, *, atomic: bool) -> None:
     text = json.dumps(json.loads(path.read_bytes()) | {"v": version})
     if atomic:
         draft = path.with_suffix(".tmp")
@@ -84,7 +84,7 @@ def measure(root: Path, database: Path, paths: list[Path], *, atomic: bool) -> l
     for path in paths:
         name, version = path.relative_to(root).as_posix(), time.monotonic_ns()
         begun = time.perf_counter()
-        save(root, path, version, atomic=atomic)
+        save(path, version, atomic=atomic)
         while reader.execute(query, (name,)).fetchone() != (version,):
             pass
         times.append((time.perf_counter() - begun) * 1e3)

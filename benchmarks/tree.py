@@ -4,11 +4,11 @@ import json
 import random
 from pathlib import Path
 
-WORDS = (
-    "answer balance calm careful city clear client cost daily doubt early family fair friend garden habit honest hour "
-    "house learn letter listen market morning music often order patient phone price quiet reason repair school slow "
-    "station story teacher travel value visit voice walk water winter work world young"
-).split()
+WORDS = tuple(
+    """answer balance calm careful city clear client cost daily doubt early family fair friend garden habit honest hour
+    house learn letter listen market morning music often order patient phone price quiet reason repair school slow
+    station story teacher travel value visit voice walk water winter work world young""".split()
+)
 
 
 def sentence(rand: random.Random, words: int) -> str:
@@ -35,8 +35,10 @@ def prompt(rand: random.Random, number: int) -> str:
         f"---\nname: Prompt {number}\ndescription: {sentence(rand, 10)}\nauthors: [bench]\ntags: [{rand.choice(WORDS)}]\n"
         "model:\n  api: chat\n  configuration:\n    type: azure_openai\n    azure_deployment: gpt-4o\n"
         f"  parameters:\n    temperature: {rand.random():.2f}\n    max_tokens: {rand.randint(100, 900)}\n"
-        "inputs:\n  customer:\n    type: string\n  question:\n    type: string\nsample:\n  customer: Ana\n  question: Why?\n"
-        f"---\nsystem:\n{' '.join(sentence(rand, 11) for _ in range(6))}\nThe customer is {{{{customer}}}}.\n\nuser:\n{{{{question}}}}\n"
+        "inputs:\n  customer:\n    type: string\n  question:\n    type: string\n"
+        "sample:\n  customer: Ana\n  question: Why?\n"
+        f"---\nsystem:\n{' '.join(sentence(rand, 11) for _ in range(6))}\nThe customer is {{{{customer}}}}.\n\n"
+        "user:\n{{question}}\n"
     )
 
 

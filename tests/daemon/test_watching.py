@@ -1,0 +1,189 @@
+"""The watcher under fire: what kills or blinds other watchers, polling, and a watcher that has to be opened anew."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import structlog
+from structlog.testing import capture_logs
+
+from docsync.coalesce import Coalescer
+from docsync.daemon.lookout import Lookout
+from docsync.model import Sign, Timing
+from docsync.sync.barrier import Barrier
+from docsync.sync.inbox import Inbox
+from docsync.sync.vitals import Vitals
+from docsync.watch import Reason
+from tests.daemon.running import Daemon
+
+
+def test_the_four_commands_that_kill_the_stock_watcher(daemon: Daemon) -> None:
+    (daemon.root / "personas/a").mkdir()
+    daemon.start()
+    (daemon.root / "personas/a").rename(daemon.root / "out")
+    (daemon.root / "personas/a").mkdir()
+    (daemon.root / "personas/a").rmdir()
+    (daemon.root / "out").rmdir()
+    time.sleep(0.05)
+    daemon.persona("personas/ana.json")
+    daemon.until(lambda: daemon.query("SELECT 1 FROM documents WHERE id = 'persona/ana'"), 1)
+
+
+def test_folders_made_moved_in_and_moved_out(daemon: Daemon) -> None:
+    daemon.start()
+    outside = daemon.root / "outside"
+    for number in range(200):
+        daemon.persona(f"outside/deep/er/p{number}.json", number=number)
+    outside.rename(daemon.root / "personas/in")
+    daemon.until(lambda: daemon.documents() == 200)
+    daemon.persona("personas/in/deep/er/later.json")
+    daemon.until(lambda: daemon.documents() == 201)
+    daemon.persona("personas/keep.json")
+    daemon.persona("personas/x/y/z/new.json")
+    daemon.until(lambda: daemon.documents() == 203)
+    (daemon.root / "personas/x").rename(daemon.root / "gone")
+    daemon.until(lambda: daemon.documents() == 202)
+    daemon.verify()
+
+
+def test_a_root_that_is_removed_and_made_again_is_watched_again(daemon: Daemon) -> None:
+    daemon.persona("personas/ana.json")
+    daemon.start()
+    for _ in range(3):
+        shutil.rmtree(daemon.root / "personas")
+        time.sleep(0.05)
+        (daemon.root / "personas").mkdir()
+        daemon.persona("personas/ana.json", name=f"Ana {time.monotonic_ns()}")
+        wanted = (daemon.root / "personas/ana.json").read_text()
+        daemon.until(lambda wanted=wanted: daemon.query("SELECT 1 FROM documents WHERE document = json(?)", wanted), 3)
+    daemon.verify()
+
+
+def test_a_configmap_swap_lands_as_one_revision(daemon: Daemon) -> None:
+    """As Kubernetes does it: files are links through ..data, which is renamed over."""
+
+    def version(name: str, people: dict[str, str]) -> None:
+        for person, text in people.items():
+            daemon.persona(f"personas/..{name}/{person}.json", name=text)
+        (daemon.root / "personas/..data_tmp").symlink_to(f"..{name}")
+        (daemon.root / "personas/..data_tmp").rename(daemon.root / "personas/..data")
+
+    version("one", {"ana": "Ana 1", "ben": "Ben 1", "cem": "Cem 1"})
+    for person in ("ana", "ben", "cem"):
+        (daemon.root / f"personas/{person}.json").symlink_to(f"..data/{person}.json")
+    daemon.start()
+    assert daemon.documents() == 3
+    time.sleep(0.6)
+    before = daemon.revision
+    version("two", {"ana": "Ana 2", "ben": "Ben 2", "cem": "Cem 2"})
+    daemon.until(lambda: daemon.revision > before, 3)
+    daemon.wait()
+    assert daemon.query("SELECT name FROM documents ORDER BY name") == [("Ana 2",), ("Ben 2",), ("Cem 2",)]
+    assert daemon.revision == before + 1
+
+
+def test_polling_finds_the_same(daemon: Daemon) -> None:
+    daemon.environ |= {"DOCSYNC_WATCH__MODE": "poll", "DOCSYNC_WATCH__POLL_MS": "200"}
+    daemon.persona("personas/ana.json")
+    daemon.persona("personas/keep.json")
+    daemon.start()
+    assert [reason["code"] for reason in daemon.status()["reasons"]] == ["polling"]
+    assert daemon.status()["state"] == "in_sync"
+    daemon.persona("personas/ana.json", name="Anna")
+    daemon.until(lambda: daemon.query("SELECT 1 FROM documents WHERE name = 'Anna'"), 3)
+    (daemon.root / "personas/ana.json").unlink()
+    daemon.until(lambda: daemon.documents() == 1, 3)
+    daemon.verify()
+
+
+class FakeSource:
+    """A watcher that a test can kill; passes the same words as the real one."""
+
+    name = "inotify"
+
+    def __init__(self) -> None:
+        self.is_alive = True
+        self.checks = 0
+
+    def alive(self) -> bool:
+        return self.is_alive
+
+    def reasons(self) -> tuple[Reason, ...]:
+        return ()
+
+    def check(self) -> tuple[str, ...]:
+        self.checks += 1
+        return ()
+
+    def resync(self) -> None:
+        """Nothing to watch."""
+
+
+class Post:
+    """A lookout over watchers that the test opens and kills."""
+
+    def __init__(self, barrier: Barrier) -> None:
+        self.barrier = barrier
+        self.sources: list[FakeSource] = []
+        self.inbox = Inbox(Coalescer(Timing(), lambda _: True))
+        self.vitals = Vitals()
+        self.lookout = Lookout(self.opener, barrier, self.inbox, self.vitals, structlog.get_logger())
+
+    @contextmanager
+    def opener(self) -> Iterator[FakeSource]:
+        self.sources.append(FakeSource())
+        yield self.sources[-1]
+
+
+@pytest.fixture
+def post(daemon: Daemon) -> Post:
+    return Post(Barrier(daemon.root / ".docsync/cookies", ".docsync/cookies"))
+
+
+def test_a_dead_watcher_is_opened_anew_and_everything_is_scanned(post: Post) -> None:
+    with capture_logs() as logs, post.lookout:
+        post.sources[0].is_alive = False
+        post.lookout.tick(1)
+        assert len(post.sources) == 2
+        assert post.inbox.dirty() == {""}
+        assert [reason.code for reason in post.vitals.reasons] == ["watcher_dead"]
+        post.lookout.tick(10**11)
+        assert post.vitals.reasons == ()
+    assert [line["event"] for line in logs] == ["watcher.dead", "watcher.restored"]
+
+
+def test_a_cookie_that_does_not_come_back_is_a_silent_watcher(post: Post) -> None:
+    with post.lookout:
+        post.lookout.tick(1)
+        assert len(post.sources) == 1
+        post.lookout.tick(4 * 10**9)
+        assert len(post.sources) == 2
+        assert "did not come back" in post.vitals.reasons[0].message
+
+
+def test_a_cookie_that_comes_back_proves_the_watcher(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    send = post.barrier.send
+
+    def answered() -> object:
+        cookie = send()
+        assert cookie is not None
+        name = next(iter(post.barrier._waiting))
+        assert post.barrier.takes(f".docsync/cookies/{name}")
+        return cookie
+
+    monkeypatch.setattr(post.barrier, "send", answered)
+    with post.lookout:
+        for beat in range(1, 5):
+            post.lookout.tick(beat * 4 * 10**9)
+        assert len(post.sources) == 1
+        assert post.sources[0].checks == 4
+        assert post.lookout.proves()
+
+
+def test_hints_of_cookies_are_not_for_the_inbox_and_others_are_not_for_the_barrier(post: Post) -> None:
+    assert post.barrier.takes(".docsync/cookies/unknown")
+    assert not post.barrier.takes("personas/ana.json")
+    post.inbox.hint("personas/ana.json", Sign.CLOSED)
+    assert post.inbox.dirty() == {"personas/ana.json"}
