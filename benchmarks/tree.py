@@ -4,11 +4,41 @@ import json
 import random
 from pathlib import Path
 
-WORDS = tuple(
-    """answer balance calm careful city clear client cost daily doubt early family fair friend garden habit honest hour
-    house learn letter listen market morning music often order patient phone price quiet reason repair school slow
-    station story teacher travel value visit voice walk water winter work world young""".split()
-)
+WORDS = [
+    "answer",
+    "balance",
+    "calm",
+    "careful",
+    "city",
+    "clear",
+    "client",
+    "cost",
+    "daily",
+    "doubt",
+    "early",
+    "family",
+    "fair",
+    "friend",
+    "garden",
+    "habit",
+    "honest",
+    "hour",
+    "house",
+    "learn",
+    "letter",
+    "listen",
+    "market",
+    "morning",
+    "music",
+    "often",
+    "order",
+    "patient",
+    "phone",
+    "price",
+    "quiet",
+    "reason",
+    "repair",
+]
 
 
 def sentence(rand: random.Random, words: int) -> str:

@@ -13,12 +13,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from docsync.errors import UsageError
-from docsync.status import HeldDeletion, ListedProblem
 from docsync.store.database import open_reader_connection
-from docsync.store.problems import problem_of
+
+if TYPE_CHECKING:
+    from docsync.status import HeldDeletion, ListedProblem
 
 _COLUMNS = (
     "d.id, d.type, d.name, d.document, d.file_path, d.file_modified, d.created_at, d.updated_at, "
@@ -110,16 +111,21 @@ class Reader:
         )
         return {str(type_): int(number) for type_, number in rows}
 
-    def problems(self) -> list[ListedProblem]:
+    def problems(self) -> "list[ListedProblem]":
         """What is wrong with files, errors first; held deletions are not among it."""
+        from docsync.status import ListedProblem
+        from docsync.store.problems import problem_of
+
         rows = self._connection.execute(
             "SELECT file_path, severity, code, line, column, json_path, message, hint, notes, since FROM problems "
             "WHERE code <> 'held' ORDER BY severity, file_path, ordinal"
         )
         return [ListedProblem(problem_of(row[:-1]), str(row[-1])) for row in rows]
 
-    def held(self) -> list[HeldDeletion]:
+    def held(self) -> "list[HeldDeletion]":
         """The deletions that are kept back until a person releases them."""
+        from docsync.status import HeldDeletion
+
         rows = self._connection.execute(
             "SELECT d.id, d.type, d.file_path, p.since FROM files AS f JOIN documents AS d ON d.file_path = f.file_path "
             "JOIN problems AS p ON p.file_path = f.file_path AND p.ordinal = 0 WHERE f.state = 'held' ORDER BY d.id"
