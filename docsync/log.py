@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import MutableMapping
+from datetime import datetime
 from typing import TextIO
 
 import structlog
@@ -12,12 +13,14 @@ from docsync.names import shown
 def open_log(stream: TextIO, format_name: str, level: str) -> structlog.typing.FilteringBoundLogger:
     """A logger that writes to *stream*: console, json, or auto (console on a terminal); level debug to error."""
     console = format_name == "console" or (format_name == "auto" and stream.isatty())
-    stamp = structlog.processors.TimeStamper(fmt="%H:%M:%S.%f" if console else "iso", utc=not console)
+    stamp = _time_of_day if console else structlog.processors.TimeStamper(fmt="iso")
     processors: list[structlog.typing.Processor] = [structlog.processors.add_log_level, stamp, _safe]
     if console:
         colors = stream.isatty()
         processors.append(
-            structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback)
+            structlog.dev.ConsoleRenderer(
+                colors=colors, pad_event_to=18, exception_formatter=structlog.dev.plain_traceback
+            )
         )
     else:
         processors += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
@@ -28,6 +31,12 @@ def open_log(stream: TextIO, format_name: str, level: str) -> structlog.typing.F
         cache_logger_on_first_use=True,
     )
     return log
+
+
+def _time_of_day(_log: object, _method: str, values: MutableMapping[str, object]) -> MutableMapping[str, object]:
+    """Local time to the millisecond: enough for a person who watches."""
+    values["timestamp"] = datetime.now().astimezone().time().isoformat("milliseconds")
+    return values
 
 
 def _safe(_log: object, _method: str, values: MutableMapping[str, object]) -> MutableMapping[str, object]:

@@ -24,11 +24,13 @@ class Journal:
 
     def __init__(self, log: Log) -> None:
         self._log = log
+        self._is_first = True
 
     def batch(self, report: Report, seconds: float) -> None:
-        """A batch was committed. One that no reader can see is only worth a debug line."""
+        """A batch was committed. After the first one, those that no reader can see are only worth a debug line."""
         applied = report.applied
-        line = self._log.info if applied.changed else self._log.debug
+        line = self._log.info if applied.changed or self._is_first else self._log.debug
+        self._is_first = False
         line(
             "sync.finished",
             upserted=len(applied.upserted),
