@@ -14,16 +14,24 @@ def open_log(stream: TextIO, format_name: str, level: str) -> structlog.typing.F
     """A logger that writes to *stream*: console, json, or auto (console on a terminal); level debug to error."""
     console = format_name == "console" or (format_name == "auto" and stream.isatty())
     stamp = _time_of_day if console else structlog.processors.TimeStamper(fmt="iso")
-    processors: list[structlog.typing.Processor] = [structlog.processors.add_log_level, stamp, _safe]
+    processors: list[structlog.typing.Processor] = [
+        structlog.processors.add_log_level,
+        stamp,
+        structlog.processors.format_exc_info,
+        _safe,
+    ]
     if console:
         colors = stream.isatty()
         processors.append(
             structlog.dev.ConsoleRenderer(
-                colors=colors, pad_event_to=18, exception_formatter=structlog.dev.plain_traceback
+                colors=colors,
+                pad_event_to=18,
+                sort_keys=False,
+                exception_formatter=structlog.dev.plain_traceback,
             )
         )
     else:
-        processors += [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        processors.append(structlog.processors.JSONRenderer(ensure_ascii=False))
     log: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
         structlog.PrintLogger(stream),
         processors=processors,
@@ -43,5 +51,6 @@ def _safe(_log: object, _method: str, values: MutableMapping[str, object]) -> Mu
     """Nothing that a file holds may steer the terminal or begin a line of its own."""
     for key, value in values.items():
         if isinstance(value, str):
-            values[key] = shown(value)
+            lines = value.split("\n") if key == "exception" else [value]
+            values[key] = "\n".join(map(shown, lines))
     return values

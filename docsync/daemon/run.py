@@ -80,7 +80,7 @@ def run_daemon(settings: DaemonSettings, log: Log) -> None:
         desk.http = served.http
         announcement = Announcement(os.getpid(), str(premises.socket), served.http)
         stack.enter_context(announcing(folder, announcement))
-        log.info("docsync.started", version=docsync.__version__, database=str(settings.database), http=served.http)
+        log.info("docsync.started", database=str(settings.database), http=served.http, version=docsync.__version__)
         _wait_for_stop(inbox)
         log.info("docsync.stopping")
     log.info("docsync.stopped")
