@@ -29,9 +29,10 @@ def holding(folder: Path) -> Iterator[None]:
     flock on the folder itself: unlike a lock file it cannot be deleted away, and unlike POSIX locks it is not lost when
     another descriptor is closed. The system frees it with the last descriptor, also after kill -9.
     """
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o755)  # whatever the umask is: services of another user read the database
+    new = [above for above in (folder, *folder.parents) if not above.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for above in new:
+        above.chmod(0o755)  # whatever the umask is: services of another user read the database
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         try:

@@ -102,7 +102,7 @@ class FileTree:
             return Resolved(reference, None, ReferenceStatus.NOT_CHECKED)
         folder = dirname(path)
         target = normpath(join(folder, reference.target.replace("\\", "/")))
-        if target.startswith(("/", "..")) or not is_presentable(target):
+        if target == ".." or target.startswith(("/", "../")) or not is_presentable(target):
             return Resolved(reference, None, ReferenceStatus.OUTSIDE)
         if not covers(folder, target):
             return Resolved(reference, target, ReferenceStatus.OUTSIDE)

@@ -80,10 +80,11 @@ class Batch:
         """When the id of *document* was first seen: another file that had it until the configuration changed loses it."""
         owner = self._connection.execute("SELECT file_path, created_at FROM documents WHERE id = ?", (document.id,))
         found = owner.fetchone()
-        if found is None:
+        stored = self._documents.stored(found[0]) if found else None
+        if (
+            found is None or stored is None
+        ):  # nobody's, or only half there: then the database refuses the row, as damaged
             return self._now
-        stored = self._documents.stored(found[0])
-        assert stored is not None
         self._documents.delete(document.id, stored[2])
         self._connection.execute("DELETE FROM files WHERE file_path = ?", (found[0],))
         self._tell(found[0], ())

@@ -97,9 +97,10 @@ class Inbox:
         with self._bell:
             self._coalescer.look_again(path, now_ns, not_before_ns)
 
-    def applied(self, paths: list[str], now_ns: int) -> None:
-        """New content of *paths* is in the database."""
+    def applied(self, paths: list[str]) -> None:
+        """New content of *paths* is in the database by now."""
         with self._bell:
+            now_ns = self._clock()
             for path in paths:
                 self._coalescer.applied(path, now_ns)
 

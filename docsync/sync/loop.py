@@ -49,6 +49,7 @@ class Loop:
         self._vitals = told.vitals
         self._journal = told.journal
         self._waiting = Waiting()
+        self._again: set[str] = set()
         self._rescan_at_ns = 0
         self._not_before_ns = 0
         self._retry_ns = _RETRY_FIRST_NS
@@ -56,11 +57,12 @@ class Loop:
         self._random = random.Random()  # noqa: S311  # spreads the load of many daemons; no secret
 
     def run(self) -> None:
-        """Come round until the inbox is closed; the last round takes the good news that is already there."""
+        """Come round until the inbox is closed, and once more: the last round takes the good news that is already there."""
         while not self._inbox.closed:
             now_ns = time.monotonic_ns()
             self._inbox.wait(self._next_ns(now_ns), for_paths=now_ns >= self._not_before_ns)
             self.step(time.monotonic_ns())
+        self.step(time.monotonic_ns())  # what was hinted while the step before was under way
         self._waiting.add(self._inbox.requests(), time.monotonic_ns())
         self._waiting.give_up("docsync is stopping")
 
@@ -91,7 +93,9 @@ class Loop:
         looks = self._waiting.looks()
         if batch.dirty or looks or self._engine.due(now_ns, batch.resting):
             report = self._sync(batch, now_ns)
-            undecided = self._engine.undecided() | report.again.keys()
+            # A path that is to be looked at again stays in hand until it was, also through batches of other paths.
+            self._again = (self._again - batch.dirty.keys() | report.again.keys()) & self._inbox.dirty()
+            undecided = self._engine.undecided() | self._again
             self._waiting.begun(looks, undecided)
             self._waiting.heard(report.applied, undecided)
         for request in self._waiting.releases():
@@ -145,7 +149,7 @@ class Loop:
         self._gate.leave()
         seconds = time.perf_counter() - begun
         applied = report.applied
-        self._inbox.applied(applied.upserted, time.monotonic_ns())
+        self._inbox.applied(applied.upserted)
         for path, at_ns in report.again.items():
             self._inbox.look_again(path, now_ns, at_ns)
         if EVERYTHING in batch.dirty:

@@ -1,0 +1,95 @@
+"""Eight ways to damage a database that nobody has open, all decided by a seed."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import apsw
+
+PAGE = 4096
+
+
+def _pages(database: Path, sql: str) -> list[int]:
+    connection = apsw.Connection(str(database), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        return [int(number) for (number,) in connection.execute(f"SELECT pageno FROM dbstat WHERE {sql}")]
+    finally:
+        connection.close()
+
+
+def _checkpointed(database: Path) -> None:
+    """Let the pages be in the database and not in the log, where damage to the file would not reach them."""
+    connection = apsw.Connection(str(database))
+    connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    connection.close()
+    log_of(database).touch()  # the connection above was not one of docsync's and has removed it
+
+
+def log_of(database: Path) -> Path:
+    return database.with_name(database.name + "-wal")
+
+
+def _flip(database: Path, pages: list[int], generator: random.Random, count: int = 8) -> None:
+    octets = bytearray(database.read_bytes())
+    for _ in range(count):
+        at = (generator.choice(pages) - 1) * PAGE + generator.randrange(PAGE)
+        octets[at] ^= 1 << generator.randrange(8)
+    database.write_bytes(octets)
+
+
+def bits_in_table_pages(database: Path, generator: random.Random) -> None:
+    _flip(database, _pages(database, "name = 'documents'"), generator)
+
+
+def bits_in_index_pages(database: Path, generator: random.Random) -> None:
+    _flip(database, _pages(database, "name LIKE 'documents\\_%' ESCAPE '\\' AND name NOT LIKE '%fts%'"), generator)
+
+
+def bits_in_search_pages(database: Path, generator: random.Random) -> None:
+    _flip(database, _pages(database, "name LIKE '%fts%'"), generator)
+
+
+def bits_in_page_one(database: Path, generator: random.Random) -> None:
+    _flip(database, [1], generator)
+
+
+def truncated(database: Path, generator: random.Random) -> None:
+    octets = database.read_bytes()
+    database.write_bytes(octets[: generator.randrange(1, len(octets))])
+
+
+def zeroed_page(database: Path, generator: random.Random) -> None:
+    octets = bytearray(database.read_bytes())
+    page = generator.randrange(len(octets) // PAGE)
+    octets[page * PAGE : (page + 1) * PAGE] = bytes(PAGE)
+    database.write_bytes(octets)
+
+
+def garbage_header(database: Path, generator: random.Random) -> None:
+    octets = bytearray(database.read_bytes())
+    octets[:100] = generator.randbytes(100)
+    database.write_bytes(octets)
+
+
+def replaced_file(database: Path, generator: random.Random) -> None:
+    other = database.with_name("other.db")
+    other.write_bytes(generator.randbytes(generator.randrange(1, 9) * PAGE))
+    other.replace(database)
+
+
+KINDS: tuple[Callable[[Path, random.Random], None], ...] = (
+    bits_in_table_pages,
+    bits_in_index_pages,
+    bits_in_search_pages,
+    bits_in_page_one,
+    truncated,
+    zeroed_page,
+    garbage_header,
+    replaced_file,
+)
+
+
+def damage(database: Path, kind: Callable[[Path, random.Random], None], generator: random.Random) -> None:
+    """Damage *database* in the way of *kind*."""
+    _checkpointed(database)
+    kind(database, generator)

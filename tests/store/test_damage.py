@@ -1,0 +1,193 @@
+"""Damage is found whatever part it hits, and a sound database is never called damaged."""
+
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import apsw
+import pytest
+
+from docsync.errors import NoDatabase, StoreUnavailable
+from docsync.store.damage import Damage, find, identity, inspect
+from docsync.store.database import open_reader_connection, open_writer
+from tests.store.breaking import bits_in_table_pages, damage, log_of
+from tests.support import Project
+
+SEED = 20261121
+
+
+@pytest.fixture
+def filled(project: Project) -> Project:
+    for number in range(40):
+        file = project.persona(
+            f"personas/p{number}.json", tags=["calm", f"t{number % 3}"], description="d", bio="word " * 80
+        )
+        os.utime(file, (1, 1))
+    project.write("prompts/hello.prompty", "---\nname: hello\nsample: ${file:./x.json}\n---\nsystem:\nBe polite.\n")
+    project.settle()
+    return project
+
+
+def found(project: Project) -> Damage:
+    damage = find(project.connection)
+    assert damage is not None
+    return damage
+
+
+def test_a_sound_database_has_no_damage(filled: Project) -> None:
+    filled.write("personas/p1.json", "{")
+    (filled.root / "personas/p2.json").unlink()
+    filled.persona("personas/p3.json", name="Other", tags=[])
+    filled.later(1000)
+    filled.settle()
+    assert find(filled.connection) is None
+    assert inspect(filled.database) is None
+
+
+def test_held_deletions_are_no_damage(filled: Project) -> None:
+    for number in range(40):
+        (filled.root / f"personas/p{number}.json").unlink()
+    filled.settle()
+    assert set(filled.states().values()) == {"ok", "held"}
+    assert find(filled.connection) is None
+
+
+def test_indexes_and_statistics_of_others_are_no_damage(filled: Project) -> None:
+    filled.connection.execute("CREATE INDEX mine ON documents (updated_at)")
+    filled.connection.execute("ANALYZE")
+    assert find(filled.connection) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "name = name || 'x'",
+        "document = json_set(document, '$.bio', 'other')",
+        "description = NULL",
+        "file_modified = created_at",
+        "created_at = file_modified",
+        "content_hash = row_hash",
+        "row_hash = content_hash",
+        "revision = 0",
+    ],
+)
+def test_a_changed_column_is_found_with_its_row(filled: Project, change: str) -> None:
+    filled.connection.execute(f"UPDATE documents SET {change} WHERE rowid = 5")
+    assert found(filled).documents == {5}
+
+
+def test_text_that_is_no_text_is_found_with_its_row(filled: Project) -> None:
+    filled.connection.execute("UPDATE documents SET name = CAST(x'ff41' AS TEXT) WHERE rowid = 7")
+    assert found(filled).documents == {7}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM document_tags WHERE document_id = 'persona/p4' AND tag = 'calm'",
+        "UPDATE document_tags SET tag = 'calk' WHERE document_id = 'persona/p4' AND tag = 'calm'",
+        "DELETE FROM documents_fts WHERE id = 'persona/p4'",
+        "UPDATE documents_fts SET name = 'p5' WHERE id = 'persona/p4'",
+        "DELETE FROM files WHERE id = 'persona/p4'",
+        "UPDATE files SET search_rowid = 1 + search_rowid WHERE id = 'persona/p4'",
+        "UPDATE files SET good_size = NULL WHERE id = 'persona/p4'",
+        "DELETE FROM documents WHERE id = 'persona/p4'",
+        "UPDATE sync_state SET value = '0' WHERE key = 'revision'",
+        "UPDATE sync_state SET value = 'one' WHERE key = 'revision'",
+        "DELETE FROM sync_state WHERE key = 'epoch'",
+        "PRAGMA foreign_keys = OFF; DELETE FROM collections WHERE type = 'persona'",
+        "INSERT INTO documents_fts (id, name) VALUES ('persona/ghost', 'ghost')",
+        "DROP INDEX documents_name",
+        "ALTER TABLE documents RENAME COLUMN name TO nbme",
+    ],
+)
+def test_parts_that_do_not_fit_together_are_found(filled: Project, statement: str) -> None:
+    filled.connection.execute(statement)
+    assert found(filled).reason
+
+
+def test_what_became_of_the_disk_is_not_hidden_by_what_was_read_before(filled: Project) -> None:
+    assert find(filled.connection) is None
+    filled.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    octets = filled.database.read_bytes()
+    # Opening the file here drops SQLite's locks: nobody contends for them in this test.
+    filled.database.write_bytes(octets.replace(b'"bio":"word', b'"bio":"Word'))
+    assert found(filled).documents
+
+
+def test_a_file_that_is_none_of_ours_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("not a database, but somebody's notes\n" * 200)
+    with pytest.raises(NoDatabase, match="not an SQLite database"), open_writer(path):
+        pass
+    assert path.read_text().startswith("not a database")
+
+
+def test_a_garbled_header_beside_our_log_is_damage(filled: Project) -> None:
+    filled.close()
+    octets = filled.database.read_bytes()
+    filled.database.write_bytes(b"\x7f" * 100 + octets[100:])
+    with pytest.raises(StoreUnavailable) as caught, open_writer(filled.database):
+        pass
+    assert caught.value.reason == "damaged"
+
+
+def test_a_header_that_lost_its_owner_is_damage(filled: Project) -> None:
+    filled.connection.pragma("application_id", 5)
+    filled.close()
+    with pytest.raises(StoreUnavailable, match="header does not belong"), open_writer(filled.database):
+        pass
+
+
+def epoch_of(project: Project) -> str:
+    return str(project.query("SELECT value FROM sync_state WHERE key = 'epoch'")[0][0])
+
+
+def test_a_database_without_its_log_may_be_older_and_gets_a_new_epoch(filled: Project) -> None:
+    before = epoch_of(filled)
+    filled.start()
+    assert epoch_of(filled) == before, "an ordinary restart keeps it"
+    filled.close()
+    log_of(filled.database).unlink()
+    filled.start()
+    assert epoch_of(filled) != before
+
+
+def test_a_log_without_its_database_is_not_read(filled: Project) -> None:
+    filled.close()
+    filled.database.unlink()
+    filled.start()
+    assert filled.revision == 0
+
+
+@pytest.mark.parametrize("gone", [lambda path: path, log_of], ids=["database", "log"])
+def test_a_deleted_or_replaced_file_is_noticed_without_opening_it(
+    filled: Project, gone: Callable[[Path], Path]
+) -> None:
+    before = identity(filled.database)
+    filled.persona("personas/new.json")
+    filled.sync()
+    assert identity(filled.database) == before
+    gone(filled.database).rename(filled.root / "elsewhere")
+    assert identity(filled.database) != before
+
+
+def test_every_flipped_bit_that_changes_a_document_is_found(filled: Project) -> None:
+    """What a reader gets from documents is as before, or the damage is found."""
+    rows = filled.query("SELECT * FROM documents ORDER BY id")
+    filled.close()
+    sound = filled.database.read_bytes()
+    harmful = 0
+    for seed in range(60):
+        filled.database.write_bytes(sound)
+        damage(filled.database, bits_in_table_pages, random.Random(SEED + seed))
+        try:
+            with open_reader_connection(filled.database) as reader:
+                same = reader.execute("SELECT * FROM documents ORDER BY id").fetchall() == rows
+        except (apsw.Error, UnicodeDecodeError, NoDatabase):
+            same = False
+        harmful += not same
+        assert same or inspect(filled.database) is not None, f"seed {SEED + seed}"
+    print(f"{harmful} of 60 were harmful, seed {SEED}")
+    assert harmful > 20

@@ -1,0 +1,95 @@
+"""A loop on real files and a real database, whose clock the test turns and whose log it reads."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from docsync.coalesce import Coalescer
+from docsync.model import Sign
+from docsync.names import EVERYTHING
+from docsync.status import Done
+from docsync.sync.gate import GitGate
+from docsync.sync.inbox import Inbox
+from docsync.sync.journal import Journal
+from docsync.sync.loop import Loop, Rounds, Told
+from docsync.sync.request import Ask, Request
+from docsync.sync.vitals import Vitals
+from tests.support import Project
+
+MS = 1_000_000
+
+
+class LogBook:
+    """A log that remembers its lines: level, event, values."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, str, dict[str, Any]]] = []
+
+    def debug(self, event: str, **values: object) -> None:
+        self.lines.append(("debug", event, values))
+
+    def info(self, event: str, **values: object) -> None:
+        self.lines.append(("info", event, values))
+
+    def warning(self, event: str, **values: object) -> None:
+        self.lines.append(("warning", event, values))
+
+    def error(self, event: str, **values: object) -> None:
+        self.lines.append(("error", event, values))
+
+    def events(self) -> list[str]:
+        return [event for _, event, _ in self.lines]
+
+
+class Rig:
+    """One loop. Time starts at the monotonic clock's now and goes on only by `later`."""
+
+    def __init__(self, project: Project, rescan_ms: int = 10**9) -> None:
+        self.project = project
+        self.now_ns = time.monotonic_ns()
+        self.log = LogBook()
+        self.vitals = Vitals()
+        self.resyncs = 0
+        self.inbox = Inbox(Coalescer(project.settings.timing, lambda path: path.endswith(".json")), lambda: self.now_ns)
+        rounds = Rounds(rescan_ms * MS, self._resync, lambda now_ns: None)
+        told = Told(self.vitals, Journal(self.log))
+        self.loop = Loop(project.engine, self.inbox, GitGate(None, lambda: True), rounds, told)
+
+    def _resync(self) -> None:
+        self.resyncs += 1
+
+    def later(self, ms: float) -> None:
+        self.now_ns += int(ms * MS)
+
+    def step(self) -> None:
+        self.loop.step(self.now_ns)
+
+    def settle(self, steps: int = 50) -> None:
+        """Let time pass until neither a path nor belief wants anything before the next rescan."""
+        self.step()
+        for _ in range(steps):
+            if not len(self.inbox) and not self.project.engine.undecided():
+                self.later(600)  # nothing rests any more
+                return
+            self.later(50)
+            self.step()
+        raise AssertionError("never comes to rest")
+
+    def hint(self, path: str, sign: Sign = Sign.RENAMED) -> None:
+        self.inbox.hint(path, sign)
+
+    def ask(self, *scopes: str, concern: Sequence[str] = (EVERYTHING,)) -> Request:
+        """Ask for a look at *scopes* and at all that is dirty."""
+        request = Request(Ask.LOOK, scopes, tuple(concern))
+        self.inbox.ask(request)
+        return request
+
+    def release(self, type_: str | None = None) -> Request:
+        request = Request(Ask.RELEASE, type=type_)
+        self.inbox.ask(request)
+        return request
+
+    @staticmethod
+    def answer(request: Request) -> Done | None:
+        """What the loop answered, None if it has not yet."""
+        return request.answer.result(0) if request.answer.done() else None

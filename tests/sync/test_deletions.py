@@ -1,0 +1,168 @@
+"""From missing files to deletions: what belief, the tree and the guard say together."""
+
+import os
+import shutil
+
+from docsync.model import Sign
+from docsync.names import Collection
+from tests.support import PROMPTS, Project
+
+
+def people(project: Project, count: int, folder: str = "personas") -> None:
+    for number in range(count):
+        project.persona(f"{folder}/p{number}.json", value=number)
+
+
+def remove(project: Project, *numbers: int, folder: str = "personas") -> None:
+    for number in numbers:
+        (project.root / f"{folder}/p{number}.json").unlink()
+
+
+def test_a_file_heard_of_lately_and_found_missing_without_a_hint_counts_as_missing_since_now(project: Project) -> None:
+    people(project, 2)
+    project.sync()
+    project.heard["personas/p0.json"] = project.now_ns
+    project.later(4000)
+    remove(project, 0)
+    project.sync()
+    assert len(project.paths()) == 2
+    project.later(500)
+    project.sync()
+    assert project.paths() == ["personas/p1.json"]
+
+
+def test_a_held_file_that_returns_broken_leaves_the_hold(project: Project) -> None:
+    people(project, 30)
+    project.sync()
+    remove(project, *range(30))
+    project.settle()
+    assert len(project.engine.held()) == 30
+    for number in range(30):
+        project.write(f"personas/p{number}.json", "{")
+    project.settle()
+    assert project.engine.held() == []
+    assert set(project.states().values()) == {"stale"}
+
+
+def test_a_held_file_that_returns_unchanged_by_a_checkout_leaves_the_hold(project: Project) -> None:
+    people(project, 30)
+    project.sync()
+    remove(project, *range(30))
+    project.settle()
+    people(project, 30)
+    project.settle()
+    assert (project.engine.held(), project.problems()) == ([], [])
+    assert set(project.states().values()) == {"ok"}
+
+
+def test_of_a_hold_only_what_did_not_return_is_released(project: Project) -> None:
+    people(project, 30)
+    project.sync()
+    remove(project, *range(30))
+    project.settle()
+    people(project, 10)
+    applied = project.engine.release(None)
+    assert len(applied.deleted) == 20
+    project.settle()
+    assert len(project.paths()) == 10
+    assert set(project.states().values()) == {"ok"}
+
+
+def test_copies_that_went_themselves_excuse_nothing(project: Project) -> None:
+    people(project, 60, "personas/x")
+    project.sync()
+    project.later(70_000)
+    for copy in ("y", "z"):
+        shutil.copytree(project.root / "personas/x", project.root / f"personas/{copy}")
+    project.sync()
+    for copy in ("y", "z"):
+        shutil.rmtree(project.root / f"personas/{copy}")
+    project.settle()
+    assert len(project.engine.held()) == 120
+    shutil.rmtree(project.root / "personas/x")
+    project.settle()
+    assert len(project.engine.held()) == 180
+
+
+def test_a_copy_that_is_missing_for_a_moment_excuses_nothing_meanwhile(project: Project) -> None:
+    people(project, 2)
+    project.sync()
+    shutil.copy(project.root / "personas/p0.json", project.root / "personas/copy.json")
+    project.sync()
+    remove(project, 0)
+    project.sync()
+    project.later(400)
+    (project.root / "personas/copy.json").unlink()
+    project.sync()
+    project.later(100)
+    project.sync()
+    remove(project, 1)
+    project.settle()
+    assert len(project.engine.held()) > 0
+
+
+def test_a_file_renamed_onto_another_replaces_it_in_one_revision(project: Project) -> None:
+    project.persona("personas/a.json", name="A")
+    project.persona("personas/b.json", name="B")
+    project.persona("personas/keep.json")
+    project.sync()
+    revision = project.revision
+    os.replace(project.root / "personas/a.json", project.root / "personas/b.json")
+    project.sync("personas/a.json", "personas/b.json", sign=Sign.RENAMED)
+    project.settle()
+    assert project.names() == {"personas/b.json": "A", "personas/keep.json": "keep"}
+    assert project.revision == revision + 1
+
+
+def test_of_two_hard_links_one_may_go(project: Project) -> None:
+    file = project.persona("personas/a.json", name="A")
+    os.link(file, project.root / "personas/b.json")
+    project.sync()
+    file.unlink()
+    project.settle()
+    assert project.names() == {"personas/b.json": "A"}
+
+
+def test_a_rename_of_case_only_lands_as_one(project: Project) -> None:
+    project.persona("personas/a.json", name="A")
+    project.persona("personas/keep.json")
+    project.sync()
+    revision = project.revision
+    os.rename(project.root / "personas/a.json", project.root / "personas/A.json")
+    project.sync("personas", sign=Sign.FOLDER)
+    assert (sorted(project.paths()), project.revision) == (["personas/A.json", "personas/keep.json"], revision + 1)
+
+
+def test_a_file_that_leaves_and_comes_back_under_its_name_is_never_gone(project: Project) -> None:
+    people(project, 2)
+    project.sync()
+    os.rename(project.root / "personas/p0.json", project.root / "away")
+    project.sync()
+    os.rename(project.root / "away", project.root / "personas/p0.json")
+    project.settle()
+    assert project.query("SELECT count(*) FROM changes WHERE op = 'delete'") == [(0,)]
+    assert project.engine.undecided() == set()
+
+
+def test_a_folder_that_is_renamed_in_the_configuration_and_on_disk_keeps_its_ids(project: Project) -> None:
+    people(project, 40)
+    project.sync()
+    os.rename(project.root / "personas", project.root / "people")
+    project.start(collections=(Collection("persona", "people", ("**/*.json",), "json"), PROMPTS))
+    project.settle()
+    assert len(project.paths()) == 40
+    assert {path.partition("/")[0] for path in project.paths()} == {"people"}
+    assert (project.engine.held(), project.problems(), project.engine.undecided()) == ([], [], set())
+    assert project.query("SELECT count(*) FROM files") == [(40,)]
+
+
+def test_another_suffix_in_the_configuration_takes_the_ids_over(project: Project) -> None:
+    for number in range(40):
+        project.persona(f"personas/p{number}.json", value=number)
+        project.write(f"personas/p{number}.md", f"# Person {number}\n\nHello.\n")
+    project.sync()
+    project.start(collections=(Collection("persona", "personas", ("**/*.md",), "markdown"), PROMPTS))
+    project.settle()
+    assert all(path.endswith(".md") for path in project.paths())
+    assert (len(project.paths()), project.engine.held(), project.problems()) == (40, [], [])
+    assert project.query("SELECT count(*) FROM files") == [(40,)]

@@ -1,0 +1,89 @@
+"""What the log says: one line a batch, what appears and what clears, and never more than a screen of it."""
+
+import pytest
+
+from docsync.errors import StoreUnavailable
+from docsync.model import Problem, Severity
+from docsync.plan import Applied
+from docsync.sync.engine import Report
+from docsync.sync.journal import Journal
+from tests.sync.rig import LogBook
+
+
+@pytest.fixture
+def log() -> LogBook:
+    return LogBook()
+
+
+def told(log: LogBook, applied: Applied) -> LogBook:
+    """The lines of a batch that is not the first."""
+    journal = Journal(log)
+    journal.batch(Report(Applied(1)), 0)
+    log.lines.clear()
+    journal.batch(Report(applied, looked=3), 0.123456)
+    return log
+
+
+def test_the_first_batch_is_told_whatever_it_found(log: LogBook) -> None:
+    Journal(log).batch(Report(Applied(7)), 0)
+    assert [(level, event) for level, event, _ in log.lines] == [("info", "sync.finished")]
+
+
+def test_a_batch_that_readers_can_see_is_one_line(log: LogBook) -> None:
+    ((level, event, values),) = told(log, Applied(7, True, ["a", "b"], ["c"])).lines
+    assert (level, event) == ("info", "sync.finished")
+    assert values | {"seconds": 0} == {
+        "upserted": 2, "deleted": 1, "held": 0, "looked": 3, "revision": 7, "seconds": 0,
+    }  # fmt: skip
+
+
+def test_a_batch_that_nobody_can_see_is_worth_a_debug_line(log: LogBook) -> None:
+    assert [(level, event) for level, event, _ in told(log, Applied(7)).lines] == [("debug", "sync.finished")]
+
+
+def test_held_deletions_are_a_warning_and_no_list_of_problems(log: LogBook) -> None:
+    held = [Problem(str(number), "held", "m", Severity.WARNING) for number in range(30)]
+    told(log, Applied(7, True, held=30, appeared=held, cleared=[("x", "held")]))
+    assert log.events() == ["sync.finished", "deletions.held"]
+    assert log.lines[1][2]["count"] == 30
+
+
+def test_a_problem_is_told_with_its_place_and_hint(log: LogBook) -> None:
+    error = Problem("a.json", "json-syntax", "expected ','", line=3, column=7, hint="add one")
+    warning = Problem("b.json", "overlap", "twice", Severity.WARNING)
+    told(log, Applied(7, True, appeared=[error, warning]))
+    first = {"at": "a.json:3:7", "code": "json-syntax", "message": "expected ','", "hint": "add one"}
+    assert log.lines[1:] == [
+        ("error", "problem.appeared", first),
+        ("warning", "problem.appeared", {"at": "b.json", "code": "overlap", "message": "twice"}),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("count", "lines"), [(20, 20), (21, 21), (500, 21)])
+def test_of_many_problems_twenty_are_told_and_the_rest_counted(log: LogBook, count: int, lines: int) -> None:
+    told(log, Applied(7, True, appeared=[Problem(str(number), "x", "m") for number in range(count)]))
+    appeared = [values for _, event, values in log.lines if event == "problem.appeared"]
+    assert len(appeared) == lines
+    assert ("more" in appeared[-1]) is (count > 20)
+    assert appeared[-1].get("more", 0) == max(0, count - 20)
+
+
+@pytest.mark.parametrize(("count", "lines"), [(1, 1), (20, 20), (500, 21)])
+def test_of_many_problems_that_clear_twenty_are_told_and_the_rest_counted(log: LogBook, count: int, lines: int) -> None:
+    told(log, Applied(7, True, cleared=[(str(number), "x") for number in range(count)]))
+    assert log.events().count("problem.cleared") == lines
+
+
+def test_every_other_event_has_its_name(log: LogBook) -> None:
+    journal = Journal(log)
+    journal.released(Applied(8, True, deleted=["a"]))
+    journal.resynced()
+    journal.unavailable(StoreUnavailable("disk_full", "no space"))
+    journal.available()
+    assert [(level, event) for level, event, _ in log.lines] == [
+        ("info", "deletions.released"),
+        ("warning", "hints.lost"),
+        ("error", "database.unavailable"),
+        ("info", "database.available"),
+    ]
+    assert log.lines[2][2]["reason"] == "disk_full"

@@ -1,0 +1,362 @@
+"""Whatever was damaged comes back from the files, and what no file can give back any more is kept if it is sound."""
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+
+from docsync.coalesce import Batch, Dirty
+from docsync.errors import NoDatabase, StoreUnavailable
+from docsync.model import Sign
+from docsync.names import EVERYTHING
+from docsync.store.damage import inspect
+from docsync.store.database import open_reader_connection
+from docsync.sync.recovery import INSPECT_NS, Upkeep, open_sound, rebuild_once
+from docsync.verify import verify
+from tests.store.breaking import KINDS, damage, garbage_header, log_of
+from tests.store.faulty_vfs import under_fire
+from tests.store.reading_child import watching_reader, write_by_another
+from tests.support import Project
+
+SEED = int(os.environ.get("DOCSYNC_SEED", "20261121"))
+SEEDS = 100 if os.environ.get("DOCSYNC_LONG") == "1" else 3
+DOCUMENTS = 60
+
+
+@pytest.fixture
+def filled(project: Project) -> Project:
+    """A project whose database nobody has open."""
+    fill(project, "old")
+    project.settle()
+    project.close()
+    return project
+
+
+def fill(project: Project, generation: str) -> None:
+    for number in range(DOCUMENTS):
+        project.persona(
+            f"personas/p{number}.json", generation=generation, tags=["calm", f"t{number % 3}"], bio="word " * 80
+        )
+
+
+class Sound:
+    """A database that was opened with `open_sound`, and what was told meanwhile."""
+
+    def __init__(self, project: Project, upkeep: Upkeep, told: list[str]) -> None:
+        self._project = project
+        self.upkeep = upkeep
+        self.told = told
+
+    def sync(self) -> None:
+        """Go on until nothing is in doubt, as a daemon would."""
+        now_ns = time.monotonic_ns()
+        dirty = {EVERYTHING: Dirty(now_ns, now_ns, Sign.FOLDER)}
+        self.upkeep.engine.sync(Batch(dirty), now_ns, lambda _: None)
+        while (due_ns := self.upkeep.engine.next_due_ns()) is not None:
+            self.upkeep.engine.sync(Batch(), due_ns, lambda _: None)
+
+    def query(self, sql: str) -> list[Any]:
+        with open_reader_connection(self._project.database) as reader:
+            return reader.execute(sql).fetchall()
+
+    @property
+    def version(self) -> tuple[str, int]:
+        standing = self.upkeep.engine.standing([EVERYTHING])
+        return standing.epoch, standing.revision
+
+    @property
+    def names(self) -> dict[str, str]:
+        return dict(self.query("SELECT file_path, name FROM documents"))
+
+
+@contextmanager
+def opened(project: Project) -> Iterator[Sound]:
+    told: list[str] = []
+    with open_sound(project.settings, project.database, lambda how, reason: told.append(how)) as upkeep:
+        yield Sound(project, upkeep, told)
+
+
+def version_of(project: Project) -> tuple[str, int]:
+    with open_reader_connection(project.database) as reader:
+        state = dict(reader.execute("SELECT key, value FROM sync_state").fetchall())
+    return state["epoch"], int(state["revision"])
+
+
+def change(project: Project, statement: str) -> None:
+    change_all(project.database, statement)
+
+
+def change_all(database: Path, *statements: str) -> None:
+    """What somebody does to a database that docsync has not open."""
+    connection = apsw.Connection(str(database))
+    for statement in statements:
+        connection.execute(statement)
+    connection.close()
+    log_of(database).touch()  # SQLite has removed it; docsync would take its absence for a restored copy
+
+
+def test_a_sound_database_is_opened_as_it_is(filled: Project) -> None:
+    before = version_of(filled)
+    with opened(filled) as sound:
+        assert (sound.version, sound.told) == (before, [])
+
+
+def test_a_database_that_is_not_there_is_made(project: Project) -> None:
+    project.close()
+    with opened(project) as sound:
+        sound.sync()
+        assert sound.version[1] == 0
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("seed", range(SEED, SEED + SEEDS))
+def test_every_kind_of_damage_heals(filled: Project, kind: Callable[[Path, random.Random], None], seed: int) -> None:
+    before = version_of(filled)
+    damage(filled.database, kind, random.Random(seed))
+    with opened(filled) as sound:
+        sound.sync()
+        assert inspect(filled.database) is None
+        epoch, revision = sound.version
+        assert epoch != before[0] or revision >= before[1]
+        assert (epoch != before[0]) == bool(sound.told and sound.told != ["in place"])
+    report = verify(filled.settings, filled.database)
+    # A search text whose letters changed and whose words did not ("Word" for "word") is the same to search.
+    ignored = () if sound.told else ("documents_fts: is missing", "documents_fts: is not what the file says")
+    assert [one for one in report.differences if one.what not in ignored] == []
+    assert report.documents == DOCUMENTS
+
+
+def test_a_damaged_row_is_mended_in_place_under_a_new_revision(filled: Project) -> None:
+    epoch, revision = version_of(filled)
+    change(filled, "UPDATE documents SET name = 'Ghost' WHERE id = 'persona/p7'")
+    with opened(filled) as sound:
+        assert sound.told == ["in place"]
+        assert sound.version == (epoch, revision + 1)
+        assert sound.names["personas/p7.json"] == "p7"
+        last = "SELECT id, op FROM changes WHERE revision = (SELECT max(revision) FROM changes)"
+        assert sound.query(last) == [("persona/p7", "upsert")]
+
+
+def test_a_damaged_index_is_made_anew_in_place(filled: Project) -> None:
+    epoch, revision = version_of(filled)
+    let_an_index_lie(filled.database)
+    with opened(filled) as sound:
+        assert sound.told == ["in place"]
+        assert sound.version == (epoch, revision + 1)
+        assert find_by_name(sound, "p9") == [("persona/p9",)]
+
+
+def let_an_index_lie(database: Path) -> None:
+    """Let the index on names hold another name than the row: the row is put right while SQLite does not see the index."""
+    change_all(
+        database,
+        "UPDATE documents SET name = 'lie' WHERE id = 'persona/p9'",
+        "CREATE TABLE hidden AS SELECT * FROM sqlite_schema WHERE name = 'documents_name'",
+        "PRAGMA writable_schema = ON",
+        "DELETE FROM sqlite_schema WHERE name = 'documents_name'",
+    )
+    change_all(
+        database,
+        "UPDATE documents SET name = 'p9' WHERE id = 'persona/p9'",
+        "PRAGMA writable_schema = ON",
+        "INSERT INTO sqlite_schema SELECT * FROM hidden",
+    )
+    change_all(database, "DROP TABLE hidden")
+
+
+def find_by_name(sound: Sound, name: str) -> list[Any]:
+    return sound.query(f"SELECT id FROM documents INDEXED BY documents_name WHERE name = '{name}'")
+
+
+def test_a_damaged_row_whose_file_is_gone_or_broken_is_told_as_deleted(filled: Project) -> None:
+    change(filled, "UPDATE documents SET name = 'Ghost' WHERE id IN ('persona/p7', 'persona/p8')")
+    (filled.root / "personas/p7.json").unlink()
+    filled.write("personas/p8.json", "{]")
+    with opened(filled) as sound:
+        assert sound.told == ["in place"]
+        assert not sound.names.keys() & {"personas/p7.json", "personas/p8.json"}
+        last = "SELECT id, op FROM changes WHERE revision = (SELECT max(revision) FROM changes) ORDER BY id"
+        assert sound.query(last) == [("persona/p7", "delete"), ("persona/p8", "delete")]
+        sound.sync()
+        assert sound.query("SELECT file_path, code FROM problems") == [("personas/p8.json", "json-syntax")]
+
+
+def test_parts_of_a_sound_row_that_are_damaged_do_not_cost_the_last_good_version(filled: Project) -> None:
+    filled.write("personas/p8.json", "{")
+    change(filled, "DELETE FROM document_tags WHERE document_id = 'persona/p8'")
+    with opened(filled) as sound:
+        assert sound.told == ["in place"]
+        sound.sync()
+        assert sound.names["personas/p8.json"] == "p8"
+        assert sound.query("SELECT tag FROM document_tags WHERE document_id = 'persona/p8'") == [("calm",), ("t2",)]
+        assert sound.query("SELECT state FROM document_status WHERE id = 'persona/p8'") == [("stale",)]
+        assert find_in_search(sound, "p8") == [("persona/p8",)]
+
+
+def find_in_search(sound: Sound, word: str) -> list[Any]:
+    return sound.query(f"SELECT id FROM documents_fts WHERE documents_fts MATCH '{word}'")
+
+
+def test_what_cannot_be_mended_in_place_is_built_afresh_under_a_new_epoch(filled: Project) -> None:
+    before = version_of(filled)
+    change(filled, "DROP INDEX documents_name")
+    with opened(filled) as sound:
+        assert sound.told == ["afresh"]
+        assert sound.version[0] != before[0]
+        assert len(sound.names) == DOCUMENTS
+
+
+def test_a_rebuild_keeps_the_last_good_version_of_a_broken_file(filled: Project) -> None:
+    filled.write("personas/p8.json", "{")
+    with opened(filled) as sound:
+        sound.sync()
+        sound.upkeep.rebuild("asked for")
+        sound.sync()
+        assert sound.names["personas/p8.json"] == "p8"
+        assert sound.query("SELECT state FROM document_status WHERE id = 'persona/p8'") == [("stale",)]
+        assert inspect(filled.database) is None
+    assert verify(filled.settings, filled.database).stale == ("persona/p8",)
+
+
+def test_a_rebuild_deletes_nothing_under_a_missing_folder(filled: Project) -> None:
+    (filled.root / "personas").rename(filled.root / "elsewhere")
+    with opened(filled) as sound:
+        sound.sync()
+        sound.upkeep.rebuild("asked for")
+        sound.sync()
+        assert len(sound.names) == DOCUMENTS
+        assert sound.query("SELECT code FROM problems") == [("root-missing",)]
+
+
+def test_a_rebuild_lets_the_guard_hold_a_mass_deletion(filled: Project) -> None:
+    for number in range(DOCUMENTS - 1):
+        (filled.root / f"personas/p{number}.json").unlink()
+    with opened(filled) as sound:
+        sound.upkeep.rebuild("asked for")
+        sound.sync()
+        assert len(sound.names) == DOCUMENTS
+        assert sound.query("SELECT count(*) FROM document_status WHERE state = 'held'") == [(DOCUMENTS - 1,)]
+
+
+def test_a_file_that_sqlite_refuses_is_moved_aside_and_only_the_last_one_is_kept(filled: Project) -> None:
+    for generation in range(2):
+        damage(filled.database, garbage_header, random.Random(SEED + generation))
+        with opened(filled) as sound:
+            assert sound.told == ["started over"]
+            assert len(sound.names) == DOCUMENTS, "it is never seen half filled"
+    aside = sorted(path.name for path in filled.database.parent.iterdir() if "damaged" in path.name)
+    assert len([name for name in aside if not name.endswith(("-wal", "-shm"))]) == 1
+    assert not list(filled.database.parent.glob("*.new*"))
+
+
+def test_a_file_of_somebody_else_is_neither_moved_nor_changed(project: Project) -> None:
+    project.close()
+    for path in project.database.parent.iterdir():
+        path.unlink()
+    project.database.write_text("notes of somebody\n" * 500)
+    with pytest.raises(NoDatabase), opened(project):
+        pass
+    assert project.database.read_text() == "notes of somebody\n" * 500
+    assert [path.name for path in project.database.parent.iterdir()] == ["docsync.db"]
+
+
+@pytest.mark.parametrize("suffix", ["", "-wal"], ids=["database", "log"])
+def test_a_file_that_goes_while_it_is_open_is_noticed_and_replaced(filled: Project, suffix: str) -> None:
+    with opened(filled) as sound:
+        before = sound.version
+        filled.database.with_name(filled.database.name + suffix).unlink()
+        with pytest.raises(StoreUnavailable) as caught:
+            sound.upkeep.tick(time.monotonic_ns())
+        assert caught.value.reason == "damaged"
+        sound.upkeep.mend(caught.value)
+        assert sound.told == ["started over"]
+        assert sound.version[0] != before[0]
+        assert len(sound.names) == DOCUMENTS
+        filled.persona("personas/more.json")
+        sound.sync()
+        assert "personas/more.json" in sound.names
+
+
+def test_damage_while_it_is_open_is_found_on_a_schedule(filled: Project) -> None:
+    with opened(filled) as sound:
+        write_by_another(filled.database, b'"bio":"word', b'"bio":"Word')
+        with pytest.raises(StoreUnavailable) as caught:
+            tick_until_inspected(sound.upkeep)
+        sound.upkeep.mend(caught.value)
+        assert sound.told
+        assert inspect(filled.database) is None
+
+
+def tick_until_inspected(upkeep: Upkeep) -> None:
+    now_ns = time.monotonic_ns() + 2 * INSPECT_NS
+    deadline = time.monotonic() + 30
+    while upkeep.tick(now_ns) == now_ns + 100_000_000:
+        assert time.monotonic() < deadline
+
+
+def test_an_inspection_of_a_sound_database_comes_again_an_hour_later(filled: Project) -> None:
+    with opened(filled) as sound:
+        tick_until_inspected(sound.upkeep)
+        assert sound.told == []
+
+
+def test_trouble_that_is_not_found_again_passes_then_rebuilds_and_then_is_a_bug(filled: Project) -> None:
+    error = StoreUnavailable("damaged", "said so")
+    error.__cause__ = apsw.ConstraintError("said so")
+    with opened(filled) as sound:
+        sound.upkeep.mend(error)
+        assert sound.told == []
+        sound.upkeep.mend(error)
+        assert sound.told == ["afresh"]
+        with pytest.raises(apsw.ConstraintError):
+            sound.upkeep.mend(error)
+
+
+def test_a_disk_that_is_full_puts_mending_off(filled: Project) -> None:
+    change(filled, "DROP INDEX documents_name")
+    with ExitStack() as stack:
+        fire = stack.enter_context(under_fire())
+        sound = stack.enter_context(opened(filled))
+        before = sound.version
+        fire.arm(["write"], 1, persistent=True, full=True)
+        with pytest.raises(StoreUnavailable) as caught:
+            sound.upkeep.rebuild("asked for")
+        assert caught.value.reason == "disk_full"
+        fire.cease()
+        assert sound.version == before
+        sound.upkeep.rebuild("asked for")
+        assert sound.version != before
+
+
+def test_readers_never_see_two_generations_at_once(filled: Project) -> None:
+    with opened(filled) as sound, watching_reader(filled.database, DOCUMENTS) as seen:
+        for turn in range(6):
+            fill(filled, f"g{turn}")
+            sound.upkeep.rebuild("asked for")
+            epoch = sound.version[0]
+            if turn == 4:
+                filled.database.unlink()
+                with pytest.raises(StoreUnavailable) as caught:
+                    sound.upkeep.tick(time.monotonic_ns())
+                sound.upkeep.mend(caught.value)
+                assert sound.version[0] != epoch
+    print(seen)
+    assert seen["mixed"] == []
+    assert seen["reopened"] + seen["refused"] >= 1
+    assert len(seen["generations"]) >= 2
+
+
+def test_rebuild_once_builds_afresh_and_syncs(filled: Project) -> None:
+    before = version_of(filled)
+    filled.persona("personas/more.json")
+    told: list[str] = []
+    done = rebuild_once(filled.settings, filled.database, lambda how, reason: told.append(how))
+    assert told == ["afresh"]
+    assert done.epoch != before[0]
+    assert verify(filled.settings, filled.database).documents == DOCUMENTS + 1

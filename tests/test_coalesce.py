@@ -1,0 +1,232 @@
+"""When a path may be looked at: settle, debounce and max_delay at their very edges."""
+
+import pytest
+from hypothesis import given, seed, settings
+from hypothesis import strategies as st
+
+from docsync.coalesce import Batch, Coalescer, Dirty
+from docsync.model import Sign, Timing
+
+MS = 1_000_000
+AT_ONCE = (Sign.RENAMED, Sign.GONE, Sign.FOLDER, Sign.LOST)
+HINTS = st.lists(
+    st.tuples(st.integers(0, 3000), st.sampled_from("abc"), st.sampled_from(Sign)), min_size=1, max_size=30
+).map(sorted)
+
+
+def coalescer() -> Coalescer:
+    return Coalescer(Timing(), lambda path: path.endswith(".json"))
+
+
+def due_ms(box: Coalescer, path: str) -> float:
+    return box.due_ns(path) / MS
+
+
+@pytest.mark.parametrize("sign", AT_ONCE)
+def test_what_is_complete_or_gone_is_looked_at_at_once(sign: Sign) -> None:
+    box = coalescer()
+    box.mark("a.json", sign, 7 * MS)
+    assert due_ms(box, "a.json") == 7
+
+
+@pytest.mark.parametrize("sign", [Sign.CLOSED, Sign.ATTRIBUTES])
+def test_a_closed_write_settles(sign: Sign) -> None:
+    box = coalescer()
+    box.mark("a.json", sign, 0)
+    assert (due_ms(box, "a.json"), box.next_due_ns()) == (10, 10 * MS)
+
+
+def test_a_path_is_taken_exactly_when_it_is_due_and_only_once() -> None:
+    box = coalescer()
+    box.mark("a.json", Sign.CLOSED, 0)
+    assert box.take(10 * MS - 1) == Batch({}, frozenset({"a.json"}))
+    assert box.take(10 * MS) == Batch({"a.json": Dirty(0, 0, Sign.CLOSED)})
+    assert (box.take(10 * MS), len(box), box.next_due_ns()) == (Batch(), 0, None)
+
+
+def test_a_file_still_open_waits_for_the_debounce_time() -> None:
+    box = coalescer()
+    box.mark("a.json", Sign.OPEN, 0)
+    assert due_ms(box, "a.json") == 500
+
+
+@pytest.mark.parametrize(("path", "wait_ms"), [("a.json", 10), ("a.prompty", 50)])
+def test_without_close_reports_only_a_format_that_proves_itself_is_read_early(path: str, wait_ms: int) -> None:
+    box = coalescer()
+    box.mark(path, Sign.WRITTEN, 0)
+    assert due_ms(box, path) == wait_ms
+
+
+def test_a_settle_time_above_the_unproven_one_counts() -> None:
+    box = Coalescer(Timing(settle_ns=80 * MS), lambda path: False)
+    box.mark("a", Sign.WRITTEN, 0)
+    assert due_ms(box, "a") == 80
+
+
+def test_every_new_hint_starts_the_settle_time_again() -> None:
+    box = coalescer()
+    box.mark("a.json", Sign.CLOSED, 0)
+    box.mark("a.json", Sign.CLOSED, 9 * MS)
+    assert due_ms(box, "a.json") == 19
+
+
+def test_a_path_that_never_goes_quiet_is_looked_at_after_max_delay() -> None:
+    box = coalescer()
+    for at_ms in range(0, 3000, 5):
+        box.mark("a.json", Sign.OPEN, at_ms * MS)
+    assert due_ms(box, "a.json") == 2000
+
+
+@pytest.mark.parametrize("sign", [Sign.RENAMED, Sign.OPEN, Sign.GONE])
+def test_a_change_of_attributes_changes_nothing_of_what_is_known(sign: Sign) -> None:
+    box = coalescer()
+    box.mark("a.json", sign, 0)
+    before = box.due_ns("a.json")
+    box.mark("a.json", Sign.ATTRIBUTES, 3 * MS)
+    assert box.due_ns("a.json") == before
+
+
+@pytest.mark.parametrize("later", [Sign.FOLDER, Sign.CLOSED, Sign.GONE, Sign.ATTRIBUTES])
+def test_that_hints_were_lost_is_not_forgotten_for_a_later_hint(later: Sign) -> None:
+    box = coalescer()
+    box.mark("", Sign.LOST, 0)
+    box.mark("", later, 1 * MS)
+    assert box.take(1 * MS).dirty[""].sign is Sign.LOST
+
+
+def test_that_hints_were_lost_survives_a_batch_that_is_put_back() -> None:
+    box = coalescer()
+    box.mark("", Sign.LOST, 0)
+    batch = box.take(0)
+    box.mark("", Sign.FOLDER, 1 * MS)
+    box.put_back(batch, 0)
+    assert box.take(1 * MS).dirty[""].sign is Sign.LOST
+
+
+def test_new_content_rests_for_the_debounce_time() -> None:
+    box = coalescer()
+    box.applied("a.json", 0)
+    box.mark("a.json", Sign.RENAMED, 1 * MS)
+    box.mark("b.json", Sign.RENAMED, 1 * MS)
+    assert (due_ms(box, "a.json"), due_ms(box, "b.json")) == (500, 1)
+
+
+def test_a_name_that_went_does_not_rest() -> None:
+    box = coalescer()
+    box.applied("a.json", 0)
+    box.mark("a.json", Sign.GONE, 1 * MS)
+    assert due_ms(box, "a.json") == 1
+
+
+def test_resting_ends_at_max_delay_too() -> None:
+    box = Coalescer(Timing(debounce_ns=5000 * MS, max_delay_ns=100 * MS), lambda path: True)
+    box.applied("a", 0)
+    box.mark("a", Sign.CLOSED, 10 * MS)
+    assert due_ms(box, "a") == 110
+
+
+def test_a_path_that_is_not_due_delays_nobody() -> None:
+    box = coalescer()
+    box.mark("slow.json", Sign.OPEN, 0)
+    box.mark("fast.json", Sign.RENAMED, 0)
+    batch = box.take(0)
+    assert (set(batch.dirty), batch.resting) == ({"fast.json"}, {"slow.json"})
+
+
+def test_a_barrier_takes_everything_but_what_is_still_open() -> None:
+    box = coalescer()
+    box.applied("a.json", 0)
+    box.mark("a.json", Sign.CLOSED, 1 * MS)
+    box.mark("open.json", Sign.OPEN, 1 * MS)
+    batch = box.take_all(2 * MS)
+    assert (set(batch.dirty), batch.resting) == ({"a.json"}, {"open.json"})
+
+
+def test_barriers_do_not_keep_an_open_file_from_its_turn() -> None:
+    box = coalescer()
+    box.mark("open.json", Sign.OPEN, 0)
+    assert "open.json" not in box.take_all(500 * MS - 1).dirty
+    assert "open.json" in box.take_all(500 * MS).dirty
+
+
+def test_a_batch_that_is_put_back_is_due_again_and_not_before_its_time() -> None:
+    box = coalescer()
+    box.mark("a.json", Sign.RENAMED, 0)
+    box.put_back(box.take(0), 30 * MS)
+    assert due_ms(box, "a.json") == 30
+
+
+def test_a_newer_hint_of_a_path_that_is_put_back_stays() -> None:
+    box = coalescer()
+    box.mark("a.json", Sign.CLOSED, 0)
+    batch = box.take(10 * MS)
+    box.mark("a.json", Sign.GONE, 11 * MS)
+    box.put_back(batch, 0)
+    assert box.take(11 * MS).dirty["a.json"].sign is Sign.GONE
+
+
+def test_max_delay_counts_from_the_first_hint_also_when_the_batch_was_put_back() -> None:
+    box = coalescer()
+    box.mark("a.json", Sign.CLOSED, 0)
+    batch = box.take(10 * MS)
+    box.mark("a.json", Sign.OPEN, 1900 * MS)
+    box.put_back(batch, 0)
+    assert due_ms(box, "a.json") == 2000
+
+
+def test_a_second_look_waits_unless_a_newer_hint_says_when() -> None:
+    box = coalescer()
+    box.look_again("a.json", 0, 40 * MS)
+    box.mark("b.json", Sign.RENAMED, 1 * MS)
+    box.look_again("b.json", 2 * MS, 40 * MS)
+    assert (due_ms(box, "a.json"), due_ms(box, "b.json")) == (40, 1)
+
+
+def test_a_path_was_last_heard_of_when_it_or_a_folder_above_it_was() -> None:
+    box = coalescer()
+    box.mark("p/a.json", Sign.CLOSED, 1)
+    box.mark("p", Sign.FOLDER, 2)
+    assert [box.quiet_since_ns(path) for path in ("p/a.json", "p/b.json", "q")] == [2, 2, None]
+
+
+def test_memory_does_not_grow_with_the_paths_of_the_past() -> None:
+    box = coalescer()
+    for number in range(10_000):
+        now_ns = number * 10 * MS
+        box.mark(f"{number}.json", Sign.RENAMED, now_ns)
+        box.take(now_ns)
+        box.applied(f"{number}.json", now_ns)
+    assert len(box._last_ns) + len(box._applied_ns) < 2500
+    assert box.quiet_since_ns("9999.json") == 99_990 * MS
+
+
+@seed(20261121)
+@settings(max_examples=150, deadline=None)
+@given(HINTS)
+def test_no_path_is_taken_before_it_settled_nor_kept_longer_than_max_delay(hints: list[tuple[int, str, Sign]]) -> None:
+    box = coalescer()
+    first_ms: dict[str, int] = {}
+    last: dict[str, tuple[int, Sign]] = {}
+    for at_ms, path, sign in hints:
+        for taken in box.take(at_ms * MS).dirty:
+            last_ms, said = last.pop(taken)
+            assert said in AT_ONCE or at_ms - last_ms >= 10 or at_ms - first_ms[taken] >= 2000
+            del first_ms[taken]
+        box.mark(path, sign, at_ms * MS)
+        first_ms.setdefault(path, at_ms)
+        lost = path in last and last[path][1] is Sign.LOST
+        if path not in last or sign is not Sign.ATTRIBUTES:
+            last[path] = (at_ms, Sign.LOST if lost else sign)
+        assert due_ms(box, path) <= first_ms[path] + 2000
+
+
+@seed(20261121)
+@settings(max_examples=150, deadline=None)
+@given(HINTS, st.integers(0, 6000))
+def test_the_order_of_hints_of_different_paths_does_not_matter(hints: list[tuple[int, str, Sign]], at_ms: int) -> None:
+    one, other = coalescer(), coalescer()
+    for hint_ms, path, sign in hints:
+        one.mark(path, sign, hint_ms * MS)
+    for hint_ms, path, sign in sorted(hints, key=lambda hint: hint[1]):  # all of one path, then all of the next
+        other.mark(path, sign, hint_ms * MS)
+    assert one.take(at_ms * MS) == other.take(at_ms * MS)
