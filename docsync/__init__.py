@@ -6,9 +6,9 @@ Module map; imports point to a strictly lower rank or stay inside one's own sub-
     5  daemon                              composes the parts; start and stop order; signals
     4  admin, verify                       the HTTP face of a running daemon; the proof
     3  sync, reader, commands              files to rows, rows to callers
-    2  scan, watch, store, lock            the effects: file tree, hints, SQLite, the instance lock
+    2  scan, watch, store, git, lock       the effects: file tree, hints, SQLite, Git's state, the instance lock
     1  plan, guard, belief, coalesce,      pure or self-contained decisions
-       formats, config, log, status
+       formats, lint, config, log, status
     0  model, errors, names                values, errors, paths and patterns
 """
 

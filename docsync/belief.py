@@ -72,6 +72,10 @@ class Belief:
         self._suspects.pop(entry.path, None)
         self._missing.setdefault(entry.type, {}).setdefault(entry.path, Missing(entry, seen_ns, at_once))
 
+    def is_missing(self, entry: Entry) -> bool:
+        """True when *entry*'s file was found missing before, and that is not decided yet."""
+        return entry.path in self._missing.get(entry.type, {})
+
     def believed_missing(self, now_ns: int) -> list[Entry]:
         """The entries that have been missing long enough to be deleted, as far as time is concerned."""
         return [gone.entry for group in self._missing.values() for gone in self._ripe(group, now_ns)]
@@ -88,12 +92,13 @@ class Belief:
         times = [gone.since_ns for gone in group.values()]
         return min(max(times) + self._timing.debounce_ns, min(times) + _GROUP_LIMIT_NS)
 
-    def renamed(self, stamps: Mapping[str, Stamp]) -> dict[str, Entry]:
-        """Which of *stamps* are missing files under another name: new path to the entry it was known as."""
+    def renamed(self, stamps: Mapping[str, Stamp]) -> dict[str, Missing]:
+        """Which of *stamps* are missing files under another name: new path to what is known of the old one."""
         if not any(self._missing.values()):
             return {}
-        known = {_identity(gone.entry.stamp): gone.entry for group in self._missing.values() for gone in group.values()}
-        return {path: known[key] for path, stamp in stamps.items() if (key := _identity(stamp)) in known}
+        known = {_identity(gone.entry.stamp): gone for group in self._missing.values() for gone in group.values()}
+        pairs = {path: known[key] for path, stamp in stamps.items() if (key := _identity(stamp)) in known}
+        return {path: gone for path, gone in pairs.items() if gone.entry.path != path}  # not back under its own name
 
     # Both
 
@@ -103,6 +108,10 @@ class Belief:
         group = self._missing.get(type_)
         if group:
             group.pop(path, None)
+
+    def returned(self, path: str, type_: str) -> None:
+        """*path* is not missing any more; whether its content is good is another question."""
+        self._missing.get(type_, {}).pop(path, None)
 
     def due(self, now_ns: int, resting: Set[str] = frozenset()) -> list[str]:
         """The paths whose bad news may be believed by now, to be looked at once more; not those that are *resting*."""

@@ -51,12 +51,10 @@ class Coalescer:
 
     def mark(self, path: str, sign: Sign, now_ns: int) -> None:
         """Take a hint. Later hints of a path replace what it said, but an attribute change never delays or finishes it."""
-        known = self._dirty.get(path)
-        if known is not None and sign is Sign.ATTRIBUTES:
-            return
-        newer = Dirty(now_ns, now_ns, sign)
+        known, newer = self._dirty.get(path), Dirty(now_ns, now_ns, sign)
         self._dirty[path] = _joined(known, newer) if known else newer
-        self._last_ns[path] = now_ns
+        if known is None or sign is not Sign.ATTRIBUTES:
+            self._last_ns[path] = now_ns
 
     def look_again(self, path: str, now_ns: int, not_before_ns: int) -> None:
         """*path* is to be looked at once more at *not_before_ns*, unless a newer hint says when."""
@@ -123,6 +121,10 @@ class Coalescer:
         times = [self._last_ns[p] for p in (path, *ancestors(path)) if p in self._last_ns]
         return max(times, default=None)
 
+    def last_ns(self, path: str) -> int | None:
+        """When *path* itself was last hinted at, None if not lately."""
+        return self._last_ns.get(path)
+
     def _forget(self, now_ns: int) -> None:
         """Drop memories that no rule can ask for any more, each time their number has doubled."""
         if len(self._last_ns) + len(self._applied_ns) < self._remembered:
@@ -135,5 +137,7 @@ class Coalescer:
 
 def _joined(older: Dirty, newer: Dirty) -> Dirty:
     """Two hints of one path: the newer one counts, but neither the first time nor a loss of hints is forgotten."""
+    if newer.sign is Sign.ATTRIBUTES:
+        return older
     sign = Sign.LOST if older.sign is Sign.LOST else newer.sign
     return replace(newer, first_ns=min(older.first_ns, newer.first_ns), sign=sign)

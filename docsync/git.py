@@ -55,16 +55,21 @@ class Git:
         lock = _stat(self._lock)
         if lock is not None:
             age_ns = now_ns - lock.st_mtime_ns
-            return age_ns < _STALE_NS and (lock.st_size == 0 or age_ns < _JUST_NOW_NS)
+            return _within(age_ns, _STALE_NS) and (lock.st_size == 0 or _within(age_ns, _JUST_NOW_NS))
         rebase = _stat(self._rebase_merge)
         if rebase is not None and _stat(self._stopped) is None:
-            return now_ns - rebase.st_mtime_ns < _STALE_NS
+            return _within(now_ns - rebase.st_mtime_ns, _STALE_NS)
         return _stat(self._rebase_apply) is not None and self._lock_went_just_now(now_ns)
 
     def _lock_went_just_now(self, now_ns: int) -> bool:
         # Git ends its work by renaming index.lock to index, which gives the index a new ctime.
         index = _stat(self._index)
-        return index is not None and now_ns - index.st_ctime_ns < _JUST_NOW_NS
+        return index is not None and _within(now_ns - index.st_ctime_ns, _JUST_NOW_NS)
+
+
+def _within(age_ns: int, most_ns: int) -> bool:
+    # A time in the future (the clock was set back) says nothing about now.
+    return -_JUST_NOW_NS <= age_ns < most_ns
 
 
 def _stat(path: str) -> os.stat_result | None:

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from docsync.errors import AlreadyRunning
 
 _ANNOUNCEMENT = "daemon.json"
+_ASKING_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def holding(folder: Path) -> Iterator[None]:
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(descriptor)
         except BlockingIOError as error:
             pid = _holder(descriptor) or getattr(_announcement(folder), "pid", None)
             who = f"process {pid}" if pid else "another process"
@@ -47,6 +49,18 @@ def holding(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    """Take the lock. Raises BlockingIOError if somebody keeps it; one who only asks holds it for a moment."""
+    deadline = time.monotonic() + _ASKING_SECONDS
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(0.005)
 
 
 @contextmanager

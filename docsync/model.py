@@ -1,6 +1,6 @@
 """The values that the layers pass to each other: what a file is, says and becomes. Never touches the world."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import NamedTuple
@@ -169,6 +169,7 @@ class Sign(StrEnum):
     OPEN = "open"  # created, linked or being written; not closed yet
     WRITTEN = "written"  # changed, seen by a source that cannot report closes
     GONE = "gone"  # a name that went
+    SWAPPED = "swapped"  # a mounted volume was swapped whole: the links in it lead elsewhere now
     FOLDER = "folder"  # a folder or symlink appeared, changed or went: everything beneath
     ATTRIBUTES = "attributes"  # mode, owner or times changed
     LOST = "lost"  # hints were lost beneath this path
@@ -220,14 +221,15 @@ class Scan:
     """What a look at the tree found in a scope: nothing is read yet.
 
     `found` are the files that are documents by their name, `types` the collection of each. `skipped` are paths that are
-    none (links, devices, names that cannot be shown) and `unreadable` what could not be looked at: nothing may be
-    concluded about what lies beneath it.
+    none (links, devices, names that cannot be shown), `dangling` are links to nothing, and `unreadable` is what could not
+    be looked at: nothing may be concluded about what lies beneath it.
     """
 
     found: Mapping[str, Stamp]
     types: Mapping[str, str]
     skipped: Mapping[str, Unread] = field(default_factory=dict)
     unreadable: Mapping[str, Unread] = field(default_factory=dict)
+    dangling: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

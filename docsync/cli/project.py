@@ -51,6 +51,7 @@ class Project:
             config.guard.min_deletes,
             config.guard.max_delete_ratio,
             frozenset(config.lint.ignore),
+            redact_secrets=config.lint.redact_secrets,
         )
 
     def daemon(self, seconds: float = 0.0) -> "Client | None":

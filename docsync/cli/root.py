@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "get": "read",
     "problems": "read",
     "config": "config",
+    "schema": "schema",
     "completion": "completion",
 }
 

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from docsync.names import is_presentable
 
 FORMAT_NAMES = ("json", "prompty", "yaml", "toml", "markdown")
+IGNORABLE_CODES = (
+    "big-int", "duplicate-key", "literal-secret", "merge-conflict", "missing-reference", "overlap", "role-marker",
+    "schema", "surrogate", "tags", "template-syntax", "template-too-large", "undeclared-variable", "unused-input",
+    "yaml-bool", "yaml-key", "yaml-octal", "yaml-sexagesimal",
+)  # fmt: skip
+"""The codes that `lint.ignore` may name: what a file's content is warned of, and two errors that one may live with."""
 REQUIRED = ("type", "path", "include", "format")
 """The keys that every collection must have."""
 
@@ -16,7 +22,6 @@ Refusal = Callable[[object], str | None]
 # Longer waits and larger sizes overflow the timers and buffers of the platform.
 _LARGEST = 2**31 - 1
 _TYPE = re.compile(r"[a-z][a-z0-9_]*")
-_CODE = re.compile(r"[a-z][a-z0-9-]*")
 _DOTTED_WORDS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
@@ -123,6 +128,20 @@ def each(allows: Callable[[str], object], expected: str, *, at_least: int = 0) -
     return refusal
 
 
+def codes(value: object) -> str | None:
+    """Refuses all but a list of codes that can be ignored."""
+    expected = 'a list of codes that can be ignored, such as ["unused-input"]'
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+        return expected
+    unknown = next((code for code in value if code not in IGNORABLE_CODES), None)
+    if unknown is None:
+        return None
+    from difflib import get_close_matches  # costs 3 ms and is needed for mistakes only
+
+    near = get_close_matches(unknown, IGNORABLE_CODES, 1)
+    return f"{expected}{f' (did you mean {near[0]}?)' if near else ''}"
+
+
 def is_pattern(glob: str) -> bool:
     """True for a pattern that can match something below its collection's folder."""
     return "\\" not in glob and not {"", ".", ".."} & set(glob.split("/"))
@@ -146,7 +165,8 @@ SETTINGS: Mapping[str, Rule] = {
     "guard.max_delete_ratio": Rule(0.5, ratio),
     "guard.min_deletes": Rule(20, not_negative),
     "limits.max_file_bytes": Rule(1048576, positive),
-    "lint.ignore": Rule((), each(_CODE.fullmatch, 'a list of rule codes such as ["merge-conflict"]')),
+    "lint.ignore": Rule((), codes),
+    "lint.redact_secrets": Rule(default=False, refusal=boolean),
     "admin.enabled": Rule(default=True, refusal=boolean),
     "admin.host": Rule("127.0.0.1", text),
     "admin.port": Rule(8787, port),

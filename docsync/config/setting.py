@@ -44,9 +44,10 @@ class LimitSettings:
 
 @dataclass(frozen=True, slots=True)
 class LintSettings:
-    """Which rule codes are not reported."""
+    """Which rule codes are not reported, and whether secrets are taken out of what is stored."""
 
     ignore: tuple[str, ...]
+    redact_secrets: bool
 
 
 @dataclass(frozen=True, slots=True)

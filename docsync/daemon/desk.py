@@ -3,12 +3,14 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
+
+import apsw
 
 import docsync
 from docsync.commands import Busy, TimedOut
@@ -26,11 +28,13 @@ from docsync.sync.vitals import Vitals
 # One reload runs, one waits; a third would only find what the second finds.
 _RELOADS = 2
 _STALLED_NS = 5_000_000_000
+# Reasons that are told but need nobody: everything still converges.
+_PASSIVE = frozenset({"starting", "polling", "network_mount", "no_heartbeat", "http_off"})
 
 
 @dataclass(frozen=True, slots=True)
 class Premises:
-    """What does not change while the daemon runs; `http` is set once the endpoint has its port."""
+    """What does not change while the daemon runs."""
 
     project: Path
     database: Path
@@ -38,6 +42,7 @@ class Premises:
     collections: tuple[Collection, ...]
     config_file: Path | None
     started_at: str
+    wants_http: bool
 
 
 class Desk:
@@ -58,6 +63,8 @@ class Desk:
         self._roots = roots
         self._reloads = BoundedSemaphore(_RELOADS)
         self._config_stamp = self._stamp_of_config()
+        self._lock = Lock()
+        self._since: dict[tuple[str, str | None], str] = {}
         self.http: str | None = None
 
     def status(self) -> Status:
@@ -94,27 +101,38 @@ class Desk:
         )
 
     def _reasons(self) -> list[Reason]:
+        """All that is wrong, by whoever knows it; a reason keeps its `since` for as long as it lasts."""
+        found = [*self._vitals.reasons, *self._seen_here()]
         now = iso(time.time_ns())
-        reasons = list(self._vitals.reasons)
+        with self._lock:
+            before, self._since = self._since, {}
+            for reason in found:
+                key = (reason.code, reason.path)
+                self._since[key] = reason.since or before.get(key, now)
+            return [replace(reason, since=self._since[reason.code, reason.path]) for reason in found]
+
+    def _seen_here(self) -> Iterator[Reason]:
+        """The reasons that nobody keeps: they are looked up, and have no `since` yet."""
         if not self._vitals.scanned:
-            reasons.append(Reason("starting", "the first scan is not finished", self._premises.started_at))
+            yield Reason("starting", "the first scan is not finished", self._premises.started_at)
         if (
             self._vitals.scanned
             and time.monotonic_ns() - self._vitals.tick_ns > _STALLED_NS
             and not self._vitals.syncing
         ):
-            reasons.append(Reason("sync_stalled", "the sync thread does not answer", now))
+            yield Reason("sync_stalled", "the sync thread does not answer", "")
         source = self._lookout.source
-        if not source.alive() and not any(reason.code == "watcher_dead" for reason in reasons):
-            reasons.append(Reason("watcher_dead", "the watcher's thread has ended; it is about to be opened anew", now))
-        reasons += [Reason(reason.code, reason.message, now, reason.path) for reason in source.reasons()]
+        if not source.alive() and not any(reason.code == "watcher_dead" for reason in self._vitals.reasons):
+            yield Reason("watcher_dead", "the watcher's thread has ended; it is about to be opened anew", "")
+        yield from (Reason(reason.code, reason.message, "", reason.path) for reason in source.reasons())
+        if self._premises.wants_http and self.http is None:
+            yield Reason("http_off", "the admin port was taken at the start; HTTP is off until a restart", "")
         for type_, state in self._roots().items():
             if state in (RootState.MISSING, RootState.UNREADABLE):
                 path = next(c.path for c in self._premises.collections if c.type == type_)
-                reasons.append(
-                    Reason(f"root_{state.value}", f"the folder {path} is {state.value}; its rows are kept", now, path)
+                yield Reason(
+                    f"root_{state.value}", f"the folder {path} is {state.value}; its documents are kept", "", path
                 )
-        return reasons
 
     def _counted(self, reasons: list[Reason]) -> tuple[str, int, tuple[CollectionStatus, ...]]:
         """Epoch, revision and what the collections hold; a database that does not answer is one more reason."""
@@ -128,7 +146,7 @@ class Desk:
                     for c in self._premises.collections
                 )
                 return reader.epoch, reader.revision, collections
-        except NoDatabase as error:
+        except (NoDatabase, apsw.Error) as error:
             reasons.append(Reason("database", str(error), iso(time.time_ns())))
             return "", 0, ()
 
@@ -188,7 +206,7 @@ class Desk:
 def _state(reasons: Sequence[Reason], held: int, *, busy: bool) -> str:
     """One word for all: what needs a person comes before what passes by itself."""
     codes = {reason.code for reason in reasons}
-    if codes - {"starting", "polling", "network_mount"}:
+    if codes - _PASSIVE:
         return "degraded"
     if "starting" in codes:
         return "starting"

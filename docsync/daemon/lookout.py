@@ -4,7 +4,7 @@ Rule 9 of the timing contract. In doubt the watcher is opened anew and everythin
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from threading import Event
 from types import TracebackType
 from typing import Self
@@ -20,6 +20,7 @@ from docsync.watch import Source
 _BEAT_NS = 3_000_000_000
 _MOST_PAUSE_NS = 60_000_000_000
 _DEAD = "watcher_dead"
+_UNPROVED = "no_heartbeat"
 
 Opener = Callable[[], AbstractContextManager[Source]]
 
@@ -71,12 +72,28 @@ class Lookout:
             self._pause_ns = _BEAT_NS
             if self._vitals.absolve(_DEAD):
                 self._log.info("watcher.restored", source=self.source.name)
-            self.source.check()
-            self._cookie = self._barrier.send() if self._barrier is not None and self._gives_events() else None
+            self._cookie = self._beat()
         else:
             self._renew(why)
             self._pause_ns = min(2 * self._pause_ns, _MOST_PAUSE_NS)
         self._beat_at_ns = now_ns + self._pause_ns
+
+    def _beat(self) -> Event | None:
+        """See that each root's watch is the right one, and send the next cookie, if there is a way for it to come back."""
+        if self._barrier is None or not self._gives_events():
+            self.source.check()
+            return None
+        with suppress(OSError):
+            self._barrier.prepare()  # before the check, which watches the folder again if it had to be made
+        self.source.check()
+        cookie = self._barrier.send()
+        if cookie is not None:
+            self._vitals.absolve(_UNPROVED)
+        elif self._vitals.blame(
+            _UNPROVED, "no cookie can be written beside the database: the watcher cannot be proved"
+        ):
+            self._log.warning("watcher.unproved", next="every wait scans everything")
+        return cookie
 
     def _doubt(self) -> str | None:
         """Why the watcher cannot be trusted, None if it can."""

@@ -28,7 +28,7 @@ from docsync.sync.gate import GitGate
 from docsync.sync.inbox import Inbox
 from docsync.sync.journal import Journal, Log
 from docsync.sync.load import iso
-from docsync.sync.loop import Loop, Rounds, Told
+from docsync.sync.loop import DatabaseGone, Loop, Rounds, Told
 from docsync.sync.setup import Settings, build_engine
 from docsync.sync.vitals import Vitals
 from docsync.watch import Mode, Polling, Source, open_source
@@ -55,8 +55,19 @@ class DaemonSettings:
 def run_daemon(settings: DaemonSettings, log: Log) -> None:
     """Keep the database equal to the files until SIGTERM or SIGINT; SIGHUP asks for a rescan.
 
+    A database that is deleted meanwhile comes back: everything is closed and begun anew, with a new epoch.
     Raises AlreadyRunning, NoDatabase and StoreUnavailable before anything runs.
     """
+    while True:
+        try:
+            _run(settings, log)
+        except DatabaseGone:
+            log.warning("database.gone", path=str(settings.database), next="making it anew from the files")
+        else:
+            return
+
+
+def _run(settings: DaemonSettings, log: Log) -> None:
     folder = settings.database.parent
     with ExitStack() as stack:
         stack.enter_context(holding(folder))
@@ -149,6 +160,7 @@ def _premises(settings: DaemonSettings) -> Premises:
         collections=settings.sync.collections,
         config_file=settings.config_file,
         started_at=iso(time.time_ns()),
+        wants_http=settings.http is not None,
     )
 
 

@@ -62,7 +62,7 @@ class FileTree:
                 inner = below(folder, scope)
                 if inner and self._is_reachable(location, inner):
                     walk.one(scope, join(location, inner))
-        return Scan(finds.found, finds.types, finds.skipped, finds.unreadable)
+        return Scan(finds.found, finds.types, finds.skipped, finds.unreadable, finds.dangling)
 
     @staticmethod
     def _scan_root(walk: Walk, folder: str, location: str) -> None:

@@ -26,6 +26,7 @@ class Finds:
     types: dict[str, str] = field(default_factory=dict)
     skipped: dict[str, Unread] = field(default_factory=dict)
     unreadable: dict[str, Unread] = field(default_factory=dict)
+    dangling: set[str] = field(default_factory=set)
 
 
 class Walk:
@@ -44,8 +45,9 @@ class Walk:
             path, location = folders.pop()
             try:
                 with os.scandir(location) as entries:
-                    named = ((join(path, entry.name), entry) for entry in entries)
-                    folders += [(inner, entry.path) for inner, entry in named if self._is_folder(entry, inner)]
+                    for entry in entries:
+                        if self._is_folder(entry, inner := join(path, entry.name)):
+                            folders.append((inner, entry.path))  # noqa: PERF401  # kept also if the next name fails
             except (FileNotFoundError, NotADirectoryError):
                 continue  # it went while we walked; what was known beneath it is now missing
             except OSError as error:
@@ -101,13 +103,15 @@ class Walk:
         """A link to a regular file inside the folder is read; every other link is skipped."""
         type_ = self._type_of(path)
         try:
-            status = Path(location).stat()
+            status, link = Path(location).stat(), os.lstat(location)
         except OSError as error:
-            if error.errno not in _DANGLING:
+            if error.errno in _DANGLING:
+                self._finds.dangling.add(path)
+            else:
                 self._blind(path, error)
             return
         if stat.S_ISDIR(status.st_mode):
-            self._skip(path, "skipped", "a link to a folder is not followed", stamp_of(os.lstat(location)))
+            self._skip(path, "skipped", "a link to a folder is not followed", stamp_of(link))
         elif type_ and not os.path.realpath(location).startswith(self._real_root + "/"):
             self._skip(path, "skipped", "a link that leaves the collection's folder is not followed", stamp_of(status))
         elif type_:

@@ -13,12 +13,14 @@ from docsync.errors import NoDatabase, StoreUnavailable
 
 APPLICATION_ID = 0x646F6373  # "docs", so that file(1) and other programs can tell whose database it is
 SCHEMA_VERSION = 1
+DAMAGED = "damaged"  # the reason of a StoreUnavailable that does not pass by itself: the database must be mended
 
 # Moves a database of the version in the key to the next one. Rows can be rebuilt from the files, so a step may simply
 # empty the fingerprints, which makes the next start load everything again.
 MIGRATIONS: Mapping[int, str] = {}
 
-_WRITER_BUSY_MS = 1_000
+_OURS = frozenset({"documents", "files", "changes", "documents_fts", "sync_state"})
+WRITER_BUSY_MS = 1_000
 _READER_BUSY_MS = 5_000
 _JOURNAL_BYTES = 4 * 1024 * 1024
 
@@ -28,18 +30,29 @@ def open_writer(path: Path) -> Iterator[apsw.Connection]:
     """The one writing connection, to a database that is created or migrated as needed.
 
     Raises NoDatabase when *path* is not a docsync database or was made by a newer docsync, StoreUnavailable when it
-    cannot be opened now.
+    cannot be opened now or is damaged.
     """
     with ExitStack() as stack:
         with writing():
             _make_folder(path.parent)
+            without_wal = path.exists() and not wal_of(path).exists()
             connection = stack.enter_context(_closing(apsw.Connection(str(path))))
-            connection.set_busy_timeout(_WRITER_BUSY_MS)
+            connection.set_busy_timeout(WRITER_BUSY_MS)
             _claim(connection, path)
             path.chmod(0o644)
             _configure(connection)
             migrate(connection, path)
+            if without_wal:
+                # The log is persistent: without it this is a copy, or has lost commits. Either may be older than what
+                # readers saw, and the numbers to come must not name other content under the same epoch.
+                with transaction(connection):
+                    connection.execute("UPDATE sync_state SET value = ? WHERE key = 'epoch'", (secrets.token_hex(8),))
         yield connection
+
+
+def wal_of(path: Path) -> Path:
+    """The write-ahead log of the database at *path*."""
+    return path.with_name(path.name + "-wal")
 
 
 @contextmanager
@@ -71,7 +84,10 @@ def open_reader_connection(path: Path) -> Iterator[apsw.Connection]:
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Turns SQLite's temporary refusals into StoreUnavailable with a reason; nothing else is caught."""
+    """Turns SQLite's refusals into StoreUnavailable with a reason; nothing else is caught.
+
+    A broken constraint counts as damage: the rows that are there are not those that were written.
+    """
     try:
         yield
     except (apsw.BusyError, apsw.LockedError) as error:
@@ -80,15 +96,31 @@ def writing() -> Iterator[None]:
         raise StoreUnavailable("disk_full", f"no space left for the database ({error})") from error
     except (apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError) as error:
         raise StoreUnavailable("io_error", f"the database cannot be written ({error})") from error
+    except (apsw.CorruptError, apsw.NotADBError, apsw.ConstraintError) as error:
+        raise StoreUnavailable(DAMAGED, f"the database is damaged ({error})") from error
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """The same around rows that are read: a text that is none, or not one of the words it may be, is damage too."""
+    with writing():
+        try:
+            yield
+        except ValueError as error:
+            raise apsw.CorruptError(str(error)) from error
 
 
 @contextmanager
 def transaction(connection: apsw.Connection) -> Iterator[None]:
-    """BEGIN IMMEDIATE … COMMIT, or nothing at all.
+    """BEGIN IMMEDIATE … COMMIT, or nothing at all; inside another one it is a part of that.
 
     Not apsw's own `with connection`: after SQLite has rolled back by itself that raises a second error which hides
     the first.
     """
+    is_part = connection.in_transaction
+    if is_part:
+        yield
+        return
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -119,13 +151,18 @@ def migrate(connection: apsw.Connection, path: Path, steps: Mapping[int, str] = 
 
 
 def _claim(connection: apsw.Connection, path: Path) -> None:
-    """Refuse a file that belongs to another program; an empty one is taken."""
+    """Refuse a file that belongs to another program; an empty one is taken. Damage is only seen in a file of ours."""
     try:
         found = connection.pragma("application_id")
-        empty = not connection.execute("SELECT count(*) FROM sqlite_schema").get
-    except apsw.NotADBError as error:
+        tables = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
+    except (apsw.NotADBError, apsw.CorruptError) as error:
+        # Our log is always beside our database; a file that somebody named by mistake has none.
+        if wal_of(path).exists():
+            raise
         raise NoDatabase(f"{path}: not an SQLite database; move it away or set database.path") from error
-    if found != APPLICATION_ID and not (found == 0 and empty):
+    if tables >= _OURS and (found != APPLICATION_ID or not connection.pragma("user_version")):
+        raise apsw.CorruptError("the header does not belong to the tables")
+    if found != APPLICATION_ID and (found or tables):
         raise NoDatabase(_foreign(path, found))
 
 
@@ -150,9 +187,10 @@ def _configure(connection: apsw.Connection) -> None:
 
 def _make_folder(folder: Path) -> None:
     """Create *folder* so that services of another user can enter it, whatever the umask is."""
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o755)
+    new = [above for above in (folder, *folder.parents) if not above.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for above in new:
+        above.chmod(0o755)
 
 
 @contextmanager

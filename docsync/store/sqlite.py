@@ -1,5 +1,6 @@
 """The store that sync writes to: the index of known files, and one transaction a batch. Never looks at the file tree."""
 
+import ctypes
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
@@ -10,7 +11,7 @@ from docsync.model import Entry, FileState, Reference, ReferenceStatus, Stamp
 from docsync.names import EVERYTHING, Collection, covers
 from docsync.plan import Applied, Change, Link, Standing
 from docsync.store.batch import Batch
-from docsync.store.database import transaction, writing
+from docsync.store.database import reading, transaction, writing
 
 _ENTRY = "file_path, type, state, mtime_ns, ctime_ns, size, inode, device, content_hash, good_size, racy"
 # "0" follows "/" in every collation of bytes: the range holds exactly what lies beneath a folder.
@@ -32,30 +33,43 @@ class SqliteStore:
     @property
     def revision(self) -> int:
         """The number of the last committed change."""
-        return int(self._state("revision"))
+        with reading():
+            return int(self._state("revision"))
+
+    def is_there(self) -> bool:
+        """False once the file was deleted, moved or replaced under the open connection."""
+        moved = ctypes.c_int(0)
+        self._connection.file_control("main", apsw.SQLITE_FCNTL_HAS_MOVED, ctypes.addressof(moved))
+        return not moved.value
 
     def _state(self, key: str) -> str:
-        return str(self._connection.execute("SELECT value FROM sync_state WHERE key = ?", (key,)).get)
+        with reading():
+            return str(self._connection.execute("SELECT value FROM sync_state WHERE key = ?", (key,)).get)
 
     def index(self, scopes: Iterable[str]) -> dict[str, Entry]:
         """What is known of every path in *scopes*, by path."""
         found: dict[str, Entry] = {}
-        for scope in scopes:
-            if scope == EVERYTHING:
-                rows = self._connection.execute(f"SELECT {_ENTRY} FROM files")
-            else:
-                rows = self._connection.execute(f"SELECT {_ENTRY} FROM files WHERE {_BENEATH}", (scope,))
-            found.update((row[0], _entry(row)) for row in rows)
+        with reading():
+            for scope in scopes:
+                if scope == EVERYTHING:
+                    rows = self._connection.execute(f"SELECT {_ENTRY} FROM files")
+                else:
+                    rows = self._connection.execute(f"SELECT {_ENTRY} FROM files WHERE {_BENEATH}", (scope,))
+                found.update((row[0], _entry(row)) for row in rows)
         return found
 
     def rows(self, type_: str) -> int:
         """How many documents a collection has now, those of the running transaction included."""
-        return int(self._connection.execute("SELECT count(*) FROM documents WHERE type = ?", (type_,)).get)
+        with reading():
+            return int(self._connection.execute("SELECT count(*) FROM documents WHERE type = ?", (type_,)).get)
 
     def standing(self, scopes: Iterable[str]) -> Standing:
         """The database's version, and which paths in *scopes* are broken (or unreadable) and held."""
         wanted = list(scopes)
-        rows = self._connection.execute("SELECT file_path, state FROM files WHERE state <> 'ok' ORDER BY file_path")
+        with reading():
+            rows = self._connection.execute(
+                "SELECT file_path, state FROM files WHERE state <> 'ok' ORDER BY file_path"
+            ).fetchall()
         troubled = [(str(path), state) for path, state in rows if any(covers(scope, str(path)) for scope in wanted)]
         broken = tuple(path for path, state in troubled if state in (FileState.BROKEN, FileState.UNREADABLE))
         return Standing(
@@ -67,15 +81,17 @@ class SqliteStore:
         found: list[Link] = []
         for scope in scopes:
             where = "" if scope == EVERYTHING else "AND " + _BENEATH.replace("file_path", "r.resolved")
-            rows = self._connection.execute(
-                "SELECT r.document_id, r.ordinal, d.file_path, r.kind, r.target, r.at, r.status "
-                "FROM document_references r JOIN documents d ON d.id = r.document_id "
-                f"WHERE r.resolved IS NOT NULL {where}",
-                () if scope == EVERYTHING else (scope,),
-            )
-            found += [
-                Link(id_, n, path, Reference(*rest), ReferenceStatus(status)) for id_, n, path, *rest, status in rows
-            ]
+            with reading():
+                rows = self._connection.execute(
+                    "SELECT r.document_id, r.ordinal, d.file_path, r.kind, r.target, r.at, r.status "
+                    "FROM document_references r JOIN documents d ON d.id = r.document_id "
+                    f"WHERE r.resolved IS NOT NULL {where}",
+                    () if scope == EVERYTHING else (scope,),
+                )
+                found += [
+                    Link(id_, n, path, Reference(*rest), ReferenceStatus(status))
+                    for id_, n, path, *rest, status in rows
+                ]
         return found
 
     def apply(self, changes: Iterable[Change], *, keep: bool = True) -> Applied:
@@ -91,7 +107,8 @@ class SqliteStore:
         with writing(), transaction(self._connection):
             batch = Batch(self._connection, self._now())
             for change in chain((first,), pending):
-                batch.write(change)
+                with reading():
+                    batch.write(change)
             applied = batch.finish()
             if not keep:
                 self._connection.execute("ROLLBACK")
@@ -113,9 +130,15 @@ class SqliteStore:
                 declared,
             )
             _index_paths(self._connection, [path for collection in collections for path in collection.index])
-        rows = self._connection.execute("SELECT type, fingerprint FROM collections").fetchall()
-        known = {str(type_): fingerprint for type_, fingerprint in rows}
-        return {type_ for type_ in declared if known[type_] != fingerprints[type_]}
+            with reading():
+                rows = self._connection.execute("SELECT type, fingerprint FROM collections").fetchall()
+            known = {str(type_): fingerprint for type_, fingerprint in rows}
+            changed = {type_ for type_ in declared if known[type_] != fingerprints[type_]}
+            # Until all of them are read again, the rows are by two rules: no fingerprint may say otherwise.
+            self._connection.executemany(
+                "UPDATE collections SET fingerprint = '' WHERE type = ?", [(type_,) for type_ in sorted(changed)]
+            )
+        return changed
 
     def loaded(self, fingerprints: Mapping[str, str]) -> None:
         """Every row of these types was made by the rules that their fingerprint names."""
@@ -127,8 +150,9 @@ class SqliteStore:
 
     def roots(self) -> dict[str, tuple[int, int] | None]:
         """The identity (device, inode) that each collection's folder had when it was last read, None if never."""
-        rows = self._connection.execute("SELECT type, root_device, root_inode FROM collections")
-        return {type_: None if inode is None else (device, inode) for type_, device, inode in rows}
+        with reading():
+            rows = self._connection.execute("SELECT type, root_device, root_inode FROM collections")
+            return {type_: None if inode is None else (device, inode) for type_, device, inode in rows}
 
 
 def _entry(row: Sequence[object]) -> Entry:

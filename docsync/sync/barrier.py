@@ -24,9 +24,13 @@ class Barrier:
         self._path = path
         self._numbers = count(1)
         self._waiting: dict[str, Event] = {}
-        folder.mkdir(parents=True, exist_ok=True)
+        self.prepare()
         for left_behind in folder.iterdir():
             left_behind.unlink()
+
+    def prepare(self) -> None:
+        """Make the folder, which a person may have removed. Raises OSError."""
+        self._folder.mkdir(parents=True, exist_ok=True)
 
     def takes(self, path: str) -> bool:
         """Take the hint if *path* is a cookie, which is then back; False for any other path."""
@@ -53,4 +57,9 @@ class Barrier:
     def passed(self) -> bool:
         """Send a cookie and wait for it: True when all that was done before the call has been hinted."""
         back = self.send()
-        return back is not None and back.wait(PATIENCE_SECONDS)
+        if back is None:
+            return False
+        if not back.wait(PATIENCE_SECONDS):
+            self._waiting = {name: cookie for name, cookie in self._waiting.items() if cookie is not back}
+            return False
+        return True

@@ -29,11 +29,13 @@ class Blind:
         self._belief = belief
         self._identities = dict(identities)
         self._roots = tree.roots()
+        self._unscanned: set[str] = set()
 
     def look(self) -> list[str]:
         """Look at every collection's folder; returns those that are not what they were, to be scanned whole."""
         before, self._roots = self._roots, self._tree.roots()
-        return [root.scope for type_, root in self._roots.items() if root != before.get(type_)]
+        self._unscanned.update(root.scope for type_, root in self._roots.items() if root != before.get(type_))
+        return list(self._unscanned)
 
     def states(self) -> dict[str, RootState]:
         """What became of each collection's folder, as of the last look: one that never existed is absent."""
@@ -54,7 +56,8 @@ class Blind:
                 yield type_, root.device, root.inode
 
     def commit(self) -> None:
-        """The identities given by `new_identities` are recorded."""
+        """The batch is committed: the folders given by `look` were scanned, the new identities are recorded."""
+        self._unscanned.clear()
         self._identities |= {
             type_: self._identity(root) for type_, root in self._roots.items() if root.inode is not None
         }
@@ -94,8 +97,8 @@ class Blind:
         bad += [lost for lost in self._lost_roots() if any(covers(scope, lost[0]) for scope in look.scopes)]
         for path, type_, problem in bad:
             entry = known.get(path)
-            if entry is not None and entry.state is FileState.UNREADABLE:
-                continue  # said before
+            if entry is not None and entry.state in (FileState.UNREADABLE, FileState.HELD):
+                continue  # said before, or a deletion that stays held whatever can be seen now
             look.suspected.add(path)
             if self._belief.suspect(path, look.now_ns, look.heard(path)):
                 kept = (entry.stamp, entry.content_hash) if entry else (None, None)

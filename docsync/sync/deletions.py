@@ -27,14 +27,11 @@ class Deletions:
         Comes last in a batch, so that the guard counts the rows that the same batch adds.
         """
         entries = {entry.path: entry for entry in (*self._belief.believed_missing(now_ns), *renamed)}
-        roots = self._tree.roots()
+        lost = self._lost()
         groups: dict[str, list[Entry]] = defaultdict(list)
         for entry in entries.values():
-            root = roots.get(entry.type)
-            # A folder that went itself deletes nothing; it is read whole when it is back.
-            may_go = root is None or root.state is RootState.OK
             # A file of another name may have taken over the document meanwhile.
-            if may_go and self._tree.is_gone(entry.path) and self._store.index([entry.path]):
+            if entry.type not in lost and self._tree.is_gone(entry.path) and self._store.index([entry.path]):
                 groups[entry.type].append(entry)
             else:
                 self._returned.append(entry)
@@ -49,9 +46,14 @@ class Deletions:
 
     def release(self, type_: str | None) -> Iterator[Change]:
         """The held deletions, now that a person says that they are meant; files that came back stay."""
+        lost = self._lost()
         for entry in self._guard.held(type_):
-            if self._tree.is_gone(entry.path):
+            if entry.type not in lost and self._tree.is_gone(entry.path):
                 yield Delete(entry.path)
+
+    def _lost(self) -> set[str]:
+        """The collections whose folder went itself: that deletes nothing, it is read whole when it is back."""
+        return {type_ for type_, root in self._tree.roots().items() if root.state is not RootState.OK}
 
     def commit(self, now_ns: int) -> None:
         """The batch is in the database: what was decided is no longer in doubt."""
@@ -60,11 +62,12 @@ class Deletions:
             for entry in (*verdict.allowed, *verdict.held):
                 self._belief.settle(entry.path, type_)
         for entry in self._returned:
-            self._belief.settle(entry.path, entry.type)
+            self._belief.returned(entry.path, entry.type)
 
 
 def held(entry: Entry, count: int) -> Problem:
     """What people read about a deletion that is kept back."""
-    message = f"deleted together with {count - 1} others; its row is kept until the deletion is released"
+    together = f" together with {count - 1} others" if count > 1 else ""
+    message = f"deleted{together}; its row is kept until the deletion is released"
     hint = f"bring the files back, or run: docsync release {entry.type}"
     return Problem(entry.path, "held", message, Severity.WARNING, hint=hint)

@@ -4,12 +4,12 @@ Decides nothing by itself (diff, belief and guard do) and keeps no list of work:
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from docsync.belief import Belief
 from docsync.coalesce import Batch, Dirty
 from docsync.guard import Guard
-from docsync.model import Entry, RootState, Sign
+from docsync.model import Entry, FileState, RootState, Sign, Timing
 from docsync.names import EVERYTHING, covers, outermost
 from docsync.plan import Applied, Change, Delete, Refuse, Relink, Seen, Standing, Upsert, diff
 from docsync.sync.blind import Blind
@@ -58,16 +58,18 @@ class Parts:
 class Engine:
     """Makes the rows in any scope equal to the files in it. Belongs to the thread that owns the writer connection."""
 
-    def __init__(self, parts: Parts, settle_ns: int, reload: Mapping[str, str]) -> None:
+    def __init__(self, parts: Parts, timing: Timing, reload: Mapping[str, str]) -> None:
         """*reload* maps the types that must be read again whatever their stamps say to their new fingerprints."""
         self._tree = parts.tree
         self._store = parts.store
         self._loader = parts.loader
         self._belief = parts.belief
         self._guard = parts.guard
-        self._settle_ns = settle_ns
+        self._settle_ns = timing.settle_ns
+        self._debounce_ns = timing.debounce_ns
         self._reload = dict(reload)
         self._blind = Blind(parts.tree, parts.store.roots(), parts.belief)
+        self._unread: set[str] = set()
         self.scanned = False
 
     def sync(
@@ -84,10 +86,18 @@ class Engine:
         knows when to look again.
         """
         work = self._survey(batch, now_ns, heard, whole=manner.whole)
-        applied = self._store.apply(self._changes(work, progress, manner.confirm))
+        try:
+            applied = self._store.apply(self._changes(work, progress, manner.confirm))
+        except BaseException:
+            self._undo(work)
+            raise
         work.deletions.commit(now_ns)
         self._settle(work, applied)
         return Report(applied, len(work.stale), work.again)
+
+    def database_is_there(self) -> bool:
+        """False once the database file was deleted or replaced under the open connection."""
+        return self._store.is_there()
 
     def preview(self, now_ns: int) -> Applied:
         """What a sync of everything would do, without doing it."""
@@ -138,14 +148,18 @@ class Engine:
         found = {path: stamp for path, stamp in scan.found.items() if path not in resting}
         visible = {path: entry for path, entry in sight.visible.items() if path not in resting}
         difference = diff(found, visible, scan.types, self._must_read(visible))
-        for entry in difference.gone:
-            if not self._guard.holds(entry):
-                self._belief.missing(entry, now_ns, at_once=whole)
+        gone = [e for e in difference.gone if not self._guard.holds(e) and not self._belief.is_missing(e)]
+        swapped = [path for path, dirty in batch.dirty.items() if dirty.sign is Sign.SWAPPED]
+        for entry in gone:
+            dangles = entry.path in scan.dangling and any(covers(path, entry.path) for path in swapped)
+            self._belief.missing(entry, now_ns, at_once=whole or dangles)
         signs = {path: dirty.sign for path, dirty in batch.dirty.items()}
         look = Look(scopes, now_ns, known, heard, signs, frozenset(self._reload))
         refused = self._blind.refusals(scan, known, sight, look)
         deletions = Deletions(self._tree, self._store, self._belief, self._guard)
         work = Work(resting, scan.skipped.keys(), difference, look, deletions, refused, dict(difference.stale))
+        work.gone = gone
+        work.shut = {entry.path for entry, _ in sight.shut}
         self._pair_renames(work)
         return work
 
@@ -157,14 +171,16 @@ class Engine:
     def _pair_renames(self, work: Work) -> None:
         """Find files that only changed their name; a pair that is not quiet yet is left for later."""
         look = work.look
-        for path, entry in self._belief.renamed(work.stale).items():
-            times = [at for at in (look.heard(path), look.heard(entry.path)) if at is not None]
+        for path, old in self._belief.renamed(work.stale).items():
+            times = [at for at in (look.heard(path), look.heard(old.entry.path)) if at is not None]
             quiet_ns = max(times, default=look.now_ns - self._settle_ns) + self._settle_ns
+            # At the latest when the old name would be deleted by itself, both halves land.
+            quiet_ns = min(quiet_ns, old.since_ns + self._debounce_ns)
             if quiet_ns > look.now_ns:
                 work.again[path] = quiet_ns
                 del work.stale[path]
             else:
-                work.renames[path] = entry
+                work.renames[path] = old.entry
 
     def _changes(self, work: Work, progress: Progress | None, confirm: Callable[[], None] | None) -> Iterator[Change]:
         """Load and plan, one file at a time, while the transaction runs: memory does not grow with the batch."""
@@ -189,15 +205,30 @@ class Engine:
             entry = work.look.known.get(path)
             if entry is None or entry.content_hash != change.document.content_hash or not entry.has_document:
                 self._guard.appeared(path, change.document.content_hash, work.look.now_ns)
+                work.appeared.append(path)
             work.upserted[path] = change.document.type
         elif isinstance(change, Refuse):
             work.refused.append(change)
 
     def _relinks(self, work: Work) -> Iterator[Change]:
+        relinks: dict[str, list[Change]] = {}
         for link in self._store.links(work.look.scopes):
+            if link.path in work.upserted or link.path in work.resting:
+                continue
             status = self._tree.resolve(link.path, link.reference).status
-            if link.path not in work.upserted and status is not link.status:
-                yield Relink(link.document_id, link.ordinal, status)
+            if status is not link.status:
+                relinks.setdefault(link.path, []).append(Relink(link.document_id, link.ordinal, status))
+        known = self._store.index(relinks)
+        look = replace(work.look, known=known, reload=frozenset(entry.type for entry in known.values()))
+        for path, changes in relinks.items():
+            entry = known[path]
+            # What is warned of follows the file it refers to. A file that is not as it was is for a later look.
+            if entry.state is FileState.OK and self._tree.collections_of(path):
+                change = self._loader.load(path, look)
+                if not isinstance(change, Upsert) or change.document.content_hash != entry.content_hash:
+                    continue
+                changes.append(change)
+            yield from changes
 
     def _settle(self, work: Work, applied: Applied) -> None:
         """The batch is committed: forget the doubts that it ended."""
@@ -217,7 +248,24 @@ class Engine:
         unsure = self._belief.suspects() - work.resting - work.again.keys() - work.look.suspected
         self._belief.clear(path for path in unsure if any(covers(scope, path) for scope in work.look.scopes))
         self._blind.commit()
-        self.scanned |= EVERYTHING in work.look.scopes
-        if self._reload and self.scanned and not self._belief.undecided() and not work.again:
-            self._store.loaded(self._reload)
-            self._reload.clear()
+        self._reloaded(work, applied)
+
+    def _undo(self, work: Work) -> None:
+        """The batch was rolled back: what it saw for the first time was not seen."""
+        for entry in work.gone:
+            self._belief.returned(entry.path, entry.type)
+        for path in work.appeared:
+            self._guard.vanished(path)
+
+    def _reloaded(self, work: Work, applied: Applied) -> None:
+        """Record which collections have been read by today's rules, once every file that could be read was."""
+        if EVERYTHING in work.look.scopes:
+            self.scanned = True
+            self._unread = self._belief.undecided() | work.again.keys() | work.resting | work.shut
+        self._unread -= work.upserted.keys() | {change.path for change in work.refused} | set(applied.deleted)
+        if self._reload and self.scanned and not self._unread:
+            there = (RootState.OK, RootState.ABSENT)
+            lost = {type_ for type_, state in self.root_states().items() if state not in there}
+            ready = {type_: print_ for type_, print_ in self._reload.items() if type_ not in lost}
+            self._store.loaded(ready)
+            self._reload = {type_: print_ for type_, print_ in self._reload.items() if type_ in lost}

@@ -4,6 +4,7 @@ Rule 6 of the timing contract.
 """
 
 from collections.abc import Callable
+from enum import Enum
 
 from docsync.git import Git
 
@@ -15,6 +16,14 @@ class GitAtWork(Exception):
     """Git began to work, or moved on, while a batch was under way: not an error, the batch is put back and tried again."""
 
 
+class Pass(Enum):
+    """How a batch may go on."""
+
+    PLAIN = "plain"
+    WHOLE = "whole"  # Git has just been at work: everything dirty is one batch
+    EVERYTHING = "everything"  # the same, and hints may be missing: look at all there is
+
+
 class GitGate:
     """Asked before each batch and again before its commit. Without a repository it is always open."""
 
@@ -24,22 +33,23 @@ class GitGate:
         self._proves = proves
         self._index = git.index() if git else None
         self._seen_index = self._index
+        self._resting_index = self._index
         self._held_since_ns: int | None = None
 
-    def enter(self, now_ns: int) -> bool:
-        """Let a batch begin: True if it must be whole, because Git has just been at work. Raises GitAtWork.
+    def enter(self, now_ns: int) -> Pass:
+        """Let a batch begin. Raises GitAtWork.
 
-        When it must be whole, every hint of Git's work has arrived by the time this returns.
+        When it must be whole, every hint of Git's work has arrived by the time this returns, or everything is to be
+        looked at.
         """
         if self._git is None:
-            return False
+            return Pass.PLAIN
         if self._git.is_working() and self._may_hold(now_ns):
             raise GitAtWork
         self._seen_index = self._git.index()
-        whole = self._held_since_ns is not None or self._seen_index != self._index
-        if whole:
-            self._proves()
-        return whole
+        if self._held_since_ns is None and self._seen_index == self._index:
+            return Pass.PLAIN
+        return Pass.WHOLE if self._proves() else Pass.EVERYTHING
 
     def _may_hold(self, now_ns: int) -> bool:
         if self._held_since_ns is None:
@@ -53,6 +63,16 @@ class GitGate:
         moved = self._git.is_working() or self._git.index() != self._seen_index
         if moved and self._may_hold(now_ns):
             raise GitAtWork
+
+    def rest(self) -> None:
+        """Called about once a second while nothing is dirty: an index that has changed since is of no batch to come."""
+        if self._git is None:
+            return
+        index = self._git.index()
+        if index == self._resting_index and not self._git.is_working():
+            self._index = index
+            self._held_since_ns = None
+        self._resting_index = index
 
     def leave(self) -> None:
         """The batch was committed."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from threading import Condition
 
 from docsync.coalesce import Batch, Coalescer
+from docsync.errors import StoreUnavailable
 from docsync.model import Sign
 from docsync.sync.request import Request
 
@@ -33,8 +34,10 @@ class Inbox:
                 self._bell.notify()
 
     def ask(self, request: Request) -> None:
-        """Queue *request* for the sync thread."""
+        """Queue *request* for the sync thread. Raises StoreUnavailable when that is coming to an end."""
         with self._bell:
+            if self._closed:
+                raise StoreUnavailable("stopping", "docsync is stopping")
             self._requests.append(request)
             self._bell.notify()
 
@@ -103,6 +106,11 @@ class Inbox:
             now_ns = self._clock()
             for path in paths:
                 self._coalescer.applied(path, now_ns)
+
+    def last_ns(self, path: str) -> int | None:
+        """When *path* itself was last hinted at, None if not lately."""
+        with self._bell:
+            return self._coalescer.last_ns(path)
 
     def heard_ns(self, path: str) -> int | None:
         """When *path* or a folder above it was last hinted at, None if not lately."""

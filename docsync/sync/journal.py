@@ -60,11 +60,16 @@ class Journal:
 
     def released(self, applied: Applied) -> None:
         """A person released what was held."""
-        self._log.info("deletions.released", deleted=len(applied.deleted), revision=applied.revision)
+        if applied.deleted:
+            self._log.info("deletions.released", deleted=len(applied.deleted), revision=applied.revision)
 
     def resynced(self) -> None:
         """Hints were lost and the watches were made anew."""
         self._log.warning("hints.lost", next="scanning everything")
+
+    def interrupted(self) -> None:
+        """A long batch was rolled back because docsync is to stop."""
+        self._log.warning("sync.interrupted", next="the next start finds what is left")
 
     def unavailable(self, error: StoreUnavailable) -> None:
         """The database refuses to be written; said once until it is over."""

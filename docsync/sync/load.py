@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from docsync.belief import Belief
@@ -24,15 +24,9 @@ from docsync.model import (
 from docsync.names import Collection
 from docsync.plan import Change, Delete, Refuse, Touch, Upsert
 from docsync.sync.ports import Parse, Tree
+from docsync.sync.review import Read, Review, Rules
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What the configuration says about reading files: codes of warnings to ignore."""
-
-    ignore: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +54,8 @@ class Loader:
         self._tree = tree
         self._parse = parse
         self._belief = belief
-        self._rules = rules
+        self._ignore = rules.ignore
+        self._review = Review(rules)
 
     def load(self, path: str, look: Look) -> Change | None:
         """The change for *path* now. Paths that were caught being written are added to `look.again`."""
@@ -82,7 +77,8 @@ class Loader:
             return None
         if not entry.has_document:
             return Delete(path)
-        self._belief.missing(entry, look.now_ns)
+        # It went after the scan. How long it has been missing counts from a scan that does not find it.
+        look.again.add(path)
         return None
 
     def _content(self, path: str, entry: Entry | None, read: Octets, look: Look) -> Change | None:
@@ -92,7 +88,12 @@ class Loader:
             self._belief.settle(path, entry.type)
             unchanged = entry.stamp == read.stamp and entry.racy == read.racy
             return None if unchanged else Touch(path, read.stamp, read.racy)
+        file = Read(path, collection, read.octets)
         parsed = self._parse(collection.format, path, read.octets)
+        if parsed.content is not None:
+            links = tuple(self._tree.resolve(path, reference) for reference in parsed.content.references)
+            file = replace(file, links=links)
+            parsed = self._review.review(file, parsed.content, parsed.problems)
         problems = self._noted(path, parsed)
         if parsed.content is None:
             broken = Refuse(path, collection.type, FileState.BROKEN, problems, read.stamp, content_hash, read.racy)
@@ -101,7 +102,7 @@ class Loader:
             path, look
         ):
             return None
-        document = self._document(path, collection, parsed.content, content_hash, read.stamp)
+        document = _document(file, parsed.content, content_hash, read.stamp)
         return Upsert(document, read.stamp, read.racy, problems)
 
     def _refused(self, change: Refuse, look: Look) -> Change | None:
@@ -121,7 +122,7 @@ class Loader:
         if others:
             message = f"also matches the collection {others[0].type!r}; {first.type!r} comes first and has it"
             problems.append(Problem(path, "overlap", message, Severity.WARNING, hint="exclude it from one of them"))
-        return tuple(p for p in problems if p.severity is Severity.ERROR or p.code not in self._rules.ignore)
+        return tuple(p for p in problems if p.severity is Severity.ERROR or p.code not in self._ignore)
 
     @staticmethod
     def _is_suspicious(entry: Entry | None, stamp: Stamp, collection: Collection, sign: Sign | None) -> bool:
@@ -130,18 +131,11 @@ class Loader:
             return False
         return not format_named(collection.format).proves_complete and 2 * stamp.size < entry.good_size
 
-    def _document(
-        self, path: str, collection: Collection, content: Content, content_hash: str, stamp: Stamp
-    ) -> Document:
-        return Document(
-            collection.document_id(path),
-            collection.type,
-            path,
-            content,
-            content_hash,
-            iso(stamp.mtime_ns),
-            tuple(self._tree.resolve(path, reference) for reference in content.references),
-        )
+
+def _document(file: Read, content: Content, content_hash: str, stamp: Stamp) -> Document:
+    id_ = file.collection.document_id(file.path)
+    modified = iso(stamp.mtime_ns)
+    return Document(id_, file.collection.type, file.path, content, content_hash, modified, file.links)
 
 
 def _is_known(entry: Entry, content_hash: str, collection: Collection) -> bool:

@@ -14,7 +14,7 @@ from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.status import LastBatch
 from docsync.sync.engine import Engine, Manner, Report
-from docsync.sync.gate import LOOK_AGAIN_NS, GitAtWork, GitGate
+from docsync.sync.gate import LOOK_AGAIN_NS, GitAtWork, GitGate, Pass
 from docsync.sync.inbox import Inbox
 from docsync.sync.journal import Journal
 from docsync.sync.load import iso
@@ -25,6 +25,15 @@ _TICK_NS = 1_000_000_000
 _RETRY_FIRST_NS = 50_000_000
 _RETRY_MOST_NS = 5_000_000_000
 _RESYNC_PAUSE_NS = 1_000_000_000
+_LAST_WORK_NS = 2_000_000_000
+
+
+class DatabaseGone(Exception):
+    """The database file was deleted or replaced while it was open: the daemon starts anew with another one."""
+
+
+class Stopping(Exception):
+    """The batch under way would take longer than a stop may: it is rolled back, and the next start does it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,7 @@ class Loop:
         self._not_before_ns = 0
         self._retry_ns = _RETRY_FIRST_NS
         self._resync_at_ns = 0
+        self._stop_by_ns = 0
         self._random = random.Random()  # noqa: S311  # spreads the load of many daemons; no secret
 
     def run(self) -> None:
@@ -63,7 +73,7 @@ class Loop:
             self._inbox.wait(self._next_ns(now_ns), for_paths=now_ns >= self._not_before_ns)
             self.step(time.monotonic_ns())
         self.step(time.monotonic_ns())  # what was hinted while the step before was under way
-        self._waiting.add(self._inbox.requests(), time.monotonic_ns())
+        self._waiting.add(self._inbox.requests())
         self._waiting.give_up("docsync is stopping")
 
     def _next_ns(self, now_ns: int) -> int:
@@ -77,17 +87,19 @@ class Loop:
         """Do what is due at *now_ns*."""
         self._vitals.tick_ns = now_ns
         self._rounds.tick(now_ns)
-        self._waiting.add(self._inbox.requests(), now_ns)
+        if not self._engine.database_is_there():
+            raise DatabaseGone
+        self._waiting.add(self._inbox.requests())
         if now_ns < self._not_before_ns and not self._inbox.closed:
             return
-        batch = self._batch(now_ns)
         try:
-            self._work(batch, now_ns)
+            self._work(self._batch(now_ns), now_ns)
         except StoreUnavailable as error:
-            self._refused(error, batch, now_ns)
+            self._refused(error, now_ns)
         except GitAtWork:
-            self._inbox.put_back(batch, 0)
             self._not_before_ns = now_ns + LOOK_AGAIN_NS
+        except Stopping:
+            self._journal.interrupted()
 
     def _work(self, batch: Batch, now_ns: int) -> None:
         looks = self._waiting.looks()
@@ -97,12 +109,14 @@ class Loop:
             self._again = (self._again - batch.dirty.keys() | report.again.keys()) & self._inbox.dirty()
             undecided = self._engine.undecided() | self._again
             self._waiting.begun(looks, undecided)
-            self._waiting.heard(report.applied, undecided)
+            self._waiting.heard(report.applied, undecided, self._inbox.last_ns)
+        else:
+            self._gate.rest()
         for request in self._waiting.releases():
             applied = self._engine.release(request.type)
             self._journal.released(applied)
             self._waiting.begun([request], set())
-            self._waiting.heard(applied, self._engine.undecided())
+            self._waiting.heard(applied, self._engine.undecided() | self._again, self._inbox.last_ns)
         self._accepted()
         self._waiting.answer(self._engine.standing)
 
@@ -112,7 +126,7 @@ class Loop:
         batch = self._inbox.take(now_ns, everything=bool(looks) or self._inbox.closed)
         dirty = dict(batch.dirty)
         if any(item.sign is Sign.LOST for item in dirty.values()):
-            self._resync(dirty, now_ns)
+            self._resync(dirty, now_ns, urgent=bool(looks))
         scopes = {scope for request in looks for scope in request.scopes}
         if now_ns >= self._rescan_at_ns and not self._inbox.closed:
             scopes.add(EVERYTHING)
@@ -120,9 +134,9 @@ class Loop:
             dirty.setdefault(scope, Dirty(now_ns, now_ns, Sign.FOLDER))
         return Batch(dirty, batch.resting)
 
-    def _resync(self, dirty: dict[str, Dirty], now_ns: int) -> None:
-        """Hints were lost: watch afresh, *then* scan. A second time within a second waits for the second to be over."""
-        if now_ns < self._resync_at_ns:
+    def _resync(self, dirty: dict[str, Dirty], now_ns: int, *, urgent: bool) -> None:
+        """Hints were lost: watch afresh, *then* scan. A second time within a second waits, unless someone waits for it."""
+        if now_ns < self._resync_at_ns and not urgent:
             for path in [path for path, item in dirty.items() if item.sign is Sign.LOST]:
                 self._inbox.put_back(Batch({path: dirty.pop(path)}), self._resync_at_ns)
             return
@@ -131,17 +145,16 @@ class Loop:
         self._journal.resynced()
 
     def _sync(self, batch: Batch, now_ns: int) -> Report:
-        """One batch, from the gate to the log. Raises GitAtWork and StoreUnavailable; then nothing was changed."""
-        whole = self._gate.enter(now_ns)
-        if whole:
-            late = self._inbox.take(now_ns, everything=True)
-            batch = Batch({**late.dirty, **batch.dirty}, late.resting)
+        """One batch, from the gate to the log. Whatever it raises, nothing was changed and its paths are dirty again."""
         self._vitals.syncing = True
         begun = time.perf_counter()
         try:
-            manner = Manner(whole, confirm=lambda: self._gate.check(time.monotonic_ns()))
-            report = self._engine.sync(batch, now_ns, self._inbox.heard_ns, manner=manner)
-        except (GitAtWork, StoreUnavailable):
+            admitted = self._gate.enter(now_ns)
+            if admitted is not Pass.PLAIN:
+                batch = self._whole(batch, admitted, now_ns)
+            manner = Manner(admitted is not Pass.PLAIN, confirm=lambda: self._gate.check(time.monotonic_ns()))
+            report = self._engine.sync(batch, now_ns, self._inbox.heard_ns, self._progress, manner)
+        except (GitAtWork, StoreUnavailable, Stopping):
             self._inbox.put_back(batch, 0)
             raise
         finally:
@@ -161,9 +174,23 @@ class Loop:
             self._vitals.last_batch = LastBatch(iso(time.time_ns()), applied.revision, *counts, round(seconds, 6))
         return report
 
-    def _refused(self, error: StoreUnavailable, batch: Batch, now_ns: int) -> None:
-        """The database cannot be written: everything is dirty again, and the next try comes later each time."""
-        self._inbox.put_back(batch, 0)
+    def _whole(self, batch: Batch, admitted: Pass, now_ns: int) -> Batch:
+        """*batch* and everything else that is dirty; all there is when hints may be missing."""
+        late = self._inbox.take(now_ns, everything=True)
+        dirty = {**late.dirty, **batch.dirty}
+        if admitted is Pass.EVERYTHING:
+            dirty.setdefault(EVERYTHING, Dirty(now_ns, now_ns, Sign.FOLDER))
+        return Batch(dirty, late.resting)
+
+    def _progress(self, _done: int, _of: int) -> None:
+        """Called for every file of a batch: a stop waits for a batch of seconds, not for one of minutes."""
+        if self._inbox.closed:
+            self._stop_by_ns = self._stop_by_ns or time.monotonic_ns() + _LAST_WORK_NS
+            if time.monotonic_ns() > self._stop_by_ns:
+                raise Stopping
+
+    def _refused(self, error: StoreUnavailable, now_ns: int) -> None:
+        """The database cannot be written: the next try comes later each time."""
         self._not_before_ns = now_ns + self._retry_ns
         if self._vitals.blame(error.reason, str(error)):
             self._journal.unavailable(error)

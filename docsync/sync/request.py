@@ -1,5 +1,6 @@
 """What other threads ask of the sync thread: to look at once and say when it is done, or to release what is held."""
 
+import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import Enum
@@ -21,7 +22,7 @@ class Request:
 
     LOOK: take everything that is dirty, and the `scopes`, at once; done when no bad news that concerns it is undecided.
     RELEASE: delete what is held of `type`, or of all collections when it is None. `concern` are the paths (and all
-    beneath them) that the answer is about.
+    beneath them) that the answer is about; what changes after `asked_ns` (monotonic) is not waited for.
     """
 
     ask: Ask
@@ -29,7 +30,7 @@ class Request:
     concern: tuple[str, ...] = (EVERYTHING,)
     type: str | None = None
     answer: "Future[Done]" = field(default_factory=Future)
-    begun_ns: int = 0
+    asked_ns: int = field(default_factory=time.monotonic_ns)
     waits_for: set[str] = field(default_factory=set)
     upserted: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -11,14 +11,19 @@ from pathlib import Path
 import apsw
 
 from docsync.belief import Belief
+from docsync.errors import ConfigError
 from docsync.formats import format_named, parse
 from docsync.guard import Guard
+from docsync.lint import VERSION as LINT_VERSION
+from docsync.lint.schema import Schema, compiled
 from docsync.model import Timing
-from docsync.names import Collection
+from docsync.names import Collection, shown
 from docsync.scan import FileTree
 from docsync.store.sqlite import SqliteStore
 from docsync.sync.engine import Engine, Parts
-from docsync.sync.load import Loader, Rules, iso
+from docsync.sync.load import Loader, iso
+from docsync.sync.ports import Tree
+from docsync.sync.review import Rules
 
 # Moves whenever the same content would give another row or another search text.
 _ROW_VERSION = 1
@@ -35,33 +40,65 @@ class Settings:
     min_deletes: int = 20
     max_delete_ratio: float = 0.5
     ignore: frozenset[str] = frozenset()
+    redact_secrets: bool = False
 
     def tree(self) -> FileTree:
         """The files of this project."""
         return FileTree(self.root, self.collections, self.max_file_bytes)
 
+    def rules(self) -> Rules:
+        """What is asked of documents beyond their format. Raises ConfigError for a schema that is none."""
+        schemas = dict(_schemas(self.root, self.collections))
+        return Rules(self.ignore, redact_secrets=self.redact_secrets, schemas=schemas)
+
 
 def build_engine(settings: Settings, connection: apsw.Connection) -> Engine:
     """An engine that keeps the database behind *connection* equal to the project's files."""
     store = SqliteStore(connection, lambda: iso(time.time_ns()))
-    prints = {collection.type: fingerprint(settings, collection) for collection in settings.collections}
+    rules = settings.rules()
+    prints = {
+        collection.type: fingerprint(settings, collection, rules.schemas.get(collection.type))
+        for collection in settings.collections
+    }
     reload = {type_: prints[type_] for type_ in store.declare(settings.collections, prints)}
     tree = settings.tree()
     belief = Belief(settings.timing, settings.min_deletes)
     guard = Guard(settings.min_deletes, settings.max_delete_ratio)
-    parser = partial(parse, allow_conflicts="merge-conflict" in settings.ignore)
-    loader = Loader(tree, parser, belief, Rules(settings.ignore))
-    return Engine(Parts(tree, store, loader, belief, guard), settings.timing.settle_ns, reload)
+    loader = build_loader(tree, belief, rules)
+    return Engine(Parts(tree, store, loader, belief, guard), settings.timing, reload)
 
 
-def fingerprint(settings: Settings, collection: Collection) -> str:
+def build_loader(tree: Tree, belief: Belief, rules: Rules) -> Loader:
+    """A loader that reads the files of *tree* by *rules*."""
+    parser = partial(parse, allow_conflicts="merge-conflict" in rules.ignore)
+    return Loader(tree, parser, belief, rules)
+
+
+def _schemas(root: Path, collections: tuple[Collection, ...]) -> Iterator[tuple[str, Schema]]:
+    """The schema of each type that has one."""
+    for collection in collections:
+        if collection.schema is None:
+            continue
+        try:
+            octets = (root / collection.schema).read_bytes()
+        except OSError as error:
+            reason = f"the schema of {collection.type!r} cannot be read: {error.strerror}"
+            raise ConfigError(f"{shown(collection.schema)}: {reason}; its path is relative to {root}") from None
+        yield collection.type, compiled(shown(collection.schema), octets)
+
+
+def fingerprint(settings: Settings, collection: Collection, schema: Schema | None) -> str:
     """A hash of every rule that can change a row of *collection*: another one means that it is loaded again."""
     rules: Mapping[str, object] = {
         "rows": _ROW_VERSION,
         "format": collection.format,
         "parser": format_named(collection.format).version,
-        "path": collection.path,
+        # Which of them has a file, and whether another one claims it too, is decided by all collections together.
+        "collections": [(each.type, each.path, each.include, each.exclude) for each in settings.collections],
         "max_file_bytes": settings.max_file_bytes,
         "ignore": sorted(settings.ignore),
+        "lint": LINT_VERSION,
+        "redact_secrets": settings.redact_secrets,
+        "schema": schema and schema.digest,
     }
     return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()

@@ -16,11 +16,9 @@ class Waiting:
         self._asked: list[Request] = []
         self._open: list[Request] = []
 
-    def add(self, requests: Iterable[Request], now_ns: int) -> None:
+    def add(self, requests: Iterable[Request]) -> None:
         """Take in new requests; they stay until the look or the release that they ask for was done."""
-        for request in requests:
-            request.begun_ns = now_ns
-            self._asked.append(request)
+        self._asked += requests
 
     def looks(self) -> list[Request]:
         """The looks that are still to be taken."""
@@ -37,20 +35,21 @@ class Waiting:
             self._open.append(request)
             request.waits_for = {path for path in undecided if request.concerns(path)}
 
-    def heard(self, applied: Applied, undecided: set[str]) -> None:
-        """A batch was committed."""
+    def heard(self, applied: Applied, undecided: set[str], last_ns: Callable[[str], int | None]) -> None:
+        """A batch was committed. *last_ns* tells when a path was last hinted at."""
         for request in self._open:
-            request.waits_for &= undecided
+            still = request.waits_for & undecided
+            request.waits_for = {path for path in still if (last_ns(path) or 0) <= request.asked_ns}
             request.upserted.update(filter(request.concerns, applied.upserted))
             request.deleted.update(filter(request.concerns, applied.deleted))
 
     def answer(self, standing: Callable[[Iterable[str]], Standing]) -> None:
         """Answer every request that waits for nothing any more."""
-        ready = [request for request in self._open if not request.waits_for]
-        self._open = [request for request in self._open if request.waits_for]
-        for request in ready:
+        for request in [request for request in self._open if not request.waits_for]:
+            done = _done(request, standing(request.concern))
+            self._open.remove(request)
             if request.answer.set_running_or_notify_cancel():
-                request.answer.set_result(_done(request, standing(request.concern)))
+                request.answer.set_result(done)
 
     def give_up(self, why: str) -> None:
         """Nobody will do it any more."""
@@ -60,6 +59,6 @@ class Waiting:
 
 
 def _done(request: Request, now: Standing) -> Done:
-    seconds = round((time.monotonic_ns() - request.begun_ns) / 1e9, 6)
+    seconds = round((time.monotonic_ns() - request.asked_ns) / 1e9, 6)
     did = (tuple(sorted(request.upserted)), tuple(sorted(request.deleted)))
     return Done(now.epoch, now.revision, seconds, *did, now.broken, now.held)

@@ -15,7 +15,8 @@ class Work:
 
     `skipped` are the names that are no documents, `stale` the files to read, `refused` the paths that cannot be taken,
     `renames` maps a new name to the entry of the old one, `upserted` maps a path to its type, `again` a path to the time
-    of its next look (monotonic nanoseconds).
+    of its next look (monotonic nanoseconds), `gone` are the files first seen missing, `appeared` the paths with content
+    that is new to them, `shut` the known paths beneath a folder that cannot be read.
     """
 
     resting: Set[str]
@@ -28,3 +29,6 @@ class Work:
     renames: dict[str, Entry] = field(default_factory=dict)
     upserted: dict[str, str] = field(default_factory=dict)
     again: dict[str, int] = field(default_factory=dict)
+    gone: list[Entry] = field(default_factory=list)
+    appeared: list[str] = field(default_factory=list)
+    shut: set[str] = field(default_factory=set)

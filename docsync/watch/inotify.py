@@ -180,7 +180,7 @@ class InotifySource:
 
 def _at_file(node: Node, mask: int, name: str) -> Iterator[Hinted]:
     if name == _VOLUME_LINK and mask & _CAME:
-        yield node.root.path, Sign.FOLDER
+        yield node.root.path, Sign.SWAPPED
     elif not is_hidden(name):
         yield node.within(name), _sign(mask, f"{node.real}/{name}")
 

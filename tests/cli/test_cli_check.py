@@ -1,13 +1,31 @@
 """docsync check: files only, as compilers report them."""
 
 import json
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
-from .conftest import Shell
+from docsync.cli.command.check import annotation
+from docsync.model import Problem
 
-EDGES = Path(__file__).parent.parent / "edges"
+from .conftest import Shell, environment
+
+ROOT = Path(__file__).parents[2]
+EDGES = ROOT / "tests" / "edges"
+COLLECTION_WITH_SCHEMA = """
+[[collections]]
+type = "persona"
+path = "personas"
+include = ["**/*.json"]
+format = "json"
+schema = "schemas/p.json"
+"""
 
 
 def test_good_files_are_counted_and_nothing_is_printed(filled: Shell) -> None:
@@ -93,3 +111,108 @@ def test_check_and_sync_find_the_same_problems(filled: Shell) -> None:
     assert sorted(json.dumps([one[key] for key in by_place]) for one in checked) == sorted(
         json.dumps([one[key] for key in by_place]) for one in synced
     )
+
+
+def test_a_format_of_json_is_what_the_flag_prints(filled: Shell) -> None:
+    filled.write("personas/half.json", "{")
+
+    assert filled("check", "--format", "json").json == filled("check", "--json").json
+
+
+def test_an_annotation_of_github_has_place_title_and_hint(filled: Shell) -> None:
+    filled.write("personas/half.json", '{"name": "Half",\n')
+    filled.write("prompts/a,b: 100%.prompty", "---\ncountry: NO\n---\n")
+
+    answer = filled("check", "--format", "github")
+
+    assert answer.code == 1
+    assert answer.out.splitlines() == [
+        "::error file=personas/half.json,line=2,col=1,title=json-truncated::"
+        "the file ends before the JSON is complete%0Ahint: the file may be half-written",
+        "::warning file=prompts/a%2Cb%3A 100%25.prompty,line=2,col=10,title=yaml-bool::"
+        "country: NO is read as false; quote it if you mean the text",
+    ]
+
+
+def test_an_annotation_of_github_is_relative_to_its_workspace(filled: Shell) -> None:
+    filled.write("personas/half.json", "{")
+
+    answer = filled("check", "--format", "github", GITHUB_WORKSPACE=str(filled.root.parent))
+
+    assert answer.out.startswith(f"::error file={filled.root.name}/personas/half.json,line=1,col=2,")
+
+
+def test_an_annotation_of_github_cannot_be_broken_out_of() -> None:
+    problem = Problem("a\n.json", "nul", "50%\n::error::x\r", hint="a\x1bb")
+
+    assert annotation(problem, ".") == "::error file=a\\x0a.json,title=nul::50%25%0A::error::x\\x0d%0Ahint: a\\x1bb"
+
+
+def test_a_finding_of_a_rule_is_told_with_its_place(filled: Shell) -> None:
+    filled.write("prompts/refund.prompty", "---\nname: Refund\nsample: ${file:gone.json}\n---\nHello {{ who }}.")
+
+    answer = filled("check", "prompts")
+
+    assert answer.code == 0
+    assert answer.out.splitlines() == [
+        "prompts/refund.prompty:3:9: warning[missing-reference]: there is no file 'gone.json'",
+        "  hint: paths are relative to the prompt's own folder",
+    ]
+
+
+def test_a_schema_of_the_project_is_asked(filled: Shell) -> None:
+    filled.write("schemas/p.json", '{"properties": {"age": {"maximum": 40}}}')
+    filled.write("docsync.toml", COLLECTION_WITH_SCHEMA)
+
+    answer = filled("check")
+
+    assert answer.code == 1
+    assert "personas/grace.json:1:" in answer.out
+    assert "error[schema]: age: the value is greater than the maximum of 40, got 85" in answer.out
+
+
+def test_a_schema_that_is_none_is_a_mistake_of_the_configuration(filled: Shell) -> None:
+    filled.write("schemas/p.json", "{")
+    filled.write("docsync.toml", COLLECTION_WITH_SCHEMA)
+
+    for command in ("check", "sync", "run"):
+        answer = filled(command)
+
+        assert (answer.code, answer.out) == (2, "")
+        assert "schemas/p.json:1:2: no JSON Schema" in answer.err
+
+
+def test_neither_yaml_nor_schemas_are_loaded_for_a_project_without(shell: Shell) -> None:
+    shell.persona("ada", description="36 years old")
+
+    script = "import os, sys; from docsync.cli.main import run; run(['check'], os.environ); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=shell.root, env=environment(), capture_output=True, text=True, timeout=60
+    )
+    loaded = set(done.stdout.split())
+
+    assert "docsync.lint" in loaded
+    assert not loaded & {"yaml", "frontmatter", "jinja2", "jsonschema_rs"}
+
+
+def test_the_bundled_files_have_no_problem_at_all(shell: Shell) -> None:
+    answer = shell("-C", str(ROOT), "check", "--strict")
+
+    assert (answer.code, answer.out) == (0, "")
+    assert answer.err.endswith(" files, 0 errors, 0 warnings\n")
+
+
+def test_the_hook_of_pre_commit_runs(filled: Shell) -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert set(hook) == {"id", "name", "description", "entry", "language", "pass_filenames", "files"}
+    program, *arguments = shlex.split(hook["entry"])
+    assert program in tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
+    assert all(re.search(hook["files"], f"a/b.{suffix}") for suffix in ("json", "prompty", "yaml", "yml", "toml", "md"))
+    assert not re.search(hook["files"], "a/json.py")
+
+    good = filled.spawn(*arguments)
+    filled.write("personas/half.json", "{")
+    bad = filled.spawn(*arguments)
+
+    assert (good.code, bad.code) == (0, 1)
+    assert "personas/half.json:1:2: error[json-truncated]" in bad.out

@@ -1,10 +1,14 @@
 """docsync init: an empty folder and a full one."""
 
+import json
 from pathlib import Path
 
+from docsync.cli.command.schema import SCHEMAS, schema_text
 from docsync.config import load_config
 
 from .conftest import PROMPT, Shell
+
+EDITOR_FILES = [*(f"schemas/{name}.schema.json" for name in SCHEMAS), ".vscode/settings.json"]
 
 
 def test_an_empty_folder_gets_samples_that_sync(shell: Shell) -> None:
@@ -13,9 +17,13 @@ def test_an_empty_folder_gets_samples_that_sync(shell: Shell) -> None:
     assert answer.code == 0
     assert sorted(str(path.relative_to(shell.root)) for path in shell.root.rglob("*") if path.is_file()) == [
         ".gitignore",
+        ".vscode/settings.json",
         "docsync.toml",
         "personas/first-time-caller.json",
         "prompts/answer-politely.prompty",
+        "schemas/config.schema.json",
+        "schemas/persona.schema.json",
+        "schemas/prompty.schema.json",
     ]
     assert answer.err == "next: docsync run\n"
     assert shell("check", "--strict").code == 0
@@ -31,7 +39,7 @@ def test_what_is_there_is_found_and_kept(shell: Shell) -> None:
     answer = shell("init", "--json")
 
     assert answer.json["found"] == {"personas": 2, "prompts": 1}
-    assert answer.json["written"] == ["docsync.toml", ".gitignore"]
+    assert answer.json["written"] == ["docsync.toml", ".gitignore", *EDITOR_FILES]
     assert {path: text for path, text in contents(shell.root).items() if path in before} == before
     assert [one.path for one in load_config(shell.root, environ={}).collections] == ["lib", "."]
     assert "persona: 2 documents (+2), prompt_template: 1 (+1)" in shell("sync").out
@@ -61,6 +69,45 @@ def test_a_gitignore_that_has_the_line_needs_none(shell: Shell) -> None:
     shell.write(".gitignore", "/.docsync\n")
 
     assert "add this line" not in shell("init").err
+
+
+def test_editors_find_the_schemas_by_the_settings_and_the_comment(shell: Shell) -> None:
+    shell.write("lib/characters/ada.json", '{"name": "Ada"}')
+    shell.write("lib/people/grace.json", '{"name": "Grace"}')
+    shell.write("greet.prompty", PROMPT)
+
+    shell("init")
+
+    settings = json.loads((shell.root / ".vscode/settings.json").read_text())
+    ((globs, url),) = [(one["fileMatch"], one["url"]) for one in settings["json.schemas"]]
+    assert globs == ["/lib/characters/**/*.json", "/lib/people/**/*.json"]
+    assert json.loads((shell.root / url).read_text()) == json.loads(schema_text("persona"))
+    ((prompts_url, prompt_globs),) = settings["yaml.schemas"].items()
+    assert prompt_globs == ["**/*.prompty"]
+    assert (shell.root / prompts_url).read_text() == schema_text("prompty")
+    first = (shell.root / "docsync.toml").read_text().splitlines()[0]
+    assert (shell.root / first.removeprefix("#:schema ")).read_text() == schema_text("config")
+
+
+def test_the_schemas_are_no_documents(shell: Shell) -> None:
+    shell.persona("ada")
+    shell.write("greet.prompty", PROMPT)
+
+    shell("init")
+
+    collections = load_config(shell.root, environ={}).collections
+    assert [path for path in EDITOR_FILES if any(collection.matches(path) for collection in collections)] == []
+
+
+def test_files_of_the_editor_that_exist_are_left_alone(shell: Shell) -> None:
+    shell.write(".vscode/settings.json", "{}")
+    shell.write("schemas/persona.schema.json", "true")
+
+    answer = shell("init", "--json")
+
+    assert set(EDITOR_FILES) - set(answer.json["written"]) == {".vscode/settings.json", "schemas/persona.schema.json"}
+    assert (shell.root / ".vscode/settings.json").read_text() == "{}"
+    assert (shell.root / "schemas/persona.schema.json").read_text() == "true"
 
 
 def contents(root: Path) -> dict[str, str]:

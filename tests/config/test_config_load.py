@@ -96,7 +96,7 @@ def test_everything_a_file_says_is_in_the_configuration(tmp_path: Path) -> None:
         database.path = "/var/lib/docsync/a.db"
         guard = { max_delete_ratio = 1, min_deletes = 3 }
         limits.max_file_bytes = 9
-        lint.ignore = ["nul"]
+        lint.ignore = ["overlap"]
         log = { format = "json", level = "debug" }
         [watch]
         mode = "poll"
@@ -125,7 +125,7 @@ def test_everything_a_file_says_is_in_the_configuration(tmp_path: Path) -> None:
 
     assert config.database_path == Path("/var/lib/docsync/a.db")
     assert (config.guard.max_delete_ratio, config.guard.min_deletes, config.limits.max_file_bytes) == (1, 3, 9)
-    assert (config.lint.ignore, config.log.format, config.log.level) == (("nul",), "json", "debug")
+    assert (config.lint.ignore, config.log.format, config.log.level) == (("overlap",), "json", "debug")
     assert config.watch == WatchSettings("poll", 1, 2, 3, 4, 5)
     admin = config.admin
     assert (admin.enabled, admin.host, admin.port, admin.token_file) == (False, "::1", 0, "token")

@@ -15,7 +15,8 @@ REFUSED = {
     "guard.max_delete_ratio": [-0.1, 1.01, True, "0.5", float("nan"), float("inf")],
     "guard.min_deletes": [-1, True, 0.5, "20", 2**31],
     "limits.max_file_bytes": [0, True, "1M", 2**31],
-    "lint.ignore": ["nul", [1], ["Nul"], ["a b"], [""], {}],
+    "lint.ignore": ["overlap", [1], ["Overlap"], ["nul"], ["unused-inputs"], [""], {}],
+    "lint.redact_secrets": ["true", 1, None],
     "admin.enabled": ["true", 1, 0, []],
     "admin.host": ["", 127, ["::1"], "a\x00b"],
     "admin.port": [-1, 65536, True, "8787", 1.0],
@@ -34,7 +35,8 @@ ACCEPTED = {
     "guard.max_delete_ratio": [0, 1, 0.25],
     "guard.min_deletes": [0, 1],
     "limits.max_file_bytes": [1],
-    "lint.ignore": [[], ["nul", "merge-conflict"], ("nul",)],
+    "lint.ignore": [[], ["overlap", "merge-conflict"], ("schema",)],
+    "lint.redact_secrets": [True, False],
     "admin.enabled": [True, False],
     "admin.host": ["127.0.0.1", "localhost", "::1"],
     "admin.port": [0, 65535],
@@ -86,6 +88,11 @@ def test_a_right_value_of_a_collection_is_accepted(name: str, value: object) -> 
     assert COLLECTION[name].refusal(value) is None
 
 
+def test_a_code_that_cannot_be_ignored_is_answered_with_one_that_is_like_it() -> None:
+    assert "(did you mean unused-input?)" in str(SETTINGS["lint.ignore"].refusal(["overlap", "unused-inputs"]))
+    assert "did you mean" not in str(SETTINGS["lint.ignore"].refusal(["zzz"]))
+
+
 def test_every_key_was_tried() -> None:
     assert set(REFUSED) == set(ACCEPTED) == set(SETTINGS)
     assert set(COLLECTION_REFUSED) == set(COLLECTION_ACCEPTED) == set(COLLECTION)
@@ -108,7 +115,7 @@ def test_every_default_of_a_setting_is_accepted_where_it_is_not_none() -> None:
         ("admin.enabled", "FALSE", False),
         ("admin.enabled", "1", True),
         ("admin.enabled", "perhaps", "perhaps"),
-        ("lint.ignore", "nul, merge-conflict,", ["nul", "merge-conflict"]),
+        ("lint.ignore", "schema, merge-conflict,", ["schema", "merge-conflict"]),
         ("lint.ignore", "", []),
         ("log.level", "debug", "debug"),
         ("admin.token_file", "/run/token", "/run/token"),

@@ -74,8 +74,11 @@ class States:
 
     def _look(self) -> None:
         reader = self._daemon.connect()
-        while not self._stop.is_set():
+        while True:
+            over = self._stop.is_set()  # asked before the look: the last state is always seen
             self.seen[tuple(reader.execute(self.SQL).fetchone())] = None
+            if over:
+                break
             time.sleep(0.001)
         reader.close()
 

@@ -30,8 +30,11 @@ class Watcher:
 
     def _look(self) -> None:
         reader = self._daemon.connect()
-        while not self._stop.is_set():
+        while True:
+            over = self._stop.is_set()  # asked before the look: the last state is always seen
             self.seen.add(reader.execute(self._sql).fetchone())
+            if over:
+                break
             time.sleep(0.001)
         reader.close()
 

@@ -80,12 +80,12 @@ class Rig:
 
     def ask(self, *scopes: str, concern: Sequence[str] = (EVERYTHING,)) -> Request:
         """Ask for a look at *scopes* and at all that is dirty."""
-        request = Request(Ask.LOOK, scopes, tuple(concern))
+        request = Request(Ask.LOOK, scopes, tuple(concern), asked_ns=self.now_ns)
         self.inbox.ask(request)
         return request
 
     def release(self, type_: str | None = None) -> Request:
-        request = Request(Ask.RELEASE, type=type_)
+        request = Request(Ask.RELEASE, type=type_, asked_ns=self.now_ns)
         self.inbox.ask(request)
         return request
 

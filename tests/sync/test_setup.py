@@ -26,7 +26,11 @@ def test_a_setting_that_can_change_a_row_changes_the_fingerprint(project: Projec
     "collection", [replace(PERSONAS, format="yaml"), replace(PERSONAS, path="people"), PROMPTS], ids=["format", "path", "other"]
 )  # fmt: skip
 def test_another_collection_has_another_fingerprint(project: Project, collection: Collection) -> None:
-    assert prints(project, collection) != prints(project)
+    assert prints(project, collection, collections=(collection,)) != prints(project, collections=(PERSONAS,))
+
+
+def test_a_collection_that_may_claim_the_same_files_changes_the_fingerprint(project: Project) -> None:
+    assert prints(project, collections=(PERSONAS, PROMPTS, replace(PERSONAS, type="copy"))) != prints(project)
 
 
 @pytest.mark.parametrize("changes", [{"timing": Timing(1, 2, 3)}, {"min_deletes": 1}, {"max_delete_ratio": 0.1}])

@@ -258,7 +258,7 @@ def test_the_rename_of_a_mounted_volume_hints_the_whole_root(place: Place) -> No
         (place.root / "p/team/..data_tmp").symlink_to("..2026")
         (place.root / "p/team/..data_tmp").replace(place.root / "p/team/..data")
 
-    assert place.hinted_by(rename) == [("p", Sign.FOLDER)]
+    assert place.hinted_by(rename) == [("p", Sign.SWAPPED)]
 
 
 def test_nested_and_identical_roots_share_their_watches(tmp_path: Path, hints: Recorder) -> None:

@@ -11,10 +11,14 @@ from docsync.cli.flag import Session, command, pass_session
 from docsync.cli.text import counted, problem_lines
 from docsync.errors import UsageError
 from docsync.model import Problem, Severity
+from docsync.names import shown
 
 if TYPE_CHECKING:
+    from docsync.cli.project import Project
     from docsync.sync.load import Loader, Look
     from docsync.sync.setup import Settings
+
+TEXT, JSON, GITHUB = FORMS = ("text", "json", "github")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +36,21 @@ class Checked:
 @command
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 @click.option("--strict", is_flag=True, help="Take every warning for an error.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMS),
+    default=TEXT,
+    help="How to print problems: as compilers do, as one JSON document, as GitHub annotations.",
+)
 @pass_session
-def check_command(session: Session, paths: tuple[Path, ...], *, strict: bool) -> int:
+def check_command(session: Session, paths: tuple[Path, ...], *, strict: bool, form: str) -> int:
     """Check files without a database.
 
-    Reads all files, or those at PATH and beneath, just as sync does. Prints a line for every problem, as compilers
-    do. Exits with 1 if there is an error.
+    Reads all files, or those at PATH and beneath, just as sync does. Prints a line for every problem; docs/rules.md
+    explains each code. Exits with 1 if there is an error.
     """
+    session.json = session.json or form == JSON
     project = session.project()
     for path in paths:
         if not (session.here / path).exists():
@@ -49,37 +61,59 @@ def check_command(session: Session, paths: tuple[Path, ...], *, strict: bool) ->
         checked = replace(checked, problems=problems)
     errors, warnings = checked.count(Severity.ERROR), checked.count(Severity.WARNING)
     value = {"files": checked.files, "errors": errors, "warnings": warnings, "problems": checked.problems}
-    session.out.answer(value, (line for problem in checked.problems for line in problem_lines(problem)))
+    lines = _annotations(session, project, checked) if form == GITHUB else _lines(checked)
+    session.out.answer(value, lines)
     session.out.remark(f"{counted(checked.files, 'file')}, {counted(errors, 'error')}, {counted(warnings, 'warning')}")
     return 1 if errors else 0
 
 
+def _lines(checked: Checked) -> Iterator[str]:
+    return (line for problem in checked.problems for line in problem_lines(problem))
+
+
+def _annotations(session: Session, project: "Project", checked: Checked) -> Iterator[str]:
+    # GitHub wants paths relative to its workspace, which may lie above the project.
+    workspace = Path(session.environ.get("GITHUB_WORKSPACE") or session.here).resolve()
+    folder = project.root.relative_to(workspace) if project.root.is_relative_to(workspace) else Path()
+    return (annotation(problem, folder.as_posix()) for problem in checked.problems)
+
+
+def annotation(problem: Problem, folder: str) -> str:
+    """*problem* as a workflow command of GitHub Actions; *folder* is the project's within the workspace."""
+    path = problem.path if folder == "." else f"{folder}/{problem.path}"
+    places = {"file": shown(path), "line": problem.line, "col": problem.column, "title": problem.code}
+    properties = ",".join(f"{key}={_property(str(value))}" for key, value in places.items() if value is not None)
+    text = problem.message if problem.hint is None else f"{problem.message}\nhint: {problem.hint}"
+    return f"::{problem.severity.value} {properties}::{_escaped(text)}"
+
+
+def _escaped(text: str) -> str:
+    """*text* as the value of a workflow command: what would end the command is written otherwise."""
+    lines = text.replace("%", "%25").split("\n")
+    return "%0A".join(shown(line) for line in lines)
+
+
+def _property(text: str) -> str:
+    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
+
+
 def check(settings: "Settings", scopes: list[str]) -> Checked:
     """Read every file in *scopes*."""
+    from docsync.belief import Belief
+    from docsync.model import Timing
     from docsync.sync.load import Look
+    from docsync.sync.setup import build_loader
 
     tree = settings.tree()
     scan = tree.scan(scopes)
-    loader = _loader(settings)
+    # Without any wait, all bad news is believed at once.
+    loader = build_loader(tree, Belief(Timing(0, 0, 0), 0), settings.rules())
     look = Look(scopes, now_ns=0, known={}, heard=lambda _: None, signs={}, reload=frozenset())
     problems = [unread.problem for unread in (*scan.skipped.values(), *scan.unreadable.values())]
     for path in scan.found:
         problems += _problems(loader, path, look)
     ordered = sorted(problems, key=lambda problem: (problem.path, problem.line or 0, problem.column or 0))
     return Checked(len(scan.found), tuple(ordered))
-
-
-def _loader(settings: "Settings") -> "Loader":
-    from functools import partial
-
-    from docsync.belief import Belief
-    from docsync.formats import parse
-    from docsync.model import Timing
-    from docsync.sync.load import Loader, Rules
-
-    parser = partial(parse, allow_conflicts="merge-conflict" in settings.ignore)
-    # Without any wait, all bad news is believed at once.
-    return Loader(settings.tree(), parser, Belief(Timing(0, 0, 0), 0), Rules(settings.ignore))
 
 
 def _problems(loader: "Loader", path: str, look: "Look") -> Iterator[Problem]:

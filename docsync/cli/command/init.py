@@ -1,4 +1,7 @@
-"""`docsync init`: writes a docsync.toml that fits the folder, and samples where there is nothing. Overwrites nothing."""
+"""`docsync init`: writes a docsync.toml that fits the folder, samples where there is nothing, and editor settings.
+
+Never overwrites a file.
+"""
 
 import json
 import os
@@ -38,8 +41,8 @@ class Begun:
 def init_command(session: Session) -> int:
     """Make this folder a docsync project.
 
-    Writes a docsync.toml for the personas and prompts that are here already, or samples of both where there are none.
-    Files that exist are left alone.
+    Writes a docsync.toml for the personas and prompts that are here already, or samples of both where there are none;
+    and, for editors, JSON Schemas and VS Code settings that name them. Files that exist are left alone.
     """
     root = session.here.absolute()
     if os.path.lexists(root / _FILE):
@@ -58,12 +61,14 @@ def init_command(session: Session) -> int:
 def init(root: Path) -> Begun:
     """Write what *root* lacks."""
     from docsync.cli.discover import collections_for, discover
+    from docsync.cli.editor import editor_files
 
     found = discover(str(root))
     collections = collections_for(found)
     drafts = {_FILE: _configuration(collections), ".gitignore": f"{_IGNORED}\n"}
     if not found.personas and not found.prompts:
         drafts |= {name: _sample(name) for name in _SAMPLES}
+    drafts |= editor_files(collections)
     return Begun(root, tuple(name for name, text in drafts.items() if _write(root / name, text)), found, collections)
 
 

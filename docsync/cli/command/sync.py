@@ -11,7 +11,7 @@ from docsync.cli.flag import Session, command, pass_session
 from docsync.cli.outcome import by_sign, done_of, next_steps, tally
 from docsync.cli.progress import progress_bar
 from docsync.cli.text import counted, problem_lines
-from docsync.errors import NoDatabase
+from docsync.errors import NoDatabase, UsageError
 from docsync.model import Severity
 from docsync.status import Done, ListedProblem
 
@@ -33,22 +33,27 @@ class Synced:
 
 @command
 @click.option("--dry-run", is_flag=True, help="Say what would be done and change nothing.")
+@click.option("--rebuild", is_flag=True, help="Build the database afresh from the files, under a new epoch.")
 @pass_session
-def sync_command(session: Session, *, dry_run: bool) -> int:
+def sync_command(session: Session, *, dry_run: bool, rebuild: bool) -> int:
     """Make the database equal to the files, once.
 
     Files that cannot be taken are listed, and their last good version stays. Exits with 1 if a deletion is held.
-    A running daemon does the work; --dry-run is for a project where none runs.
+    A running daemon does the work; --dry-run and --rebuild are for a project where none runs.
     """
-    return _preview(session) if dry_run else sync(session)
+    if dry_run and rebuild:
+        raise UsageError("--dry-run changes nothing, so it cannot go with --rebuild; leave one of them out")
+    return _preview(session) if dry_run else sync(session, rebuild=rebuild)
 
 
-def sync(session: Session) -> int:
+def sync(session: Session, *, rebuild: bool = False) -> int:
     """Sync the project of *session* and report; returns the exit code."""
     project = session.project()
-    before = _count(project)
+    before = {} if rebuild else _count(project)  # what is to be rebuilt may be damaged
     daemon = project.daemon(_SYNC_SECONDS)
-    if daemon:
+    if rebuild:
+        done = _rebuild_here(session, project)
+    elif daemon:
         done = done_of(daemon.post("/v1/reload", {"scopes": [""], "timeout": _SYNC_SECONDS}))
     else:
         done = _sync_here(session, project)
@@ -66,6 +71,17 @@ def _sync_here(session: Session, project: "Project") -> Done:
 
     with holding(project.database.parent), progress_bar(session.out, "Reading files") as progress:
         return sync_once(project.settings(), project.database, progress)
+
+
+def _rebuild_here(session: Session, project: "Project") -> Done:
+    from docsync.lock import holding
+    from docsync.sync.recovery import rebuild_once
+
+    def told(how: str, reason: str) -> None:
+        session.out.remark(f"database built {how}: {reason}")
+
+    with holding(project.database.parent), progress_bar(session.out, "Reading files") as progress:
+        return rebuild_once(project.settings(), project.database, told, progress)
 
 
 def _count(project: "Project") -> dict[str, int]:

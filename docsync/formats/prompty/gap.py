@@ -18,7 +18,8 @@ def gaps_of(document: Mapping[str, object]) -> Gaps:
     if not isinstance(variables, list) or not isinstance(inputs, list):
         return Gaps()
     declared = [item["name"] for item in inputs if isinstance(item, Mapping) and isinstance(item.get("name"), str)]
+    known, used = set(declared), set(variables)
     return Gaps(
-        tuple(name for name in variables if name not in declared),
-        tuple(name for name in dict.fromkeys(declared) if name not in variables),
+        tuple(name for name in variables if name not in known),
+        tuple(name for name in dict.fromkeys(declared) if name not in used),
     )

@@ -1,0 +1,16 @@
+"""The rule literal-secret: no key or password stands in a file. Never prints one."""
+
+from collections.abc import Iterator
+
+from docsync.lint.finding import Finding, Rule, Subject
+from docsync.lint.secret import secrets_in
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    """A finding for each text whose key says that it is a secret."""
+    for secret in secrets_in(subject.written):
+        message = f"{secret.at}: a secret seems to be written here"
+        yield Finding(RULE.code, message, secret.at, hint="keep it in the environment: ${env:NAME}")
+
+
+RULE = Rule("literal-secret", "a key, password or token that is written out", find)

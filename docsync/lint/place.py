@@ -1,0 +1,24 @@
+"""A place in a text, how people write it, and the ways that lead there. Never reads a text."""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+_STEP = re.compile(r"[.\[]")
+
+
+class Place(NamedTuple):
+    """Where a key and its value begin, as offsets; both are the same for what has no key."""
+
+    key: int
+    value: int
+
+
+def ways_to(wanted: Iterable[str]) -> frozenset[str]:
+    """Every place above one of *wanted*: what is beneath any other need not be looked into."""
+    return frozenset(path[: step.start()] for path in wanted for step in _STEP.finditer(path)) | {""}
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """*path* as people write it: `inputs[0].name`."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")

@@ -1,0 +1,91 @@
+"""JSON Schemas: compiled once, then asked of every document. Never fetches anything: a schema is one file."""
+
+import hashlib
+import json
+from itertools import islice
+from typing import TYPE_CHECKING, NoReturn
+
+from docsync.errors import ConfigError
+from docsync.lint.finding import Finding
+from docsync.lint.json_place import json_places
+from docsync.lint.place import dotted
+from docsync.lint.secret import secrets_in
+from docsync.model import Severity
+
+if TYPE_CHECKING:
+    from jsonschema_rs import ValidationError, Validator
+
+CODE = "schema"
+
+_SHOWN_CHARACTERS = 60
+_MESSAGE_CHARACTERS = 200
+_MASK = "the value"
+
+
+class Schema:
+    """A compiled schema. `digest` tells it from every other one."""
+
+    def __init__(self, validator: "Validator", digest: str) -> None:
+        self._validator = validator
+        self.digest = digest
+
+    def violations(self, value: dict[str, object], most: int) -> list[Finding]:
+        """What is wrong with *value*, up to *most* findings. No value is printed whole, and no secret at all."""
+        import jsonschema_rs
+
+        try:
+            self._validator.validate(value)
+        except jsonschema_rs.ValidationError as first:
+            errors = [first] if most == 1 else islice(self._validator.iter_errors(value), most)
+            hidden = frozenset(secret.at for secret in secrets_in(value))
+            return [_finding(error, hidden) for error in errors]
+        return []
+
+
+def compiled(shown: str, octets: bytes) -> Schema:
+    """The schema in *octets*, the file known as *shown*. Raises ConfigError with the place of what is wrong."""
+    import jsonschema_rs  # costs 25 ms and is needed only where a collection has a schema
+
+    try:
+        text = octets.decode("utf-8-sig")
+        schema: object = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"{shown}:{error.lineno}:{error.colno}: no JSON Schema: {error.msg}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{shown}: no JSON Schema: not UTF-8") from None
+    except RecursionError:
+        raise ConfigError(f"{shown}: no JSON Schema: nested too deeply") from None
+    try:
+        validator = jsonschema_rs.validator_for(schema, retriever=_refuse, mask=_MASK)  # type: ignore[arg-type]
+    except jsonschema_rs.ValidationError as error:
+        raise ConfigError(_invalid(shown, text, error)) from None
+    return Schema(validator, hashlib.sha256(octets).hexdigest())
+
+
+def _refuse(uri: str) -> NoReturn:
+    raise ValueError(f"a schema refers to itself only, not to {uri}")
+
+
+def _invalid(shown: str, text: str, error: "ValidationError") -> str:
+    at = dotted(error.instance_path)
+    place = json_places(text, [at]).get(at)
+    offset = place.value if place else 0
+    line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+    return f"{shown}:{line}:{column}: no valid JSON Schema: {f'{at}: ' if at else ''}{error.message.splitlines()[0]}"
+
+
+def _finding(error: "ValidationError", hidden: frozenset[str]) -> Finding:
+    at, message = dotted(error.instance_path), _cut(error.message, _MESSAGE_CHARACTERS)
+    # A secret beneath it would be shown with the whole.
+    if not any(secret.startswith(at) for secret in hidden) and message.startswith(_MASK):
+        message += f", got {_cut(json.dumps(error.instance, ensure_ascii=False), _SHOWN_CHARACTERS)}"
+    # Only some kinds of violations name keys.
+    extra: str | None = next(iter(getattr(error.kind, "unexpected", ())), None)
+    if extra is not None:
+        at = dotted([*error.instance_path, extra])
+    text = f"{at}: {message}" if at and extra is None else message
+    return Finding(CODE, text, at, severity=Severity.ERROR, on_key=extra is not None)
+
+
+def _cut(text: str, characters: int) -> str:
+    return text if len(text) <= characters else text[:characters] + "…"

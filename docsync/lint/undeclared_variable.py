@@ -1,0 +1,36 @@
+"""The rule undeclared-variable: what a prompt's body uses is declared. Never looks into a template itself."""
+
+from collections.abc import Iterator, Mapping
+
+from docsync.lint.finding import Finding, Rule, Subject
+
+# Comparing two names takes up to 0.1 ms.
+_MOST_PAIRS = 200
+
+
+def find(subject: Subject) -> Iterator[Finding]:
+    """A finding for each variable that no input declares."""
+    if not subject.undeclared or not _declares_all(subject.written):
+        return
+    for name in subject.undeclared:
+        yield Finding(
+            RULE.code, f"'{name}' is used here and declared nowhere", body_text=name, hint=_hint(name, subject)
+        )
+
+
+def _declares_all(written: Mapping[str, object]) -> bool:
+    """False where other files may declare inputs, too, or where there is no front matter to do it in."""
+    elsewhere = "base" in written or any(isinstance(written.get(key), str) for key in ("inputs", "sample"))
+    return bool(written) and not elsewhere
+
+
+def _hint(name: str, subject: Subject) -> str:
+    if len(subject.undeclared) * len(subject.unused) > _MOST_PAIRS:
+        return f"add '{name}' to inputs"
+    from difflib import get_close_matches  # costs 3 ms and is needed for findings only
+
+    near = get_close_matches(name, subject.unused, 1)
+    return f"did you mean '{near[0]}', which is declared and not used?" if near else f"add '{name}' to inputs"
+
+
+RULE = Rule("undeclared-variable", "a variable of the body that no input declares", find)

@@ -1,0 +1,220 @@
+"""Takes damaged rows out, keeps sound ones, and puts a sound database in the place of a damaged one.
+
+Never reads a file of the tree, and never deletes the last damaged database: it is moved aside.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import apsw
+
+from docsync.errors import StoreUnavailable
+from docsync.model import Content, Document, Reference, ReferenceStatus, Resolved
+from docsync.store.damage import is_sound
+from docsync.store.database import open_writer, transaction, wal_of, writing
+from docsync.store.rows import DocumentRows
+
+_DAMAGED = (apsw.CorruptError, apsw.NotADBError, apsw.SQLError, ValueError)
+_DOCUMENT = (
+    "SELECT id, type, file_path, name, document, description, content_hash, file_modified, created_at, updated_at "
+    "FROM documents WHERE rowid = ?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A sound document of a damaged database: perhaps the only version that is left of a file that is broken now."""
+
+    document: Document
+    created_at: str
+    updated_at: str
+
+
+def kept(connection: apsw.Connection, rowids: Iterable[int]) -> Iterator[Kept]:
+    """The documents at *rowids* that are sound, with as much of what hangs on them as can be read."""
+    for rowid in rowids:
+        with suppress(*_DAMAGED):
+            if is_sound(connection, rowid):
+                yield _kept(connection, rowid)
+
+
+def _kept(connection: apsw.Connection, rowid: int) -> Kept:
+    row = connection.execute(_DOCUMENT, (rowid,)).fetchone()
+    assert row is not None
+    id_, type_, path, name, document, description, content_hash, file_modified, created_at, updated_at = row
+    tags: tuple[str, ...] = ()
+    text = ""
+    references: tuple[Resolved, ...] = ()
+    with suppress(*_DAMAGED):
+        tags = tuple(
+            str(tag) for (tag,) in connection.execute("SELECT value FROM json_each(?)", (_tags(connection, rowid),))
+        )
+        text = _text(connection, path)
+        references = tuple(_references(connection, id_))
+    content = Content(name, "", document, text, description, tags, ())
+    return Kept(Document(id_, type_, path, content, content_hash, file_modified, references), created_at, updated_at)
+
+
+def _tags(connection: apsw.Connection, rowid: int) -> str:
+    return str(connection.execute("SELECT tags FROM documents WHERE rowid = ?", (rowid,)).get)
+
+
+def _text(connection: apsw.Connection, path: str) -> str:
+    statement = "SELECT text FROM documents_fts WHERE rowid = (SELECT search_rowid FROM files WHERE file_path = ?)"
+    return str(connection.execute(statement, (path,)).get or "")
+
+
+def _references(connection: apsw.Connection, id_: str) -> Iterator[Resolved]:
+    rows = connection.execute(
+        "SELECT kind, target, at, resolved, status FROM document_references WHERE document_id = ? ORDER BY ordinal",
+        (id_,),
+    )
+    for kind, target, at, resolved, status in rows:
+        yield Resolved(Reference(kind, target, at), resolved, ReferenceStatus(status))
+
+
+def forget(connection: apsw.Connection, rowids: Iterable[int]) -> set[str]:
+    """Remove the documents at *rowids* and all that hangs on nothing, so that the next sync reads their files again.
+
+    Returns the ids that are no longer there.
+    """
+    connection.execute("REINDEX")
+    connection.executemany("DELETE FROM documents WHERE rowid = ?", [(rowid,) for rowid in rowids])
+    for table in ("document_tags", "document_references"):
+        connection.execute(f"DELETE FROM {table} WHERE document_id NOT IN (SELECT id FROM documents)")
+    lost = connection.execute(
+        "DELETE FROM files WHERE good_size IS NOT NULL AND file_path NOT IN (SELECT file_path FROM documents) "
+        "RETURNING id"
+    ).fetchall()
+    connection.execute(
+        "DELETE FROM documents_fts WHERE rowid NOT IN (SELECT search_rowid FROM files WHERE search_rowid IS NOT NULL)"
+    )
+    return {str(id_) for (id_,) in lost}
+
+
+def restore(connection: apsw.Connection, documents: Iterable[Kept], revision: int) -> None:
+    """Write *documents* that no file gave back, as the last good versions of their files."""
+    rows = DocumentRows(connection)
+    for one in documents:
+        document = one.document
+        known = connection.execute(
+            "SELECT 1 FROM documents WHERE id = ? OR file_path = ?", (document.id, document.path)
+        ).fetchone()
+        if known is None:
+            search_rowid = rows.insert(document, revision, one.created_at, one.updated_at)
+            connection.execute(
+                "INSERT INTO files (file_path, type, id, content_hash, good_size, search_rowid, state) "
+                "VALUES (?,?,?,?,?,?,'ok') ON CONFLICT (file_path) DO UPDATE SET "
+                "id = excluded.id, good_size = excluded.good_size, search_rowid = excluded.search_rowid",
+                (
+                    document.path,
+                    document.type,
+                    document.id,
+                    document.content_hash,
+                    len(document.content.document.encode()),
+                    search_rowid,
+                ),
+            )
+            _record(connection, (revision, document.id, document.type, "upsert", document.content_hash), one.updated_at)
+
+
+def spend(connection: apsw.Connection, revision: int, lost: Iterable[str], now: str) -> None:
+    """Make *revision* the current one, and tell in it that of *lost* those are deleted that did not come back."""
+    connection.execute("UPDATE sync_state SET value = ? WHERE key = 'revision'", (str(revision),))
+    for id_ in lost:
+        if connection.execute("SELECT 1 FROM documents WHERE id = ?", (id_,)).fetchone() is None:
+            _record(connection, (revision, id_, id_.partition("/")[0], "delete", None), now)
+
+
+def _record(connection: apsw.Connection, row: tuple[int, str, str, str, str | None], now: str) -> None:
+    connection.execute(
+        "INSERT INTO changes (revision, id, type, op, content_hash, changed_at) VALUES (?,?,?,?,?,?)", (*row, now)
+    )
+
+
+@contextmanager
+def open_ruin(database: Path) -> Iterator[apsw.Connection]:
+    """A connection to what is left of *database*; good for `salvage` only."""
+    connection = apsw.Connection(str(database), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        with suppress(apsw.Error):
+            connection.pragma("writable_schema", True)  # noqa: FBT003  # lets SQLite read a file that was cut off
+        yield connection
+    finally:
+        connection.close(True)  # noqa: FBT003  # apsw takes it by position only
+
+
+def salvage(damaged: apsw.Connection, fresh: apsw.Connection) -> None:
+    """Keep in *fresh* what only *damaged* has and is sound: versions of files that are broken or cannot be seen now."""
+    with transaction(fresh):
+        revision = int(fresh.execute("SELECT value FROM sync_state WHERE key = 'revision'").get)
+        with suppress(*_DAMAGED):
+            fresh.executemany(
+                "INSERT INTO collections (type, path, format, fingerprint, root_device, root_inode) "
+                "VALUES (?,?,?,'',?,?) ON CONFLICT (type) DO UPDATE SET root_device = excluded.root_device, "
+                "root_inode = excluded.root_inode WHERE root_inode IS NULL",
+                damaged.execute("SELECT type, path, format, root_device, root_inode FROM collections").fetchall(),
+            )
+        for direction in ("ASC", "DESC"):  # a page that cannot be read is passed from both sides
+            restore(fresh, kept(damaged, _rowids(damaged, direction)), revision)
+
+
+def _rowids(connection: apsw.Connection, direction: str) -> Iterator[int]:
+    with suppress(*_DAMAGED):
+        for (rowid,) in connection.execute(f"SELECT rowid FROM documents NOT INDEXED ORDER BY rowid {direction}"):
+            yield int(rowid)
+
+
+def overwrite(target: apsw.Connection, source: apsw.Connection) -> None:
+    """Give *target* the content of *source* in one transaction: readers see all of it or none. Raises StoreUnavailable."""
+    with writing(), target.backup("main", source, "main") as backup:
+        backup.step(-1)
+
+
+def prepare(database: Path, source: apsw.Connection) -> None:
+    """Write a copy of *source* beside *database*, for `start_over`. Raises StoreUnavailable."""
+    draft = _draft(database)
+    for path in _files(draft):
+        path.unlink(missing_ok=True)
+    with open_writer(draft) as target:
+        overwrite(target, source)
+        with writing():
+            target.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    for path in _files(draft)[1:]:
+        path.unlink(missing_ok=True)
+
+
+def start_over(database: Path, stamp: str) -> None:
+    """Move the three files of *database* aside and put what `prepare` wrote there. Nobody here may have it open.
+
+    Raises StoreUnavailable.
+    """
+    try:
+        for older in database.parent.glob(f"{database.name}.damaged-*"):
+            older.unlink()
+        # The database first: SQLite throws a log without a database away, but would read one that belongs to another.
+        for path in filter(Path.exists, _files(database)):
+            path.replace(path.with_name(path.name.replace(database.name, f"{database.name}.damaged-{stamp}", 1)))
+        _draft(database).replace(database)
+        _sync_folder(database.parent)
+    except OSError as error:
+        raise StoreUnavailable("io_error", f"the damaged database cannot be moved aside ({error})") from error
+
+
+def _draft(database: Path) -> Path:
+    return database.with_name(database.name + ".new")
+
+
+def _files(database: Path) -> tuple[Path, Path, Path]:
+    return database, wal_of(database), database.with_name(database.name + "-shm")
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

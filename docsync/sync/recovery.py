@@ -1,0 +1,222 @@
+"""Keeps the database sound: finds damage at the start, on a schedule and when SQLite reports it, and mends it.
+
+Belongs to the thread that syncs, but for the scheduled look, which has a thread and a connection of its own. Never
+invents a row: what is damaged comes back from the files, or is gone.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+import apsw
+
+from docsync.coalesce import Batch, Dirty
+from docsync.errors import NoDatabase, StoreUnavailable
+from docsync.model import Sign, Timing
+from docsync.names import EVERYTHING
+from docsync.status import Done
+from docsync.store.checkpoint import Checkpoint
+from docsync.store.damage import Damage, find, identity, inspect
+from docsync.store.database import DAMAGED, open_writer, transaction, writing
+from docsync.store.repair import forget, kept, open_ruin, overwrite, prepare, restore, salvage, spend, start_over
+from docsync.sync.engine import Engine, Progress
+from docsync.sync.load import iso
+from docsync.sync.once import Job
+from docsync.sync.setup import Settings, build_engine
+
+INSPECT_NS = 3_600_000_000_000
+_LOOK_AGAIN_NS = 100_000_000
+
+Told = Callable[[str, str], object]
+"""Is told what was done about damage ("in place", "afresh" or "started over") and what the damage was."""
+
+
+class Upkeep:
+    """A sound database with its engine: `engine` is the one to use, until `mend` or `rebuild` has made another one."""
+
+    engine: Engine
+
+    def __init__(self, settings: Settings, database: Path, told: Told) -> None:
+        self._settings = settings
+        self._database = database
+        self._told = told
+        self._stack = ExitStack()
+        self._connection: apsw.Connection | None = None
+        self._pool = ThreadPoolExecutor(1, "docsync-inspect")
+        self._inspection: Future[Damage | None] | None = None
+        self._inspect_at_ns = time.monotonic_ns() + INSPECT_NS
+        self._doubts = 0
+
+    def open(self) -> bool:
+        """Open the database; True if it had to be mended. Raises NoDatabase, StoreUnavailable."""
+        try:
+            self._connection = self._stack.enter_context(open_writer(self._database))
+        except StoreUnavailable as error:
+            if error.reason != DAMAGED:
+                raise
+            self._start_over(str(error))
+            return True
+        damage = find(self._connection)
+        if damage is None:
+            self._use(self._connection)
+        elif self._mend_in_place(damage):
+            self._told("in place", damage.reason)
+        else:
+            self.rebuild(damage.reason)
+        return damage is not None
+
+    def close(self) -> None:
+        """Close the database, once the inspection that may run is over."""
+        self._pool.shutdown()
+        self._close()
+
+    def _close(self) -> None:
+        self._stack.close()
+        self._connection = None
+
+    def tick(self, now_ns: int) -> int | None:
+        """What is to be done between batches; returns when to be called next.
+
+        Raises StoreUnavailable for damage, which `mend` mends.
+        """
+        self._doubts = 0
+        if identity(self._database) != self._identity:
+            raise StoreUnavailable(DAMAGED, f"{self._database}: its files were moved, deleted or replaced")
+        times = [self._inspect(now_ns), self._checkpoint.tick(now_ns)]
+        return min(at_ns for at_ns in times if at_ns is not None)
+
+    def mend(self, error: StoreUnavailable) -> Engine:
+        """Find out what is damaged and mend it; returns the engine to go on with. Raises StoreUnavailable.
+
+        What is not found may pass by itself once. The second time everything is built afresh, and after that it is no
+        damage but a bug, and flies.
+        """
+        if self._connection is not None and identity(self._database) != self._identity:
+            self._start_over(str(error))
+            return self.engine
+        # Afresh also because a statement that broke off may still be open: neither REINDEX nor a backup goes with it.
+        self._close()
+        if self.open():
+            return self.engine
+        self._doubts += 1
+        if self._doubts == 2:
+            self.rebuild(str(error))
+        elif self._doubts > 2:
+            raise error.__cause__ or error
+        return self.engine
+
+    def rebuild(self, reason: str) -> None:
+        """Build everything afresh from the files, and put it in place in one step: there is a new epoch."""
+        assert self._connection is not None
+        try:
+            with self._afresh() as source:
+                overwrite(self._connection, source)
+        except StoreUnavailable as error:
+            if error.reason != DAMAGED:
+                raise
+            self._start_over(reason)
+            return
+        self._use(self._connection)
+        self._told("afresh", reason)
+
+    def _use(self, connection: apsw.Connection) -> None:
+        self.engine = build_engine(self._settings, connection)
+        self._checkpoint = Checkpoint(connection)
+        self._identity = identity(self._database)
+
+    def _mend_in_place(self, damage: Damage) -> bool:
+        """Read again what is damaged, in one transaction, and look whether that was all. True if it was."""
+        connection = self._connection
+        assert connection is not None
+        try:
+            with writing(), transaction(connection):
+                self._use(connection)
+                saved = list(kept(connection, damage.documents))
+                revision = int(connection.execute("SELECT value FROM sync_state WHERE key = 'revision'").get) + 1
+                lost = forget(connection, damage.documents)
+                now_ns = time.monotonic_ns()
+                self.engine.sync(Batch({EVERYTHING: Dirty(now_ns, now_ns, Sign.FOLDER)}), now_ns, lambda _: None)
+                restore(connection, saved, revision)
+                spend(connection, revision, lost, iso(time.time_ns()))
+                if find(connection):
+                    connection.execute("ROLLBACK")
+                    return False
+        except apsw.SQLError:  # a statement that is right for our tables is wrong for these
+            return False
+        except StoreUnavailable as error:
+            if error.reason != DAMAGED:
+                raise
+            return False
+        return True
+
+    @contextmanager
+    def _afresh(self) -> Iterator[apsw.Connection]:
+        """A database made from the files, and from what was sound in the old one and is in no file now."""
+        with fresh(self._settings) as path, open_writer(path) as source:
+            with nullcontext(self._connection) if self._connection else open_ruin(self._database) as damaged:
+                salvage(damaged, source)
+            yield source
+
+    def _start_over(self, reason: str) -> None:
+        """Move aside what SQLite refuses, and put a new database there."""
+        with self._afresh() as source:
+            prepare(self._database, source)
+        self._close()
+        start_over(self._database, iso(time.time_ns()).replace(":", ""))
+        self._connection = self._stack.enter_context(open_writer(self._database))
+        self._use(self._connection)
+        self._told("started over", reason)
+
+    def _inspect(self, now_ns: int) -> int:
+        """Look at everything now and then, without stopping the thread that syncs."""
+        if self._inspection is None:
+            if now_ns < self._inspect_at_ns:
+                return self._inspect_at_ns
+            self._inspection = self._pool.submit(inspect, self._database)
+        if not self._inspection.done():
+            return now_ns + _LOOK_AGAIN_NS
+        inspection, self._inspection = self._inspection, None
+        self._inspect_at_ns = now_ns + INSPECT_NS
+        try:
+            damage = inspection.result()
+        except NoDatabase as error:
+            raise StoreUnavailable(DAMAGED, str(error)) from error
+        if damage:
+            raise StoreUnavailable(DAMAGED, damage.reason)
+        return self._inspect_at_ns
+
+
+@contextmanager
+def open_sound(settings: Settings, database: Path, told: Told) -> Iterator[Upkeep]:
+    """The database and its engine, sound from the start. The caller holds the lock. Raises NoDatabase, StoreUnavailable."""
+    upkeep = Upkeep(settings, database, told)
+    try:
+        upkeep.open()
+        yield upkeep
+    finally:
+        upkeep.close()
+
+
+def rebuild_once(settings: Settings, database: Path, told: Told, progress: Progress | None = None) -> Done:
+    """Build *database* afresh and sync it once. The caller holds the lock. Raises StoreUnavailable, NoDatabase."""
+    with open_sound(settings, database, told) as upkeep:
+        upkeep.rebuild("asked for")
+        job = Job(upkeep.engine)
+        job.settle(progress)
+        return job.done()
+
+
+@contextmanager
+def fresh(settings: Settings) -> Iterator[Path]:
+    """A database made from nothing but the files, for as long as it is needed."""
+    at_once = replace(settings, timing=Timing(0, 0, 0), max_delete_ratio=1.0)
+    with tempfile.TemporaryDirectory(prefix="docsync-fresh-") as folder:
+        path = Path(folder) / "fresh.db"
+        with open_writer(path) as connection:
+            connection.pragma("synchronous", "OFF")
+            Job(build_engine(at_once, connection)).settle()
+        yield path

@@ -1,0 +1,116 @@
+"""What is said of a valid file beyond its format: its schema, the lint rules; and secrets are taken out on demand.
+
+Never reads the tree and never raises for what a file holds.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from docsync.formats.limits import LIMITS
+from docsync.formats.naming import canonical, search_text
+from docsync.lint import Finding, Subject, lint
+from docsync.lint.schema import CODE, Schema
+from docsync.lint.secret import secrets_in
+from docsync.model import Content, Parsed, Problem, Resolved, Severity
+from docsync.names import Collection
+
+# In these formats what is written is the front matter; the rest of the document is made of it and of the body.
+FRONT_MATTER_FORMATS = ("prompty", "markdown")
+_TEXT_OF_A_BODY = ("body", "instructions", "messages")
+
+# A larger document may break its schema in a hundred thousand places, and all of them are looked for at once.
+_SEARCHED_BYTES = 131_072
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the configuration says about documents: codes to ignore, secrets to take out, a schema for some types."""
+
+    ignore: frozenset[str] = frozenset()
+    redact_secrets: bool = False
+    schemas: Mapping[str, Schema] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file that its format could read: where it lies, whose it is, its bytes, and what became of its references."""
+
+    path: str
+    collection: Collection
+    octets: bytes
+    links: tuple[Resolved, ...] = ()
+
+
+class Review:
+    """Looks at documents by the rules of one configuration."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+
+    def review(self, read: Read, content: Content, problems: Sequence[Problem]) -> Parsed:
+        """*content* as it may be stored, with everything that is to be said of it; *problems* are the format's own."""
+        try:
+            document = cast("dict[str, object]", json.loads(content.document))
+            findings = self._findings(read, document)
+            found = _with_findings(read, problems, findings)
+            if any(finding.severity is Severity.ERROR for finding in findings):
+                return Parsed(None, found)
+            return Parsed(self._without_secrets(read, content, document), found)
+        except Exception as error:  # noqa: BLE001 - a file that trips a bug of ours harms only itself
+            message = f"docsync failed to check this file: {type(error).__name__}"
+            hint = "this is a bug in docsync; please report it with the file"
+            return Parsed(None, (*problems, Problem(read.path, "internal", message, hint=hint)))
+
+    def _findings(self, read: Read, document: Mapping[str, object]) -> list[Finding]:
+        ignore = self._rules.ignore
+        written = document["frontmatter"] if read.collection.format in FRONT_MATTER_FORMATS else document
+        assert isinstance(written, dict)
+        findings = lint(_subject(read, document, written), ignore)
+        schema = self._rules.schemas.get(read.collection.type)
+        if schema is None or CODE in ignore:
+            return findings
+        most = LIMITS.problems + 1 if len(read.octets) <= _SEARCHED_BYTES else 1
+        return [*schema.violations(written, most), *findings]
+
+    def _without_secrets(self, read: Read, content: Content, document: dict[str, object]) -> Content:
+        if not self._rules.redact_secrets:
+            return content
+        has_body = read.collection.format in FRONT_MATTER_FORMATS
+        made_of_keys = {key: value for key, value in document.items() if not (has_body and key in _TEXT_OF_A_BODY)}
+        secrets = list(secrets_in(made_of_keys))
+        if not secrets:
+            return content
+        for secret in secrets:
+            secret.redact()
+        # A secret at the top lies in the copy: the document takes it over.
+        document.update(made_of_keys)
+        return replace(content, document=canonical(document), text=content.text if has_body else search_text(document))
+
+
+def _subject(read: Read, document: Mapping[str, object], written: dict[str, object]) -> Subject:
+    if read.collection.format != "prompty":
+        return Subject(written, read.links)
+    from docsync.formats.prompty.gap import gaps_of  # loaded with the format, and only with it
+
+    gaps = gaps_of(document)
+    return Subject(written, read.links, gaps.undeclared_variables, gaps.unused_inputs)
+
+
+def _with_findings(read: Read, problems: Sequence[Problem], findings: Sequence[Finding]) -> tuple[Problem, ...]:
+    """All that is to be said, up to the limit, errors first; only what is shown is looked for in the file."""
+    if not findings:
+        return tuple(problems)
+    from docsync.sync.finding_place import placed  # costs 30 ms and is needed for findings only
+
+    everything: list[Problem | Finding] = [*problems, *findings]
+    ordered = sorted(everything, key=lambda one: one.severity is not Severity.ERROR)
+    kept = ordered[: LIMITS.problems]
+    shown = placed(read.path, read.collection.format, read.octets, [one for one in kept if isinstance(one, Finding)])
+    found = (*(one for one in kept if isinstance(one, Problem)), *shown)
+    rest = ordered[LIMITS.problems :]
+    if not rest:
+        return found
+    message = f"and at least {len(rest)} more problems in this file"
+    return (*found, Problem(read.path, "more", message, rest[0].severity))
