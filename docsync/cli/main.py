@@ -10,7 +10,8 @@ import click
 from docsync.cli.flag import Session
 from docsync.cli.output import Output
 from docsync.cli.root import docsync
-from docsync.errors import ConfigError, DocsyncError, UsageError
+from docsync.errors import ConfigError, DocsyncError, NotReachable, UsageError
+from docsync.names import shown
 
 COMPLETE_VARIABLE = "_DOCSYNC_COMPLETE"
 _INTERRUPTED = 130
@@ -67,11 +68,20 @@ def _fail(error: Exception, session: Session) -> int:
             return _tell(UsageError(_usage(error)), session.out)
         case DocsyncError():
             return _tell(error, session.out)
+        case OSError() if error.filename is not None and error.strerror:
+            return _tell(NotReachable(_denied(error)), session.out)
     if session.verbose or session.environ.get("DOCSYNC_TRACEBACK") == "1":
         import traceback
 
         traceback.print_exception(error)
     return _tell(DocsyncError(_bug(error)), session.out)
+
+
+def _denied(error: OSError) -> str:
+    """What the system refused: a matter of permissions or of space, which a person can mend."""
+    return (
+        f"{shown(str(error.filename))}: {(error.strerror or '').lower()}; make it readable and writable for this user"
+    )
 
 
 def _tell(error: DocsyncError, out: Output) -> int:

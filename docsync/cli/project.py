@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docsync.config import Config, load_config
-from docsync.errors import NotReachable, UsageError
+from docsync.config import Config, find_file, load_config
+from docsync.errors import ConfigError, NotReachable, UsageError
 from docsync.names import EVERYTHING, below, covers, outermost, shown
 
 if TYPE_CHECKING:
@@ -37,11 +37,14 @@ class Project:
         return self.config.database_path
 
     def settings(self) -> "Settings":
-        """Everything that decides what ends up in the database."""
+        """Everything that decides what ends up in the database. Raises UsageError where there is no project at all."""
         from docsync.model import Timing
         from docsync.sync.setup import Settings
 
         config = self.config
+        if config.file is None and not any((self.root / one.path).exists() for one in config.collections):
+            folders = " nor ".join(f"{one.path}/" for one in config.collections)
+            raise UsageError(f"{self.root}: no docsync.toml here or above, neither {folders}; begin with: docsync init")
         watch = (config.watch.settle_ms, config.watch.debounce_ms, config.watch.max_delay_ms)
         return Settings(
             config.root,
@@ -100,6 +103,27 @@ class Project:
                 inner = candidate.relative_to(self.root).as_posix()
                 return EVERYTHING if inner == "." else inner
         return None
+
+
+def find_daemon(session: "Session", seconds: float = 0.0) -> "tuple[Client, Path]":
+    """The daemon to talk to, and the folder that it holds. Raises NotReachable when none runs.
+
+    A docsync.toml that has gone wrong since the start is remarked on: it must not keep anyone from stopping a daemon.
+    """
+    from docsync.admin.client import Client
+    from docsync.lock import announced
+
+    try:
+        project = find_project(session, {})
+    except ConfigError as error:
+        file = session.config or find_file(session.here)
+        folder = (file.parent if file else session.here).resolve() / ".docsync"
+        announcement = announced(folder) if folder.is_dir() else None
+        if announcement is None:
+            raise
+        session.out.remark(str(error))
+        return Client(Path(announcement.socket), seconds + _SPARE_SECONDS), folder
+    return project.running_daemon(seconds), project.database.parent
 
 
 def find_project(session: "Session", flags: Mapping[str, object]) -> Project:

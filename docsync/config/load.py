@@ -1,6 +1,8 @@
 """Finds docsync.toml and makes one `Config` of it, the environment and the flags. Never changes the world."""
 
 import os.path
+import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from posixpath import normpath
@@ -82,7 +84,7 @@ def load_config(
     root = (path.parent if path else start).resolve()
     mistakes += odds(values, str(root))
     if mistakes:
-        raise ConfigError(*mistakes)
+        raise ConfigError(*sorted(mistakes, key=_line))
     return _config(values, root, path and root / path.name, name)
 
 
@@ -152,3 +154,9 @@ def _plain(value: object) -> object:
 def _origins(values: Mapping[str, Given]) -> dict[str, str]:
     keys = [*SETTINGS, *(f"{item.key}.{name}" for item in items(values) for name in COLLECTION)]
     return {key: values[key].origin if key in values else "default" for key in keys}
+
+
+def _line(mistake: str) -> int:
+    """The line that a mistake names; those of variables and flags, which have none, come last."""
+    found = re.search(r":(\d+): ", mistake)
+    return int(found[1]) if found else sys.maxsize

@@ -36,7 +36,7 @@ class Deletions:
             else:
                 self._returned.append(entry)
         for path in self._guard.witnesses([entry for group in groups.values() for entry in group]):
-            if self._tree.is_gone(path):
+            if path not in self._tree.scan([path]).found:  # what cannot be seen excuses nothing
                 self._guard.vanished(path)
         for type_, group in groups.items():
             verdict = self._guard.judge(type_, group, self._store.rows(type_), now_ns)

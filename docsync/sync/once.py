@@ -3,16 +3,22 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from docsync.coalesce import Batch, Dirty
-from docsync.model import Sign
+from docsync.git import Git, find_git
+from docsync.model import Sign, Timing
 from docsync.names import EVERYTHING
 from docsync.plan import Applied
 from docsync.status import Done
-from docsync.store.database import open_memory, open_writer
-from docsync.sync.engine import Engine, Progress
+from docsync.store.database import open_memory, open_reader_connection, open_writer
+from docsync.sync.engine import Engine, Manner, Progress
+from docsync.sync.gate import LOOK_AGAIN_NS, GitAtWork, GitGate
 from docsync.sync.setup import Settings, build_engine
+
+_MOST_SECONDS = 30.0
+_LEAST_PAUSE_NS = 1_000_000
 
 
 def sync_once(settings: Settings, database: Path, progress: Progress | None = None) -> Done:
@@ -33,33 +39,42 @@ def release_once(settings: Settings, database: Path, type_: str | None, progress
 @contextmanager
 def _open(settings: Settings, database: Path) -> Iterator["Job"]:
     with open_writer(database) as connection:
-        yield Job(build_engine(settings, connection))
+        yield Job(build_engine(settings, connection), find_git(settings.root))
 
 
 class Job:
     """An engine that works until nothing is in doubt, and what it did: paths that were upserted and deleted."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, git: Git | None = None) -> None:
         self.engine = engine
+        self._gate = GitGate(git, lambda: False)
         self.upserted: set[str] = set()
         self.deleted: set[str] = set()
         self._begun = time.monotonic()
 
     def settle(self, progress: Progress | None = None) -> None:
-        """Sync everything, and go on until every bad news is decided."""
+        """Sync everything, and go on until every bad news is decided; a file that never rests is given up after a while."""
         again = {EVERYTHING: 0}
         while again or self.engine.undecided():
             again = self._step(again, progress)
+            if time.monotonic() - self._begun > _MOST_SECONDS and not self.engine.undecided():
+                return
             times = [*again.values(), *filter(None, [self.engine.next_due_ns()])]
             if times:
-                time.sleep(max(0, min(times) - time.monotonic_ns()) / 1e9)
+                time.sleep(max(_LEAST_PAUSE_NS, min(times) - time.monotonic_ns()) / 1e9)
 
     def _step(self, again: Mapping[str, int], progress: Progress | None) -> dict[str, int]:
         """One batch of what is due; returns what is to be looked at again, and when."""
         now_ns = time.monotonic_ns()
         due = {path for path, at_ns in again.items() if at_ns <= now_ns}
         batch = Batch({path: Dirty(now_ns, now_ns, Sign.FOLDER) for path in due})
-        report = self.engine.sync(batch, now_ns, lambda _: None, progress)
+        try:
+            self._gate.enter(now_ns)
+            manner = Manner(confirm=lambda: self._gate.check(time.monotonic_ns()))
+            report = self.engine.sync(batch, now_ns, lambda _: None, progress, manner)
+        except GitAtWork:
+            return {**again, **dict.fromkeys(due, now_ns + LOOK_AGAIN_NS)}
+        self._gate.leave()
         self.upserted.update(report.applied.upserted)
         self.deleted.update(report.applied.deleted)
         return {path: at_ns for path, at_ns in again.items() if path not in due} | dict(report.again)
@@ -73,7 +88,13 @@ class Job:
 
 
 def preview(settings: Settings, database: Path) -> Applied:
-    """What a sync would do to *database*, without doing it. Deletions that would be held count as held."""
-    opened = open_writer(database) if database.exists() else open_memory()
-    with opened as connection:
-        return build_engine(settings, connection).preview(time.monotonic_ns())
+    """What a sync would do to *database*, without doing it: it is tried on a copy, so nobody need stop for it.
+
+    Nothing waits, for a plan is about now. Deletions that would be held count as held.
+    """
+    with open_memory() as copy:
+        if database.exists():
+            with open_reader_connection(database) as connection, copy.backup("main", connection, "main") as backup:
+                backup.step(-1)
+        at_once = replace(settings, timing=Timing(0, 0, 0))
+        return build_engine(at_once, copy).preview(time.monotonic_ns())

@@ -78,16 +78,19 @@ class Upkeep:
         self._stack.close()
         self._connection = None
 
-    def tick(self, now_ns: int) -> int | None:
+    def check(self) -> None:
+        """Raises StoreUnavailable, for `mend`, when the files are not those that were opened. Costs microseconds."""
+        if identity(self._database) != self._identity:
+            raise StoreUnavailable(DAMAGED, f"{self._database}: its files were moved, deleted or replaced")
+
+    def tick(self, now_ns: int) -> int:
         """What is to be done between batches; returns when to be called next.
 
         Raises StoreUnavailable for damage, which `mend` mends.
         """
         self._doubts = 0
-        if identity(self._database) != self._identity:
-            raise StoreUnavailable(DAMAGED, f"{self._database}: its files were moved, deleted or replaced")
-        times = [self._inspect(now_ns), self._checkpoint.tick(now_ns)]
-        return min(at_ns for at_ns in times if at_ns is not None)
+        inspect_ns, checkpoint_ns = self._inspect(now_ns), self._checkpoint.tick(now_ns)
+        return inspect_ns if checkpoint_ns is None else min(inspect_ns, checkpoint_ns)
 
     def mend(self, error: StoreUnavailable) -> Engine:
         """Find out what is damaged and mend it; returns the engine to go on with. Raises StoreUnavailable.

@@ -45,7 +45,7 @@ def test_everything_that_needs_a_person_is_told() -> None:
     lines = [unstyle(line) for line in _lines(value)]
 
     assert lines == [
-        "state        degraded, not ready",
+        "state        degraded, 1 error in files, not ready",
         "project      /srv/project",
         "database     /srv/project/.docsync/docsync.db, revision 7, epoch abc",
         "process      42, docsync 1.2.3, started 2026-11-21T07:00:00.000Z",

@@ -84,7 +84,7 @@ def test_all_mistakes_are_told_at_once(folder: Path) -> None:
 
     line = "docsync.toml:{}".format
     needs = [line(8)] * 3  # type, include and format of the collection
-    assert places == [line(2), line(3), line(5), line(9), *needs, line(7), "DOCSYNC_A__B"]
+    assert places == [line(2), line(3), line(5), line(7), *needs, line(9), "DOCSYNC_A__B"]
 
 
 def test_a_variable_is_named_by_its_own_name(folder: Path) -> None:
@@ -105,9 +105,9 @@ def test_a_variable_cannot_reach_into_a_collection(folder: Path) -> None:
 
 def test_each_missing_key_of_a_collection_is_named(folder: Path) -> None:
     assert mistakes(folder, '\n[[collections]]\ntype = "a"\npath = 3') == (
-        'docsync.toml:4: collections[0].path must be a non-empty string, got 3',
         "docsync.toml:2: collections[0] needs include",
         "docsync.toml:2: collections[0] needs format",
+        'docsync.toml:4: collections[0].path must be a non-empty string, got 3',
     )  # fmt: skip
 
 

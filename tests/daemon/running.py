@@ -37,10 +37,10 @@ class Daemon:
                 [sys.executable, "-m", "docsync", "run"], cwd=self.root, env=self.environ, stderr=log, text=True
             )
         if ready:
-            self.until(self._is_announced)
+            self.until(self.is_announced)
             self.wait()
 
-    def _is_announced(self) -> bool:
+    def is_announced(self) -> bool:
         """True once this very process answers; a killed one leaves its announcement behind."""
         assert self.process
         assert self.process.poll() is None, self.log.read_text()[-4000:]

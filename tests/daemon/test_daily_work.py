@@ -1,8 +1,13 @@
 """What a newcomer does in the first five minutes: save, delete, break, mend, ask, stop."""
 
 import os
+import shutil
 import signal
 import time
+from contextlib import suppress
+
+import apsw
+import pytest
 
 from tests.daemon.running import Daemon
 
@@ -132,8 +137,6 @@ def test_a_file_that_never_rests_is_updated_at_least_every_two_seconds(daemon: D
 def test_a_locked_database_is_degraded_and_nothing_is_forgotten(daemon: Daemon) -> None:
     daemon.persona("personas/ana.json")
     daemon.start()
-    import apsw
-
     other = apsw.Connection(str(daemon.database))
     other.execute("BEGIN IMMEDIATE")
     daemon.persona("personas/ben.json")
@@ -159,8 +162,6 @@ def test_a_dead_sync_thread_ends_the_process(daemon: Daemon) -> None:
     daemon.persona("personas/ana.json")
     daemon.wait()
     # The one table that sync cannot do without is taken away under it.
-    import apsw
-
     other = apsw.Connection(str(daemon.database))
     other.execute("DROP TABLE problems").fetchall()
     other.close()
@@ -169,3 +170,59 @@ def test_a_dead_sync_thread_ends_the_process(daemon: Daemon) -> None:
     assert daemon.process.wait(10) == 70
     daemon.process = None
     assert os.path.exists(daemon.database)
+
+
+@pytest.mark.parametrize("what", ["the files", "the folder"])
+def test_a_database_that_is_deleted_while_it_is_in_use_comes_back_with_a_new_epoch(daemon: Daemon, what: str) -> None:
+    daemon.persona("personas/ana.json")
+    daemon.start()
+    epoch = daemon.status()["epoch"]
+    if what == "the files":
+        for file in daemon.database.parent.glob("docsync.db*"):
+            file.unlink()
+    else:
+        shutil.rmtree(daemon.database.parent)
+    daemon.until(lambda: _epoch(daemon) not in (None, epoch), 10)
+    daemon.until(daemon.is_announced, 10)
+    daemon.wait()
+    assert daemon.documents() == 1
+    assert [line["event"] for line in daemon.lines("database.gone")] == ["database.gone"]
+    assert daemon.run("run").returncode == 6
+    daemon.persona("personas/ben.json")
+    daemon.until(lambda: daemon.documents() == 2, 2)
+    daemon.verify()
+    assert daemon.stop() == 0
+
+
+def _epoch(daemon: Daemon) -> str | None:
+    """The epoch of the database that is there, None while there is none."""
+    with suppress(apsw.Error, IndexError):
+        return str(daemon.value("SELECT value FROM sync_state WHERE key = 'epoch'"))
+    return None
+
+
+def test_a_stop_does_not_wait_for_a_long_first_scan(daemon: Daemon) -> None:
+    daemon.personas(15_000)
+    daemon.start(ready=False)
+    daemon.until(lambda: daemon.database.exists() and daemon.lines("docsync.started"), 20)
+    begun = time.monotonic()
+    assert daemon.stop() == 0
+    assert time.monotonic() - begun < 5
+
+
+def test_a_docsync_toml_that_has_gone_wrong_keeps_nobody_from_stopping_the_daemon(daemon: Daemon) -> None:
+    daemon.write("docsync.toml", "")
+    daemon.start()
+    daemon.write("docsync.toml", "[wach]")
+    status = daemon.run("status")
+    assert (status.returncode, "unknown" in status.stderr) == (0, True)
+    assert daemon.run("stop").returncode == 0
+
+
+def test_without_files_and_configuration_there_is_no_project(daemon: Daemon) -> None:
+    for folder in ("personas", "prompts"):
+        (daemon.root / folder).rmdir()
+    for command in ("run", "sync", "check"):
+        result = daemon.run(command)
+        assert (result.returncode, "docsync init" in result.stderr) == (2, True), command
+    assert not daemon.database.parent.exists()

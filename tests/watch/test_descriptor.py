@@ -103,10 +103,10 @@ def test_children_do_not_inherit_the_descriptor(reader):
 
 def test_a_watchdog_without_the_names_that_we_use_is_refused_before_it_is_used(monkeypatch, taken):
     monkeypatch.setattr(descriptor, "_NEEDED", ("add", "no_such_name"))
-    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - only their number
+    before = len(os.listdir("/proc/self/fd"))
     with pytest.raises(ImportError, match="lacks no_such_name"):
         Descriptor(taken, taken)
-    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_it_is_still_a_watchdog_thread(reader):

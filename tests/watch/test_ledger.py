@@ -15,7 +15,7 @@ def kernel():
 
 
 def watches(kernel: InotifyFD) -> int:
-    with open(f"/proc/self/fdinfo/{kernel._inotify_fd}") as lines:  # noqa: PTH123 - one line
+    with open(f"/proc/self/fdinfo/{kernel._inotify_fd}") as lines:
         return sum(line.startswith("inotify ") for line in lines)
 
 

@@ -1,5 +1,6 @@
 """`docsync check`: reads files exactly as sync does and says what is wrong. Opens no database and asks no daemon."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -61,14 +62,21 @@ def check_command(session: Session, paths: tuple[Path, ...], *, strict: bool, fo
         checked = replace(checked, problems=problems)
     errors, warnings = checked.count(Severity.ERROR), checked.count(Severity.WARNING)
     value = {"files": checked.files, "errors": errors, "warnings": warnings, "problems": checked.problems}
-    lines = _annotations(session, project, checked) if form == GITHUB else _lines(checked)
+    lines = _annotations(session, project, checked) if form == GITHUB else _lines(checked, project)
     session.out.answer(value, lines)
+    if not checked.files:
+        session.out.remark("no file matches a collection; see: docsync config show")
     session.out.remark(f"{counted(checked.files, 'file')}, {counted(errors, 'error')}, {counted(warnings, 'warning')}")
     return 1 if errors else 0
 
 
-def _lines(checked: Checked) -> Iterator[str]:
-    return (line for problem in checked.problems for line in problem_lines(problem))
+def _lines(checked: Checked, project: "Project") -> Iterator[str]:
+    """The problems with paths as they are to be written where the command was typed, so that editors find the file."""
+    here = project.here.resolve()
+    inside = here.is_relative_to(project.root)
+    for problem in checked.problems:
+        path = os.path.relpath(project.root / problem.path, here) if inside else problem.path
+        yield from problem_lines(replace(problem, path=path))
 
 
 def _annotations(session: Session, project: "Project", checked: Checked) -> Iterator[str]:

@@ -9,7 +9,7 @@ import click
 from docsync.cli.flag import Session, command, pass_session
 from docsync.cli.outcome import done_lines, done_of, next_steps
 from docsync.errors import AlreadyRunning, NotReachable
-from docsync.status import Done
+from docsync.names import covers, shown
 
 _STOP_SECONDS = 10.0
 _RELOAD_SECONDS = 30.0
@@ -20,16 +20,16 @@ _LOOK_SECONDS = 0.02
 @pass_session
 def stop_command(session: Session) -> int:
     """Stop the daemon of this project and wait until it is gone."""
+    from docsync.cli.project import find_daemon
     from docsync.lock import announced
 
-    project = session.project()
-    daemon, folder = project.running_daemon(), project.database.parent
+    daemon, folder = find_daemon(session)
     announcement = announced(folder)
     daemon.post("/v1/stop")
     pid = announcement.pid if announcement else None
     if not _is_free(folder, time.monotonic() + _STOP_SECONDS):
-        raise NotReachable(f"process {pid} still runs {_STOP_SECONDS:g} s after it was asked to stop; see its log")
-    session.out.answer({"stopped": True, "pid": pid}, [f"stopped process {pid}"])
+        raise NotReachable(f"docsync ({pid}) still runs {_STOP_SECONDS:g} s after it was asked to stop; see its log")
+    session.out.answer({"stopped": True, "pid": pid}, [f"stopped docsync ({pid})"])
     return 0
 
 
@@ -56,7 +56,10 @@ def reload_command(session: Session, paths: tuple[Path, ...]) -> int:
     daemon = project.running_daemon(_RELOAD_SECONDS)
     scopes = project.scopes(paths) if paths else [""]
     done = done_of(daemon.post("/v1/reload", {"scopes": scopes, "timeout": _RELOAD_SECONDS}))
-    return _report(session, done, code=1 if done.held else 0)
+    session.out.answer(done, done_lines(done, verbose=session.verbose))
+    for step in next_steps(done):
+        session.out.remark(step)
+    return 1 if done.held else 0
 
 
 @command
@@ -79,11 +82,11 @@ def wait_command(session: Session, paths: tuple[Path, ...], timeout: float) -> i
     daemon = project.running_daemon(timeout)
     scopes = project.scopes(paths)
     done = done_of(daemon.post("/v1/wait", {"paths": scopes, "timeout": timeout}))
-    return _report(session, done, code=1 if paths and (done.broken or done.held) else 0)
-
-
-def _report(session: Session, done: Done, *, code: int) -> int:
-    session.out.answer(done, done_lines(done, verbose=session.verbose))
+    for scope in scopes:
+        if not (project.root / scope).exists() and not any(covers(scope, path) for path in done.deleted + done.held):
+            session.out.remark(f"{shown(scope)}: there is no such file or folder")
+    lines = [*done_lines(done, verbose=session.verbose)][:-1]
+    session.out.answer(done, [*lines, f"everything saved before is in the database: revision {done.revision}"])
     for step in next_steps(done):
         session.out.remark(step)
-    return code
+    return 1 if paths and (done.broken or done.held) else 0

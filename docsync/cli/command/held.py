@@ -59,5 +59,6 @@ def _release(session: Session, project: "Project", type_: str | None) -> Done:
     from docsync.lock import holding
     from docsync.sync.once import release_once
 
+    settings = project.settings()
     with holding(project.database.parent), progress_bar(session.out, "Reading files") as progress:
-        return release_once(project.settings(), project.database, type_, progress)
+        return release_once(settings, project.database, type_, progress)

@@ -8,7 +8,7 @@ import click
 
 from docsync.cli.flag import Session, command, pass_session
 from docsync.cli.output import as_text
-from docsync.errors import NoSuchDocument
+from docsync.errors import NoSuchDocument, UsageError
 
 if TYPE_CHECKING:
     from docsync.reader import Reader, Row
@@ -36,9 +36,13 @@ def list_command(
     """
     wanted = dict(_condition(text) for text in where)
     with open_project_reader(session) as reader:
+        if type_ is not None and type_ not in (types := list(reader.count())):
+            raise UsageError(f"{type_}: no collection has this type; there are {', '.join(types)}")
         rows = reader.find(type=type_, tag=tag, where=wanted, order=sort, limit=limit)
         value = {"epoch": reader.epoch, "revision": reader.revision, "documents": rows}
     session.out.answer(value, _table(rows, to_terminal=session.out.to_terminal))
+    if not rows:
+        session.out.remark("0 documents")
     return 0
 
 

@@ -19,7 +19,10 @@ _STATES = {"in_sync": "in sync", "starting": "starting: the first scan is not do
 @pass_session
 def status_command(session: Session) -> int:
     """Show the state of the daemon that runs for this project."""
-    status = session.project().running_daemon().get("/v1/status")
+    from docsync.cli.project import find_daemon
+
+    daemon, _ = find_daemon(session)
+    status = daemon.get("/v1/status")
     session.out.answer(status, _lines(status))
     return 0
 
@@ -36,7 +39,8 @@ def _lines(status: "Answer") -> Iterator[str]:
 
 def _facts(status: "Answer") -> Iterator[tuple[str, str]]:
     state = _STATES.get(status["state"], status["state"])
-    yield "state", f"{state}, {'ready' if status['ready'] else 'not ready'}"
+    broken = f", {counted(status['errors'], 'error')} in files" if status["errors"] else ""
+    yield "state", f"{state}{broken}, {'ready' if status['ready'] else 'not ready'}"
     yield "project", status["project"]
     yield "database", f"{status['database']}, revision {status['revision']}, epoch {status['epoch']}"
     yield "process", f"{status['pid']}, docsync {status['version']}, started {status['started_at']}"

@@ -1,8 +1,7 @@
 """`docsync sync`: makes the database equal to the files, through the daemon, or with the lock where none runs."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -32,14 +31,14 @@ class Synced:
 
 
 @command
-@click.option("--dry-run", is_flag=True, help="Say what would be done and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done and change nothing; a daemon may run.")
 @click.option("--rebuild", is_flag=True, help="Build the database afresh from the files, under a new epoch.")
 @pass_session
 def sync_command(session: Session, *, dry_run: bool, rebuild: bool) -> int:
     """Make the database equal to the files, once.
 
     Files that cannot be taken are listed, and their last good version stays. Exits with 1 if a deletion is held.
-    A running daemon does the work; --dry-run and --rebuild are for a project where none runs.
+    A running daemon does the work, but for --rebuild, which is for a project where none runs.
     """
     if dry_run and rebuild:
         raise UsageError("--dry-run changes nothing, so it cannot go with --rebuild; leave one of them out")
@@ -69,8 +68,9 @@ def _sync_here(session: Session, project: "Project") -> Done:
     from docsync.lock import holding
     from docsync.sync.once import sync_once
 
+    settings = project.settings()
     with holding(project.database.parent), progress_bar(session.out, "Reading files") as progress:
-        return sync_once(project.settings(), project.database, progress)
+        return sync_once(settings, project.database, progress)
 
 
 def _rebuild_here(session: Session, project: "Project") -> Done:
@@ -121,19 +121,14 @@ def _of(project: "Project", type_: str, paths: Sequence[str]) -> int:
 
 
 def _preview(session: Session) -> int:
-    from docsync.lock import holding
-    from docsync.model import Timing
     from docsync.reader import open_reader
     from docsync.sync.once import preview
 
-    project = session.project()
-    folder, known = project.database.parent, set[str]()
-    with holding(folder) if folder.exists() else nullcontext():
-        # Without any wait: what is missing or broken now counts, for a plan is about now.
-        plan = preview(replace(project.settings(), timing=Timing(0, 0, 0)), project.database)
-        if project.database.exists():
-            with open_reader(database=project.database) as reader:
-                known = {row.file_path for row in reader.find()}
+    project, known = session.project(), set[str]()
+    plan = preview(project.settings(), project.database)
+    if project.database.exists():
+        with open_reader(database=project.database) as reader:
+            known = {row.file_path for row in reader.find()}
     added, deleted = set(plan.upserted) - known, plan.deleted
     value = {
         "added": sorted(added),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from docsync.cli.flag import Session, command, pass_session
+from docsync.cli.text import counted
 from docsync.names import shown
 
 if TYPE_CHECKING:
@@ -39,5 +40,7 @@ def _lines(found: "Verification") -> Iterator[str]:
     yield from (f"{shown(one.key)}: {shown(one.what)}" for one in found.differences)
     yield from (f"{shown(id_)}: stale, keeps its last good version" for id_ in found.stale)
     yield from (f"{shown(id_)}: held, keeps its last version" for id_ in found.held)
+    kept = len(found.stale) + len(found.held)
+    aside = f" ({kept} of them keep an earlier version, as listed)" if kept else ""
     verdict = "equal to the files" if found.equal else f"{len(found.differences)} differences from the files"
-    yield f"{found.documents} documents, {verdict}"
+    yield f"{counted(found.documents, 'document')}{aside}, {verdict}"
