@@ -8,7 +8,7 @@ from docsync.names import is_presentable
 
 FORMAT_NAMES = ("json", "prompty", "yaml", "toml", "markdown")
 IGNORABLE_CODES = (
-    "big-int", "duplicate-key", "literal-secret", "merge-conflict", "missing-reference", "overlap", "role-marker",
+    "big-int", "duplicate-key", "fm-lost", "literal-secret", "merge-conflict", "missing-reference", "overlap", "role-marker",
     "schema", "surrogate", "tags", "template-syntax", "template-too-large", "undeclared-variable", "unused-input",
     "yaml-bool", "yaml-key", "yaml-octal", "yaml-sexagesimal",
 )  # fmt: skip

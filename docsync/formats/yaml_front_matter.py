@@ -1,6 +1,7 @@
 """Splits a file into YAML front matter and body, exactly. Never guesses a fence inside a value and never loses text."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
@@ -10,7 +11,7 @@ from frontmatter.default_handlers import YAMLHandler
 from docsync.formats.limits import LIMITS
 from docsync.formats.source import Refused, Source
 from docsync.formats.yaml_reader import read_yaml
-from docsync.model import Note, Problem
+from docsync.model import Note, Problem, Severity
 
 # Blanks are all that is white but ends no line; `$` would also match before the last line end and not before a CR.
 _BLANKS = r"[^\S\r\n]*+"
@@ -18,6 +19,11 @@ _REST = _BLANKS + r"(?P<line_end>\r\n|\n|\r|\Z)"
 _OPENING = re.compile(rf"\s*?(?P<indent>{_BLANKS})(?:---|\+\+\+){_REST}")
 _CLOSING = re.compile(rf"(?<=[\r\n])(?:---|\+\+\+){_REST}")
 _INDENTED_CLOSING = re.compile(rf"(?<=[\r\n]){_BLANKS}(?:---|\+\+\+){_REST}")
+# The keys that front matter begins with; a line such as `system:` is a role.
+_KEY = re.compile(
+    r"(?:name|id|version|displayName|description|model|inputs|authors|tags|template|metadata|title)[ \t]*:"
+)
+_DASHES = re.compile(rf"-{{4,}}{_REST}")
 _KINDS = {list: "a list", type(None): "nothing"}
 
 
@@ -40,7 +46,7 @@ def split_front_matter(source: Source) -> FrontMatter:
     """The two parts of *source*; all of it is body where no fence opens it. Refused if the front matter is wrong."""
     opening = _opening(source.text)
     if opening is None:
-        return FrontMatter({}, source.text, source.text.strip(), 0, 1)
+        return FrontMatter({}, source.text, source.text.strip(), 0, 1, tuple(_lost(source)))
     handler = _Handler(source, opening)
     values, stripped = frontmatter.parse(source.text, handler=handler)
     closing = handler.closing
@@ -53,6 +59,15 @@ def _opening(text: str) -> re.Match[str] | None:
     first = len(text) - len(text.lstrip())
     line = max(text.rfind("\n", 0, first), text.rfind("\r", 0, first)) + 1
     return _OPENING.match(text, line)
+
+
+def _lost(source: Source) -> Iterator[Problem]:
+    """A warning where the text begins as front matter does, without the fence that would make it so."""
+    start = len(source.text) - len(source.text.lstrip())
+    if _DASHES.match(source.text, start) or (_KEY.match(source.text, start) and _CLOSING.search(source.text, start)):
+        message = "this looks like front matter, but no line of exactly '---' opens it; all of it is taken for the body"
+        hint = "begin the file with a line that holds '---' and nothing else"
+        yield source.problem("fm-lost", message, start, hint=hint, severity=Severity.WARNING)
 
 
 class _Handler(YAMLHandler):

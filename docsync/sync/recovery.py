@@ -16,6 +16,7 @@ import apsw
 
 from docsync.coalesce import Batch, Dirty
 from docsync.errors import NoDatabase, StoreUnavailable
+from docsync.git import find_git
 from docsync.model import Sign, Timing
 from docsync.names import EVERYTHING
 from docsync.status import Done
@@ -208,7 +209,7 @@ def rebuild_once(settings: Settings, database: Path, told: Told, progress: Progr
     """Build *database* afresh and sync it once. The caller holds the lock. Raises StoreUnavailable, NoDatabase."""
     with open_sound(settings, database, told) as upkeep:
         upkeep.rebuild("asked for")
-        job = Job(upkeep.engine)
+        job = Job(upkeep.engine, find_git(settings.root))
         job.settle(progress)
         return job.done()
 
