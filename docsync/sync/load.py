@@ -59,7 +59,7 @@ class Loader:
 
     def load(self, path: str, look: Look) -> Change | None:
         """The change for *path* now. Paths that were caught being written are added to `look.again`."""
-        entry = look.known.get(path)
+        entry, claims = look.known.get(path), self._tree.collections_of(path)
         match self._tree.read(path):
             case Vanished.CHANGING:
                 look.again.add(path)
@@ -68,9 +68,11 @@ class Loader:
                 return self._gone(path, entry, look)
             case Unread(problem, stamp):
                 state = FileState.UNREADABLE if stamp is None else FileState.BROKEN
-                return self._refused(Refuse(path, self._collection(path).type, state, (problem,), stamp), look)
+                if entry is not None and entry.state is state is FileState.UNREADABLE:
+                    return None  # said before
+                return self._refused(Refuse(path, claims[0].type, state, (problem,), stamp), look)
             case Octets() as read:
-                return self._content(path, entry, read, look)
+                return self._content(path, claims, read, look)
 
     def _gone(self, path: str, entry: Entry | None, look: Look) -> Change | None:
         if entry is None:
@@ -81,9 +83,9 @@ class Loader:
         look.again.add(path)
         return None
 
-    def _content(self, path: str, entry: Entry | None, read: Octets, look: Look) -> Change | None:
+    def _content(self, path: str, claims: Sequence[Collection], read: Octets, look: Look) -> Change | None:
         content_hash = hashlib.sha256(read.octets).hexdigest()
-        collection = self._collection(path)
+        entry, collection = look.known.get(path), claims[0]
         if entry and _is_known(entry, content_hash, collection) and collection.type not in look.reload:
             self._belief.settle(path, entry.type)
             unchanged = entry.stamp == read.stamp and entry.racy == read.racy
@@ -94,7 +96,7 @@ class Loader:
             links = tuple(self._tree.resolve(path, reference) for reference in parsed.content.references)
             file = replace(file, links=links)
             parsed = self._review.review(file, parsed.content, parsed.problems)
-        problems = self._noted(path, parsed)
+        problems = self._noted(path, parsed, claims)
         if parsed.content is None:
             broken = Refuse(path, collection.type, FileState.BROKEN, problems, read.stamp, content_hash, read.racy)
             return self._refused(broken, look)
@@ -112,15 +114,12 @@ class Loader:
         look.suspected.add(path)
         return self._belief.suspect(path, look.now_ns, look.heard(path))
 
-    def _collection(self, path: str) -> Collection:
-        return self._tree.collections_of(path)[0]
-
-    def _noted(self, path: str, parsed: Parsed) -> tuple[Problem, ...]:
+    def _noted(self, path: str, parsed: Parsed, claims: Sequence[Collection]) -> tuple[Problem, ...]:
         """The problems of the file that the configuration does not ignore, and a warning if two collections claim it."""
         problems = list(parsed.problems)
-        first, *others = self._tree.collections_of(path)
-        if others:
-            message = f"also matches the collection {others[0].type!r}; {first.type!r} comes first and has it"
+        if len(claims) > 1:
+            first, second = claims[0].type, claims[1].type
+            message = f"also matches the collection {second!r}; {first!r} comes first and has it"
             problems.append(Problem(path, "overlap", message, Severity.WARNING, hint="exclude it from one of them"))
         return tuple(p for p in problems if p.severity is Severity.ERROR or p.code not in self._ignore)
 
