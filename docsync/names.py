@@ -42,6 +42,12 @@ def is_hidden(name: str) -> bool:
     return name.startswith((".", "#", "~")) or name.lower().endswith(_TEMPORARY_SUFFIXES)
 
 
+@lru_cache(maxsize=4096)
+def _is_hidden_folder(path: str) -> bool:
+    """The same for a folder's whole path; remembered, because a scan asks it of every file in the folder."""
+    return any(map(is_hidden, path.split("/")))
+
+
 def is_presentable(name: str) -> bool:
     """True when *name* can be stored and printed: valid UTF-8 (no surrogate escapes) and free of control characters."""
     return name.isprintable() or not any(_is_unprintable(character) for character in name)
@@ -76,6 +82,12 @@ def _escaped(character: str) -> str:
 def pattern(glob: str) -> re.Pattern[str]:
     """The regular expression of a glob: `**` is any number of folders, `*` and `?` never cross `/`, case counts."""
     return re.compile("".join(_translated(token) for token in _TOKEN.findall(glob)) + r"\Z", re.DOTALL)
+
+
+@lru_cache(maxsize=128)
+def _any_of(globs: tuple[str, ...]) -> re.Pattern[str]:
+    """One regular expression for several globs: a scan asks it of every file there is."""
+    return re.compile("|".join(f"(?:{pattern(glob).pattern})" for glob in globs), re.DOTALL)
 
 
 def _translated(token: str) -> str:
@@ -124,11 +136,12 @@ class Collection:
     def matches(self, path: str) -> bool:
         """True when *path* (relative to the project root) is a document of this collection, as far as its name tells."""
         inner = below(self.path, path)
-        if inner is None or any(is_hidden(part) for part in inner.split("/")):
+        if inner is None or not _any_of(self.include).match(inner):
             return False
-        if any(pattern(glob).match(inner) for glob in self.exclude):
+        folder, _, name = inner.rpartition("/")
+        if is_hidden(name) or _is_hidden_folder(folder):
             return False
-        return any(pattern(glob).match(inner) for glob in self.include)
+        return not (self.exclude and _any_of(self.exclude).match(inner))
 
     def document_id(self, path: str) -> str:
         """`<type>/<path below the collection, without the final suffix>`: persona/team/ana."""
