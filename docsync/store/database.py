@@ -1,6 +1,7 @@
 """Opens the database file, as writer or reader, and brings its tables up to date. Never reads or writes a row."""
 
 import ctypes
+import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -155,12 +156,13 @@ def _claim(connection: apsw.Connection, path: Path) -> None:
     try:
         found = connection.pragma("application_id")
         tables = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
-    except (apsw.NotADBError, apsw.CorruptError) as error:
+    except (apsw.NotADBError, apsw.CorruptError, apsw.SQLError) as error:
         # Our log is always beside our database; a file that somebody named by mistake has none.
         if wal_of(path).exists():
-            raise
+            raise apsw.CorruptError(str(error)) from error
         raise NoDatabase(f"{path}: not an SQLite database; move it away or set database.path") from error
-    if tables >= _OURS and (found != APPLICATION_ID or not connection.pragma("user_version")):
+    forbidden = connection.readonly("main") and os.access(path, os.W_OK)  # by its header and by nobody else
+    if tables >= _OURS and (found != APPLICATION_ID or not connection.pragma("user_version") or forbidden):
         raise apsw.CorruptError("the header does not belong to the tables")
     if found != APPLICATION_ID and (found or tables):
         raise NoDatabase(_foreign(path, found))

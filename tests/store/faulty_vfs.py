@@ -13,6 +13,7 @@ _BASE = "unix"
 _NAME = "docsync-under-fire"
 _SECTOR = 512
 _EXTENDED = {
+    "read": apsw.SQLITE_IOERR_READ,
     "write": apsw.SQLITE_IOERR_WRITE,
     "sync": apsw.SQLITE_IOERR_FSYNC,
     "truncate": apsw.SQLITE_IOERR_TRUNCATE,
@@ -31,18 +32,21 @@ class Step:
 
 @dataclass(slots=True)
 class Fire:
-    """What happens to the steps: from the `nth` one of `kinds` on (counted from 1), one or all of them fail."""
+    """What happens to the steps: from the `nth` one of `kinds` on (counted from 1), one or all of them fail.
+
+    They fail with `code`, or with the I/O error of their kind.
+    """
 
     kinds: frozenset[str] = frozenset()
     nth: int = 0
     persistent: bool = False
-    full: bool = False
+    code: int | None = None
     seen: int = 0
     fired: int = 0
     steps: list[Step] = field(default_factory=list)
 
-    def arm(self, kinds: Sequence[str], nth: int, *, persistent: bool, full: bool) -> None:
-        self.kinds, self.nth, self.persistent, self.full = frozenset(kinds), nth, persistent, full
+    def arm(self, kinds: Sequence[str], nth: int, *, persistent: bool, code: int | None = None) -> None:
+        self.kinds, self.nth, self.persistent, self.code = frozenset(kinds), nth, persistent, code
         self.seen = self.fired = 0
 
     def cease(self) -> None:
@@ -50,14 +54,16 @@ class Fire:
 
     def step(self, step: Step) -> None:
         """Remember *step*, or fail it."""
-        if step.kind in self.kinds:
+        self.count(step.kind)
+        self.steps.append(step)
+
+    def count(self, kind: str) -> None:
+        """Fail what is asked for now, if it is time for that."""
+        if kind in self.kinds:
             self.seen += 1
             if self.seen == self.nth or (self.persistent and self.seen > self.nth):
                 self.fired += 1
-                error: apsw.Error = apsw.FullError("injected") if self.full else apsw.IOError("injected")
-                error.extendedresult = apsw.SQLITE_FULL if self.full else _EXTENDED[step.kind]
-                raise error
-        self.steps.append(step)
+                raise apsw.exception_for(_EXTENDED[kind] if self.code is None else self.code)
 
 
 class _Disk(apsw.VFS):
@@ -79,6 +85,10 @@ class _File(apsw.VFSFile):
         filename = name.filename() if isinstance(name, apsw.URIFilename) else name
         self._name = Path(filename).name if filename else ""
         super().__init__(_BASE, name, flags)
+
+    def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802  # SQLite's name
+        self._fire.count("read")
+        return super().xRead(amount, offset)
 
     def xWrite(self, octets: bytes, offset: int) -> None:  # noqa: N802  # SQLite's name
         self._fire.step(Step("write", self._name, offset, bytes(octets)))

@@ -133,7 +133,12 @@ def test_a_disk_that_fails_is_a_reason_to_try_again_later(tmp_path: Path) -> Non
         checkpoint = Checkpoint(connection)
         write(connection, 100_000)
         checkpoint.tick(0)
-        fire.arm(["write"], 1, persistent=True, full=True)
+        fire.arm(["write"], 1, persistent=True, code=apsw.SQLITE_FULL)
         assert checkpoint.tick(200 * MS) == 400 * MS
         fire.cease()
         assert checkpoint.tick(400 * MS) is None
+
+
+def test_a_log_that_is_gone_has_no_size(writer: apsw.Connection) -> None:
+    Path(writer.filename_wal).unlink()
+    assert Checkpoint(writer).wal_bytes() == 0

@@ -12,6 +12,7 @@ from docsync.errors import NoDatabase, StoreUnavailable
 from docsync.store.damage import Damage, find, identity, inspect
 from docsync.store.database import open_reader_connection, open_writer
 from tests.store.breaking import bits_in_table_pages, damage, log_of
+from tests.store.faulty_vfs import under_fire
 from tests.support import Project
 
 SEED = 20261121
@@ -140,6 +141,19 @@ def test_a_header_that_lost_its_owner_is_damage(filled: Project) -> None:
         pass
 
 
+@pytest.mark.parametrize(
+    ("at", "value"), [(18, 9), (47, 9), (63, 0)], ids=["write format", "schema format", "version"]
+)
+def test_a_header_whose_numbers_cannot_be_is_damage(filled: Project, at: int, value: int) -> None:
+    filled.close()
+    octets = bytearray(filled.database.read_bytes())
+    octets[at] = value
+    filled.database.write_bytes(octets)
+    with pytest.raises(StoreUnavailable) as caught, open_writer(filled.database):
+        pass
+    assert caught.value.reason == "damaged"
+
+
 def epoch_of(project: Project) -> str:
     return str(project.query("SELECT value FROM sync_state WHERE key = 'epoch'")[0][0])
 
@@ -191,3 +205,14 @@ def test_every_flipped_bit_that_changes_a_document_is_found(filled: Project) -> 
         assert same or inspect(filled.database) is not None, f"seed {SEED + seed}"
     print(f"{harmful} of 60 were harmful, seed {SEED}")
     assert harmful > 20
+
+
+def test_a_disk_that_cannot_be_read_is_not_called_damage(tmp_path: Path) -> None:
+    with under_fire() as fire, open_writer(tmp_path / "docsync.db") as connection:
+        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        fire.arm(["read"], 1, persistent=True)
+        with pytest.raises(StoreUnavailable) as caught:
+            find(connection)
+        assert caught.value.reason == "io_error"
+        fire.cease()
+        assert find(connection) is None

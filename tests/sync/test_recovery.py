@@ -4,6 +4,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from tests.support import Project
 SEED = int(os.environ.get("DOCSYNC_SEED", "20261121"))
 SEEDS = 100 if os.environ.get("DOCSYNC_LONG") == "1" else 3
 DOCUMENTS = 60
+PROMPT = "---\nname: hello\nsample: ${file:./x.json}\n---\nsystem:\nBe polite.\n"
 
 
 @pytest.fixture
@@ -105,6 +107,10 @@ def test_a_sound_database_is_opened_as_it_is(filled: Project) -> None:
     before = version_of(filled)
     with opened(filled) as sound:
         assert (sound.version, sound.told) == (before, [])
+        sound.upkeep.check()
+        now_ns = time.monotonic_ns()
+        assert sound.upkeep.tick(now_ns) == now_ns + 200_000_000, "an earlier life may have left something in the log"
+        assert sound.upkeep.tick(now_ns + 200_000_000) > now_ns + INSPECT_NS // 2
 
 
 def test_a_database_that_is_not_there_is_made(project: Project) -> None:
@@ -214,14 +220,20 @@ def test_what_cannot_be_mended_in_place_is_built_afresh_under_a_new_epoch(filled
 
 def test_a_rebuild_keeps_the_last_good_version_of_a_broken_file(filled: Project) -> None:
     filled.write("personas/p8.json", "{")
+    filled.write("prompts/hello.prompty", PROMPT)
     with opened(filled) as sound:
+        sound.sync()
+        filled.write("prompts/hello.prompty", "---\nname: [\n---\n")
+        references = sound.query("SELECT * FROM document_references")
         sound.sync()
         sound.upkeep.rebuild("asked for")
         sound.sync()
         assert sound.names["personas/p8.json"] == "p8"
+        assert sound.names["prompts/hello.prompty"] == "hello"
+        assert sound.query("SELECT * FROM document_references") == references != []
         assert sound.query("SELECT state FROM document_status WHERE id = 'persona/p8'") == [("stale",)]
         assert inspect(filled.database) is None
-    assert verify(filled.settings, filled.database).stale == ("persona/p8",)
+    assert verify(filled.settings, filled.database).stale == ("persona/p8", "prompt_template/hello")
 
 
 def test_a_rebuild_deletes_nothing_under_a_missing_folder(filled: Project) -> None:
@@ -272,7 +284,7 @@ def test_a_file_that_goes_while_it_is_open_is_noticed_and_replaced(filled: Proje
         before = sound.version
         filled.database.with_name(filled.database.name + suffix).unlink()
         with pytest.raises(StoreUnavailable) as caught:
-            sound.upkeep.tick(time.monotonic_ns())
+            sound.upkeep.check()
         assert caught.value.reason == "damaged"
         sound.upkeep.mend(caught.value)
         assert sound.told == ["started over"]
@@ -324,7 +336,7 @@ def test_a_disk_that_is_full_puts_mending_off(filled: Project) -> None:
         fire = stack.enter_context(under_fire())
         sound = stack.enter_context(opened(filled))
         before = sound.version
-        fire.arm(["write"], 1, persistent=True, full=True)
+        fire.arm(["write"], 1, persistent=True, code=apsw.SQLITE_FULL)
         with pytest.raises(StoreUnavailable) as caught:
             sound.upkeep.rebuild("asked for")
         assert caught.value.reason == "disk_full"
@@ -343,7 +355,7 @@ def test_readers_never_see_two_generations_at_once(filled: Project) -> None:
             if turn == 4:
                 filled.database.unlink()
                 with pytest.raises(StoreUnavailable) as caught:
-                    sound.upkeep.tick(time.monotonic_ns())
+                    sound.upkeep.check()
                 sound.upkeep.mend(caught.value)
                 assert sound.version[0] != epoch
     print(seen)
@@ -360,3 +372,90 @@ def test_rebuild_once_builds_afresh_and_syncs(filled: Project) -> None:
     assert told == ["afresh"]
     assert done.epoch != before[0]
     assert verify(filled.settings, filled.database).documents == DOCUMENTS + 1
+
+
+def test_other_columns_than_ours_are_built_afresh(filled: Project) -> None:
+    change(filled, "ALTER TABLE documents RENAME COLUMN name TO nbme")
+    filled.persona("personas/more.json")
+    with opened(filled) as sound:
+        assert sound.told == ["afresh"]
+        assert len(sound.names) == DOCUMENTS + 1
+
+
+def test_a_header_that_is_garbled_while_it_is_open_is_started_over(filled: Project) -> None:
+    with opened(filled) as sound:
+        before = sound.version
+        write_by_another(filled.database, b"SQLite format 3", b"SQLite farmet 4")
+        with pytest.raises(StoreUnavailable) as caught:
+            tick_until_inspected(sound.upkeep)
+        assert caught.value.reason == "damaged"
+        sound.upkeep.mend(caught.value)
+        assert sound.told == ["started over"]
+        assert sound.version[0] != before[0]
+        assert len(sound.names) == DOCUMENTS
+
+
+def test_text_that_is_none_is_found_by_the_sync_that_meets_it(filled: Project) -> None:
+    """No check of the database looks there: it is built afresh when it comes up a second time."""
+    change(filled, "UPDATE files SET content_hash = CAST(x'ff41' AS TEXT) WHERE id = 'persona/p9'")
+    with opened(filled) as sound:
+        for told in ([], ["afresh"]):
+            with pytest.raises(StoreUnavailable) as caught:
+                sound.sync()
+            assert caught.value.reason == "damaged"
+            sound.upkeep.mend(caught.value)
+            assert sound.told == told
+        sound.sync()
+        assert len(sound.names) == DOCUMENTS
+
+
+def test_a_disk_that_cannot_be_read_is_not_taken_for_damage(filled: Project) -> None:
+    octets = filled.database.read_bytes()
+    with under_fire() as fire:
+        fire.arm(["read"], 1, persistent=True)
+        with pytest.raises(StoreUnavailable) as caught, opened(filled):
+            pass
+    assert caught.value.reason == "io_error"
+    assert filled.database.read_bytes() == octets
+
+
+def test_a_full_disk_does_not_turn_mending_in_place_into_more(filled: Project) -> None:
+    epoch, revision = version_of(filled)
+    change(filled, "UPDATE documents SET name = 'Ghost' WHERE id = 'persona/p7'")
+    with under_fire() as fire:
+        fire.arm(["sync"], 1, persistent=True, code=apsw.SQLITE_FULL)
+        with pytest.raises(StoreUnavailable) as caught, opened(filled):
+            pass
+        assert (caught.value.reason, fire.fired > 0) == ("disk_full", True)
+    with opened(filled) as sound:
+        assert sound.version == (epoch, revision + 1)
+
+
+def test_what_stands_in_the_way_of_starting_over_is_a_reason_to_try_again(filled: Project) -> None:
+    with opened(filled) as sound:
+        filled.database.unlink()
+        obstacle = filled.database.with_name("docsync.db.damaged-before")
+        obstacle.mkdir()
+        error = StoreUnavailable("damaged", "it is gone")
+        with pytest.raises(StoreUnavailable) as caught:
+            sound.upkeep.mend(error)
+        assert caught.value.reason == "io_error"
+        obstacle.rmdir()
+        sound.upkeep.mend(error)
+        sound.sync()
+        assert len(sound.names) == DOCUMENTS
+
+
+def test_an_inspection_that_runs_is_looked_for_again_soon(filled: Project) -> None:
+    with opened(filled) as sound:
+        sound.upkeep._inspection = Future()
+        now_ns = time.monotonic_ns()
+        assert sound.upkeep.tick(now_ns) == now_ns + 100_000_000
+
+
+def test_a_file_that_takes_no_backup_is_started_over(filled: Project) -> None:
+    with under_fire() as fire, opened(filled) as sound:
+        fire.arm(["write"], 1, persistent=False, code=apsw.SQLITE_CORRUPT)
+        sound.upkeep.rebuild("asked for")
+        assert sound.told == ["started over"]
+        assert len(sound.names) == DOCUMENTS
