@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from docsync.errors import UsageError
-from docsync.store.database import open_reader_connection
+from docsync.store.database import answering, open_reader_connection
 
 if TYPE_CHECKING:
     from docsync.status import HeldDeletion, ListedProblem
@@ -57,6 +57,7 @@ class Reader:
     """Reads one database. Use `open_reader` to get one, and close it or use it in a with block."""
 
     def __init__(self, database: Path) -> None:
+        self._database = database
         self._stack = ExitStack()
         self._connection = self._stack.enter_context(open_reader_connection(database))
 
@@ -106,7 +107,7 @@ class Reader:
 
     def count(self) -> dict[str, int]:
         """How many documents each type has."""
-        rows = self._connection.execute(
+        rows = self._ask(
             "SELECT c.type, (SELECT count(*) FROM documents AS d WHERE d.type = c.type) FROM collections AS c ORDER BY c.type"
         )
         return {str(type_): int(number) for type_, number in rows}
@@ -116,7 +117,7 @@ class Reader:
         from docsync.status import ListedProblem
         from docsync.store.problems import problem_of
 
-        rows = self._connection.execute(
+        rows = self._ask(
             "SELECT file_path, severity, code, line, column, json_path, message, hint, notes, since FROM problems "
             "WHERE code <> 'held' ORDER BY severity, file_path, ordinal"
         )
@@ -126,7 +127,7 @@ class Reader:
         """The deletions that are kept back until a person releases them."""
         from docsync.status import HeldDeletion
 
-        rows = self._connection.execute(
+        rows = self._ask(
             "SELECT d.id, d.type, d.file_path, p.since FROM files AS f JOIN documents AS d ON d.file_path = f.file_path "
             "JOIN problems AS p ON p.file_path = f.file_path AND p.ordinal = 0 WHERE f.state = 'held' ORDER BY d.id"
         )
@@ -134,7 +135,7 @@ class Reader:
 
     def tallies(self) -> dict[str, dict[str, int]]:
         """Per type, how many errors, warnings and held deletions there are."""
-        rows = self._connection.execute(
+        rows = self._ask(
             "SELECT f.type, sum(p.severity = 'error'), sum(p.severity = 'warning' AND p.code <> 'held'), sum(p.code = 'held') "
             "FROM problems AS p JOIN files AS f ON f.file_path = p.file_path GROUP BY f.type"
         )
@@ -151,10 +152,15 @@ class Reader:
         return int(self._state("revision"))
 
     def _state(self, key: str) -> str:
-        return str(self._connection.execute("SELECT value FROM sync_state WHERE key = ?", (key,)).get)
+        ((value,),) = self._ask("SELECT value FROM sync_state WHERE key = ?", (key,))
+        return str(value)
+
+    def _ask(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:  # types: STRICT tables
+        with answering(self._database):
+            return self._connection.execute(statement, values).fetchall()
 
     def _select(self, clause: str, values: Sequence[object]) -> Iterator[Row]:
-        for row in self._connection.execute(f"SELECT {_COLUMNS} {_FROM} {clause}", values):
+        for row in self._ask(f"SELECT {_COLUMNS} {_FROM} {clause}", values):
             columns: list[Any] = list(row)  # types are those of the STRICT table
             columns[3], columns[9] = json.loads(columns[3]), tuple(json.loads(columns[9]))
             yield Row(*columns)

@@ -3,20 +3,17 @@
 Never changes the database it looks at.
 """
 
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import apsw
 
-from docsync.model import Timing
-from docsync.store.database import open_reader_connection, open_writer
+from docsync.store.database import open_reader_connection
 from docsync.store.rows import BARE_COLUMNS, row_hash
-from docsync.sync.once import Job
-from docsync.sync.setup import Settings, build_engine
+from docsync.sync.recovery import fresh
+from docsync.sync.setup import Settings
 
 # What is compared: the columns that a fresh database would hold too, by the document that they belong to.
 _COMPARED = {
@@ -71,7 +68,7 @@ def verify(settings: Settings, database: Path) -> Verification:
 
 
 def _compare(settings: Settings, database: Path) -> Verification:
-    with open_reader_connection(database) as live, _fresh(settings) as path:
+    with open_reader_connection(database) as live, fresh(settings) as path:
         live.execute("ATTACH ? AS fresh", (path.as_uri() + "?mode=ro",))
         live.execute("BEGIN")
         found = [*_rows(live), *_problems(live), *_damage(live)]
@@ -81,18 +78,6 @@ def _compare(settings: Settings, database: Path) -> Verification:
     stale = tuple(str(id_) for id_, state in status if state == "stale")
     held = tuple(str(id_) for id_, state in status if state == "held")
     return Verification(documents, tuple(dict.fromkeys(found)), stale, held)
-
-
-@contextmanager
-def _fresh(settings: Settings) -> Iterator[Path]:
-    """A database made from nothing but the files."""
-    at_once = replace(settings, timing=Timing(0, 0, 0), max_delete_ratio=1.0)
-    with tempfile.TemporaryDirectory(prefix="docsync-verify-") as folder:
-        path = Path(folder) / "fresh.db"
-        with open_writer(path) as connection:
-            connection.pragma("synchronous", "OFF")
-            Job(build_engine(at_once, connection)).settle()
-        yield path
 
 
 def _rows(live: apsw.Connection) -> Iterator[Difference]:

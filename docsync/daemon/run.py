@@ -22,14 +22,14 @@ from docsync.git import find_git
 from docsync.lock import Announcement, announcing, holding
 from docsync.model import Sign
 from docsync.names import EVERYTHING
-from docsync.store.database import open_writer
 from docsync.sync.barrier import Barrier
 from docsync.sync.gate import GitGate
 from docsync.sync.inbox import Inbox
 from docsync.sync.journal import Journal, Log
 from docsync.sync.load import iso
-from docsync.sync.loop import DatabaseGone, Loop, Rounds, Told
-from docsync.sync.setup import Settings, build_engine
+from docsync.sync.loop import Loop, Rounds, Told
+from docsync.sync.recovery import open_sound
+from docsync.sync.setup import Settings
 from docsync.sync.vitals import Vitals
 from docsync.watch import Mode, Polling, Source, open_source
 
@@ -55,16 +55,21 @@ class DaemonSettings:
 def run_daemon(settings: DaemonSettings, log: Log) -> None:
     """Keep the database equal to the files until SIGTERM or SIGINT; SIGHUP asks for a rescan.
 
-    A database that is deleted meanwhile comes back: everything is closed and begun anew, with a new epoch.
+    A database that is deleted or damaged comes back: it is mended or built anew from the files, with a new epoch.
+    When its whole folder goes, and with it the lock and the socket, everything is begun anew.
     Raises AlreadyRunning, NoDatabase and StoreUnavailable before anything runs.
     """
     while True:
         try:
             _run(settings, log)
-        except DatabaseGone:
-            log.warning("database.gone", path=str(settings.database), next="making it anew from the files")
+        except FolderGone:
+            log.warning("database.gone", path=str(settings.database.parent), next="making it anew from the files")
         else:
             return
+
+
+class FolderGone(Exception):
+    """The folder of the database, which carries the lock, was deleted or replaced."""
 
 
 def _run(settings: DaemonSettings, log: Log) -> None:
@@ -72,17 +77,24 @@ def _run(settings: DaemonSettings, log: Log) -> None:
     with ExitStack() as stack:
         stack.enter_context(holding(folder))
         stack.enter_context(_signals_blocked())
-        connection = stack.enter_context(open_writer(settings.database))
+        upkeep = stack.enter_context(open_sound(settings.sync, settings.database, Journal(log).mended))
         inbox = Inbox(Coalescer(settings.sync.timing, _completeness(settings.sync)))
-        engine = build_engine(settings.sync, connection)
         vitals = Vitals()
         lookout = stack.enter_context(_lookout(settings, inbox, vitals, log))
         gate = GitGate(find_git(settings.sync.root), lookout.proves)
-        rounds = Rounds(settings.rescan_seconds * 1_000_000_000, lookout.resync, lookout.tick)
-        loop = Loop(engine, inbox, gate, rounds, Told(vitals, Journal(log)))
+        rescan_ns = settings.rescan_seconds * 1_000_000_000
+        locked = _identity(folder)
+
+        def tick(now_ns: int) -> None:
+            if _identity(folder) != locked:
+                raise FolderGone
+            lookout.tick(now_ns)
+
+        rounds = Rounds(rescan_ns, lookout.resync, tick, upkeep)
+        loop = Loop(upkeep.engine, inbox, gate, rounds, Told(vitals, Journal(log)))
         stack.enter_context(running("docsync-sync", loop.run, stop=inbox.close, failed=_stop_me))
         premises = _premises(settings)
-        desk = Desk(premises, inbox, vitals, lookout, engine.root_states)
+        desk = Desk(premises, inbox, vitals, lookout, loop.root_states)
 
         def warn(event: str, message: str) -> None:
             log.warning(event, message=message)
@@ -95,6 +107,14 @@ def _run(settings: DaemonSettings, log: Log) -> None:
         _wait_for_stop(inbox)
         log.info("docsync.stopping")
     log.info("docsync.stopped")
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return (status.st_dev, status.st_ino)
 
 
 @contextmanager

@@ -112,6 +112,22 @@ def reading() -> Iterator[None]:
 
 
 @contextmanager
+def answering(path: Path) -> Iterator[None]:
+    """Turns what SQLite says of a database that a reader cannot read now into NoDatabase."""
+    try:
+        yield
+    except (
+        apsw.CorruptError,
+        apsw.NotADBError,
+        apsw.IOError,
+        apsw.CantOpenError,
+        apsw.BusyError,
+        UnicodeDecodeError,
+    ) as error:
+        raise NoDatabase(f"{path}: cannot be read now ({error}); a daemon or 'docsync sync' mends it") from error
+
+
+@contextmanager
 def transaction(connection: apsw.Connection) -> Iterator[None]:
     """BEGIN IMMEDIATE … COMMIT, or nothing at all; inside another one it is a part of that.
 

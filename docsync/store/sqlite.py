@@ -1,6 +1,5 @@
 """The store that sync writes to: the index of known files, and one transaction a batch. Never looks at the file tree."""
 
-import ctypes
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
@@ -35,12 +34,6 @@ class SqliteStore:
         """The number of the last committed change."""
         with reading():
             return int(self._state("revision"))
-
-    def is_there(self) -> bool:
-        """False once the file was deleted, moved or replaced under the open connection."""
-        moved = ctypes.c_int(0)
-        self._connection.file_control("main", apsw.SQLITE_FCNTL_HAS_MOVED, ctypes.addressof(moved))
-        return not moved.value
 
     def _state(self, key: str) -> str:
         with reading():

@@ -95,10 +95,6 @@ class Engine:
         self._settle(work, applied)
         return Report(applied, len(work.stale), work.again)
 
-    def database_is_there(self) -> bool:
-        """False once the database file was deleted or replaced under the open connection."""
-        return self._store.is_there()
-
     def preview(self, now_ns: int) -> Applied:
         """What a sync of everything would do, without doing it."""
         work = self._survey(Batch({EVERYTHING: Dirty(now_ns, now_ns, Sign.FOLDER)}), now_ns, lambda _: None)

@@ -78,3 +78,7 @@ class Journal:
     def available(self) -> None:
         """The database can be written again."""
         self._log.info("database.available")
+
+    def mended(self, how: str, reason: str) -> None:
+        """The database was damaged and is sound again."""
+        self._log.error("database.mended", how=how, reason=reason)

@@ -7,12 +7,14 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from docsync.coalesce import Batch, Dirty
 from docsync.errors import StoreUnavailable
-from docsync.model import Sign
+from docsync.model import RootState, Sign
 from docsync.names import EVERYTHING
 from docsync.status import LastBatch
+from docsync.store.database import DAMAGED
 from docsync.sync.engine import Engine, Manner, Report
 from docsync.sync.gate import LOOK_AGAIN_NS, GitAtWork, GitGate, Pass
 from docsync.sync.inbox import Inbox
@@ -28,23 +30,29 @@ _RESYNC_PAUSE_NS = 1_000_000_000
 _LAST_WORK_NS = 2_000_000_000
 
 
-class DatabaseGone(Exception):
-    """The database file was deleted or replaced while it was open: the daemon starts anew with another one."""
-
-
 class Stopping(Exception):
     """The batch under way would take longer than a stop may: it is rolled back, and the next start does it."""
+
+
+class Care(Protocol):
+    """What keeps the database sound: recovery.Upkeep. `check` and `tick` raise StoreUnavailable for damage."""
+
+    def check(self) -> None: ...
+    def tick(self, now_ns: int) -> int: ...
+    def mend(self, error: StoreUnavailable) -> Engine: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
     """What the loop does by itself: `rescan_ns` between whole scans (±20 %); `resync` makes the watches anew after lost
-    hints; `tick` is called about once a second with the time, to look after the watcher.
+    hints; `tick` is called about once a second with the time, to look after the watcher. `care` looks after the
+    database before and after each batch.
     """
 
     rescan_ns: int
     resync: Callable[[], None]
     tick: Callable[[int], None]
+    care: Care
 
 
 class Loop:
@@ -60,6 +68,8 @@ class Loop:
         self._waiting = Waiting()
         self._again: set[str] = set()
         self._rescan_at_ns = 0
+        self._care_at_ns = 0
+        self._damage: StoreUnavailable | None = None
         self._not_before_ns = 0
         self._retry_ns = _RETRY_FIRST_NS
         self._resync_at_ns = 0
@@ -81,18 +91,22 @@ class Loop:
         if now_ns < self._not_before_ns:
             return min(self._not_before_ns, now_ns + _TICK_NS)
         due_ns = self._engine.next_due_ns(self._inbox.dirty())
-        return min(self._rescan_at_ns, now_ns + _TICK_NS, self._rescan_at_ns if due_ns is None else due_ns)
+        times = (self._rescan_at_ns, now_ns + _TICK_NS, due_ns, self._care_at_ns)
+        return min(at_ns for at_ns in times if at_ns is not None)
+
+    def root_states(self) -> dict[str, RootState]:
+        """What became of each collection's folder, as of the last look."""
+        return self._engine.root_states()
 
     def step(self, now_ns: int) -> None:
         """Do what is due at *now_ns*."""
         self._vitals.tick_ns = now_ns
         self._rounds.tick(now_ns)
-        if not self._engine.database_is_there():
-            raise DatabaseGone
         self._waiting.add(self._inbox.requests())
         if now_ns < self._not_before_ns and not self._inbox.closed:
             return
         try:
+            self._mend()
             self._work(self._batch(now_ns), now_ns)
         except StoreUnavailable as error:
             self._refused(error, now_ns)
@@ -119,6 +133,16 @@ class Loop:
             self._waiting.heard(applied, self._engine.undecided() | self._again, self._inbox.last_ns)
         self._accepted()
         self._waiting.answer(self._engine.standing)
+        self._care_at_ns = self._rounds.care.tick(time.monotonic_ns())
+
+    def _mend(self) -> None:
+        """After damage there is another engine, which has seen nothing yet: everything is looked at again."""
+        if self._damage is None:
+            self._rounds.care.check()
+            return
+        self._engine = self._rounds.care.mend(self._damage)
+        self._damage = None
+        self._rescan_at_ns = 0
 
     def _batch(self, now_ns: int) -> Batch:
         """What is due, what is asked for, and everything when it is time for a rescan."""
@@ -191,6 +215,8 @@ class Loop:
 
     def _refused(self, error: StoreUnavailable, now_ns: int) -> None:
         """The database cannot be written: the next try comes later each time."""
+        if error.reason == DAMAGED:
+            self._damage = error
         self._not_before_ns = now_ns + self._retry_ns
         if self._vitals.blame(error.reason, str(error)):
             self._journal.unavailable(error)
@@ -199,7 +225,7 @@ class Loop:
     def _accepted(self) -> None:
         self._not_before_ns = 0
         self._retry_ns = _RETRY_FIRST_NS
-        if self._vitals.absolve("locked", "disk_full", "io_error"):
+        if self._vitals.absolve("locked", "disk_full", "io_error", DAMAGED):
             self._journal.available()
         self._vitals.scanned = self._engine.scanned
         self._vitals.undecided = len(self._engine.undecided())

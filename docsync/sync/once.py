@@ -1,90 +1,48 @@
 """One sync from beginning to end, without staying: every bad news is decided before it returns."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from docsync.coalesce import Batch, Dirty
-from docsync.git import Git, find_git
-from docsync.model import Sign, Timing
-from docsync.names import EVERYTHING
+from docsync.git import find_git
+from docsync.model import Timing
 from docsync.plan import Applied
 from docsync.status import Done
-from docsync.store.database import open_memory, open_reader_connection, open_writer
-from docsync.sync.engine import Engine, Manner, Progress
-from docsync.sync.gate import LOOK_AGAIN_NS, GitAtWork, GitGate
+from docsync.store.database import open_memory, open_reader_connection
+from docsync.sync.engine import Progress
+from docsync.sync.job import Job
+from docsync.sync.recovery import Told, open_sound
 from docsync.sync.setup import Settings, build_engine
 
-_MOST_SECONDS = 30.0
-_LEAST_PAUSE_NS = 1_000_000
+
+def tell_nobody(how: str, reason: str) -> None:
+    """Damage is mended without a word."""
 
 
-def sync_once(settings: Settings, database: Path, progress: Progress | None = None) -> Done:
-    """Make *database* equal to the files. The caller holds the lock. Raises StoreUnavailable, NoDatabase."""
-    with _open(settings, database) as job:
+def sync_once(settings: Settings, database: Path, progress: Progress | None = None, told: Told = tell_nobody) -> Done:
+    """Make *database* equal to the files; damage is mended first, and *told*. The caller holds the lock.
+
+    Raises StoreUnavailable, NoDatabase.
+    """
+    with _open(settings, database, told) as job:
         job.settle(progress)
         return job.done()
 
 
 def release_once(settings: Settings, database: Path, type_: str | None, progress: Progress | None = None) -> Done:
     """The same, and then delete what the guard holds, of one collection or of all."""
-    with _open(settings, database) as job:
+    with _open(settings, database, tell_nobody) as job:
         job.settle(progress)
         job.deleted.update(job.engine.release(type_).deleted)
         return job.done()
 
 
 @contextmanager
-def _open(settings: Settings, database: Path) -> Iterator["Job"]:
-    with open_writer(database) as connection:
-        yield Job(build_engine(settings, connection), find_git(settings.root))
-
-
-class Job:
-    """An engine that works until nothing is in doubt, and what it did: paths that were upserted and deleted."""
-
-    def __init__(self, engine: Engine, git: Git | None = None) -> None:
-        self.engine = engine
-        self._gate = GitGate(git, lambda: False)
-        self.upserted: set[str] = set()
-        self.deleted: set[str] = set()
-        self._begun = time.monotonic()
-
-    def settle(self, progress: Progress | None = None) -> None:
-        """Sync everything, and go on until every bad news is decided; a file that never rests is given up after a while."""
-        again = {EVERYTHING: 0}
-        while again or self.engine.undecided():
-            again = self._step(again, progress)
-            if time.monotonic() - self._begun > _MOST_SECONDS and not self.engine.undecided():
-                return
-            times = [*again.values(), *filter(None, [self.engine.next_due_ns()])]
-            if times:
-                time.sleep(max(_LEAST_PAUSE_NS, min(times) - time.monotonic_ns()) / 1e9)
-
-    def _step(self, again: Mapping[str, int], progress: Progress | None) -> dict[str, int]:
-        """One batch of what is due; returns what is to be looked at again, and when."""
-        now_ns = time.monotonic_ns()
-        due = {path for path, at_ns in again.items() if at_ns <= now_ns}
-        batch = Batch({path: Dirty(now_ns, now_ns, Sign.FOLDER) for path in due})
-        try:
-            self._gate.enter(now_ns)
-            manner = Manner(confirm=lambda: self._gate.check(time.monotonic_ns()))
-            report = self.engine.sync(batch, now_ns, lambda _: None, progress, manner)
-        except GitAtWork:
-            return {**again, **dict.fromkeys(due, now_ns + LOOK_AGAIN_NS)}
-        self._gate.leave()
-        self.upserted.update(report.applied.upserted)
-        self.deleted.update(report.applied.deleted)
-        return {path: at_ns for path, at_ns in again.items() if path not in due} | dict(report.again)
-
-    def done(self) -> Done:
-        """What was done, and where the database stands."""
-        now = self.engine.standing([EVERYTHING])
-        seconds = round(time.monotonic() - self._begun, 6)
-        did = (tuple(sorted(self.upserted)), tuple(sorted(self.deleted)))
-        return Done(now.epoch, now.revision, seconds, *did, now.broken, now.held)
+def _open(settings: Settings, database: Path, told: Told) -> Iterator[Job]:
+    with open_sound(settings, database, told) as upkeep:
+        yield Job(upkeep.engine, find_git(settings.root))
 
 
 def preview(settings: Settings, database: Path) -> Applied:

@@ -25,8 +25,8 @@ from docsync.store.damage import Damage, find, identity, inspect
 from docsync.store.database import DAMAGED, open_writer, transaction, writing
 from docsync.store.repair import forget, kept, open_ruin, overwrite, prepare, restore, salvage, spend, start_over
 from docsync.sync.engine import Engine, Progress
+from docsync.sync.job import Job
 from docsync.sync.load import iso
-from docsync.sync.once import Job
 from docsync.sync.setup import Settings, build_engine
 
 INSPECT_NS = 3_600_000_000_000

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from docsync.coalesce import Coalescer
+from docsync.errors import StoreUnavailable
 from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.status import Done
+from docsync.sync.engine import Engine
 from docsync.sync.gate import GitGate
 from docsync.sync.inbox import Inbox
 from docsync.sync.journal import Journal
@@ -50,13 +52,27 @@ class Rig:
         self.log = LogBook()
         self.vitals = Vitals()
         self.resyncs = 0
+        self.mended: list[str] = []
         self.inbox = Inbox(Coalescer(project.settings.timing, lambda path: path.endswith(".json")), lambda: self.now_ns)
-        rounds = Rounds(rescan_ms * MS, self._resync, lambda now_ns: None)
+        rounds = Rounds(rescan_ms * MS, self._resync, lambda now_ns: None, self)
         told = Told(self.vitals, Journal(self.log))
         self.loop = Loop(project.engine, self.inbox, GitGate(None, lambda: True), rounds, told)
 
     def _resync(self) -> None:
         self.resyncs += 1
+
+    # The care of the database
+
+    def check(self) -> None:
+        """Nobody moves the files of a test."""
+
+    def tick(self, now_ns: int) -> int:
+        return now_ns + 10**15
+
+    def mend(self, error: StoreUnavailable) -> Engine:
+        self.mended.append(error.reason)
+        self.project.start()
+        return self.project.engine
 
     def later(self, ms: float) -> None:
         self.now_ns += int(ms * MS)

@@ -1,0 +1,74 @@
+"""A running daemon whose database is deleted, damaged or busy: it comes back by itself, and the log stays small."""
+
+import random
+import time
+
+from tests.daemon.running import Daemon
+from tests.store.breaking import KINDS, PAGE, damage, log_of
+from tests.store.reading_child import overlapping_readers
+
+MEGABYTE = 1024 * 1024
+
+
+def test_a_database_that_is_deleted_while_the_daemon_runs_comes_back(daemon: Daemon) -> None:
+    daemon.personas(50)
+    daemon.start()
+    epoch = daemon.value("SELECT value FROM sync_state WHERE key = 'epoch'")
+    for path in daemon.database.parent.glob("docsync.db*"):
+        path.unlink()
+    daemon.until(lambda: daemon.lines("database.mended"))
+    daemon.wait()
+    assert daemon.documents() == 50
+    assert daemon.value("SELECT value FROM sync_state WHERE key = 'epoch'") != epoch
+    daemon.persona("personas/new.json")
+    daemon.wait()
+    assert daemon.documents() == 51
+    assert daemon.status()["state"] == "in_sync"
+    daemon.verify()
+
+
+def test_pages_that_are_wiped_while_the_daemon_runs_are_written_again(daemon: Daemon) -> None:
+    for number in range(1500):
+        daemon.persona(f"personas/p{number}.json", bio="word " * 800)
+    daemon.start()
+    daemon.until(lambda: log_of(daemon.database).stat().st_size <= 4 * MEGABYTE)
+    size = daemon.database.stat().st_size
+    with daemon.database.open("r+b") as file:
+        file.seek(PAGE)
+        file.write(bytes(size - PAGE))
+    daemon.persona("personas/new.json")
+    daemon.wait()
+    assert daemon.lines("database.mended")
+    daemon.verify()
+    assert daemon.documents() == 1501
+
+
+def test_a_database_that_was_damaged_meanwhile_is_mended_at_the_start(daemon: Daemon) -> None:
+    daemon.personas(50)
+    daemon.start()
+    daemon.stop()
+    for number, kind in enumerate(KINDS):
+        damage(daemon.database, kind, random.Random(number))
+        daemon.start()
+        daemon.wait()
+        assert daemon.documents() == 50
+        assert daemon.stop() == 0
+    assert daemon.lines("database.mended")
+    daemon.verify()
+
+
+def test_the_log_is_small_again_two_seconds_after_a_large_batch(daemon: Daemon) -> None:
+    daemon.personas(10)
+    daemon.start()
+    with overlapping_readers(daemon.database, 3, 0.02):
+        for number in range(2500):
+            daemon.persona(f"personas/p{number}.json", bio="word " * 1000)
+        daemon.wait()
+        begun = time.monotonic()
+        daemon.until(lambda: log_of(daemon.database).stat().st_size <= 8 * MEGABYTE)
+        seconds = time.monotonic() - begun
+    print(
+        f"the database has {daemon.database.stat().st_size / MEGABYTE:.0f} MiB, the log was small after {seconds:.2f} s"
+    )
+    assert daemon.database.stat().st_size > 20 * MEGABYTE
+    assert seconds < 2
