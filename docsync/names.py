@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from posixpath import dirname
+from unicodedata import normalize
 
 EVERYTHING = ""
 """The scope that covers the whole tree. Every other scope is a path *and everything beneath it*."""
@@ -76,6 +77,11 @@ def _escaped(character: str) -> str:
     if 0xDC80 <= code <= 0xDCFF:  # os.fsdecode's stand-in for the byte 0x80..0xff
         return f"\\x{code - 0xDC00:02x}"
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def folded(path: str) -> str:
+    """*path* in one case and one Unicode form: equal for two names that some file systems hold for one."""
+    return path if path.isascii() and path.islower() else normalize("NFC", normalize("NFC", path).casefold())
 
 
 @lru_cache(maxsize=512)

@@ -8,9 +8,9 @@ from docsync.names import is_presentable
 
 FORMAT_NAMES = ("json", "prompty", "yaml", "toml", "markdown")
 IGNORABLE_CODES = (
-    "big-int", "duplicate-key", "fm-lost", "literal-secret", "merge-conflict", "missing-reference", "overlap", "role-marker",
-    "schema", "surrogate", "tags", "template-syntax", "template-too-large", "undeclared-variable", "unused-input",
-    "yaml-bool", "yaml-key", "yaml-octal", "yaml-sexagesimal",
+    "big-int", "duplicate-key", "fm-lost", "literal-secret", "merge-conflict", "missing-reference", "name-twin",
+    "overlap", "role-marker", "schema", "surrogate", "tags", "template-syntax", "template-too-large",
+    "undeclared-variable", "unused-input", "yaml-bool", "yaml-key", "yaml-octal", "yaml-sexagesimal",
 )  # fmt: skip
 """The codes that `lint.ignore` may name: what a file's content is warned of, and two errors that one may live with."""
 REQUIRED = ("type", "path", "include", "format")

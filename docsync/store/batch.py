@@ -5,12 +5,14 @@ from typing import assert_never
 import apsw
 
 from docsync.model import Document, FileState, Problem, Stamp
+from docsync.names import folded
 from docsync.plan import Applied, Change, Delete, Hold, Refuse, Relink, Seen, Touch, Upsert
 from docsync.store.problems import ProblemRows
 from docsync.store.rows import DocumentRows, visible
 
 _FILE_COLUMNS = (
-    "file_path, type, id, mtime_ns, ctime_ns, size, inode, device, racy, content_hash, good_size, search_rowid, state"
+    "file_path, type, id, mtime_ns, ctime_ns, size, inode, device, racy, content_hash, good_size, search_rowid, state, "
+    "twin_key"
 )
 
 
@@ -134,8 +136,9 @@ class Batch:
         self.applied.changed = True
 
     def _remember(self, first: tuple[object, ...], last: tuple[object, ...]) -> None:
-        marks = ",".join("?" * (len(first) + len(last)))
-        self._connection.execute(f"INSERT OR REPLACE INTO files ({_FILE_COLUMNS}) VALUES ({marks})", (*first, *last))
+        row = (*first, *last, twin_key(str(first[0])))
+        marks = ",".join("?" * len(row))
+        self._connection.execute(f"INSERT OR REPLACE INTO files ({_FILE_COLUMNS}) VALUES ({marks})", row)
 
     def _record(self, id_: str, type_: str, op: str, content_hash: str | None) -> None:
         self._connection.execute(
@@ -152,6 +155,12 @@ class Batch:
         codes = {problem.code for problem in problems}
         self.applied.appeared += [problem for problem in problems if problem.code not in before]
         self.applied.cleared += [(path, code) for code in before if code not in codes]
+
+
+def twin_key(path: str) -> str | None:
+    """What files.twin_key holds for *path*: only what is not the path itself."""
+    key = folded(path)
+    return None if key == path else key
 
 
 def _numbers(stamp: Stamp | None) -> tuple[int | None, ...]:

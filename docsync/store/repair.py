@@ -13,6 +13,7 @@ import apsw
 
 from docsync.errors import StoreUnavailable
 from docsync.model import Content, Document, Reference, ReferenceStatus, Resolved
+from docsync.store.batch import twin_key
 from docsync.store.damage import is_sound
 from docsync.store.database import open_writer, transaction, wal_of, writing
 from docsync.store.rows import DocumentRows
@@ -106,8 +107,8 @@ def restore(connection: apsw.Connection, documents: Iterable[Kept], revision: in
         if known is None:
             search_rowid = rows.insert(document, revision, one.created_at, one.updated_at)
             connection.execute(
-                "INSERT INTO files (file_path, type, id, content_hash, good_size, search_rowid, state) "
-                "VALUES (?,?,?,?,?,?,'ok') ON CONFLICT (file_path) DO UPDATE SET "
+                "INSERT INTO files (file_path, type, id, content_hash, good_size, search_rowid, state, twin_key) "
+                "VALUES (?,?,?,?,?,?,'ok',?) ON CONFLICT (file_path) DO UPDATE SET "
                 "id = excluded.id, good_size = excluded.good_size, search_rowid = excluded.search_rowid",
                 (
                     document.path,
@@ -116,6 +117,7 @@ def restore(connection: apsw.Connection, documents: Iterable[Kept], revision: in
                     document.content_hash,
                     len(document.content.document.encode()),
                     search_rowid,
+                    twin_key(document.path),
                 ),
             )
             _record(connection, (revision, document.id, document.type, "upsert", document.content_hash), one.updated_at)

@@ -43,9 +43,11 @@ CREATE TABLE files (
   content_hash TEXT,                     -- of the bytes last read, good or not
   good_size    INTEGER,                  -- bytes of the version that documents holds; NULL: no row there
   search_rowid INTEGER,                  -- rowid in documents_fts
+  twin_key     TEXT,                     -- the path in one case and one Unicode form, where that is another text
   state        TEXT NOT NULL CHECK (state IN ('ok', 'broken', 'unreadable', 'skipped', 'held'))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX files_type ON files (type);
+CREATE INDEX files_twin ON files (twin_key) WHERE twin_key IS NOT NULL;
 CREATE INDEX files_troubled ON files (file_path, state) WHERE state <> 'ok';
 
 -- Files that could not be taken, and warnings. `since` survives while the code stays.

@@ -7,7 +7,7 @@ from itertools import chain
 import apsw
 
 from docsync.model import Entry, FileState, Reference, ReferenceStatus, Stamp
-from docsync.names import EVERYTHING, Collection, covers
+from docsync.names import EVERYTHING, Collection, covers, folded
 from docsync.plan import Applied, Change, Link, Standing
 from docsync.store.batch import Batch
 from docsync.store.database import reading, transaction, writing
@@ -55,6 +55,16 @@ class SqliteStore:
         """How many documents a collection has now, those of the running transaction included."""
         with reading():
             return int(self._connection.execute("SELECT count(*) FROM documents WHERE type = ?", (type_,)).get)
+
+    def twins(self, path: str) -> list[str]:
+        """The other documents' files whose names differ from *path* in case or Unicode form only."""
+        with reading():
+            rows = self._connection.execute(
+                "SELECT file_path FROM files WHERE (file_path = ?1 OR twin_key = ?1) AND file_path <> ?2 "
+                "AND good_size IS NOT NULL ORDER BY file_path",
+                (folded(path), path),
+            )
+            return [str(twin) for (twin,) in rows]
 
     def standing(self, scopes: Iterable[str]) -> Standing:
         """The database's version, and which paths in *scopes* are broken (or unreadable) and held."""

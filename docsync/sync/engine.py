@@ -192,9 +192,32 @@ class Engine:
                 progress(count, len(work.stale))
         yield from self._relinks(work)
         renamed = [entry for path, entry in work.renames.items() if path in work.upserted]
-        yield from work.deletions.decide(renamed, work.look.now_ns)
+        yield from self._deletions(work, renamed)
+        yield from self._twins(work)
         if confirm is not None:
             confirm()
+
+    def _deletions(self, work: Work, renamed: Iterable[Entry]) -> Iterator[Change]:
+        for change in work.deletions.decide(renamed, work.look.now_ns):
+            if isinstance(change, Delete):
+                work.names.append(change.path)
+            yield change
+
+    def _twins(self, work: Work) -> Iterator[Change]:
+        """Where a name came or went, what is said of those that look the same is said anew."""
+        twins = {twin for path in work.names for twin in self._store.twins(path)}
+        yield from (change for _, change in self._reread(sorted(twins - work.resting), work))
+
+    def _reread(self, paths: Iterable[str], work: Work) -> Iterator[tuple[str, Upsert]]:
+        """Parse again what is as it was: what is warned of depends on other files, too."""
+        known = {path: e for path, e in self._store.index(paths).items() if e.state is FileState.OK}
+        look = replace(work.look, known=known, reload=frozenset(entry.type for entry in known.values()))
+        for path, entry in known.items():
+            # A file that is not as it was is for a later look.
+            if self._tree.collections_of(path):
+                change = self._loader.load(path, look)
+                if isinstance(change, Upsert) and change.document.content_hash == entry.content_hash:
+                    yield path, change
 
     def _note(self, path: str, change: Change, work: Work) -> None:
         if isinstance(change, Upsert):
@@ -202,6 +225,8 @@ class Engine:
             if entry is None or entry.content_hash != change.document.content_hash or not entry.has_document:
                 self._guard.appeared(path, change.document.content_hash, work.look.now_ns)
                 work.appeared.append(path)
+            if entry is None:
+                work.names.append(path)
             work.upserted[path] = change.document.type
         elif isinstance(change, Refuse):
             work.refused.append(change)
@@ -214,17 +239,12 @@ class Engine:
             status = self._tree.resolve(link.path, link.reference).status
             if status is not link.status:
                 relinks.setdefault(link.path, []).append(Relink(link.document_id, link.ordinal, status))
-        known = self._store.index(relinks)
-        look = replace(work.look, known=known, reload=frozenset(entry.type for entry in known.values()))
+        states = {path: entry.state for path, entry in self._store.index(relinks).items()}
+        for path, change in self._reread(relinks, work):
+            yield from (*relinks[path], change)  # what is warned of follows the file it refers to
         for path, changes in relinks.items():
-            entry = known[path]
-            # What is warned of follows the file it refers to. A file that is not as it was is for a later look.
-            if entry.state is FileState.OK and self._tree.collections_of(path):
-                change = self._loader.load(path, look)
-                if not isinstance(change, Upsert) or change.document.content_hash != entry.content_hash:
-                    continue
-                changes.append(change)
-            yield from changes
+            if states[path] is not FileState.OK or not self._tree.collections_of(path):
+                yield from changes
 
     def _settle(self, work: Work, applied: Applied) -> None:
         """The batch is committed: forget the doubts that it ended."""

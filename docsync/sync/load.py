@@ -26,6 +26,8 @@ from docsync.plan import Change, Delete, Refuse, Touch, Upsert
 from docsync.sync.ports import Parse, Tree
 from docsync.sync.review import Read, Review, Rules
 
+Twins = Callable[[str], Sequence[str]]
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -50,8 +52,10 @@ class Look:
 class Loader:
     """Turns a path into the change that makes its row right, or into nothing while its bad news must wait."""
 
-    def __init__(self, tree: Tree, parse: Parse, belief: Belief, rules: Rules) -> None:
+    def __init__(self, tree: Tree, parse: Parse, belief: Belief, rules: Rules, twins: Twins) -> None:
+        """*twins* gives the other files whose names some file systems would hold for the same."""
         self._tree = tree
+        self._twins = twins
         self._parse = parse
         self._belief = belief
         self._ignore = rules.ignore
@@ -121,6 +125,9 @@ class Loader:
             first, second = claims[0].type, claims[1].type
             message = f"also matches the collection {second!r}; {first!r} comes first and has it"
             problems.append(Problem(path, "overlap", message, Severity.WARNING, hint="exclude it from one of them"))
+        if twins := self._twins(path):
+            message = f"differs from {twins[0]} in case or Unicode form only: some file systems hold them for one file"
+            problems.append(Problem(path, "name-twin", message, Severity.WARNING, hint="rename one of them"))
         return tuple(p for p in problems if p.severity is Severity.ERROR or p.code not in self._ignore)
 
     @staticmethod

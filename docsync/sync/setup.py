@@ -21,7 +21,7 @@ from docsync.names import Collection, shown
 from docsync.scan import FileTree
 from docsync.store.sqlite import SqliteStore
 from docsync.sync.engine import Engine, Parts
-from docsync.sync.load import Loader, iso
+from docsync.sync.load import Loader, Twins, iso
 from docsync.sync.ports import Tree
 from docsync.sync.review import Rules
 
@@ -64,14 +64,14 @@ def build_engine(settings: Settings, connection: apsw.Connection) -> Engine:
     tree = settings.tree()
     belief = Belief(settings.timing, settings.min_deletes)
     guard = Guard(settings.min_deletes, settings.max_delete_ratio)
-    loader = build_loader(tree, belief, rules)
+    loader = build_loader(tree, belief, rules, store.twins)
     return Engine(Parts(tree, store, loader, belief, guard), settings.timing, reload)
 
 
-def build_loader(tree: Tree, belief: Belief, rules: Rules) -> Loader:
-    """A loader that reads the files of *tree* by *rules*."""
+def build_loader(tree: Tree, belief: Belief, rules: Rules, twins: Twins) -> Loader:
+    """A loader that reads the files of *tree* by *rules*; *twins* gives the files whose names look the same."""
     parser = partial(parse, allow_conflicts="merge-conflict" in rules.ignore)
-    return Loader(tree, parser, belief, rules)
+    return Loader(tree, parser, belief, rules, twins)
 
 
 def _schemas(root: Path, collections: tuple[Collection, ...]) -> Iterator[tuple[str, Schema]]:

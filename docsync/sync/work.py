@@ -16,7 +16,7 @@ class Work:
     `skipped` are the names that are no documents, `stale` the files to read, `refused` the paths that cannot be taken,
     `renames` maps a new name to the entry of the old one, `upserted` maps a path to its type, `again` a path to the time
     of its next look (monotonic nanoseconds), `gone` are the files first seen missing, `appeared` the paths with content
-    that is new to them, `shut` the known paths beneath a folder that cannot be read.
+    that is new to them, `shut` the known paths beneath a folder that cannot be read, `names` those that came or went.
     """
 
     resting: Set[str]
@@ -32,3 +32,4 @@ class Work:
     gone: list[Entry] = field(default_factory=list)
     appeared: list[str] = field(default_factory=list)
     shut: set[str] = field(default_factory=set)
+    names: list[str] = field(default_factory=list)

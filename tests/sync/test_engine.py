@@ -527,3 +527,27 @@ def test_a_name_that_is_not_utf8_is_listed_escaped(project: Project) -> None:
         file.write(b"{}")
     project.settle()
     assert project.problems() == [("personas/\\xff.json", "name")]
+
+
+def test_names_that_differ_in_case_or_unicode_form_are_both_synced_and_both_warned_of(project: Project) -> None:
+    project.persona("personas/Zoe\u0308.json", name="NFD")
+    project.persona("personas/other.json")
+    project.settle()
+    assert project.problems() == []
+    project.persona("personas/zo\u00eb.json", name="NFC")
+    project.sync("personas/zo\u00eb.json")
+    assert len(project.paths()) == 3
+    assert project.problems() == [("personas/Zoe\u0308.json", "name-twin"), ("personas/zo\u00eb.json", "name-twin")]
+    (project.root / "personas/zo\u00eb.json").unlink()
+    project.settle()
+    assert project.problems() == []
+
+
+def test_folders_that_differ_in_case_make_twins_too(project: Project) -> None:
+    project.persona("personas/A/x.json")
+    project.persona("personas/a/x.json")
+    project.settle()
+    assert {code for _, code in project.problems()} == {"name-twin"}
+    shutil.rmtree(project.root / "personas/A")
+    project.settle()
+    assert project.problems() == []

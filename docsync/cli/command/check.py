@@ -12,7 +12,7 @@ from docsync.cli.flag import Session, command, pass_session
 from docsync.cli.text import counted, problem_lines
 from docsync.errors import UsageError
 from docsync.model import Problem, Severity
-from docsync.names import shown
+from docsync.names import folded, shown
 
 if TYPE_CHECKING:
     from docsync.cli.project import Project
@@ -114,8 +114,12 @@ def check(settings: "Settings", scopes: list[str]) -> Checked:
 
     tree = settings.tree()
     scan = tree.scan(scopes)
+    names: dict[str, list[str]] = {}
+    for path in sorted(scan.found):
+        names.setdefault(folded(path), []).append(path)
     # Without any wait, all bad news is believed at once.
-    loader = build_loader(tree, Belief(Timing(0, 0, 0), 0), settings.rules())
+    belief = Belief(Timing(0, 0, 0), 0)
+    loader = build_loader(tree, belief, settings.rules(), lambda path: [p for p in names[folded(path)] if p != path])
     look = Look(scopes, now_ns=0, known={}, heard=lambda _: None, signs={}, reload=frozenset())
     problems = [unread.problem for unread in (*scan.skipped.values(), *scan.unreadable.values())]
     for path in scan.found:
