@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -130,3 +131,31 @@ class Daemon:
     def lines(self, event: str) -> list[dict[str, Any]]:
         found = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
         return [line for line in found if line["event"] == event]
+
+
+class Polled:
+    """A service in a thread that asks *sql* again and again; `seen` keeps every answer, in the order it was first seen."""
+
+    def __init__(self, daemon: Daemon, sql: str) -> None:
+        self._daemon, self._sql = daemon, sql
+        self.seen: dict[tuple[object, ...], None] = {}
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+
+    def _look(self) -> None:
+        reader = self._daemon.connect()
+        while True:
+            over = self._stop.is_set()  # asked before the look: the last state is always seen
+            self.seen[tuple(reader.execute(self._sql).fetchone())] = None
+            if over:
+                break
+            time.sleep(0.001)
+        reader.close()
+
+    def __enter__(self) -> "Polled":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()

@@ -3,14 +3,13 @@
 import json
 import os
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.daemon.running import Daemon
+from tests.daemon.running import Daemon, Polled
 
 LONG = bool(os.environ.get("DOCSYNC_LONG"))
 MANY = 2000 if LONG else 600
@@ -58,7 +57,7 @@ def repository(daemon: Daemon) -> Repository:
     return Repository(daemon)
 
 
-class States:
+class States(Polled):
     """Every state that a polling service sees: revision, number of rows, versions among them."""
 
     SQL = (
@@ -67,28 +66,7 @@ class States:
     )
 
     def __init__(self, daemon: Daemon) -> None:
-        self._daemon = daemon
-        self.seen: dict[tuple[object, ...], None] = {}
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._look)
-
-    def _look(self) -> None:
-        reader = self._daemon.connect()
-        while True:
-            over = self._stop.is_set()  # asked before the look: the last state is always seen
-            self.seen[tuple(reader.execute(self.SQL).fetchone())] = None
-            if over:
-                break
-            time.sleep(0.001)
-        reader.close()
-
-    def __enter__(self) -> "States":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
+        super().__init__(daemon, self.SQL)
 
     @property
     def versions(self) -> list[object]:

@@ -12,49 +12,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.daemon.running import Daemon
+from tests.daemon.running import Daemon, Polled
 
 # The long version of these tests uses the counts of the promise: DOCSYNC_LONG=1 pytest tests/daemon/test_storms.py
 LONG = bool(os.environ.get("DOCSYNC_LONG"))
 pytestmark = pytest.mark.timeout(600 if LONG else 120)
 
 
-class Watcher:
-    """A service that polls the number of rows of each revision, on a connection of its own."""
-
-    def __init__(self, daemon: Daemon, sql: str) -> None:
-        self._daemon, self._sql = daemon, sql
-        self.seen: set[object] = set()
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._look)
-
-    def _look(self) -> None:
-        reader = self._daemon.connect()
-        while True:
-            over = self._stop.is_set()  # asked before the look: the last state is always seen
-            self.seen.add(reader.execute(self._sql).fetchone())
-            if over:
-                break
-            time.sleep(0.001)
-        reader.close()
-
-    def __enter__(self) -> "Watcher":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-
 @pytest.mark.parametrize("count", [2000, 20_000] if LONG else [2000])
 def test_rm_rf_is_held_and_no_row_goes_before_it_is_released(daemon: Daemon, count: int) -> None:
     daemon.personas(count)
     daemon.start()
-    with Watcher(daemon, "SELECT count(*) FROM documents") as watcher:
+    with Polled(daemon, "SELECT count(*) FROM documents") as watcher:
         shutil.rmtree(daemon.root / "personas/many")
         daemon.until(lambda: daemon.status()["held"] == count, 60)
-    assert watcher.seen == {(count,)}
+    assert set(watcher.seen) == {(count,)}
     assert daemon.run("held").returncode == 0
     assert daemon.run("release", "persona").returncode == 0
     assert daemon.documents() == 0
@@ -64,12 +36,12 @@ def test_a_slow_drip_of_deletions_is_held(daemon: Daemon) -> None:
     count = 2000 if LONG else 500
     daemon.personas(count)
     daemon.start()
-    with Watcher(daemon, "SELECT count(*) FROM documents") as watcher:
+    with Polled(daemon, "SELECT count(*) FROM documents") as watcher:
         for path in sorted((daemon.root / "personas/many").rglob("*.json")):
             path.unlink()
             time.sleep(0.002)
         daemon.until(lambda: daemon.status()["held"] == count, 60)
-    assert watcher.seen == {(count,)}
+    assert set(watcher.seen) == {(count,)}
 
 
 def test_a_renamed_folder_lands_as_one_revision_and_is_not_held(daemon: Daemon) -> None:
@@ -77,13 +49,12 @@ def test_a_renamed_folder_lands_as_one_revision_and_is_not_held(daemon: Daemon) 
     daemon.personas(count)
     daemon.start()
     before = daemon.revision
-    with Watcher(
-        daemon, "SELECT count(*), (SELECT value FROM sync_state WHERE key = 'revision') FROM documents"
-    ) as watcher:
+    both = "SELECT count(*), (SELECT value FROM sync_state WHERE key = 'revision') FROM documents"
+    with Polled(daemon, both) as watcher:
         (daemon.root / "personas/many").rename(daemon.root / "personas/moved")
         daemon.until(lambda: daemon.revision > before, 60)
         daemon.wait()
-    assert watcher.seen == {(count, str(before)), (count, str(before + 1))}
+    assert set(watcher.seen) == {(count, str(before)), (count, str(before + 1))}
     assert daemon.value("SELECT count(*) FROM documents WHERE file_path LIKE 'personas/moved/%'") == count
     assert daemon.status()["held"] == 0
 
