@@ -225,7 +225,7 @@ class Engine:
             if entry is None or entry.content_hash != change.document.content_hash or not entry.has_document:
                 self._guard.appeared(path, change.document.content_hash, work.look.now_ns)
                 work.appeared.append(path)
-            if entry is None:
+            if entry is None or not entry.has_document:
                 work.names.append(path)
             work.upserted[path] = change.document.type
         elif isinstance(change, Refuse):

@@ -551,3 +551,13 @@ def test_folders_that_differ_in_case_make_twins_too(project: Project) -> None:
     shutil.rmtree(project.root / "personas/A")
     project.settle()
     assert project.problems() == []
+
+
+def test_a_broken_twin_that_is_mended_is_told_of_on_both_sides(project: Project) -> None:
+    project.persona("personas/a.json")
+    project.write("personas/A.json", "{")
+    project.settle()
+    assert ("personas/a.json", "name-twin") not in project.problems()
+    project.persona("personas/A.json")
+    project.settle()
+    assert project.problems() == [("personas/A.json", "name-twin"), ("personas/a.json", "name-twin")]
