@@ -5,7 +5,7 @@ file has not come back, against the rows now plus those.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from docsync.model import Entry
@@ -58,10 +58,15 @@ class Guard:
         """The file of *path* does not exist: it excuses nothing."""
         self._appeared.pop(path, None)
 
-    def judge(self, type_: str, deletions: Sequence[Entry], rows: int, now_ns: int) -> Verdict:
-        """Decide about *deletions* of one collection that has *rows* rows now, upserts of the same batch included."""
+    def judge(
+        self, type_: str, deletions: Sequence[Entry], rows: int, now_ns: int, spent: Set[str] = frozenset()
+    ) -> Verdict:
+        """Decide about *deletions* of one collection that has *rows* rows now, upserts of the same batch included.
+
+        The appearances in *spent* excuse deletions of another collection in the same batch.
+        """
         self._forget(now_ns)
-        excused = self._excused(deletions)
+        excused = self._excused(deletions, spent)
         suspected = [entry for entry in deletions if entry.path not in excused]
         if suspected and self._is_too_many(type_, len(suspected), rows - len(excused)):
             allowed = tuple(entry for entry in deletions if entry.path in excused)
@@ -76,12 +81,12 @@ class Guard:
         empties = base > 1 and rows == count
         return empties or (count + recent > self._min_deletes and count + recent > self._max_ratio * base)
 
-    def _excused(self, deletions: Sequence[Entry]) -> dict[str, str]:
+    def _excused(self, deletions: Sequence[Entry], spent: Set[str]) -> dict[str, str]:
         """Deleted path to the path that appeared with the same content; each appearance excuses one deletion."""
         gone = {entry.path for entry in deletions}
         spare: dict[str, list[str]] = defaultdict(list)
         for path, (content_hash, _) in self._appeared.items():
-            if path not in gone:
+            if path not in gone and path not in spent:
                 spare[content_hash].append(path)
         return {
             entry.path: spare[entry.content_hash].pop()

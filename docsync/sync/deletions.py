@@ -39,7 +39,8 @@ class Deletions:
             if path not in self._tree.scan([path]).found:  # what cannot be seen excuses nothing
                 self._guard.vanished(path)
         for type_, group in groups.items():
-            verdict = self._guard.judge(type_, group, self._store.rows(type_), now_ns)
+            spent = {path for verdict in self._verdicts.values() for path in verdict.excused.values()}
+            verdict = self._guard.judge(type_, group, self._store.rows(type_), now_ns, spent)
             self._verdicts[type_] = verdict
             yield from (Delete(entry.path) for entry in verdict.allowed)
             yield from (Hold(entry, held(entry, len(verdict.held))) for entry in verdict.held)
