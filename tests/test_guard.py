@@ -234,3 +234,13 @@ def test_without_excuse_no_minute_sees_more_deletions_than_the_limits_say(
             assert count < rows or rows + len(recent) == 1
         applied += [now_ns] * len(verdict.allowed)
         rows -= len(verdict.allowed)
+
+
+def test_an_appearance_that_excused_in_one_collection_excuses_in_no_other_of_the_batch() -> None:
+    kept = guard()
+    kept.appeared("personas/new.json", "same", 0)
+    first = kept.judge("persona", [entry("personas/a.json", "same")], 10, 0)
+    deletions = [entry("copies/a.json", "same", "copy"), entry("copies/b.json", "same", "copy")]
+    second = kept.judge("copy", deletions, 2, 0, spent=set(first.excused.values()))
+    assert first.excused == {"personas/a.json": "personas/new.json"}
+    assert (second.excused, second.held) == ({}, tuple(deletions))

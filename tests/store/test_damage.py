@@ -141,9 +141,7 @@ def test_a_header_that_lost_its_owner_is_damage(filled: Project) -> None:
         pass
 
 
-@pytest.mark.parametrize(
-    ("at", "value"), [(18, 9), (47, 9), (63, 0)], ids=["write format", "schema format", "version"]
-)
+@pytest.mark.parametrize(("at", "value"), [(18, 9), (47, 9), (63, 0)], ids=["write format", "schema format", "version"])
 def test_a_header_whose_numbers_cannot_be_is_damage(filled: Project, at: int, value: int) -> None:
     filled.close()
     octets = bytearray(filled.database.read_bytes())

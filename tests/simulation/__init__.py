@@ -1,0 +1,1 @@
+"""The convergence simulation: the real sync on a made-up file tree, clock and watcher. Never sleeps and never guesses."""

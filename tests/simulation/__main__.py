@@ -1,0 +1,35 @@
+"""Runs the simulation by hand: python -m tests.simulation --seed 1 --runs 1000 --minutes 5."""
+
+import argparse
+import sys
+import tempfile
+import time
+from itertools import count
+from pathlib import Path
+
+from tests.simulation.campaign import campaign
+
+
+def main() -> int:
+    """Run histories until the runs or the minutes are over; failures are printed small, and end in exit code 1."""
+    parser = argparse.ArgumentParser(description="Random histories against promise P1.")
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 10**9, help="the first one (default: any)")
+    parser.add_argument("--runs", type=int, default=10**9, help="how many at the most")
+    parser.add_argument("--minutes", type=float, default=1.0, help="how long at the most (default: 1)")
+    parser.add_argument("--file", action="store_true", help="a database in a file, not in memory")
+    chosen = parser.parse_args()
+    end = time.monotonic() + 60 * chosen.minutes
+    with tempfile.TemporaryDirectory(prefix="docsync-simulation-") as folder:
+        total = campaign(
+            count(chosen.seed),
+            lambda total: total.histories + len(total.failures) >= chosen.runs or time.monotonic() > end,
+            Path(folder) if chosen.file else None,
+        )
+    print(total)
+    for failure in total.failures:
+        print(failure)
+    return 1 if total.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,45 @@
+"""Simulated time. Stands in for the `time` module wherever sync reads a clock; moves only when the simulation says so."""
+
+_START_NS = 1_000_000_000_000
+_WALL_NS = 1_800_000_000_000_000_000
+_MOST_LOOKS = 20_000
+MS = 1_000_000
+
+
+class Spinning(AssertionError):
+    """The daemon comes round again and again although no time passes."""
+
+
+class Clock:
+    """Monotonic and wall time. Every look at it costs a microsecond, as every step of a real program does."""
+
+    def __init__(self) -> None:
+        self.now_ns = _START_NS
+        self._looks = 0
+
+    def monotonic_ns(self) -> int:
+        """The monotonic clock."""
+        self._looks += 1
+        if self._looks > _MOST_LOOKS:
+            raise Spinning(f"the loop does not come to rest at {self.now_ns}")
+        self.now_ns += 1_000
+        return self.now_ns
+
+    def time_ns(self) -> int:
+        """The wall clock."""
+        return self.now_ns + _WALL_NS
+
+    def time(self) -> float:
+        """The wall clock in seconds."""
+        return self.time_ns() / 1e9
+
+    def perf_counter(self) -> float:
+        """The monotonic clock in seconds."""
+        return self.now_ns / 1e9
+
+    monotonic = perf_counter
+
+    def advance(self, at_ns: int) -> None:
+        """It is *at_ns* now, unless that is over."""
+        self.now_ns = max(self.now_ns, at_ns)
+        self._looks = 0

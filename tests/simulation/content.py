@@ -1,0 +1,44 @@
+"""What files may hold in a history: good, broken and misleading contents under short names. Never looks at a path."""
+
+_LONG = "You answer common questions politely, at length, and never without a reason.\n" * 3
+
+
+def _persona(name: str, **extra: str) -> bytes:
+    tags = extra.get("tags", '["calm"]')
+    return f'{{"name": "{name}", "description": "common", "tags": {tags}, "age": 30}}'.encode()
+
+
+def _prompt(name: str, body: str = _LONG, front: str = "") -> bytes:
+    return f"---\nname: {name}\ndescription: common\ntags: [kind]\n{front}---\nsystem:\n{body}".encode()
+
+
+PERSONAS = {
+    "ada": _persona("Ada"),
+    "bob": _persona("Bob"),
+    "cyd": _persona("Cyd", tags='["calm", "shrewd"]'),
+    "eve": _persona("Evelyn of the long name", tags="[]"),
+    "twice": b'{"name": "Twice", "name": "common", "tags": ["calm"]}',
+    "cut": b'{"name": "Cut", "description": "com',
+    "empty": b"",
+    "list": b'["common"]',
+    "latin": b'{"name": "Andr\xe9"}',
+    "huge": _persona("Huge", tags='["' + "h" * 3000 + '"]'),
+}
+PROMPTS = {
+    "pia": _prompt("Pia"),
+    "quo": _prompt("Quo"),
+    "ref": _prompt("Ref", front="sample: ${file:sample.json}\n"),
+    "image": _prompt("Image", body=_LONG + "![x](picture.png)\n", front="sample: ${file:../out.json}\n"),
+    "short": _prompt("Short", body="Be common.\n"),
+    "fence": b"---\nname: Fence\n",
+    "empty": b"",
+    "conflict": _prompt("Conflict", body="<<<<<<< ours\ncommon\n=======\ncommon\n>>>>>>> theirs\n" + _LONG),
+}
+ASIDE = {"any": b"whatever", "other": b"something"}
+MAX_BYTES = 2_000
+
+
+def octets(name: str) -> bytes:
+    """The content called *name*, such as `persona/ada`."""
+    pool, _, key = name.partition("/")
+    return {"persona": PERSONAS, "prompt": PROMPTS, "aside": ASIDE}[pool][key]

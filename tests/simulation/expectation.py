@@ -1,0 +1,116 @@
+"""What the database must say of a path once it had the time: promise P1, path by path. Never looks at how it came."""
+
+import json
+from collections.abc import Iterator
+
+from docsync.names import ancestors
+from tests.simulation.snapshot import FileRow, Row, Snapshot
+from tests.simulation.truth import Finding, Sort, Truth
+
+_KEPT_STATES = {Sort.SHUT: ("unreadable", "held"), Sort.DENIED: ("unreadable",)}
+
+
+def complaints(path: str, truth: Truth, seen: Snapshot) -> Iterator[str]:
+    """What is wrong with what *seen* says of *path*. Beneath a root that is away it is as it was: nothing can be said."""
+    finding = truth.at(path)
+    row, file = seen.rows.get(path), seen.files.get(path)
+    if finding.sort in (Sort.FOREIGN, Sort.ABSENT):
+        yield from _absent(path, row, file, seen)
+    elif finding.sort is Sort.PIPE:
+        yield from _pipe(path, row, file, seen)
+    elif finding.sort in (Sort.SHUT, Sort.DENIED):
+        yield from _closed(path, finding, row, file)
+    elif finding.sort in (Sort.LARGE, Sort.BROKEN):
+        yield from _broken(path, finding, file)
+    elif finding.sort is Sort.GOOD:
+        yield from _good(path, finding, truth, row, file)
+    yield from _said(path, finding, truth, seen)
+
+
+def _said(path: str, finding: Finding, truth: Truth, seen: Snapshot) -> Iterator[str]:
+    if finding.sort in (Sort.DENIED, Sort.LARGE, Sort.BROKEN, Sort.GOOD):
+        said, wanted = sorted(seen.problems.get(path, [])), truth.said(path, finding)
+        if said != wanted:
+            yield f"{path}: problems {said}, should be {wanted}"
+
+
+def _absent(path: str, row: Row | None, file: FileRow | None, seen: Snapshot) -> Iterator[str]:
+    if row is None and (file is not None or path in seen.problems):
+        yield f"{path}: is not there, but remembered as {file} with {seen.problems.get(path)}"
+    elif row is not None and (file is None or file.state != "held"):
+        yield f"{path}: is not there and not held, but has a row"
+
+
+def _pipe(path: str, row: Row | None, file: FileRow | None, seen: Snapshot) -> Iterator[str]:
+    if row is not None and (file is None or file.state != "held"):
+        yield f"{path}: is a pipe, but has a row that is not held"
+    if row is None and seen.problems.get(path) != [("warning", "skipped")]:
+        yield f"{path}: is a pipe, but is not listed as skipped: {seen.problems.get(path)}"
+
+
+def _closed(path: str, finding: Finding, row: Row | None, file: FileRow | None) -> Iterator[str]:
+    if row is None and finding.sort is Sort.SHUT:
+        return
+    states = _KEPT_STATES[finding.sort]
+    if file is None or file.state not in states:
+        yield f"{path}: cannot be read, but is {file.state if file else 'unknown'}"
+
+
+def _broken(path: str, finding: Finding, file: FileRow | None) -> Iterator[str]:
+    if file is None or file.state != "broken" or file.content_hash not in (finding.content_hash, None):
+        yield f"{path}: is broken, but remembered as {file}"
+
+
+def _good(path: str, finding: Finding, truth: Truth, row: Row | None, file: FileRow | None) -> Iterator[str]:
+    if row is None or file is None:
+        yield f"{path}: is good, but has no row"
+        return
+    if row.content_hash != finding.content_hash or file.state != "ok" or file.content_hash != finding.content_hash:
+        yield f"{path}: is good ({finding.content_hash}), but its row is of {row.content_hash}, its state {file}"
+    collection = truth.collection(path)
+    if collection is None or (row.type, row.id) != (collection.type, collection.document_id(path)):
+        yield f"{path}: has the wrong id {row.id}"
+    yield from content_complaints(row, finding)
+
+
+def content_complaints(row: Row, finding: Finding) -> Iterator[str]:
+    """Whether a row says what its bytes say."""
+    content = finding.parsed.content if finding.parsed else None
+    if content is None:
+        yield f"{row.path}: the row's bytes are no valid file"
+        return
+    wanted = (content.name, content.document, content.description, list(content.tags))
+    if (row.name, row.document, row.description, json.loads(row.tags)) != wanted:
+        yield f"{row.path}: the row does not say what its bytes say"
+
+
+def whole_complaints(truth: Truth, seen: Snapshot) -> Iterator[str]:
+    """What is wrong with the database as a whole, once all is quiet."""
+    paths = {*truth.ground.files, *seen.rows, *seen.files, *seen.problems}
+    roots = {collection.path for collection in truth.settings.collections}
+    shut = {name for name, folder in truth.ground.folders.items() if folder.shut}
+    for path in sorted(paths - roots - shut - set(truth.ground.folders)):
+        yield from complaints(path, truth, seen)
+    for path in sorted((roots | shut | set(truth.ground.folders)) & {*seen.problems}):
+        if not _may_be_blamed(path, truth):
+            yield f"{path}: has problems {seen.problems[path]}, but there is nothing wrong with it"
+    yield from _references(truth, seen)
+
+
+def _may_be_blamed(path: str, truth: Truth) -> bool:
+    folder = truth.ground.folders.get(path)
+    return folder is None or folder.shut or truth.is_lost(path) or truth.shut_by(path) is not None
+
+
+def _references(truth: Truth, seen: Snapshot) -> Iterator[str]:
+    ids = {row.id: row.path for row in seen.rows.values()}
+    for id_, target, resolved, status in seen.references:
+        if status not in ("ok", "missing") or resolved is None:
+            continue
+        file = truth.ground.files.get(resolved)
+        hidden = [name for name in ancestors(resolved) if truth.is_lost(name + "/x") or truth.shut_by(resolved)]
+        if hidden or truth.is_lost(ids[id_]):
+            continue
+        there = "ok" if file is not None and file.octets is not None else "missing"
+        if status != there:
+            yield f"{ids[id_]}: refers to {target}, which is {there}, not {status}"

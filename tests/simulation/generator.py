@@ -1,0 +1,183 @@
+"""Makes histories from seeds: the same seed, the same history. Each draws its own mix of what may happen."""
+
+from random import Random
+
+from tests.simulation.content import ASIDE, PERSONAS, PROMPTS
+from tests.simulation.setup import ASIDE_NAMES, ELSEWHERE, FOLDERS, PERSONA_NAMES, PROMPT_NAMES, VARIANTS
+from tests.simulation.step import History, News, Step, Verb
+
+_NAMES = (*PERSONA_NAMES, *PROMPT_NAMES)
+_WEIGHTS = {
+    Verb.WRITE: 10,
+    Verb.SAVE: 8,
+    Verb.HALF: 4,
+    Verb.KEEP: 3,
+    Verb.STAMP: 1,
+    Verb.PIPE: 1,
+    Verb.DELETE: 7,
+    Verb.MOVE: 6,
+    Verb.COPY: 3,
+    Verb.EMPTY: 2,
+    Verb.REMOVE: 2,
+    Verb.FILL: 2,
+    Verb.SHUT: 2,
+    Verb.OPEN: 3,
+    Verb.BUSY: 4,
+    Verb.FAULT: 3,
+    Verb.CRASH: 1,
+    Verb.RESTART: 1,
+    Verb.RELEASE: 1,
+    Verb.LOOK: 1,
+    Verb.GIT: 1,
+}
+_PAUSES_MS = (0, 0, 1, 3, 7, 12, 40, 130, 320, 495, 505, 700, 1100, 2500, 6000)
+_TEXTS = {
+    "persona": [f"persona/{key}" for key in PERSONAS],
+    "prompt": [f"prompt/{key}" for key in PROMPTS],
+    "aside": [f"aside/{key}" for key in ASIDE],
+}
+
+
+def generate(seed: int) -> History:
+    """The history of *seed*."""
+    return _Generator(Random(seed)).history()
+
+
+class _Generator:
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        kept = [verb for verb in _WEIGHTS if random.random() < 0.7] or [Verb.WRITE]
+        self._verbs = [verb for verb in kept for _ in range(_WEIGHTS[verb])]
+        self._news = [News.NOW] * random.choice((3, 10, 100)) + [news for news in News if random.random() < 0.6]
+        self._names = random.sample(_NAMES, random.randint(2, len(_NAMES)))
+        self._pauses = random.sample(_PAUSES_MS, random.randint(3, 8))
+
+    def history(self) -> History:
+        random = self._random
+        steps = [Step(0, Verb.FILL, folder) for folder in ("personas", "prompts") if random.random() < 0.8]
+        length = random.choice((6, 12, 18, 25, 40))
+        while len(steps) < length:
+            rare = random.random()
+            if rare < 0.03:
+                steps += self._clones()
+            elif rare < 0.06:
+                steps += self._twins()
+            elif rare < 0.08:
+                steps += self._return()
+            elif rare < 0.09:
+                steps += [
+                    Step(0, Verb.FILL, "personas"),
+                    Step(700, Verb.RESTART, number=random.randrange(len(VARIANTS))),
+                ]
+            elif rare < 0.13 and Verb.GIT in self._verbs:
+                steps += self._checkout()
+            else:
+                steps += self._next()
+        return tuple(steps)
+
+    def _twins(self) -> list[Step]:
+        """A save, and at once another content of the same size in place: the stamp may stay as it was."""
+        path, silent = self._random.choice(PERSONA_NAMES), self._random.choice((News.NOW, News.SILENT, News.SILENT))
+        return [
+            Step(self._random.choice(self._pauses), Verb.SAVE, path, "persona/ada"),
+            Step(self._random.choice((0, 0.5, 2)), Verb.WRITE, path, "persona/bob", news=silent),
+        ]
+
+    def _return(self) -> list[Step]:
+        """A folder is emptied, and what is held comes back unheard of, just before a person releases it."""
+        path = self._random.choice(PERSONA_NAMES)
+        back = Step(self._random.choice((700, 1100)), Verb.WRITE, path, "persona/ada", news=News.SILENT)
+        return [Step(0, Verb.EMPTY, "personas"), back, Step(0, Verb.RELEASE)]
+
+    def _clones(self) -> list[Step]:
+        """One content under many names, and once more, before most of them go: together or one by one."""
+        random = self._random
+        last, *names = random.sample(PERSONA_NAMES, random.randint(5, 7))
+        written = [Step(0, Verb.SAVE, name, "persona/cyd") for name in names]
+        gap = random.choice((0, 700))
+        gone = [Step(gap, Verb.DELETE, name) for name in names[: random.randint(2, len(names))]]
+        return [*written, Step(random.choice((700, 61_000)), Verb.SAVE, last, "persona/cyd"), *gone]
+
+    def _checkout(self) -> list[Step]:
+        """Git takes its lock, changes some files, and lets it go again."""
+        random = self._random
+        steps = [Step(random.choice(self._pauses), Verb.GIT, number=1)]
+        if random.random() < 0.5:  # it begins while a batch is under way
+            path = random.choice(PERSONA_NAMES)
+            busy = Step(0, Verb.BUSY, number=1, late_ms=random.randint(1, 5))
+            steps = [busy, Step(0, Verb.SAVE, path, self._text(path)), Step(0, Verb.GIT, number=1)]
+        for _ in range(random.randint(1, 6)):
+            text = random.choice(self._names)
+            verb = random.choice((Verb.SAVE, Verb.DELETE, Verb.WRITE))
+            steps.append(
+                Step(random.choice((0, 0, 2, 20)), verb, text, "" if verb is Verb.DELETE else self._text(text))
+            )
+        return [*steps, Step(random.choice((0, 3, 40)), Verb.GIT, number=0)]
+
+    def _next(self) -> list[Step]:
+        random = self._random
+        verb, after = random.choice(self._verbs), random.choice(self._pauses)
+        path = random.choice(self._names)
+        news = random.choice(self._news)
+        late = random.choice((2, 30, 200, 800)) if news in (News.LATE, News.SHUFFLED) else 0
+        match verb:
+            case Verb.WRITE | Verb.SAVE | Verb.KEEP:
+                path = path if random.random() < 0.9 else random.choice(ASIDE_NAMES)
+                return [Step(after, verb, path, self._text(path), 0, news, late)]
+            case Verb.HALF:
+                return self._halves(after, path, news, late)
+            case Verb.MOVE:
+                source, target = self._pair(path)
+                return [Step(after, verb, source, target, 0, news, late)]
+            case Verb.COPY:
+                return [Step(after, verb, path, self._sibling(path), 0, news, late)]
+            case Verb.STAMP:
+                return [Step(after, verb, path, "", random.choice((0, 4102444800)), news, late)]
+            case Verb.EMPTY | Verb.REMOVE | Verb.FILL:
+                return [Step(after, verb, random.choice(FOLDERS), "", 0, news, late)]
+            case Verb.SHUT | Verb.OPEN:
+                path = random.choice((path, path, random.choice(FOLDERS)))
+                return [Step(after, verb, path, "", 0, news, late)]
+            case _:
+                return [self._other(after, verb, path)] if verb in _WEIGHTS else []
+
+    def _other(self, after: float, verb: Verb, path: str) -> Step:
+        random = self._random
+        match verb:
+            case Verb.BUSY:
+                return Step(after, verb, "", "", random.randint(1, 3), late_ms=random.randint(1, 8))
+            case Verb.FAULT:
+                fault = random.choice(("crash", "locked", "full"))
+                return Step(after, verb, "", fault, random.choice((1, 2, 3, 5, 8, 12, 20, 40)))
+            case Verb.RESTART:
+                return Step(after, verb, "", "", random.choice((0, random.randrange(len(VARIANTS)))))
+            case Verb.LOOK:
+                return Step(after, verb, random.choice(("", "personas", path)))
+            case Verb.GIT:
+                return Step(after, verb, number=random.choice((0, 1)))
+            case Verb.RELEASE | Verb.CRASH:
+                return Step(after, verb)
+            case _:
+                return Step(after, verb, path)
+
+    def _halves(self, after: float, path: str, news: News, late: float) -> list[Step]:
+        text = self._text(path)
+        half = Step(after, Verb.HALF, path, text, 0, news, late)
+        if self._random.random() < 0.1:
+            return [half]
+        return [half, Step(self._random.choice((0, 5, 60, 700)), Verb.WRITE, path, text, 0, news, late)]
+
+    def _pair(self, path: str) -> tuple[str, str]:
+        if self._random.random() < 0.5:
+            return path, self._sibling(path)
+        names = self._random.sample((*FOLDERS, *ELSEWHERE), 2)
+        return names[0], names[1]
+
+    def _sibling(self, path: str) -> str:
+        pool = PERSONA_NAMES if path.startswith("personas/") else PROMPT_NAMES
+        return self._random.choice([name for name in pool if name != path])
+
+    def _text(self, path: str) -> str:
+        if path in ASIDE_NAMES:
+            return self._random.choice(_TEXTS["aside"])
+        return self._random.choice(_TEXTS["persona" if path.startswith("personas/") else "prompt"])

@@ -1,0 +1,44 @@
+"""Histories that once broke a promise, as small as they could be made. They always run; paste new ones at the end."""
+
+from tests.simulation.step import History, News, Step, Verb
+
+REGRESSIONS: dict[str, History] = {
+    "a release while the root is away deletes nothing": (
+        Step(0, Verb.FILL, path="prompts"),
+        Step(1100, Verb.MOVE, path="prompts", other="parked"),
+        Step(0, Verb.WRITE, path="prompts/kit/r.prompty", other="prompt/short"),
+        Step(6000, Verb.MOVE, path="prompts", other="personas/team/moved"),
+        Step(0, Verb.RELEASE),
+    ),
+    "a reload that was broken off is done again, whatever the settings are then": (
+        Step(0, Verb.FILL, path="personas"),
+        Step(0, Verb.SAVE, path="personas/team/deep/e.json", other="persona/empty"),
+        Step(0, Verb.RESTART, number=3),
+        Step(0, Verb.RESTART),
+    ),
+    "a short prompt under the old name of a renamed one is not forgotten": (
+        Step(0, Verb.FILL, path="prompts"),
+        Step(40, Verb.MOVE, path="prompts/q.prompty", other="prompts/p.prompty"),
+        Step(0, Verb.WRITE, path="prompts/q.prompty", other="prompt/short"),
+    ),
+    "a file that is back under its own name and inode is no rename": (
+        Step(0, Verb.FILL, path="personas"),
+        Step(40, Verb.EMPTY, path="personas/team"),
+        Step(7, Verb.COPY, path="personas/b.json", other="personas/team/deep/e.json", news=News.LOST),
+        Step(0, Verb.REMOVE, path="personas/team/deep"),
+    ),
+    "a held deletion beneath a folder that is shut stays held": (
+        Step(0, Verb.FILL, path="prompts"),
+        Step(1087, Verb.EMPTY, path="prompts"),
+        Step(323, Verb.WRITE, path="prompts/kit/r.prompty", other="prompt/short"),
+        Step(320, Verb.SHUT, path="prompts"),
+        Step(700, Verb.REMOVE, path="prompts"),
+        Step(0, Verb.PIPE, path="prompts/p.prompty"),
+    ),
+    "a warning of a reference follows its file although the document was away": (
+        Step(0, Verb.SAVE, path="prompts/picture.png", other="aside/any"),
+        Step(0, Verb.WRITE, path="prompts/p.prompty", other="prompt/image"),
+        Step(700, Verb.MOVE, path="prompts", other="personas/new"),
+        Step(0, Verb.SAVE, path="prompts/p.prompty", other="prompt/image"),
+    ),
+}

@@ -1,0 +1,53 @@
+"""Do the tables of one database agree with each other? Follows `changes` as a replica would. Never looks at files."""
+
+import json
+from collections.abc import Iterator
+
+import apsw
+
+from tests.simulation.snapshot import Snapshot
+
+
+class Replay:
+    """The documents as somebody who only reads `changes` knows them."""
+
+    def __init__(self) -> None:
+        self._cursor = 0
+        self._known: dict[str, str] = {}
+
+    def follow(self, connection: apsw.Connection) -> list[tuple[int, str, str]]:
+        """Read what is new: (revision, id, op)."""
+        rows = connection.execute(
+            "SELECT seq, revision, id, op, content_hash FROM changes WHERE seq > ? ORDER BY seq", (self._cursor,)
+        ).fetchall()
+        for seq, _, id_, op, content_hash in rows:
+            self._cursor = int(str(seq))
+            if op == "upsert":
+                self._known[str(id_)] = str(content_hash)
+            else:
+                self._known.pop(str(id_), None)
+        return [(int(str(revision)), str(id_), str(op)) for _, revision, id_, op, _ in rows]
+
+    def complaints(self, seen: Snapshot) -> Iterator[str]:
+        """Where the tables contradict each other."""
+        rows = seen.rows.values()
+        if self._known != {row.id: row.content_hash for row in rows}:
+            yield f"changes give {self._known}, documents {sorted((row.id, row.content_hash) for row in rows)}"
+        if seen.tags != sorted((row.id, tag) for row in rows for tag in json.loads(row.tags)):
+            yield "document_tags and the tags of documents differ"
+        if len(seen.search) != len(seen.rows):
+            yield f"{len(seen.rows)} documents have {len(seen.search)} search rows"
+        yield from _files(seen)
+
+
+def _files(seen: Snapshot) -> Iterator[str]:
+    with_row = {path for path, file in seen.files.items() if file.good_size is not None}
+    if with_row != set(seen.rows):
+        yield f"files know {sorted(with_row)} to have a row, documents has {sorted(seen.rows)}"
+    for row in seen.rows.values():
+        file = seen.files.get(row.path)
+        found = seen.search.get(file.rowid) if file and file.rowid is not None else None
+        if found is None or found[:3] != (row.id, row.name, row.description):
+            yield f"{row.path}: its search row is {found}"
+        elif file and file.state == "ok" and file.content_hash != row.content_hash:
+            yield f"{row.path}: is {file.state}, but files and documents have different hashes"

@@ -1,0 +1,251 @@
+"""Runs one history: starts the real daemon parts on the made-up world, again after every crash, and judges them."""
+
+import hashlib
+import random
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from unittest.mock import patch
+
+from docsync.coalesce import Coalescer
+from docsync.errors import StoreUnavailable
+from docsync.model import Sign
+from docsync.names import EVERYTHING
+from docsync.store import database
+from docsync.sync import loop as loop_module
+from docsync.sync import setup as setup_module
+from docsync.sync import vitals as vitals_module
+from docsync.sync import waiting as waiting_module
+from docsync.sync.engine import Engine
+from docsync.sync.gate import GitGate
+from docsync.sync.inbox import Inbox
+from docsync.sync.journal import Journal
+from docsync.sync.loop import Loop, Rounds, Told
+from docsync.sync.request import Ask
+from docsync.sync.setup import build_engine
+from docsync.sync.vitals import Vitals
+from tests.simulation.clock import Clock
+from tests.simulation.connection import Crash, FaultyConnection
+from tests.simulation.expectation import complaints, whole_complaints
+from tests.simulation.ground import Ground
+from tests.simulation.setup import VARIANTS, with_tree
+from tests.simulation.step import History
+from tests.simulation.tree import FakeTree
+from tests.simulation.truth import Sort, Truth, known_parse
+from tests.simulation.witness import Violation, Witness
+from tests.simulation.world import World
+
+_RESCAN_NS = 60_000_000_000
+_TICK_NS = 3_000_000_000
+
+
+class Silence:
+    """A log that keeps nothing."""
+
+    def debug(self, event: str, **values: object) -> None: ...
+    def info(self, event: str, **values: object) -> None: ...
+    def warning(self, event: str, **values: object) -> None: ...
+    def error(self, event: str, **values: object) -> None: ...
+
+
+class Soundness:
+    """A database that nobody damages."""
+
+    def check(self) -> None: ...
+
+    def tick(self, now_ns: int) -> int:
+        return now_ns + 10**15
+
+    def mend(self, error: StoreUnavailable) -> Engine:
+        raise Violation(f"taken for damaged: {error}")
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run came to: `trace` is the same for the same history."""
+
+    commits: int = 0
+    crashes: int = 0
+    refusals: int = 0
+    trace: str = ""
+
+
+@cache
+def _empty_database() -> bytes:
+    with database.open_memory() as connection:
+        return connection.serialize("main")
+
+
+@contextmanager
+def _memory() -> Iterator[FaultyConnection]:
+    connection = FaultyConnection(":memory:")
+    connection.deserialize("main", _empty_database())
+    connection.pragma("foreign_keys", True)
+    try:
+        yield connection
+    finally:
+        connection.close(True)
+
+
+@contextmanager
+def _file(path: Path) -> Iterator[FaultyConnection]:
+    with database.open_writer(path):
+        pass
+    connection = FaultyConnection(str(path))
+    database._configure(connection)
+    try:
+        yield connection
+    finally:
+        connection.close(True)
+
+
+class Simulation:
+    """One history on one database: in memory, or in the file *path*, where a second connection reads."""
+
+    def __init__(self, history: History, path: Path | None = None) -> None:
+        self._path = path
+        self._clock = Clock()
+        self._ground = Ground(self._clock, self._changing)
+        self._world = World(history, self._clock, self._ground)
+        self._ground.make_folder("personas")
+        self._ground.make_folder("prompts")
+        self._outcome = Outcome()
+        self._trace = hashlib.sha256()
+        self._witness: Witness | None = None
+        self._truth: Truth
+
+    def run(self) -> Outcome:
+        """Play the history to its end. Raises Violation where a promise is broken."""
+        with ExitStack() as stack:
+            for module in (loop_module, setup_module, vitals_module, waiting_module):
+                stack.enter_context(patch.object(module, "time", self._clock))
+            stack.enter_context(patch.object(loop_module, "_TICK_NS", _TICK_NS))  # no watcher to be looked after
+            stack.enter_context(patch.object(setup_module, "parse", known_parse))
+            with ExitStack() as opened:
+                while not self._world.over:
+                    self._live(opened)
+        self._outcome.trace = self._trace.hexdigest()
+        return self._outcome
+
+    def _live(self, opened: ExitStack) -> None:
+        """One life of the daemon, from its start to a stop or a crash."""
+        self._open(opened)
+        try:
+            if loop := self._start():
+                loop.run()
+        except Crash:
+            self._outcome.crashes += 1
+        self._world.inbox = None
+        self._world.requests.clear()
+
+    def _open(self, opened: ExitStack) -> None:
+        if self._path is None and self._witness is not None:
+            return
+        opened.pop_all().close()
+        connection = opened.enter_context(_memory() if self._path is None else _file(self._path))
+        reader = connection if self._path is None else opened.enter_context(database.open_reader_connection(self._path))
+        if self._witness is None:
+            self._witness = Witness(self._clock, reader)
+            self._connect(self._witness)
+        self._witness.reader = reader
+        connection.committed = self._committed
+        connection.failed = self._failed
+        self._world.connection = connection
+
+    def _connect(self, witness: Witness) -> None:
+        world = self._world
+        world.on_hint, world.on_unsure, world.on_move = witness.hinted, witness.unsure, witness.roots_moved
+        world.on_release = witness.releasing
+        world.on_sleep, world.on_wake = self._asleep, witness.step
+        witness.asks = lambda: {request.ask for request, _ in world.requests}
+        witness.git = world.git
+        witness.stopping = lambda: world.inbox is not None and world.inbox.closed
+        world.on_deadline, world.on_end = self._deadline, self._quiet
+
+    def _start(self) -> Loop | None:
+        """The daemon's parts, as the daemon puts them together; None if the database refuses to be opened."""
+        world, witness = self._world, self._witness
+        assert witness is not None
+        settings = VARIANTS[world.variant]
+        tree = FakeTree(self._ground, settings.collections, settings.max_file_bytes, world.pause)
+        tree.scanned, tree.was_read = witness.scanned, witness.read
+        self._truth = Truth(self._ground, settings, tree)
+        witness.born(self._truth)
+        inbox = Inbox(Coalescer(settings.timing, lambda path: path.endswith(".json")), self._clock.monotonic_ns)
+        inbox._bell = world  # type: ignore[assignment]  # whoever waits for the bell lets the world go on
+        try:
+            engine = build_engine(with_tree(settings, tree), world.connection)
+        except StoreUnavailable:
+            return None
+        world.restarted()
+        world.inbox = inbox
+        rounds = Rounds(_RESCAN_NS, self._resync, lambda _: None, Soundness())
+        loop = Loop(engine, inbox, GitGate(world.git, world.proves), rounds, Told(Vitals(), Journal(Silence())))
+        loop._random = random.Random(1)
+        return loop
+
+    def _resync(self) -> None:
+        """The watches are made anew: nothing to do for a watcher that never breaks."""
+
+    # What is judged when
+
+    def _changing(self, path: str) -> None:
+        self._world.touched_ns[path] = self._clock.now_ns
+        if self._witness is not None:
+            self._witness.changing(path)
+
+    def _committed(self) -> None:
+        assert self._witness is not None
+        self._witness.committed()
+        self._outcome.commits += 1
+        self._trace.update(f"{self._clock.now_ns} {self._witness.last.signature}\n".encode())
+
+    def _failed(self, fault: str) -> None:
+        self._outcome.refusals += fault != "crash"
+        self._world.refused(fault)
+
+    def _asleep(self) -> None:
+        """The daemon has nothing to do: what it answered must be true."""
+        assert self._witness is not None
+        for request, asked_ns in [item for item in self._world.requests if item[0].answer.done()]:
+            self._world.requests.remove((request, asked_ns))
+            if request.ask is Ask.RELEASE:
+                self._witness.releasing()
+            if request.ask is Ask.LOOK and request.answer.exception() is None:
+                self._answered(request.concern[0], asked_ns)
+
+    def _answered(self, scope: str, asked_ns: int) -> None:
+        assert self._witness is not None
+        touched = self._world.touched_ns
+        paths = [
+            p for p in touched if touched[p] < asked_ns and (scope in (EVERYTHING, p) or p.startswith(scope + "/"))
+        ]
+        if self._world.moved_ns < asked_ns:
+            closed = [path for path in paths if self._witness.sign_of(path) != Sign.OPEN.value]
+            self._judge(closed, "answered, but")
+
+    def _deadline(self, paths: list[str]) -> None:
+        self._judge(paths, "after 12 s")
+
+    def _judge(self, paths: list[str], when: str) -> None:
+        assert self._witness is not None
+        for path in paths:
+            if self._truth.at(path).sort is not Sort.PIPE:
+                for complaint in complaints(path, self._truth, self._witness.last):
+                    if "missing-reference" not in complaint:  # that may take until the next rescan
+                        raise Violation(f"{when} {complaint}")
+
+    def _quiet(self) -> None:
+        """All is quiet and a rescan is over: the database must be what the tree says."""
+        assert self._witness is not None
+        found = [*whole_complaints(self._truth, self._witness.last)]
+        rows = self._witness.last.rows.values()
+        hits = self._witness.reader.execute(
+            "SELECT id FROM documents_fts WHERE documents_fts MATCH 'common'"
+        ).fetchall()
+        if sorted(str(id_) for (id_,) in hits) != sorted(row.id for row in rows):
+            found.append("the search does not find every document")
+        if found:
+            raise Violation("when quiet: " + "; ".join(found))

@@ -1,0 +1,155 @@
+"""The made-up tree as sync sees it: passes the same contract tests as scan.FileTree. Never changes a file."""
+
+from collections.abc import Callable, Iterable, Sequence
+from posixpath import dirname, join, normpath
+
+from docsync.model import (
+    Octets,
+    Problem,
+    Reference,
+    ReferenceStatus,
+    Resolved,
+    Root,
+    RootState,
+    Scan,
+    Severity,
+    Unread,
+    Vanished,
+)
+from docsync.names import Collection, covers, is_hidden
+from docsync.scan.read import is_racy
+from tests.simulation.ground import File, Ground
+
+Pause = Callable[[], None]
+
+
+class FakeTree:
+    """The collections on a Ground. `pause` is called before every look: there the world may go on."""
+
+    def __init__(
+        self, ground: Ground, collections: Sequence[Collection], max_bytes: int, pause: Pause = lambda: None
+    ) -> None:
+        self._ground = ground
+        self._collections = tuple(collections)
+        self._max_bytes = max_bytes
+        self._pause = pause
+        self._types: dict[str, str | None] = {}
+        self.scanned: Callable[[list[str], Scan], None] = lambda _scopes, _scan: None
+        self.was_read: Callable[[str], None] = lambda _: None
+
+    def collections_of(self, path: str) -> list[Collection]:
+        return [collection for collection in self._collections if collection.matches(path)]
+
+    def type_of(self, path: str) -> str | None:
+        """The collection that has *path*."""
+        if path not in self._types:
+            self._types[path] = next((c.type for c in self._collections if c.matches(path)), None)
+        return self._types[path]
+
+    def roots(self) -> dict[str, Root]:
+        self._pause()
+        return self.roots_now()
+
+    def roots_now(self) -> dict[str, Root]:
+        """The same, while the world stands still."""
+        return {collection.type: self._root(collection.path) for collection in self._collections}
+
+    def _root(self, path: str) -> Root:
+        if self._ground.shut_above(path) is not None:
+            return Root(path, RootState.UNREADABLE)
+        folder = self._ground.folders.get(path)
+        return Root(path, RootState.OK, 64, folder.inode) if folder else Root(path, RootState.MISSING)
+
+    def scan(self, scopes: Iterable[str]) -> Scan:
+        self._pause()
+        wanted = list(scopes)
+        seen = Scan({}, {}, {}, {})
+        for root in dict.fromkeys(collection.path for collection in self._collections):
+            owner = next(collection.type for collection in self._collections if collection.path == root)
+            inner = [root] if any(covers(scope, root) for scope in wanted) else wanted
+            for scope in inner:
+                if covers(root, scope) and not _hides(scope[len(root) :]):
+                    self._walk(scope, owner, seen)
+        self.scanned(wanted, seen)
+        return seen
+
+    def _walk(self, scope: str, owner: str, seen: Scan) -> None:
+        ground = self._ground
+        shut = [name for name, folder in ground.folders.items() if folder.shut]
+        above = next((name for name in shut if covers(name, scope) and name != scope), None)
+        closed = scope if above is not None else None
+        for name in (name for name in shut if covers(scope, name) and not _hides(name[len(scope) :])):
+            if ground.shut_above(name) is None:
+                self._blind(name, owner, seen)
+        if closed is not None:
+            self._blind(closed, owner, seen)
+            return
+        for path, file in ground.files.items():
+            if covers(scope, path) and (not shut or ground.shut_above(path) is None):
+                self._find(path, file, seen)
+
+    def _blind(self, path: str, owner: str, seen: Scan) -> None:
+        seen.unreadable[path] = Unread(_denied(path))  # type: ignore[index]  # made here as a dict
+        seen.types[path] = owner  # type: ignore[index]
+
+    def _find(self, path: str, file: File, seen: Scan) -> None:
+        type_ = self.type_of(path)
+        if type_ is None:
+            return
+        if file.octets is None:
+            problem = Problem(path, "skipped", "a pipe, not a regular file", Severity.WARNING)
+            seen.skipped[path] = Unread(problem, file.stamp)  # type: ignore[index]
+            seen.types[path] = type_  # type: ignore[index]
+        else:
+            seen.found[path] = file.stamp  # type: ignore[index]
+            seen.types[path] = type_  # type: ignore[index]
+
+    def read(self, path: str) -> Octets | Unread | Vanished:
+        before = self._ground.files.get(path)
+        self._pause()
+        if self._ground.shut_above(path) is not None:
+            return Unread(_denied(path))
+        file = self._ground.files.get(path)
+        if file is None or file.octets is None:
+            return Vanished.GONE
+        if file.shut:
+            return Unread(_denied(path))
+        if len(file.octets) > self._max_bytes:
+            return Unread(too_large(path, len(file.octets), self._max_bytes), file.stamp)
+        if before is not None and before.stamp.inode == file.stamp.inode and before.stamp != file.stamp:
+            return Vanished.CHANGING
+        self.was_read(path)
+        return Octets(file.octets, file.stamp, is_racy(file.stamp, self._ground.exact_ns()))
+
+    def is_gone(self, path: str) -> bool:
+        seen = self.scan([path])
+        return path not in seen.found and path not in seen.unreadable
+
+    def resolve(self, path: str, reference: Reference) -> Resolved:
+        if not reference.is_file:
+            return Resolved(reference, None, ReferenceStatus.NOT_CHECKED)
+        folder = dirname(path)
+        target = normpath(join(folder, reference.target))
+        if target.startswith(("/", "..")):
+            return Resolved(reference, None, ReferenceStatus.OUTSIDE)
+        if not covers(folder, target):
+            return Resolved(reference, target, ReferenceStatus.OUTSIDE)
+        file = self._ground.files.get(target)
+        there = file is not None and file.octets is not None and self._ground.shut_above(target) is None
+        return Resolved(reference, target, ReferenceStatus.OK if there else ReferenceStatus.MISSING)
+
+
+def _hides(inner: str) -> bool:
+    return any(is_hidden(part) for part in inner.split("/") if part)
+
+
+def _denied(path: str) -> Problem:
+    return Problem(
+        path, "unreadable", "cannot be read: permission denied", hint="let the user that runs docsync read it"
+    )
+
+
+def too_large(path: str, size: int, most: int) -> Problem:
+    """What is said of a file that is larger than allowed."""
+    message = f"the file has {size} bytes, more than the {most} allowed"
+    return Problem(path, "too-large", message, hint="shorten it, or raise limits.max_file_bytes")

@@ -1,0 +1,137 @@
+"""What the tree says of a path right now, worked out anew from its bytes. Knows nothing of the database."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import lru_cache
+
+from docsync.formats import parse
+from docsync.model import Parsed, RootState, Severity
+from docsync.names import Collection, covers
+from docsync.sync.review import Read, Review, Rules
+from tests.simulation.ground import Ground
+from tests.simulation.setup import FakeSettings
+from tests.simulation.tree import FakeTree
+
+
+class Sort(Enum):
+    """What lies at a path, as far as a daemon with the present settings can know."""
+
+    FOREIGN = auto()  # no collection has it
+    LOST = auto()  # its root is missing
+    SHUT = auto()  # a folder above cannot be read
+    ABSENT = auto()
+    PIPE = auto()
+    DENIED = auto()
+    LARGE = auto()
+    BROKEN = auto()
+    GOOD = auto()
+
+
+BAD = (Sort.SHUT, Sort.DENIED, Sort.LARGE, Sort.BROKEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What lies at a path, and what was read from it."""
+
+    sort: Sort
+    type: str | None = None
+    parsed: Parsed | None = None
+    content_hash: str | None = None
+    size: int = 0
+
+
+@lru_cache(maxsize=4096)
+def known_parse(format_name: str, path: str, octets: bytes, allow_conflicts: bool = False) -> Parsed:
+    """The real parse, remembered: it is a function of its arguments."""
+    return parse(format_name, path, octets, allow_conflicts=allow_conflicts)
+
+
+@lru_cache(maxsize=4096)
+def reviewed(ignore: frozenset[str], read: Read, parsed: Parsed) -> Parsed:
+    """What the rules say of a valid file, remembered too."""
+    assert parsed.content is not None
+    return Review(Rules(ignore)).review(read, parsed.content, parsed.problems)
+
+
+@lru_cache(maxsize=4096)
+def hash_of(octets: bytes) -> str:
+    """SHA-256, as in `content_hash`."""
+    return hashlib.sha256(octets).hexdigest()
+
+
+class Truth:
+    """The tree with the eyes of today's settings."""
+
+    def __init__(self, ground: Ground, settings: FakeSettings, tree: FakeTree) -> None:
+        self.ground = ground
+        self.tree = tree
+        self.settings = settings
+        self._by_type = {collection.type: collection for collection in settings.collections}
+
+    def collection(self, path: str) -> Collection | None:
+        """The collection that has *path*."""
+        type_ = self.tree.type_of(path)
+        return self._by_type[type_] if type_ else None
+
+    def is_lost(self, path: str) -> bool:
+        """True when *path* lies beneath a root that is not there."""
+        roots = self.tree.roots_now().values()
+        return any(root.state is not RootState.OK and covers(root.path, path) for root in roots)
+
+    def shut_by(self, path: str) -> str | None:
+        """The folder that keeps *path*, which lies inside a collection's root, from being looked at."""
+        inside = any(covers(collection.path, path) for collection in self.settings.collections)
+        return self.ground.shut_above(path) if inside else None
+
+    def at(self, path: str) -> Finding:
+        """What lies at *path*."""
+        if self.is_lost(path):
+            return Finding(Sort.LOST)
+        if self.shut_by(path) is not None:
+            return Finding(Sort.SHUT, self.tree.type_of(path))
+        collection = self.collection(path)
+        if collection is None:
+            return Finding(Sort.FOREIGN)
+        file = self.ground.files.get(path)
+        if file is None:
+            return Finding(Sort.ABSENT, collection.type)
+        if file.octets is None:
+            return Finding(Sort.PIPE, collection.type)
+        if file.shut:
+            return Finding(Sort.DENIED, collection.type)
+        if len(file.octets) > self.settings.max_file_bytes:
+            return Finding(Sort.LARGE, collection.type)
+        return self._read(path, collection, file.octets)
+
+    def _read(self, path: str, collection: Collection, octets: bytes) -> Finding:
+        parsed = self.parsed(path, collection, octets)
+        sort = Sort.BROKEN if parsed.content is None else Sort.GOOD
+        return Finding(sort, collection.type, parsed, hash_of(octets), len(octets))
+
+    def parsed(self, path: str, collection: Collection, octets: bytes) -> Parsed:
+        """What these bytes say at *path*, what is said beyond their format included."""
+        parsed = known_parse(collection.format, path, octets, "merge-conflict" in self.settings.ignore)
+        if parsed.content is None:
+            return parsed
+        links = tuple(self.tree.resolve(path, reference) for reference in parsed.content.references)
+        return reviewed(self.settings.ignore, Read(path, collection, octets, links), parsed)
+
+    def said(self, path: str, finding: Finding) -> list[tuple[str, str]]:
+        """The problems that are to be recorded of *path*: severity and code, errors first."""
+        if finding.sort in (Sort.DENIED, Sort.SHUT):
+            return [("error", "unreadable")]
+        if finding.sort is Sort.LARGE:
+            return [("error", "too-large")]
+        if finding.parsed is None:
+            return []
+        problems = list(finding.parsed.problems)
+        codes = [
+            (problem.severity.value, problem.code)
+            for problem in problems
+            if problem.severity is Severity.ERROR or problem.code not in self.settings.ignore
+        ]
+        if len(self.tree.collections_of(path)) > 1:
+            codes.append(("warning", "overlap"))
+        return sorted(codes)

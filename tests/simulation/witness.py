@@ -1,0 +1,257 @@
+"""Looks over the daemon's shoulder: checks what a reader sees after every commit. Never changes anything."""
+
+from collections.abc import Callable, Iterator
+
+import apsw
+
+from docsync.formats import format_named
+from docsync.model import Scan, Sign
+from docsync.names import covers
+from docsync.sync.request import Ask
+from tests.simulation.clock import Clock
+from tests.simulation.expectation import content_complaints
+from tests.simulation.fake_git import FakeGit
+from tests.simulation.guard_witness import GuardWitness
+from tests.simulation.replay import Replay
+from tests.simulation.snapshot import FileRow, Row, Snapshot, take
+from tests.simulation.truth import BAD, Sort, Truth, hash_of
+
+_SLACK_NS = 4_000_000
+_GIT_NS = 22_000_000_000
+
+
+class Violation(AssertionError):
+    """A promise was broken."""
+
+
+class Witness:
+    """Everything that is remembered of the tree and the database to judge the next commit."""
+
+    def __init__(self, clock: Clock, reader: apsw.Connection) -> None:
+        self.reader = reader
+        self.asks: Callable[[], set[Ask]] = set
+        self.git = FakeGit(clock)
+        self.stopping: Callable[[], bool] = bool
+        self.last = take(reader)
+        self.commits = 0
+        self._clock = clock
+        self._replay = Replay()
+        self._signatures: dict[int, str] = {}
+        self._truth: Truth
+        self._guard: GuardWitness
+        self._moments: dict[str, set[str | None]] = {}
+        self._roots_moved = False
+        self._absent_ns: dict[str, int] = {}
+        self._missed_ns: dict[str, int] = {}
+        self._bad_ns: dict[str, int] = {}
+        self._unsure_ns: dict[str, int] = {}
+        self._applied_ns: dict[str, int] = {}
+        self._scopes: list[str] = []
+        self._signs: dict[str, str] = {}
+        self._hints_ns: dict[str, list[int]] = {}
+        self._written_ns: dict[str, int] = {}
+
+    def born(self, truth: Truth) -> None:
+        """A daemon starts and knows nothing but the database."""
+        self._truth = truth
+        settings = truth.settings
+        self._guard = GuardWitness(
+            settings.min_deletes, settings.max_delete_ratio, lambda path: any(self._moments_of(path))
+        )
+        for memory in (self._missed_ns, self._applied_ns, self._bad_ns, self._signs, self._hints_ns):
+            memory.clear()
+        self.step()
+        for path in {*truth.ground.files, *self.last.rows}:
+            self.changing(path)
+
+    # What happens to the tree
+
+    def changing(self, path: str) -> None:
+        """Something becomes of *path*: called before and after."""
+        file = self._truth.ground.files.get(path)
+        there = file is not None and file.octets is not None
+        self._moments.setdefault(path, set()).add(hash_of(file.octets) if file and file.octets is not None else None)
+        if there:
+            self._absent_ns.pop(path, None)
+        else:
+            self._absent_ns.setdefault(path, self._clock.now_ns)
+        if self._is_doubtful(path):
+            self._bad_ns.setdefault(path, self._clock.now_ns)
+        else:
+            self._bad_ns.pop(path, None)
+
+    def roots_moved(self) -> None:
+        """A folder came, went, was shut or opened while a sync was under way."""
+        self._roots_moved = True
+
+    def unsure(self, path: str) -> None:
+        """A hint of *path* was late or lost: nothing can be said about its times for a while."""
+        self._unsure_ns[path] = self._clock.now_ns
+
+    def hinted(self, path: str, sign: str) -> None:
+        """The daemon was told of *path*."""
+        self._signs[path] = sign
+        self._hints_ns.setdefault(path, []).append(self._clock.now_ns)
+        if sign != Sign.ATTRIBUTES.value:
+            self._written_ns[path] = self._clock.now_ns
+
+    def releasing(self) -> None:
+        """A person releases what is held, and with that the guard's memory of the last minute."""
+        self._guard.release()
+
+    def sign_of(self, path: str) -> str | None:
+        """What the last hint of *path* said."""
+        return self._signs.get(path)
+
+    def scanned(self, scopes: list[str], seen: Scan) -> None:
+        """The daemon looked at *scopes*."""
+        self._scopes = scopes
+        for path in self.last.rows:
+            if path not in seen.found and any(covers(scope, path) for scope in scopes):
+                self._missed_ns.setdefault(path, self._clock.now_ns)
+
+    def read(self, path: str) -> None:
+        """The daemon has read *path*: it knows that it is there."""
+        self._missed_ns.pop(path, None)
+
+    def step(self) -> None:
+        """The daemon wakes up: what it may find is what is there from now on."""
+        self._moments.clear()
+        self._roots_moved = False
+
+    def _is_doubtful(self, path: str) -> bool:
+        finding = self._truth.at(path)
+        if finding.sort is not Sort.GOOD:
+            return finding.sort in BAD
+        known = self.last.files.get(path)
+        return self._is_shrunk(path, finding.size, known)
+
+    def _is_shrunk(self, path: str, size: int, known: FileRow | None) -> bool:
+        collection = self._truth.collection(path)
+        if collection is None or format_named(collection.format).proves_complete:
+            return False
+        return known is not None and known.good_size is not None and 2 * size < known.good_size
+
+    # What happens to the database
+
+    def committed(self) -> None:
+        """A transaction is over: look at the database as a reader does."""
+        self.commits += 1
+        before, after = self.last, take(self.reader)
+        found = [*self._versions(before, after), *self._rows(before, after), *self._replay_complaints(before, after)]
+        found += self._deletions(before, after)
+        found += self._bad_news(before, after)
+        found += self._guard.complaints(before, after, self._clock.now_ns, released=Ask.RELEASE in self.asks())
+        self.last = after
+        if found:
+            raise Violation("; ".join(found))
+
+    def _versions(self, before: Snapshot, after: Snapshot) -> Iterator[str]:
+        if after.revision < before.revision:
+            yield f"revision {before.revision} became {after.revision}"
+        if self._signatures.setdefault(after.revision, after.signature) != after.signature:
+            yield f"revision {after.revision} has two contents"
+        if after.revision != before.revision and before.signature == after.signature and self.commits > 1:
+            yield f"revision {after.revision} was spent on nothing"
+        if after.signature != before.signature and self.git.holds() and Ask.RELEASE not in self.asks():
+            yield f"revision {after.revision} was committed while Git works"
+
+    def _replay_complaints(self, before: Snapshot, after: Snapshot) -> Iterator[str]:
+        for revision, id_, op in self._replay.follow(self.reader):
+            if not before.revision < revision <= after.revision:
+                yield f"changes has {op} of {id_} under revision {revision} of {after.revision}"
+        yield from self._replay.complaints(after)
+
+    def _rows(self, before: Snapshot, after: Snapshot) -> Iterator[str]:
+        for path, row in after.rows.items():
+            if row == before.rows.get(path):
+                continue
+            if row.revision != after.revision:
+                yield f"{path}: changed under revision {row.revision}, which is not {after.revision}"
+            yield from self._row(path, row, before)
+
+    def _row(self, path: str, row: Row, before: Snapshot) -> Iterator[str]:
+        held = self._moments_of(path)
+        if row.content_hash not in held:
+            yield f"{path}: got {row.content_hash}, but held only {held} then"
+            return
+        finding = self._truth.at(path)
+        if finding.content_hash == row.content_hash:
+            yield from content_complaints(row, finding)
+        yield from self._manners(path, row, before.rows.get(path))
+        size, known = finding.size, before.files.get(path)
+        if finding.content_hash == row.content_hash and self._is_shrunk(path, size, known):
+            yield from self._lasting(path, "shrunk")
+        self._applied_ns[path] = self._clock.now_ns
+
+    def _moments_of(self, path: str) -> set[str | None]:
+        file = self._truth.ground.files.get(path)
+        now = hash_of(file.octets) if file and file.octets is not None else None
+        return self._moments.get(path, set()) | {now}
+
+    def _manners(self, path: str, row: Row, old: Row | None) -> Iterator[str]:
+        """Rule 3: at most one change a debounce time, of a path that was looked at for its own sake."""
+        applied_ns = self._applied_ns.get(path)
+        hurried = Ask.LOOK in self.asks() or self.stopping() or self.git.worked_lately(_GIT_NS)
+        own = path in self._scopes and not hurried and self._signs.get(path) != "gone"
+        if own and self._is_unfinished(path):
+            yield f"{path}: taken although it was still being written"
+        if old is None or applied_ns is None or not own or old.content_hash == row.content_hash:
+            return
+        if self._clock.now_ns - applied_ns < self._truth.settings.timing.debounce_ns - _SLACK_NS:
+            yield f"{path}: changed twice in {(self._clock.now_ns - applied_ns) / 1e6} ms"
+
+    def _is_unfinished(self, path: str) -> bool:
+        """Rule 2: not closed, and last heard of less than a debounce time ago (unless it has been going on for long)."""
+        ages = [self._clock.now_ns - at for at in self._hints_ns.get(path, ())]
+        timing = self._truth.settings.timing
+        is_long = any(timing.max_delay_ns - timing.debounce_ns < age < 2 * timing.max_delay_ns for age in ages)
+        return self._signs.get(path) == "open" and ages[-1] < timing.debounce_ns - _SLACK_NS and not is_long
+
+    def _bad_news(self, before: Snapshot, after: Snapshot) -> Iterator[str]:
+        for path, file in after.files.items():
+            known = before.files.get(path)
+            if file.state in ("broken", "unreadable") and (known is None or known.state != file.state):
+                yield from self._lasting(path, file.state)
+
+    def _lasting(self, path: str, what: str) -> Iterator[str]:
+        """Bad news must last: at least a debounce time, if no hint went astray."""
+        now_ns = self._clock.now_ns
+        unsure = [at for scope, at in self._unsure_ns.items() if covers(scope, path) and now_ns - at < 10**10]
+        if path not in self._bad_ns or unsure or self._signs.get(path) == "renamed":
+            return
+        # What was never found good in between counts from the last hint; one of attributes does not delay it.
+        since = min(self._bad_ns[path], self._written_ns.get(path, now_ns))
+        if now_ns - since < self._truth.settings.timing.debounce_ns - _SLACK_NS:
+            yield f"{path}: believed {what} after {(now_ns - since) / 1e6} ms"
+
+    def _deletions(self, before: Snapshot, after: Snapshot) -> Iterator[str]:
+        for path in before.rows:
+            if path not in after.rows:
+                yield from self._deletion(path, before, after)
+
+    def _deletion(self, path: str, before: Snapshot, after: Snapshot) -> Iterator[str]:
+        truth, held = self._truth, before.files[path].state == "held"
+        foreign = truth.collection(path) is None
+        if not foreign and None not in self._moments_of(path):
+            yield f"{path}: deleted, but it is there"
+        if not self._roots_moved and (truth.is_lost(path) or truth.shut_by(path) is not None):
+            yield f"{path}: deleted, but its folder cannot be seen"
+        if held and Ask.RELEASE in self.asks():
+            return
+        renamed = any(
+            file.identity == before.files[path].identity and file.identity != _identity(before, file.path)
+            for file in after.files.values()
+        )
+        since = min(self._absent_ns.get(path, 10**30), self._missed_ns.get(path, 10**30))
+        if (
+            not renamed
+            and not self.git.worked_lately(_GIT_NS)
+            and self._clock.now_ns - since < truth.settings.timing.debounce_ns - _SLACK_NS
+        ):
+            yield f"{path}: deleted after {(self._clock.now_ns - since) / 1e6} ms"
+
+
+def _identity(seen: Snapshot, path: str) -> tuple[int, int, int, int] | None:
+    file = seen.files.get(path)
+    return file.identity if file else None

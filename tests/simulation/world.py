@@ -1,0 +1,285 @@
+"""Everything around the daemon: people, editors and the watcher. Plays a history while the daemon sleeps or works.
+
+Stands in for the bell that wakes the daemon: whoever waits for it lets the world go on.
+"""
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+from posixpath import dirname
+from types import TracebackType
+
+from docsync.model import Sign
+from docsync.names import EVERYTHING, covers
+from docsync.sync.inbox import Inbox
+from docsync.sync.request import Ask, Request
+from tests.simulation.clock import MS, Clock
+from tests.simulation.connection import Crash, FaultyConnection
+from tests.simulation.deed import Hints, do
+from tests.simulation.fake_git import FakeGit
+from tests.simulation.ground import Ground
+from tests.simulation.setup import VARIANTS
+from tests.simulation.step import History, News, Step, Verb
+
+_QUIET_NS = 90_000_000_000
+_BOUND_NS = 12_000_000_000
+_RETRY_NS = 6_000_000_000
+_HOLD_NS = 11_000_000_000
+# A sync takes the time at which it began for the time at which it looked: short as long as the tree is small.
+_LONGEST_SYNC_NS = 3_000_000
+
+Judge = Callable[[list[str]], None]
+
+
+class World:
+    """The steps of a history, the hints on their way, and the deadlines of what was announced."""
+
+    def __init__(self, history: History, clock: Clock, ground: Ground) -> None:
+        self.inbox: Inbox | None = None
+        self.connection: FaultyConnection
+        self.variant = 0
+        self.over = False
+        self.git = FakeGit(clock)
+        self.requests: list[tuple[Request, int]] = []
+        self.deadlines: dict[str, int] = {}
+        self.touched_ns: dict[str, int] = {}
+        self.moved_ns = 0
+        self.on_hint: Callable[[str, str], None] = lambda _path, _sign: None
+        self.on_unsure: Callable[[str], None] = lambda _: None
+        self.on_move: Callable[[], None] = lambda: None
+        self.on_release: Callable[[], None] = lambda: None
+        self.on_sleep: Callable[[], None] = lambda: None
+        self.on_wake: Callable[[], None] = lambda: None
+        self.on_deadline: Judge = lambda _: None
+        self.on_end: Callable[[], None] = lambda: None
+        self._clock = clock
+        self._ground = ground
+        self._steps = list(reversed(history))
+        self._at_ns = clock.now_ns
+        self._under_way: list[tuple[int, int, str, Sign]] = []
+        self._untold: set[str] = set()
+        self._sent = 0
+        self._rung = False
+        self._woken_ns = 0
+        self._acts: dict[Verb, Callable[[Step], None]] = {
+            Verb.BUSY: self._be_busy,
+            Verb.FAULT: self._fail,
+            Verb.CRASH: self._crash,
+            Verb.RESTART: self._restart,
+            Verb.RELEASE: self._release,
+            Verb.LOOK: self._look,
+            Verb.GIT: self._git_works,
+        }
+        self._busy: tuple[int, int] | None = None
+
+    # The bell
+
+    def __enter__(self) -> "World":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    def notify(self) -> None:
+        """Wake the daemon."""
+        self._rung = True
+
+    def wait(self, seconds: float) -> None:
+        """The daemon sleeps: the world goes on until the bell rings or the time is over."""
+        until_ns = self._clock.now_ns + int(seconds * 1e9) + 1
+        self._rung = False
+        self.on_sleep()
+        while not self._rung:
+            next_ns = self._next_ns()
+            if next_ns >= until_ns:
+                self._clock.advance(until_ns)
+                break
+            self._clock.advance(next_ns)
+            self._go_on(next_ns)
+        self._woken_ns = self._clock.now_ns
+        self.on_wake()
+
+    def pause(self) -> None:
+        """The daemon works and looks at the tree: if it is slow now, the world goes on meanwhile."""
+        if self._busy is None:
+            return
+        calls, steps = self._busy
+        if calls > 1:
+            self._busy = (calls - 1, steps)
+            return
+        self._busy = None
+        for _ in range(steps):
+            if not self._steps or self._step_ns() > self._woken_ns + _LONGEST_SYNC_NS:
+                break
+            self._clock.advance(self._step_ns())
+            self._deliver()
+            self._take_step()
+        self._deliver()
+
+    # Time
+
+    def _next_ns(self) -> int:
+        times = [self._step_ns() if self._steps else self._at_ns + _QUIET_NS]
+        if self._under_way:
+            times.append(self._under_way[0][0])
+        if self.deadlines:
+            times.append(min(self.deadlines.values()))
+        return max(min(times), self._clock.now_ns)
+
+    def _step_ns(self) -> int:
+        return self._at_ns + int(self._steps[-1].after_ms * MS)
+
+    def _go_on(self, now_ns: int) -> None:
+        if self._under_way and self._under_way[0][0] <= now_ns:
+            self._deliver()
+        elif late := [path for path, at_ns in self.deadlines.items() if at_ns <= now_ns]:
+            for path in late:
+                del self.deadlines[path]
+            self.on_deadline(late)
+        elif self._steps:
+            self._take_step()
+        else:
+            self._end()
+
+    def _end(self) -> None:
+        self.on_end()
+        self.over = True
+        if self.inbox is not None:
+            self.inbox.close()
+
+    # Hints
+
+    def _deliver(self) -> None:
+        while self._under_way and self._under_way[0][0] <= self._clock.now_ns:
+            _, _, path, sign = heappop(self._under_way)
+            self._hint(path, sign)
+
+    def _hint(self, path: str, sign: Sign) -> None:
+        if self.inbox is not None:
+            self.on_hint(path, sign.value)
+            self.inbox.hint(path, sign)
+
+    def _send(self, path: str, sign: Sign, after_ms: float) -> None:
+        self._sent += 1
+        heappush(self._under_way, (self._clock.now_ns + int(after_ms * MS), self._sent, path, sign))
+
+    def _tell(self, step: Step, hints: Hints) -> None:
+        """Send *hints*, as far as the fate of *step*'s news allows, and note when they must have had their effect."""
+        hints = _fated(step.news, hints)
+        for number, (path, sign) in enumerate(hints):
+            if step.news is not News.NOW:
+                self.on_unsure(path)
+            if step.news is News.SILENT:
+                self._expect(path, None)
+            else:
+                after_ms = step.late_ms * (number + 1 if step.news is News.SHUFFLED else 1)
+                self._send(path, sign, after_ms)
+                self._expect(path, self._clock.now_ns + int(after_ms * MS) + self._bound_ns())
+        self._deliver()
+
+    def _expect(self, scope: str, at_ns: int | None) -> None:
+        """What lies in *scope* must be in the database at *at_ns*; None: nobody told the daemon."""
+        for path in {*self._ground.files, *self.deadlines, *self.touched_ns}:
+            if covers(scope, path):
+                if at_ns is None:
+                    self.deadlines.pop(path, None)
+                    self._untold.add(path)
+                else:
+                    self.deadlines[path] = at_ns
+                    self._untold.discard(path)
+
+    def restarted(self) -> None:
+        """A daemon has started: it looks at everything by itself, and hints on their way to the old one are lost."""
+        self._under_way.clear()
+        self._busy = None
+        self._expect(EVERYTHING, self._clock.now_ns + self._bound_ns())
+
+    def _bound_ns(self) -> int:
+        """How long news may take at the most: longer while Git holds batches back."""
+        return _BOUND_NS + (_HOLD_NS if self.git.worked_lately(_HOLD_NS) else 0)
+
+    def refused(self, fault: str) -> None:
+        """The database failed: what is announced takes longer."""
+        if fault != "crash":
+            self.deadlines = {path: at_ns + _RETRY_NS for path, at_ns in self.deadlines.items()}
+
+    # Steps
+
+    def _take_step(self) -> None:
+        self._at_ns = max(self._step_ns(), self._clock.now_ns)
+        step = self._steps.pop()
+        if not self._steps:
+            self.connection.disarm()
+        act = self._acts.get(step.verb, self._do)
+        act(step)
+
+    def _be_busy(self, step: Step) -> None:
+        self._busy = (int(step.late_ms), step.number)
+
+    def _fail(self, step: Step) -> None:
+        if self._steps:  # what fails after the last step would never be over
+            self.connection.arm(step.other, step.number)
+
+    def _crash(self, step: Step) -> None:
+        raise Crash(step)
+
+    def _restart(self, step: Step) -> None:
+        self.variant = step.number % len(VARIANTS)
+        if self.inbox is not None:
+            self.inbox.close()
+
+    def _release(self, _: Step) -> None:
+        self._ask(Request(Ask.RELEASE, asked_ns=self._clock.now_ns))
+        self.on_release()
+
+    def _git_works(self, step: Step) -> None:
+        if step.number:
+            self.git.begin()
+        else:
+            self.git.end()
+        self.deadlines = {path: at_ns + _HOLD_NS for path, at_ns in self.deadlines.items()}
+
+    def proves(self) -> bool:
+        """A cookie is sent and comes back: every hint that was on its way has arrived."""
+        while self._under_way:
+            _, _, path, sign = heappop(self._under_way)
+            self._hint(path, sign)
+        return True
+
+    def _look(self, step: Step) -> None:
+        self.proves()
+        self._ask(Request(Ask.LOOK, (step.path,), (step.path,), asked_ns=self._clock.now_ns))
+
+    def _ask(self, request: Request) -> None:
+        if self.inbox is not None and not self.inbox.closed:
+            self.inbox.ask(request)
+            self.requests.append((request, self._clock.now_ns))
+
+    def _do(self, step: Step) -> None:
+        folders = dict(self._ground.folders)
+        hints = do(step, self._ground)
+        if folders != self._ground.folders:
+            self.moved_ns = self._clock.now_ns
+            self.on_move()
+        self._tell(step, hints)
+        if folders != self._ground.folders:  # with its root, every path may have become something else
+            untold = set(self._untold)
+            self._expect(EVERYTHING, None if step.news is News.SILENT else self._clock.now_ns + self._bound_ns())
+            for path in untold:
+                self._expect(path, None)
+
+
+def _fated(news: News, hints: Hints) -> Hints:
+    """What is left of *hints*, or made of them."""
+    match news:
+        case News.TWICE:
+            return hints * 2
+        case News.FOLDER:
+            return [(folder, Sign.FOLDER) for folder in dict.fromkeys(dirname(path) for path, _ in hints)]
+        case News.LOST:
+            return [(EVERYTHING, Sign.LOST)]
+        case News.SHUFFLED:
+            return hints[::-1]
+        case News.NOW | News.LATE | News.SILENT:
+            return hints
