@@ -31,7 +31,7 @@ def open_log(stream: TextIO, format_name: str, level: str) -> structlog.typing.F
             )
         )
     else:
-        processors.append(structlog.processors.JSONRenderer(ensure_ascii=False))
+        processors += [_when_and_what_first, structlog.processors.JSONRenderer(ensure_ascii=False)]
     log: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
         structlog.PrintLogger(stream),
         processors=processors,
@@ -39,6 +39,13 @@ def open_log(stream: TextIO, format_name: str, level: str) -> structlog.typing.F
         cache_logger_on_first_use=True,
     )
     return log
+
+
+def _when_and_what_first(
+    _log: object, _method: str, values: MutableMapping[str, object]
+) -> MutableMapping[str, object]:
+    """A JSON line begins with what every line has."""
+    return {**{key: values.pop(key) for key in ("timestamp", "level", "event") if key in values}, **values}
 
 
 def _time_of_day(_log: object, _method: str, values: MutableMapping[str, object]) -> MutableMapping[str, object]:
