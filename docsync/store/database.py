@@ -1,11 +1,8 @@
 """Opens the database file, as writer or reader, and brings its tables up to date. Never reads or writes a row."""
 
-import ctypes
 import os
-import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from importlib.resources import files
 from pathlib import Path
 
 import apsw
@@ -47,7 +44,7 @@ def open_writer(path: Path) -> Iterator[apsw.Connection]:
                 # The log is persistent: without it this is a copy, or has lost commits. Either may be older than what
                 # readers saw, and the numbers to come must not name other content under the same epoch.
                 with transaction(connection):
-                    connection.execute("UPDATE sync_state SET value = ? WHERE key = 'epoch'", (secrets.token_hex(8),))
+                    connection.execute("UPDATE sync_state SET value = ? WHERE key = 'epoch'", (_new_epoch(),))
         yield connection
 
 
@@ -153,8 +150,10 @@ def migrate(connection: apsw.Connection, path: Path, steps: Mapping[int, str] = 
     target = max(steps, default=SCHEMA_VERSION - 1) + 1
     if connection.pragma("user_version") == 0:
         with transaction(connection):
+            from importlib.resources import files  # a reader, which must start fast, never comes here
+
             connection.execute(files("docsync.store").joinpath("schema.sql").read_text("utf-8")).fetchall()
-            connection.execute("INSERT INTO sync_state VALUES ('epoch', ?), ('revision', '0')", (secrets.token_hex(8),))
+            connection.execute("INSERT INTO sync_state VALUES ('epoch', ?), ('revision', '0')", (_new_epoch(),))
             connection.pragma("application_id", APPLICATION_ID)
             connection.pragma("user_version", SCHEMA_VERSION)
     while (version := connection.pragma("user_version")) < target:
@@ -165,6 +164,12 @@ def migrate(connection: apsw.Connection, path: Path, steps: Mapping[int, str] = 
         raise NoDatabase(
             f"{path}: made by a newer docsync (tables {version}, this one knows {target}); upgrade docsync"
         )
+
+
+def _new_epoch() -> str:
+    import secrets
+
+    return secrets.token_hex(8)
 
 
 def _claim(connection: apsw.Connection, path: Path) -> None:
@@ -199,6 +204,8 @@ def _configure(connection: apsw.Connection) -> None:
     ):
         connection.pragma(pragma, value)
     # With -wal and -shm in place, readers without write permission can open the database while nobody writes it.
+    import ctypes
+
     keep = ctypes.c_int(1)
     connection.file_control("main", apsw.SQLITE_FCNTL_PERSIST_WAL, ctypes.addressof(keep))
 
