@@ -4,10 +4,12 @@ Decides nothing by itself (diff, belief and guard do) and keeps no list of work:
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from docsync.belief import Belief
 from docsync.coalesce import Batch, Dirty
+from docsync.errors import StoreUnavailable
 from docsync.guard import Guard
 from docsync.model import Entry, FileState, RootState, Sign, Timing
 from docsync.names import EVERYTHING, covers, outermost
@@ -144,6 +146,9 @@ class Engine:
         found = {path: stamp for path, stamp in scan.found.items() if path not in resting}
         visible = {path: entry for path, entry in sight.visible.items() if path not in resting}
         difference = diff(found, visible, scan.types, self._must_read(visible))
+        for path in found:
+            if path in known and self._belief.is_missing(known[path]):
+                self._belief.returned(path, known[path].type)  # seen to be back, whatever becomes of this batch
         gone = [e for e in difference.gone if not self._guard.holds(e) and not self._belief.is_missing(e)]
         swapped = [path for path, dirty in batch.dirty.items() if dirty.sign is Sign.SWAPPED]
         for entry in gone:
@@ -283,5 +288,6 @@ class Engine:
             there = (RootState.OK, RootState.ABSENT)
             lost = {type_ for type_, state in self.root_states().items() if state not in there}
             ready = {type_: print_ for type_, print_ in self._reload.items() if type_ not in lost}
-            self._store.loaded(ready)
-            self._reload = {type_: print_ for type_, print_ in self._reload.items() if type_ in lost}
+            with suppress(StoreUnavailable):  # the batch itself is committed; the next one records it
+                self._store.loaded(ready)
+                self._reload = {type_: print_ for type_, print_ in self._reload.items() if type_ in lost}

@@ -222,3 +222,23 @@ def test_a_held_deletion_alone_is_told_of_in_the_singular(project: Project) -> N
     project.settle()
     ((message,),) = project.query("SELECT message FROM problems WHERE file_path = 'personas/late.json'")
     assert "others" not in message
+
+
+def test_a_file_that_was_back_for_a_moment_is_missing_anew(project: Project) -> None:
+    project.persona("personas/keep.json")
+    file = project.persona("personas/ana.json")
+    project.sync()
+    file.unlink()
+    project.sync()
+    project.later(400)
+    project.persona("personas/ana.json", name="back")
+    batch = Batch({EVERYTHING: Dirty(project.now_ns, project.now_ns, Sign.FOLDER)})
+    with pytest.raises(GitAtWork):
+        project.engine.sync(batch, project.now_ns, project.heard.get, manner=Manner(confirm=refuse))
+    file.unlink()
+    project.later(200)
+    project.sync()
+    assert "personas/ana.json" in project.paths()
+    project.later(500)
+    project.sync()
+    assert project.paths() == ["personas/keep.json"]
