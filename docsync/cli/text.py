@@ -1,16 +1,19 @@
 """The words and lines that several commands share: problems, tables, counts. Prints nothing."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
-from docsync.model import Problem, Severity
 from docsync.names import shown
 
+if TYPE_CHECKING:
+    from docsync.model import Problem
 
-def problem_lines(problem: Problem, since: str | None = None) -> Iterator[str]:
+
+def problem_lines(problem: "Problem", since: str | None = None) -> Iterator[str]:
     """*problem* as compilers print one, with its hint and notes below."""
-    is_error = problem.severity is Severity.ERROR
+    is_error = problem.severity.value == "error"
     label = click.style(f"{problem.severity.value}[{problem.code}]:", fg="red" if is_error else "yellow")
     place = click.style(f"{_place(problem.path, problem.line, problem.column)}:", bold=True)
     yield f"{place} {label} {shown(problem.message)}{f' (since {since})' if since else ''}"

@@ -148,8 +148,8 @@ class Batch:
         self.applied.changed = True
 
     def _tell(self, path: str, problems: tuple[Problem, ...]) -> None:
-        before = {problem.code: problem for problem in self._problems.of(path)}
-        if not self._problems.replace(path, problems, self._now):
+        before = dict.fromkeys(problem.code for problem in self._problems.of(path))
+        if not (before or problems) or not self._problems.replace(path, problems, self._now):
             return
         self.applied.changed = True
         codes = {problem.code for problem in problems}

@@ -46,12 +46,15 @@ class DocumentRows:
 
     def stored(self, path: str) -> tuple[tuple[object, ...], str, int] | None:
         """What readers see of the document of *path*, when it was first seen, and its rowid in the search table."""
-        row = self._connection.execute(
-            "SELECT d.id, d.type, d.name, d.document, d.description, d.tags, d.content_hash, s.text, d.created_at, s.rowid "
-            "FROM documents d JOIN files f ON f.file_path = d.file_path JOIN documents_fts s ON s.rowid = f.search_rowid "
-            "WHERE d.file_path = ?",
-            (path,),
-        ).fetchone()
+        known = self._connection.execute("SELECT search_rowid FROM files WHERE file_path = ?", (path,)).fetchone()
+        row = (
+            known
+            and self._connection.execute(
+                "SELECT d.id, d.type, d.name, d.document, d.description, d.tags, d.content_hash, s.text, d.created_at, s.rowid "
+                "FROM documents d JOIN documents_fts s ON s.rowid = ? WHERE d.file_path = ?",
+                (known[0], path),
+            ).fetchone()
+        )
         if row is None:
             return None
         *columns, created_at, rowid = row
