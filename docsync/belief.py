@@ -56,6 +56,10 @@ class Belief:
         quiet_ns = suspect.last_ns + self._timing.debounce_ns
         return min(quiet_ns, suspect.since_ns + self._timing.max_delay_ns)
 
+    def is_suspect(self, path: str) -> bool:
+        """True when the content of *path* was found bad before, and that is not decided yet."""
+        return path in self._suspects
+
     def suspects(self) -> set[str]:
         """The paths whose content is in doubt: they are read again whatever their stamps say."""
         return set(self._suspects)

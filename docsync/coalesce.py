@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from docsync.model import Sign, Timing
-from docsync.names import ancestors
+from docsync.names import ancestors, covers
 
 _AT_ONCE = frozenset({Sign.RENAMED, Sign.GONE, Sign.FOLDER, Sign.LOST})
 # Without close events a file in a format that cannot prove itself complete gets this long to be finished.
@@ -29,10 +29,14 @@ class Dirty:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What is taken at once: the due paths, and those that are dirty but must not be looked at yet."""
+    """What is taken at once: the due paths, and those that are dirty but must not be looked at yet.
+
+    `rest_until_ns`: of due paths whose name went, until when a file that is there again all the same has to rest.
+    """
 
     dirty: Mapping[str, Dirty] = field(default_factory=dict)
     resting: frozenset[str] = frozenset()
+    rest_until_ns: Mapping[str, int] = field(default_factory=dict)
 
 
 class Coalescer:
@@ -42,6 +46,7 @@ class Coalescer:
         self._timing = timing
         self._proves_complete = proves_complete
         self._dirty: dict[str, Dirty] = {}
+        self._swapped: set[str] = set()
         self._applied_ns: dict[str, int] = {}
         self._last_ns: dict[str, int] = {}
         self._remembered = 256
@@ -52,7 +57,7 @@ class Coalescer:
     def mark(self, path: str, sign: Sign, now_ns: int) -> None:
         """Take a hint. Later hints of a path replace what it said, but an attribute change never delays or finishes it."""
         known, newer = self._dirty.get(path), Dirty(now_ns, now_ns, sign)
-        self._dirty[path] = _joined(known, newer) if known else newer
+        self._put(path, _joined(known, newer) if known else newer)
         if known is None or sign is not Sign.ATTRIBUTES:
             self._last_ns[path] = now_ns
 
@@ -64,7 +69,12 @@ class Coalescer:
         """Undo a `take` whose batch was not applied; a newer hint of a path stays."""
         for path, dirty in batch.dirty.items():
             newer = self._dirty.get(path)
-            self._dirty[path] = _joined(dirty, newer) if newer else replace(dirty, not_before_ns=not_before_ns)
+            self._put(path, _joined(dirty, newer) if newer else replace(dirty, not_before_ns=not_before_ns))
+
+    def _put(self, path: str, dirty: Dirty) -> None:
+        self._dirty[path] = dirty
+        if dirty.sign is Sign.SWAPPED:
+            self._swapped.add(path)
 
     def applied(self, path: str, now_ns: int) -> None:
         """New content of *path* was committed: it rests for the debounce time."""
@@ -74,10 +84,16 @@ class Coalescer:
         """When *path* (which must be dirty) may be looked at."""
         dirty = self._dirty[path]
         due = dirty.last_ns + self._wait_ns(path, dirty.sign)
+        if dirty.sign is not Sign.GONE:
+            due = max(due, self._rest_until_ns(path))
+        due = max(min(due, dirty.first_ns + self._timing.max_delay_ns), dirty.not_before_ns)
+        # What happens to a volume that was swapped belongs to the swap: the links of removed keys go right after it.
+        above = (scope for scope in self._swapped if scope != path and covers(scope, path))
+        return max((due, *map(self.due_ns, above)))
+
+    def _rest_until_ns(self, path: str) -> int:
         applied_ns = self._applied_ns.get(path)
-        if applied_ns is not None and dirty.sign is not Sign.GONE:
-            due = max(due, applied_ns + self._timing.debounce_ns)
-        return max(min(due, dirty.first_ns + self._timing.max_delay_ns), dirty.not_before_ns)
+        return 0 if applied_ns is None else applied_ns + self._timing.debounce_ns
 
     def _wait_ns(self, path: str, sign: Sign) -> int:
         if sign in _AT_ONCE:
@@ -99,7 +115,13 @@ class Coalescer:
     def take(self, now_ns: int) -> Batch:
         """Remove and return every path that is due."""
         due = {path: dirty for path, dirty in self._dirty.items() if self.due_ns(path) <= now_ns}
-        return self._taken(due, now_ns)
+        batch = self._taken(due, now_ns)
+        rests = {path: self._back_ns(path, dirty) for path, dirty in due.items() if dirty.sign is Sign.GONE}
+        return replace(batch, rest_until_ns={path: until for path, until in rests.items() if until > now_ns})
+
+    def _back_ns(self, path: str, dirty: Dirty) -> int:
+        """When a file that is there although its name went may be looked at."""
+        return min(self._rest_until_ns(path), dirty.first_ns + self._timing.max_delay_ns)
 
     def take_all(self, now_ns: int) -> Batch:
         """Remove and return every path, except those still open and not due: a barrier does not wait to be polite."""
@@ -113,6 +135,7 @@ class Coalescer:
     def _taken(self, due: dict[str, Dirty], now_ns: int) -> Batch:
         for path in due:
             del self._dirty[path]
+        self._swapped -= due.keys()
         self._forget(now_ns)
         return Batch(due, frozenset(self._dirty))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from docsync.errors import DocsyncError
-from docsync.status import Done, HeldDeletion, ListedProblem, Status
+from docsync.status import Done, Status
 
 
 class TimedOut(DocsyncError):
@@ -27,12 +27,12 @@ class Commands(Protocol):
         """The daemon's state now; never waits for the sync thread."""
         ...
 
-    def problems(self) -> Sequence[ListedProblem]:
-        """What is wrong with files now, errors first; held deletions are not among them."""
+    def ticks(self) -> bool:
+        """True while the sync thread comes round. Looks at nothing else, and takes no time."""
         ...
 
-    def held(self) -> Sequence[HeldDeletion]:
-        """The deletions that are kept back."""
+    def changed(self, after: int, timeout: float) -> int:
+        """The number of revisions made since the start, once it is another one than *after*; or after *timeout* seconds."""
         ...
 
     def reload(self, scopes: Sequence[str], timeout: float) -> Done:

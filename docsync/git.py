@@ -1,4 +1,4 @@
-"""Is Git at work in the repository around the project? Looks at the names in its directory, and never runs Git.
+"""Is Git at work in a repository around the files? Looks at the names in its directory, and never runs Git.
 
 What the names mean was measured with git 2.39 on Linux: `index.lock` is empty while Git writes files, and holds the
 new index while an editor waits for a commit message.
@@ -6,6 +6,7 @@ new index while an editor waits for a commit message.
 
 import os
 import time
+from collections.abc import Hashable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,29 +15,51 @@ _JUST_NOW_NS = 250_000_000
 
 
 class IndexStamp(NamedTuple):
-    """Identity of Git's index: another one means that Git has changed the work tree or the index since."""
+    """Identity of a file that Git replaces whenever it has changed the work tree or the index."""
 
     mtime_ns: int
     inode: int
     size: int
 
 
-def find_git(start: Path) -> "Git | None":
-    """The repository that encloses *start*, None outside of one. Worktrees and submodules lead to their own directory."""
+def find_git(root: Path, folders: Iterable[str]) -> "Git | None":
+    """The repositories that enclose the project at *root* and its *folders*, as one; None outside of any.
+
+    A folder may be a submodule. Worktrees and submodules lead to their own directory.
+    """
+    starts = (root, *((root / folder).resolve() for folder in folders))
+    found = dict.fromkeys(git for git in map(_enclosing, starts) if git is not None)
+    return Git(*found) if found else None
+
+
+def _enclosing(start: Path) -> Path | None:
     for folder in (start, *start.parents):
         entry = folder / ".git"
         if entry.is_dir():
-            return Git(entry)
+            return entry.resolve()
         if entry.is_file():
             pointer = entry.read_text("utf-8", "replace").strip()
             if pointer.startswith("gitdir:"):
-                return Git((folder / pointer.removeprefix("gitdir:").strip()).resolve())
+                return (folder / pointer.removeprefix("gitdir:").strip()).resolve()
     return None
 
 
 class Git:
-    """One Git directory: the real one, where index and index.lock are."""
+    """One Git directory or several: the real ones, where index and index.lock are."""
 
+    def __init__(self, *folders: Path) -> None:
+        self._directories = tuple(_Directory(folder) for folder in folders)
+
+    def index(self) -> Hashable:
+        """What the index is now: another answer means that Git has changed the work tree or the index since."""
+        return tuple(directory.index() for directory in self._directories)
+
+    def is_working(self) -> bool:
+        """True while the files may be half of one commit and half of another."""
+        return any(directory.is_working() for directory in self._directories)
+
+
+class _Directory:
     def __init__(self, folder: Path) -> None:
         self._index = str(folder / "index")
         self._lock = str(folder / "index.lock")
@@ -45,12 +68,10 @@ class Git:
         self._rebase_apply = str(folder / "rebase-apply")
 
     def index(self) -> IndexStamp | None:
-        """What the index is now, None while there is none."""
         status = _stat(self._index)
         return IndexStamp(status.st_mtime_ns, status.st_ino, status.st_size) if status else None
 
     def is_working(self) -> bool:
-        """True while the files may be half of one commit and half of another."""
         now_ns = time.time_ns()
         lock = _stat(self._lock)
         if lock is not None:

@@ -28,26 +28,30 @@ class Guard:
     def __init__(self, min_deletes: int, max_delete_ratio: float) -> None:
         self._min_deletes = min_deletes
         self._max_ratio = max_delete_ratio
-        self._deleted: dict[str, dict[str, int]] = defaultdict(dict)
+        self._deleted: dict[str, tuple[str, int]] = {}
         self._appeared: dict[str, tuple[str, int]] = {}
-        self._held: dict[str, dict[str, Entry]] = defaultdict(dict)
+        self._held: dict[str, Entry] = {}
 
     def appeared(self, path: str, content_hash: str, now_ns: int) -> None:
         """*path* holds content that it did not hold before: it may excuse one deletion of the same content."""
         self._appeared[path] = (content_hash, now_ns)
 
-    def present(self, path: str, type_: str) -> None:
-        """The file of *path* is there: it is neither held nor counted as deleted."""
-        self._held[type_].pop(path, None)
-        self._deleted[type_].pop(path, None)
+    def present(self, path: str) -> None:
+        """The file of *path* is there, of whatever collection now, and that is in the database: it is not held."""
+        self._held.pop(path, None)
+
+    def returned(self, paths: Set[str]) -> None:
+        """The files of *paths* were seen, whatever becomes of what they hold: they do not count as deleted any more."""
+        for path in self._deleted.keys() & paths:
+            del self._deleted[path]
 
     def holds(self, entry: Entry) -> bool:
         """True when the deletion of *entry* is kept back."""
-        return entry.path in self._held[entry.type]
+        return entry.path in self._held
 
     def held(self, type_: str | None = None) -> list[Entry]:
         """The deletions that are kept back, of one collection or of all."""
-        return [entry for key, group in self._held.items() if type_ in (None, key) for entry in group.values()]
+        return [entry for entry in self._held.values() if type_ in (None, entry.type)]
 
     def witnesses(self, deletions: Sequence[Entry]) -> list[str]:
         """The paths whose appearance may excuse one of *deletions*: it does so only while their files exist."""
@@ -74,9 +78,9 @@ class Guard:
         return Verdict(tuple(deletions), (), excused)
 
     def _is_too_many(self, type_: str, count: int, rows: int) -> bool:
-        if self._held[type_]:
+        if self.held(type_):
             return True  # what is held stays held until released or returned, and what follows belongs to it
-        recent = len(self._deleted[type_])
+        recent = sum(deleted == type_ for deleted, _ in self._deleted.values())
         base = rows + recent
         empties = base > 1 and rows == count
         return empties or (count + recent > self._min_deletes and count + recent > self._max_ratio * base)
@@ -101,21 +105,18 @@ class Guard:
         for entry in verdict.allowed:
             self._appeared.pop(entry.path, None)
             if entry.path not in verdict.excused:
-                self._deleted[type_][entry.path] = now_ns
-        self._held[type_].update({entry.path: entry for entry in verdict.held})
+                self._deleted[entry.path] = (type_, now_ns)
+        self._held |= {entry.path: entry for entry in verdict.held}
 
     def release(self, type_: str | None = None) -> list[Entry]:
         """A person says that the held deletions are meant: returns them and forgets the minute before."""
         released = self.held(type_)
-        for key in list(self._held):
-            if type_ in (None, key):
-                self._held[key].clear()
-                self._deleted[key].clear()
+        for entry in released:
+            del self._held[entry.path]
+        self._deleted = {path: item for path, item in self._deleted.items() if type_ not in (None, item[0])}
         return released
 
     def _forget(self, now_ns: int) -> None:
-        for group in self._deleted.values():
-            for path in [path for path, at in group.items() if now_ns - at > _WINDOW_NS]:
-                del group[path]
-        for path in [path for path, (_, at) in self._appeared.items() if now_ns - at > _WINDOW_NS]:
-            del self._appeared[path]
+        for memory in (self._deleted, self._appeared):
+            for path in [path for path, (_, at) in memory.items() if now_ns - at > _WINDOW_NS]:
+                del memory[path]

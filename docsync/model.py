@@ -42,6 +42,18 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class PastBatch:
+    """A transaction that made a revision: when (UTC, ISO 8601), how long it took, what it wrote and what set it off."""
+
+    at: str
+    revision: int
+    duration_ms: float
+    upserts: int
+    deletes: int
+    trigger: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """Something a document points to: recorded as written, never resolved into the document.
 
@@ -222,7 +234,7 @@ class Scan:
 
     `found` are the files that are documents by their name, `types` the collection of each. `skipped` are paths that are
     none (links, devices, names that cannot be shown), `dangling` are links to nothing, and `unreadable` is what could not
-    be looked at: nothing may be concluded about what lies beneath it.
+    be looked at: nothing may be concluded about what lies beneath it. `volumes` are folders that hold a mounted volume.
     """
 
     found: Mapping[str, Stamp]
@@ -230,6 +242,7 @@ class Scan:
     skipped: Mapping[str, Unread] = field(default_factory=dict)
     unreadable: Mapping[str, Unread] = field(default_factory=dict)
     dangling: Set[str] = frozenset()
+    volumes: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from posixpath import dirname
 from unicodedata import normalize
 
 EVERYTHING = ""
 """The scope that covers the whole tree. Every other scope is a path *and everything beneath it*."""
+
+VOLUME_LINK = "..data"
+"""A mounted Kubernetes volume changes by one rename of this link: every other name in it then means another file."""
 
 _TEMPORARY_SUFFIXES = ("~", ".tmp", ".temp", ".swp", ".swo", ".swx", ".bak", ".orig", ".rej", ".part", ".crdownload")
 _TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
@@ -33,7 +35,7 @@ def ancestors(path: str) -> list[str]:
     """The folders above *path*, nearest first, the project root ("") last."""
     above: list[str] = []
     while path:
-        path = dirname(path)
+        path = path.rpartition("/")[0]
         above.append(path)
     return above
 
@@ -69,6 +71,8 @@ def _is_unprintable(character: str) -> bool:
 
 def shown(name: str) -> str:
     """*name* with every character that `is_presentable` refuses written as an escape, safe to store, log and print."""
+    if name.isprintable():
+        return name
     return "".join(_escaped(character) if _is_unprintable(character) else character for character in name)
 
 

@@ -2,10 +2,38 @@
 
 from dataclasses import dataclass, field
 
-from docsync.model import Problem
+from docsync.model import PastBatch, Problem
 
 # Reasons that end readiness: whoever reads the database then may read something old without knowing.
 _BLOCKING = frozenset({"starting", "database", "sync_stalled", "watcher_dead"})
+
+_FOLLOWS_LATER = "Nothing is lost, changes only show up a little later"
+_PASSES = "docsync tries again by itself"
+# What a person does about a reason, or that there is nothing to do.
+_ADVICE = {
+    "starting": "Wait: it is over when every file was read once.",
+    "database": "Look at the message; when it names damage, restart docsync: it mends the database from the files.",
+    "sync_stalled": "Look into the log, then restart docsync; nothing that was saved is lost.",
+    "watcher_dead": f"{_PASSES}; if this does not pass within a minute, restart docsync and report its log.",
+    "reader_died": f"{_PASSES}; if this does not pass within a minute, restart docsync and report its log.",
+    "no_heartbeat": "Make the folder of the database writable for docsync.",
+    "bad_event": f"{_PASSES}; please report the message.",
+    "polling": f'{_FOLLOWS_LATER}. To use events, set mode = "auto" under [watch].',
+    "network_mount": f"{_FOLLOWS_LATER}. Files on a local disk are noticed at once.",
+    "stock_watchdog": f"{_FOLLOWS_LATER}.",
+    "instance_limit": "Raise the limit, such as: sysctl fs.inotify.max_user_instances=1024; then restart docsync.",
+    "watch_limit": "Raise the limit, such as: sysctl fs.inotify.max_user_watches=1048576.",
+    "unreadable": "Let the user that runs docsync read this folder.",
+    "unwatchable": f"{_FOLLOWS_LATER}.",
+    "scan_failed": f"{_PASSES}; see whether the folder can be read.",
+    "http_off": "Free the port or set another one under [admin], then restart docsync.",
+    "root_missing": "Bring the folder back, or take its collection out of docsync.toml.",
+    "root_unreadable": "Let the user that runs docsync read this folder.",
+    "locked": f"{_PASSES}; end the program that keeps the database locked.",
+    "disk_full": f"{_PASSES}; make room on the disk of the database.",
+    "io_error": f"{_PASSES}; see whether the disk of the database is in order.",
+    "damaged": "docsync mends the database from the files by itself; if this lasts, restart it.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +49,11 @@ class Reason:
     def ends_readiness(self) -> bool:
         """True when services should not rely on this daemon until it is over."""
         return self.code in _BLOCKING
+
+    @property
+    def advice(self) -> str:
+        """What to do about it, as a sentence; empty where nothing is known."""
+        return _ADVICE.get(self.code, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +82,31 @@ class LastBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Latency:
+    """How long saves took from the first hint to the commit: how many since the start, and milliseconds of the last ones.
+
+    `recent` has when each landed (UTC, ISO 8601) and its milliseconds, oldest first; the quantiles are of these.
+    """
+
+    count: int = 0
+    p50_ms: float | None = None
+    p99_ms: float | None = None
+    recent: tuple[tuple[str, float], ...] = ()
+
+    @staticmethod
+    def of(count: int, recent: tuple[tuple[str, float], ...]) -> "Latency":
+        """The quantiles of *recent*, None when there is nothing."""
+        times = sorted(ms for _, ms in recent)
+        half, most = (times[int(len(times) * share)] if times else None for share in (0.5, 0.99))
+        return Latency(count, half, most, recent)
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The state of a daemon. `state` is starting, in_sync, syncing, held or degraded, in that order of precedence reversed.
 
-    `pending` counts dirty paths, `undecided` those whose bad news is not believed yet; `seconds` values are seconds.
+    `pending` counts dirty paths, `undecided` those whose bad news is not believed yet; `batches` are the last ones that
+    made a revision, oldest first.
     """
 
     version: str
@@ -78,6 +132,8 @@ class Status:
     last_batch: LastBatch | None = None
     reasons: tuple[Reason, ...] = ()
     collections: tuple[CollectionStatus, ...] = field(default=())
+    batches: tuple[PastBatch, ...] = ()
+    latency: Latency = Latency()
 
 
 @dataclass(frozen=True, slots=True)

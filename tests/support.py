@@ -39,7 +39,7 @@ class Project:
         self.close()
         self.settings = replace(self.settings, **changes)
         self.connection = self._stack.enter_context(open_writer(self.database))
-        self.engine = build_engine(self.settings, self.connection)
+        self.engine = build_engine(self.settings, self.connection, lambda: self.now_ns)
 
     def close(self) -> None:
         self._stack.close()

@@ -118,6 +118,24 @@ def test_a_name_that_went_does_not_rest() -> None:
     assert due_ms(box, "a.json") == 1
 
 
+@pytest.mark.parametrize(
+    ("at_ms", "debounce_ms", "until"), [(1, 500, {"a": 500}), (500, 500, {}), (1, 5000, {"a": 2001})]
+)
+def test_a_file_that_is_there_although_its_name_went_rests(at_ms: int, debounce_ms: int, until: dict[str, int]) -> None:
+    box = Coalescer(Timing(debounce_ns=debounce_ms * MS), lambda path: True)
+    box.applied("a", 0)
+    box.mark("a", Sign.GONE, at_ms * MS)
+    box.mark("b", Sign.GONE, at_ms * MS)
+    assert box.take(at_ms * MS).rest_until_ns == {path: ms * MS for path, ms in until.items()}
+
+
+def test_a_barrier_lets_nothing_rest() -> None:
+    box = coalescer()
+    box.applied("a.json", 0)
+    box.mark("a.json", Sign.GONE, 1 * MS)
+    assert box.take_all(1 * MS).rest_until_ns == {}
+
+
 def test_resting_ends_at_max_delay_too() -> None:
     box = Coalescer(Timing(debounce_ns=5000 * MS, max_delay_ns=100 * MS), lambda path: True)
     box.applied("a", 0)
@@ -230,3 +248,19 @@ def test_the_order_of_hints_of_different_paths_does_not_matter(hints: list[tuple
     for hint_ms, path, sign in sorted(hints, key=lambda hint: hint[1]):  # all of one path, then all of the next
         other.mark(path, sign, hint_ms * MS)
     assert one.take(at_ms * MS) == other.take(at_ms * MS)
+
+
+def test_what_happens_to_a_volume_right_after_it_was_swapped_waits_for_the_swap() -> None:
+    dirty = coalescer()
+    dirty.mark("p", Sign.SWAPPED, 0)
+    dirty.mark("p/removed.json", Sign.GONE, 0)
+    dirty.mark("q/other.json", Sign.GONE, 0)
+    assert dirty.take(0).dirty.keys() == {"q/other.json"}
+    assert dirty.next_due_ns() == 10 * MS
+    batch = dirty.take(10 * MS)
+    assert batch.dirty.keys() == {"p", "p/removed.json"}
+    dirty.put_back(batch, 20 * MS)
+    assert dirty.next_due_ns() == 20 * MS
+    dirty.take(20 * MS)
+    dirty.mark("p/removed.json", Sign.GONE, 21 * MS)
+    assert dirty.due_ns("p/removed.json") == 21 * MS

@@ -74,8 +74,16 @@ def test_deletions_whose_file_came_back_do_not_count() -> None:
     gone = entries(450)
     assert not apply(kept, gone, 1000).held
     for one in gone:
-        kept.present(one.path, "persona")
+        kept.returned({one.path})
     assert not apply(kept, gone, 1000, SECOND).held
+
+
+def test_a_file_that_was_seen_again_does_not_count_in_the_batch_that_takes_it() -> None:
+    kept = guard()
+    apply(kept, entries(25), 60)
+    kept.returned({"0", "1", "2", "3", "4", "5", "never"})
+    assert kept.judge("persona", entries(11, 30), 41, 0).held == ()  # 11 + 19 of 41 + 19
+    assert kept.judge("persona", entries(12, 30), 41, 0).held
 
 
 def test_collections_are_counted_apart() -> None:
@@ -104,7 +112,7 @@ def test_what_is_held_leaves_the_hold_when_its_file_is_back() -> None:
     gone = entries(30)
     apply(kept, gone, 50)
     for one in gone:
-        kept.present(one.path, "persona")
+        kept.present(one.path)
     assert (kept.held(), kept.holds(gone[0])) == ([], False)
     assert not apply(kept, entries(1), 50).held
 

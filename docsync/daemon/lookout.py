@@ -21,6 +21,8 @@ _BEAT_NS = 3_000_000_000
 _MOST_PAUSE_NS = 60_000_000_000
 _DEAD = "watcher_dead"
 _UNPROVED = "no_heartbeat"
+# What a source says when it polls folders that it may not watch; the cookies' folder may be one of them.
+_SHORT_OF_WATCHES = frozenset({"watch_limit", "unwatchable"})
 
 Opener = Callable[[], AbstractContextManager[Source]]
 
@@ -63,6 +65,9 @@ class Lookout:
     def _gives_events(self) -> bool:
         return self.source.name == "inotify"
 
+    def _brings_cookies(self) -> bool:
+        return self._gives_events() and not any(reason.code in _SHORT_OF_WATCHES for reason in self.source.reasons())
+
     def tick(self, now_ns: int) -> None:
         """Called often; looks after the watcher every three seconds, less often while it keeps failing."""
         if now_ns < self._beat_at_ns:
@@ -80,7 +85,7 @@ class Lookout:
 
     def _beat(self) -> Event | None:
         """See that each root's watch is the right one, and send the next cookie, if there is a way for it to come back."""
-        if self._barrier is None or not self._gives_events():
+        if self._barrier is None or not self._brings_cookies():
             self.source.check()
             return None
         with suppress(OSError):

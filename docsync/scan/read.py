@@ -8,7 +8,9 @@ import time
 from docsync.model import Octets, Problem, Stamp, Unread, Vanished
 
 # Never waits for a writer of a FIFO, never follows a link that was put in the file's place, not inherited.
-_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
+# Only to go on from: a folder that may be entered need not be one that may be listed (O_PATH is Linux).
+_FOLDER: int = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 _NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO, errno.EISDIR}
 
 # A write within one tick of the file system's clock after the stamp would leave the stamp as it is (Git: racy-clean).
@@ -37,10 +39,10 @@ def is_racy(stamp: Stamp, now_ns: int) -> bool:
     return now_ns - stamp.ctime_ns < (_COARSE_TICK_NS if coarse else _TICK_NS)
 
 
-def read_stable(path: str, location: str, max_bytes: int) -> Octets | Unread | Vanished:
-    """The bytes of the file at *location*, which documents know as *path*, if they did not change while being read."""
+def read_stable(path: str, folder: str, inner: str, max_bytes: int) -> Octets | Unread | Vanished:
+    """The bytes of the file *inner* of *folder*, which documents know as *path*, if they stay as they are meanwhile."""
     try:
-        descriptor = os.open(location, _FLAGS)
+        descriptor = _open_beneath(folder, inner)
     except OSError as error:
         return Vanished.GONE if error.errno in _NOT_THERE else Unread(unreadable(path, error))
     try:
@@ -49,6 +51,20 @@ def read_stable(path: str, location: str, max_bytes: int) -> Octets | Unread | V
         return Unread(unreadable(path, error))
     finally:
         os.close(descriptor)
+
+
+def _open_beneath(folder: str, inner: str) -> int:
+    """Step by step, so that no link is followed that was put in the place of a folder on the way. Raises OSError."""
+    *between, name = inner.split("/")
+    here = os.open(folder, _FOLDER)
+    try:
+        for step in between:
+            there = os.open(step, _FOLDER | os.O_NOFOLLOW, dir_fd=here)
+            os.close(here)
+            here = there
+        return os.open(name, _FILE, dir_fd=here)
+    finally:
+        os.close(here)
 
 
 def _read(path: str, descriptor: int, max_bytes: int) -> Octets | Unread | Vanished:

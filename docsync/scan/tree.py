@@ -59,10 +59,11 @@ class FileTree:
                 self._scan_root(walk, folder, location)
                 continue
             for scope in wanted:
+                scope = _shortened(scope)
                 inner = below(folder, scope)
                 if inner and self._is_reachable(location, inner):
                     walk.one(scope, join(location, inner))
-        return Scan(finds.found, finds.types, finds.skipped, finds.unreadable, finds.dangling)
+        return Scan(finds.found, finds.types, finds.skipped, finds.unreadable, finds.dangling, finds.volumes)
 
     @staticmethod
     def _scan_root(walk: Walk, folder: str, location: str) -> None:
@@ -83,13 +84,15 @@ class FileTree:
 
     def read(self, path: str) -> Octets | Unread | Vanished:
         """The bytes of the document *path*."""
-        location = join(self._root, path)
-        if os.path.islink(location):  # noqa: PTH114
-            location = os.path.realpath(location)
-            folder = os.path.realpath(join(self._root, self.collections_of(path)[0].path))
-            if not location.startswith(folder + "/"):
-                return Vanished.GONE  # it was pointed elsewhere after the scan
-        return read_stable(path, location, self._max_bytes)
+        folder = self.collections_of(path)[0].path
+        inner = below(folder, path)
+        folder = join(self._root, folder)
+        if os.path.islink(join(self._root, path)):  # noqa: PTH114
+            folder = os.path.realpath(folder)
+            inner = below(folder, os.path.realpath(join(self._root, path)))
+        if inner is None:
+            return Vanished.GONE  # it was pointed elsewhere after the scan
+        return read_stable(path, folder, inner, self._max_bytes)
 
     def is_gone(self, path: str) -> bool:
         """True when no file is there that could be the document *path*: asked once more before a deletion."""
@@ -108,3 +111,12 @@ class FileTree:
             return Resolved(reference, target, ReferenceStatus.OUTSIDE)
         there = os.path.isfile(join(self._root, target))  # noqa: PTH113
         return Resolved(reference, target, ReferenceStatus.OK if there else ReferenceStatus.MISSING)
+
+
+def _shortened(scope: str) -> str:
+    """*scope* up to the first name that cannot be stored: nothing beneath such a folder is looked at."""
+    if is_presentable(scope):
+        return scope
+    parts = scope.split("/")
+    first = next(number for number, part in enumerate(parts) if not is_presentable(part))
+    return "/".join(parts[: first + 1])

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from posixpath import join
+from posixpath import dirname, join
 
 from docsync.model import Problem, Severity, Stamp, Unread
-from docsync.names import is_hidden, is_presentable, shown
+from docsync.names import VOLUME_LINK, is_hidden, is_presentable, shown
 from docsync.scan.read import stamp_of, unreadable
 
 # A dangling link or a loop: there is nothing behind the name. Anything else may hide a file.
@@ -27,6 +27,7 @@ class Finds:
     skipped: dict[str, Unread] = field(default_factory=dict)
     unreadable: dict[str, Unread] = field(default_factory=dict)
     dangling: set[str] = field(default_factory=set)
+    volumes: set[str] = field(default_factory=set)
 
 
 class Walk:
@@ -60,16 +61,22 @@ class Walk:
     def _is_folder(self, entry: "os.DirEntry[str]", path: str) -> bool:
         """True when *entry* is a folder to walk into; anything else is noted down."""
         if is_hidden(entry.name):
+            if entry.name == VOLUME_LINK:
+                self._finds.volumes.add(dirname(path))
             return False
         if entry.is_dir(follow_symlinks=False):
-            if is_presentable(entry.name):
-                return True
-            self._skip(path, "name", "the folder's name holds characters that cannot be stored", None)
-        elif entry.is_symlink():
+            return self._may_enter(path)
+        if entry.is_symlink():
             self._link(path, entry.path)
         elif type_ := self._type_of(path):
             with suppress(FileNotFoundError):
                 self._file(path, type_, entry.stat(follow_symlinks=False))
+        return False
+
+    def _may_enter(self, path: str) -> bool:
+        if is_presentable(path):
+            return True
+        self._skip(path, "name", "the folder's name holds characters that cannot be stored", None)
         return False
 
     def one(self, path: str, location: str) -> None:
@@ -82,7 +89,8 @@ class Walk:
             self._blind(path, error)
             return
         if stat.S_ISDIR(status.st_mode):
-            self.everything(path, location)
+            if self._may_enter(path):
+                self.everything(path, location)
         elif stat.S_ISLNK(status.st_mode):
             self._link(path, location)
         elif type_ := self._type_of(path):

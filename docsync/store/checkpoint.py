@@ -69,7 +69,7 @@ class Checkpoint:
 
     def wal_bytes(self) -> int:
         """The size of the log. It is never opened here: closing it again would drop SQLite's locks."""
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             return Path(self._connection.filename_wal).stat().st_size
         return 0
 

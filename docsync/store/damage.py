@@ -76,7 +76,10 @@ def inspect(database: Path) -> Damage | None:
 
 
 def identity(database: Path) -> tuple[tuple[int, int] | None, ...]:
-    """What tells the database's files from others at the same paths; None for one that is not there."""
+    """What tells the database's files from others at the same paths; None for one that is not there.
+
+    Raises StoreUnavailable.
+    """
     paths = (database, wal_of(database), database.with_name(database.name + "-shm"))
     return tuple(_identity(path) for path in paths)
 
@@ -86,6 +89,8 @@ def _identity(path: Path) -> tuple[int, int] | None:
         status = path.stat()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise StoreUnavailable("io_error", f"{path}: cannot be looked at ({error.strerror})") from error
     return (status.st_dev, status.st_ino)
 
 

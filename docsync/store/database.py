@@ -19,7 +19,7 @@ MIGRATIONS: Mapping[int, str] = {}
 
 _OURS = frozenset({"documents", "files", "changes", "documents_fts", "sync_state"})
 WRITER_BUSY_MS = 1_000
-_READER_BUSY_MS = 5_000
+READER_BUSY_MS = 5_000
 _JOURNAL_BYTES = 4 * 1024 * 1024
 
 
@@ -33,18 +33,24 @@ def open_writer(path: Path) -> Iterator[apsw.Connection]:
     with ExitStack() as stack:
         with writing():
             _make_folder(path.parent)
-            without_wal = path.exists() and not wal_of(path).exists()
+            unsure = path.with_name(path.name + ".unsure")
+            if path.exists() and not wal_of(path).exists():
+                unsure.touch()  # outlives a kill: once the database is open there is a log again
             connection = stack.enter_context(_closing(apsw.Connection(str(path))))
             connection.set_busy_timeout(WRITER_BUSY_MS)
-            _claim(connection, path)
+            try:
+                _claim(connection, path)
+            except NoDatabase:
+                unsure.unlink(missing_ok=True)  # beside a file of somebody else nothing of ours may lie
+                raise
             path.chmod(0o644)
             _configure(connection)
+            is_new = connection.pragma("user_version") == 0
             migrate(connection, path)
-            if without_wal:
-                # The log is persistent: without it this is a copy, or has lost commits. Either may be older than what
-                # readers saw, and the numbers to come must not name other content under the same epoch.
-                with transaction(connection):
-                    connection.execute("UPDATE sync_state SET value = ? WHERE key = 'epoch'", (_new_epoch(),))
+            if unsure.exists():
+                if not is_new:
+                    _renew_epoch(connection)
+                unsure.unlink()
         yield connection
 
 
@@ -63,20 +69,22 @@ def open_memory() -> Iterator[apsw.Connection]:
 
 
 @contextmanager
-def open_reader_connection(path: Path) -> Iterator[apsw.Connection]:
-    """A read-only connection. Raises NoDatabase when there is no docsync database at *path*."""
+def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterator[apsw.Connection]:
+    """A read-only connection that waits *busy_ms* for a lock. Raises NoDatabase when no docsync database is at *path*."""
     try:
         connection = apsw.Connection(_read_only_uri(path), flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
     except apsw.CantOpenError as error:
         raise NoDatabase(f"{path}: no database there; start 'docsync run' or 'docsync sync' first") from error
     with _closing(connection):
-        connection.set_busy_timeout(_READER_BUSY_MS)
+        connection.set_busy_timeout(busy_ms)
         try:
-            found = connection.pragma("application_id")
+            found, version = connection.pragma("application_id"), connection.pragma("user_version")
         except apsw.Error as error:
             raise NoDatabase(f"{path}: cannot be read as a database ({error})") from error
         if found != APPLICATION_ID:
             raise NoDatabase(_foreign(path, found))
+        if version != SCHEMA_VERSION:
+            raise NoDatabase(_of_another_version(path, version, SCHEMA_VERSION))
         yield connection
 
 
@@ -108,20 +116,30 @@ def reading() -> Iterator[None]:
             raise apsw.CorruptError(str(error)) from error
 
 
+UNREADABLE = (
+    apsw.CorruptError,
+    apsw.NotADBError,
+    apsw.IOError,
+    apsw.CantOpenError,
+    apsw.ReadOnlyError,  # a log that only its owner may recover
+    apsw.BusyError,
+    UnicodeDecodeError,
+)
+"""What SQLite says of a database that a reader cannot read now."""
+
+
+def unreadable(path: Path, error: Exception) -> NoDatabase:
+    """The same for whoever asked."""
+    return NoDatabase(f"{path}: cannot be read now ({error}); a daemon or 'docsync sync' mends it")
+
+
 @contextmanager
 def answering(path: Path) -> Iterator[None]:
     """Turns what SQLite says of a database that a reader cannot read now into NoDatabase."""
     try:
         yield
-    except (
-        apsw.CorruptError,
-        apsw.NotADBError,
-        apsw.IOError,
-        apsw.CantOpenError,
-        apsw.BusyError,
-        UnicodeDecodeError,
-    ) as error:
-        raise NoDatabase(f"{path}: cannot be read now ({error}); a daemon or 'docsync sync' mends it") from error
+    except UNREADABLE as error:
+        raise unreadable(path, error) from error
 
 
 @contextmanager
@@ -135,8 +153,8 @@ def transaction(connection: apsw.Connection) -> Iterator[None]:
     if is_part:
         yield
         return
-    connection.execute("BEGIN IMMEDIATE")
     try:
+        connection.execute("BEGIN IMMEDIATE")
         yield
         if connection.in_transaction:  # the body may have rolled back what it only wanted to try
             connection.execute("COMMIT")
@@ -161,9 +179,16 @@ def migrate(connection: apsw.Connection, path: Path, steps: Mapping[int, str] = 
             connection.execute(steps[version]).fetchall()
             connection.pragma("user_version", version + 1)
     if version > target:
-        raise NoDatabase(
-            f"{path}: made by a newer docsync (tables {version}, this one knows {target}); upgrade docsync"
-        )
+        raise NoDatabase(_of_another_version(path, version, target))
+
+
+def _renew_epoch(connection: apsw.Connection) -> None:
+    """The log is persistent: without it this is a copy, or has lost commits. Either may be older than what readers saw.
+
+    The numbers to come must not name other content under the same epoch.
+    """
+    with transaction(connection):
+        connection.execute("UPDATE sync_state SET value = ? WHERE key = 'epoch'", (_new_epoch(),))
 
 
 def _new_epoch() -> str:
@@ -187,6 +212,12 @@ def _claim(connection: apsw.Connection, path: Path) -> None:
         raise apsw.CorruptError("the header does not belong to the tables")
     if found != APPLICATION_ID and (found or tables):
         raise NoDatabase(_foreign(path, found))
+
+
+def _of_another_version(path: Path, version: int, known: int) -> str:
+    if version > known:
+        return f"{path}: made by a newer docsync (tables {version}, this one knows {known}); upgrade docsync"
+    return f"{path}: made by an older docsync (tables {version}, this one needs {known}); start 'docsync run' once"
 
 
 def _foreign(path: Path, application_id: object) -> str:

@@ -11,6 +11,7 @@ from docsync.names import EVERYTHING, Collection, covers, folded
 from docsync.plan import Applied, Change, Link, Standing
 from docsync.store.batch import Batch
 from docsync.store.database import reading, transaction, writing
+from docsync.store.retention import KEPT, prune
 
 _ENTRY = "file_path, type, state, mtime_ns, ctime_ns, size, inode, device, content_hash, good_size, racy"
 # "0" follows "/" in every collation of bytes: the range holds exactly what lies beneath a folder.
@@ -20,9 +21,11 @@ _BENEATH = "(file_path = ?1 OR (file_path > ?1 || '/' AND file_path < ?1 || '0')
 class SqliteStore:
     """The writer's side of the database; belongs to the thread that syncs."""
 
-    def __init__(self, connection: apsw.Connection, now: Callable[[], str]) -> None:
+    def __init__(self, connection: apsw.Connection, now: Callable[[], str], keep_changes: int = KEPT) -> None:
+        """*keep_changes* is how many changes the feed remembers at least."""
         self._connection = connection
         self._now = now
+        self._keep_changes = keep_changes
 
     @property
     def epoch(self) -> str:
@@ -52,9 +55,14 @@ class SqliteStore:
         return found
 
     def rows(self, type_: str) -> int:
-        """How many documents a collection has now, those of the running transaction included."""
+        """How many documents a collection has now, those of the running transaction included.
+
+        A broken file that another collection has taken over counts there, although its last good row has the old type:
+        so do its deletions.
+        """
         with reading():
-            return int(self._connection.execute("SELECT count(*) FROM documents WHERE type = ?", (type_,)).get)
+            sql = "SELECT count(*) FROM files WHERE type = ? AND good_size IS NOT NULL"
+            return int(self._connection.execute(sql, (type_,)).get)
 
     def twins(self, path: str) -> list[str]:
         """The other documents' files whose names differ from *path* in case or Unicode form only."""
@@ -84,19 +92,25 @@ class SqliteStore:
         """The references whose target lies in *scopes*."""
         found: list[Link] = []
         for scope in scopes:
-            where = "" if scope == EVERYTHING else "AND " + _BENEATH.replace("file_path", "r.resolved")
-            with reading():
-                rows = self._connection.execute(
-                    "SELECT r.document_id, r.ordinal, d.file_path, r.kind, r.target, r.at, r.status "
-                    "FROM document_references r JOIN documents d ON d.id = r.document_id "
-                    f"WHERE r.resolved IS NOT NULL {where}",
-                    () if scope == EVERYTHING else (scope,),
-                )
-                found += [
-                    Link(id_, n, path, Reference(*rest), ReferenceStatus(status))
-                    for id_, n, path, *rest, status in rows
-                ]
+            beneath = "AND " + _BENEATH.replace("file_path", "r.resolved")
+            found += self._links("") if scope == EVERYTHING else self._links(beneath, scope)
         return found
+
+    def links_of(self, paths: Iterable[str]) -> list[Link]:
+        """The references to files that the documents of *paths* hold."""
+        return [link for path in paths for link in self._links("AND d.file_path = ?", path)]
+
+    def _links(self, condition: str, *values: str) -> list[Link]:
+        with reading():
+            rows = self._connection.execute(
+                "SELECT r.document_id, r.ordinal, d.file_path, r.kind, r.target, r.at, r.status "
+                "FROM document_references r JOIN documents d ON d.id = r.document_id "
+                f"WHERE r.resolved IS NOT NULL {condition}",
+                values,
+            )
+            return [
+                Link(id_, n, path, Reference(*rest), ReferenceStatus(status)) for id_, n, path, *rest, status in rows
+            ]
 
     def apply(self, changes: Iterable[Change], *, keep: bool = True) -> Applied:
         """Write *changes* in one transaction, all or nothing. They may be made while it runs.
@@ -114,6 +128,8 @@ class SqliteStore:
                 with reading():
                     batch.write(change)
             applied = batch.finish()
+            if applied.changed:
+                prune(self._connection, self._keep_changes, len(applied.upserted) + len(applied.deleted))
             if not keep:
                 self._connection.execute("ROLLBACK")
         return applied

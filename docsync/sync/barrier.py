@@ -50,7 +50,7 @@ class Barrier:
             cookie.touch(exist_ok=False)
             cookie.unlink()
         except OSError:
-            del self._waiting[name]
+            self._waiting.pop(name, None)  # it may be back already: only removing it failed
             return None
         return back
 

@@ -99,8 +99,7 @@ class Blind:
             entry = known.get(path)
             if entry is not None and entry.state in (FileState.UNREADABLE, FileState.HELD):
                 continue  # said before, or a deletion that stays held whatever can be seen now
-            look.suspected.add(path)
-            if self._belief.suspect(path, look.now_ns, look.heard(path)):
+            if look.believes(self._belief, path):
                 kept = (entry.stamp, entry.content_hash) if entry else (None, None)
                 refused.append(Refuse(path, type_, FileState.UNREADABLE, (problem,), *kept))
         return refused

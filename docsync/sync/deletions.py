@@ -1,11 +1,12 @@
 """From missing files to deletions: asks belief, the tree once more, and the guard. Never deletes a row itself."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from docsync.belief import Belief
 from docsync.guard import Guard, Verdict
-from docsync.model import Entry, Problem, RootState, Severity
+from docsync.model import Entry, Problem, RootState, Scan, Severity
+from docsync.names import covers
 from docsync.plan import Change, Delete, Hold
 from docsync.sync.ports import Store, Tree
 
@@ -20,6 +21,7 @@ class Deletions:
         self._guard = guard
         self._verdicts: dict[str, Verdict] = {}
         self._returned: list[Entry] = []
+        self._taken_over: list[Entry] = []
 
     def decide(self, renamed: Iterable[Entry], now_ns: int) -> Iterator[Change]:
         """The deletions and holds that are due: what has been missing long enough, and the old names of *renamed*.
@@ -27,11 +29,12 @@ class Deletions:
         Comes last in a batch, so that the guard counts the rows that the same batch adds.
         """
         entries = {entry.path: entry for entry in (*self._belief.believed_missing(now_ns), *renamed)}
-        lost = self._lost()
+        self._taken_over = [entry for entry in self._guard.held() if not self._store.index([entry.path])]
+        is_lost = self._lost()
         groups: dict[str, list[Entry]] = defaultdict(list)
         for entry in entries.values():
             # A file of another name may have taken over the document meanwhile.
-            if entry.type not in lost and self._tree.is_gone(entry.path) and self._store.index([entry.path]):
+            if not is_lost(entry) and self._tree.is_gone(entry.path) and self._store.index([entry.path]):
                 groups[entry.type].append(entry)
             else:
                 self._returned.append(entry)
@@ -47,14 +50,15 @@ class Deletions:
 
     def release(self, type_: str | None) -> Iterator[Change]:
         """The held deletions, now that a person says that they are meant; files that came back stay."""
-        lost = self._lost()
+        is_lost = self._lost()
         for entry in self._guard.held(type_):
-            if entry.type not in lost and self._tree.is_gone(entry.path):
+            if not is_lost(entry) and self._tree.is_gone(entry.path):
                 yield Delete(entry.path)
 
-    def _lost(self) -> set[str]:
-        """The collections whose folder went itself: that deletes nothing, it is read whole when it is back."""
-        return {type_ for type_, root in self._tree.roots().items() if root.state is not RootState.OK}
+    def _lost(self) -> Callable[[Entry], bool]:
+        """Tells what is of a collection whose folder went, or lies beneath that: it is read whole when it is back."""
+        lost = {type_: root.scope for type_, root in self._tree.roots().items() if root.state is not RootState.OK}
+        return lambda entry: entry.type in lost or any(covers(scope, entry.path) for scope in lost.values())
 
     def commit(self, now_ns: int) -> None:
         """The batch is in the database: what was decided is no longer in doubt."""
@@ -62,8 +66,16 @@ class Deletions:
             self._guard.applied(type_, verdict, now_ns)
             for entry in (*verdict.allowed, *verdict.held):
                 self._belief.settle(entry.path, type_)
+        for entry in self._taken_over:
+            self._guard.present(entry.path)  # its document has another file now
         for entry in self._returned:
             self._belief.returned(entry.path, entry.type)
+
+
+def went_with_a_swap(path: str, scan: Scan, swapped: Iterable[str]) -> bool:
+    """True when the missing *path* was a key of a mounted volume in *swapped*: its link dangles, or went right after."""
+    was_key = path in scan.dangling or any(covers(volume, path) for volume in scan.volumes)
+    return was_key and any(covers(scope, path) for scope in swapped)
 
 
 def held(entry: Entry, count: int) -> Problem:

@@ -5,19 +5,20 @@ Decides nothing by itself (diff, belief and guard do) and keeps no list of work:
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from docsync.belief import Belief
 from docsync.coalesce import Batch, Dirty
 from docsync.errors import StoreUnavailable
 from docsync.guard import Guard
-from docsync.model import Entry, FileState, RootState, Sign, Timing
-from docsync.names import EVERYTHING, covers, outermost
-from docsync.plan import Applied, Change, Delete, Refuse, Relink, Seen, Standing, Upsert, diff
+from docsync.model import Entry, RootState, Sign, Timing
+from docsync.names import EVERYTHING, covers, outermost, shown
+from docsync.plan import Applied, Change, Delete, Hold, Refuse, Seen, Standing, Upsert, diff
 from docsync.sync.blind import Blind
-from docsync.sync.deletions import Deletions
+from docsync.sync.deletions import Deletions, went_with_a_swap
+from docsync.sync.dependents import Dependents
 from docsync.sync.load import Loader, Look
-from docsync.sync.ports import Store, Tree
+from docsync.sync.ports import Clock, Store, Tree
 from docsync.sync.work import Work
 
 Progress = Callable[[int, int], None]
@@ -55,6 +56,7 @@ class Parts:
     loader: Loader
     belief: Belief
     guard: Guard
+    clock: Clock
 
 
 class Engine:
@@ -65,8 +67,10 @@ class Engine:
         self._tree = parts.tree
         self._store = parts.store
         self._loader = parts.loader
+        self._dependents = Dependents(parts.tree, parts.store, parts.loader)
         self._belief = parts.belief
         self._guard = parts.guard
+        self._clock = parts.clock
         self._settle_ns = timing.settle_ns
         self._debounce_ns = timing.debounce_ns
         self._reload = dict(reload)
@@ -85,7 +89,8 @@ class Engine:
         """Make the rows in the scope of *batch* equal to the files. Raises StoreUnavailable; then nothing was changed.
 
         *heard* tells when a path was last hinted at. Bad news that may not be believed yet stays with belief, which
-        knows when to look again.
+        knows when to look again. *now_ns* is when the batch began: what is found for the first time counts from after
+        the look that found it, what is still so was so at *now_ns*, so that a slow look believes nothing early.
         """
         work = self._survey(batch, now_ns, heard, whole=manner.whole)
         try:
@@ -93,7 +98,7 @@ class Engine:
         except BaseException:
             self._undo(work)
             raise
-        work.deletions.commit(now_ns)
+        work.deletions.commit(self._clock())
         self._settle(work, applied)
         return Report(applied, len(work.stale), work.again)
 
@@ -138,27 +143,31 @@ class Engine:
     def _survey(self, batch: Batch, now_ns: int, heard: Callable[[str], int | None], *, whole: bool = False) -> Work:
         """Scan and diff: which files are to be read, and which are missing."""
         changed_roots = self._blind.look()
-        resting = batch.resting
-        scopes = outermost([*batch.dirty, *self._belief.due(now_ns, resting), *changed_roots])
+        scopes = outermost([*batch.dirty, *self._belief.due(now_ns, batch.resting), *changed_roots])
         scan = self._tree.scan(scopes)
+        seen_ns = self._clock()
+        self._guard.returned(scan.found.keys())
+        back = {path: until for path, until in batch.rest_until_ns.items() if path in scan.found}
+        resting = batch.resting | back.keys()
+        scopes = [shown(scope) for scope in scopes]  # what cannot be stored is recorded as it is shown
         known = self._store.index(scopes)
         sight = self._blind.sight(scan, known)
         found = {path: stamp for path, stamp in scan.found.items() if path not in resting}
         visible = {path: entry for path, entry in sight.visible.items() if path not in resting}
         difference = diff(found, visible, scan.types, self._must_read(visible))
-        for path in found:
+        for path in (*found, *back):
             if path in known and self._belief.is_missing(known[path]):
                 self._belief.returned(path, known[path].type)  # seen to be back, whatever becomes of this batch
         gone = [e for e in difference.gone if not self._guard.holds(e) and not self._belief.is_missing(e)]
         swapped = [path for path, dirty in batch.dirty.items() if dirty.sign is Sign.SWAPPED]
         for entry in gone:
-            dangles = entry.path in scan.dangling and any(covers(path, entry.path) for path in swapped)
-            self._belief.missing(entry, now_ns, at_once=whole or dangles)
+            self._belief.missing(entry, seen_ns, at_once=whole or went_with_a_swap(entry.path, scan, swapped))
         signs = {path: dirty.sign for path, dirty in batch.dirty.items()}
-        look = Look(scopes, now_ns, known, heard, signs, frozenset(self._reload))
+        look = Look(scopes, now_ns, self._clock, known, heard, signs, frozenset(self._reload))
         refused = self._blind.refusals(scan, known, sight, look)
         deletions = Deletions(self._tree, self._store, self._belief, self._guard)
         work = Work(resting, scan.skipped.keys(), difference, look, deletions, refused, dict(difference.stale))
+        work.again.update(back)
         work.gone = gone
         work.shut = {entry.path for entry, _ in sight.shut}
         self._pair_renames(work)
@@ -195,34 +204,22 @@ class Engine:
                 yield change
             if progress is not None:
                 progress(count, len(work.stale))
-        yield from self._relinks(work)
+        yield from self._dependents.references(work)
         renamed = [entry for path, entry in work.renames.items() if path in work.upserted]
         yield from self._deletions(work, renamed)
-        yield from self._twins(work)
+        yield from self._dependents.twins(work)
         if confirm is not None:
             confirm()
 
     def _deletions(self, work: Work, renamed: Iterable[Entry]) -> Iterator[Change]:
+        kept = [change.path for change in work.refused]
         for change in work.deletions.decide(renamed, work.look.now_ns):
             if isinstance(change, Delete):
                 work.names.append(change.path)
+            elif isinstance(change, Hold):
+                kept.append(change.entry.path)
             yield change
-
-    def _twins(self, work: Work) -> Iterator[Change]:
-        """Where a name came or went, what is said of those that look the same is said anew."""
-        twins = {twin for path in work.names for twin in self._store.twins(path)}
-        yield from (change for _, change in self._reread(sorted(twins - work.resting), work))
-
-    def _reread(self, paths: Iterable[str], work: Work) -> Iterator[tuple[str, Upsert]]:
-        """Parse again what is as it was: what is warned of depends on other files, too."""
-        known = {path: e for path, e in self._store.index(paths).items() if e.state is FileState.OK}
-        look = replace(work.look, known=known, reload=frozenset(entry.type for entry in known.values()))
-        for path, entry in known.items():
-            # A file that is not as it was is for a later look.
-            if self._tree.collections_of(path):
-                change = self._loader.load(path, look)
-                if isinstance(change, Upsert) and change.document.content_hash == entry.content_hash:
-                    yield path, change
+        yield from self._dependents.kept(kept)
 
     def _note(self, path: str, change: Change, work: Work) -> None:
         if isinstance(change, Upsert):
@@ -236,33 +233,18 @@ class Engine:
         elif isinstance(change, Refuse):
             work.refused.append(change)
 
-    def _relinks(self, work: Work) -> Iterator[Change]:
-        relinks: dict[str, list[Change]] = {}
-        for link in self._store.links(work.look.scopes):
-            if link.path in work.upserted or link.path in work.resting:
-                continue
-            status = self._tree.resolve(link.path, link.reference).status
-            if status is not link.status:
-                relinks.setdefault(link.path, []).append(Relink(link.document_id, link.ordinal, status))
-        states = {path: entry.state for path, entry in self._store.index(relinks).items()}
-        for path, change in self._reread(relinks, work):
-            yield from (*relinks[path], change)  # what is warned of follows the file it refers to
-        for path, changes in relinks.items():
-            if states[path] is not FileState.OK or not self._tree.collections_of(path):
-                yield from changes
-
     def _settle(self, work: Work, applied: Applied) -> None:
         """The batch is committed: forget the doubts that it ended."""
         for entry in work.difference.present:
             self._belief.settle(entry.path, entry.type)
-            self._guard.present(entry.path, entry.type)
+            self._guard.present(entry.path)
         for path, type_ in work.upserted.items():
             self._belief.settle(path, type_)
-            self._guard.present(path, type_)
+            self._guard.present(path)
         for change in work.refused:
             self._belief.settle(change.path, change.type)
             if change.path in work.stale:
-                self._guard.present(change.path, change.type)  # broken, but back
+                self._guard.present(change.path)  # broken, but back
         # A name that is no document any more could not be listed while its row was there.
         for path in work.look.again.union(work.skipped & set(applied.deleted)):
             work.again[path] = work.look.now_ns + self._settle_ns

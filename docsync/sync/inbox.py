@@ -2,15 +2,13 @@
 for longer than it takes to change a dictionary, but `wait`."""
 
 import time
-from collections.abc import Callable
 from threading import Condition
 
 from docsync.coalesce import Batch, Coalescer
 from docsync.errors import StoreUnavailable
 from docsync.model import Sign
+from docsync.sync.ports import Clock
 from docsync.sync.request import Request
-
-Clock = Callable[[], int]
 
 
 class Inbox:

@@ -23,7 +23,7 @@ from docsync.model import (
 )
 from docsync.names import Collection
 from docsync.plan import Change, Delete, Refuse, Touch, Upsert
-from docsync.sync.ports import Parse, Tree
+from docsync.sync.ports import Clock, Parse, Tree
 from docsync.sync.review import Read, Review, Rules
 
 Twins = Callable[[str], Sequence[str]]
@@ -33,7 +33,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at `scopes`: when it is, what each path was known as, when it was last hinted at, and with what sign.
+    """One look at `scopes`: when it began, what each path was known as, when it was last hinted at, with what sign.
 
     `reload` are the types that must be parsed again although their bytes are known. The look itself collects in `again`
     the paths that were caught being written, and in `suspected` those that were found bad.
@@ -41,12 +41,22 @@ class Look:
 
     scopes: Sequence[str]
     now_ns: int
+    clock: Clock
     known: Mapping[str, Entry]
     heard: Callable[[str], int | None]
     signs: Mapping[str, Sign]
     reload: frozenset[str]
     again: set[str] = field(default_factory=set)
     suspected: set[str] = field(default_factory=set)
+
+    def believes(self, belief: Belief, path: str) -> bool:
+        """*path* was just found bad. True once *belief* has it that this lasts.
+
+        It counts from after the look that found it first, and is judged by when the look began that finds it so still.
+        """
+        self.suspected.add(path)
+        now_ns = self.now_ns if belief.is_suspect(path) else self.clock()
+        return belief.suspect(path, now_ns, self.heard(path))
 
 
 class Loader:
@@ -104,19 +114,14 @@ class Loader:
         if parsed.content is None:
             broken = Refuse(path, collection.type, FileState.BROKEN, problems, read.stamp, content_hash, read.racy)
             return self._refused(broken, look)
-        if self._is_suspicious(entry, read.stamp, collection, look.signs.get(path)) and not self._is_believed(
-            path, look
-        ):
+        is_suspicious = self._is_suspicious(entry, read.stamp, collection, look.signs.get(path))
+        if is_suspicious and not look.believes(self._belief, path):
             return None
         document = _document(file, parsed.content, content_hash, read.stamp)
         return Upsert(document, read.stamp, read.racy, problems)
 
     def _refused(self, change: Refuse, look: Look) -> Change | None:
-        return change if self._is_believed(change.path, look) else None
-
-    def _is_believed(self, path: str, look: Look) -> bool:
-        look.suspected.add(path)
-        return self._belief.suspect(path, look.now_ns, look.heard(path))
+        return change if look.believes(self._belief, change.path) else None
 
     def _noted(self, path: str, parsed: Parsed, claims: Sequence[Collection]) -> tuple[Problem, ...]:
         """The problems of the file that the configuration does not ignore, and a warning if two collections claim it."""

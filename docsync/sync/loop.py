@@ -6,20 +6,21 @@ Owns the engine and with it the writer connection. Forgets nothing: what could n
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from docsync.coalesce import Batch, Dirty
+from docsync.counters import Counters
 from docsync.errors import StoreUnavailable
 from docsync.model import RootState, Sign
 from docsync.names import EVERYTHING
-from docsync.status import LastBatch
 from docsync.store.database import DAMAGED
 from docsync.sync.engine import Engine, Manner, Report
 from docsync.sync.gate import LOOK_AGAIN_NS, GitAtWork, GitGate, Pass
 from docsync.sync.inbox import Inbox
 from docsync.sync.journal import Journal
-from docsync.sync.load import iso
+from docsync.sync.record import Record
+from docsync.sync.request import Request
 from docsync.sync.vitals import Vitals
 from docsync.sync.waiting import Waiting
 
@@ -32,6 +33,9 @@ _LAST_WORK_NS = 2_000_000_000
 
 class Stopping(Exception):
     """The batch under way would take longer than a stop may: it is rolled back, and the next start does it."""
+
+
+_RESULTS = {GitAtWork: "postponed", StoreUnavailable: "refused", Stopping: "interrupted"}
 
 
 class Care(Protocol):
@@ -65,6 +69,7 @@ class Loop:
         self._rounds = rounds
         self._vitals = told.vitals
         self._journal = told.journal
+        self._record = Record(told.counters, told.vitals)
         self._waiting = Waiting()
         self._again: set[str] = set()
         self._rescan_at_ns = 0
@@ -127,13 +132,20 @@ class Loop:
         else:
             self._gate.rest()
         for request in self._waiting.releases():
-            applied = self._engine.release(request.type)
-            self._journal.released(applied)
-            self._waiting.begun([request], set())
-            self._waiting.heard(applied, self._engine.undecided() | self._again, self._inbox.last_ns)
+            self._release(request, now_ns)
         self._accepted()
         self._waiting.answer(self._engine.standing)
         self._care_at_ns = self._rounds.care.tick(time.monotonic_ns())
+
+    def _release(self, request: Request, now_ns: int) -> None:
+        begun = time.perf_counter()
+        self._record.trigger = "release"
+        applied = self._engine.release(request.type)
+        undecided = self._engine.undecided() | self._again
+        self._record.committed(applied, time.perf_counter() - begun, undecided, now_ns)
+        self._journal.released(applied)
+        self._waiting.begun([request], set())
+        self._waiting.heard(applied, undecided, self._inbox.last_ns)
 
     def _mend(self) -> None:
         """After damage there is another engine, which has seen nothing yet: everything is looked at again."""
@@ -152,11 +164,14 @@ class Loop:
         if any(item.sign is Sign.LOST for item in dirty.values()):
             self._resync(dirty, now_ns, urgent=bool(looks))
         scopes = {scope for request in looks for scope in request.scopes}
-        if now_ns >= self._rescan_at_ns and not self._inbox.closed:
+        rescan = now_ns >= self._rescan_at_ns and not self._inbox.closed
+        if rescan:
             scopes.add(EVERYTHING)
+        self._record.heard(dirty)
+        self._record.because(dirty, asked=bool(looks), rescan=rescan)
         for scope in scopes:
             dirty.setdefault(scope, Dirty(now_ns, now_ns, Sign.FOLDER))
-        return Batch(dirty, batch.resting)
+        return Batch(dirty, batch.resting, batch.rest_until_ns)
 
     def _resync(self, dirty: dict[str, Dirty], now_ns: int, *, urgent: bool) -> None:
         """Hints were lost: watch afresh, *then* scan. A second time within a second waits, unless someone waits for it."""
@@ -178,8 +193,9 @@ class Loop:
                 batch = self._whole(batch, admitted, now_ns)
             manner = Manner(admitted is not Pass.PLAIN, confirm=lambda: self._gate.check(time.monotonic_ns()))
             report = self._engine.sync(batch, now_ns, self._inbox.heard_ns, self._progress, manner)
-        except (GitAtWork, StoreUnavailable, Stopping):
+        except (GitAtWork, StoreUnavailable, Stopping) as error:
             self._inbox.put_back(batch, 0)
+            self._record.failed(_RESULTS[type(error)], time.perf_counter() - begun)
             raise
         finally:
             self._vitals.syncing = False
@@ -190,24 +206,28 @@ class Loop:
         for path, at_ns in report.again.items():
             self._inbox.look_again(path, now_ns, at_ns)
         if EVERYTHING in batch.dirty:
-            self._vitals.rescans += 1
+            self._record.rescanned()
             self._rescan_at_ns = now_ns + int(self._rounds.rescan_ns * self._random.uniform(0.8, 1.2))
         self._journal.batch(report, seconds)
-        if applied.changed:
-            counts = (len(applied.upserted), len(applied.deleted))
-            self._vitals.last_batch = LastBatch(iso(time.time_ns()), applied.revision, *counts, round(seconds, 6))
+        waiting = self._engine.undecided() | report.again.keys()
+        self._record.committed(applied, seconds, waiting, now_ns + int(seconds * 1e9))
         return report
 
     def _whole(self, batch: Batch, admitted: Pass, now_ns: int) -> Batch:
         """*batch* and everything else that is dirty; all there is when hints may be missing."""
         late = self._inbox.take(now_ns, everything=True)
+        self._record.heard(late.dirty)
+        self._record.trigger = "git"
         dirty = {**late.dirty, **batch.dirty}
+        if any(item.sign is Sign.LOST for item in late.dirty.values()):  # it was put off; now it is taken
+            self._resync(dirty, now_ns, urgent=True)
         if admitted is Pass.EVERYTHING:
             dirty.setdefault(EVERYTHING, Dirty(now_ns, now_ns, Sign.FOLDER))
         return Batch(dirty, late.resting)
 
     def _progress(self, _done: int, _of: int) -> None:
         """Called for every file of a batch: a stop waits for a batch of seconds, not for one of minutes."""
+        self._vitals.tick_ns = time.monotonic_ns()
         if self._inbox.closed:
             self._stop_by_ns = self._stop_by_ns or time.monotonic_ns() + _LAST_WORK_NS
             if time.monotonic_ns() > self._stop_by_ns:
@@ -233,7 +253,8 @@ class Loop:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Where the loop says what it does: for those who ask, and for the log."""
+    """Where the loop says what it does: for those who ask, for the log, and in numbers."""
 
     vitals: Vitals
     journal: Journal
+    counters: Counters = field(default_factory=Counters)

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from docsync.git import find_git
 from docsync.model import Timing
 from docsync.plan import Applied
 from docsync.status import Done
@@ -42,7 +41,7 @@ def release_once(settings: Settings, database: Path, type_: str | None, progress
 @contextmanager
 def _open(settings: Settings, database: Path, told: Told) -> Iterator[Job]:
     with open_sound(settings, database, told) as upkeep:
-        yield Job(upkeep.engine, find_git(settings.root))
+        yield Job(upkeep.engine, settings.git())
 
 
 def preview(settings: Settings, database: Path) -> Applied:
@@ -55,4 +54,5 @@ def preview(settings: Settings, database: Path) -> Applied:
             with open_reader_connection(database) as connection, copy.backup("main", connection, "main") as backup:
                 backup.step(-1)
         at_once = replace(settings, timing=Timing(0, 0, 0))
-        return build_engine(at_once, copy).preview(time.monotonic_ns())
+        now_ns = time.monotonic_ns()
+        return build_engine(at_once, copy, lambda: now_ns).preview(now_ns)

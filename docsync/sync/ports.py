@@ -1,11 +1,14 @@
 """What sync needs of the world. The real ones are scan.FileTree and store.SqliteStore; tests pass others."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from docsync.model import Entry, Octets, Parsed, Reference, Resolved, Root, Scan, Unread, Vanished
 from docsync.names import Collection
 from docsync.plan import Applied, Change, Link, Standing
+
+Clock = Callable[[], int]
+"""The monotonic time in nanoseconds."""
 
 
 class Tree(Protocol):
@@ -26,6 +29,7 @@ class Store(Protocol):
     def rows(self, type_: str) -> int: ...
     def twins(self, path: str) -> list[str]: ...
     def links(self, scopes: Iterable[str]) -> list[Link]: ...
+    def links_of(self, paths: Iterable[str]) -> list[Link]: ...
     def roots(self) -> dict[str, tuple[int, int] | None]: ...
     def apply(self, changes: Iterable[Change], *, keep: bool = True) -> Applied: ...
     def standing(self, scopes: Iterable[str]) -> Standing: ...

@@ -16,7 +16,6 @@ import apsw
 
 from docsync.coalesce import Batch, Dirty
 from docsync.errors import NoDatabase, StoreUnavailable
-from docsync.git import find_git
 from docsync.model import Sign, Timing
 from docsync.names import EVERYTHING
 from docsync.status import Done
@@ -161,7 +160,7 @@ class Upkeep:
     def _afresh(self) -> Iterator[apsw.Connection]:
         """A database made from the files, and from what was sound in the old one and is in no file now."""
         with fresh(self._settings) as path, open_writer(path) as source:
-            with nullcontext(self._connection) if self._connection else open_ruin(self._database) as damaged:
+            with writing(), nullcontext(self._connection) if self._connection else open_ruin(self._database) as damaged:
                 salvage(damaged, source)
             yield source
 
@@ -209,7 +208,7 @@ def rebuild_once(settings: Settings, database: Path, told: Told, progress: Progr
     """Build *database* afresh and sync it once. The caller holds the lock. Raises StoreUnavailable, NoDatabase."""
     with open_sound(settings, database, told) as upkeep:
         upkeep.rebuild("asked for")
-        job = Job(upkeep.engine, find_git(settings.root))
+        job = Job(upkeep.engine, settings.git())
         job.settle(progress)
         return job.done()
 

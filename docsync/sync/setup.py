@@ -13,16 +13,18 @@ import apsw
 from docsync.belief import Belief
 from docsync.errors import ConfigError
 from docsync.formats import format_named, parse
+from docsync.git import Git, find_git
 from docsync.guard import Guard
 from docsync.lint import VERSION as LINT_VERSION
 from docsync.lint.schema import Schema, compiled
 from docsync.model import Timing
 from docsync.names import Collection, shown
 from docsync.scan import FileTree
+from docsync.store.retention import KEPT
 from docsync.store.sqlite import SqliteStore
 from docsync.sync.engine import Engine, Parts
 from docsync.sync.load import Loader, Twins, iso
-from docsync.sync.ports import Tree
+from docsync.sync.ports import Clock, Tree
 from docsync.sync.review import Rules
 
 # Moves whenever the same content would give another row or another search text.
@@ -41,10 +43,15 @@ class Settings:
     max_delete_ratio: float = 0.5
     ignore: frozenset[str] = frozenset()
     redact_secrets: bool = False
+    keep_changes: int = KEPT
 
     def tree(self) -> FileTree:
         """The files of this project."""
         return FileTree(self.root, self.collections, self.max_file_bytes)
+
+    def git(self) -> Git | None:
+        """The repositories that these files are in, None outside of any."""
+        return find_git(self.root, [collection.path for collection in self.collections])
 
     def rules(self) -> Rules:
         """What is asked of documents beyond their format. Raises ConfigError for a schema that is none."""
@@ -52,9 +59,9 @@ class Settings:
         return Rules(self.ignore, redact_secrets=self.redact_secrets, schemas=schemas)
 
 
-def build_engine(settings: Settings, connection: apsw.Connection) -> Engine:
+def build_engine(settings: Settings, connection: apsw.Connection, clock: Clock = time.monotonic_ns) -> Engine:
     """An engine that keeps the database behind *connection* equal to the project's files."""
-    store = SqliteStore(connection, lambda: iso(time.time_ns()))
+    store = SqliteStore(connection, lambda: iso(time.time_ns()), settings.keep_changes)
     rules = settings.rules()
     prints = {
         collection.type: fingerprint(settings, collection, rules.schemas.get(collection.type))
@@ -65,7 +72,7 @@ def build_engine(settings: Settings, connection: apsw.Connection) -> Engine:
     belief = Belief(settings.timing, settings.min_deletes)
     guard = Guard(settings.min_deletes, settings.max_delete_ratio)
     loader = build_loader(tree, belief, rules, store.twins)
-    return Engine(Parts(tree, store, loader, belief, guard), settings.timing, reload)
+    return Engine(Parts(tree, store, loader, belief, guard, clock), settings.timing, reload)
 
 
 def build_loader(tree: Tree, belief: Belief, rules: Rules, twins: Twins) -> Loader:

@@ -17,18 +17,17 @@ from watchdog.observers.inotify_c import InotifyConstants as In
 from watchdog.observers.inotify_c import InotifyEvent
 
 from docsync.model import Sign
-from docsync.names import EVERYTHING, is_hidden
+from docsync.names import EVERYTHING, VOLUME_LINK, is_hidden
 from docsync.watch.descriptor import Descriptor
 from docsync.watch.forest import Forest, Node, Root, Step
 from docsync.watch.hint import Hint, Polling, Reason
+from docsync.watch.mount import mount_table
 from docsync.watch.poll import PollSource
 
 _ITSELF = In.IN_DELETE_SELF | In.IN_MOVE_SELF | In.IN_UNMOUNT | In.IN_IGNORED
 _REPLANTS = _ITSELF | In.IN_ATTRIB
 _WENT = In.IN_DELETE | In.IN_MOVED_FROM
 _CAME = In.IN_CREATE | In.IN_MOVED_TO
-# A mounted Kubernetes volume changes by one rename of this symlink: every other name in it then means another file.
-_VOLUME_LINK = "..data"
 
 Hinted = tuple[str, Sign]
 
@@ -47,6 +46,7 @@ class InotifySource:
         self._poller: PollSource | None = None
         self._poller_lock = Lock()  # the reader or whoever calls resync may find the first folder without a watch
         self._trouble: Reason | None = None
+        self._mounts = ""
 
     def __enter__(self) -> Self:
         self._reader = Descriptor(self._take, self._fail)
@@ -79,8 +79,13 @@ class InotifySource:
         return dead + ((self._trouble,) if self._trouble else ()) + tuple(self._refusals())
 
     def check(self) -> tuple[str, ...]:
-        """Adding a root's watch again must return the same number: device and inode are reused too soon to prove it."""
-        strayed = tuple(root.path for root in self._forest.roots if self._forest.plant(root, thorough=False))
+        """Adding a root's watch again must return the same number: device and inode are reused too soon to prove it.
+
+        No event tells that something was mounted over a folder beneath: all are added again when a mount came or went.
+        """
+        before, self._mounts = self._mounts, mount_table()
+        moved = before != self._mounts
+        strayed = tuple(root.path for root in self._forest.roots if self._forest.plant(root, thorough=moved))
         self._poll_refused()
         for path in strayed:
             self._hint(path, Sign.FOLDER)
@@ -89,6 +94,7 @@ class InotifySource:
     def resync(self) -> None:
         """Watch everything that exists, forget what does not. Whoever takes LOST calls this, then scans."""
         self._trouble = None
+        self._mounts = mount_table()
         for root in self._forest.roots:
             self._forest.plant(root, thorough=True)
         self._poll_refused()
@@ -179,7 +185,7 @@ class InotifySource:
 
 
 def _at_file(node: Node, mask: int, name: str) -> Iterator[Hinted]:
-    if name == _VOLUME_LINK and mask & _CAME:
+    if name == VOLUME_LINK and mask & _CAME:
         yield node.root.path, Sign.SWAPPED
     elif not is_hidden(name):
         yield node.within(name), _sign(mask, f"{node.real}/{name}")

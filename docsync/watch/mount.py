@@ -1,4 +1,4 @@
-"""Tells whether a folder lies on a file system that other machines change without a hint. Never touches that system."""
+"""What is mounted where: is it changed by other machines, without a hint, and did it change? Never touches that system."""
 
 import os
 import re
@@ -17,16 +17,21 @@ _REMOTE = frozenset(
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
+def mount_table(mounts: Path = MOUNTS) -> str:
+    """All mounts as text, another one whenever one came or went; empty where the system does not list them."""
+    try:
+        return mounts.read_text(encoding="utf-8", errors="surrogateescape")
+    except FileNotFoundError:  # any system but Linux
+        return ""
+
+
 def remote_filesystem(folder: str | Path, mounts: Path = MOUNTS) -> str | None:
     """The type of the remote file system that *folder* lies on or that is mounted beneath it; None for local ones.
 
-    Where the system does not list its mounts (any but Linux), the answer is None.
+    Where the system does not list its mounts, the answer is None.
     """
-    try:
-        lines = mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-    except FileNotFoundError:
-        return None
-    mounted = dict(_mount(line) for line in lines)  # of two mounts on one folder the later one is seen
+    # Of two mounts on one folder the later one is seen.
+    mounted = dict(_mount(line) for line in mount_table(mounts).splitlines())
     real = os.path.realpath(folder)
     above = max((point for point in mounted if _covers(point, real)), key=len, default=None)
     beneath = [point for point in mounted if _covers(real, point)]

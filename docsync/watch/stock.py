@@ -29,7 +29,7 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
 from docsync.model import Sign
-from docsync.names import EVERYTHING, below, is_hidden
+from docsync.names import EVERYTHING, VOLUME_LINK, below, is_hidden
 from docsync.watch.hint import Hint, Reason
 from docsync.watch.route import resolve
 
@@ -187,7 +187,7 @@ class StockSource(FileSystemEventHandler):
             inner = below(identity[0], real) if identity else None
             if inner is None:
                 continue
-            if sign is Sign.FOLDER and inner.rpartition("/")[2] == "..data":
+            if sign is Sign.FOLDER and inner.rpartition("/")[2] == VOLUME_LINK:
                 yield path, sign
             elif not any(is_hidden(part) for part in inner.split("/")):
                 yield f"{path}/{inner}" if path else inner, sign

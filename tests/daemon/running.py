@@ -17,6 +17,8 @@ from docsync.admin.client import Client
 from docsync.lock import announced
 
 PATIENCE = 30.0
+NO_RESCAN = {"DOCSYNC_WATCH__RESCAN_SECONDS": "3600"}
+"""For a daemon that is to hear of everything by hints."""
 
 
 class Daemon:
@@ -26,6 +28,7 @@ class Daemon:
         self.root = root
         self.database = root / ".docsync" / "docsync.db"
         self.environ = os.environ | {"DOCSYNC_ADMIN__ENABLED": "false", "DOCSYNC_LOG__FORMAT": "json"}
+        self.command = [sys.executable, "-m", "docsync"]
         self.process: subprocess.Popen[str] | None = None
         self.port = 0
         self.log = root.parent / f"{root.name}.log"
@@ -35,7 +38,7 @@ class Daemon:
     def start(self, *, ready: bool = True) -> None:
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "docsync", "run"], cwd=self.root, env=self.environ, stderr=log, text=True
+                [*self.command, "run"], cwd=self.root, env=self.environ, stderr=log, text=True
             )
         if ready:
             self.until(self.is_announced)

@@ -62,7 +62,7 @@ class States(Polled):
 
     SQL = (
         "SELECT (SELECT value FROM sync_state WHERE key = 'revision'), count(*), "
-        "group_concat(DISTINCT json_extract(document, '$.version')) FROM documents WHERE file_path LIKE 'personas/g%'"
+        "group_concat(DISTINCT json_extract(document, '$.version')) FROM documents WHERE file_path LIKE '%personas/g%'"
     )
 
     def __init__(self, daemon: Daemon) -> None:
@@ -263,3 +263,190 @@ def test_a_worktree_has_its_own_git_directory(worktree: Daemon) -> None:
         assert worktree.revision == before + 1
         assert set(states.versions) <= {"main", "other"}
     assert json.loads(worktree.run("status", "--json").stdout)["held"] == 0
+
+
+def _one_revision(inside: Repository, *commands: tuple[str, ...], versions: set[str]) -> None:
+    """Run Git's *commands* while a service polls: one revision, nothing held, no other *versions* than these seen."""
+    daemon = inside.daemon
+    _rested()
+    before = daemon.revision
+    with States(daemon) as states:
+        for command in commands:
+            inside.git(*command)
+        daemon.wait()
+    assert daemon.revision == before + 1
+    assert set(states.versions) <= versions
+    assert daemon.status()["held"] == 0
+
+
+def _topic(repository: Repository, commits: int) -> None:
+    """A branch of so many commits, ten other files changed on main meanwhile, and the branch checked out."""
+    daemon = repository.daemon
+    repository.begin(100)
+    repository.git("checkout", "-q", "-b", "topic")
+    for number in range(commits):
+        daemon.persona(f"personas/g0/p{number}.json", version="main", number=1000 + number)
+        repository.commit(f"topic {number}")
+    repository.git("checkout", "-q", "main")
+    for number in range(50, 60):
+        daemon.persona(f"personas/g0/p{number}.json", version="main", number=2000 + number)
+    repository.commit("base moves")
+    repository.git("checkout", "-q", "topic")
+
+
+def test_a_rebase_that_runs_a_command_after_each_commit_is_one_revision(repository: Repository) -> None:
+    _topic(repository, 5)
+    repository.daemon.start()
+    _one_revision(repository, ("rebase", "-q", "-x", "sleep 0.4", "main"), versions={"main"})
+    repository.daemon.verify()
+
+
+def test_a_rebase_that_stops_shows_where_it_stands_and_goes_on(repository: Repository) -> None:
+    """A conflict in one file: the file keeps its last good row until the person has decided."""
+    daemon = repository.daemon
+    _topic(repository, 3)
+    repository.git("checkout", "-q", "main")
+    daemon.persona("personas/g0/p1.json", version="main", number=-1)
+    repository.commit("contradict")
+    repository.git("checkout", "-q", "topic")
+    daemon.start()
+    daemon.wait()
+    repository.git("rebase", "-q", "main", check=False)
+    assert (daemon.root / ".git/rebase-merge").is_dir()
+    daemon.until(lambda: daemon.query("SELECT 1 FROM problems WHERE code = 'merge-conflict'"))
+    assert daemon.documents() == 100
+    (number,) = daemon.query("SELECT json_extract(document, '$.number') FROM documents WHERE id = 'persona/g0/p55'")
+    assert number == (2055,)  # what came before the stop is there
+    daemon.persona("personas/g0/p1.json", version="main", number=7)
+    repository.git("add", "-A")
+    _rested()
+    before = daemon.revision
+    repository.git("-c", "core.editor=true", "rebase", "--continue")
+    daemon.wait()
+    assert daemon.revision <= before + 1
+    assert daemon.value("SELECT json_extract(document, '$.number') FROM documents WHERE id = 'persona/g0/p1'") == 7
+    assert daemon.value("SELECT json_extract(document, '$.number') FROM documents WHERE id = 'persona/g0/p2'") == 1002
+    assert daemon.status()["state"] == "in_sync"
+    daemon.verify()
+
+
+def test_a_rebase_that_is_aborted_after_a_stop_is_one_revision(repository: Repository) -> None:
+    daemon = repository.daemon
+    _topic(repository, 3)
+    repository.git("checkout", "-q", "main")
+    daemon.persona("personas/g0/p1.json", version="main", number=-1)
+    repository.commit("contradict")
+    repository.git("checkout", "-q", "topic")
+    daemon.start()
+    repository.git("rebase", "-q", "main", check=False)
+    daemon.until(lambda: daemon.query("SELECT 1 FROM problems WHERE code = 'merge-conflict'"))
+    _one_revision(repository, ("rebase", "--abort"), versions={"main"})
+    assert daemon.query("SELECT * FROM problems") == []
+    daemon.verify()
+
+
+def test_mailed_patches_are_one_revision(repository: Repository, tmp_path: Path) -> None:
+    _topic(repository, 5)
+    repository.git("format-patch", "-q", "-o", str(tmp_path / "patches"), "HEAD~5")
+    repository.git("checkout", "-q", "main")
+    repository.daemon.start()
+    patches = [str(patch) for patch in sorted((tmp_path / "patches").iterdir())]
+    assert len(patches) == 5
+    _one_revision(repository, ("am", "-q", *patches), versions={"main"})
+    repository.daemon.verify()
+
+
+@pytest.mark.parametrize("count", [20, 200])
+def test_a_checkout_of_a_folder_is_one_revision(repository: Repository, count: int) -> None:
+    repository.begin(count)
+    repository.daemon.start()
+    _one_revision(repository, ("checkout", "other", "--", "personas"), versions={"main", "other"})
+    _one_revision(repository, ("checkout", "main", "--", "personas"), versions={"main", "other"})
+    repository.daemon.verify()
+
+
+@pytest.mark.parametrize("how", [(), ("--rebase",)])
+def test_a_pull_is_one_revision(repository: Repository, tmp_path: Path, how: tuple[str, ...]) -> None:
+    daemon = repository.daemon
+    repository.begin(100)
+    repository.git("clone", "-q", "--bare", ".", str(tmp_path / "origin.git"))
+    repository.git("remote", "add", "origin", str(tmp_path / "origin.git"))
+    repository.git("push", "-q", "origin", "other:main")
+    if how:
+        daemon.persona("personas/own.json")
+        repository.commit("own work")
+    daemon.start()
+    _one_revision(repository, ("pull", "-q", *how, "origin", "main"), versions={"main", "other"})
+    assert daemon.value("SELECT count(*) FROM documents WHERE json_extract(document, '$.version') = 'other'") == 100
+    daemon.verify()
+
+
+def test_a_merge_and_a_reset_are_one_revision_each(repository: Repository) -> None:
+    repository.begin(200)
+    repository.daemon.start()
+    _one_revision(repository, ("merge", "-q", "--no-ff", "-m", "both", "other"), versions={"main", "other"})
+    _one_revision(repository, ("reset", "-q", "--hard", "HEAD~1"), versions={"main", "other"})
+    repository.daemon.verify()
+
+
+FILE_PROTOCOL = ("-c", "protocol.file.allow=always")
+
+
+@pytest.fixture
+def submodule(repository: Repository, tmp_path: Path) -> Iterator[Repository]:
+    """A project that is itself a submodule of another repository."""
+    repository.begin(100)
+    outer = Repository(Daemon(tmp_path / "outer"))
+    outer.git("init", "-q", "-b", "main")
+    outer.git(*FILE_PROTOCOL, "submodule", "add", "-q", str(repository.root), "inner")
+    outer.commit("outer")
+    inner = Repository(Daemon(outer.root / "inner"))
+    inner.git("fetch", "-q", "origin", "other:other")
+    yield inner
+    inner.daemon.kill()
+
+
+def test_a_submodule_has_its_own_git_directory(submodule: Repository) -> None:
+    assert (submodule.root / ".git").is_file()
+    submodule.daemon.start()
+    for branch in ("other", "main"):
+        _one_revision(submodule, ("checkout", "-q", branch), versions={"main", "other"})
+    submodule.daemon.verify()
+
+
+@pytest.fixture
+def modular(repository: Repository, tmp_path: Path) -> Iterator[tuple[Repository, Repository]]:
+    """A project in a repository whose collection is a submodule on main; the commit before has it on the other branch."""
+    repository.begin(100)
+    daemon = Daemon(tmp_path / "outer")
+    outer, inner = Repository(daemon), Repository(daemon)
+    inner.root = daemon.root / "module"
+    daemon.write("docsync.toml", CONFIGURATION)
+    outer.git("init", "-q", "-b", "main")
+    outer.git(*FILE_PROTOCOL, "submodule", "add", "-q", str(repository.root), "module")
+    inner.git("checkout", "-q", "other")
+    outer.commit("with the other branch")
+    inner.git("checkout", "-q", "main")
+    outer.commit("with main")
+    yield outer, inner
+    daemon.kill()
+
+
+CONFIGURATION = """
+[[collections]]
+type = "persona"
+path = "module/personas"
+include = ["**/*.json"]
+format = "json"
+"""
+
+
+def test_a_collection_that_is_a_submodule_is_looked_after_too(modular: tuple[Repository, Repository]) -> None:
+    """Git works in the directory of the submodule then, not in the one around the project."""
+    outer, inner = modular
+    outer.daemon.start()
+    for branch in ("other", "main"):
+        _one_revision(inner, ("checkout", "-q", branch), versions={"main", "other"})
+    update = (*FILE_PROTOCOL, "submodule", "update", "-q")
+    _one_revision(outer, ("checkout", "-q", "HEAD~1"), update, versions={"main", "other"})
+    outer.daemon.verify()

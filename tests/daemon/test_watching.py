@@ -1,9 +1,13 @@
 """The watcher under fire: what kills or blinds other watchers, polling, and a watcher that has to be opened anew."""
 
+import os
 import shutil
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import structlog
@@ -16,19 +20,108 @@ from docsync.sync.barrier import Barrier
 from docsync.sync.inbox import Inbox
 from docsync.sync.vitals import Vitals
 from docsync.watch import Reason
-from tests.daemon.running import Daemon
+from tests.daemon.running import NO_RESCAN, Daemon
+from tests.mounting import Mounts, mounts
+
+__all__ = ["mounts"]
 
 
-def test_the_four_commands_that_kill_the_stock_watcher(daemon: Daemon) -> None:
-    (daemon.root / "personas/a").mkdir()
+COMMANDS: tuple[Callable[[Path], object], ...] = (
+    lambda root: (root / "personas/a").rename(root / "out"),
+    lambda root: (root / "personas/a").mkdir(),
+    lambda root: (root / "personas/a").rmdir(),
+    lambda root: shutil.rmtree(root / "out"),
+)
+"""Ordinary work on folders that ends the only thread of watchdog's own observer."""
+
+
+@pytest.mark.parametrize("places", [("personas/ana", "personas/b/ana"), ("personas/a/ana",), ()])
+def test_the_commands_that_kill_the_stock_watcher_do_no_harm(daemon: Daemon, places: tuple[str, ...]) -> None:
+    """*places* are where people save, after the last command, or after each of them when there are none."""
+    for folder in ("personas/a", "personas/b"):
+        (daemon.root / folder).mkdir()
+    daemon.environ |= NO_RESCAN
     daemon.start()
-    (daemon.root / "personas/a").rename(daemon.root / "out")
-    (daemon.root / "personas/a").mkdir()
-    (daemon.root / "personas/a").rmdir()
-    (daemon.root / "out").rmdir()
-    time.sleep(0.05)
+    rescans = daemon.status()["rescans"]
+    for number, command in enumerate(COMMANDS):
+        command(daemon.root)
+        if not places:
+            _seen(daemon, f"personas/b/p{number}")
+    for place in places:
+        _seen(daemon, place)
+    # It was a hint that told of each save, neither a rescan nor a watcher that had to be opened anew.
+    assert daemon.status()["rescans"] == rescans
+    assert daemon.lines("watcher.dead") == []
+
+
+def _seen(daemon: Daemon, place: str) -> None:
+    """Save a persona, wait until a reader sees it, and print how long that took."""
+    daemon.persona(f"{place}.json")
+    begun = time.monotonic()
+    daemon.until(lambda: daemon.query("SELECT 1 FROM documents WHERE file_path = ?", f"{place}.json"))
+    print(f"{place} visible after {(time.monotonic() - begun) * 1000:.0f} ms")
+
+
+def test_without_a_free_inotify_instance_it_polls_and_says_so(daemon: Daemon) -> None:
+    script = "echo 0 > /proc/sys/user/max_inotify_instances"
+    namespace = ["unshare", "--user", "--map-root-user", "sh", "-c"]
+    if subprocess.run([*namespace, script], capture_output=True).returncode:
+        pytest.skip("this system gives no user namespace with a limit of its own")
+    daemon.command = [*namespace, f'{script} && exec "$@"', "sh", sys.executable, "-m", "docsync"]
+    daemon.environ |= {"DOCSYNC_WATCH__POLL_MS": "200"}
+    daemon.environ |= NO_RESCAN
+    daemon.start()
+    rescans = daemon.status()["rescans"]
+    assert (daemon.status()["state"], daemon.status()["ready"]) == ("degraded", True)
+    assert [reason["code"] for reason in daemon.status()["reasons"]] == ["instance_limit"]
     daemon.persona("personas/ana.json")
-    daemon.until(lambda: daemon.query("SELECT 1 FROM documents WHERE id = 'persona/ana'"), 1)
+    daemon.until(daemon.documents)
+    assert daemon.status()["rescans"] == rescans
+
+
+@pytest.mark.skipif(not shutil.which("setpriv") or os.geteuid() != 0, reason="only root may run it as another user")
+def test_an_unreadable_folder_keeps_its_rows_and_is_watched_once_it_may_be_read(daemon: Daemon) -> None:
+    daemon.persona("personas/secret/ana.json", version="old")
+    daemon.persona("personas/open.json")
+    for path in (daemon.root, *daemon.root.rglob("*")):
+        os.chown(path, 65534, 65534)
+    for folder in daemon.root.parents:
+        folder.chmod(folder.stat().st_mode | 0o011)
+    daemon.command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, "-m", "docsync"]
+    daemon.environ["HOME"] = str(daemon.root)
+    daemon.environ |= NO_RESCAN
+    daemon.start()
+    (daemon.root / "personas/secret").chmod(0)
+    daemon.until(lambda: daemon.query("SELECT 1 FROM problems WHERE code = 'unreadable'"))
+    assert daemon.documents() == 2
+    rescans = daemon.status()["rescans"]
+    (daemon.root / "personas/secret").chmod(0o755)
+    daemon.until(lambda: not daemon.query("SELECT 1 FROM problems"))
+    daemon.persona("personas/secret/ana.json", version="new")
+    daemon.until(lambda: daemon.query("SELECT 1 FROM documents WHERE json_extract(document, '$.version') = 'new'"))
+    assert daemon.status()["rescans"] == rescans
+
+
+@pytest.mark.parametrize("over", ["personas", "personas/sub"])
+def test_a_mount_over_a_folder_is_noticed_and_its_end_too(daemon: Daemon, mounts: Mounts, over: str) -> None:
+    """No event tells of either; the next heartbeat does. What the mount hides is missing, be it 30 files of 40."""
+    for number in range(30):
+        daemon.persona(f"personas/sub/p{number}.json", number=number)
+    for number in range(10):
+        daemon.persona(f"personas/q{number}.json", number=100 + number)
+    daemon.environ |= NO_RESCAN
+    daemon.start()
+    rescans = daemon.status()["rescans"]
+    mounts.over(daemon.root / over)
+    daemon.until(lambda: daemon.status()["held"] == (30 if over.endswith("sub") else 40))
+    daemon.persona(f"{over}/ana.json")
+    daemon.until(lambda: daemon.documents() == 41)
+    mounts.off(daemon.root / over)
+    daemon.until(lambda: (daemon.status()["held"], daemon.documents()) == (0, 40))
+    daemon.persona(f"{over}/ben.json")
+    daemon.until(lambda: daemon.documents() == 41)
+    assert daemon.status()["rescans"] == rescans
+    daemon.verify()
 
 
 def test_folders_made_moved_in_and_moved_out(daemon: Daemon) -> None:
@@ -84,6 +177,42 @@ def test_a_configmap_swap_lands_as_one_revision(daemon: Daemon) -> None:
     assert daemon.revision == before + 1
 
 
+def test_hostile_files_that_appear_while_it_runs_harm_only_themselves(daemon: Daemon) -> None:
+    daemon.persona("personas/keep.json")
+    daemon.environ |= NO_RESCAN
+    daemon.start()
+    names = [b"byte\xff.json", b"line\nend.json", "t\u202eurned.json".encode(), b"bad\xfffolder/x.json"]
+    for name in names:
+        path = os.fsencode(daemon.root / "personas") + b"/" + name
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as file:
+            file.write('{"name": "x"}')
+    os.mkfifo(daemon.root / "personas/pipe.json")
+    (daemon.root / "personas/zero.json").symlink_to("/dev/zero")
+    (daemon.root / "personas/loop.json").symlink_to("loop.json")
+    daemon.persona("personas/after.json")
+    daemon.until(lambda: daemon.documents() == 2)
+    daemon.until(lambda: daemon.value("SELECT count(*) FROM problems") == 6)
+    daemon.wait()
+    assert sorted(daemon.query("SELECT file_path, code FROM problems")) == [
+        ("personas/bad\\xfffolder", "name"),
+        ("personas/byte\\xff.json", "name"),
+        ("personas/line\\x0aend.json", "name"),
+        ("personas/pipe.json", "skipped"),
+        ("personas/t\\u202eurned.json", "name"),
+        ("personas/zero.json", "skipped"),
+    ]
+    rescans = daemon.status()["rescans"]
+    for name in os.listdir(os.fsencode(daemon.root / "personas")):
+        if name not in (b"keep.json", b"after.json", b"bad\xfffolder"):
+            os.unlink(os.fsencode(daemon.root / "personas") + b"/" + name)
+    shutil.rmtree(os.fsencode(daemon.root / "personas") + b"/bad\xfffolder")
+    daemon.until(lambda: not daemon.query("SELECT 1 FROM problems"))
+    assert daemon.status()["rescans"] == rescans
+    assert daemon.lines("database.unavailable") == []
+    daemon.verify()
+
+
 def test_polling_finds_the_same(daemon: Daemon) -> None:
     daemon.environ |= {"DOCSYNC_WATCH__MODE": "poll", "DOCSYNC_WATCH__POLL_MS": "200"}
     daemon.persona("personas/ana.json")
@@ -106,12 +235,13 @@ class FakeSource:
     def __init__(self) -> None:
         self.is_alive = True
         self.checks = 0
+        self.trouble: tuple[Reason, ...] = ()
 
     def alive(self) -> bool:
         return self.is_alive
 
     def reasons(self) -> tuple[Reason, ...]:
-        return ()
+        return self.trouble
 
     def check(self) -> tuple[str, ...]:
         self.checks += 1
@@ -161,6 +291,21 @@ def test_a_cookie_that_does_not_come_back_is_a_silent_watcher(post: Post) -> Non
         post.lookout.tick(4 * 10**9)
         assert len(post.sources) == 2
         assert "did not come back" in post.vitals.reasons[0].message
+
+
+@pytest.mark.parametrize("code", ["watch_limit", "unwatchable"])
+def test_without_watches_no_cookie_is_sent_since_none_could_come_back(post: Post, code: str) -> None:
+    with post.lookout:
+        post.sources[0].trouble = (Reason(code, "polling instead"),)
+        for beat in range(1, 5):
+            post.lookout.tick(beat * 4 * 10**9)
+        assert len(post.sources) == 1
+        assert post.sources[0].checks == 4
+        assert post.vitals.reasons == ()
+        post.sources[0].trouble = ()
+        for beat in range(5, 7):
+            post.lookout.tick(beat * 4 * 10**9)
+        assert len(post.sources) == 2  # the cookie of the fifth beat did not come back
 
 
 def test_a_cookie_that_comes_back_proves_the_watcher(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ SECOND = 1_000_000_000
 
 
 def read(file: Path, max_bytes: int = 100) -> Octets | Unread | Vanished:
-    return read_stable(PATH, str(file), max_bytes)
+    return read_stable(PATH, str(file.parent), file.name, max_bytes)
 
 
 def test_a_file_is_read_with_its_stamp(tmp_path: Path) -> None:
@@ -87,6 +87,25 @@ def test_a_link_put_in_its_place_is_not_followed(tmp_path: Path) -> None:
     assert read(tmp_path / "a.json") is Vanished.GONE
 
 
+@pytest.mark.parametrize("swapped", ["team", "team/deep"])
+def test_a_link_put_in_the_place_of_a_folder_on_the_way_is_not_followed(tmp_path: Path, swapped: str) -> None:
+    for folder in ("inside/team/deep", "outside/team/deep"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "a.json").write_text("{}")
+    inside = str(tmp_path / "inside")
+    assert isinstance(read_stable(PATH, inside, "team/deep/a.json", 100), Octets)
+    (tmp_path / "inside" / swapped).rename(tmp_path / "away")
+    (tmp_path / "inside" / swapped).symlink_to(tmp_path / "outside" / swapped)
+    assert read_stable(PATH, inside, "team/deep/a.json", 100) is Vanished.GONE
+
+
+def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real/a.json").write_text("{}")
+    (tmp_path / "link").symlink_to("real")
+    assert isinstance(read(tmp_path / "link/a.json"), Octets)
+
+
 @pytest.mark.parametrize(
     ("number", "has_hint"), [(errno.EACCES, True), (errno.EPERM, True), (errno.EIO, False), (errno.ESTALE, False)]
 )
@@ -96,7 +115,7 @@ def test_a_file_that_the_system_does_not_show_is_unreadable(
 ) -> None:
     (tmp_path / "a.json").write_text("{}")
 
-    def refuse(*_: Any) -> int:
+    def refuse(*_: Any, **__: Any) -> int:
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(os, call, refuse)
@@ -156,6 +175,9 @@ def test_no_descriptor_is_left_open_whatever_happens(tmp_path: Path, monkeypatch
     read(file)
     read(file, max_bytes=1)
     read(tmp_path)
+    (tmp_path / "team/deep").mkdir(parents=True)
+    for inner in ("team/deep/none.json", "team/none/none.json", "none/none/none.json"):
+        assert read_stable(PATH, str(tmp_path), inner, 100) is Vanished.GONE
     rewriting(monkeypatch, file, b"[]")
     read(file)
     assert len(os.listdir("/proc/self/fd")) == before

@@ -193,6 +193,18 @@ def test_a_link_that_is_pointed_out_of_the_folder_after_the_scan_is_not_read(roo
     assert tree.read("personas/link.json") is Vanished.GONE
 
 
+@pytest.mark.parametrize("outside", ["beside the project", "in the project"])
+def test_a_folder_that_is_swapped_for_a_link_between_scan_and_read_leads_nowhere(root: Path, outside: str) -> None:
+    elsewhere = root.parent / "elsewhere" if outside == "beside the project" else root / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "b.json").write_text('{"secret": true}')
+    tree = FileTree(root, (PERSONAS,), 100)
+    assert "personas/team/b.json" in tree.scan(["personas"]).found
+    (root / "personas/team").rename(root / "away")
+    (root / "personas/team").symlink_to(elsewhere)
+    assert tree.read("personas/team/b.json") is Vanished.GONE
+
+
 @pytest.mark.parametrize(
     ("kind", "target", "path", "status"),
     [

@@ -110,8 +110,9 @@ def test_a_name_that_cannot_be_shown_is_listed_escaped(tree: Tree, name: str, sh
 
 
 def test_a_folder_whose_name_cannot_be_shown_is_listed_and_not_walked_into(tree: Tree) -> None:
-    tree.write("bad\n/a.json")
-    assert (tree.found(), tree.skipped()) == ([], {"personas/bad\\x0a": "name"})
+    tree.write("bad\n/deep/a.json")
+    for scope in ("", "personas/bad\n", "personas/bad\n/deep", "personas/bad\n/deep/a.json"):
+        assert (tree.found(scope), tree.skipped(scope)) == ([], {"personas/bad\\x0a": "name"})
 
 
 def make_pipe(path: Path) -> None:
@@ -291,3 +292,9 @@ def test_a_file_that_goes_between_list_and_stat_is_simply_not_there(
     monkeypatch.setattr(os, "scandir", Late)
     scan = tree.scan()
     assert (list(scan.found), scan.unreadable) == (["personas/b.json"], {})
+
+
+def test_a_folder_that_holds_a_mounted_volume_is_known(tree: Tree) -> None:
+    tree.write("mounted/..2026/a.json")
+    (tree.folder / "mounted/..data").symlink_to("..2026")
+    assert tree.scan().volumes == {"personas/mounted"}

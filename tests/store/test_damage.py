@@ -185,6 +185,12 @@ def test_a_deleted_or_replaced_file_is_noticed_without_opening_it(
     assert identity(filled.database) != before
 
 
+def test_files_that_cannot_be_looked_at_are_unavailable_and_not_gone(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable) as caught:
+        identity(tmp_path / ("long" * 100))
+    assert caught.value.reason == "io_error"
+
+
 def test_every_flipped_bit_that_changes_a_document_is_found(filled: Project) -> None:
     """What a reader gets from documents is as before, or the damage is found."""
     rows = filled.query("SELECT * FROM documents ORDER BY id")

@@ -36,6 +36,37 @@ def tight_umask() -> Iterator[None]:
     os.umask(before)
 
 
+def epoch_of(path: Path) -> object:
+    with open_writer(path) as connection:
+        return connection.execute(EPOCH).get
+
+
+def test_an_empty_file_is_begun_like_one_that_is_not_there(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.db"
+    empty.touch()
+    with open_writer(empty) as connection, open_writer(tmp_path / "other.db") as other:
+        assert connection.total_changes() == other.total_changes(), "nobody may see two epochs at the first start"
+    assert not list(tmp_path.glob("*.unsure"))
+
+
+def test_a_copy_gets_a_new_epoch_also_if_the_first_start_was_killed_before_it_had_one(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = epoch_of(path)
+    path.with_name(path.name + "-wal").unlink()
+    with monkeypatch.context() as killed:
+        killed.setattr("docsync.store.database._renew_epoch", raise_interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            epoch_of(path)
+    renewed = epoch_of(path)
+    assert renewed != before
+    assert epoch_of(path) == renewed
+
+
+def raise_interrupt(_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def made_with(path: Path, *statements: str) -> None:
     """A database of someone else."""
     path.parent.mkdir(exist_ok=True)

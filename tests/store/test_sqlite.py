@@ -176,6 +176,7 @@ def test_references_are_found_by_what_they_point_to(base: Base) -> None:
     assert [link.path for link in base.store.links([""])] == ["personas/a.json", "personas/b.json"]
     assert [(link.document_id, link.ordinal) for link in base.store.links(["x"])] == [("persona/a", 0)]
     assert base.store.links(["x/one.md/beneath", "z"]) == []
+    assert [link.document_id for link in base.store.links_of(["personas/b.json", "personas/c.json"])] == ["persona/b"]
 
 
 def test_a_reference_that_changes_its_status_is_a_revision(base: Base) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from docsync.coalesce import Coalescer
+from docsync.counters import Counters
 from docsync.errors import StoreUnavailable
 from docsync.model import Sign
 from docsync.names import EVERYTHING
@@ -48,15 +49,21 @@ class Rig:
 
     def __init__(self, project: Project, rescan_ms: int = 10**9) -> None:
         self.project = project
-        self.now_ns = time.monotonic_ns()
+        project.now_ns = time.monotonic_ns()
         self.log = LogBook()
         self.vitals = Vitals()
         self.resyncs = 0
         self.mended: list[str] = []
         self.inbox = Inbox(Coalescer(project.settings.timing, lambda path: path.endswith(".json")), lambda: self.now_ns)
         rounds = Rounds(rescan_ms * MS, self._resync, lambda now_ns: None, self)
-        told = Told(self.vitals, Journal(self.log))
+        self.counters = Counters()
+        told = Told(self.vitals, Journal(self.log), self.counters)
         self.loop = Loop(project.engine, self.inbox, GitGate(None, lambda: True), rounds, told)
+
+    @property
+    def now_ns(self) -> int:
+        """The engine's clock and the loop's are one."""
+        return self.project.now_ns
 
     def _resync(self) -> None:
         self.resyncs += 1
@@ -75,7 +82,7 @@ class Rig:
         return self.project.engine
 
     def later(self, ms: float) -> None:
-        self.now_ns += int(ms * MS)
+        self.project.later(ms)
 
     def step(self) -> None:
         self.loop.step(self.now_ns)

@@ -5,7 +5,7 @@ import shutil
 
 from docsync.model import Sign
 from docsync.names import Collection
-from tests.support import PROMPTS, Project
+from tests.support import PERSONAS, PROMPTS, Project
 
 
 def people(project: Project, count: int, folder: str = "personas") -> None:
@@ -166,3 +166,50 @@ def test_another_suffix_in_the_configuration_takes_the_ids_over(project: Project
     assert all(path.endswith(".md") for path in project.paths())
     assert (len(project.paths()), project.engine.held(), project.problems()) == (40, [], [])
     assert project.query("SELECT count(*) FROM files") == [(40,)]
+
+
+def test_a_held_file_that_returns_into_another_collection_leaves_the_hold(project: Project) -> None:
+    people(project, 30, "personas/team")
+    people(project, 40)
+    project.sync()
+    shutil.rmtree(project.root / "personas")
+    team = Collection("team", "personas/team", ("*.json",), "json")
+    project.start(collections=(team, PERSONAS, PROMPTS))
+    (project.root / "personas/team").mkdir(parents=True)
+    project.settle()
+    assert len(project.engine.held("persona")) == 70
+    people(project, 30, "personas/team")
+    people(project, 40)
+    project.settle()
+    assert project.engine.held() == []
+    remove(project, 0)
+    project.settle()
+    assert (len(project.paths()), project.engine.held()) == (69, [])
+
+
+def test_what_lies_beneath_the_missing_folder_of_another_collection_is_not_deleted(project: Project) -> None:
+    people(project, 3, "personas/team/deep")
+    people(project, 3)
+    project.start(collections=(Collection("team", "personas/team", ("*.json",), "json"), PERSONAS, PROMPTS))
+    project.sync()
+    remove(project, 0, folder="personas/team/deep")
+    project.sync()  # one file is missing …
+    shutil.rmtree(project.root / "personas/team")  # … and then the volume it was on
+    project.settle()
+    assert len(project.paths()) == 6
+    assert project.problems() == [("personas/team", "root-missing")]
+
+
+def test_a_held_document_that_another_file_takes_over_leaves_the_hold(project: Project) -> None:
+    people(project, 30)
+    project.sync()
+    project.start(collections=(Collection("persona", "personas", ("**/*.md",), "markdown"), PROMPTS))
+    project.settle()
+    assert len(project.engine.held()) == 30
+    for number in range(30):
+        project.write(f"personas/p{number}.md", f"# Person {number}\n\nHello.\n")
+    project.settle()
+    assert (len(project.paths()), project.engine.held(), set(project.states().values())) == (30, [], {"ok"})
+    (project.root / "personas/p0.md").unlink()
+    project.settle()
+    assert len(project.paths()) == 29

@@ -491,6 +491,18 @@ def test_references_are_brought_up_to_date_when_their_file_appears_or_goes(proje
     assert project.query(statuses) == [("missing", "prompts/p.json")]
 
 
+def test_a_reference_of_a_file_that_is_missing_but_kept_follows_its_target(project: Project) -> None:
+    for name in ("p", "q"):
+        project.write(f"prompts/{name}.prompty", "---\nname: P\nsample: ${file:p.json}\n---\nhello\n")
+    project.sync()
+    for name in ("p", "q"):
+        (project.root / f"prompts/{name}.prompty").unlink()
+    project.write("prompts/p.json", "{}")
+    project.settle()
+    assert len(project.engine.held()) == 2
+    assert project.query("SELECT DISTINCT status FROM document_references WHERE kind <> 'env'") == [("ok",)]
+
+
 def test_a_preview_changes_nothing(project: Project) -> None:
     project.persona("personas/a.json")
     applied = project.engine.preview(project.now_ns)
@@ -561,3 +573,14 @@ def test_a_broken_twin_that_is_mended_is_told_of_on_both_sides(project: Project)
     project.persona("personas/A.json")
     project.settle()
     assert project.problems() == [("personas/A.json", "name-twin"), ("personas/a.json", "name-twin")]
+
+
+def test_a_reference_of_a_broken_file_follows_its_target(project: Project) -> None:
+    good = "---\nname: P\nsample: ${file:p.json}\n---\nhello\n"
+    project.write("prompts/p.prompty", good)
+    project.sync()
+    project.write("prompts/p.json", "{}")
+    project.write("prompts/p.prompty", "---\nname: P\n")
+    project.settle()
+    assert project.states() == {"prompt_template/p": "stale"}
+    assert project.query("SELECT status FROM document_references") == [("ok",)]

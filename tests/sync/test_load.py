@@ -1,7 +1,6 @@
 """One file to one change: what counts as bad news, what as the same, and what is looked at once more."""
 
 import os
-from pathlib import Path
 
 import pytest
 
@@ -92,11 +91,11 @@ def test_a_file_that_goes_between_scan_and_read_is_missing_and_not_broken(
     project.persona(A, name="Other")
     real, gone = os.open, [1]
 
-    def open_too_late(path: str, flags: int, *more: int) -> int:
-        if gone and str(path).endswith("/a.json"):
+    def open_too_late(path: str, flags: int, *, dir_fd: int | None = None) -> int:
+        if gone and path == "a.json":
             gone.pop()
-            Path(path).unlink()
-        return real(path, flags, *more)
+            (project.root / A).unlink()
+        return real(path, flags, dir_fd=dir_fd)
 
     monkeypatch.setattr(os, "open", open_too_late)
     report = project.sync(A)
@@ -117,10 +116,10 @@ def test_a_file_without_document_that_goes_between_scan_and_read_leaves_nothing(
     project.write(A, "{{")
     real = os.open
 
-    def open_too_late(path: str, flags: int, *more: int) -> int:
-        if str(path).endswith("/a.json"):
-            Path(path).unlink(missing_ok=True)
-        return real(path, flags, *more)
+    def open_too_late(path: str, flags: int, *, dir_fd: int | None = None) -> int:
+        if path == "a.json":
+            (project.root / A).unlink(missing_ok=True)
+        return real(path, flags, dir_fd=dir_fd)
 
     monkeypatch.setattr(os, "open", open_too_late)
     project.sync(A)
@@ -133,10 +132,10 @@ def test_a_file_that_may_not_be_opened_keeps_its_row(project: Project, monkeypat
     project.persona(A, name="B")
     real = os.open
 
-    def refuse(path: str, flags: int, *more: int) -> int:
-        if str(path).endswith("/a.json"):
+    def refuse(path: str, flags: int, *, dir_fd: int | None = None) -> int:
+        if path == "a.json":
             raise PermissionError(13, "Permission denied")
-        return real(path, flags, *more)
+        return real(path, flags, dir_fd=dir_fd)
 
     monkeypatch.setattr(os, "open", refuse)
     project.settle()

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 import pytest
 
 from docsync.errors import StoreUnavailable
+from docsync.git import Git
 from docsync.model import Sign
 from docsync.plan import Applied, Change
 from docsync.store.sqlite import SqliteStore
+from docsync.sync.gate import GitGate
 from tests.store.child import locked_by_another
 from tests.support import Project
 from tests.sync.rig import MS, Rig
@@ -65,6 +67,21 @@ def test_a_step_with_nothing_to_do_does_nothing(rig: Rig) -> None:
     before = len(rig.log.lines)
     rig.step()
     assert len(rig.log.lines) == before
+
+
+def test_a_file_removed_and_written_again_and_again_makes_one_change_per_debounce_time(rig: Rig) -> None:
+    revision = rig.project.revision
+    for number in range(100):  # for 1.1 s; each look at the name that went finds the next file already there
+        (rig.project.root / A).unlink()
+        rig.hint(A, Sign.GONE)
+        rig.project.persona(A, name=f"A{number}")
+        rig.step()
+        rig.hint(A, Sign.CLOSED)
+        rig.later(11)
+        rig.step()
+    assert 2 <= rig.project.revision - revision <= 3
+    rig.settle()
+    assert rig.project.names()[A] == "A99"
 
 
 def test_rapid_saves_make_one_change_per_debounce_time(rig: Rig) -> None:
@@ -131,6 +148,21 @@ def test_hints_lost_again_within_a_second_wait_for_the_second_to_be_over(rig: Ri
     rig.later(500)
     rig.step()
     assert (rig.resyncs, "personas/unheard-of.json" in rig.project.paths()) == (2, True)
+
+
+def test_lost_hints_that_were_put_off_are_not_forgotten_because_git_was_at_work(rig: Rig) -> None:
+    (rig.project.root / ".git").mkdir()
+    rig.loop._gate = GitGate(Git(rig.project.root / ".git"), lambda: True)
+    rig.hint("", Sign.LOST)
+    rig.step()
+    rig.later(10)
+    (rig.project.root / ".git/index").write_text("moved on")
+    rig.hint("", Sign.LOST)
+    rig.project.persona("personas/new.json")
+    rig.hint("personas/new.json")
+    rig.step()
+    assert rig.resyncs == 2
+    assert "personas/new.json" in rig.project.paths()
 
 
 # Who is answered when

@@ -80,6 +80,18 @@ def test_a_closed_write_is_open_then_closed(place: Place) -> None:
     assert signs[-1] is Sign.CLOSED
 
 
+def test_reading_listing_and_looking_give_no_hint(place: Place) -> None:
+    place.write("p/a.json")
+    (place.root / "p/sub").mkdir()
+
+    def read() -> None:
+        (place.root / "p/a.json").read_text()
+        list((place.root / "p/sub").iterdir())
+        (place.root / "p/a.json").stat()
+
+    assert place.hinted_by(read) == []
+
+
 def test_an_unfinished_write_is_only_open(place: Place) -> None:
     with (place.root / "p/a.json").open("w") as file:
 

@@ -1,6 +1,6 @@
 import pytest
 
-from docsync.watch.mount import remote_filesystem
+from docsync.watch.mount import mount_table, remote_filesystem
 
 LINES = r"""
 27 1 254:0 / / rw,relatime - ext4 /dev/vda rw
@@ -44,6 +44,15 @@ def test_a_symlink_is_followed_to_where_the_files_lie(tmp_path):
 
 def test_a_system_that_does_not_list_its_mounts_has_no_remote_ones(tmp_path):
     assert remote_filesystem(tmp_path, tmp_path / "absent") is None
+
+
+def test_the_table_of_mounts_is_another_one_when_something_was_mounted(tmp_path):
+    table = tmp_path / "mountinfo"
+    assert mount_table(table) == ""
+    table.write_text("one\n")
+    before = mount_table(table)
+    table.write_text("one\ntwo\n")
+    assert (before, mount_table(table)) == ("one\n", "one\ntwo\n")
 
 
 def test_the_list_of_this_system_can_be_read(tmp_path):

@@ -1,0 +1,148 @@
+"""What the daemon has done since it started, as plain numbers: batches, latency, hints, reads. Never shows them to anybody.
+
+Every method may be called from any thread, and none of them takes longer than it takes to add to a number, but `wait`.
+"""
+
+import time
+from bisect import bisect_left
+from collections import Counter, deque
+from collections.abc import Iterable, Sequence
+from threading import Condition
+
+from docsync.model import PastBatch
+
+_BATCHES = 50
+_TIMES = 200
+_SYNC_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_LATENCY_SECONDS = (0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Histogram:
+    """How many values fell in front of each bound. The last count is of those beyond all bounds."""
+
+    def __init__(self, bounds: Sequence[float]) -> None:
+        self.bounds = bounds
+        self.counts = [0] * (len(bounds) + 1)
+        self.total = 0.0
+
+    def add(self, value: float) -> None:
+        """Count one value."""
+        self.counts[bisect_left(self.bounds, value)] += 1
+        self.total += value
+
+    def copy(self) -> "Histogram":
+        """The same numbers, for somebody who looks at them while others count on."""
+        made = Histogram(self.bounds)
+        made.counts, made.total = list(self.counts), self.total
+        return made
+
+
+class Counters:
+    """One for each daemon. What it gives out is a copy."""
+
+    def __init__(self) -> None:
+        self._bell = Condition()
+        self._news = 0
+        self._runs: Counter[tuple[str, str]] = Counter()
+        self._rescans: Counter[str] = Counter()
+        self._hints: Counter[str] = Counter()
+        self._reads: Counter[str] = Counter()
+        self._batches: deque[PastBatch] = deque(maxlen=_BATCHES)
+        self._seconds = Histogram(_SYNC_SECONDS)
+        self._latency = {change: Histogram(_LATENCY_SECONDS) for change in ("upsert", "delete")}
+        self._recent: deque[tuple[str, float]] = deque(maxlen=_TIMES)
+        self._saves = 0
+        self.last_success = 0.0
+        """When a batch was last committed or nothing was found to do: seconds since 1970."""
+
+    # From those who work
+
+    def hint(self, kind: str) -> None:
+        """The watcher gave a hint of this kind."""
+        with self._bell:
+            self._hints[kind] += 1
+
+    def read(self, source: str) -> None:
+        """A service was answered from this source."""
+        with self._bell:
+            self._reads[source] += 1
+
+    def rescan(self, reason: str) -> None:
+        """Everything was looked at, for this reason."""
+        with self._bell:
+            self._rescans[reason] += 1
+
+    def run(self, trigger: str, result: str, seconds: float) -> None:
+        """A batch was tried; *result* is changed, unchanged, refused, postponed or interrupted."""
+        with self._bell:
+            self._runs[trigger, result] += 1
+            if result in ("changed", "unchanged"):
+                self._seconds.add(seconds)
+                self.last_success = time.time()
+
+    def committed(self, batch: PastBatch) -> None:
+        """A batch made a revision: whoever waits for news is told."""
+        with self._bell:
+            self._batches.append(batch)
+            self._news += 1
+            self._bell.notify_all()
+
+    def landed(self, change: str, at: str, seconds: Iterable[float]) -> None:
+        """So many *seconds* went by between the first hint of each path and the commit, at *at*, that holds it.
+
+        *change* is upsert or delete; the latter includes the time for which bad news must last.
+        """
+        with self._bell:
+            for each in seconds:
+                self._latency[change].add(each)
+                if change == "upsert":
+                    self._recent.append((at, round(each * 1e3, 3)))
+                    self._saves += 1
+
+    # From those who ask
+
+    def wait(self, after: int, timeout: float) -> int:
+        """The number of revisions made since the start, once it is another one than *after* or *timeout* seconds are over."""
+        with self._bell:
+            self._bell.wait_for(lambda: self._news != after, timeout)
+            return self._news
+
+    def batches(self) -> tuple[PastBatch, ...]:
+        """The last batches that made a revision, oldest first."""
+        with self._bell:
+            return tuple(self._batches)
+
+    def recent(self) -> tuple[int, tuple[tuple[str, float], ...]]:
+        """How many saves landed, and the last of them, oldest first: when (UTC, ISO 8601), and milliseconds."""
+        with self._bell:
+            return self._saves, tuple(self._recent)
+
+    def runs(self) -> dict[tuple[str, str], int]:
+        """Batches by trigger and result."""
+        with self._bell:
+            return dict(self._runs)
+
+    def rescans(self) -> dict[str, int]:
+        """Looks at everything by reason."""
+        with self._bell:
+            return dict(self._rescans)
+
+    def hints(self) -> dict[str, int]:
+        """Hints by kind."""
+        with self._bell:
+            return dict(self._hints)
+
+    def reads(self) -> dict[str, int]:
+        """Answers by source."""
+        with self._bell:
+            return dict(self._reads)
+
+    def seconds(self) -> Histogram:
+        """How long batches took."""
+        with self._bell:
+            return self._seconds.copy()
+
+    def latency(self) -> dict[str, Histogram]:
+        """From the first hint to the commit, for upserts and deletes."""
+        with self._bell:
+            return {change: histogram.copy() for change, histogram in self._latency.items()}

@@ -1,0 +1,62 @@
+"""What is recorded of one file because of another one: references to it, and names that look alike. Never writes."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from docsync.model import FileState
+from docsync.plan import Change, Link, Relink, Upsert
+from docsync.sync.load import Loader
+from docsync.sync.ports import Store, Tree
+from docsync.sync.work import Work
+
+
+class Dependents:
+    """Says anew what depends on the files that one batch found, changed or lost."""
+
+    def __init__(self, tree: Tree, store: Store, loader: Loader) -> None:
+        self._tree = tree
+        self._store = store
+        self._loader = loader
+
+    def references(self, work: Work) -> Iterator[Change]:
+        """The references to what the batch looked at, and what is warned of them."""
+        ours = work.upserted.keys() | work.resting
+        relinks: dict[str, list[Change]] = {}
+        for path, change in self._relinks(
+            link for link in self._store.links(work.look.scopes) if link.path not in ours
+        ):
+            relinks.setdefault(path, []).append(change)
+        states = {path: entry.state for path, entry in self._store.index(relinks).items()}
+        for path, reread in self._reread(relinks, work):
+            yield from (*relinks[path], reread)
+        for path, changes in relinks.items():
+            if states[path] is not FileState.OK or not self._tree.collections_of(path):
+                yield from changes
+
+    def kept(self, paths: Iterable[str]) -> Iterator[Change]:
+        """The references of documents whose files went or broke: while that was in doubt, they stayed as they were."""
+        yield from (change for _, change in self._relinks(self._store.links_of(paths)))
+
+    def twins(self, work: Work) -> Iterator[Change]:
+        """Where a name came or went, what is said of those that look the same."""
+        twins = {twin for path in work.names for twin in self._store.twins(path)}
+        yield from (change for _, change in self._reread(sorted(twins - work.resting), work))
+
+    def _relinks(self, links: Iterable[Link]) -> Iterator[tuple[str, Relink]]:
+        for link in links:
+            status = self._tree.resolve(link.path, link.reference).status
+            if status is not link.status:
+                yield link.path, Relink(link.document_id, link.ordinal, status)
+
+    def _reread(self, paths: Iterable[str], work: Work) -> Iterator[tuple[str, Upsert]]:
+        """Parse again what is as it was: what is warned of depends on other files, too."""
+        known = {path: e for path, e in self._store.index(paths).items() if e.state is FileState.OK}
+        if not known:
+            return
+        look = replace(work.look, known=known, reload=frozenset(entry.type for entry in known.values()))
+        for path, entry in known.items():
+            # A file that is not as it was is for a later look.
+            if self._tree.collections_of(path):
+                change = self._loader.load(path, look)
+                if isinstance(change, Upsert) and change.document.content_hash == entry.content_hash:
+                    yield path, change

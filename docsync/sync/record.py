@@ -1,0 +1,75 @@
+"""Counts what the loop does, and how long every path took from its first hint to its commit. Never decides anything.
+
+Belongs to the sync thread.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Set
+
+from docsync.coalesce import Dirty
+from docsync.counters import Counters
+from docsync.model import PastBatch, Sign
+from docsync.names import EVERYTHING, ancestors
+from docsync.plan import Applied
+from docsync.status import LastBatch
+from docsync.sync.load import iso
+from docsync.sync.vitals import Vitals
+
+
+class Record:
+    """One for each loop. A batch is heard of, gets its trigger, and is committed or failed."""
+
+    def __init__(self, counters: Counters, vitals: Vitals) -> None:
+        self._counters = counters
+        self._vitals = vitals
+        self._since: dict[str, int] = {}
+        self.trigger = "hint"
+
+    def heard(self, hinted: Mapping[str, Dirty]) -> None:
+        """The watcher *hinted* at these paths, which are looked at now; not those that the loop looks at by itself."""
+        for path, dirty in hinted.items():
+            self._since[path] = min(dirty.first_ns, self._since.get(path, dirty.first_ns))
+
+    def because(self, hinted: Mapping[str, Dirty], *, asked: bool, rescan: bool) -> None:
+        """Find out what sets the next batch off."""
+        if rescan:
+            self.trigger = "rescan" if self._vitals.scanned else "start"
+        elif any(dirty.sign is Sign.LOST for dirty in hinted.values()):
+            self.trigger = "lost_hints"
+        elif asked:
+            self.trigger = "request"
+        else:
+            self.trigger = "hint" if hinted else "debounce"
+
+    def failed(self, result: str, seconds: float) -> None:
+        """The batch was undone: refused by the database, postponed for Git, or interrupted by a stop."""
+        self._counters.run(self.trigger, result, seconds)
+
+    def committed(self, applied: Applied, seconds: float, waiting: Set[str], now_ns: int) -> None:
+        """The batch is in the database. What is *waiting* still belongs to its first hint; the rest is forgotten."""
+        self._counters.run(self.trigger, "changed" if applied.changed else "unchanged", seconds)
+        at = iso(time.time_ns())
+        if applied.changed:
+            counts = (len(applied.upserted), len(applied.deleted))
+            self._vitals.last_batch = LastBatch(at, applied.revision, *counts, round(seconds, 6))
+            batch = PastBatch(at, applied.revision, round(seconds * 1e3, 3), *counts, self.trigger)
+            for change, paths in (("upsert", applied.upserted), ("delete", applied.deleted)):
+                self._counters.landed(change, at, self._seconds_since(paths, now_ns))
+            self._counters.committed(batch)
+        self._since = {path: first for path in waiting if (first := self._first_ns(path)) is not None}
+
+    def rescanned(self) -> None:
+        """The batch was a look at everything."""
+        self._vitals.rescans += 1
+        self._counters.rescan(self.trigger)
+
+    def _seconds_since(self, paths: Iterable[str], now_ns: int) -> Iterator[float]:
+        times = (self._first_ns(path) for path in paths)
+        return ((now_ns - first) / 1e9 for first in times if first is not None)
+
+    def _first_ns(self, path: str) -> int | None:
+        """When *path* or a folder above it was first hinted at; None for what was found without a hint."""
+        if not self._since:
+            return None
+        times = [self._since[one] for one in (path, *ancestors(path), EVERYTHING) if one in self._since]
+        return min(times, default=None)

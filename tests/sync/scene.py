@@ -1,0 +1,80 @@
+"""Real files, real hints of the kernel, a real database, and a clock that the test turns: what a reader sees, and when."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from docsync.model import Sign
+from docsync.sync.barrier import Barrier
+from docsync.watch.inotify import InotifySource
+from tests.support import Project
+from tests.sync.rig import MS, Rig
+
+COOKIES = ".docsync/cookies"
+
+
+class Scene(Rig):
+    """A rig that hears what inotify tells of its project. Milliseconds count from the scene's beginning."""
+
+    def __init__(self, project: Project) -> None:
+        super().__init__(project)
+        self.settle()
+        self.barrier = Barrier(project.root / COOKIES, COOKIES)
+        self._begun_ns = self.now_ns
+        self.revision_before = project.revision
+        self.seen: list[tuple[float, Any]] = []
+        self._sql = ""
+
+    def _hint(self, path: str, sign: Sign) -> None:
+        if not self.barrier.takes(path):
+            self.inbox.hint(path, sign)
+
+    @property
+    def ms(self) -> float:
+        return (self.now_ns - self._begun_ns) / MS
+
+    @property
+    def revisions(self) -> int:
+        """How many there have been since the beginning."""
+        return self.project.revision - self.revision_before
+
+    def watch(self, sql: str) -> None:
+        """A reader asks *sql* after every step: `seen` gets every new answer and when it was first seen."""
+        self._sql, self.seen = sql, []
+        self._look()
+
+    def _look(self) -> None:
+        answer = self.project.query(self._sql) if self._sql else None
+        if not self.seen or self.seen[-1][1] != answer:
+            self.seen.append((self.ms, answer))
+
+    def do(self, *deeds: Callable[[], object]) -> None:
+        """Do something to the files and sync what is due at once; time stands still."""
+        for deed in deeds:
+            deed()
+            assert self.barrier.passed()
+            self.step()
+            self._look()
+
+    def until(self, ms: float) -> None:
+        """Let time go on to *ms*, and sync whenever something is due."""
+        end_ns = self._begun_ns + int(ms * MS)
+        while (due_ns := self._due_ns()) is not None and due_ns <= end_ns:
+            self.project.now_ns = max(due_ns, self.now_ns)
+            self.step()
+            self._look()
+        self.project.now_ns = end_ns
+
+    def _due_ns(self) -> int | None:
+        times = (self.inbox._coalescer.next_due_ns(), self.project.engine.next_due_ns(self.inbox.dirty()))
+        due_ns = min((at_ns for at_ns in times if at_ns is not None), default=None)
+        return None if due_ns is None else max(due_ns, self.loop._not_before_ns)
+
+
+@contextmanager
+def watched(project: Project) -> Iterator[Scene]:
+    """A scene that begins with everything in *project* synced and at rest."""
+    (project.root / COOKIES).mkdir(parents=True, exist_ok=True)
+    scene = Scene(project)
+    with InotifySource(project.root, ["personas", "prompts", COOKIES], scene._hint, poll_ms=1000):
+        yield scene

@@ -1,0 +1,53 @@
+"""What is mounted while somebody watches: no event tells of it, so a check must."""
+
+from pathlib import Path
+
+import pytest
+
+from docsync.model import Sign
+from docsync.watch.inotify import InotifySource
+from tests.mounting import Mounts, mounts
+from tests.watch.test_inotify import Place, place
+
+__all__ = ["mounts", "place"]
+
+
+@pytest.mark.parametrize("over", ["p", "p/sub"])
+@pytest.mark.parametrize("kind", ["tmpfs", "bind"])
+def test_what_is_mounted_over_a_folder_is_watched_and_what_it_hid_is_watched_again(
+    place: Place, mounts: Mounts, tmp_path: Path, over: str, kind: str
+) -> None:
+    (place.root / "p/sub").mkdir()
+    (tmp_path / "elsewhere/deep").mkdir(parents=True)
+    place.drain()
+    mounts.over(place.root / over, tmp_path / "elsewhere" if kind == "bind" else None)
+    place.hints.clear()
+    assert place.source.check() == ("p",)
+    assert place.hints.signs("p") == [Sign.FOLDER]
+    assert place.is_seen(f"{over}/x.json")
+    (place.root / over / "deep").mkdir(exist_ok=True)
+    assert place.is_seen(f"{over}/deep/x.json")
+
+    mounts.off(place.root / over)
+    place.source.check()
+    assert place.is_seen("p/x.json")
+    assert place.is_seen("p/sub/x.json")
+    assert place.source.check() == ()
+
+
+def test_a_mount_elsewhere_is_no_news(place: Place, mounts: Mounts, tmp_path: Path) -> None:
+    (place.root / "p/sub").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    place.drain()
+    mounts.over(tmp_path / "elsewhere")
+    assert place.source.check() == ()
+    assert place.is_seen("p/sub/x.json")
+
+
+def test_what_was_mounted_before_the_start_is_watched(place: Place, mounts: Mounts) -> None:
+    (place.root / "q").mkdir()
+    mounts.over(place.root / "q")
+    with InotifySource(place.root, ["q"], place.hints, poll_ms=20) as source:
+        place.write("q/x.json")
+        place.hints.until_hint("q/x.json", Sign.CLOSED)
+        assert source.check() == ()
