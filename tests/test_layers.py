@@ -9,10 +9,11 @@ import docsync
 
 PACKAGE = Path(docsync.__file__).parent
 RANKS = {
-    "cli": 6,
-    "daemon": 5,
-    "admin": 4, "replica": 4, "export": 4, "verify": 4,
-    "sync": 3, "reader": 3, "commands": 3,
+    "cli": 7,
+    "daemon": 6,
+    "admin": 5, "replica": 5, "export": 5,
+    "reader": 4, "verify": 4,
+    "sync": 3, "commands": 3,
     "scan": 2, "watch": 2, "store": 2, "git": 2, "lock": 2,
     "plan": 1, "guard": 1, "belief": 1, "coalesce": 1, "formats": 1, "lint": 1, "config": 1, "log": 1,
     "counters": 1, "status": 1,

@@ -38,24 +38,13 @@ class Project:
 
     def settings(self) -> "Settings":
         """Everything that decides what ends up in the database. Raises UsageError where there is no project at all."""
-        from docsync.model import Timing
-        from docsync.sync.setup import Settings
+        from docsync.reader.files import settings_of
 
         config = self.config
         if config.file is None and not any((self.root / one.path).exists() for one in config.collections):
             folders = " nor ".join(f"{one.path}/" for one in config.collections)
             raise UsageError(f"{self.root}: no docsync.toml here or above, neither {folders}; begin with: docsync init")
-        watch = (config.watch.settle_ms, config.watch.debounce_ms, config.watch.max_delay_ms)
-        return Settings(
-            config.root,
-            config.collections,
-            Timing(*(milliseconds * 1_000_000 for milliseconds in watch)),
-            config.limits.max_file_bytes,
-            config.guard.min_deletes,
-            config.guard.max_delete_ratio,
-            frozenset(config.lint.ignore),
-            redact_secrets=config.lint.redact_secrets,
-        )
+        return settings_of(config)
 
     def daemon(self, seconds: float = 0.0) -> "Client | None":
         """The daemon that runs for this project, for calls that take up to *seconds*; None when none runs."""

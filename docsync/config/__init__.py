@@ -4,6 +4,8 @@ from docsync.config.load import find_file, load_config
 from docsync.config.rule import FORMAT_NAMES
 from docsync.config.setting import (
     AdminSettings,
+    ChangesSettings,
+    ClientSettings,
     Config,
     DatabaseSettings,
     GuardSettings,
@@ -18,6 +20,8 @@ from docsync.config.setting import (
 __all__ = [
     "FORMAT_NAMES",
     "AdminSettings",
+    "ChangesSettings",
+    "ClientSettings",
     "Config",
     "DatabaseSettings",
     "GuardSettings",

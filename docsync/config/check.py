@@ -1,6 +1,5 @@
 """Finds what is wrong with the values that were given: unknown keys, wrong values, values at odds. Never raises."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from posixpath import dirname, join, normpath, relpath
@@ -8,8 +7,6 @@ from posixpath import dirname, join, normpath, relpath
 from docsync.config.rule import REQUIRED, RULES, SETTINGS, Rule
 from docsync.config.source import Given
 from docsync.names import below, is_hidden, shown, suffix_of
-
-_ITEM = re.compile(r"collections\[\d+\]")
 
 
 def checked(layer: Iterator[Given], rules: Mapping[str, Rule], mistakes: list[str]) -> list[Given]:
@@ -53,25 +50,30 @@ def _shown(value: object) -> str:
     return text if len(text) <= 80 else text[:79] + "…"
 
 
-def collection_mistakes(layer: list[Given]) -> Iterator[str]:
-    """What is wrong with the collections of one layer that no single value shows."""
+def item_mistakes(layer: list[Given]) -> Iterator[str]:
+    """What is wrong with the collections and the clients of one layer that no single value shows."""
     values = {given.key: given for given in layer}
-    first: dict[object, Given] = {}
-    for item in items(values):
-        for name in REQUIRED:
-            if f"{item.key}.{name}" not in values and item.value is not None:
-                yield f"{item.where}: {item.written} needs {name}"
-        yield from _suffix_mistakes(values.get(f"{item.key}.include"))
-        kind = values.get(f"{item.key}.type")
-        if kind is not None and kind.value is not None:
-            other = first.setdefault(kind.value, kind)
-            if other is not kind:
-                yield f"{kind.where}: {kind.written} {_shown(kind.value)} is taken by {other.written} ({other.where})"
+    for name, required in REQUIRED.items():
+        first: dict[object, Given] = {}
+        for item in items(values, name):
+            for key in required:
+                if f"{item.key}.{key}" not in values and item.value is not None:
+                    yield f"{item.where}: {item.written} needs {key}"
+            yield from _suffix_mistakes(values.get(f"{item.key}.include"))
+            yield from _taken(values.get(f"{item.key}.{required[0]}"), first)
 
 
-def items(values: Mapping[str, Given]) -> list[Given]:
-    """The collections among *values*, in their order."""
-    return [given for key, given in values.items() if _ITEM.fullmatch(key)]
+def _taken(given: Given | None, first: dict[object, Given]) -> Iterator[str]:
+    if given is None or given.value is None:
+        return
+    other = first.setdefault(given.value, given)
+    if other is not given:
+        yield f"{given.where}: {given.written} {_shown(given.value)} is taken by {other.written} ({other.where})"
+
+
+def items(values: Mapping[str, Given], name: str) -> list[Given]:
+    """The collections or the clients (*name*) among *values*, in their order."""
+    return [given for key, given in values.items() if key.startswith(f"{name}[") and key.endswith("]")]
 
 
 def _suffix_mistakes(include: Given | None) -> Iterator[str]:
@@ -88,12 +90,13 @@ def _suffix_mistakes(include: Given | None) -> Iterator[str]:
     yield f"{include.where}: {include.written} {expected}, so that no two files share an id"
 
 
-def odds(values: Mapping[str, Given], root: str) -> Iterator[str]:
-    """Where settings that are fine alone do not go together."""
+def odds(values: Mapping[str, Given], root: str, *, has_token: bool) -> Iterator[str]:
+    """Where settings that are fine alone do not go together. *has_token*: the environment has a token."""
     yield from _out_of_order(values["watch.settle_ms"], values["watch.debounce_ms"])
     yield from _out_of_order(values["watch.debounce_ms"], values["watch.max_delay_ms"])
-    yield from _open_to_all(values)
-    for item in items(values):
+    if not has_token and not items(values, "clients"):
+        yield from _open_to_all(values)
+    for item in items(values, "collections"):
         folder = values.get(f"{item.key}.path")
         if folder is not None:
             yield from _database_among_documents(values["database.path"], folder, root)

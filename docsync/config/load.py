@@ -9,10 +9,12 @@ from posixpath import normpath
 from types import MappingProxyType
 from typing import TypeVar
 
-from docsync.config.check import checked, collection_mistakes, items, odds
-from docsync.config.rule import COLLECTION, OVERLAY_RULES, RULES, SETTINGS
+from docsync.config.check import checked, item_mistakes, items, odds
+from docsync.config.rule import CLIENT, COLLECTION, ITEMS, OVERLAY_RULES, RULES, SETTINGS
 from docsync.config.setting import (
     AdminSettings,
+    ChangesSettings,
+    ClientSettings,
     Config,
     DatabaseSettings,
     GuardSettings,
@@ -36,6 +38,7 @@ from docsync.errors import ConfigError
 from docsync.names import Collection, shown
 
 FILE_NAME = "docsync.toml"
+TOKEN = "DOCSYNC_ADMIN_TOKEN"  # noqa: S105  # the name of the variable that holds one
 _T = TypeVar("_T")
 
 
@@ -82,7 +85,7 @@ def load_config(
         mistakes += _unknown_environment(name, toml, "--env" if environment else "DOCSYNC_ENV")
     values = merged([from_defaults(), *layers])
     root = (path.parent if path else start).resolve()
-    mistakes += odds(values, str(root))
+    mistakes += odds(values, str(root), has_token=bool(environ.get(TOKEN)))
     if mistakes:
         raise ConfigError(*sorted(mistakes, key=_line))
     return _config(values, root, path and root / path.name, name)
@@ -96,11 +99,11 @@ def _shown(path: Path) -> str:
 def _file_layers(toml: TomlFile, name: str | None, mistakes: list[str]) -> Iterator[list[Given]]:
     """The tables that hold, then the overlay *name*. The other overlays are checked all the same."""
     base = checked(from_file(toml), RULES, mistakes)
-    mistakes += collection_mistakes(base)
+    mistakes += item_mistakes(base)
     yield base
     for other in overlays(toml):
         overlay = checked(from_overlay(toml, other), OVERLAY_RULES, mistakes)
-        mistakes += collection_mistakes(overlay)
+        mistakes += item_mistakes(overlay)
         if other == name:
             yield overlay
 
@@ -125,10 +128,12 @@ def _config(values: Mapping[str, Given], root: Path, file: Path | None, environm
         watch=_section(WatchSettings, "watch", values),
         guard=_section(GuardSettings, "guard", values),
         limits=_section(LimitSettings, "limits", values),
+        changes=_section(ChangesSettings, "changes", values),
         lint=_section(LintSettings, "lint", values),
         admin=_section(AdminSettings, "admin", values),
         log=_section(LogSettings, "log", values),
-        collections=tuple(_collection(item.key, values) for item in items(values)),
+        collections=tuple(_collection(item.key, values) for item in items(values, "collections")),
+        clients=tuple(_client(item.key, values) for item in items(values, "clients")),
         origins=MappingProxyType(_origins(values)),
         environment=environment,
     )
@@ -147,12 +152,19 @@ def _collection(item: str, values: Mapping[str, Given]) -> Collection:
     return make(**{name: _plain(value) for name, value in found.items()})
 
 
+def _client(item: str, values: Mapping[str, Given]) -> ClientSettings:
+    make: Callable[..., ClientSettings] = ClientSettings
+    given = {name: values.get(f"{item}.{name}") for name in CLIENT}
+    return make(**{name: rule.default if (one := given[name]) is None else one.value for name, rule in CLIENT.items()})
+
+
 def _plain(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
 def _origins(values: Mapping[str, Given]) -> dict[str, str]:
-    keys = [*SETTINGS, *(f"{item.key}.{name}" for item in items(values) for name in COLLECTION)]
+    names = ((item.key, name) for list_, rules in ITEMS.items() for item in items(values, list_) for name in rules)
+    keys = [*SETTINGS, *(f"{item}.{name}" for item, name in names)]
     return {key: values[key].origin if key in values else "default" for key in keys}
 
 

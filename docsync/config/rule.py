@@ -13,8 +13,11 @@ IGNORABLE_CODES = (
     "undeclared-variable", "unused-input", "yaml-bool", "yaml-key", "yaml-octal", "yaml-sexagesimal",
 )  # fmt: skip
 """The codes that `lint.ignore` may name: what a file's content is warned of, and two errors that one may live with."""
-REQUIRED = ("type", "path", "include", "format")
-"""The keys that every collection must have."""
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "collections": ("type", "path", "include", "format"),
+    "clients": ("name", "token_hash"),
+}
+"""The keys that every item of a list of tables must have. The first one tells the items apart."""
 
 Refusal = Callable[[object], str | None]
 """Says what a value should have been, or None when it will do."""
@@ -23,6 +26,7 @@ Refusal = Callable[[object], str | None]
 _LARGEST = 2**31 - 1
 _TYPE = re.compile(r"[a-z][a-z0-9_]*")
 _DOTTED_WORDS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
+_HASH = re.compile(r"[0-9a-f]{64}")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
@@ -165,6 +169,7 @@ SETTINGS: Mapping[str, Rule] = {
     "guard.max_delete_ratio": Rule(0.5, ratio),
     "guard.min_deletes": Rule(20, not_negative),
     "limits.max_file_bytes": Rule(1048576, positive),
+    "changes.keep": Rule(1000000, positive),
     "lint.ignore": Rule((), codes),
     "lint.redact_secrets": Rule(default=False, refusal=boolean),
     "admin.enabled": Rule(default=True, refusal=boolean),
@@ -187,6 +192,16 @@ COLLECTION: Mapping[str, Rule] = {
 }
 """Every key of a collection."""
 
+CLIENT: Mapping[str, Rule] = {
+    "name": Rule(None, text),
+    "token_hash": Rule(None, like(_HASH, "the SHA-256 of a token: 64 hexadecimal digits, as sha256sum prints them")),
+    "role": Rule("read", one_of("read", "operate")),
+}
+"""Every key of a client of the admin endpoint."""
+
+ITEMS: Mapping[str, Mapping[str, Rule]] = {"collections": COLLECTION, "clients": CLIENT}
+"""The lists of tables, and the keys of their items."""
+
 SECTIONS = tuple(dict.fromkeys(key.partition(".")[0] for key in SETTINGS))
 
 DEFAULT_COLLECTIONS: list[dict[str, object]] = [
@@ -198,7 +213,8 @@ DEFAULT_COLLECTIONS: list[dict[str, object]] = [
 _STRUCTURE: Mapping[str, Rule] = {
     **{section: Rule(None, table) for section in SECTIONS},
     "collections": Rule(None, lambda _: "at least one [[collections]] table; leave it out for the default ones"),
-    "collections[]": Rule(None, table),
+    "clients": Rule(None, lambda _: "at least one [[clients]] table; leave it out to have none"),
+    **{f"{name}[]": Rule(None, table) for name in ITEMS},
     "env": Rule(None, table),
     "env[]": Rule(None, table),
 }
@@ -206,7 +222,7 @@ _STRUCTURE: Mapping[str, Rule] = {
 RULES: Mapping[str, Rule] = {
     **_STRUCTURE,
     **SETTINGS,
-    **{f"collections[].{name}": rule for name, rule in COLLECTION.items()},
+    **{f"{items}[].{name}": rule for items, rules in ITEMS.items() for name, rule in rules.items()},
 }
 """Every key that docsync.toml may hold; `[]` stands for the number of a collection or the name of an overlay."""
 

@@ -1,10 +1,10 @@
 """What the configuration says, as plain values, and where each was said. Never reads a file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from docsync.config.rule import COLLECTION, SETTINGS
+from docsync.config.rule import ITEMS, SETTINGS
 from docsync.names import Collection
 
 
@@ -43,6 +43,13 @@ class LimitSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangesSettings:
+    """How many changes the feed remembers."""
+
+    keep: int
+
+
+@dataclass(frozen=True, slots=True)
 class LintSettings:
     """Which rule codes are not reported, and whether secrets are taken out of what is stored."""
 
@@ -58,6 +65,15 @@ class AdminSettings:
     host: str
     port: int
     token_file: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSettings:
+    """Somebody who may use the admin endpoint over TCP. `token_hash` is the SHA-256 of the token, in hexadecimal."""
+
+    name: str
+    token_hash: str = field(repr=False)
+    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +94,12 @@ class Config:
     watch: WatchSettings
     guard: GuardSettings
     limits: LimitSettings
+    changes: ChangesSettings
     lint: LintSettings
     admin: AdminSettings
     log: LogSettings
     collections: tuple[Collection, ...]
+    clients: tuple[ClientSettings, ...]
     origins: Mapping[str, str]
     environment: str | None
 
@@ -101,11 +119,11 @@ class Setting:
 
 
 def described(config: Config) -> list[Setting]:
-    """Every setting of *config*, always in the same order: the tables, then the collections."""
+    """Every setting of *config*, always in the same order: the tables, then the collections, then the clients."""
     found = {key: _value(getattr(config, key.partition(".")[0]), key) for key in SETTINGS}
-    for number, collection in enumerate(config.collections):
-        keys = [f"collections[{number}].{name}" for name in COLLECTION]
-        found |= {key: _value(collection, key) for key in keys}
+    for items, rules in ITEMS.items():
+        for number, item in enumerate(getattr(config, items)):
+            found |= {key: _value(item, key) for key in (f"{items}[{number}].{name}" for name in rules)}
     return [Setting(key, value, config.origins[key]) for key, value in found.items()]
 
 

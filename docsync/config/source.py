@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from docsync.config.rule import DEFAULT_COLLECTIONS, SECTIONS, SETTINGS
+from docsync.config.rule import DEFAULT_COLLECTIONS, ITEMS, SECTIONS, SETTINGS
 from docsync.config.toml import TomlFile, joined
+
+# Named beside DOCSYNC_ADMIN_TOKEN, whose file it is, the way containers hand over secrets.
+_ALIASES = {"DOCSYNC_ADMIN_TOKEN_FILE": "DOCSYNC_ADMIN__TOKEN_FILE"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Given:
 
     @property
     def setting(self) -> str:
-        """The key with `[]` for the number of a collection, as the rules name it."""
+        """The key with `[]` for the number of an item, as the rules name it."""
         head, bracket, tail = self.key.partition("[")
         return f"{head}[]{tail.partition(']')[2]}" if bracket else self.key
 
@@ -60,7 +63,7 @@ def overlays(file: TomlFile) -> dict[str, object]:
 def from_environ(environ: Mapping[str, str]) -> Iterator[Given]:
     """What `DOCSYNC_TABLE__KEY` variables say. Upper case comes last and so wins over another spelling."""
     for name in sorted(environ, key=lambda name: (name == name.upper(), name)):
-        prefix, _, rest = name.upper().partition("DOCSYNC_")
+        prefix, _, rest = _ALIASES.get(name, name).upper().partition("DOCSYNC_")
         if prefix or "__" not in rest:
             continue
         key = rest.lower().replace("__", ".")
@@ -76,12 +79,13 @@ def from_flags(flags: Mapping[str, object]) -> Iterator[Given]:
 
 
 def merged(layers: Iterable[Iterable[Given]]) -> dict[str, Given]:
-    """One value for each key: later layers win, and a list of collections replaces the whole earlier one."""
+    """One value for each key: later layers win, and a list of tables replaces the whole earlier one."""
     values: dict[str, Given] = {}
     for layer in layers:
         latest = {given.key: given for given in layer}
-        if any(key.startswith("collections") for key in latest):
-            values = {key: given for key, given in values.items() if not key.startswith("collections")}
+        for items in ITEMS:
+            if any(key.startswith(items) for key in latest):
+                values = {key: given for key, given in values.items() if not key.startswith(items)}
         values |= latest
     return values
 
@@ -92,7 +96,7 @@ def _leaves(value: object, key: str) -> Iterator[tuple[str, object]]:
         case dict() if key in ("", *SECTIONS):
             for name, inner in value.items():
                 yield from _leaves(inner, joined(key, name))
-        case [_, *_] if key == "collections":
+        case [_, *_] if key in ITEMS:
             for number, item in enumerate(value):
                 yield from _item(item, f"{key}[{number}]")
         case _:

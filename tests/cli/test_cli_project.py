@@ -58,7 +58,7 @@ def test_every_setting_that_decides_what_is_stored_is_passed_on(filled: Shell) -
     filled.write(
         "docsync.toml",
         "[watch]\nsettle_ms = 1\ndebounce_ms = 2\nmax_delay_ms = 3\n[limits]\nmax_file_bytes = 4\n"
-        "[guard]\nmin_deletes = 5\nmax_delete_ratio = 0.6\n[lint]\nignore = ['overlap']\n",
+        "[guard]\nmin_deletes = 5\nmax_delete_ratio = 0.6\n[lint]\nignore = ['overlap']\n[changes]\nkeep = 8\n",
     )
 
     settings = Session(here=filled.root).project().settings()
@@ -66,7 +66,7 @@ def test_every_setting_that_decides_what_is_stored_is_passed_on(filled: Shell) -
     timing = settings.timing
     assert (timing.settle_ns, timing.debounce_ns, timing.max_delay_ns) == (1_000_000, 2_000_000, 3_000_000)
     assert (settings.max_file_bytes, settings.min_deletes, settings.max_delete_ratio) == (4, 5, 0.6)
-    assert settings.ignore == {"overlap"}
+    assert (settings.ignore, settings.keep_changes) == ({"overlap"}, 8)
     assert settings.root == filled.root
 
 

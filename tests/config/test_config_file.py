@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 from docsync.config import Config, described, load_config
-from docsync.config.rule import COLLECTION, SETTINGS
+from docsync.config.rule import ITEMS, SETTINGS
 
 SHOWN = Path(__file__).parents[2] / "docsync.toml"
-COMMENTED = re.compile(r"^# (?=[a-z_]+ = |\[[a-z.]+\]$)", re.MULTILINE)
+COMMENTED = re.compile(r"^# (?=[a-z_]+ = |\[[a-z.]+\]$|\[\[clients\]\]$)", re.MULTILINE)
 
 
 def values_of(config: Config) -> dict[str, object]:
@@ -27,7 +27,8 @@ def test_it_names_every_key(tmp_path: Path) -> None:
 
     origins = load_config(tmp_path, environ={}).origins
 
-    keys = [*SETTINGS, *(f"collections[0].{name}" for name in COLLECTION)]
+    items = (f"{items}[0].{name}" for items, rules in ITEMS.items() for name in rules)
+    keys = [*SETTINGS, *items]
     assert [key for key in keys if origins[key] == "default"] == []
 
 

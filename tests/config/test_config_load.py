@@ -96,6 +96,7 @@ def test_everything_a_file_says_is_in_the_configuration(tmp_path: Path) -> None:
         database.path = "/var/lib/docsync/a.db"
         guard = { max_delete_ratio = 1, min_deletes = 3 }
         limits.max_file_bytes = 9
+        changes.keep = 7
         lint.ignore = ["overlap"]
         log = { format = "json", level = "debug" }
         [watch]
@@ -125,6 +126,7 @@ def test_everything_a_file_says_is_in_the_configuration(tmp_path: Path) -> None:
 
     assert config.database_path == Path("/var/lib/docsync/a.db")
     assert (config.guard.max_delete_ratio, config.guard.min_deletes, config.limits.max_file_bytes) == (1, 3, 9)
+    assert config.changes.keep == 7
     assert (config.lint.ignore, config.log.format, config.log.level) == (("overlap",), "json", "debug")
     assert config.watch == WatchSettings("poll", 1, 2, 3, 4, 5)
     admin = config.admin

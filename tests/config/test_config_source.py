@@ -108,9 +108,9 @@ def test_a_later_layer_wins_key_by_key_but_collections_are_replaced_as_a_whole(t
     again = merged([values.values(), from_file(second)])
 
     assert (again["watch.poll_ms"].value, again["watch.mode"].value) == (2, "poll")
-    assert [key for key in values if key.startswith("c")] == [
+    assert [key for key in values if key.startswith("collections")] == [
         "collections[0]",
         "collections[0].type",
         "collections[0].path",
     ]
-    assert [key for key in again if key.startswith("c")] == ["collections[0]", "collections[0].type"]
+    assert [key for key in again if key.startswith("collections")] == ["collections[0]", "collections[0].type"]

@@ -6,35 +6,19 @@ from typing import Any
 import pytest
 
 from docsync.errors import ConfigError, NoDatabase, UsageError
-from docsync.names import Collection
 from docsync.reader import Reader, open_reader
-from tests.support import PROMPTS, Project
-
-INDEXED = Collection("persona", "personas", ("**/*.json",), "json", index=("demographics.ageGroup",))
+from tests.support import Project
 
 
-@pytest.fixture
-def people(project: Project) -> Project:
-    project.start(collections=(INDEXED, PROMPTS))
-    for number, (name, group) in enumerate([("Zoe", "18-29"), ("Ana", "60+"), ("Ben", "60+")]):
-        project.persona(
-            f"personas/team/{name.lower()}.json",
-            name=name,
-            tags=["calm", "ä"] if name == "Ana" else ["quick"],
-            demographics={"ageGroup": group, "cities": ["Bonn", "Ulm"]},
-            rank=number,
-            active=name != "Ben",
-            motto=None,
-        )
-    project.write("prompts/hello.prompty", "---\nname: Hello\nmodel:\n  api: chat\n---\nsystem:\nHi\n")
-    project.settle()
-    return project
-
-
-@pytest.fixture
-def reader(people: Project) -> Any:
-    with open_reader(database=people.database) as opened:
-        yield opened
+def plan(reader: Reader, **asked: Any) -> list[str]:
+    """How SQLite goes about a find."""
+    connection = reader._source.database.connection()
+    seen: list[tuple[str, Any]] = []
+    connection.exec_trace = lambda cursor, sql, values: seen.append((sql, values)) or True
+    reader.find(**asked)
+    connection.exec_trace = None
+    ((sql, values),) = [(sql, values) for sql, values in seen if "AS d WHERE" in sql and "LIMIT" in sql]
+    return [str(step) for *_, step in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
 
 
 def names(rows: Any) -> list[str]:
@@ -111,21 +95,19 @@ def test_what_is_no_path_into_a_document_is_refused(reader: Reader, path: str) -
 
 
 def test_the_index_that_the_configuration_asks_for_is_used(reader: Reader) -> None:
-    asked: list[str] = []
-    reader._connection.exec_trace = lambda cursor, sql, values: asked.append(sql) or True
-    reader.find(where={"demographics.ageGroup": "60+"})
-    reader._connection.exec_trace = None
-    plan = reader._connection.execute(f"EXPLAIN QUERY PLAN {asked[0]}", ("60+", -1)).fetchall()
-    assert any("USING INDEX documents_path_" in str(step) for *_, step in plan)
+    for asked in ({"type": "persona"}, {}):
+        steps = plan(reader, where={"demographics.ageGroup": "60+"}, limit=2, **asked)
+        assert [step.partition(" (")[0] for step in steps if "documents_path_" in step]
+        assert not [step for step in steps if "B-TREE" in step], "the index is in order already"
 
 
 def test_a_reader_sees_what_was_committed_after_it_was_opened(reader: Reader, people: Project) -> None:
-    before = (reader.revision, reader.epoch)
+    before = (reader.revision(), reader.epoch())
     people.persona("personas/team/zoe.json", name="Zoë")
     people.sync("personas/team/zoe.json")
     row = reader.get("persona/team/zoe")
     assert row is not None
-    assert (row.name, reader.revision, reader.epoch) == ("Zoë", before[0] + 1, before[1])
+    assert (row.name, reader.revision(), reader.epoch()) == ("Zoë", before[0] + 1, before[1])
 
 
 def test_a_question_that_was_answered_holds_no_snapshot(reader: Reader, people: Project) -> None:

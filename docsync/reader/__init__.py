@@ -1,0 +1,40 @@
+"""The reading side: documents by id, by any field and by words, and what changes. Never writes to disk or database.
+
+    with open_reader("path/to/project") as reader:
+        ana = reader.get("persona/team/ana")
+
+One Reader belongs to one thread, and is not to be used after a fork.
+"""
+
+from typing import TYPE_CHECKING
+
+from docsync.reader.opening import open_configured, open_reader
+from docsync.reader.reader import Reader
+from docsync.reader.row import FallbackWarning, Row
+
+if TYPE_CHECKING:
+    from docsync.reader.answer import Change, Changes, Hit, Hits, Page, ReferenceRow, TagCount
+
+__all__ = [
+    "Change",
+    "Changes",
+    "FallbackWarning",
+    "Hit",
+    "Hits",
+    "Page",
+    "Reader",
+    "ReferenceRow",
+    "Row",
+    "TagCount",
+    "open_configured",
+    "open_reader",
+]
+
+
+def __getattr__(name: str) -> object:
+    """What answers are made of is loaded when it is first needed: `get` does without it and starts in no time."""
+    if name in __all__:
+        import docsync.reader.answer
+
+        return getattr(docsync.reader.answer, name)
+    raise AttributeError(f"module 'docsync.reader' has no attribute {name!r}")

@@ -1,0 +1,54 @@
+"""Documents by their ids. Never knows where the snapshot is from."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from docsync.reader.row import FILES, Row
+from docsync.reader.snapshot import Snapshot
+
+# "+?" and not "?": SQLite would plan the statement anew for each id, as an index for some values only might serve it.
+_ROW = (
+    "SELECT d.id, d.type, d.name, d.document, d.file_path, d.file_modified, d.created_at, d.updated_at, "
+    "d.description, d.tags, d.content_hash, d.revision, s.state, s.since, "
+    "(SELECT value FROM sync_state WHERE key = 'epoch'), (SELECT value FROM sync_state WHERE key = 'revision') "
+    "FROM documents AS d CROSS JOIN document_status AS s ON s.id = d.id WHERE d.id = +?"
+)
+
+
+def one(snapshot: Snapshot, id_: str) -> Row | None:
+    """The document with this id, None if there is none."""
+    found = snapshot.ask(_ROW, (id_,))
+    return _row(snapshot, found[0]) if found else None
+
+
+def rows(snapshot: Snapshot, ids: Iterable[str]) -> Iterator[Row]:
+    """The documents with these ids, in their order."""
+    # One by one: SQLite then neither sorts nor keeps whole documents, whatever they were chosen by.
+    for found in snapshot.each(_ROW, ((id_,) for id_ in ids)):
+        yield _row(snapshot, found)
+
+
+def _row(snapshot: Snapshot, columns: tuple[Any, ...]) -> Row:
+    *values, state, since, epoch, as_of = columns
+    id_, type_, name, document, path, modified, created, updated, description, tags, content_hash, revision = values
+    of_files = snapshot.source == FILES
+    return Row(
+        id_,
+        type_,
+        name,
+        json.loads(document),
+        path,
+        modified,
+        created,
+        updated,
+        description,
+        () if tags == "[]" else tuple(json.loads(tags)),
+        content_hash,
+        None if of_files else revision,
+        state,
+        since,
+        snapshot.source,
+        None if of_files else epoch,
+        None if of_files else int(as_of),
+    )

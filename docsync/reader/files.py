@@ -1,0 +1,96 @@
+"""Answers from the files while the database does not: the same tables, made in memory by what fills the database.
+
+Made when first asked, and looked at again by stamps. Writes nothing to the disk.
+"""
+
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import apsw
+
+from docsync.reader.row import FILES
+from docsync.reader.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from docsync.config import Config
+    from docsync.sync.job import Job
+    from docsync.sync.setup import Settings
+
+_MEMORY = Path(":memory:")
+_LOOK_SECONDS = 0.5
+_SHARE = 10  # however large the tree is, looking at it takes no more than this part of the time
+
+
+class FileAnswers:
+    """Stands in for the database of a project."""
+
+    def __init__(self, config: "Config") -> None:
+        self._config = config
+        self._stack = ExitStack()
+        self._connection: apsw.Connection | None = None
+        self._job: Job | None = None
+        self._look_at = 0.0
+
+    def begin(self) -> Snapshot:
+        """The files as they are, or were half a second ago. Raises ConfigError for a schema that is none."""
+        connection = self._connection or self._make()
+        if time.monotonic() >= self._look_at:
+            self._look()
+        return Snapshot(connection, _MEMORY, FILES, None, None)
+
+    def glance(self) -> Snapshot:
+        """The same; it is for one statement only."""
+        return self.begin()
+
+    def end(self) -> None:
+        """Nothing moves but in `begin`: there is nothing to end."""
+
+    def close(self) -> None:
+        """Forget the tables."""
+        self._stack.close()
+        self._connection = self._job = None
+        self._look_at = 0.0
+
+    def _make(self) -> apsw.Connection:
+        # Imported where it is needed: a reader whose database answers must start fast.
+        from docsync.model import Timing
+        from docsync.store.database import open_memory
+        from docsync.sync.job import Job
+        from docsync.sync.setup import build_engine
+
+        self._connection = self._stack.enter_context(open_memory())
+        # There is nothing to protect here: what the files say now is the answer.
+        settings = replace(settings_of(self._config), timing=Timing(0, 0, 0), max_delete_ratio=1.0)
+        self._job = Job(build_engine(settings, self._connection))
+        return self._connection
+
+    def _look(self) -> None:
+        """Read what is new; the stamps tell."""
+        assert self._job is not None
+        begun = time.monotonic()
+        self._job.settle()
+        self._job.engine.release(None)
+        ended = time.monotonic()
+        self._look_at = ended + max(_LOOK_SECONDS, (ended - begun) * _SHARE)
+
+
+def settings_of(config: "Config") -> "Settings":
+    """Everything in *config* that decides what ends up in the database."""
+    from docsync.model import Timing
+    from docsync.sync.setup import Settings
+
+    watch = (config.watch.settle_ms, config.watch.debounce_ms, config.watch.max_delay_ms)
+    return Settings(
+        config.root,
+        config.collections,
+        Timing(*(milliseconds * 1_000_000 for milliseconds in watch)),
+        config.limits.max_file_bytes,
+        config.guard.min_deletes,
+        config.guard.max_delete_ratio,
+        frozenset(config.lint.ignore),
+        redact_secrets=config.lint.redact_secrets,
+        keep_changes=config.changes.keep,
+    )

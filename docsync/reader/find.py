@@ -1,0 +1,90 @@
+"""Documents by any combination of filters, in any order, in pages. Never knows where the snapshot is from."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import TypedDict
+
+from docsync.errors import UsageError
+from docsync.reader.answer import Page
+from docsync.reader.condition import Condition, Where, conditions
+from docsync.reader.cursor import decoded, encoded
+from docsync.reader.documents import rows
+from docsync.reader.order import order_of
+from docsync.reader.snapshot import Snapshot
+
+
+class Asked(TypedDict, total=False):
+    """What can be asked of `Reader.find`; see there."""
+
+    type: str | None
+    tag: str | None
+    name: str | None
+    env: str | None
+    where: Where | None
+    order: str
+    limit: int | None
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The filters that must all hold, the order of what is found, and which part of it is asked for."""
+
+    type: str | None = None
+    tag: str | None = None
+    name: str | None = None
+    env: str | None = None
+    where: Where | None = None
+    order: str = "id"
+    limit: int | None = None
+    cursor: str | None = None
+
+    def conditions(self) -> Iterator[Condition]:
+        """The parts of the WHERE clause. Raises UsageError."""
+        if self.type is not None:
+            yield from self._of_type(self.type)
+        if self.name is not None:
+            yield Condition("d.name = ?", (self.name,))
+        if self.tag is not None:
+            yield Condition("d.id IN (SELECT document_id FROM document_tags WHERE tag = ?)", (self.tag,))
+        if self.env is not None:
+            references = "SELECT document_id FROM document_references WHERE kind = 'env' AND target = ?"
+            yield Condition(f"d.id IN ({references})", (self.env,))
+        yield from conditions(self.where or {})
+
+    def _of_type(self, type_: str) -> Iterator[Condition]:
+        if self.order not in ("id", "-id"):
+            yield Condition("d.type = ?", (type_,))
+            return
+        # An id begins with its type, so that a range of ids is already in order; "0" is what follows "/".
+        yield Condition("d.id > ? AND d.id < ? AND +d.type = ?", (f"{type_}/", f"{type_}0", type_))
+
+
+def found(snapshot: Snapshot, question: Question) -> Page:
+    """A page of what *question* asks for. Raises UsageError."""
+    order = order_of(question.order)
+    parts = list(question.conditions())
+    limit, asked = question.limit, asdict(replace(question, limit=None, cursor=None))
+    if question.cursor is not None:
+        value, id_ = decoded(asked, question.cursor)
+        parts.append(Condition(order.after, tuple(order.place(value, id_))))
+    clause = f"WHERE {' AND '.join(part.sql for part in parts)} " if parts else ""
+    places = snapshot.ask(
+        f"SELECT d.{order.column}, d.id FROM documents AS d {clause}{order.sql} LIMIT ?",
+        [*(value for part in parts for value in part.values), one_more(limit)],
+    )
+    following = None
+    if limit is not None and len(places) > limit:
+        del places[limit:]
+        following = encoded(asked, places[-1]) if places else None
+    items = tuple(rows(snapshot, (id_ for _, id_ in places)))
+    return Page(items, following, snapshot.source, snapshot.epoch, snapshot.revision)
+
+
+def one_more(limit: int | None) -> int:
+    """What to ask SQLite for, so that it shows whether something follows. Raises UsageError for a negative limit."""
+    if limit is None:
+        return -1
+    if limit < 0:
+        raise UsageError(f"limit must be 0 or more, got {limit}")
+    return min(limit + 1, 2**62)

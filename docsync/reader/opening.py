@@ -1,0 +1,75 @@
+"""Opens a reader for a project or for a database file. The only part of the reading side that reads configuration."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docsync.errors import UsageError
+from docsync.reader.connection import DatabaseFile
+from docsync.reader.reader import Reader
+from docsync.reader.row import DATABASE, FILES
+from docsync.reader.source import Source, Told
+
+if TYPE_CHECKING:
+    from docsync.config import Config
+
+AUTO = "auto"
+_SOURCES = (AUTO, DATABASE, FILES)
+
+
+def open_reader(
+    project: Path | str | None = None,
+    *,
+    database: Path | str | None = None,
+    source: str | None = None,
+    on_fallback: Told | None = None,
+) -> Reader:
+    """A reader for *project* (a folder with a docsync.toml, or below one; the working directory if nothing is given).
+
+    With *database*, a path, no project is needed; without one nothing stands in for the database. Raises NoDatabase,
+    ConfigError, UsageError.
+
+    Args:
+        source: auto (files answer while the database does not), database or files; DOCSYNC_SOURCE if it is not given.
+        on_fallback: is told the reason each time that files begin to answer, in place of a FallbackWarning.
+    """
+    wanted = source_named(source or os.environ.get("DOCSYNC_SOURCE") or AUTO)
+    if database is not None and project is None:
+        if wanted == FILES:
+            raise UsageError("files can only be read in a project: name one, or leave the source to be the database")
+        return _sound(Source(DatabaseFile(Path(database)), None, None))
+    from docsync.config import load_config
+
+    flags = {"database.path": None if database is None else str(Path(database).absolute())}
+    config = load_config(Path(project or "."), environ=os.environ, flags=flags)
+    return open_configured(config, wanted, on_fallback)
+
+
+def open_configured(config: "Config", source: str = AUTO, on_fallback: Told | None = None) -> Reader:
+    """The same for a project whose configuration is known. Raises NoDatabase, UsageError."""
+    from docsync.reader.files import FileAnswers
+
+    wanted = source_named(source)
+    is_project = config.file is not None or any((config.root / one.path).exists() for one in config.collections)
+    database = None if wanted == FILES else DatabaseFile(config.database_path)
+    files = FileAnswers(config) if wanted != DATABASE and is_project else None
+    return _sound(Source(database, files, on_fallback))
+
+
+def source_named(text: str) -> str:
+    """*text* as one of the sources there are. Raises UsageError."""
+    if "://" in text:
+        raise UsageError(f"source {text!r}: reading from a daemon's URL is not possible yet; use {', '.join(_SOURCES)}")
+    if text not in _SOURCES:
+        raise UsageError(f"source (DOCSYNC_SOURCE) must be one of {', '.join(_SOURCES)}, got {text!r}")
+    return text
+
+
+def _sound(source: Source) -> Reader:
+    """A reader that has proved that something answers it. Raises NoDatabase."""
+    try:
+        with source.pinned():
+            return Reader(source)
+    except BaseException:
+        source.close()
+        raise

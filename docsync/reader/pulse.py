@@ -1,0 +1,49 @@
+"""Waits for commits without asking the tables: looks at the number that SQLite moves at every one. Never writes."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from docsync.errors import NoDatabase
+
+T = TypeVar("T")
+
+_SHORTEST_SECONDS = 0.02
+_LONGEST_SECONDS = 0.1
+_AWAY_SECONDS = 5.0
+
+
+class Pulse:
+    """Sleeps until somebody has committed something, or another file lies at the path."""
+
+    def __init__(self, version: Callable[[], tuple[int, int]]) -> None:
+        """*version* moves with every commit. Raises NoDatabase."""
+        self._version = version
+        self._seen = version()
+
+    def remember(self) -> None:
+        """Call this before asking: what is committed from now on ends the next sleep. Raises NoDatabase."""
+        self._seen = patiently(self._version)
+
+    def sleep(self, until: float) -> bool:
+        """Sleep until a commit; False when it is *until* (monotonic seconds) before that. Raises NoDatabase."""
+        pause = _SHORTEST_SECONDS
+        while patiently(self._version) == self._seen:
+            left = until - time.monotonic()
+            if left <= 0:
+                return False
+            time.sleep(min(pause, left))
+            pause = min(pause * 1.2, _LONGEST_SECONDS)
+        return True
+
+
+def patiently(call: Callable[[], T]) -> T:
+    """The result of *call*, while a database is being replaced also that of a later try. Raises NoDatabase."""
+    deadline = time.monotonic() + _AWAY_SECONDS
+    while True:
+        try:
+            return call()
+        except NoDatabase:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(_SHORTEST_SECONDS)

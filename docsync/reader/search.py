@@ -1,0 +1,169 @@
+"""Full-text search: best matches first, each with a piece of text that shows why. Never gives an SQL error.
+
+Whole words are looked up in the index. Where that finds nothing, and for scripts without spaces, every text is read for
+the letters themselves, so that parts of words are found too.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from docsync.reader.answer import Hit, Hits
+from docsync.reader.cursor import decoded, encoded
+from docsync.reader.documents import rows
+from docsync.reader.find import one_more
+from docsync.reader.snapshot import Snapshot
+from docsync.reader.words import Term, Words, words_of
+
+_WEIGHTS = {"name": 10.0, "description": 4.0, "text": 1.0}
+# What nobody writes: both stand for no character in Unicode, and what they enclose is a match.
+_OPEN, _CLOSE = "\ufdd0", "\ufdd1"
+_WORDS_SHOWN = 16
+_AROUND = 60
+_NEVER = float("-inf")
+
+_Place = tuple[float, str]
+"""The score below zero, and the id: the order of what is found."""
+
+_OF_TYPE = "AND substr(id, 1, instr(id, '/') - 1) = ? "
+
+_MATCH = (
+    f"SELECT id, -rank, CASE WHEN rank >= ? THEN snippet(documents_fts, -1, '{_OPEN}', '{_CLOSE}', '…', {_WORDS_SHOWN}) END "
+    f"FROM documents_fts WHERE documents_fts MATCH ? AND rank MATCH 'bm25(0, {_WEIGHTS['name']}, "
+    f"{_WEIGHTS['description']}, {_WEIGHTS['text']})' "
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for, in documents of which type, and which part of it is asked for."""
+
+    text: str
+    type: str | None
+    limit: int
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A document that matches; ordered by score, ties by id."""
+
+    id: str
+    score: float
+    snippet: str
+
+    @property
+    def place(self) -> tuple[float, str]:
+        return (-self.score, self.id)
+
+
+def search(snapshot: Snapshot, asked: Search) -> Hits:
+    """The best matches. Raises UsageError for a text or a cursor that cannot be taken."""
+    words, most = words_of(asked.text), one_more(asked.limit)
+    question = ["search", asked.text, asked.type]
+    by_parts, after = words.are_parts, None
+    if asked.cursor is not None:
+        by_parts, score, id_ = decoded(question, asked.cursor)
+        after = (-score, id_)
+    found = [] if by_parts else _best(_matches(snapshot, words, asked.type, after), after, most)
+    if by_parts or not (found or after):
+        by_parts, found = True, list(_parts(snapshot, words, asked.type, after, most))
+    following = None
+    if len(found) > asked.limit:
+        del found[asked.limit :]
+        following = encoded(question, (by_parts, found[-1].score, found[-1].id)) if found else None
+    documents = rows(snapshot, (one.id for one in found))
+    items = tuple(Hit(row, *_marked(one.snippet), one.score) for one, row in zip(found, documents, strict=True))
+    return Hits(items, following, snapshot.source, snapshot.epoch, snapshot.revision)
+
+
+def _matches(snapshot: Snapshot, words: Words, type_: str | None, after: _Place | None) -> Iterator[_Found]:
+    """What has the words, by falling score: as many as are asked for."""
+    of_type = "" if type_ is None else _OF_TYPE
+    values = [_NEVER if after is None else after[0], words.match, *([] if type_ is None else [type_])]
+    for id_, score, snippet in snapshot.each(f"{_MATCH}{of_type}ORDER BY rank", [values]):
+        yield _Found(id_, score, snippet or "")
+
+
+def _best(found: Iterable[_Found], after: _Place | None, most: int) -> list[_Found]:
+    """The first *most* after a place. *found* comes by score alone, so that those of the last score are all needed."""
+    chosen: list[_Found] = []
+    for one in found:
+        if len(chosen) >= most and one.score < chosen[-1].score:
+            break
+        if after is None or one.place > after:
+            chosen.append(one)
+    return sorted(chosen, key=lambda one: one.place)[:most]
+
+
+def _parts(snapshot: Snapshot, words: Words, type_: str | None, after: _Place | None, most: int) -> Iterator[_Found]:
+    """What has the letters of the words anywhere, best first."""
+    groups = [_Letters(group) for group in words.groups]
+    excluded = [_Letters((term,)) for term in words.excluded]
+    columns = ", ".join(f"{one.sql} AS g{number}" for number, one in enumerate([*groups, *excluded]))
+    values: list[object] = [pattern for one in [*groups, *excluded] for pattern in one.patterns]
+    score = " + ".join(f"g{number}" for number in range(len(groups)))
+    holds = [f"g{n} > 0" if n < len(groups) else f"g{n} = 0" for n in range(len(groups) + len(excluded))]
+    clause = " AND ".join(holds) + " "
+    if type_ is not None:
+        clause += _OF_TYPE
+        values.append(type_)
+    if after is not None:
+        clause += "AND (score < ? OR score = ? AND id > ?) "
+        values += [-after[0], -after[0], after[1]]
+    sought = re.compile("|".join(one.expression for one in groups), re.IGNORECASE)
+    statement = (
+        f"SELECT id, {score} AS score, name, description, text FROM "
+        f"(SELECT id, name, description, text, {columns} FROM documents_fts) WHERE {clause}ORDER BY score DESC, id LIMIT ?"
+    )
+    for id_, found, name, description, text in snapshot.each(statement, [[*values, most]]):
+        yield _Found(id_, found, _excerpt(sought, (text, description or "", name)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Letters:
+    """Terms as they are looked for inside of texts: SQLite knows upper and lower case of ASCII only."""
+
+    terms: tuple[Term, ...]
+
+    @property
+    def variants(self) -> list[str]:
+        forms = [(text, text.lower(), text.upper(), text.capitalize()) for text in (term.text for term in self.terms)]
+        return list(dict.fromkeys(form for of_one in forms for form in (of_one[:1] if of_one[0].isascii() else of_one)))
+
+    @property
+    def sql(self) -> str:
+        either = [" OR ".join([f"ifnull({column}, '') LIKE ? ESCAPE '\\'"] * len(self.variants)) for column in _WEIGHTS]
+        return " + ".join(f"({one}) * {weight}" for one, weight in zip(either, _WEIGHTS.values(), strict=True))
+
+    @property
+    def patterns(self) -> list[str]:
+        return ["%" + re.sub(r"([\\%_])", r"\\\1", form) + "%" for form in self.variants] * len(_WEIGHTS)
+
+    @property
+    def expression(self) -> str:
+        return "|".join(map(re.escape, self.variants))
+
+
+def _excerpt(sought: re.Pattern[str], texts: Iterable[str]) -> str:
+    """The surroundings of the first match, with every match in them enclosed. One of *texts* has one."""
+    text, first = next((text, found) for text in texts if (found := sought.search(text)))
+    begin, end = max(0, first.start() - _AROUND), first.end() + _AROUND
+    piece = re.sub(f"[{_OPEN}{_CLOSE}]", "", text[begin:end])
+    marked = sought.sub(lambda match: f"{_OPEN}{match[0]}{_CLOSE}", piece)
+    return f"{'…' if begin else ''}{marked}{'…' if end < len(text) else ''}"
+
+
+def _marked(snippet: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """A snippet without the signs that enclose matches, and where those are."""
+    text, marks, begin = "", [], None
+    for piece in re.split(f"([{_OPEN}{_CLOSE}])", snippet):
+        if piece == _OPEN:
+            begin = len(text)
+        elif piece == _CLOSE:
+            if begin is not None:
+                marks.append((begin, len(text)))
+            begin = None
+        else:
+            text += piece
+    return text, tuple(marks)

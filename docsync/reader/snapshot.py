@@ -1,0 +1,76 @@
+"""One state of the database, to ask several things of. Opens nothing, and never outlives its transaction."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from docsync.errors import UsageError
+from docsync.reader.row import DATABASE
+from docsync.store.database import UNREADABLE, unreadable
+
+_VERSION = (
+    "SELECT (SELECT value FROM sync_state WHERE key = 'epoch'), (SELECT value FROM sync_state WHERE key = 'revision')"
+)
+
+Tuple = tuple[Any, ...]  # a row as SQLite gives it: the types are those of the STRICT tables
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A read transaction that is open. `epoch` and `revision` name the state; they are None when it is made of files.
+
+    One without a transaction (`DatabaseFile.glance`) is good for one statement, and does not know what it will see.
+    """
+
+    connection: apsw.Connection
+    path: Path
+    source: str
+    epoch: str | None
+    revision: int | None
+
+    def ask(self, statement: str, values: Sequence[object] = ()) -> list[Tuple]:
+        """All rows of an answer. Raises NoDatabase, and UsageError for a text that cannot be in a database."""
+        try:
+            return self.connection.execute(statement, values).fetchall()
+        except UNREADABLE as error:
+            raise unreadable(self.path, error) from error
+        except UnicodeEncodeError as error:
+            raise _unspeakable(error) from None
+
+    def each(self, statement: str, bindings: Iterable[Sequence[object]]) -> Iterator[Tuple]:
+        """The rows of the same question asked with several values, as they come. Raises the same."""
+        try:
+            yield from self.connection.executemany(statement, bindings)
+        except UNREADABLE as error:
+            raise unreadable(self.path, error) from error
+        except UnicodeEncodeError as error:
+            raise _unspeakable(error) from None
+
+
+def begin(connection: apsw.Connection, path: Path) -> Snapshot:
+    """Begin a read transaction and read which state it sees. Raises NoDatabase."""
+    try:
+        connection.execute("BEGIN")
+        epoch, revision = _version(connection)
+    except UNREADABLE as error:
+        end(connection)
+        raise unreadable(path, error) from error
+    return Snapshot(connection, path, DATABASE, epoch, revision)
+
+
+def _unspeakable(error: UnicodeEncodeError) -> UsageError:
+    return UsageError(f"a text to look for holds half of a character: {error.object!r}")
+
+
+def _version(connection: apsw.Connection) -> tuple[str, int]:
+    ((epoch, revision),) = connection.execute(_VERSION).fetchall()
+    return str(epoch), int(str(revision))
+
+
+def end(connection: apsw.Connection) -> None:
+    """End the transaction, if SQLite has not done so by itself."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")

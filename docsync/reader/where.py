@@ -1,0 +1,79 @@
+"""Turns a condition as people write it on a command line or in a URL into the mapping that `find` takes.
+
+demographics.ageGroup=60+ · age<=30 · name!=Ana · tags contains calm · model.id in a,b · email exists · email missing
+"""
+
+import json
+import re
+from typing import NoReturn
+
+from docsync.errors import UsageError
+from docsync.reader.condition import PATH
+
+_EXAMPLES = "demographics.ageGroup=60+, age<=30, 'tags contains calm', 'model.id in a,b' or 'email exists'"
+_PRESENCE = re.compile(rf"\s*(not\s+)?({PATH})\s+(exists|missing)\s*")
+_COMPARISON = re.compile(rf"\s*({PATH})(?:\s*(!=|<=|>=|=|<|>)|\s+(contains|not\s+in|in)\s)\s*(.*?)\s*", re.DOTALL)
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
+_WORDS = {"true": True, "false": False, "null": None}
+_ITEM = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^,]*?)\s*(,|\Z)', re.DOTALL)
+
+
+def parse_where(text: str) -> dict[str, object]:
+    """The mapping for one condition. Raises UsageError, which names what is wrong and shows how it is written.
+
+    Numbers, true, false and null are taken as JSON, "…" as text. An unquoted number is the number or the text.
+    """
+    presence = _PRESENCE.fullmatch(text)
+    if presence:
+        negation, path, word = presence.groups()
+        return {path: {"exists": (word == "exists") is not bool(negation)}}
+    comparison = _COMPARISON.fullmatch(text)
+    if not comparison:
+        _refuse(text, "is no condition")
+    path, sign, word, value = comparison.groups()
+    return {path: _asked(text, sign or " ".join(word.split()), value)}
+
+
+def _asked(text: str, operator: str, value: str) -> dict[str, object]:
+    """What *operator* with the value as it is written asks of a field."""
+    match operator:
+        case "in" | "not in":
+            return {operator: [meant for item in _items(value) for meant in _meanings(text, item)]}
+        case "<" | "<=" | ">" | ">=":
+            return {operator: _meanings(text, value)[0]}
+        case _:
+            meant = _meanings(text, value)
+            return {operator: meant[0]} if len(meant) == 1 else {_OF_SEVERAL[operator]: meant}
+
+
+_OF_SEVERAL = {"=": "in", "!=": "not in", "contains": "contains any"}
+
+
+def _items(value: str) -> list[str]:
+    """The parts of a list; a comma inside of "…" belongs to its text."""
+    found: list[str] = []
+    at, comma = 0, ","
+    while comma:
+        item = _ITEM.match(value, at)
+        assert item is not None  # it may be nothing at all
+        found.append(item[1])
+        at, comma = item.end(), item[2]
+    return found
+
+
+def _meanings(text: str, value: str) -> list[object]:
+    """What an unquoted number, a word of JSON, a quoted text or a bare text can mean."""
+    if value in _WORDS:
+        return [_WORDS[value]]
+    if _NUMBER.fullmatch(value):
+        return [json.loads(value), value]
+    if not value.startswith('"'):
+        return [value]
+    try:
+        return [json.loads(value, strict=False)]
+    except ValueError:
+        _refuse(text, f"has a text that is not closed, {value}; double its backslashes")
+
+
+def _refuse(text: str, why: str) -> NoReturn:
+    raise UsageError(f"{text!r} {why}; write one such as {_EXAMPLES}")

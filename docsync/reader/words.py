@@ -1,0 +1,124 @@
+"""What people type into a search box, understood: words, "phrases", beginnings*, OR, and -words to leave out.
+
+Never knows a table; whatever is typed is either understood or refused with a sentence.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from docsync.errors import UsageError
+
+_MOST_CHARACTERS = 1_000
+_MOST_TERMS = 50  # SQLite takes an expression apart to a limited depth
+_TOKEN = re.compile(r'(?P<minus>-?)"(?P<phrase>[^"]*)"(?P<star>\*?)|(?P<open>-?")|(?P<word>[^\s"]+)')
+_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "\0": " "})
+# Thai to Khmer, kana, ideographs, Hangul: written without spaces, so that a word is hardly ever a whole token.
+_WITHOUT_SPACES = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+    "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word or a phrase to look for, or the beginning of one."""
+
+    text: str
+    is_prefix: bool = False
+
+    @property
+    def match(self) -> str:
+        """The same for FTS5. It holds no quotation mark: those were taken for phrases."""
+        return f'"{self.text}" *' if self.is_prefix else f'"{self.text}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Of each group one term must be there, and of `excluded` none."""
+
+    groups: tuple[tuple[Term, ...], ...]
+    excluded: tuple[Term, ...] = ()
+
+    @property
+    def match(self) -> str:
+        """The same for FTS5."""
+        wanted = " AND ".join(_either(group) for group in self.groups)
+        return f"({wanted}) NOT {_either(self.excluded)}" if self.excluded else wanted
+
+    @property
+    def are_parts(self) -> bool:
+        """True when a word is in a script without spaces: it is looked for inside of longer ones."""
+        return any(_WITHOUT_SPACES.search(term.text) for group in self.groups for term in group)
+
+
+def words_of(text: str) -> Words:
+    """What *text* asks for. Raises UsageError."""
+    if len(text) > _MOST_CHARACTERS:
+        raise UsageError(f"a search may have {_MOST_CHARACTERS} characters, this one has {len(text)}")
+    reading = _Reading([], [])
+    for token in _TOKEN.finditer(text.translate(_QUOTES)):
+        reading.take(token)
+    return reading.finish()
+
+
+def _either(terms: tuple[Term, ...]) -> str:
+    return "(" + " OR ".join(term.match for term in terms) + ")"
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A search that is being read; `joins` after OR, `excludes` after NOT."""
+
+    groups: list[list[Term]]
+    excluded: list[Term]
+    joins: bool = False
+    excludes: bool = False
+
+    def take(self, token: re.Match[str]) -> None:
+        if token["open"]:
+            raise UsageError(f"the quotation mark at character {token.start() + 1} is not closed")
+        word = token["word"]
+        if word == "OR":
+            if not self.groups or self.joins or self.excludes:
+                raise UsageError("OR stands between two words to look for, such as: calm OR patient")
+            self.joins = True
+        elif word == "NOT":
+            self.excludes = True
+        elif word != "AND":
+            for term, is_excluded in _terms(token):
+                self.add(term, excluded=is_excluded or self.excludes)
+
+    def add(self, term: Term, *, excluded: bool) -> None:
+        if excluded and self.joins:
+            raise UsageError("OR stands between words to look for; a word to leave out stands alone: calm -loud")
+        if excluded:
+            self.excluded.append(term)
+        elif self.joins:
+            self.groups[-1].append(term)
+        else:
+            self.groups.append([term])
+        self.joins = self.excludes = False
+
+    def finish(self) -> Words:
+        if self.joins or self.excludes:
+            raise UsageError(f"a word is missing after {'OR' if self.joins else 'NOT'}")
+        if not self.groups:
+            what = "a word to look for, not only words to leave out" if self.excluded else "a word"
+            raise UsageError(f"a search needs {what}; such as: calm patient -loud")
+        if sum(map(len, self.groups)) + len(self.excluded) > _MOST_TERMS:
+            raise UsageError(f"a search may have {_MOST_TERMS} words")
+        return Words(tuple(map(tuple, self.groups)), tuple(self.excluded))
+
+
+def _terms(token: re.Match[str]) -> Iterator[tuple[Term, bool]]:
+    """The term that a token stands for, and whether it is to be left out; none for an empty phrase."""
+    word = token["word"]
+    if word is None:
+        if token["phrase"].strip():
+            yield Term(token["phrase"].strip(), bool(token["star"])), bool(token["minus"])
+        return
+    is_excluded = word.startswith("-") and len(word) > 1
+    text = word[is_excluded:]
+    bare = text.rstrip("*")
+    yield Term(bare or text, bool(bare) and bare != text), is_excluded

@@ -1,0 +1,73 @@
+"""Several answers that belong to one state."""
+
+from pathlib import Path
+
+import pytest
+
+from docsync.errors import UsageError
+from docsync.reader import Reader, open_reader
+from tests.support import Project
+
+
+def test_within_a_snapshot_nothing_moves(reader: Reader, people: Project) -> None:
+    with reader.snapshot():
+        before = (reader.revision(), reader.count(), reader.cursor())
+        people.persona("personas/new.json")
+        people.settle()
+        assert (reader.revision(), reader.count(), reader.cursor()) == before
+        assert reader.get("persona/new") is None
+        assert len(reader.changes(before[2])) == 0
+        with reader.snapshot():
+            assert reader.get("persona/new") is None
+    assert reader.get("persona/new") is not None
+    assert len(reader.changes(before[2])) == 1
+
+
+def test_a_snapshot_ends_also_with_an_error(reader: Reader, people: Project) -> None:
+    with pytest.raises(ZeroDivisionError), reader.snapshot():
+        raise ZeroDivisionError
+    people.persona("personas/new.json")
+    people.settle()
+    assert reader.get("persona/new") is not None
+
+
+def test_a_reader_that_is_closed_within_its_snapshot_is_closed(reader: Reader, people: Project) -> None:
+    with reader.snapshot():
+        reader.close()
+    assert reader.revision() == people.revision
+
+
+def test_all_of_an_answer_is_of_one_state(reader: Reader, people: Project) -> None:
+    page = reader.find()
+    assert (
+        {(row.epoch, row.as_of) for row in page} == {(page.epoch, page.revision)} == {(reader.epoch(), people.revision)}
+    )
+    row = reader.get("persona/team/ana")
+    assert row is not None
+    assert (row.source, row.epoch, row.as_of) == ("database", page.epoch, page.revision)
+
+
+def test_a_snapshot_of_files_moves_no_more_than_one_of_the_database(people: Project) -> None:
+    people.write("docsync.toml", "")
+    with open_reader(people.root, source="files") as reader:
+        reader._source._substitute._look_at = 0.0  # type: ignore[union-attr]  # the next question would look
+        with reader.snapshot():
+            before = reader.count()
+            people.persona("personas/new.json")
+            reader._source._substitute._look_at = 0.0  # type: ignore[union-attr]
+            assert reader.count() == before
+        assert reader.count() != before
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\udfff"])
+def test_half_of_a_character_is_looked_for_in_vain(reader: Reader, text: str) -> None:
+    for ask in (reader.get, reader.search, reader.references, reader.tags, lambda t: reader.find(where={"name": t})):
+        with pytest.raises(UsageError, match="half of a character"):
+            ask(text)
+
+
+def test_the_working_directory_may_change(people: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(people.root)
+    with open_reader(database=".docsync/docsync.db") as reader:
+        monkeypatch.chdir(tmp_path)
+        assert reader.count()["persona"] == 3
