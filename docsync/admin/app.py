@@ -1,20 +1,40 @@
 """Puts the routes together, one group a module, and answers their errors. Knows no socket and no rule of access."""
 
+from collections.abc import Sequence
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
-from docsync.admin.caller import Caller
+from docsync.admin.documents import Documents
 from docsync.admin.health import Health
+from docsync.admin.metrics import Metrics
+from docsync.admin.openapi import described
+from docsync.admin.page import Page
+from docsync.admin.parts import Parts
 from docsync.admin.refusal import EXPECTED, Refusal, refusal_of
 from docsync.admin.state import State
 from docsync.admin.work import Work
 
 
-def build_app(caller: Caller, *, may_stop: bool) -> Starlette:
+def routes_of(parts: Parts, *, may_stop: bool) -> Sequence[Route]:
     """The routes of one listener; *may_stop* adds the one that ends the daemon."""
-    routes = [*Health(caller).routes(), *State(caller).routes(), *Work(caller).routes(may_stop=may_stop)]
+    return [
+        *Page.routes(),
+        *Health(parts.caller).routes(),
+        *State(parts.caller, parts.reading).routes(),
+        *Documents(parts.reading).routes(),
+        *parts.feed.routes(),
+        *Metrics(parts.caller, parts.counters, parts.database).routes(),
+        *Work(parts.caller, parts.on_asked).routes(may_stop=may_stop),
+        *described(may_stop=may_stop),
+    ]
+
+
+def build_app(routes: Sequence[Route]) -> Starlette:
+    """An application of *routes*, which also answers what they raise."""
     app = Starlette(
         routes=routes,
         exception_handlers={
@@ -25,6 +45,11 @@ def build_app(caller: Caller, *, may_stop: bool) -> Starlette:
     )
     app.router.redirect_slashes = False  # a redirect would repeat the Host that the peer has sent
     return app
+
+
+def posts_among(routes: Sequence[Route]) -> frozenset[str]:
+    """The paths that take POST."""
+    return frozenset(route.path for route in routes if "POST" in (route.methods or ()))
 
 
 async def _answered(_request: Request, error: Exception) -> Response:

@@ -9,7 +9,7 @@ from docsync.admin.refusal import Refusal
 from docsync.names import is_presentable
 
 MAX_BODY_BYTES = 64 * 1024
-_MAX_SECONDS = 600.0
+MAX_SECONDS = 600.0
 
 Members = Mapping[str, object]
 
@@ -28,8 +28,8 @@ async def read_members(request: Request, known: Collection[str]) -> Members:
 def seconds(members: Members, default: float) -> float:
     """The member `timeout`: seconds from 0 to 600."""
     value = members.get("timeout", default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MAX_SECONDS:
-        raise _wrong(f"timeout must be a number of seconds from 0 to {_MAX_SECONDS:g}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_SECONDS:
+        raise _wrong(f"timeout must be a number of seconds from 0 to {MAX_SECONDS:g}")
     return float(value)
 
 

@@ -1,20 +1,18 @@
 """Lets requests in or refuses them, and puts the safe headers on every answer. Never looks into a body."""
 
-import hmac
 import re
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 from email.utils import formatdate
-from enum import Enum
 from time import monotonic
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from docsync.admin.access import Admission, Guest, single
 from docsync.admin.body import MAX_BODY_BYTES, too_large
-from docsync.admin.refusal import NO_HEADERS, SAFE_HEADERS, Refusal, refusal_of
+from docsync.admin.refusal import SAFE_HEADERS, Refusal, refusal_of
 
 OnWarning = Callable[[str, str], None]
 """Called with the event's stable name and a message."""
@@ -22,82 +20,26 @@ OnWarning = Callable[[str, str], None]
 _MAX_TARGET_BYTES = 8 * 1024
 _MAX_HEADER_BYTES = 16 * 1024
 _MAX_HEADERS = 64
-_OPEN_PATHS = ("/livez", "/readyz")
 _JSON = re.compile(r"application/json\s*(;.*)?\Z", re.IGNORECASE)
 _WARNING_SECONDS = 1.0
 
 
-class Trust(Enum):
-    """Who asks: how much may the answer tell?"""
-
-    OWNER = "owner"  # through the Unix socket, or with the token
-    NEIGHBOUR = "neighbour"  # a program on this machine; there is no token
-    STRANGER = "stranger"  # there is a token and it was not shown: only what is open to everybody
-
-
-Admission = Callable[[str, str, Headers], Trust]
-"""Who sends this method, path and headers. Raises Refusal."""
-
-
-def admit_owner(_method: str, _path: str, _headers: Headers) -> Trust:
-    """The Unix socket's rule: its file mode has decided already."""
-    return Trust.OWNER
-
-
-@dataclass(frozen=True, slots=True)
-class TcpAdmission:
-    """The rules of a TCP listener. Without *hosts* any name is good, which needs a *token* to be safe."""
-
-    hosts: frozenset[str] | None
-    token: str | None
-
-    def __call__(self, method: str, path: str, headers: Headers) -> Trust:
-        self._check_origin(headers, self._checked_host(headers))
-        if self.token is None:
-            return Trust.NEIGHBOUR
-        if self._shows_token(headers, self.token):
-            return Trust.OWNER
-        if method in ("GET", "HEAD") and path in _OPEN_PATHS:
-            return Trust.STRANGER
-        refusal = Refusal(401, "Send the token of [admin] token_file as: Authorization: Bearer TOKEN")
-        raise refusal.with_headers({"www-authenticate": "Bearer"})
-
-    def _checked_host(self, headers: Headers) -> str:
-        host = _single(headers, "host") or ""
-        # A browser that was lured to a name which now leads here (DNS rebinding) still sends that name.
-        if self.hosts is not None and host not in self.hosts:
-            raise Refusal(403, "Unknown Host. Use the address that docsync status shows.")
-        return host
-
-    @staticmethod
-    def _check_origin(headers: Headers, host: str) -> None:
-        if _single(headers, "sec-fetch-site") not in (None, "same-origin", "none"):
-            raise Refusal(403, "Requests from pages of other sites are refused. Ask from a program.")
-        if _single(headers, "origin") not in (None, f"http://{host}"):
-            raise Refusal(403, "Requests from pages of another origin are refused. Ask from a program.")
-
-    @staticmethod
-    def _shows_token(headers: Headers, token: str) -> bool:
-        scheme, _, shown = (_single(headers, "authorization") or "").partition(" ")
-        # On bytes: compare_digest raises TypeError on a text that is not ASCII.
-        return hmac.compare_digest(shown.encode("latin-1"), token.encode()) and scheme.lower() == "bearer"
-
-
 class Gate:
-    """*app* behind the rules that hold for every request and those of *admission*."""
+    """*app* behind the rules that hold for every request and those of *admission*. *posts* are the paths that take POST."""
 
-    def __init__(self, app: ASGIApp, admission: Admission, on_warning: OnWarning) -> None:
+    def __init__(self, app: ASGIApp, admission: Admission, posts: Collection[str], on_warning: OnWarning) -> None:
         self._app = app
         self._admission = admission
+        self._posts = posts
         self._on_warning = on_warning
         self._last_warning = float("-inf")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; nothing but an answer comes out."""
         body = _Body(receive, Headers(scope=scope))
-        answer = _Answer(send, body, scope)
+        answer = _Answer(send, body)
         try:
-            scope["docsync.trust"] = self._admitted(scope)
+            scope["docsync.guest"] = self._admitted(scope)
             await self._app(scope, body, answer)
         except ClientDisconnect:
             return
@@ -108,14 +50,15 @@ class Gate:
             if not answer.started:
                 await refusal_of(error).response()(scope, body, answer)
 
-    def _admitted(self, scope: Scope) -> Trust:
+    def _admitted(self, scope: Scope) -> Guest:
         headers = Headers(scope=scope)
         _check_size(scope)
-        trust = self._admission(scope["method"], scope["path"], headers)
+        guest = self._admission(scope, headers)
         has_body = _check_framing(headers)
-        if scope["method"] == "POST":
+        # Elsewhere the answer is 404 or 405, and nothing happens.
+        if scope["method"] == "POST" and scope["path"] in self._posts:
             _check_post(headers, has_body=has_body)
-        return trust
+        return guest
 
     def _report(self, scope: Scope, error: Exception) -> None:
         now = monotonic()
@@ -149,10 +92,9 @@ class _Body:
 class _Answer:
     """Sends an answer with the headers that each one carries."""
 
-    def __init__(self, send: Send, body: _Body, scope: Scope) -> None:
+    def __init__(self, send: Send, body: _Body) -> None:
         self._send = send
         self._body = body
-        self._scope = scope
         self.started = False
 
     async def __call__(self, message: Message) -> None:
@@ -160,10 +102,12 @@ class _Answer:
             self.started = True
             await self._body.drain()
             headers = MutableHeaders(scope=message)
-            headers.update(SAFE_HEADERS)
             headers["date"] = formatdate(usegmt=True)
-            for name, value in self._scope.get("docsync.state", NO_HEADERS).items():
+            # What the answer says itself holds: the dashboard may run its own scripts and be kept by the browser.
+            for name, value in SAFE_HEADERS.items():
                 headers.setdefault(name, value)
+            if message["status"] >= 400:
+                headers["connection"] = "close"
         await self._send(message)
 
 
@@ -196,12 +140,5 @@ def _check_post(headers: Headers, *, has_body: bool) -> None:
     # No HTML form can send this header, and no script of another site without being allowed to, which it never is.
     if "docsync-request" not in headers:
         raise Refusal(403, "A POST needs the header Docsync-Request: 1")
-    if has_body and not _JSON.match(_single(headers, "content-type") or ""):
+    if has_body and not _JSON.match(single(headers, "content-type") or ""):
         raise Refusal(415, "Send the body as Content-Type: application/json")
-
-
-def _single(headers: Headers, name: str) -> str | None:
-    values = headers.getlist(name)
-    if len(values) > 1:
-        raise Refusal(400, f"The header {name} was sent more than once.")
-    return values[0] if values else None

@@ -76,11 +76,9 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def check_exposure(host: str, token: str | None) -> None:
-    """Raise ConfigError where *host* would be open to other machines without a good token."""
-    if token is not None and (not token.strip() or not token.isascii()):
-        raise ConfigError("admin.token_file: the token must be a text in ASCII that is not empty")
-    if token is None and not is_loopback(host):
+def check_exposure(host: str, *, is_guarded: bool) -> None:
+    """Raise ConfigError where *host* would be open to other machines and no token is asked for."""
+    if not is_guarded and not is_loopback(host):
         raise ConfigError(
             f'admin.host: {host!r} is open to other machines and needs admin.token_file; or set host = "127.0.0.1"'
         )

@@ -19,8 +19,6 @@ SAFE_HEADERS: Mapping[str, str] = MappingProxyType(
         "referrer-policy": "no-referrer",
         "x-content-type-options": "nosniff",
         "x-frame-options": "DENY",
-        # One request a connection: no state of one request can reach the next, and no idle connection keeps a place.
-        "connection": "close",
     }
 )
 """On every answer, whoever writes it."""

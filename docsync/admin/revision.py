@@ -1,39 +1,92 @@
-"""Says on every answer under /v1 which state of the database it is at least as new as. Never waits for a newer one."""
+"""Says on answers which state of the database they tell of, or are at least as new as. Never waits for a newer one."""
 
+from dataclasses import dataclass
+from typing import Protocol
+
+from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from docsync.admin.caller import Caller
+from docsync.admin.reading import Reading
+from docsync.admin.wire import Json, dumped
 from docsync.errors import DocsyncError
+from docsync.reader import Reader
 
 _EPOCH = "docsync-epoch"
-_REVISION = "docsync-revision"
 
 
-def at_revision(response: Response, epoch: str, revision: int) -> Response:
+class Dated(Protocol):
+    """What a reader answers with."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def epoch(self) -> str | None: ...
+    @property
+    def revision(self) -> int | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Names a state of the database for ever."""
+
+    epoch: str
+    revision: int
+    source: str = "database"
+
+    @staticmethod
+    def of(answer: Dated) -> "Version":
+        """That of an answer of the database."""
+        assert answer.epoch is not None
+        assert answer.revision is not None
+        return Version(answer.epoch, answer.revision, answer.source)
+
+    @staticmethod
+    def read(reader: Reader) -> "Version":
+        """That of the state which *reader* sees."""
+        epoch, revision = reader.epoch(), reader.revision()
+        assert epoch is not None
+        assert revision is not None
+        return Version(epoch, revision, reader.source)
+
+    def headers(self) -> dict[str, str]:
+        """What an answer carries."""
+        return {_EPOCH: self.epoch, "docsync-revision": str(self.revision), "docsync-source": self.source}
+
+
+def at_version(response: Response, version: Version) -> Response:
     """*response* marked with the very state that it tells of."""
-    response.headers[_EPOCH] = epoch
-    response.headers[_REVISION] = str(revision)
+    response.headers.update(version.headers())
     return response
 
 
-class Dated:
-    """*app*, whose answers under /v1 carry epoch and revision; the gate puts them on, whoever makes the answer."""
+def json_at(version: Version, members: dict[str, Json]) -> Response:
+    """*members* as JSON, with the state that they tell of beside them."""
+    named: dict[str, Json] = {"source": version.source, "epoch": version.epoch, "revision": version.revision}
+    return at_version(Response(dumped({**members, **named}), media_type="application/json"), version)
 
-    def __init__(self, app: ASGIApp, caller: Caller) -> None:
+
+class Stamped:
+    """*app*, whose answers under /v1 all name a state: those that tell of none get the one that there is."""
+
+    def __init__(self, app: ASGIApp, reading: Reading) -> None:
         self._app = app
-        self._caller = caller
+        self._reading = reading
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["path"].startswith("/v1/"):
-            # Before the answer is made, so that it is never older than what its headers say.
-            scope["docsync.state"] = await self._known()
-        await self._app(scope, receive, send)
+
+        async def stamp(message: Message) -> None:
+            if message["type"] == "http.response.start" and scope["path"].startswith("/v1/"):
+                headers = MutableHeaders(scope=message)
+                if _EPOCH not in headers:
+                    headers.update(await self._known())
+            await send(message)
+
+        await self._app(scope, receive, stamp)
 
     async def _known(self) -> dict[str, str]:
         try:
-            status = await self._caller.look(self._caller.commands.status)
-        except DocsyncError:  # the answer itself says what is wrong
+            return (await self._reading.ask(Version.read)).headers()
+        except DocsyncError:  # the answer itself, or /health, says what is wrong
             return {}
-        return {_EPOCH: status.epoch, _REVISION: str(status.revision)}

@@ -6,32 +6,33 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 from anyio.from_thread import start_blocking_portal
 from starlette.types import ASGIApp
 
-from docsync.admin.app import build_app
-from docsync.admin.caller import Caller
-from docsync.admin.gate import Admission, Gate, OnWarning, TcpAdmission, admit_owner
+from docsync.admin.access import Admission, Key, TcpAdmission, admit_owner
+from docsync.admin.app import build_app, posts_among, routes_of
+from docsync.admin.gate import Gate, OnWarning
 from docsync.admin.listener import check_exposure, is_loopback, tcp_listener, unix_listener
-from docsync.admin.protocol import MAX_HEAD_BYTES, BoundedProtocol
-from docsync.admin.revision import Dated
-from docsync.commands import Commands
+from docsync.admin.parts import Backend, Parts
+from docsync.admin.protocol import IDLE_SECONDS, MAX_HEAD_BYTES, BoundedProtocol
+from docsync.admin.revision import Stamped
+from docsync.admin.work import OnAsked
 
 _SILENT = logging.CRITICAL + 1
 
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """Where to listen. TCP is off without *host* or *port*; port 0 takes any free one."""
+    """Where to listen. TCP is off without *host* or *port*; port 0 takes any free one. With *keys*, TCP wants a token."""
 
     socket_path: Path
     host: str | None = None
     port: int | None = None
-    token: str | None = field(default=None, repr=False)
+    keys: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +44,16 @@ class Served:
 
 
 @contextmanager
-def serving(commands: Commands, listening: Listening, on_warning: OnWarning) -> Iterator[Served]:
-    """Answer for *commands* from here to the end of the block.
+def serving(backend: Backend, listening: Listening, on_warning: OnWarning, on_asked: OnAsked) -> Iterator[Served]:
+    """Answer for *backend* from here to the end of the block.
 
+    *on_asked* is told who asks for work, *on_warning* what an operator should know; both from the endpoint's thread.
     Raises ConfigError, UsageError, AlreadyRunning; a TCP address that cannot be had is only a warning.
     """
     with ExitStack() as stack:
-        endpoint = _Endpoint(Caller(commands), on_warning)
+        parts = Parts(backend, on_asked)
+        stack.callback(parts.close)
+        endpoint = _Endpoint(parts, on_warning)
         http = _open_tcp(stack, endpoint, listening)
         endpoint.listen(stack.enter_context(unix_listener(listening.socket_path)), admit_owner, may_stop=True)
         portal = stack.enter_context(start_blocking_portal())
@@ -65,7 +69,7 @@ def _open_tcp(stack: ExitStack, endpoint: "_Endpoint", listening: Listening) -> 
     """Listen on TCP if wanted and possible; the address as a URL."""
     if listening.host is None or listening.port is None:
         return None
-    check_exposure(listening.host, listening.token)
+    check_exposure(listening.host, is_guarded=bool(listening.keys))
     try:
         listener = stack.enter_context(tcp_listener(listening.host, listening.port))
     except OSError as error:
@@ -73,7 +77,7 @@ def _open_tcp(stack: ExitStack, endpoint: "_Endpoint", listening: Listening) -> 
         return None
     port = listener.getsockname()[1]
     hosts = _hosts(port) if is_loopback(listening.host) else None
-    endpoint.listen(listener, TcpAdmission(hosts, listening.token), may_stop=False)
+    endpoint.listen(listener, TcpAdmission(hosts, listening.keys), may_stop=False)
     return f"http://{_bracketed(listening.host)}:{port}"
 
 
@@ -99,16 +103,17 @@ def _bracketed(host: str) -> str:
 class _Endpoint:
     """The servers, one a listener, on one event loop."""
 
-    def __init__(self, caller: Caller, on_warning: OnWarning) -> None:
+    def __init__(self, parts: Parts, on_warning: OnWarning) -> None:
         self.on_warning = on_warning
-        self._caller = caller
+        self._parts = parts
         self._leaving = asyncio.Event()
         self._servers: list[tuple[_Server, socket.socket]] = []
 
     def listen(self, listener: socket.socket, admission: Admission, *, may_stop: bool) -> None:
         """Answer on *listener* too, once it runs."""
-        app = Dated(build_app(self._caller, may_stop=may_stop), self._caller)
-        self._servers.append((_Server(Gate(app, admission, self.on_warning), self._leaving), listener))
+        routes = routes_of(self._parts, may_stop=may_stop)
+        gate = Gate(build_app(routes), admission, posts_among(routes), self.on_warning)
+        self._servers.append((_Server(Stamped(gate, self._parts.reading), self._leaving), listener))
 
     async def run(self) -> None:
         """Answer until `leave`."""
@@ -120,7 +125,7 @@ class _Endpoint:
     async def leave(self) -> None:
         """Accept nothing more, answer what is under way, and end."""
         self._leaving.set()
-        self._caller.leave()
+        await self._parts.leave()
 
     def _report(self, _loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         self.on_warning("admin.failed", f"{context.get('message')}: {context.get('exception')!r}")
@@ -166,5 +171,6 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         date_header=False,
         workers=1,
         timeout_graceful_shutdown=1,
+        timeout_keep_alive=IDLE_SECONDS,
         h11_max_incomplete_event_size=MAX_HEAD_BYTES,
     )

@@ -1,24 +1,38 @@
 """The routes that show the daemon's state: status, problems, held. Never change anything."""
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar, get_type_hints
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from docsync.admin.access import Trust
 from docsync.admin.caller import Caller
-from docsync.admin.gate import Trust
-from docsync.admin.revision import at_revision
+from docsync.admin.operation import AT, CURSOR, LIMIT, Described, answer, many, named, operation, record, schema_of
+from docsync.admin.query import limit, read_query, text
+from docsync.admin.reading import Reading
+from docsync.admin.revision import Version, at_version, json_at
 from docsync.admin.wire import dumped, to_json
-from docsync.status import Status
+from docsync.model import Problem
+from docsync.reader import Reader
+from docsync.reader.cursor import decoded, encoded
+from docsync.status import HeldDeletion, ListedProblem, Reason, Status
+
+T = TypeVar("T")
+
+_LIMIT = 1000
+Place = tuple[str, ...]
 
 
 class State:
-    """The routes of this module, answered by *caller*."""
+    """The routes of this module, answered by *caller* and *reading*."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: Caller, reading: Reading) -> None:
         self._caller = caller
+        self._reading = reading
 
     def routes(self) -> list[Route]:
         """What this group answers to."""
@@ -30,21 +44,44 @@ class State:
 
     async def status(self, request: Request) -> Response:
         """The daemon's state now."""
+        read_query(request)
         status = await self._caller.look(self._caller.commands.status)
-        if request.scope["docsync.trust"] is not Trust.OWNER:
+        if request.scope["docsync.guest"].trust is not Trust.OWNER:
             status = _without_places(status)
         response = Response(dumped(to_json(status)), media_type="application/json")
-        return at_revision(response, status.epoch, status.revision)
+        return at_version(response, Version(status.epoch, status.revision)) if status.epoch else response
 
-    async def problems(self, _request: Request) -> Response:
-        """What is wrong with files now."""
-        problems = await self._caller.look(self._caller.commands.problems)
-        return Response(dumped({"problems": to_json(problems)}), media_type="application/json")
+    async def problems(self, request: Request) -> Response:
+        """What is wrong with files now, errors first."""
+        return await self._listed(request, "problems", Reader.problems, _places)
 
-    async def held(self, _request: Request) -> Response:
+    async def held(self, request: Request) -> Response:
         """The deletions that are kept back."""
-        held = await self._caller.look(self._caller.commands.held)
-        return Response(dumped({"held": to_json(held)}), media_type="application/json")
+        return await self._listed(request, "held", Reader.held, lambda held: ((one.id,) for one in held))
+
+    async def _listed(
+        self,
+        request: Request,
+        name: str,
+        question: Callable[[Reader], Sequence[T]],
+        places: Callable[[Sequence[T]], Iterator[Place]],
+    ) -> Response:
+        query = read_query(request, "limit", "cursor")
+        most, cursor = limit(query, _LIMIT), text(query, "cursor")
+        after = tuple(map(str, decoded(name, cursor))) if cursor else ()
+        version, found = await self._reading.ask(lambda reader: (Version.read(reader), question(reader)))
+        left = [(place, one) for place, one in zip(places(found), found, strict=True) if place > after]
+        following = encoded(name, left[most - 1][0]) if len(left) > most else None
+        return json_at(version, {name: to_json([one for _, one in left[:most]]), "cursor": following})
+
+
+def _places(problems: Sequence[ListedProblem]) -> Iterator[Place]:
+    """What a page of problems goes on after; it grows from each to the next."""
+    before, count = "", 0
+    for one in problems:
+        count = count + 1 if one.problem.path == before else 0
+        before = one.problem.path
+        yield (one.problem.severity.value, before, f"{count:09}")
 
 
 def _without_places(status: Status) -> Status:
@@ -58,3 +95,29 @@ def _without_places(status: Status) -> Status:
 def _below(root: Path, text: str) -> str:
     path = Path(text)
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+
+
+_PROBLEM = record(
+    {**{name: schema_of(kind) for name, kind in get_type_hints(Problem).items()}, "since": schema_of(str)}
+)
+_REASON = {**{name: schema_of(kind) for name, kind in get_type_hints(Reason).items()}}
+_STATUS = {name: schema_of(kind) for name, kind in get_type_hints(Status).items() if name != "reasons"}
+
+SCHEMAS: Described = {
+    "Reason": record({**_REASON, "ends_readiness": schema_of(bool), "advice": schema_of(str)}),
+    "Status": record({**_STATUS, "reasons": many(named("Reason"))}),
+    "FileProblem": _PROBLEM,
+    "HeldDeletion": schema_of(HeldDeletion),
+}
+
+
+def _page(summary: str, name: str, schema: str) -> Described:
+    listed = record({name: many(named(schema)), "cursor": schema_of(str | None), **AT})
+    return {"get": operation(summary, {"200": answer("A page.", listed)}, LIMIT, CURSOR)}
+
+
+PATHS: Described = {
+    "/v1/status": {"get": operation("The daemon's state now.", {"200": answer("The state.", named("Status"))})},
+    "/v1/problems": _page("What is wrong with files now, errors first.", "problems", "FileProblem"),
+    "/v1/held": _page("The deletions that are kept back until somebody releases them.", "held", "HeldDeletion"),
+}

@@ -24,7 +24,7 @@ def to_json(value: object) -> Json:
         case ListedProblem(problem, since):
             return _listed(_members(problem), since)
         case Reason():
-            return {**_members(value), "ends_readiness": value.ends_readiness}
+            return {**_members(value), "ends_readiness": value.ends_readiness, "advice": value.advice}
         case Mapping():
             return {str(key): to_json(member) for key, member in value.items()}
         case Sequence():

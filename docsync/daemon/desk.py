@@ -3,10 +3,10 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
@@ -14,12 +14,13 @@ import apsw
 
 import docsync
 from docsync.commands import Busy, TimedOut
+from docsync.counters import Counters
 from docsync.daemon.lookout import Lookout
 from docsync.errors import NoDatabase
 from docsync.model import RootState
 from docsync.names import EVERYTHING, Collection
-from docsync.reader import Reader
-from docsync.status import CollectionStatus, Done, HeldDeletion, ListedProblem, Reason, Status
+from docsync.reader import open_reader
+from docsync.status import CollectionStatus, Done, Latency, Reason, Status
 from docsync.sync.inbox import Inbox
 from docsync.sync.load import iso
 from docsync.sync.request import Ask, Request
@@ -28,6 +29,11 @@ from docsync.sync.vitals import Vitals
 # One reload runs, one waits; a third would only find what the second finds.
 _RELOADS = 2
 _STALLED_NS = 5_000_000_000
+# It comes round every second: readiness ends before anybody has waited for five.
+_LATE_NS = 4_000_000_000
+# In a batch the sync thread says so for every file; the scan before and the commit after take longer than one file.
+_STALLED_BATCH_NS = 60_000_000_000
+_LOOK_NS = 1_000_000_000
 # Reasons that are told but need nobody: everything still converges.
 _PASSIVE = frozenset({"starting", "polling", "network_mount", "no_heartbeat", "http_off"})
 
@@ -45,6 +51,19 @@ class Premises:
     wants_http: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What the database said, up to which revision, and when (monotonic nanoseconds). `failed` is why it did not."""
+
+    news: int
+    at_ns: int
+    epoch: str = ""
+    revision: int = 0
+    documents: Mapping[str, int] = field(default_factory=dict)
+    tallies: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    failed: str | None = None
+
+
 class Desk:
     """See commands.Commands."""
 
@@ -52,26 +71,28 @@ class Desk:
         self,
         premises: Premises,
         inbox: Inbox,
-        vitals: Vitals,
+        signs: tuple[Vitals, Counters],
         lookout: Lookout,
         roots: Callable[[], dict[str, RootState]],
     ) -> None:
         self._premises = premises
         self._inbox = inbox
-        self._vitals = vitals
+        self._vitals, self._counters = signs
         self._lookout = lookout
         self._roots = roots
         self._reloads = BoundedSemaphore(_RELOADS)
         self._config_stamp = self._stamp_of_config()
         self._lock = Lock()
         self._since: dict[tuple[str, str | None], str] = {}
+        self._counted: _Counted | None = None
         self.http: str | None = None
 
     def status(self) -> Status:
         """The state now. Never waits for the sync thread; a database that cannot be read is a reason, not an error."""
         premises = self._premises
-        reasons = self._reasons()
-        epoch, revision, collections = self._counted(reasons)
+        counted = self._count()
+        reasons = self._reasons(counted)
+        collections = tuple(self._collections(counted))
         held = sum(c.held for c in collections)
         pending, undecided = len(self._inbox), self._vitals.undecided
         return Status(
@@ -84,8 +105,8 @@ class Desk:
             started_at=premises.started_at,
             state=_state(reasons, held, busy=bool(pending or undecided or self._vitals.syncing)),
             ready=not any(reason.ends_readiness for reason in reasons),
-            epoch=epoch,
-            revision=revision,
+            epoch=counted.epoch,
+            revision=counted.revision,
             watcher=self._lookout.source.name,
             documents=sum(c.documents for c in collections),
             errors=sum(c.errors for c in collections),
@@ -98,11 +119,15 @@ class Desk:
             last_batch=self._vitals.last_batch,
             reasons=tuple(reasons),
             collections=collections,
+            batches=self._counters.batches(),
+            latency=Latency.of(*self._counters.recent()),
         )
 
-    def _reasons(self) -> list[Reason]:
+    def _reasons(self, counted: _Counted) -> list[Reason]:
         """All that is wrong, by whoever knows it; a reason keeps its `since` for as long as it lasts."""
         found = [*self._vitals.reasons, *self._seen_here()]
+        if counted.failed is not None:
+            found.append(Reason("database", counted.failed, ""))
         now = iso(time.time_ns())
         with self._lock:
             before, self._since = self._since, {}
@@ -115,11 +140,7 @@ class Desk:
         """The reasons that nobody keeps: they are looked up, and have no `since` yet."""
         if not self._vitals.scanned:
             yield Reason("starting", "the first scan is not finished", self._premises.started_at)
-        if (
-            self._vitals.scanned
-            and time.monotonic_ns() - self._vitals.tick_ns > _STALLED_NS
-            and not self._vitals.syncing
-        ):
+        if not self._ticks_within(_LATE_NS):
             yield Reason("sync_stalled", "the sync thread does not answer", "")
         source = self._lookout.source
         if not source.alive() and not any(reason.code == "watcher_dead" for reason in self._vitals.reasons):
@@ -134,31 +155,40 @@ class Desk:
                     f"root_{state.value}", f"the folder {path} is {state.value}; its documents are kept", "", path
                 )
 
-    def _counted(self, reasons: list[Reason]) -> tuple[str, int, tuple[CollectionStatus, ...]]:
-        """Epoch, revision and what the collections hold; a database that does not answer is one more reason."""
+    def _count(self) -> _Counted:
+        """What is in the database. It is asked again after a revision, and once a second whether it can be read at all."""
+        known, now_ns, news = self._counted, time.monotonic_ns(), self._counters.wait(-1, 0)
+        if known is None or known.news != news or now_ns - known.at_ns > _LOOK_NS:
+            known = self._counted = self._counted_anew(news, now_ns)
+        return known
+
+    def _counted_anew(self, news: int, now_ns: int) -> _Counted:
         try:
-            with Reader(self._premises.database) as reader:
-                counts, tallies, roots = reader.count(), reader.tallies(), self._roots()
-                collections = tuple(
-                    CollectionStatus(
-                        c.type, c.path, c.format, roots[c.type].value, counts[c.type], **tallies.get(c.type, {})
-                    )
-                    for c in self._premises.collections
-                )
-                return reader.epoch, reader.revision, collections
+            # The database that is kept, whatever services are told to read.
+            with open_reader(database=self._premises.database, source="database") as reader, reader.snapshot():
+                version = (reader.epoch() or "", reader.revision() or 0)
+                return _Counted(news, now_ns, *version, reader.count(), reader.tallies())
         except (NoDatabase, apsw.Error) as error:
-            reasons.append(Reason("database", str(error), iso(time.time_ns())))
-            return "", 0, ()
+            return _Counted(news, now_ns, failed=str(error))
 
-    def problems(self) -> Sequence[ListedProblem]:
-        """What is wrong with files now."""
-        with Reader(self._premises.database) as reader:
-            return reader.problems()
+    def _collections(self, counted: _Counted) -> Iterator[CollectionStatus]:
+        roots = self._roots()
+        for one in self._premises.collections:
+            numbers = counted.tallies.get(one.type, {})
+            documents = counted.documents.get(one.type, 0)
+            yield CollectionStatus(one.type, one.path, one.format, roots[one.type].value, documents, **numbers)
 
-    def held(self) -> Sequence[HeldDeletion]:
-        """The deletions that are kept back."""
-        with Reader(self._premises.database) as reader:
-            return reader.held()
+    def ticks(self) -> bool:
+        """True while the sync thread comes round, or gets on with its batch."""
+        return self._ticks_within(_STALLED_NS)
+
+    def _ticks_within(self, idle_ns: int) -> bool:
+        most_ns = _STALLED_BATCH_NS if self._vitals.syncing else idle_ns
+        return time.monotonic_ns() - self._vitals.tick_ns < most_ns
+
+    def changed(self, after: int, timeout: float) -> int:
+        """The number of revisions made since the start."""
+        return self._counters.wait(after, timeout)
 
     def reload(self, scopes: Sequence[str], timeout: float) -> Done:
         """Look at *scopes* at once."""

@@ -11,14 +11,16 @@ from pathlib import Path
 from tempfile import gettempdir
 
 import docsync
-from docsync.admin.server import Listening, serving
+from docsync.admin.access import Key
+from docsync.admin.parts import Backend
+from docsync.admin.server import Listening, Served, serving
 from docsync.coalesce import Coalescer
+from docsync.counters import Counters
 from docsync.daemon.desk import Desk, Premises
 from docsync.daemon.lookout import Lookout
 from docsync.daemon.running import running
 from docsync.errors import UsageError
 from docsync.formats import format_named
-from docsync.git import find_git
 from docsync.lock import Announcement, announcing, holding
 from docsync.model import Sign
 from docsync.names import EVERYTHING
@@ -40,7 +42,10 @@ _SIGNALS = _STOPS | {signal.SIGHUP}
 
 @dataclass(frozen=True, slots=True)
 class DaemonSettings:
-    """Everything the daemon needs to know, as plain values. `http` is host and port, or None to serve the socket only."""
+    """Everything the daemon needs to know, as plain values. `http` is host and port, or None to serve the socket only.
+
+    With `keys`, whoever comes over HTTP must show a token.
+    """
 
     sync: Settings
     database: Path
@@ -48,7 +53,7 @@ class DaemonSettings:
     poll_ms: int = 1000
     rescan_seconds: int = 60
     http: tuple[str, int] | None = ("127.0.0.1", 8787)
-    token: str | None = None
+    keys: tuple[Key, ...] = ()
     config_file: Path | None = None
 
 
@@ -79,27 +84,24 @@ def _run(settings: DaemonSettings, log: Log) -> None:
         stack.enter_context(_signals_blocked())
         upkeep = stack.enter_context(open_sound(settings.sync, settings.database, Journal(log).mended))
         inbox = Inbox(Coalescer(settings.sync.timing, _completeness(settings.sync)))
-        vitals = Vitals()
-        lookout = stack.enter_context(_lookout(settings, inbox, vitals, log))
-        gate = GitGate(find_git(settings.sync.root), lookout.proves)
+        vitals, counters = Vitals(), Counters()
+        lookout = stack.enter_context(_lookout(settings, inbox, vitals, counters, log))
+        gate = GitGate(settings.sync.git(), lookout.proves)
         rescan_ns = settings.rescan_seconds * 1_000_000_000
-        locked = _identity(folder)
+        locked = _identity(folder.stat())
 
         def tick(now_ns: int) -> None:
-            if _identity(folder) != locked:
+            if not _is_still(folder, locked):
                 raise FolderGone
             lookout.tick(now_ns)
 
         rounds = Rounds(rescan_ns, lookout.resync, tick, upkeep)
-        loop = Loop(upkeep.engine, inbox, gate, rounds, Told(vitals, Journal(log)))
+        loop = Loop(upkeep.engine, inbox, gate, rounds, Told(vitals, Journal(log), counters))
         stack.enter_context(running("docsync-sync", loop.run, stop=inbox.close, failed=_stop_me))
         premises = _premises(settings)
-        desk = Desk(premises, inbox, vitals, lookout, loop.root_states)
-
-        def warn(event: str, message: str) -> None:
-            log.warning(event, message=message)
-
-        served = stack.enter_context(serving(desk, _listening(settings, premises.socket), warn))
+        desk = Desk(premises, inbox, (vitals, counters), lookout, loop.root_states)
+        backend = Backend(desk, settings.database, counters)
+        served = stack.enter_context(_serving(backend, _listening(settings, premises.socket), log))
         desk.http = served.http
         announcement = Announcement(os.getpid(), str(premises.socket), served.http)
         stack.enter_context(announcing(folder, announcement))
@@ -109,12 +111,28 @@ def _run(settings: DaemonSettings, log: Log) -> None:
     log.info("docsync.stopped")
 
 
-def _identity(folder: Path) -> tuple[int, int] | None:
-    try:
-        status = folder.stat()
-    except OSError:
-        return None
+def _serving(backend: Backend, listening: Listening, log: Log) -> AbstractContextManager[Served]:
+    def warned(event: str, message: str) -> None:
+        log.warning(event, message=message)
+
+    def asked(who: str, what: str, of: str) -> None:
+        log.info("admin.asked", who=who, what=what, of=of)
+
+    return serving(backend, listening, warned, asked)
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
     return (status.st_dev, status.st_ino)
+
+
+def _is_still(folder: Path, locked: tuple[int, int]) -> bool:
+    """False when *folder* went or is another one. What cannot be looked at for a moment has not gone."""
+    try:
+        return _identity(folder.stat()) == locked
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
 
 
 @contextmanager
@@ -139,7 +157,7 @@ def _stop_me() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _lookout(settings: DaemonSettings, inbox: Inbox, vitals: Vitals, log: Log) -> Lookout:
+def _lookout(settings: DaemonSettings, inbox: Inbox, vitals: Vitals, counters: Counters, log: Log) -> Lookout:
     """The watcher of the collections and of the cookies, which come back through the same descriptor."""
     sync = settings.sync
     tree = sync.tree()
@@ -153,6 +171,7 @@ def _lookout(settings: DaemonSettings, inbox: Inbox, vitals: Vitals, log: Log) -
 
     def hint(path: str, sign: Sign) -> None:
         if barrier is None or not barrier.takes(path):
+            counters.hint(sign.value)
             inbox.hint(path, sign)
 
     def open_watcher() -> AbstractContextManager[Source]:
@@ -199,4 +218,4 @@ def socket_path(folder: Path) -> Path:
 
 def _listening(settings: DaemonSettings, socket: Path) -> Listening:
     host, port = settings.http or (None, None)
-    return Listening(socket_path=socket, host=host, port=port, token=settings.token)
+    return Listening(socket_path=socket, host=host, port=port, keys=settings.keys)

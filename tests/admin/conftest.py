@@ -3,9 +3,18 @@ from pathlib import Path
 
 import pytest
 
+from docsync.admin.access import Key
+from docsync.admin.parts import Backend
 from docsync.admin.server import Listening, serving
 from tests.admin.endpoint import Endpoint
 from tests.admin.fake_commands import FakeCommands
+from tests.support import Project
+
+KEYS = (
+    Key.of_token("token", "s3cret"),
+    Key.of_token("grafana", "r3ader", "read"),
+    Key.of_token("pipeline", "op3rator", "operate"),
+)
 
 
 @pytest.fixture
@@ -16,24 +25,43 @@ def commands() -> Iterator[FakeCommands]:
 
 
 @pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    """A real database, empty at first; `Endpoint` does not know what has no revision yet."""
+    made = Project(tmp_path / "project")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def backend(commands: FakeCommands, project: Project) -> Backend:
+    return Backend(commands, project.database, commands.counters)
+
+
+@pytest.fixture
 def socket_path(tmp_path: Path) -> Path:
     return tmp_path / "docsync.sock"
 
 
 @pytest.fixture
-def endpoint(commands: FakeCommands, socket_path: Path) -> Iterator[Endpoint]:
+def endpoint(backend: Backend, socket_path: Path) -> Iterator[Endpoint]:
     """An endpoint without a token, on a free port."""
-    yield from _endpoint(commands, Listening(socket_path, "127.0.0.1", 0))
+    yield from _endpoint(backend, Listening(socket_path, "127.0.0.1", 0))
 
 
 @pytest.fixture
-def guarded(commands: FakeCommands, socket_path: Path) -> Iterator[Endpoint]:
-    """An endpoint whose TCP side wants the token `s3cret`."""
-    yield from _endpoint(commands, Listening(socket_path, "127.0.0.1", 0, "s3cret"))
+def guarded(backend: Backend, socket_path: Path) -> Iterator[Endpoint]:
+    """An endpoint whose TCP side wants one of the tokens of KEYS."""
+    yield from _endpoint(backend, Listening(socket_path, "127.0.0.1", 0, KEYS))
 
 
-def _endpoint(commands: FakeCommands, listening: Listening) -> Iterator[Endpoint]:
+def _endpoint(backend: Backend, listening: Listening) -> Iterator[Endpoint]:
     warnings: list[tuple[str, str]] = []
-    with serving(commands, listening, lambda event, message: warnings.append((event, message))) as served:
+    told: list[tuple[str, str, str]] = []
+    with serving(
+        backend,
+        listening,
+        lambda event, message: warnings.append((event, message)),
+        lambda who, what, of: told.append((who, what, of)),
+    ) as served:
         assert served.http is not None
-        yield Endpoint(served.socket, int(served.http.rpartition(":")[2]), warnings)
+        yield Endpoint(served.socket, int(served.http.rpartition(":")[2]), warnings, told)

@@ -2,9 +2,9 @@
 
 import json
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import Message
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,12 @@ class Got:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where an endpoint listens and what it warned of."""
+    """Where an endpoint listens, what it warned of, and who asked for which work."""
 
     socket: Path
     port: int
-    warnings: list[tuple[str, str]]
+    warnings: list[tuple[str, str]] = field(default_factory=list)
+    told: list[tuple[str, str, str]] = field(default_factory=list)
 
     def ask(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Got:
         """Over TCP."""
@@ -68,12 +69,15 @@ class Endpoint:
 
 
 def status_of(peer: socket.socket) -> int:
-    """Read an answer to its end."""
-    answer = everything(peer)
-    if not answer:
+    """Read one answer."""
+    response = HTTPResponse(peer)
+    try:
+        response.begin()
+        response.read()
+    except (RemoteDisconnected, ConnectionResetError):
         return 0
-    assert b"x-content-type-options: nosniff" in answer.lower()
-    return int(answer.split(b" ", 2)[1])
+    assert response.headers["x-content-type-options"] == "nosniff"
+    return response.status
 
 
 def everything(peer: socket.socket) -> bytes:

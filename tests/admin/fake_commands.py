@@ -4,9 +4,10 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from docsync.commands import Done, HeldDeletion, ListedProblem, TimedOut
-from docsync.model import Note, Problem
-from docsync.status import CollectionStatus, LastBatch, Reason, Status
+from docsync.commands import Done, TimedOut
+from docsync.counters import Counters
+from docsync.model import PastBatch
+from docsync.status import CollectionStatus, LastBatch, Latency, Reason, Status
 
 AT = "2026-01-02T03:04:05.678Z"
 STATUS = Status(
@@ -32,8 +33,11 @@ STATUS = Status(
     restart_to_apply=False,
     last_batch=LastBatch(AT, 7, 1, 0, 0.01),
     collections=(CollectionStatus("persona", "personas", "json", "ok", documents=3),),
+    batches=(PastBatch(AT, 7, 10.5, 1, 0, "hint"),),
+    latency=Latency.of(2, ((AT, 20.0), (AT, 30.0))),
 )
-HOSTILE = "personas/<img src=x onerror=alert(1)></title>\x1b[31m\u202e\udcff.json"
+HOSTILE = "personas/<img src=x onerror=alert(1)></title>.json"
+"""A file's name that is alive wherever somebody forgets to escape it."""
 
 
 @dataclass
@@ -45,19 +49,18 @@ class FakeCommands:
     hanging: bool = False
     asked: list[tuple[object, ...]] = field(default_factory=list)
     let_go: threading.Event = field(default_factory=threading.Event)
+    counters: Counters = field(default_factory=Counters)
+    alive: bool = True
     entered: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     def status(self) -> Status:
         return self.now
 
-    def problems(self) -> Sequence[ListedProblem]:
-        self._fail()
-        note = Note("opened here", 1, 1)
-        return [ListedProblem(Problem(HOSTILE, "json-syntax", "expected ','", line=3, column=7, notes=(note,)), AT)]
+    def ticks(self) -> bool:
+        return self.alive
 
-    def held(self) -> Sequence[HeldDeletion]:
-        self._fail()
-        return [HeldDeletion("persona/ana", "persona", "personas/ana.json", AT)]
+    def changed(self, after: int, timeout: float) -> int:
+        return self.counters.wait(after, timeout)
 
     def reload(self, scopes: Sequence[str], timeout: float) -> Done:
         return self._work(timeout, "reload", tuple(scopes), timeout)

@@ -11,7 +11,8 @@ from tests.admin.fake_commands import FakeCommands
     [
         (b"{", "must be JSON"), (b"\xff{}", "must be JSON"), (b"[" * 60_000, "must be JSON"), (b"9" * 9_000, "must be"),
         (b'{"timeout": NaN}', "must be JSON"), (b"[]", "a JSON object"), (b"null", "a JSON object"),
-        (b'{"scope": []}', 'unknown member "scope"; known are scopes, timeout'), (b'{"scopes": "a"}', "list of paths"),
+        (b'{"scope": []}', 'unknown member "scope"; known are scopes, collection, timeout'),
+        (b'{"scopes": "a"}', "list of paths"),
         (b'{"scopes": [1]}', "paths as text"), (b'{"scopes": ["\\ud800"]}', "paths as text"),
         (b'{"scopes": ["a\\u0000"]}', "paths as text"), (b'{"scopes": ["/etc"]}', 'got "/etc"'),
         (b'{"scopes": ["a/../../b"]}', "without '..'"), (b'{"timeout": -1}', "from 0 to 600"),

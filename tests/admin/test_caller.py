@@ -2,7 +2,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from docsync.admin.caller import _WAITING_CALLS
-from tests.admin.endpoint import JSON, Endpoint
+from tests.admin.endpoint import JSON, POST, Endpoint
 from tests.admin.fake_commands import FakeCommands
 
 
@@ -47,8 +47,8 @@ def test_a_status_that_does_not_come_is_504_and_livez_still_answers(
 
 def test_commands_are_called_off_the_event_loop(endpoint: Endpoint, monkeypatch):
     names: list[str] = []
-    monkeypatch.setattr(FakeCommands, "held", lambda self: names.append(threading.current_thread().name) or [])
+    monkeypatch.setattr(FakeCommands, "stop", lambda self: names.append(threading.current_thread().name))
 
-    endpoint.ask("GET", "/v1/held")
+    endpoint.ask_socket("POST", "/v1/stop", None, POST)
 
     assert names == ["AnyIO worker thread"]

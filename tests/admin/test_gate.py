@@ -67,7 +67,7 @@ def test_a_html_form_cannot_reload(endpoint: Endpoint, commands: FakeCommands, k
     assert commands.asked == []
 
 
-@pytest.mark.parametrize(("path", "status"), [("/v1/reload", 403), ("/livez", 403), ("/nothing", 403)])
+@pytest.mark.parametrize(("path", "status"), [("/v1/reload", 403), ("/livez", 405), ("/nothing", 404)])
 def test_a_body_that_comes_after_its_refusal_does_not_cost_the_answer(endpoint: Endpoint, path: str, status: int):
     with endpoint.connect() as peer:
         peer.sendall(f"POST {path} HTTP/1.1\r\n{endpoint.host}\r\nContent-Length: 60000\r\n\r\n".encode())
@@ -76,6 +76,23 @@ def test_a_body_that_comes_after_its_refusal_does_not_cost_the_answer(endpoint: 
             peer.sendall(b"x" * 1000)
 
         assert status_of(peer) == status
+
+
+def test_every_path_that_takes_a_post_wants_the_header(endpoint: Endpoint, commands: FakeCommands):
+    described = endpoint.ask_socket("GET", "/openapi.json").json["paths"]
+    posts = [path for path, methods in described.items() if "post" in methods]
+
+    assert sorted(posts) == ["/v1/held/release", "/v1/reload", "/v1/stop", "/v1/wait"]
+    assert {
+        endpoint.ask_socket("POST", path, b"{}", {"Content-Type": "application/json"}).status for path in posts
+    } == {403}
+    assert commands.asked == []
+
+
+@pytest.mark.parametrize("path", ["/livez", "/v1/status", "/v1/documents", "/v1/events", "/metrics", "/"])
+def test_a_post_where_none_is_taken_is_405_with_and_without_the_header(endpoint: Endpoint, path: str):
+    assert endpoint.ask("POST", path).status == 405
+    assert endpoint.ask("POST", path, b"{}", JSON).status == 405
 
 
 def test_a_post_without_a_body_needs_no_content_type(endpoint: Endpoint):
@@ -122,10 +139,13 @@ def test_the_right_token_opens_and_does_not_excuse_another_site(guarded: Endpoin
     assert guarded.get("Host: evil.com", TOKEN) == 403
 
 
-def test_only_livez_and_readyz_are_open_beside_the_token(guarded: Endpoint):
-    paths = ["/livez", "/readyz", "/health", "/health/db", "/v1/status", "/v1/problems", "/v1/held", "/", "/nothing"]
+def test_only_livez_readyz_and_the_empty_page_are_open_beside_the_token(guarded: Endpoint):
+    described = guarded.ask_socket("GET", "/openapi.json").json["paths"]
+    paths = [*described, "/v1/documents/persona/ana", "/nothing", "/", "/dashboard/main.js", "/dashboard/nothing"]
 
-    assert [path for path in paths if guarded.ask("GET", path).status != 401] == ["/livez", "/readyz"]
+    open_ = [path for path in paths if guarded.ask("GET", path).status != 401]
+
+    assert open_ == ["/livez", "/readyz", "/", "/dashboard/main.js"]
     assert guarded.ask("POST", "/v1/reload", b"{}", JSON).status == 401
     assert guarded.ask("POST", "/livez", None, POST).status == 401
 
@@ -154,8 +174,8 @@ def test_bodies_that_are_too_large_or_ambiguous_are_refused_unread(endpoint: End
 def test_every_answer_carries_the_safe_headers_and_names_no_server(endpoint: Endpoint, commands: FakeCommands):
     commands.failure = RuntimeError("secret")
     asked = [("GET", "/livez"), ("GET", "/v1/status"), ("GET", "/nothing"), ("PUT", "/v1/status"), ("POST", "/livez")]
-    for method, path in [*asked, ("GET", "/v1/problems")]:
-        got = endpoint.ask(method, path)
+    for method, path in [*asked, ("GET", "/v1/problems"), ("GET", "/metrics"), ("POST", "/v1/wait")]:
+        got = endpoint.ask(method, path, None, POST)
 
         assert {name: got.headers[name] for name in SAFE_HEADERS} == dict(SAFE_HEADERS), path
         assert got.headers["date"].endswith("GMT")
@@ -166,14 +186,14 @@ def test_every_answer_carries_the_safe_headers_and_names_no_server(endpoint: End
 def test_a_bug_is_an_answer_that_tells_nothing_and_a_warning_that_tells_all(endpoint: Endpoint, commands: FakeCommands):
     commands.failure = RuntimeError("secret in /srv/secret/project")
 
-    got = endpoint.ask("GET", "/v1/problems")
+    got = endpoint.ask("POST", "/v1/wait", None, POST)
 
     assert (got.status, got.json["exit_code"]) == (500, 70)
     assert b"secret" not in got.body
     assert b"Traceback" not in got.body
     [(event, message)] = endpoint.warnings
     assert event == "admin.failed"
-    assert message.startswith("GET '/v1/problems': Traceback")
+    assert message.startswith("POST '/v1/wait': Traceback")
     assert message.endswith("RuntimeError: secret in /srv/secret/project\n")
 
 
@@ -181,5 +201,5 @@ def test_a_hundred_bugs_in_a_burst_do_not_flood_the_log(endpoint: Endpoint, comm
     monkeypatch.setattr("docsync.admin.gate._WARNING_SECONDS", 1000.0)
     commands.failure = RuntimeError("again")
 
-    assert {endpoint.ask_socket("GET", "/v1/held").status for _ in range(100)} == {500}
+    assert {endpoint.ask_socket("POST", "/v1/wait", None, POST).status for _ in range(100)} == {500}
     assert len(endpoint.warnings) == 1

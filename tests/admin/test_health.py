@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from docsync.admin.health import _CHECKS
+from docsync.admin.health import _CHECKS, _WATCHER
 from docsync.errors import StoreUnavailable
-from docsync.status import Reason
+from docsync.status import _BLOCKING, Reason
 from tests.admin.endpoint import Endpoint
 from tests.admin.fake_commands import AT, FakeCommands
 
@@ -18,38 +18,60 @@ def test_livez_answers_whatever_the_state_is(endpoint: Endpoint, commands: FakeC
     assert endpoint.ask("HEAD", "/livez").body == b""
 
 
+def test_livez_is_503_when_the_sync_thread_does_not_come_round(endpoint: Endpoint, commands: FakeCommands):
+    commands.alive = False
+
+    assert (endpoint.ask("GET", "/livez").status, endpoint.ask_socket("GET", "/livez").status) == (503, 503)
+
+
 def test_readyz_is_ok_when_ready_also_with_reasons_that_converge(endpoint: Endpoint, commands: FakeCommands):
     assert endpoint.ask("GET", "/readyz").body == b"ok"
     commands.degrade("held", "polling")
     assert (endpoint.ask("GET", "/readyz").status, endpoint.ask("GET", "/readyz").body) == (200, b"ok")
 
 
-@pytest.mark.parametrize("code", sorted(_CHECKS))
-def test_readyz_is_503_and_names_what_ends_readiness(endpoint: Endpoint, commands: FakeCommands, code: str):
+@pytest.mark.parametrize(("code", "name"), [*sorted(_CHECKS.items()), (_WATCHER, "watcher:persona")])
+def test_readyz_is_503_and_names_what_ends_readiness(endpoint: Endpoint, commands: FakeCommands, code: str, name: str):
     assert Reason(code, "", AT).ends_readiness
     commands.degrade("held", code)
 
     got = endpoint.ask("GET", "/readyz")
 
-    assert (got.status, got.body) == (503, f"not ready: {code}".encode())
+    assert (got.status, got.body) == (503, f"not ready: {name}".encode())
+
+
+def test_every_reason_that_ends_readiness_has_a_check():
+    assert set(_CHECKS) | {_WATCHER} == _BLOCKING
+
+
+def test_an_excluded_check_ends_nothing(endpoint: Endpoint, commands: FakeCommands):
+    commands.degrade("database", "starting")
+
+    assert endpoint.ask("GET", "/readyz?exclude=database").status == 503
+    assert endpoint.ask("GET", "/readyz?exclude=database&exclude=first_scan").body == b"ok"
+    lines = endpoint.ask("GET", "/readyz?verbose&exclude=database&exclude=x%0Ay").body.decode().split("\n")
+    assert lines == [
+        "[+]database excluded: ok", "[-]first_scan: starting happened", "[+]sync ok", "[+]watcher:persona ok",
+        "warn: some health checks cannot be excluded: no matches for 'x\\ny'", "readyz check failed",
+    ]  # fmt: skip
 
 
 def test_verbose_lists_every_check_and_reason_in_the_style_of_kubernetes(endpoint: Endpoint, commands: FakeCommands):
     commands.degrade("watcher_dead", "held")
 
     assert endpoint.ask("GET", "/readyz?verbose").body.decode().split("\n") == [
-        "[+]database ok", "[+]first_scan ok", "[+]sync ok", "[-]watcher_dead: watcher_dead happened",
+        "[+]database ok", "[+]first_scan ok", "[+]sync ok", "[-]watcher:persona: watcher_dead happened",
         "[~]held: held happened", "readyz check failed",
     ]  # fmt: skip
     commands.degrade()
-    assert endpoint.ask("GET", "/readyz?verbose=1").body.decode().endswith("[+]watcher ok\nreadyz check passed")
+    assert endpoint.ask("GET", "/readyz?verbose=1").body.decode().endswith("[+]watcher:persona ok\nreadyz check passed")
 
 
 def test_verbose_tells_a_stranger_no_messages(guarded: Endpoint, commands: FakeCommands):
     commands.degrade("watcher_dead")
 
     assert b"happened" not in guarded.ask("GET", "/readyz?verbose").body
-    assert b"[-]watcher_dead" in guarded.ask("GET", "/readyz?verbose").body
+    assert b"[-]watcher:persona" in guarded.ask("GET", "/readyz?verbose").body
     shown = guarded.ask("GET", "/readyz?verbose", None, {"Authorization": "Bearer s3cret"})
     assert b"happened" in shown.body
 

@@ -1,9 +1,12 @@
+import re
 import socket
 from contextlib import ExitStack, suppress
+from http.client import HTTPConnection
 
 import pytest
 
-from docsync.admin.protocol import MAX_CONNECTIONS
+from docsync.admin.metrics import Metrics
+from docsync.admin.protocol import MAX_CONNECTIONS, BoundedProtocol
 from tests.admin.endpoint import JSON, Endpoint, everything, status_of
 from tests.admin.fake_commands import FakeCommands
 
@@ -62,11 +65,51 @@ def test_a_websocket_or_h2c_upgrade_is_ignored(endpoint: Endpoint):
         assert endpoint.get(endpoint.host, "Connection: Upgrade", f"Upgrade: {protocol}", path="/livez") == 200
 
 
-def test_one_connection_carries_one_request(endpoint: Endpoint):
-    request = f"GET /livez HTTP/1.1\r\n{endpoint.host}\r\n\r\n".encode()
+def test_a_connection_carries_one_request_after_the_other(endpoint: Endpoint):
+    connection = HTTPConnection("127.0.0.1", endpoint.port, timeout=10)
+    for path in ("/livez", "/v1/status", "/livez"):
+        connection.request("GET", path)
+        response = connection.getresponse()
+        assert (response.status, response.read() != b"", response.headers["connection"]) == (200, True, None)
+    connection.close()
+
+
+def test_requests_that_are_sent_at_once_are_answered_in_order(endpoint: Endpoint):
+    paths = ("/livez", "/v1/held", "/readyz", "/nothing", "/livez")
     with endpoint.connect() as peer:
-        peer.sendall(request * 5)
-        assert everything(peer).count(b"HTTP/1.1 200") == 1
+        peer.sendall("".join(f"GET {path} HTTP/1.1\r\n{endpoint.host}\r\n\r\n" for path in paths).encode())
+        answers = everything(peer)  # the connection ends with the first error
+
+    assert re.findall(rb"HTTP/1.1 (\d+)", answers) == [b"200", b"200", b"200", b"404"]
+
+
+def test_a_refusal_ends_the_connection(endpoint: Endpoint):
+    got = endpoint.ask("GET", "/nothing")
+
+    assert (got.status, got.headers["connection"]) == (404, "close")
+
+
+@pytest.mark.parametrize("next_", ["GET /livez HTTP/1.1\r\nHo", "POST /v1/wait HTTP/1.1\r\n{host}\r\n{more}\r\n{{"])
+def test_the_second_request_of_a_connection_has_a_deadline_too(hurried, endpoint: Endpoint, next_: str):
+    more = "Docsync-Request: 1\r\nContent-Type: application/json\r\nContent-Length: 9\r\n"
+    begun = next_.format(host=endpoint.host, more=more)
+    with endpoint.connect() as peer:
+        peer.sendall(f"GET /livez HTTP/1.1\r\n{endpoint.host}\r\n\r\n{begun}".encode())
+        assert everything(peer).count(b"HTTP/1.1 ") in (1, 2)  # closed, or told so before
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("docsync.admin.server.IDLE_SECONDS", 1)
+
+
+def test_an_idle_connection_ends_by_itself(impatient, endpoint: Endpoint):
+    connection = HTTPConnection("127.0.0.1", endpoint.port, timeout=30)
+    connection.request("GET", "/livez")
+    assert connection.getresponse().read() == b"ok"
+
+    assert everything(connection.sock) == b""
+    connection.close()
 
 
 @pytest.mark.parametrize("begun", ["", "GET /livez HTTP/1.1\r\nHost:", "POST /v1/wait HTTP/1.1\r\n{host}\r\nX: "])
@@ -101,6 +144,50 @@ def test_200_slow_connections_do_not_keep_status_from_answering(endpoint: Endpoi
         assert endpoint.ask_socket("GET", "/v1/status").status == 200
 
 
+def test_a_program_that_asks_now_and_then_keeps_its_connection_among_200_slow_ones(endpoint: Endpoint):
+    program = HTTPConnection("127.0.0.1", endpoint.port, timeout=10)
+    with ExitStack() as stack:
+        for number in range(200):
+            stack.enter_context(endpoint.connect())
+            if number % 20 == 0:
+                program.request("GET", "/v1/status")
+                assert program.getresponse().read()
+        sock = program.sock
+        program.request("GET", "/v1/status")
+        assert program.getresponse().read()
+        assert program.sock is sock
+    program.close()
+
+
+def test_nobody_loses_an_answer_when_a_hundred_come_at_once(endpoint: Endpoint):
+    request = f"GET /livez HTTP/1.1\r\n{endpoint.host}\r\nConnection: close\r\n\r\n".encode()
+    with ExitStack() as stack:
+        peers = [stack.enter_context(endpoint.connect()) for _ in range(100)]
+        for peer in peers:
+            with suppress(ConnectionError):
+                peer.sendall(request)
+        answered = [everything(peer).startswith(b"HTTP/1.1 200") for peer in peers]
+
+    # The test itself may be too slow for the first ones, who are then among those that said nothing.
+    assert sum(answered) >= MAX_CONNECTIONS
+
+
+def test_answers_are_sent_without_waiting_for_acknowledgements(endpoint: Endpoint, monkeypatch):
+    seen: list[int] = []
+    real = BoundedProtocol.data_received
+
+    def received(self: BoundedProtocol, data: bytes) -> None:
+        connection = self.transport.get_extra_info("socket")
+        seen.append(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        real(self, data)
+
+    monkeypatch.setattr(BoundedProtocol, "data_received", received)
+    endpoint.ask("GET", "/livez")
+
+    assert seen
+    assert all(seen)
+
+
 def test_whoever_came_first_and_said_nothing_gives_way(endpoint: Endpoint):
     with ExitStack() as stack:
         slow = [stack.enter_context(endpoint.connect()) for _ in range(MAX_CONNECTIONS + 1)]
@@ -124,12 +211,12 @@ def test_a_peer_that_leaves_before_its_answer_harms_nobody(endpoint: Endpoint, c
 def test_a_peer_that_does_not_take_its_answer_gives_its_place_back(endpoint: Endpoint, commands, monkeypatch):
     monkeypatch.setattr("docsync.admin.protocol._WRITE_SECONDS", 0.3)
     monkeypatch.setattr("docsync.admin.protocol.MAX_CONNECTIONS", 1)
-    monkeypatch.setattr(type(commands), "problems", lambda self: ["x" * 1000] * 20_000)
+    monkeypatch.setattr(Metrics, "_rendered", lambda self, status, wanted: (b"x" * 20_000_000, "text/plain"))
     with socket.socket() as peer:
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         peer.settimeout(10)
         peer.connect(("127.0.0.1", endpoint.port))
-        peer.sendall(f"GET /v1/problems HTTP/1.1\r\n{endpoint.host}\r\n\r\n".encode())
+        peer.sendall(f"GET /metrics HTTP/1.1\r\n{endpoint.host}\r\n\r\n".encode())
         peer.recv(1)
 
         assert endpoint.get(endpoint.host, path="/livez") == 503

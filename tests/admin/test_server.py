@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from docsync.admin.client import Client, Refused
+from docsync.admin.metrics import Metrics
+from docsync.admin.parts import Backend
 from docsync.admin.server import Listening, serving
 from docsync.errors import AlreadyRunning, ConfigError, NotReachable
+from tests.admin.conftest import KEYS
 from tests.admin.endpoint import Endpoint
 from tests.admin.fake_commands import FakeCommands
 
@@ -18,33 +21,37 @@ def ignore(event: str, message: str) -> None:
     raise AssertionError(f"{event}: {message}")
 
 
+def nobody(who: str, what: str, of: str) -> None:
+    raise AssertionError(f"{who} asked for {what} of {of}")
+
+
 def test_both_sides_answer_and_the_address_is_told(endpoint: Endpoint):
     assert endpoint.ask("GET", "/livez").body == b"ok"
     assert endpoint.ask_socket("GET", "/livez").body == b"ok"
 
 
-def test_without_a_port_only_the_socket_answers(commands: FakeCommands, socket_path: Path):
-    with serving(commands, Listening(socket_path), ignore) as served:
+def test_without_a_port_only_the_socket_answers(backend: Backend, socket_path: Path):
+    with serving(backend, Listening(socket_path), ignore, nobody) as served:
         assert served.http is None
         assert Client(served.socket).get("/v1/status")["pid"] == 42
 
 
-def test_an_address_of_the_sixth_version_is_shown_in_brackets(commands: FakeCommands, socket_path: Path):
+def test_an_address_of_the_sixth_version_is_shown_in_brackets(backend: Backend, socket_path: Path):
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
         pytest.skip("this machine has no ::1")
-    with serving(commands, Listening(socket_path, "::1", 0), ignore) as served:
+    with serving(backend, Listening(socket_path, "::1", 0), ignore, nobody) as served:
         assert served.http is not None
         assert served.http.startswith("http://[::1]:")
 
 
-def test_a_taken_port_is_one_clear_warning_and_the_socket_answers(commands: FakeCommands, socket_path: Path):
+def test_a_taken_port_is_one_clear_warning_and_the_socket_answers(backend: Backend, socket_path: Path):
     warnings: list[tuple[str, str]] = []
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         listening = Listening(socket_path, "127.0.0.1", port)
-        with serving(commands, listening, lambda *warning: warnings.append(warning)) as served:
+        with serving(backend, listening, lambda *warning: warnings.append(warning), nobody) as served:
             assert served.http is None
             assert Client(served.socket).get("/v1/status")["revision"] == 7
 
@@ -54,14 +61,14 @@ def test_a_taken_port_is_one_clear_warning_and_the_socket_answers(commands: Fake
     assert "[admin] in docsync.toml" in message
 
 
-def test_no_other_machine_is_served_without_a_token(commands: FakeCommands, socket_path: Path):
-    with pytest.raises(ConfigError), serving(commands, Listening(socket_path, "0.0.0.0", 0), ignore):
+def test_no_other_machine_is_served_without_a_token(backend: Backend, socket_path: Path):
+    with pytest.raises(ConfigError), serving(backend, Listening(socket_path, "0.0.0.0", 0), ignore, nobody):
         pass
     assert not socket_path.exists()
 
 
-def test_with_a_token_other_machines_may_use_any_name_for_this_one(commands: FakeCommands, socket_path: Path):
-    with serving(commands, Listening(socket_path, "0.0.0.0", 0, "s3cret"), ignore) as served:
+def test_with_a_token_other_machines_may_use_any_name_for_this_one(backend: Backend, socket_path: Path):
+    with serving(backend, Listening(socket_path, "0.0.0.0", 0, KEYS), ignore, nobody) as served:
         assert served.http is not None
         endpoint = Endpoint(socket_path, int(served.http.rpartition(":")[2]), [])
 
@@ -71,17 +78,15 @@ def test_with_a_token_other_machines_may_use_any_name_for_this_one(commands: Fak
         assert endpoint.get("Host: docsync.internal", "Origin: http://evil.com", path="/readyz") == 403
 
 
-def test_a_second_endpoint_on_the_same_socket_is_refused_and_the_first_goes_on(
-    endpoint: Endpoint, commands: FakeCommands
-):
-    with pytest.raises(AlreadyRunning), serving(commands, Listening(endpoint.socket), ignore):
+def test_a_second_endpoint_on_the_same_socket_is_refused_and_the_first_goes_on(endpoint: Endpoint, backend: Backend):
+    with pytest.raises(AlreadyRunning), serving(backend, Listening(endpoint.socket), ignore, nobody):
         pass
     assert endpoint.ask_socket("GET", "/livez").status == 200
 
 
-def test_afterwards_nothing_is_left(commands: FakeCommands, socket_path: Path):
+def test_afterwards_nothing_is_left(backend: Backend, socket_path: Path):
     before = set(threading.enumerate())
-    with serving(commands, Listening(socket_path, "127.0.0.1", 0), ignore) as served:
+    with serving(backend, Listening(socket_path, "127.0.0.1", 0), ignore, nobody) as served:
         assert served.http is not None
         port = int(served.http.rpartition(":")[2])
         Client(socket_path).get("/v1/status")
@@ -96,19 +101,21 @@ def test_afterwards_nothing_is_left(commands: FakeCommands, socket_path: Path):
         assert not thread.is_alive()
 
 
-def test_the_same_address_can_be_had_again_at_once(commands: FakeCommands, socket_path: Path):
+def test_the_same_address_can_be_had_again_at_once(backend: Backend, socket_path: Path):
     port = 0
     for _ in range(3):
-        with serving(commands, Listening(socket_path, "127.0.0.1", port), ignore) as served:
+        with serving(backend, Listening(socket_path, "127.0.0.1", port), ignore, nobody) as served:
             assert served.http is not None
             port = int(served.http.rpartition(":")[2])
             assert Endpoint(socket_path, port, []).ask("GET", "/livez").status == 200
 
 
-def test_a_stop_answers_who_waits_and_takes_less_than_two_seconds(commands: FakeCommands, socket_path: Path):
+def test_a_stop_answers_who_waits_and_takes_less_than_two_seconds(
+    backend: Backend, commands: FakeCommands, socket_path: Path
+):
     commands.hanging = True
     with ThreadPoolExecutor(1) as pool:
-        with serving(commands, Listening(socket_path, "127.0.0.1", 0), ignore):
+        with serving(backend, Listening(socket_path, "127.0.0.1", 0), ignore, nobody):
             waiting = pool.submit(Client(socket_path, timeout=30).post, "/v1/wait", {"timeout": 20})
             assert commands.entered.acquire(timeout=10)
             started = time.monotonic()
@@ -122,22 +129,22 @@ def test_a_stop_answers_who_waits_and_takes_less_than_two_seconds(commands: Fake
 
 
 def test_a_stop_does_not_wait_for_peers_that_say_nothing_or_take_nothing(
-    commands: FakeCommands, socket_path: Path, monkeypatch
+    backend: Backend, socket_path: Path, monkeypatch
 ):
-    monkeypatch.setattr(FakeCommands, "problems", lambda self: ["x" * 1000] * 20_000)
+    monkeypatch.setattr(Metrics, "_rendered", lambda self, status, wanted: (b"x" * 20_000_000, "text/plain"))
     with socket.socket(socket.AF_UNIX) as silent, socket.socket(socket.AF_UNIX) as greedy:
-        with serving(commands, Listening(socket_path), ignore):
+        with serving(backend, Listening(socket_path), ignore, nobody):
             silent.connect(str(socket_path))
             silent.sendall(b"GET /livez HTTP/1.1\r\n")
             greedy.connect(str(socket_path))
-            greedy.sendall(b"GET /v1/problems HTTP/1.1\r\nHost: x\r\n\r\n")
+            greedy.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")
             greedy.recv(1)
             started = time.monotonic()
         assert time.monotonic() - started < 2
 
 
-def test_a_failure_in_the_block_closes_the_endpoint_and_comes_out(commands: FakeCommands, socket_path: Path):
-    with pytest.raises(KeyError, match="mine"), serving(commands, Listening(socket_path), ignore):
+def test_a_failure_in_the_block_closes_the_endpoint_and_comes_out(backend: Backend, socket_path: Path):
+    with pytest.raises(KeyError, match="mine"), serving(backend, Listening(socket_path), ignore, nobody):
         raise KeyError("mine")
     assert not socket_path.exists()
 
@@ -153,12 +160,12 @@ def test_nothing_is_printed_or_logged(endpoint: Endpoint, capfd, caplog):
 
 
 def test_a_token_is_never_shown(socket_path: Path):
-    assert "s3cret" not in repr(Listening(socket_path, "127.0.0.1", 1, "s3cret"))
+    assert "s3cret" not in repr(Listening(socket_path, "127.0.0.1", 1, KEYS))
 
 
-def test_signals_stay_the_daemons(commands: FakeCommands, socket_path: Path):
+def test_signals_stay_the_daemons(backend: Backend, socket_path: Path):
     import signal
 
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
-    with serving(commands, Listening(socket_path), ignore):
+    with serving(backend, Listening(socket_path), ignore, nobody):
         assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before

@@ -4,13 +4,16 @@ import pytest
 
 from docsync.admin.wire import dumped, to_json
 from docsync.commands import Done
-from docsync.model import FileState
-from docsync.status import Reason
-from tests.admin.fake_commands import AT, HOSTILE, STATUS, FakeCommands
+from docsync.model import FileState, Note, Problem
+from docsync.status import ListedProblem, Reason
+from tests.admin.fake_commands import AT, HOSTILE, STATUS
 
 
 def test_a_listed_problem_is_one_flat_object_with_its_place_first():
-    [listed] = to_json(FakeCommands().problems())
+    note = Note("opened here", 1, 1)
+    problem = Problem(HOSTILE, "json-syntax", "expected ','", line=3, column=7, notes=(note,))
+
+    listed = to_json(ListedProblem(problem, AT))
 
     assert list(listed) == [
         "path", "code", "severity", "line", "column", "message", "hint", "json_path", "notes", "since",

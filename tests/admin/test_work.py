@@ -1,4 +1,5 @@
 import json
+import os
 from typing import Any
 
 import pytest
@@ -23,6 +24,33 @@ def test_what_was_asked_reaches_the_daemon(endpoint: Endpoint, commands: FakeCom
         ("wait", ("personas/x.json",), 0.5),
         ("release", "persona", 4.0),
     ]
+
+
+def test_a_collection_can_be_named_by_its_type(endpoint: Endpoint, commands: FakeCommands):
+    assert post(endpoint, "/v1/reload", {"collection": "persona", "scopes": ["x"]}).status == 200
+
+    assert commands.asked == [("reload", ("x", "personas"), 30.0)]
+
+
+def test_a_collection_that_is_none_is_refused_with_those_there_are(endpoint: Endpoint, commands: FakeCommands):
+    for path, body in (("reload", {"collection": "nothing"}), ("held/release", {"type": "nothing"})):
+        got = post(endpoint, f"/v1/{path}", body)
+        assert (got.status, got.json["exit_code"], commands.asked) == (400, 2, [])
+        assert "'nothing'; there are persona" in got.json["detail"]
+
+
+def test_who_asks_for_what_is_told_by_name(guarded: Endpoint):
+    guarded.ask("POST", "/v1/reload", b"{}", {**JSON, "Authorization": "Bearer op3rator"})
+    guarded.ask("POST", "/v1/reload", b'{"scopes": ["a", "b"]}', {**JSON, "Authorization": "Bearer s3cret"})
+    guarded.ask_socket("POST", "/v1/held/release", b'{"type": "persona"}', JSON)
+    guarded.ask_socket("POST", "/v1/stop", None, POST)
+    guarded.ask("GET", "/v1/status", None, {"Authorization": "Bearer op3rator"})
+
+    me = f"socket (user {os.getuid()}, process {os.getpid()})"
+    assert guarded.told == [
+        ("pipeline", "reload", "everything"), ("token", "reload", "a, b"), (me, "release", "persona"),
+        (me, "stop", "docsync"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("body", [None, b"{}"])

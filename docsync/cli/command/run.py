@@ -1,14 +1,15 @@
 """`docsync run`: the daemon in the foreground. Reads the configuration into plain values; the daemon does the work."""
 
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, cast
 
 import click
 
 from docsync.cli.flag import Session, command, pass_session
-from docsync.errors import ConfigError
 
 if TYPE_CHECKING:
+    from docsync.admin.access import Key
     from docsync.cli.project import Project
     from docsync.daemon import DaemonSettings
 
@@ -32,11 +33,11 @@ def run_command(session: Session, *, once: bool) -> int:
     level = "debug" if session.verbose else "warning" if session.quiet else None
     project = session.project(log__level=level, log__format="json" if session.json else None)
     log = project.config.log
-    run_daemon(daemon_settings(project), open_log(sys.stderr, log.format, log.level))
+    run_daemon(daemon_settings(project, session.environ), open_log(sys.stderr, log.format, log.level))
     return 0
 
 
-def daemon_settings(project: "Project") -> "DaemonSettings":
+def daemon_settings(project: "Project", environ: Mapping[str, str]) -> "DaemonSettings":
     """What the daemon needs to know of *project*."""
     from docsync.daemon import DaemonSettings
 
@@ -48,20 +49,20 @@ def daemon_settings(project: "Project") -> "DaemonSettings":
         poll_ms=config.watch.poll_ms,
         rescan_seconds=config.watch.rescan_seconds,
         http=(config.admin.host, config.admin.port) if config.admin.enabled else None,
-        token=_token(project),
+        keys=_keys(project, environ),
         config_file=config.file,
     )
 
 
-def _token(project: "Project") -> str | None:
-    """The secret that callers must send; it is in a file so that no process list and no configuration shows it."""
-    if project.config.admin.token_file is None:
-        return None
-    path = project.root / project.config.admin.token_file
-    try:
-        token = path.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"admin.token_file: {path} cannot be read: {error}") from error
-    if not token:
-        raise ConfigError(f"admin.token_file: {path} is empty; write a long random word into it")
-    return token
+def _keys(project: "Project", environ: Mapping[str, str]) -> "tuple[Key, ...]":
+    """Who may use the endpoint over TCP. Secrets are in a file or the environment, so that no process list shows them."""
+    from docsync.admin.access import Key
+    from docsync.admin.token import read_token
+
+    file = project.config.admin.token_file
+    token = read_token(None if file is None else project.root / file, environ)
+    clients = [
+        Key.of_hash(client.name, client.token_hash, "operate" if client.role == "operate" else "read")
+        for client in project.config.clients
+    ]
+    return (*([] if token is None else [Key.of_token("token", token)]), *clients)

@@ -1,0 +1,186 @@
+"""The routes that show documents: a page of them, one with its references, a search. Never change anything."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from hashlib import sha256
+from typing import get_type_hints
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from docsync.admin.operation import (
+    AT,
+    CURSOR,
+    LIMIT,
+    Described,
+    answer,
+    many,
+    operation,
+    parameter,
+    record,
+    schema_of,
+)
+from docsync.admin.query import limit, one_of, read_query, text
+from docsync.admin.reading import Reading
+from docsync.admin.refusal import Refusal
+from docsync.admin.revision import Version, at_version, json_at
+from docsync.admin.wire import Json, dumped, to_json
+from docsync.errors import NoSuchDocument
+from docsync.reader import Hit, Reader, ReferenceRow, Row
+from docsync.reader.where import parse_where
+
+_DOCUMENTS = 100
+_HITS = 20
+# Nobody waits for the perfect guess at what was meant.
+_MOST_GUESSES = 1000
+# These belong to the whole answer: said once, and not part of what the ETag is of.
+_NOT_OF_THE_ROW = frozenset({"source", "epoch", "as_of"})
+_OF_A_HIT = ("id", "type", "name", "description", "tags", "updated_at", "state")
+
+
+class Documents:
+    """The routes of this module, answered by *reading*."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    def routes(self) -> list[Route]:
+        """What this group answers to."""
+        return [
+            Route("/v1/documents", self.found),
+            Route("/v1/documents/{type}/{path:path}", self.document),
+            Route("/v1/search", self.search),
+        ]
+
+    async def found(self, request: Request) -> Response:
+        """The documents that are asked for, a page at a time."""
+        query = read_query(request, "type", "tag", "order", "limit", "cursor", "fields", repeated=("where",))
+        wanted = one_of(query, "fields", "all", "summary")
+        where = _conditions(query.get("where", ()))
+        asked = {name: text(query, name) for name in ("type", "tag", "cursor")}
+        order, most = text(query, "order") or "id", limit(query, _DOCUMENTS)
+        page = await self._reading.ask(lambda reader: reader.find(**asked, where=where, order=order, limit=most))
+        rows = [_row(row, whole=wanted == "all") for row in page]
+        return json_at(Version.of(page), {"documents": rows, "cursor": page.cursor})
+
+    async def document(self, request: Request) -> Response:
+        """One document with its references; 304 to whoever has it."""
+        read_query(request)
+        id_ = f"{request.path_params['type']}/{request.path_params['path']}"
+        version, row, references, close = await self._reading.ask(lambda reader: _one(reader, id_))
+        if row is None:
+            return at_version(_missing(id_, close).response(), version)
+        body = dumped({**_row(row, whole=True), "references": to_json(references)})
+        etag = f'"{sha256(body).hexdigest()[:32]}"'
+        known = {one.strip() for one in request.headers.get("if-none-match", "").split(",")}
+        response = Response(status_code=304) if known & {etag, "*"} else Response(body, media_type="application/json")
+        response.headers["etag"] = etag
+        return at_version(response, version)
+
+    async def search(self, request: Request) -> Response:
+        """The documents that have the words `q`, best first."""
+        query = read_query(request, "q", "type", "limit", "cursor")
+        words, type_, cursor = text(query, "q"), text(query, "type"), text(query, "cursor")
+        if words is None:
+            raise Refusal(400, "Say what to look for, such as /v1/search?q=invoice", "usage", exit_code=2)
+        most = limit(query, _HITS)
+        hits = await self._reading.ask(lambda reader: reader.search(words, type=type_, limit=most, cursor=cursor))
+        return json_at(Version.of(hits), {"hits": [_hit(hit) for hit in hits], "cursor": hits.cursor})
+
+
+def _conditions(texts: Iterable[str]) -> dict[str, object]:
+    """All that must hold; several conditions may be about one field. Raises UsageError."""
+    found: dict[str, dict[str, object]] = {}
+    for one in texts:
+        for path, asked in parse_where(one).items():
+            operators = found.setdefault(path, {})
+            assert isinstance(asked, Mapping)
+            for operator, value in asked.items():
+                if operators.get(operator, value) != value:
+                    raise Refusal(400, f"{path} was asked for {operator!a} twice; ask once", "usage", exit_code=2)
+                operators[operator] = value
+    return dict(found)
+
+
+def _one(reader: Reader, id_: str) -> tuple[Version, Row | None, list[ReferenceRow], list[str]]:
+    row = reader.get(id_)
+    references = reader.references(id_) if row else []
+    return Version.read(reader), row, references, [] if row else _close(reader, id_)
+
+
+def _close(reader: Reader, id_: str) -> list[str]:
+    from difflib import get_close_matches
+
+    # The listing at the beginning of the feed has ids without their documents.
+    ids = [change.id for change in reader.changes(limit=_MOST_GUESSES)]
+    ends = [one for one in ids if one.endswith(f"/{id_.rpartition('/')[2]}")]
+    return ends[:3] or get_close_matches(id_, ids)
+
+
+def _missing(id_: str, close: list[str]) -> Refusal:
+    guess = f"Did you mean {', '.join(close)}?" if close else "GET /v1/documents?fields=summary lists them."
+    detail = f"There is no document {id_}. {guess}"
+    return Refusal(404, detail, "no-such-document", exit_code=NoSuchDocument.exit_code)
+
+
+def _row(row: Row, *, whole: bool) -> dict[str, Json]:
+    left_out = _NOT_OF_THE_ROW if whole else _NOT_OF_THE_ROW | {"document"}
+    return {field.name: to_json(getattr(row, field.name)) for field in fields(row) if field.name not in left_out}
+
+
+def _hit(hit: Hit) -> dict[str, Json]:
+    row: dict[str, Json] = {name: to_json(getattr(hit.row, name)) for name in _OF_A_HIT}
+    return {**row, "snippet": hit.snippet, "marks": to_json(hit.marks), "score": hit.score}
+
+
+_TYPE = parameter("type", "Documents of this type only, such as persona.")
+_ROW: Described = {name: schema_of(kind) for name, kind in get_type_hints(Row).items() if name not in _NOT_OF_THE_ROW}
+_SHORT: Described = {name: kind for name, kind in _ROW.items() if name != "document"}
+_HIT: Described = {name: _ROW[name] for name in _OF_A_HIT} | {
+    "snippet": schema_of(str),
+    "marks": many(schema_of(tuple[int, int])),
+    "score": schema_of(float),
+}
+
+PATHS: Described = {
+    "/v1/documents": {
+        "get": operation(
+            "Documents for which all that is asked holds, in order, a page at a time.",
+            {
+                "200": answer(
+                    "A page.", record({"documents": many(record(_SHORT)), "cursor": schema_of(str | None), **AT})
+                )
+            },
+            _TYPE,
+            parameter("tag", "Documents with this tag only."),
+            parameter("where", "A condition, such as demographics.ageGroup=60+ or age<=30.", many(schema_of(str))),
+            parameter("order", "A column, with - in front for descending; id otherwise."),
+            parameter("fields", "summary leaves the document itself out.", {"enum": ["all", "summary"]}),
+            LIMIT,
+            CURSOR,
+        )
+    },
+    "/v1/documents/{type}/{path}": {
+        "get": operation(
+            "One document by its id, with what it refers to. The path may have slashes.",
+            {
+                "200": answer("The document.", record({**_ROW, "references": many(schema_of(ReferenceRow))})),
+                "304": {"description": "It is what If-None-Match names."},
+            },
+            parameter("type", "The first part of the id.", place="path"),
+            parameter("path", "The rest of the id.", place="path"),
+            parameter("If-None-Match", "The ETag of an earlier answer.", place="header"),
+        )
+    },
+    "/v1/search": {
+        "get": operation(
+            "Documents that have these words, best first.",
+            {"200": answer("A page.", record({"hits": many(record(_HIT)), "cursor": schema_of(str | None), **AT}))},
+            {**parameter("q", "What to look for."), "required": True},
+            _TYPE,
+            LIMIT,
+            CURSOR,
+        )
+    },
+}

@@ -1,0 +1,77 @@
+import asyncio
+import threading
+
+import pytest
+
+from docsync.admin.reading import Reading
+from docsync.commands import TimedOut
+from docsync.counters import Counters
+from docsync.errors import NoDatabase, UsageError
+from tests.support import Project
+
+
+@pytest.fixture
+def reading(project: Project):
+    project.persona("personas/ana.json")
+    project.settle()
+    made = Reading(project.database, Counters())
+    yield made
+    made.close()
+
+
+def test_a_few_threads_with_a_reader_each_answer_everybody(reading: Reading):
+    async def ask_all() -> set[str]:
+        names = await asyncio.gather(*(reading.ask(lambda _: threading.current_thread().name) for _ in range(50)))
+        return set(names)
+
+    names = asyncio.run(ask_all())
+
+    assert len(names) <= 4
+    assert all(name.startswith("docsync-read") for name in names)
+    assert len(reading._readers) == len(names)
+
+
+def test_an_answer_is_one_state(reading: Reading, project: Project):
+    def question(reader):
+        before = reader.revision()
+        changed.set()
+        assert written.wait(10)
+        return before, reader.revision(), len(reader.find())
+
+    changed, written = threading.Event(), threading.Event()
+
+    async def ask() -> tuple[int, int, int]:
+        asked = asyncio.create_task(reading.ask(question))
+        await asyncio.to_thread(changed.wait, 10)
+        project.persona("personas/bo.json")
+        project.settle()
+        written.set()
+        return await asked
+
+    before, after, documents = asyncio.run(ask())
+    assert (before, documents) == (after, 1)
+    assert asyncio.run(reading.ask(lambda reader: len(reader.find()))) == 2
+
+
+def test_what_goes_wrong_comes_out(reading: Reading, project: Project):
+    with pytest.raises(UsageError):
+        asyncio.run(reading.ask(lambda reader: reader.find(order="x")))
+    project.close()
+    project.database.unlink()
+    with pytest.raises(NoDatabase):
+        asyncio.run(reading.ask(lambda reader: reader.count()))
+
+
+def test_a_question_that_takes_too_long_is_not_waited_for(reading: Reading, monkeypatch):
+    monkeypatch.setattr("docsync.admin.reading._SECONDS", 0.05)
+    let_go = threading.Event()
+    with pytest.raises(TimedOut):
+        asyncio.run(reading.ask(lambda _: let_go.wait(10)))
+    let_go.set()
+
+
+def test_nothing_is_left_after_closing(reading: Reading):
+    asyncio.run(reading.ask(lambda reader: reader.count()))
+    reading.close()
+
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("docsync-read")]

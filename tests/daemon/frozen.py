@@ -1,0 +1,50 @@
+"""Runs a daemon whose threads a test can harm: on SIGUSR1 the sync thread hangs, on SIGUSR2 the watcher's thread ends."""
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterable
+
+from docsync.cli.main import run
+from docsync.daemon import run as daemon
+from docsync.daemon.lookout import Lookout
+from docsync.watch.descriptor import Descriptor
+
+HANG, END = signal.SIGUSR1, signal.SIGUSR2
+_hanging = threading.Event()
+_for_ever = threading.Event()
+_tick = Lookout.tick
+_sigwait = signal.sigwait
+
+
+def tick(self: Lookout, now_ns: int) -> None:
+    """The sync thread comes by here every second."""
+    if _hanging.is_set():
+        _for_ever.wait()
+    _tick(self, now_ns)
+
+
+def end_watcher() -> None:
+    """Raise SystemExit in the thread that reads inotify; it ends when the next event wakes it."""
+    for thread in threading.enumerate():
+        if isinstance(thread, Descriptor):
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit))
+
+
+def sigwait(signals: Iterable[int]) -> int:
+    """The daemon's main thread sleeps in here."""
+    while (number := _sigwait(signals)) in (HANG, END):
+        if number == HANG:
+            _hanging.set()
+        else:
+            end_watcher()
+    return number
+
+
+if __name__ == "__main__":
+    daemon._SIGNALS = daemon._SIGNALS | {HANG, END}
+    signal.sigwait = sigwait
+    Lookout.tick = tick
+    sys.exit(run(sys.argv[1:], os.environ))
