@@ -18,6 +18,10 @@ COLORS = ("auto", "always", "never")
 # JSON escapes what is below U+0020 by itself. These, too, would reach the terminal as commands or turn text around; in
 # JSON they can only stand inside a string.
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# The same and what is below U+0020, except tabs and line ends.
+_STEERING = re.compile(
+    "\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 class Output:
@@ -38,6 +42,22 @@ class Output:
         """What the command was called for: *value* with --json, otherwise *lines*."""
         for line in [_json(value)] if self._as_json else lines:
             click.echo(line, color=self._colors(sys.stdout))
+
+    def event(self, value: object, line: str) -> None:
+        """One of many answers, as they come: with --json an object on a line of its own."""
+        from docsync.admin.wire import to_json
+
+        text = as_text(to_json(value), indent=None) if self._as_json else line
+        click.echo(text, color=self._colors(sys.stdout))
+
+    def file(self, chunks: Iterable[str]) -> None:
+        """The content of a file: byte for byte in UTF-8, except on a terminal, which is not to be steered by it."""
+        if self.to_terminal:
+            for chunk in chunks:
+                click.echo(_STEERING.sub(_escape, chunk), nl=False, color=self._colors(sys.stdout))
+            return
+        for chunk in chunks:
+            click.echo(chunk.encode("utf-8", "backslashreplace"), nl=False)
 
     def remark(self, text: str) -> None:
         """Something beside the answer, for people only."""
@@ -75,7 +95,10 @@ def _json(value: object) -> str:
     return as_text(to_json(value))
 
 
-def as_text(value: "Json") -> str:
+def as_text(value: "Json", *, indent: int | None = 2) -> str:
     """*value* as JSON for people and programs, safe to show on a terminal."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2)
-    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _UNPRINTABLE.sub(_escape, json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent))
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"

@@ -10,16 +10,16 @@ _PATIENCE_SECONDS = 0.5
 
 
 @contextmanager
-def progress_bar(out: Output, label: str) -> Iterator[Callable[[int, int], None] | None]:
-    """Something to call with how much is done, and of how much; None where there is nobody to show it to."""
+def progress_bar(out: Output, label: str) -> Iterator[Callable[[int, int | None], None] | None]:
+    """Something to call with how much is done, and of how much (None: not known); None where nobody looks."""
     if not out.shows_progress():
         yield None
         return
     begun = time.monotonic()
     with ExitStack() as stack:
-        shown: list[Callable[[int, int], None]] = []
+        shown: list[Callable[[int, int | None], None]] = []
 
-        def advance(done: int, total: int) -> None:
+        def advance(done: int, total: int | None) -> None:
             if not shown and time.monotonic() - begun > _PATIENCE_SECONDS:
                 shown.append(_open_bar(stack, label))
             if shown:
@@ -28,11 +28,11 @@ def progress_bar(out: Output, label: str) -> Iterator[Callable[[int, int], None]
         yield advance
 
 
-def _open_bar(stack: ExitStack, label: str) -> Callable[[int, int], None]:
+def _open_bar(stack: ExitStack, label: str) -> Callable[[int, int | None], None]:
     # rich takes longer to load than most commands to run.
     from rich.console import Console
     from rich.progress import Progress
 
     bar = stack.enter_context(Progress(console=Console(stderr=True), transient=True))
-    task = bar.add_task(label)
+    task = bar.add_task(label, total=None)
     return lambda done, total: bar.update(task, completed=done, total=total)

@@ -22,9 +22,14 @@ COMMANDS: Mapping[str, str] = {
     "wait": "daemon",
     "held": "held",
     "release": "held",
-    "list": "read",
     "get": "read",
+    "list": "list",
+    "search": "search",
+    "query": "query",
+    "tags": "tags",
+    "changes": "changes",
     "problems": "read",
+    "export": "export",
     "config": "config",
     "schema": "schema",
     "completion": "completion",
@@ -54,7 +59,7 @@ class LazyGroup(click.Group):
         if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
             from difflib import get_close_matches
 
-            close = get_close_matches(args[0], COMMANDS)
+            close = get_close_matches(args[0], COMMANDS, cutoff=0.7)
             guess = f" Did you mean {' or '.join(close)}?" if close else ""
             raise click.UsageError(f"No such command {args[0]!r}.{guess}", ctx)
         return super().resolve_command(ctx, args)

@@ -2,10 +2,11 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,27 @@ class Shell:
             timeout=60,
         )
         return Answer(done.returncode, done.stdout, done.stderr)
+
+    def at_terminal(self, *arguments: str) -> Answer:
+        """Run a command in a process of its own whose stdout is a terminal of 80 columns."""
+        terminal, side = pty.openpty()
+        with subprocess.Popen(
+            [sys.executable, "-m", "docsync", *arguments],
+            cwd=self.root,
+            env=environment(TERM="xterm", COLUMNS="80"),
+            stdout=side,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            os.close(side)
+            shown = bytearray()
+            # Once its other side is closed, a terminal ends with an error.
+            with suppress(OSError), open(terminal, "rb", buffering=0) as screen:
+                while chunk := screen.read(4096):
+                    shown += chunk
+            assert process.stderr is not None
+            told = process.stderr.read()
+        return Answer(process.returncode, shown.decode().replace("\r\n", "\n"), told)
 
     def write(self, path: str, text: str) -> Path:
         file = self.root / path

@@ -1,10 +1,14 @@
-"""docsync list, get and problems."""
+"""docsync get, list and problems, and where their answers come from."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
-from .conftest import Shell
+from docsync.cli import reading
+
+from .conftest import Shell, environment
 
 
 @pytest.fixture
@@ -115,10 +119,148 @@ def test_problems_are_told_with_their_place_and_since_when(synced: Shell) -> Non
     assert answer.err == "1 problem\n"
 
 
-@pytest.mark.parametrize("arguments", [["list"], ["get", "persona/ada"], ["problems"], ["held"], ["verify"]])
+@pytest.mark.parametrize(
+    ("path", "printed"),
+    [
+        ("age", "36\n"),
+        ("name", "Ada\n"),
+        ("demographics.ageGroup", "30-44\n"),
+        ("tags[0]", "calm\n"),
+        ("tags", '[\n  "calm"\n]\n'),
+        ('"demographics"."ageGroup"', "30-44\n"),
+    ],
+)
+def test_one_field_is_printed_as_it_is(synced: Shell, path: str, printed: str) -> None:
+    assert synced("get", "persona/ada", "--field", path).out == printed
+
+
+def test_one_field_as_json_is_json(synced: Shell) -> None:
+    assert synced("get", "persona/ada", "--field", "name", "--json").json == "Ada"
+
+
+@pytest.mark.parametrize(
+    ("path", "code", "told"),
+    [
+        ("nope", 5, "it has name, tags, age, demographics"),
+        ("demographics.nope", 5, "demographics has ageGroup"),
+        ("tags[3]", 5, "tags has 1 elements"),
+        ("age.x", 5, "age is a single value"),
+        ("a b", 2, "is not a path"),
+        ("", 2, "is not a path"),
+        ("age.", 2, "is not a path"),
+    ],
+)
+def test_a_field_that_is_not_there_is_told_with_what_there_is(synced: Shell, path: str, code: int, told: str) -> None:
+    answer = synced("get", "persona/ada", "--field", path)
+
+    assert (answer.code, answer.out) == (code, "")
+    assert told in answer.err
+
+
+def test_a_list_goes_on_where_the_page_before_ended(synced: Shell) -> None:
+    first = synced("list", "--limit", "2", "--json").json
+    second = synced("list", "--limit", "2", "--cursor", first["cursor"], "--json").json
+
+    assert [row["id"] for row in first["documents"] + second["documents"]] == [
+        "persona/ada",
+        "persona/grace",
+        "prompt_template/greet",
+    ]
+    assert second["cursor"] is None
+    assert first["cursor"] in synced("list", "--limit", "2").err
+
+
+def test_a_list_of_many_is_asked_for_in_pages(synced: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_AT_ONCE", 2)
+    for number in range(9):
+        synced.persona(f"p{number}")
+    synced("sync")
+
+    assert ids(synced("list").out) == sorted(ids(synced("list").out))
+    assert len(ids(synced("list").out)) == len(synced("list", "--json").json["documents"]) == 12
+    assert ids(synced("list", "--limit", "5").out) == ids(synced("list").out)[:5]
+    assert synced("list", "--limit", "12").err == ""
+
+
+def test_a_list_as_json_says_where_it_is_from(synced: Shell) -> None:
+    answer = synced("list", "--type", "persona", "--json").json
+
+    assert (answer["source"], answer["revision"]) == ("database", 1)
+    assert len(answer["epoch"]) == 16
+    assert answer["documents"][0]["document"]["age"] == 36
+
+
+def test_conditions_on_one_field_must_all_hold(synced: Shell) -> None:
+    synced.persona("zoe", tags=["calm", "quick"], age=50)
+    synced("sync")
+
+    both = synced("list", "--where", "tags contains calm", "--where", "tags contains quick")
+    between = synced("list", "--where", "age>36", "--where", "age<85")
+
+    assert ids(both.out) == ids(between.out) == ["persona/zoe"]
+
+
+def test_a_list_of_nothing_says_so(synced: Shell) -> None:
+    answer = synced("list", "--tag", "nobody")
+
+    assert (answer.code, answer.out, answer.err) == (0, "", "0 documents\n")
+
+
+def test_a_type_that_there_is_not_is_told_with_those_that_there_are(synced: Shell) -> None:
+    for command in (["list"], ["search", "calm"], ["tags"], ["export"]):
+        answer = synced(*command, "--type", "person")
+
+        assert answer.code == 2
+        assert "there are persona, prompt_template" in answer.err
+
+
+@pytest.mark.parametrize("command", [["list"], ["get", "persona/ada"], ["search", "calm"], ["tags"], ["export"]])
+def test_without_a_database_the_files_answer_and_it_is_said(filled: Shell, command: list[str]) -> None:
+    answer, strict = filled(*command), filled(*command, "--strict-source")
+
+    assert answer.code == 0
+    assert strict.code == 4
+    # Times are those of the look.
+    assert len(answer.out.splitlines()) == len(strict.out.splitlines()) > 0
+    assert answer.err.startswith("answered from the files, not the database: ")
+    assert "docsync run" in answer.err
+    assert not (filled.root / ".docsync").exists()
+
+
+def test_with_a_database_the_strict_are_content(synced: Shell) -> None:
+    assert synced("list", "--strict-source").code == 0
+
+
+def test_the_variable_chooses_the_source(synced: Shell) -> None:
+    files = synced("list", "--json", DOCSYNC_SOURCE="files").json
+    (synced.root / ".docsync/docsync.db").unlink()
+
+    assert (files["source"], files["epoch"], files["revision"]) == ("files", None, None)
+    assert [row["id"] for row in files["documents"]] == ["persona/ada", "persona/grace", "prompt_template/greet"]
+    assert synced("list", DOCSYNC_SOURCE="database").code == 3
+    assert synced("list", DOCSYNC_SOURCE="somewhere").code == 2
+
+
+@pytest.mark.parametrize(
+    "arguments", [["problems"], ["held"], ["verify"], ["changes"], ["query", "SELECT 1"], ["changes", "--follow"]]
+)
 def test_without_a_database_the_command_to_type_is_named(filled: Shell, arguments: list[str]) -> None:
     answer = filled(*arguments)
 
     assert (answer.code, answer.out) == (3, "")
     assert "docsync run" in answer.err
     assert not (filled.root / ".docsync").exists()
+
+
+def test_get_starts_without_what_only_others_need(synced: Shell) -> None:
+    source = (
+        "import sys; from docsync.cli.main import main; sys.argv = ['docsync', 'get', 'persona/ada']; main(); "
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", source], cwd=synced.root, env=environment(), capture_output=True, text=True, timeout=60
+    )
+
+    assert json.loads(done.stdout)["name"] == "Ada"
+    heavy = {"rich", "structlog", "jinja2", "starlette", "watchdog", "yaml", "jsonschema_rs", "http", "asyncio"}
+    assert heavy & set(done.stderr.split()) == set()

@@ -10,14 +10,14 @@ import jsonschema_rs
 import pytest
 
 from docsync.cli.command.schema import SCHEMAS, schema_text
-from docsync.config.rule import COLLECTION, DEFAULT_COLLECTIONS, IGNORABLE_CODES, REQUIRED, SECTIONS, SETTINGS
+from docsync.config.rule import DEFAULT_COLLECTIONS, IGNORABLE_CODES, ITEMS, REQUIRED, SECTIONS, SETTINGS
 from docsync.formats import parse
 
 from .conftest import Shell
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus"
-COMMENTED = re.compile(r"^# (?=[a-z_]+ = |\[[a-z.]+\]$)", re.MULTILINE)
+COMMENTED = re.compile(r"^# (?=[a-z_]+ = |\[{1,2}[a-z.]+\]{1,2}$)", re.MULTILINE)
 CONFIG = json.loads(schema_text("config"))
 
 
@@ -101,10 +101,11 @@ def test_the_schema_of_the_configuration_names_every_key_and_no_other() -> None:
     keys = {f"{name}.{key}" for name in SECTIONS for key in section(name)["properties"]}
 
     assert keys == set(SETTINGS)
-    assert set(section("collections")["items"]["properties"]) == set(COLLECTION)
-    assert set(section("collections")["items"]["required"]) == set(REQUIRED)
-    assert set(CONFIG["properties"]) == {*SECTIONS, "collections", "env"}
-    assert set(CONFIG["properties"]["env"]["additionalProperties"]["properties"]) == {*SECTIONS, "collections"}
+    for name, rules in ITEMS.items():
+        assert set(section(name)["items"]["properties"]) == set(rules)
+        assert set(section(name)["items"]["required"]) == set(REQUIRED[name])
+    assert set(CONFIG["properties"]) == {*SECTIONS, *ITEMS, "env"}
+    assert set(CONFIG["properties"]["env"]["additionalProperties"]["properties"]) == {*SECTIONS, *ITEMS}
 
 
 def test_the_schema_of_the_configuration_knows_the_defaults_and_the_codes() -> None:

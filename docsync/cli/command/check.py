@@ -120,7 +120,7 @@ def check(settings: "Settings", scopes: list[str]) -> Checked:
     # Without any wait, all bad news is believed at once.
     belief = Belief(Timing(0, 0, 0), 0)
     loader = build_loader(tree, belief, settings.rules(), lambda path: [p for p in names[folded(path)] if p != path])
-    look = Look(scopes, now_ns=0, known={}, heard=lambda _: None, signs={}, reload=frozenset())
+    look = Look(scopes, now_ns=0, clock=lambda: 0, known={}, heard=lambda _: None, signs={}, reload=frozenset())
     problems = [unread.problem for unread in (*scan.skipped.values(), *scan.unreadable.values())]
     for path in scan.found:
         problems += _problems(loader, path, look)

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.command.read import open_project_reader
 from docsync.cli.flag import Session, command, pass_session
 from docsync.cli.outcome import done_lines, done_of
 from docsync.cli.progress import progress_bar
+from docsync.cli.reading import open_database
 from docsync.cli.text import aligned, counted
 from docsync.errors import UsageError
 from docsync.status import Done
@@ -25,9 +25,9 @@ def held_command(session: Session) -> int:
 
     Many files went at once. Bring them back, or let their documents go with: docsync release
     """
-    with open_project_reader(session) as reader:
+    with open_database(session) as reader:
         held = reader.held()
-        value = {"epoch": reader.epoch, "revision": reader.revision, "held": held}
+        value = {"epoch": reader.epoch(), "revision": reader.revision(), "held": held}
     session.out.answer(value, aligned((one.id, one.path, f"since {one.since}") for one in held))
     session.out.remark(f"{counted(len(held), 'deletion')} held")
     return 0

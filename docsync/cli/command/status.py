@@ -1,72 +1,101 @@
-"""`docsync status`: what the running daemon says of itself. Changes nothing."""
+"""`docsync status`: what the running daemon says of itself, once or for as long as one watches. Changes nothing."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
 from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.text import aligned, counted
-from docsync.names import shown
+from docsync.cli.output import wants_color
+from docsync.cli.overview import overview, standing, summary
+from docsync.errors import DocsyncError
 
 if TYPE_CHECKING:
-    from docsync.admin.client import Answer
+    from docsync.admin.client import Answer, Client
 
-_STATES = {"in_sync": "in sync", "starting": "starting: the first scan is not done yet"}
+_WATCH_SECONDS = 0.5
+
+# Shows a status, or why there is none.
+_Show: TypeAlias = "Callable[[Answer | DocsyncError], None]"
 
 
 @command
+@click.option("--watch", is_flag=True, help="Go on showing it until Ctrl-C, also while no daemon runs.")
 @pass_session
-def status_command(session: Session) -> int:
-    """Show the state of the daemon that runs for this project."""
+def status_command(session: Session, *, watch: bool) -> int:
+    """Show the state of the daemon that runs for this project.
+
+    The state comes first, why it is so, and what to do about it; -v adds the last batches. With --watch a terminal
+    shows it anew twice a second, and a file or pipe gets a line whenever something has changed.
+    """
     from docsync.cli.project import find_daemon
 
     daemon, _ = find_daemon(session)
     status = daemon.get("/v1/status")
-    session.out.answer(status, _lines(status))
-    return 0
+    if not watch:
+        session.out.answer(status, overview(status, verbose=session.verbose))
+        return 0
+    with _screen(session) if session.out.to_terminal and not session.json else _lines(session) as show:
+        show(status)
+        while True:
+            time.sleep(_WATCH_SECONDS)
+            show(_asked(daemon))
 
 
-def _lines(status: "Answer") -> Iterator[str]:
-    yield from aligned(_facts(status))
-    yield ""
-    yield from aligned(_collections(status), heading=("TYPE", "FOLDER", "DOCUMENTS", "ERRORS", "WARNINGS", "HELD"))
-    for reason in status["reasons"]:
-        place = f"{reason['path']}: " if reason["path"] else ""
-        label = click.style(f"{reason['code']}:", fg="red" if reason["ends_readiness"] else "yellow")
-        yield f"{label} {shown(place + reason['message'])} (since {reason['since']})"
+def _asked(daemon: "Client") -> "Answer | DocsyncError":
+    try:
+        return daemon.get("/v1/status")
+    except DocsyncError as error:
+        return error
 
 
-def _facts(status: "Answer") -> Iterator[tuple[str, str]]:
-    state = _STATES.get(status["state"], status["state"])
-    broken = f", {counted(status['errors'], 'error')} in files" if status["errors"] else ""
-    yield "state", f"{state}{broken}, {'ready' if status['ready'] else 'not ready'}"
-    yield "project", status["project"]
-    yield "database", f"{status['database']}, revision {status['revision']}, epoch {status['epoch']}"
-    yield "process", f"{status['pid']}, docsync {status['version']}, started {status['started_at']}"
-    yield "address", status["http"] or f"{status['socket']} only"
-    yield "watcher", f"{status['watcher']}, {counted(status['rescans'], 'rescan')}"
-    yield "documents", _documents(status)
-    if status["pending"] or status["undecided"]:
-        yield "under way", f"{counted(status['pending'], 'path')} to look at, {status['undecided']} in doubt"
-    if status["last_batch"]:
-        yield "last change", _batch(status["last_batch"])
-    if status["restart_to_apply"]:
-        yield "settings", "docsync.toml has changed; restart to apply"
+@contextmanager
+def _screen(session: Session) -> "Iterator[_Show]":
+    """One picture that is drawn anew."""
+    # rich takes longer to load than most commands to run.
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    colors = wants_color(session.color, session.environ, is_terminal=True)
+    console = Console(color_system="auto" if colors else None, highlight=False)
+    with Live(console=console, auto_refresh=False, vertical_overflow="crop") as live:
+
+        def show(status: "Answer | DocsyncError") -> None:
+            text = "\n".join(_picture(status, verbose=session.verbose))
+            live.update(Text.from_ansi(text if colors else click.unstyle(text)), refresh=True)
+
+        yield show
 
 
-def _documents(status: "Answer") -> str:
-    counts = [f"{counted(status[noun + 's'], noun)}" for noun in ("error", "warning") if status[noun + "s"]]
-    counts += [f"{status['held']} held"] if status["held"] else []
-    return ", ".join([str(status["documents"]), *counts])
+def _picture(status: "Answer | DocsyncError", *, verbose: bool) -> Iterator[str]:
+    if isinstance(status, DocsyncError):
+        yield f"{click.style('no answer', fg='red', bold=True)} at {_now()}: {status}"
+    else:
+        yield from overview(status, verbose=verbose)
 
 
-def _batch(batch: "Answer") -> str:
-    counts = f"{batch['upserted']} updated, {batch['deleted']} deleted"
-    return f"{batch['at']}, revision {batch['revision']}: {counts} in {batch['seconds']:.3f} s"
+@contextmanager
+def _lines(session: Session) -> "Iterator[_Show]":
+    """A line, or with --json an object on a line, for each change."""
+    before: object = None
+
+    def show(status: "Answer | DocsyncError") -> None:
+        nonlocal before
+        now = str(status) if isinstance(status, DocsyncError) else standing(status)
+        if now == before:
+            return
+        before = now
+        if isinstance(status, DocsyncError):
+            session.out.event({"state": "gone", "message": str(status)}, f"{_now()} no answer: {status}")
+        else:
+            session.out.event(status, f"{_now()} {summary(status)}")
+
+    yield show
 
 
-def _collections(status: "Answer") -> Iterator[tuple[str, ...]]:
-    for one in status["collections"]:
-        folder = one["path"] if one["root"] == "ok" else f"{one['path']} ({one['root']})"
-        yield (one["type"], folder, *(str(one[key]) for key in ("documents", "errors", "warnings", "held")))
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -88,7 +88,7 @@ def _count(project: "Project") -> dict[str, int]:
     from docsync.reader import open_reader
 
     try:
-        with open_reader(database=project.database) as reader:
+        with open_reader(database=project.database, source="database") as reader:
             return reader.count()
     except NoDatabase:  # there is none before the first sync
         return {}
@@ -97,7 +97,7 @@ def _count(project: "Project") -> dict[str, int]:
 def _listed(project: "Project") -> tuple[ListedProblem, ...]:
     from docsync.reader import open_reader
 
-    with open_reader(database=project.database) as reader:
+    with open_reader(database=project.database, source="database") as reader:
         return tuple(reader.problems())
 
 
@@ -127,7 +127,7 @@ def _preview(session: Session) -> int:
     project, known = session.project(), set[str]()
     plan = preview(project.settings(), project.database)
     if project.database.exists():
-        with open_reader(database=project.database) as reader:
+        with open_reader(database=project.database, source="database") as reader:
             known = {row.file_path for row in reader.find()}
     added, deleted = set(plan.upserted) - known, plan.deleted
     value = {

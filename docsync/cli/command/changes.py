@@ -1,0 +1,92 @@
+"""`docsync changes`: what was written and removed, in order, and on request what comes. Never writes."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from docsync.cli.flag import Session, command, pass_session
+from docsync.cli.reading import open_database
+from docsync.cli.table import table
+
+if TYPE_CHECKING:
+    from docsync.reader import Change, Changes, Reader
+
+_HEADING = ("SEQ", "REVISION", "CHANGED", "OP", "ID")
+_NOW = "now"
+_AT_ONCE = 1_000
+
+
+@command
+@click.option("--since", metavar="CURSOR", help="What came after this cursor, as the last call gave it; or: now.")
+@click.option("--follow", is_flag=True, help="Print changes as they come, until Ctrl-C.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Print N at most; with --follow, end then.")
+@pass_session
+def changes_command(session: Session, since: str | None, limit: int | None, *, follow: bool) -> int:
+    """Print the changes of documents, in order.
+
+    Without --since, or when changes since then are not kept any more, it starts over: forget what you have, every
+    document is told as an upsert, and the changes follow. The columns are number, revision, time, upsert or delete, and
+    id. With --follow --json each line is an object: a change, or {"start_over": true, …}.
+    """
+    with open_database(session) as reader:
+        cursor = reader.cursor() if since == _NOW else since
+        if follow:
+            _follow(session, reader, cursor, limit)
+        else:
+            _print_all(session, _pages(reader, cursor, limit))
+    return 0
+
+
+def _pages(reader: "Reader", cursor: str | None, limit: int | None) -> "Iterator[Changes]":
+    """The changes up to now, or the first *limit* of them."""
+    page = reader.changes(cursor, limit=limit or _AT_ONCE)
+    yield page
+    while page.more and limit is None:
+        page = reader.changes(page.cursor, limit=_AT_ONCE)
+        yield page
+
+
+def _print_all(session: Session, pages: "Iterable[Changes]") -> None:
+    told: list[Change] = []
+    start_over = False
+    for page in pages:
+        if page.start_over:
+            # Also in the middle: then it is another database, and what came before is none of its.
+            told, start_over = [], True
+        told += page
+    value = {
+        "source": page.source,
+        "epoch": page.epoch,
+        "revision": page.revision,
+        "start_over": start_over,
+        "changes": told,
+        "cursor": page.cursor,
+        "more": page.more,
+    }
+    session.out.answer(value, table(map(_cells, told), _HEADING, to_terminal=session.out.to_terminal))
+    if start_over:
+        session.out.remark("started over: these are all the documents that there are")
+    session.out.remark(f"{'there are more' if page.more else 'what comes next'}: --since {page.cursor}")
+
+
+def _follow(session: Session, reader: "Reader", cursor: str | None, limit: int | None) -> None:
+    left = limit
+    for page in reader.watch(cursor):
+        if page.start_over:
+            session.out.remark("starting over: all the documents that there are follow")
+            _announce(session, page)
+        some = page if left is None else page[:left]
+        for change in some:
+            session.out.event(change, *table([_cells(change)], _HEADING, to_terminal=False))
+        if left is not None and (left := left - len(some)) == 0:
+            return
+
+
+def _announce(session: Session, page: "Changes") -> None:
+    if session.json:
+        session.out.event({"start_over": True, "epoch": page.epoch, "revision": page.revision}, "")
+
+
+def _cells(change: "Change") -> tuple[str, ...]:
+    return (str(change.seq), str(change.revision), change.changed_at, change.op, change.id)

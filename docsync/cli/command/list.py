@@ -1,0 +1,79 @@
+"""`docsync list`: the documents for which some conditions hold, in an order, in pages. Never writes."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from docsync.cli.flag import Session, command, pass_session
+from docsync.cli.reading import (
+    Documents,
+    conditions,
+    exit_code,
+    of_type,
+    open_documents,
+    prove_type,
+    strict_source,
+    where_option,
+    with_tag,
+)
+from docsync.cli.table import table
+
+if TYPE_CHECKING:
+    from docsync.reader import Row
+    from docsync.reader.find import Asked
+
+_HEADING = ("ID", "NAME", "FILE", "CHANGED", "STATE")
+
+
+@command
+@of_type
+@with_tag
+@where_option
+@click.option("--sort", default="id", metavar="COLUMN", help="Sort by this column; -COLUMN for descending.")
+@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Print N at most.")
+@click.option("--cursor", metavar="CURSOR", help="Go on where the page before ended.")
+@strict_source
+@pass_session
+def list_command(
+    session: Session,
+    type_: str | None,
+    tag: str | None,
+    where: tuple[str, ...],
+    sort: str,
+    limit: int | None,
+    cursor: str | None,
+    *,
+    strict_source: bool,
+) -> int:
+    """List documents.
+
+    Prints a table on a terminal and tab-separated lines otherwise. The columns are id, name, file, time of the last
+    change, and state (ok, stale or held).
+    """
+    asked: Asked = {"type": type_, "tag": tag, "where": conditions(where), "order": sort, "cursor": cursor}
+    with open_documents(session) as reader:
+        prove_type(type_, reader)
+        documents = Documents(reader, asked, limit)
+        if session.json:
+            session.out.answer(_value(documents), [])
+        else:
+            # Each page is of its own moment: whoever reads this in a pager must not keep the database's log growing.
+            session.out.answer(None, table(_cells(documents), _HEADING, to_terminal=session.out.to_terminal))
+    if documents.cursor:
+        session.out.remark(f"there are more; the next page: --cursor {documents.cursor}")
+    elif not documents.done:
+        session.out.remark("0 documents")
+    return exit_code(reader, strict=strict_source)
+
+
+def _value(documents: Documents) -> dict[str, object]:
+    reader = documents.reader
+    with reader.snapshot():
+        rows = list(documents)
+        version = {"source": reader.source, "epoch": reader.epoch(), "revision": reader.revision()}
+    return {**version, "documents": rows, "cursor": documents.cursor}
+
+
+def _cells(rows: "Iterable[Row]") -> Iterator[tuple[str, ...]]:
+    yield from ((row.id, row.name, row.file_path, row.updated_at, row.state) for row in rows)

@@ -1,0 +1,88 @@
+"""`docsync query`: one SELECT of one's own, on a read-only connection with limits. Changes nothing."""
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from docsync.cli.flag import Session, command, pass_session
+from docsync.cli.table import table
+from docsync.errors import UsageError
+
+if TYPE_CHECKING:
+    from apsw import SQLiteValue
+
+    from docsync.admin.wire import Json
+    from docsync.cli.statement import Selected
+
+
+@command
+@click.argument("statement", metavar='"SELECT …"')
+@click.option("--limit", default=1000, show_default=True, type=click.IntRange(min=1), metavar="N", help="Rows at most.")
+@click.option(
+    "--timeout",
+    default=5.0,
+    show_default=True,
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="SECONDS",
+    help="Stop after this time.",
+)
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, the names of the columns first.")
+@pass_session
+def query_command(session: Session, statement: str, limit: int, timeout: float, *, as_csv: bool) -> int:
+    """Ask the database with SQL.
+
+    The database cannot be changed by it, and no other file is opened. NULL is printed as nothing and a blob as X'…'.
+    docs/reading.md describes the tables and shows useful queries.
+    """
+    from docsync.cli.statement import select
+
+    if as_csv and session.json:
+        raise UsageError("--csv and --json exclude each other")
+    selected = select(session.project().database, statement, limit=limit, seconds=timeout)
+    if as_csv:
+        session.out.file(_csv(selected))
+    else:
+        rows = (tuple(map(_text, row)) for row in selected.rows)
+        lines = table(rows, selected.columns, to_terminal=session.out.to_terminal)
+        session.out.answer(_value(selected) if session.json else None, lines)
+    if selected.more:
+        session.out.remark(f"cut off after {limit} rows; --limit allows more")
+    elif not selected.rows:
+        session.out.remark("0 rows")
+    return 0
+
+
+def _value(selected: "Selected") -> "Json":
+    doubled = [name for place, name in enumerate(selected.columns) if name in selected.columns[:place]]
+    if doubled:
+        raise UsageError(f"two columns are called {doubled[0]!r}; give one another name with AS")
+    return {
+        "epoch": selected.epoch,
+        "revision": selected.revision,
+        "columns": selected.columns,
+        "rows": [dict(zip(selected.columns, map(_plain, row), strict=True)) for row in selected.rows],
+        "more": selected.more,
+    }
+
+
+def _csv(selected: "Selected") -> Iterator[str]:
+    from docsync.export.spreadsheet import csv_line
+
+    yield csv_line(selected.columns)
+    yield from (csv_line(map(_text, row)) for row in selected.rows)
+
+
+def _text(value: "SQLiteValue") -> str:
+    plain = _plain(value)
+    return "" if plain is None else str(plain)
+
+
+def _plain(value: "SQLiteValue") -> "bool | int | float | str | None":
+    """*value* as JSON can say it."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if value is None or isinstance(value, int | float | str):
+        return value
+    return f"X'{bytes(value).hex()}'"

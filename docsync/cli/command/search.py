@@ -1,0 +1,44 @@
+"""`docsync search`: the documents that hold some words, best first, and where. Never writes."""
+
+import click
+
+from docsync.cli.flag import Session, command, pass_session
+from docsync.cli.reading import exit_code, of_type, open_documents, prove_type, strict_source
+from docsync.cli.table import Marked, table
+
+
+@command
+@click.argument("text", metavar='"WORDS"')
+@of_type
+@click.option(
+    "--limit", default=20, show_default=True, type=click.IntRange(min=1), metavar="N", help="Print N at most."
+)
+@click.option("--cursor", metavar="CURSOR", help="Go on where the page before ended.")
+@strict_source
+@pass_session
+def search_command(
+    session: Session, text: str, type_: str | None, limit: int, cursor: str | None, *, strict_source: bool
+) -> int:
+    """Find documents by their words, best first.
+
+    All words must be there: `invoice late`, `inv*` for a beginning, `"late invoice"` for a phrase, `late OR wrong`,
+    `invoice -late` to leave out. The last column shows where, the words in brackets (on a terminal: in color).
+    """
+    with open_documents(session) as reader:
+        hits = reader.search(text, type=type_, limit=limit, cursor=cursor)
+        if not hits:
+            prove_type(type_, reader)
+    value = {
+        "source": hits.source,
+        "epoch": hits.epoch,
+        "revision": hits.revision,
+        "hits": hits.items,
+        "cursor": hits.cursor,
+    }
+    cells = ((hit.row.id, hit.row.name, Marked(hit.snippet, hit.marks)) for hit in hits)
+    session.out.answer(value, table(cells, ("ID", "NAME", "MATCH"), to_terminal=session.out.to_terminal))
+    if hits.cursor:
+        session.out.remark(f"there are more; the next page: --cursor {hits.cursor}")
+    elif not hits:
+        session.out.remark("0 documents")
+    return exit_code(reader, strict=strict_source)

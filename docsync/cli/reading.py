@@ -1,0 +1,91 @@
+"""What the reading commands share: who answers them, what is said when that is not the database. Prints no answer."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from docsync.errors import UsageError
+
+if TYPE_CHECKING:
+    from docsync.cli.flag import Session
+    from docsync.reader import Reader, Row
+    from docsync.reader.find import Asked
+
+# Answered, but not by what should have answered.
+_DEGRADED = 4
+# So many documents are in memory at a time.
+_AT_ONCE = 500
+
+strict_source = click.option(
+    "--strict-source", is_flag=True, help="Exit with 4 when the files have answered, and not the database."
+)
+of_type = click.option("--type", "type_", metavar="TYPE", help="Only documents of this type, such as persona.")
+with_tag = click.option("--tag", metavar="TAG", help="Only documents with this tag.")
+where_option = click.option(
+    "--where",
+    multiple=True,
+    metavar="CONDITION",
+    help="Only documents for which this holds: 'age<=30', demographics.ageGroup=60+, 'tags contains calm', "
+    "'model.id in gpt-4o,gpt-4o-mini', 'age exists'. May be repeated; all must hold.",
+)
+
+
+def open_database(session: "Session") -> "Reader":
+    """A reader of the project's database and nothing else. Raises NoDatabase."""
+    from docsync.reader import open_configured
+
+    return open_configured(session.project().config, "database")
+
+
+def open_documents(session: "Session") -> "Reader":
+    """A reader of the project's database, or of its files while that does not answer. Raises NoDatabase."""
+    from docsync.reader import open_configured
+
+    return open_configured(
+        session.project().config,
+        session.environ.get("DOCSYNC_SOURCE") or "auto",
+        lambda reason: session.out.remark(f"answered from the files, not the database: {reason}"),
+    )
+
+
+@dataclass(slots=True)
+class Documents:
+    """The documents that are asked for, page by page. After the last one `done` says how many, `cursor` what follows."""
+
+    reader: "Reader"
+    asked: "Asked"
+    limit: int | None = None
+    done: int = 0
+    cursor: str | None = None
+
+    def __iter__(self) -> "Iterator[Row]":
+        asked: Asked = {**self.asked}
+        while True:
+            asked["limit"] = _AT_ONCE if self.limit is None else min(_AT_ONCE, self.limit - self.done)
+            page = self.reader.find(**asked)
+            for row in page:
+                self.done += 1
+                yield row
+            self.cursor = asked["cursor"] = page.cursor
+            if page.cursor is None or self.done == self.limit:
+                return
+
+
+def exit_code(reader: "Reader", *, strict: bool) -> int:
+    """The exit code of an answer that *reader* gave."""
+    return _DEGRADED if strict and reader.source != "database" else 0
+
+
+def prove_type(type_: str | None, reader: "Reader") -> None:
+    """Raises UsageError when no collection has this type, so that nothing can be found."""
+    if type_ is not None and type_ not in (types := list(reader.count())):
+        raise UsageError(f"{type_}: no collection has this type; there are {', '.join(types)}")
+
+
+def conditions(texts: Iterable[str]) -> list[dict[str, object]]:
+    """What several --where ask for together. Raises UsageError."""
+    from docsync.reader.where import parse_where
+
+    return [parse_where(text) for text in texts]

@@ -1,0 +1,117 @@
+"""Runs one SQL statement that somebody typed, read-only and within limits. Never attaches a file or changes anything."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import apsw
+
+from docsync.errors import UsageError
+from docsync.store.database import answering, open_reader_connection
+
+if TYPE_CHECKING:
+    from apsw import Cursor, SQLiteValues
+
+# A single value, such as everything in one JSON array, may take this much memory.
+_MOST_BYTES = 64 * 1024 * 1024
+# Of SQLite's machine, between two looks at the clock: well below a millisecond.
+_STEPS_BETWEEN_LOOKS = 10_000
+
+_HARMLESS = {apsw.SQLITE_SELECT, apsw.SQLITE_READ, apsw.SQLITE_RECURSIVE}
+# What describes the tables takes the name of one; the others would set something if they were given a value.
+_DESCRIBING = {
+    "table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo", "foreign_key_list",
+}  # fmt: skip
+_ASKING = {"application_id", "compile_options", "data_version", "encoding", "function_list", "page_count", "page_size",
+           "schema_version", "user_version"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """The first rows that a statement gave, and whether there were `more`; all of one revision of the database."""
+
+    epoch: str
+    revision: int
+    columns: tuple[str, ...]
+    rows: "list[SQLiteValues]"
+    more: bool
+
+
+def select(database: Path, statement: str, *, limit: int, seconds: float) -> Selected:
+    """What *statement* gives, *limit* rows at most, in *seconds* at most.
+
+    Raises UsageError with SQLite's own words for a statement that is wrong, that would do more than read, or that takes
+    too long; NoDatabase when there is none that can be read.
+    """
+    columns: tuple[str, ...] = ()
+
+    def trace(cursor: "Cursor", _statement: str, _bindings: object) -> bool:
+        nonlocal columns
+        try:
+            # Asked for now: a cursor forgets its columns with its last row.
+            found = tuple(str(name) for name, *_ in cursor.get_description())
+        except apsw.ExecutionCompleteError:  # a comment, or nothing at all
+            found = ()
+        if columns and found:
+            raise UsageError("more than one statement; run them one by one")
+        columns = columns or found
+        return True
+
+    with open_reader_connection(database) as connection, answering(database):
+        connection.execute("BEGIN")  # so that epoch and revision are those of the rows
+        state = {str(key): str(value) for key, value in connection.execute("SELECT key, value FROM sync_state")}
+        with _told(seconds):
+            _restrict(connection, seconds)
+            cursor = connection.cursor()
+            cursor.exec_trace = trace
+            rows = cursor.execute(statement)
+            found = list(islice(rows, limit))
+            more = next(rows, None) is not None
+    if not columns:
+        raise UsageError('there is no statement to run; write: docsync query "SELECT id, name FROM documents"')
+    return Selected(state["epoch"], int(state["revision"]), columns, found, more)
+
+
+def _restrict(connection: apsw.Connection, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    connection.limit(apsw.SQLITE_LIMIT_LENGTH, _MOST_BYTES)
+    connection.authorizer = _allows
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
+
+
+def _allows(operation: int, first: str | None, second: str | None, _database: str | None, _trigger: str | None) -> int:
+    """The connection cannot write the database; this keeps it from other files (ATTACH, VACUUM INTO, extensions)."""
+    match operation:
+        case _ if operation in _HARMLESS:
+            allowed = True
+        case apsw.SQLITE_FUNCTION:
+            allowed = second != "load_extension"
+        case apsw.SQLITE_PRAGMA:
+            allowed = first in _DESCRIBING or (first in _ASKING and second is None)
+        case _:
+            allowed = False
+    return apsw.SQLITE_OK if allowed else apsw.SQLITE_DENY
+
+
+@contextmanager
+def _told(seconds: float) -> Iterator[None]:
+    """Turns what SQLite says of the statement into UsageError; what it says of the database passes."""
+    try:
+        yield
+    except apsw.InterruptError as error:
+        raise UsageError(f"stopped after {seconds:g} s; ask for less, or allow more with --timeout") from error
+    except (apsw.AuthError, apsw.ReadOnlyError) as error:
+        raise UsageError(f"{error}: query only reads; SELECT, VALUES, WITH and EXPLAIN will do") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"the answer holds a text that is not UTF-8 ({error}); ask for its hex()") from error
+    except (apsw.SQLError, apsw.TooBigError, apsw.BindingsError, apsw.MismatchError, apsw.NoMemError) as error:
+        raise UsageError(f"{error}{_place(error)}") from error
+
+
+def _place(error: apsw.Error) -> str:
+    offset = getattr(error, "error_offset", -1)
+    return f" (at byte {offset + 1})" if offset >= 0 else ""

@@ -1,0 +1,99 @@
+"""Answers that are rows: a table for people, tab-separated lines for programs. Prints nothing."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, TypeAlias
+
+from docsync.names import shown
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+# A table is drawn when all of its rows are known, at some 2 000 a second. A long one begins anew after so many, so
+# that a person need not wait for its end.
+_ROWS_AT_ONCE = 1_000
+_GAP = 2
+_SHORT = 24  # a time
+_SHARE = 0.75  # of the width, for columns that are not folded
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A text and those parts of it (from, to) that were searched for."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...]
+
+
+Cell: TypeAlias = "str | Marked"
+
+
+def table(rows: Iterable[Sequence[Cell]], heading: Sequence[str], *, to_terminal: bool) -> Iterator[str]:
+    """*rows* as lines. No character of a cell can break a line or steer the terminal."""
+    if not to_terminal:
+        yield from ("\t".join(map(_plain, row)) for row in rows)
+        return
+    waiting = iter(rows)
+    while some := list(islice(waiting, _ROWS_AT_ONCE)):
+        yield from _drawn(some, heading)
+
+
+def _plain(cell: Cell) -> str:
+    return shown(cell) if isinstance(cell, str) else shown(_bracketed(cell))
+
+
+def _bracketed(cell: Marked) -> str:
+    return "".join(f"[{part}]" if is_mark else part for part, is_mark in _parts(cell))
+
+
+def _parts(cell: Marked) -> Iterator[tuple[str, bool]]:
+    """The text cut at its marks, each part with whether it is one."""
+    place = 0
+    for begin, end in cell.marks:
+        yield cell.text[place:begin], False
+        yield cell.text[begin:end], True
+        place = end
+    yield cell.text[place:], False
+
+
+def _drawn(rows: Sequence[Sequence[Cell]], heading: Sequence[str]) -> list[str]:
+    # rich takes longer to load than most commands to run.
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    # Styled in any case: whether there are colors is decided where it is printed.
+    console = Console(force_terminal=True, color_system="standard", no_color=False, highlight=False)
+    whole = _kept_whole(rows, heading, console.width)
+    grid = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
+    for place, title in enumerate(heading):
+        # Folded and not cut off: what a person cannot see cannot be copied.
+        grid.add_column(Text(shown(title)), overflow="fold", no_wrap=place in whole)
+    for row in rows:
+        grid.add_row(*map(_styled, row))
+    with console.capture() as captured:
+        console.print(grid)
+    return [line.rstrip() for line in captured.get().splitlines()]
+
+
+def _kept_whole(rows: Sequence[Sequence[Cell]], heading: Sequence[str], width: int) -> set[int]:
+    """The columns that are not folded: the first, which is copied, and short ones such as times, while there is room."""
+    from rich.cells import cell_len
+
+    widest = [max(map(cell_len, map(_plain, column))) for column in zip(heading, *rows, strict=True)]
+    kept: set[int] = set()
+    room = width * _SHARE
+    for place, wide in enumerate(widest):
+        if wide + _GAP <= room and (place == 0 or wide <= _SHORT):
+            kept.add(place)
+            room -= wide + _GAP
+    return kept
+
+
+def _styled(cell: Cell) -> "Text":
+    from rich.text import Text
+
+    if isinstance(cell, str):
+        return Text(shown(cell))
+    return Text.assemble(*((shown(part), "bold yellow" if is_mark else "") for part, is_mark in _parts(cell)))

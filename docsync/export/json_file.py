@@ -1,0 +1,48 @@
+"""Documents as one JSON document or as JSON lines. Keeps every value; leaves out no column that a service may use."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from docsync.export import Origin
+    from docsync.reader import Row
+
+
+def as_json(origin: "Origin", rows: "Iterable[Row]") -> Iterator[str]:
+    """{"source", "epoch", "revision", "documents": […]}, a document on each line."""
+    head = {"source": origin.source, "epoch": origin.epoch, "revision": origin.revision}
+    yield f'{_dumped(head)[:-1]},"documents":['
+    between = "\n"
+    for row in rows:
+        yield between + _dumped(_members(row))
+        between = ",\n"
+    yield "\n]}\n"
+
+
+def as_json_lines(_origin: "Origin", rows: "Iterable[Row]") -> Iterator[str]:
+    """A document on each line."""
+    yield from (_dumped(_members(row)) + "\n" for row in rows)
+
+
+def _members(row: "Row") -> dict[str, object]:
+    return {
+        "id": row.id,
+        "type": row.type,
+        "name": row.name,
+        "description": row.description,
+        "tags": row.tags,
+        "file_path": row.file_path,
+        "file_modified": row.file_modified,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+        "content_hash": row.content_hash,
+        "revision": row.revision,
+        "state": row.state,
+        "since": row.since,
+        "document": row.document,
+    }
+
+
+def _dumped(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -1,0 +1,82 @@
+"""Tables for people and lines for programs."""
+
+import pytest
+from rich.text import Text
+
+from docsync.cli import table as module
+from docsync.cli.table import Marked, table
+
+HEADING = ("ID", "NAME")
+
+
+def drawn(*rows: tuple[object, ...], heading: tuple[str, ...] = HEADING) -> list[str]:
+    """What a person sees, without its styles."""
+    return [Text.from_ansi(line).plain.rstrip() for line in table(rows, heading, to_terminal=True)]  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+
+
+def test_a_program_gets_a_line_for_each_row_and_no_heading() -> None:
+    assert list(table([("a", "b"), ("c", "")], HEADING, to_terminal=False)) == ["a\tb", "c\t"]
+
+
+def test_what_was_searched_for_is_in_brackets_for_programs_and_in_color_for_people() -> None:
+    cell = Marked("one invoice, two invoices", ((4, 11), (17, 24)))
+
+    (line,) = table([("a", cell)], HEADING, to_terminal=False)
+    _, shown = table([("a", cell)], HEADING, to_terminal=True)
+
+    assert line == "a\tone [invoice], two [invoice]s"
+    assert shown.count("\x1b[1;33minvoice\x1b[0m") == 2
+
+
+def test_no_character_of_a_cell_steers_a_terminal_or_breaks_a_line() -> None:
+    cell = "a\x1b[2J\t\r\n\x85\u202eb"
+    rows = [(cell, Marked(cell, ((0, 1),)))]
+
+    (line,) = table(rows, HEADING, to_terminal=False)
+    seen = "".join(drawn(*rows))
+
+    assert line == r"a\x1b[2J\x09\x0d\x0a\x85\u202eb" + "\t" + r"[a]\x1b[2J\x09\x0d\x0a\x85\u202eb"
+    assert seen.isprintable()
+    assert seen.count(r"a\x1b[2J") == 2
+
+
+def test_markup_is_text() -> None:
+    assert drawn(("[bold]x[/bold]", "[/]"), heading=("[red]a", "b")) == ["[red]a          b", "[bold]x[/bold]  [/]"]
+
+
+def test_a_cell_that_is_too_wide_goes_on_below_and_nothing_is_lost() -> None:
+    name = "abcdefghij" * 6
+
+    _, *lines = drawn(("persona/ada", name))
+
+    assert lines[0].startswith("persona/ada  ")
+    assert "".join(line.removeprefix("persona/ada").strip() for line in lines) == name
+
+
+def test_the_first_column_and_short_ones_are_not_folded_while_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    id_, time = "persona/customers/a-name-of-forty-letters", "2026-11-21T10:04:36.490Z"
+    row = (id_, "A name in some words " * 2, "personas/customers/a-name-of-forty-letters.json", time)
+
+    monkeypatch.setenv("COLUMNS", "110")
+    _, wide, *_ = drawn(row, heading=("ID", "NAME", "FILE", "CHANGED"))
+    monkeypatch.setenv("COLUMNS", "40")
+    _, *narrow = drawn(row, heading=("ID", "NAME", "FILE", "CHANGED"))
+
+    assert wide.startswith(f"{id_}  ")
+    assert wide.endswith(f"  {time}")
+    assert len(narrow) > 4
+
+
+def test_a_long_table_begins_anew_so_that_its_first_rows_are_seen_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_ROWS_AT_ONCE", 2)
+
+    assert drawn(("a", "b"), ("c", "d"), ("e", "f")) == ["ID  NAME", "a   b", "c   d", "ID  NAME", "e   f"]
+
+
+def test_no_rows_are_no_table() -> None:
+    assert drawn() == []
