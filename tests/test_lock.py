@@ -13,6 +13,7 @@ import pytest
 
 from docsync.errors import AlreadyRunning
 from docsync.lock import Announcement, announced, announcing, holding
+from tests.failpoints.forked import ForkedDaemon
 
 ANNOUNCEMENT = Announcement(4711, "/run/docsync.sock", "http://127.0.0.1:8787")
 _HOLD = """
@@ -24,6 +25,58 @@ with holding(folder), announcing(folder, Announcement(1, "socket", None)):
     print("held", flush=True)
     sys.stdin.readline()
 """
+_RACE = """
+import json, os, signal, sys, time
+from pathlib import Path
+import docsync.lock
+from docsync.errors import AlreadyRunning
+from docsync.lock import holding
+folder, starts, rounds = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+
+def start(go, tell, end):
+    os.read(go, 1)
+    try:
+        with holding(folder):
+            os.write(tell, b"won %d\\n" % os.getpid())
+            os.read(end, 1)
+    except AlreadyRunning:
+        os.write(tell, b"lost %d\\n" % os.getpid())
+
+def race():
+    go, begin = os.pipe()
+    told, tell = os.pipe()
+    end, never = os.pipe()
+    children = []
+    for _ in range(starts):
+        child = os.fork()
+        if child == 0:
+            os.close(begin)
+            os.close(never)
+            start(go, tell, end)
+            os._exit(0)
+        children.append(child)
+    os.close(begin)
+    os.close(tell)
+    answers = b""
+    while answers.count(b"\\n") < starts:
+        answers += os.read(told, 65536)
+    winners = [int(line.split()[1]) for line in answers.splitlines() if line.startswith(b"won")]
+    for winner in winners:
+        os.kill(winner, signal.SIGKILL)
+    for child in children:
+        os.waitpid(child, 0)
+    patience, docsync.lock._ASKING_SECONDS = docsync.lock._ASKING_SECONDS, -1  # it is free at the first try, or never
+    begun = time.perf_counter()
+    with holding(folder):
+        seconds = time.perf_counter() - begun
+    docsync.lock._ASKING_SECONDS = patience
+    for descriptor in (go, told, end, never):
+        os.close(descriptor)
+    return len(winners), seconds
+
+print(json.dumps([race() for _ in range(rounds)]))
+"""
+LONG = os.environ.get("DOCSYNC_LONG") == "1"
 
 
 @contextmanager
@@ -179,3 +232,43 @@ def test_an_announcement_that_somebody_deleted_does_not_disturb_the_end(tmp_path
 
 def test_without_a_folder_nobody_is_announced(tmp_path: Path) -> None:
     assert announced(tmp_path / "never") is None
+
+
+def test_of_fifty_that_start_at_once_one_wins_and_after_its_kill_the_next_one_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rounds = 100 if LONG else 10
+    race = [sys.executable, "-c", _RACE, str(tmp_path), "50", str(rounds)]
+    done = subprocess.run(race, capture_output=True, text=True, check=True, timeout=100)
+    found = json.loads(done.stdout)
+    with capsys.disabled():
+        print(
+            f"\n{rounds} times 50 starts; the slowest start after a kill took {max(s for _, s in found) * 1000:.2f} ms"
+        )
+    assert [winners for winners, _ in found] == [1] * rounds
+
+
+def test_of_many_daemons_that_start_at_once_one_serves_and_the_others_say_so(tmp_path: Path) -> None:
+    daemons = [ForkedDaemon(tmp_path / "project") for _ in range(50 if LONG else 12)]
+    try:
+        for daemon in daemons:
+            daemon.start(ready=False)
+        one_serves(daemons)
+        next(daemon for daemon in daemons if daemon.ended() is None).kill()
+        successor = daemons[0]
+        successor.start()
+        assert successor.status()["state"] == "in_sync"
+    finally:
+        for daemon in daemons:
+            daemon.kill()
+
+
+def one_serves(daemons: list[ForkedDaemon]) -> None:
+    daemons[0].until(lambda: [daemon.ended() for daemon in daemons].count(None) == 1)
+    daemons[0].until(lambda: announced(daemons[0].database.parent))
+    assert sorted(daemon.ended() or 0 for daemon in daemons) == [0, *[6] * (len(daemons) - 1)]
+    announcement = announced(daemons[0].database.parent)
+    alive = next(daemon for daemon in daemons if daemon.ended() is None)
+    assert alive.process
+    assert announcement is not None
+    assert announcement.pid == alive.process.pid
