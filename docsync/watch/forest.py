@@ -115,10 +115,19 @@ class Forest:
                 fresh = self._watch(node)
                 changed = changed or fresh
                 if self._stands(node) and (fresh or thorough):
-                    for name in subfolders(node):
-                        self.child(node, name)
-                    todo += node.children.values()  # those that are no longer there are dropped when their turn comes
+                    changed = self._list(node) or changed
+                    # Those that are no longer there are dropped when their turn comes.
+                    todo += node.children.values() if self._stands(node) else ()
         return changed
+
+    def _list(self, node: Node) -> bool:
+        """Note the subfolders. A folder that cannot be listed now is as one that cannot be watched: it is tried again."""
+        try:
+            for name in subfolders(node):
+                self.child(node, name)
+        except OSError as error:
+            return self._refuse(node, error.errno or 0)
+        return False
 
     def _stands(self, node: Node) -> bool:
         return node.watch is not None or node in self.refused
@@ -185,11 +194,6 @@ class Forest:
 
 
 def subfolders(node: Node) -> set[str]:
-    """The names of the folders directly in *node*, as far as they matter; none if it cannot be read."""
-    try:
-        with os.scandir(node.real) as entries:
-            return {
-                entry.name for entry in entries if not is_hidden(entry.name) and entry.is_dir(follow_symlinks=False)
-            }
-    except OSError:
-        return set()
+    """The names of the folders directly in *node*, as far as they matter. Raises OSError when it cannot be listed."""
+    with os.scandir(node.real) as entries:
+        return {entry.name for entry in entries if not is_hidden(entry.name) and entry.is_dir(follow_symlinks=False)}

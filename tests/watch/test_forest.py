@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from docsync.watch.forest import Forest, Node, Step, subfolders
+from docsync.watch.forest import Forest, Node, Step
 
 
 class Kernel:
@@ -153,5 +153,28 @@ def test_a_folder_on_the_way_that_went_before_it_was_watched_is_no_step(forest, 
     assert forest.refused == {}
 
 
-def test_a_folder_that_cannot_be_listed_has_no_folders(tmp_path):
-    assert subfolders(Node(None, "p", str(tmp_path / "absent"))) == set()
+def test_a_folder_that_cannot_be_listed_for_a_moment_is_polled_and_tried_again(forest, monkeypatch):
+    scandir = os.scandir
+
+    def exhausted(path):
+        if str(path).endswith("sub"):
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE), path)
+        return scandir(path)
+
+    with monkeypatch.context() as moment:
+        moment.setattr(os, "scandir", exhausted)
+        forest.plant(forest.roots[0], thorough=True)
+    assert [node.path for node in forest.polled()] == ["a/p/sub"]
+    assert forest.retry() == ["a/p/sub"]
+    assert watched(forest) == ["a/p", "a/p/sub", "a/p/sub/deep"]
+    assert forest.polled() == []
+
+
+def test_a_folder_that_went_before_it_was_listed_is_forgotten(forest, monkeypatch):
+    def gone(path):
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+
+    monkeypatch.setattr(os, "scandir", gone)
+    forest.plant(forest.roots[0], thorough=True)
+    assert watched(forest) == []
+    assert forest.polled() == []
