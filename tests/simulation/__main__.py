@@ -1,13 +1,11 @@
 """Runs the simulation by hand: python -m tests.simulation --seed 1 --runs 1000 --minutes 5."""
 
 import argparse
+import os
 import sys
-import tempfile
 import time
-from itertools import count
-from pathlib import Path
 
-from tests.simulation.campaign import campaign
+from tests.simulation.campaign import Order, campaigns
 
 
 def main() -> int:
@@ -16,15 +14,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=time.time_ns() % 10**9, help="the first one (default: any)")
     parser.add_argument("--runs", type=int, default=10**9, help="how many at the most")
     parser.add_argument("--minutes", type=float, default=1.0, help="how long at the most (default: 1)")
-    parser.add_argument("--file", action="store_true", help="a database in a file, not in memory")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: one a core)")
+    parser.add_argument("--file", action="store_true", help="every database in a file (default: few, and in memory)")
     chosen = parser.parse_args()
-    end = time.monotonic() + 60 * chosen.minutes
-    with tempfile.TemporaryDirectory(prefix="docsync-simulation-") as folder:
-        total = campaign(
-            count(chosen.seed),
-            lambda total: total.histories + len(total.failures) >= chosen.runs or time.monotonic() > end,
-            Path(folder) if chosen.file else None,
-        )
+    order = Order(chosen.seed, 60 * chosen.minutes, chosen.runs, on_file=chosen.file)
+    total = campaigns(order, chosen.jobs)
     print(total)
     for failure in total.failures:
         print(failure)

@@ -18,13 +18,15 @@ from docsync.store.rows import DocumentRows
 from docsync.store.sqlite import SqliteStore
 from docsync.sync.blind import Blind, Sight
 from docsync.sync.deletions import Deletions
-from docsync.sync.engine import Engine
+from docsync.sync.dependents import Dependents
 from docsync.sync.gate import GitGate
 from docsync.sync.inbox import Inbox
 from docsync.sync.load import Loader
 
 Wrapped = Callable[..., Any]
 BUGS: dict[str, Callable[[], Any]] = {}
+IN_SQL: set[str] = set()
+"""The bugs that only a real database can show."""
 
 
 def instead(owner: Any, name: str) -> Callable[[Wrapped], Wrapped]:
@@ -35,6 +37,8 @@ def instead(owner: Any, name: str) -> Callable[[Wrapped], Wrapped]:
         wrapper: Any = wraps(right)(lambda *args, **kwargs: wrong(right, *args, **kwargs))
         if isinstance(vars(owner).get(name), staticmethod):
             wrapper = staticmethod(wrapper)
+        if isinstance(owner, type) and owner.__module__.startswith("docsync.store"):
+            IN_SQL.add(wrong.__name__)
         BUGS[wrong.__name__] = lambda: patch.object(owner, name, wrapper)
         return wrong
 
@@ -144,8 +148,8 @@ def what_is_shut_counts_as_missing(right: Wrapped, self: Blind, scan: Any, known
 
 
 @instead(Deletions, "_lost")
-def a_missing_root_deletes(right: Wrapped, self: Deletions) -> set[str]:
-    return set()
+def a_missing_root_deletes(right: Wrapped, self: Deletions) -> Callable[[Any], bool]:
+    return lambda entry: False
 
 
 @instead(Deletions, "release")
@@ -173,8 +177,13 @@ def a_file_that_went_excuses(right: Wrapped, self: Guard, path: str) -> None:
     pass
 
 
-@instead(Guard, "present")
+@instead(Guard, "returned")
 def a_file_that_is_back_counts_as_deleted(right: Wrapped, self: Guard, *args: Any) -> None:
+    pass
+
+
+@instead(Guard, "present")
+def a_held_file_that_is_back_stays_held(right: Wrapped, self: Guard, *args: Any) -> None:
     pass
 
 
@@ -222,6 +231,6 @@ def new_rules_do_not_reload(right: Wrapped, self: SqliteStore, *args: Any) -> se
     return set()
 
 
-@instead(Engine, "_relinks")
-def a_reference_is_never_looked_at_again(right: Wrapped, self: Engine, work: Any) -> Any:
+@instead(Dependents, "references")
+def a_reference_is_never_looked_at_again(right: Wrapped, self: Dependents, work: Any) -> Any:
     yield from ()

@@ -29,14 +29,14 @@ def complaints(path: str, truth: Truth, seen: Snapshot) -> Iterator[str]:
 
 def _said(path: str, finding: Finding, truth: Truth, seen: Snapshot) -> Iterator[str]:
     if finding.sort in (Sort.DENIED, Sort.LARGE, Sort.BROKEN, Sort.GOOD):
-        said, wanted = sorted(seen.problems.get(path, [])), truth.said(path, finding)
+        said, wanted = sorted(seen.said(path)), truth.said(path, finding)
         if said != wanted:
             yield f"{path}: problems {said}, should be {wanted}"
 
 
 def _absent(path: str, row: Row | None, file: FileRow | None, seen: Snapshot) -> Iterator[str]:
     if row is None and (file is not None or path in seen.problems):
-        yield f"{path}: is not there, but remembered as {file} with {seen.problems.get(path)}"
+        yield f"{path}: is not there, but remembered as {file} with {seen.said(path)}"
     elif row is not None and (file is None or file.state != "held"):
         yield f"{path}: is not there and not held, but has a row"
 
@@ -44,8 +44,8 @@ def _absent(path: str, row: Row | None, file: FileRow | None, seen: Snapshot) ->
 def _pipe(path: str, row: Row | None, file: FileRow | None, seen: Snapshot) -> Iterator[str]:
     if row is not None and (file is None or file.state != "held"):
         yield f"{path}: is a pipe, but has a row that is not held"
-    if row is None and seen.problems.get(path) != [("warning", "skipped")]:
-        yield f"{path}: is a pipe, but is not listed as skipped: {seen.problems.get(path)}"
+    if row is None and seen.said(path) != [("warning", "skipped")]:
+        yield f"{path}: is a pipe, but is not listed as skipped: {seen.said(path)}"
 
 
 def _closed(path: str, finding: Finding, row: Row | None, file: FileRow | None) -> Iterator[str]:
@@ -93,7 +93,7 @@ def whole_complaints(truth: Truth, seen: Snapshot) -> Iterator[str]:
         yield from complaints(path, truth, seen)
     for path in sorted((roots | shut | set(truth.ground.folders)) & {*seen.problems}):
         if not _may_be_blamed(path, truth):
-            yield f"{path}: has problems {seen.problems[path]}, but there is nothing wrong with it"
+            yield f"{path}: has problems {seen.said(path)}, but there is nothing wrong with it"
     yield from _references(truth, seen)
 
 
@@ -104,13 +104,15 @@ def _may_be_blamed(path: str, truth: Truth) -> bool:
 
 def _references(truth: Truth, seen: Snapshot) -> Iterator[str]:
     ids = {row.id: row.path for row in seen.rows.values()}
-    for id_, target, resolved, status in seen.references:
+    pointers = [(id_, pointer) for id_, several in seen.references.items() for pointer in several]
+    for id_, (_, target, _, resolved, status) in pointers:
         if status not in ("ok", "missing") or resolved is None:
             continue
-        file = truth.ground.files.get(resolved)
-        hidden = [name for name in ancestors(resolved) if truth.is_lost(name + "/x") or truth.shut_by(resolved)]
+        # Where nobody can look, also beneath a folder that is no collection's any more, it says what it said.
+        hidden = truth.ground.shut_above(resolved) or any(truth.is_lost(name + "/x") for name in ancestors(resolved))
         if hidden or truth.is_lost(ids[id_]):
             continue
+        file = truth.ground.files.get(resolved)
         there = "ok" if file is not None and file.octets is not None else "missing"
         if status != there:
             yield f"{ids[id_]}: refers to {target}, which is {there}, not {status}"

@@ -3,6 +3,7 @@
 from random import Random
 
 from tests.simulation.content import ASIDE, PERSONAS, PROMPTS
+from tests.simulation.scene import SCENES
 from tests.simulation.setup import ASIDE_NAMES, ELSEWHERE, FOLDERS, PERSONA_NAMES, PROMPT_NAMES, VARIANTS
 from tests.simulation.step import History, News, Step, Verb
 
@@ -23,14 +24,27 @@ _WEIGHTS = {
     Verb.SHUT: 2,
     Verb.OPEN: 3,
     Verb.BUSY: 4,
-    Verb.FAULT: 3,
-    Verb.CRASH: 1,
+    Verb.FAULT: 4,
+    Verb.CRASH: 2,
     Verb.RESTART: 1,
     Verb.RELEASE: 1,
     Verb.LOOK: 1,
     Verb.GIT: 1,
 }
 _PAUSES_MS = (0, 0, 1, 3, 7, 12, 40, 130, 320, 495, 505, 700, 1100, 2500, 6000)
+# Most are short, since a short one that fails says more, and there is time for more of them.
+_LENGTHS = (1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 6, 11)
+_SCENES_SHARE = 0.05
+_CHECKOUTS_SHARE = 0.06
+_BEGINNINGS: tuple[tuple[str, ...], ...] = (
+    (),
+    ("personas/team",),
+    ("prompts/kit",),
+    ("personas",),
+    ("personas/team", "prompts/kit"),
+    ("prompts",),
+    ("personas", "prompts"),
+)
 _TEXTS = {
     "persona": [f"persona/{key}" for key in PERSONAS],
     "prompt": [f"prompt/{key}" for key in PROMPTS],
@@ -54,65 +68,35 @@ class _Generator:
 
     def history(self) -> History:
         random = self._random
-        steps = [Step(0, Verb.FILL, folder) for folder in ("personas", "prompts") if random.random() < 0.8]
-        length = random.choice((6, 12, 18, 25, 40))
+        steps = [Step(0, Verb.FILL, folder) for folder in random.choice(_BEGINNINGS)]
+        length = len(steps) + random.choice(_LENGTHS)
         while len(steps) < length:
             rare = random.random()
-            if rare < 0.03:
-                steps += self._clones()
-            elif rare < 0.06:
-                steps += self._twins()
-            elif rare < 0.08:
-                steps += self._return()
-            elif rare < 0.09:
-                steps += [
-                    Step(0, Verb.FILL, "personas"),
-                    Step(700, Verb.RESTART, number=random.randrange(len(VARIANTS))),
-                ]
-            elif rare < 0.13 and Verb.GIT in self._verbs:
+            if rare < _SCENES_SHARE:
+                (scene,) = random.choices(list(SCENES), list(SCENES.values()))
+                steps += scene(random)
+            elif rare < _SCENES_SHARE + _CHECKOUTS_SHARE and Verb.GIT in self._verbs:
                 steps += self._checkout()
             else:
                 steps += self._next()
         return tuple(steps)
 
-    def _twins(self) -> list[Step]:
-        """A save, and at once another content of the same size in place: the stamp may stay as it was."""
-        path, silent = self._random.choice(PERSONA_NAMES), self._random.choice((News.NOW, News.SILENT, News.SILENT))
-        return [
-            Step(self._random.choice(self._pauses), Verb.SAVE, path, "persona/ada"),
-            Step(self._random.choice((0, 0.5, 2)), Verb.WRITE, path, "persona/bob", news=silent),
-        ]
-
-    def _return(self) -> list[Step]:
-        """A folder is emptied, and what is held comes back unheard of, just before a person releases it."""
-        path = self._random.choice(PERSONA_NAMES)
-        back = Step(self._random.choice((700, 1100)), Verb.WRITE, path, "persona/ada", news=News.SILENT)
-        return [Step(0, Verb.EMPTY, "personas"), back, Step(0, Verb.RELEASE)]
-
-    def _clones(self) -> list[Step]:
-        """One content under many names, and once more, before most of them go: together or one by one."""
-        random = self._random
-        last, *names = random.sample(PERSONA_NAMES, random.randint(5, 7))
-        written = [Step(0, Verb.SAVE, name, "persona/cyd") for name in names]
-        gap = random.choice((0, 700))
-        gone = [Step(gap, Verb.DELETE, name) for name in names[: random.randint(2, len(names))]]
-        return [*written, Step(random.choice((700, 61_000)), Verb.SAVE, last, "persona/cyd"), *gone]
-
     def _checkout(self) -> list[Step]:
         """Git takes its lock, changes some files, and lets it go again."""
         random = self._random
-        steps = [Step(random.choice(self._pauses), Verb.GIT, number=1)]
+        deaf = random.choice((0, 0, 0, 1))
+        steps = [Step(random.choice(self._pauses), Verb.GIT, number=1, late_ms=deaf)]
         if random.random() < 0.5:  # it begins while a batch is under way
             path = random.choice(PERSONA_NAMES)
             busy = Step(0, Verb.BUSY, number=1, late_ms=random.randint(1, 5))
-            steps = [busy, Step(0, Verb.SAVE, path, self._text(path)), Step(0, Verb.GIT, number=1)]
+            steps = [busy, Step(0, Verb.SAVE, path, self._text(path)), Step(0, Verb.GIT, number=1, late_ms=deaf)]
         for _ in range(random.randint(1, 6)):
             text = random.choice(self._names)
             verb = random.choice((Verb.SAVE, Verb.DELETE, Verb.WRITE))
             steps.append(
                 Step(random.choice((0, 0, 2, 20)), verb, text, "" if verb is Verb.DELETE else self._text(text))
             )
-        return [*steps, Step(random.choice((0, 3, 40)), Verb.GIT, number=0)]
+        return [*steps, Step(random.choice((0, 3, 40)), Verb.GIT, number=0, late_ms=deaf)]
 
     def _next(self) -> list[Step]:
         random = self._random
@@ -148,7 +132,7 @@ class _Generator:
                 return Step(after, verb, "", "", random.randint(1, 3), late_ms=random.randint(1, 8))
             case Verb.FAULT:
                 fault = random.choice(("crash", "locked", "full"))
-                return Step(after, verb, "", fault, random.choice((1, 2, 3, 5, 8, 12, 20, 40)))
+                return Step(after, verb, "", fault, random.choice((1, 1, 2, 3, 5, 8, 13)))
             case Verb.RESTART:
                 return Step(after, verb, "", "", random.choice((0, random.randrange(len(VARIANTS)))))
             case Verb.LOOK:

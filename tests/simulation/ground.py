@@ -32,13 +32,20 @@ class Folder:
 
 
 class Ground:
-    """Files and folders by path. `changing` is told of every path before and after something becomes of it."""
+    """Files and folders by path.
 
-    def __init__(self, clock: Clock, changing: Observer = lambda _: None) -> None:
+    `changing` is told of every path before something becomes of it, `changed` afterwards. `changes` and `moves` count
+    what became of any path and of any folder: what was worked out is true as long as they are what they were.
+    """
+
+    def __init__(self, clock: Clock, changing: Observer = lambda _: None, changed: Observer = lambda _: None) -> None:
         self.files: dict[str, File] = {}
         self.folders: dict[str, Folder] = {"": Folder(1)}
+        self.changes = 0
+        self.moves = 0
         self._clock = clock
         self._changing = changing
+        self._changed = changed
         self._free: list[int] = []
         self._last_inode = 1
         self._is_any_shut = False
@@ -108,6 +115,7 @@ class Ground:
         if path in self.files or not self.make_folder(dirname(path)):
             return False
         self.folders[path] = Folder(self._new_inode())
+        self._moved()
         return True
 
     def beneath(self, path: str) -> list[str]:
@@ -122,6 +130,7 @@ class Ground:
             self.delete(name)
         for name in [name for name in self.folders if covers(path, name)]:
             self._free.append(self.folders.pop(name).inode)
+        self._moved()
         return True
 
     # Both
@@ -150,6 +159,7 @@ class Ground:
             return False
         for name in [name for name in self.folders if covers(source, name)]:
             self.folders[target + name[len(source) :]] = self.folders.pop(name)
+        self._moved()
         for name in self.beneath(source):
             file = self.files[name]
             self._drop(name)
@@ -163,31 +173,42 @@ class Ground:
                 self._changing(name)
             self.folders[path] = replace(self.folders[path], shut=shut)
             self._is_any_shut |= shut
+            self._moved()
             for name in self.beneath(path):
-                self._changing(name)
+                self._changed(name)
         elif path in self.files:
             file = self.files[path]
             self._put(path, replace(file, shut=shut, stamp=file.stamp._replace(ctime_ns=self.now_ns())))
         return self._has(path)
 
+    def shut_folders(self) -> list[str]:
+        """The folders that nobody may read."""
+        return [name for name, folder in self.folders.items() if folder.shut] if self._is_any_shut else []
+
     def shut_above(self, path: str) -> str | None:
         """The outermost folder on the way to *path* that nobody may read."""
         if not self._is_any_shut:
             return None
-        closed = [name for name, folder in self.folders.items() if folder.shut and covers(name, path) and name != path]
+        closed = [name for name in self.shut_folders() if covers(name, path) and name != path]
         return min(closed, key=len, default=None)
 
-    # The two primitives
+    # The primitives
 
     def _put(self, path: str, file: File) -> None:
         self._changing(path)
         self.files[path] = file
-        self._changing(path)
+        self.changes += 1
+        self._changed(path)
 
     def _drop(self, path: str) -> None:
         self._changing(path)
         del self.files[path]
-        self._changing(path)
+        self.changes += 1
+        self._changed(path)
+
+    def _moved(self) -> None:
+        self.moves += 1
+        self.changes += 1
 
     def _new_inode(self) -> int:
         if self._free:

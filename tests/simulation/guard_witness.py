@@ -1,7 +1,7 @@
 """Counts deletions by the words of rule 5, apart from the guard's own code. Lenient where the rule leaves a choice."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from tests.simulation.snapshot import Snapshot
 
@@ -17,10 +17,9 @@ class GuardWitness:
         self._min_deletes = min_deletes
         self._max_ratio = max_ratio
         self._deleted: dict[str, dict[str, int]] = defaultdict(dict)
-        self._ever: dict[str, list[int]] = defaultdict(list)
+        self._ever: dict[str, dict[str, int]] = defaultdict(dict)
         self._appeared: dict[tuple[str, str], int] = {}
-        self._events: list[tuple[str, int]] = []
-        self._excused: list[tuple[str, int]] = []
+        self._events: dict[str, list[int]] = defaultdict(list)
         self._holding: set[str] = set()
 
     def release(self) -> None:
@@ -28,30 +27,42 @@ class GuardWitness:
         self._deleted.clear()
         self._holding.clear()
 
+    def returned(self, paths: Collection[str]) -> None:
+        """The daemon saw files at *paths*, good or not: they do not count as deleted any more."""
+        for group in (*self._deleted.values(), *self._ever.values()):
+            for path in group.keys() & paths:
+                del group[path]
+
     def complaints(self, before: Snapshot, after: Snapshot, now_ns: int, *, released: bool) -> Iterator[str]:
         """What is wrong with the deletions and holds that one commit made."""
         self._notice(before, after, now_ns)
         gone = [path for path in before.rows if path not in after.rows]
-        fresh = [path for path in _held(after) if path not in _held(before)]
+        held = _held(before)
+        fresh = _held(after) - held
         types = {before.files[path].type for path in gone} | {after.files[path].type for path in fresh}
         excused: list[str] = []
         for type_ in sorted(types):
             mine = [path for path in gone if before.files[path].type == type_]
-            if released and all(path in _held(before) for path in mine):
+            if released and held.issuperset(mine):
                 continue
-            rows = sum(row.type == type_ for row in after.rows.values())
+            # A broken file may belong to another collection than its last good row: it counts where the file is.
+            rows = sum(after.files[path].type == type_ for path in after.rows)
             unexcused = self._unexcused(before, mine, now_ns)
             # Which collection gets an appearance that could excuse several is the guard's choice: all may count on it.
             excused += [before.files[path].content_hash or "" for path in mine if path not in unexcused]
-            # A broken file may belong to another collection than its last good row: rows count where they are.
-            base = rows + sum(before.rows[path].type == type_ for path in mine)
-            yield from self._deletions(type_, unexcused, base - (len(mine) - len(unexcused)), now_ns)
+            yield from self._deletions(type_, unexcused, rows + len(unexcused), now_ns)
             if any(after.files[path].type == type_ for path in fresh):
                 yield from self._holds(after, type_, rows, now_ns)
             self._deleted[type_] |= dict.fromkeys(unexcused, now_ns)
-            self._ever[type_] += [now_ns] * len(mine)
-        self._excused += [(hash_, now_ns) for hash_ in excused]
+            self._ever[type_] |= dict.fromkeys(mine, now_ns)
+        self._use_up(excused)
         self._still_holding(after)
+
+    def _use_up(self, excused: list[str]) -> None:
+        """Each of *excused* hashes used up one appearance: which one is the guard's choice, the oldest is the mildest."""
+        for hash_ in excused:
+            if self._events[hash_]:  # several collections may have counted on the same one
+                self._events[hash_].pop(0)
 
     def _still_holding(self, after: Snapshot) -> None:
         self._holding = {path for path in self._holding | _held(after) if path in after.rows} - {
@@ -59,18 +70,17 @@ class GuardWitness:
         }
 
     def _notice(self, before: Snapshot, after: Snapshot, now_ns: int) -> None:
-        for group in self._deleted.values():
-            for path in group.keys() & after.files.keys():
-                del group[path]  # the file is back, be it broken
         for path, row in after.rows.items():
             old = before.files.get(path)  # what the file held last, good or not
             if old is None or path not in before.rows or old.content_hash != row.content_hash:
                 self._appeared[row.content_hash, path] = now_ns
-                self._events.append((row.content_hash, now_ns))
+                self._events[row.content_hash].append(now_ns)
 
     def _unexcused(self, before: Snapshot, mine: list[str], now_ns: int) -> list[str]:
         """Those of *mine* that have no appearance left to excuse them; which of equal ones they are does not matter."""
-        left = _recent(self._events, now_ns) - _recent(self._excused, now_ns)
+        for hash_, times in self._events.items():
+            self._events[hash_] = [at for at in times if now_ns - at <= _WINDOW_NS]
+        left = Counter({hash_: len(times) for hash_, times in self._events.items()})
         there = Counter(
             hash_
             for (hash_, path), at in self._appeared.items()
@@ -94,7 +104,7 @@ class GuardWitness:
     def _holds(self, after: Snapshot, type_: str, rows: int, now_ns: int) -> Iterator[str]:
         known = [path for path in self._holding & after.rows.keys() if after.files[path].type == type_]
         count = sum(after.files[path].type == type_ and path not in known for path in _held(after))
-        most = sum(now_ns - at <= _WINDOW_NS for at in self._ever[type_])
+        most = sum(now_ns - at <= _WINDOW_NS for at in self._ever[type_].values())
         if count and not known and not self._is_too_many(count, most, rows):
             yield f"{count} deletions of {type_} besides at most {most} before, {rows} rows: held for nothing"
 
@@ -102,11 +112,6 @@ class GuardWitness:
         base = rows + recent
         empties = base > 1 and rows == count
         return empties or (count + recent > self._min_deletes and count + recent > self._max_ratio * base)
-
-
-def _recent(events: list[tuple[str, int]], now_ns: int) -> Counter[str]:
-    """How often each hash occurs in the last minute of *events*."""
-    return Counter(hash_ for hash_, at in events if now_ns - at <= _WINDOW_NS)
 
 
 def _held(seen: Snapshot) -> set[str]:

@@ -1,11 +1,10 @@
 """Do the tables of one database agree with each other? Follows `changes` as a replica would. Never looks at files."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
-import apsw
-
-from tests.simulation.snapshot import Snapshot
+from tests.simulation.snapshot import Reader, Recorded, Snapshot
 
 
 class Replay:
@@ -13,36 +12,39 @@ class Replay:
 
     def __init__(self) -> None:
         self._cursor = 0
-        self._known: dict[str, str] = {}
+        self._known: dict[str, str | None] = {}
 
-    def follow(self, connection: apsw.Connection) -> list[tuple[int, str, str]]:
-        """Read what is new: (revision, id, op)."""
-        rows = connection.execute(
-            "SELECT seq, revision, id, op, content_hash FROM changes WHERE seq > ? ORDER BY seq", (self._cursor,)
-        ).fetchall()
-        for seq, _, id_, op, content_hash in rows:
-            self._cursor = int(str(seq))
-            if op == "upsert":
-                self._known[str(id_)] = str(content_hash)
+    def follow(self, reader: Reader) -> Sequence[Recorded]:
+        """Read what is new."""
+        recorded = reader.changes(self._cursor)
+        for change in recorded:
+            self._cursor = change.seq
+            if change.op == "upsert":
+                self._known[change.id] = change.content_hash
             else:
-                self._known.pop(str(id_), None)
-        return [(int(str(revision)), str(id_), str(op)) for _, revision, id_, op, _ in rows]
+                self._known.pop(change.id, None)
+        return recorded
 
     def complaints(self, seen: Snapshot) -> Iterator[str]:
         """Where the tables contradict each other."""
         rows = seen.rows.values()
         if self._known != {row.id: row.content_hash for row in rows}:
             yield f"changes give {self._known}, documents {sorted((row.id, row.content_hash) for row in rows)}"
-        if seen.tags != sorted((row.id, tag) for row in rows for tag in json.loads(row.tags)):
+        if seen.tags != {row.id: tags for row in rows if (tags := _tags(row.tags))}:
             yield "document_tags and the tags of documents differ"
         if len(seen.search) != len(seen.rows):
             yield f"{len(seen.rows)} documents have {len(seen.search)} search rows"
         yield from _files(seen)
 
 
+@lru_cache(maxsize=256)
+def _tags(text: str) -> tuple[str, ...]:
+    return tuple(sorted(set(json.loads(text))))
+
+
 def _files(seen: Snapshot) -> Iterator[str]:
     with_row = {path for path, file in seen.files.items() if file.good_size is not None}
-    if with_row != set(seen.rows):
+    if with_row != seen.rows.keys():
         yield f"files know {sorted(with_row)} to have a row, documents has {sorted(seen.rows)}"
     for row in seen.rows.values():
         file = seen.files.get(row.path)

@@ -2,18 +2,21 @@
 
 import hashlib
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from unittest.mock import patch
+from functools import lru_cache
+from types import ModuleType
+from typing import cast
 
-from docsync.coalesce import Coalescer
+import apsw
+
+from docsync.coalesce import Batch, Coalescer
+from docsync.counters import Counters
 from docsync.errors import StoreUnavailable
 from docsync.model import Sign
 from docsync.names import EVERYTHING
-from docsync.store import database
+from docsync.sync import load as load_module
 from docsync.sync import loop as loop_module
 from docsync.sync import setup as setup_module
 from docsync.sync import vitals as vitals_module
@@ -26,19 +29,23 @@ from docsync.sync.loop import Loop, Rounds, Told
 from docsync.sync.request import Ask
 from docsync.sync.setup import build_engine
 from docsync.sync.vitals import Vitals
-from tests.simulation.clock import Clock
-from tests.simulation.connection import Crash, FaultyConnection
+from tests.simulation.base import Base, Dicts, Opened, store_on
+from tests.simulation.clock import MS, Clock
 from tests.simulation.expectation import complaints, whole_complaints
+from tests.simulation.faults import Crash
 from tests.simulation.ground import Ground
 from tests.simulation.setup import VARIANTS, with_tree
 from tests.simulation.step import History
 from tests.simulation.tree import FakeTree
-from tests.simulation.truth import Sort, Truth, known_parse
+from tests.simulation.truth import KnownReview, Sort, Truth, known_parse
 from tests.simulation.witness import Violation, Witness
 from tests.simulation.world import World
 
 _RESCAN_NS = 60_000_000_000
-_TICK_NS = 3_000_000_000
+# There is no watcher to be looked after: the daemon may doze, once all is over even for long.
+_TICK_NS = 5_000_000_000
+_LONG_TICK_NS = 40_000_000_000
+_GIT_LOOK_AGAIN_NS = 250 * MS
 
 
 class Silence:
@@ -48,6 +55,16 @@ class Silence:
     def info(self, event: str, **values: object) -> None: ...
     def warning(self, event: str, **values: object) -> None: ...
     def error(self, event: str, **values: object) -> None: ...
+
+
+class WatchedInbox(Inbox):
+    """An inbox that says when a batch is taken from it."""
+
+    taking: Callable[[], None]
+
+    def take(self, now_ns: int, *, everything: bool) -> Batch:
+        self.taking()
+        return super().take(now_ns, everything=everything)
 
 
 class Soundness:
@@ -72,61 +89,55 @@ class Outcome:
     trace: str = ""
 
 
-@cache
-def _empty_database() -> bytes:
-    with database.open_memory() as connection:
-        return connection.serialize("main")
+_fingerprint = lru_cache(setup_module.fingerprint)
 
 
 @contextmanager
-def _memory() -> Iterator[FaultyConnection]:
-    connection = FaultyConnection(":memory:")
-    connection.deserialize("main", _empty_database())
-    connection.pragma("foreign_keys", True)
+def _instead(clock: Clock) -> Iterator[None]:
+    """What stands in for parts of the real modules while a history runs. Not `patch`, which takes half a millisecond."""
+    replaced: list[tuple[ModuleType, str, object]] = [
+        *((module, "time", clock) for module in (loop_module, setup_module, vitals_module, waiting_module)),
+        (loop_module, "_TICK_NS", _TICK_NS),
+        (loop_module, "LOOK_AGAIN_NS", _GIT_LOOK_AGAIN_NS),
+        (setup_module, "SqliteStore", store_on),
+        (setup_module, "parse", known_parse),
+        (setup_module, "fingerprint", _fingerprint),
+        (load_module, "Review", KnownReview),
+    ]
+    before = [getattr(module, name) for module, name, _ in replaced]
+    for module, name, value in replaced:
+        setattr(module, name, value)
     try:
-        yield connection
+        yield
     finally:
-        connection.close(True)
-
-
-@contextmanager
-def _file(path: Path) -> Iterator[FaultyConnection]:
-    with database.open_writer(path):
-        pass
-    connection = FaultyConnection(str(path))
-    database._configure(connection)
-    try:
-        yield connection
-    finally:
-        connection.close(True)
+        for (module, name, _), value in zip(replaced, before, strict=True):
+            setattr(module, name, value)
 
 
 class Simulation:
-    """One history on one database: in memory, or in the file *path*, where a second connection reads."""
+    """One history on one database."""
 
-    def __init__(self, history: History, path: Path | None = None) -> None:
-        self._path = path
+    def __init__(self, history: History, base: Base | None = None, *, traced: bool = False) -> None:
+        """With *traced*, the outcome tells what a reader saw after every commit: two runs are the same or not."""
+        self._base = base or Dicts()
+        self._opened: Opened
         self._clock = Clock()
-        self._ground = Ground(self._clock, self._changing)
+        self._ground = Ground(self._clock, self._changing, self._changed)
         self._world = World(history, self._clock, self._ground)
         self._ground.make_folder("personas")
         self._ground.make_folder("prompts")
         self._outcome = Outcome()
-        self._trace = hashlib.sha256()
+        self._trace = hashlib.sha256() if traced else None
         self._witness: Witness | None = None
         self._truth: Truth
 
     def run(self) -> Outcome:
         """Play the history to its end. Raises Violation where a promise is broken."""
-        with ExitStack() as stack:
-            for module in (loop_module, setup_module, vitals_module, waiting_module):
-                stack.enter_context(patch.object(module, "time", self._clock))
-            stack.enter_context(patch.object(loop_module, "_TICK_NS", _TICK_NS))  # no watcher to be looked after
-            stack.enter_context(patch.object(setup_module, "parse", known_parse))
-            with ExitStack() as opened:
-                while not self._world.over:
-                    self._live(opened)
-        self._outcome.trace = self._trace.hexdigest()
+        with _instead(self._clock), ExitStack() as opened:
+            while not self._world.over:
+                self._live(opened)
+        if self._trace is not None:
+            self._outcome.trace = self._trace.hexdigest()
         return self._outcome
 
     def _live(self, opened: ExitStack) -> None:
@@ -141,18 +152,16 @@ class Simulation:
         self._world.requests.clear()
 
     def _open(self, opened: ExitStack) -> None:
-        if self._path is None and self._witness is not None:
+        if self._witness is not None and not self._base.outlives:
             return
         opened.pop_all().close()
-        connection = opened.enter_context(_memory() if self._path is None else _file(self._path))
-        reader = connection if self._path is None else opened.enter_context(database.open_reader_connection(self._path))
+        self._opened = opened.enter_context(self._base.open())
         if self._witness is None:
-            self._witness = Witness(self._clock, reader)
+            self._witness = Witness(self._clock, self._opened.reader)
             self._connect(self._witness)
-        self._witness.reader = reader
-        connection.committed = self._committed
-        connection.failed = self._failed
-        self._world.connection = connection
+        self._witness.reader = self._opened.reader
+        self._world.faults = self._opened.faults
+        self._world.faults.committed, self._world.faults.failed = self._committed, self._failed
 
     def _connect(self, witness: Witness) -> None:
         world = self._world
@@ -173,16 +182,20 @@ class Simulation:
         tree.scanned, tree.was_read = witness.scanned, witness.read
         self._truth = Truth(self._ground, settings, tree)
         witness.born(self._truth)
-        inbox = Inbox(Coalescer(settings.timing, lambda path: path.endswith(".json")), self._clock.monotonic_ns)
+        inbox = WatchedInbox(Coalescer(settings.timing, lambda path: path.endswith(".json")), self._clock.monotonic_ns)
+        inbox.taking = witness.taking
         inbox._bell = world  # type: ignore[assignment]  # whoever waits for the bell lets the world go on
         try:
-            engine = build_engine(with_tree(settings, tree), world.connection)
+            writer = cast("apsw.Connection", self._opened.writer)  # only handed on, to `store_on`
+            engine = build_engine(with_tree(settings, tree), writer, self._clock.monotonic_ns)
         except StoreUnavailable:
             return None
         world.restarted()
         world.inbox = inbox
         rounds = Rounds(_RESCAN_NS, self._resync, lambda _: None, Soundness())
-        loop = Loop(engine, inbox, GitGate(world.git, world.proves), rounds, Told(Vitals(), Journal(Silence())))
+        loop = Loop(
+            engine, inbox, GitGate(world.git, world.proves), rounds, Told(Vitals(), Journal(Silence()), Counters())
+        )
         loop._random = random.Random(1)
         return loop
 
@@ -196,11 +209,16 @@ class Simulation:
         if self._witness is not None:
             self._witness.changing(path)
 
+    def _changed(self, path: str) -> None:
+        if self._witness is not None:
+            self._witness.changed(path)
+
     def _committed(self) -> None:
         assert self._witness is not None
         self._witness.committed()
         self._outcome.commits += 1
-        self._trace.update(f"{self._clock.now_ns} {self._witness.last.signature}\n".encode())
+        if self._trace is not None:
+            self._trace.update(f"{self._clock.now_ns} {self._witness.last.digest()}\n".encode())
 
     def _failed(self, fault: str) -> None:
         self._outcome.refusals += fault != "crash"
@@ -209,6 +227,7 @@ class Simulation:
     def _asleep(self) -> None:
         """The daemon has nothing to do: what it answered must be true."""
         assert self._witness is not None
+        loop_module._TICK_NS = _LONG_TICK_NS if self._world.rests(2 * _TICK_NS) else _TICK_NS
         for request, asked_ns in [item for item in self._world.requests if item[0].answer.done()]:
             self._world.requests.remove((request, asked_ns))
             if request.ask is Ask.RELEASE:
@@ -242,10 +261,7 @@ class Simulation:
         assert self._witness is not None
         found = [*whole_complaints(self._truth, self._witness.last)]
         rows = self._witness.last.rows.values()
-        hits = self._witness.reader.execute(
-            "SELECT id FROM documents_fts WHERE documents_fts MATCH 'common'"
-        ).fetchall()
-        if sorted(str(id_) for (id_,) in hits) != sorted(row.id for row in rows):
+        if sorted(self._witness.reader.ids_with("common")) != sorted(row.id for row in rows):
             found.append("the search does not find every document")
         if found:
             raise Violation("when quiet: " + "; ".join(found))

@@ -1,14 +1,18 @@
 """What a reader sees of the database at one moment. Never judges it."""
 
 import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 import apsw
 
+_Value = TypeVar("_Value")
+
 
 class Row(NamedTuple):
-    """A document as readers see it; `text` and `rowid` are of its search row."""
+    """A document as readers see it."""
 
     id: str
     type: str
@@ -22,7 +26,7 @@ class Row(NamedTuple):
 
 
 class FileRow(NamedTuple):
-    """A row of `files`."""
+    """A row of `files`; `rowid` is that of its search row, `identity` is device, inode, size and mtime."""
 
     path: str
     type: str
@@ -31,24 +35,88 @@ class FileRow(NamedTuple):
     content_hash: str | None
     good_size: int | None
     rowid: int | None
-    identity: tuple[int, int, int, int]
+    identity: tuple[int | None, ...]
 
 
-Said = tuple[str, str]
+class Told(NamedTuple):
+    """A row of `problems`."""
+
+    severity: str
+    code: str
+    line: int | None
+    column: int | None
+    message: str
+    hint: str | None
+    since: str
+
+
+class Pointer(NamedTuple):
+    """A row of `document_references`."""
+
+    kind: str
+    target: str
+    at: str
+    resolved: str | None
+    status: str
+
+
+class Recorded(NamedTuple):
+    """A row of `changes`."""
+
+    seq: int
+    revision: int
+    id: str
+    op: str
+    content_hash: str | None
+
+
+Found = tuple[str, str, str | None, str]
+"""What a search row holds: id, name, description, text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything that counts: rows and files by path, problems as (severity, code) by path, search rows by rowid."""
+    """Everything that counts: rows, files and problems by path, tags and references by id, search rows by rowid.
+
+    `status` are the documents that are not as their files say: id, state, code.
+    """
 
     revision: int
-    rows: dict[str, Row]
-    files: dict[str, FileRow]
-    problems: dict[str, list[Said]]
-    tags: list[tuple[str, str]]
-    references: list[tuple[str, str, str | None, str]]
-    search: dict[int, tuple[str, str, str | None, str]]
-    signature: str
+    rows: Mapping[str, Row]
+    files: Mapping[str, FileRow]
+    problems: Mapping[str, Sequence[Told]]
+    tags: Mapping[str, Sequence[str]]
+    references: Mapping[str, Sequence[Pointer]]
+    search: Mapping[int, Found]
+    status: frozenset[tuple[str, str, str | None]]
+
+    def visible(self) -> tuple[object, ...]:
+        """Equal for two snapshots that no reader can tell apart by anything but the revision."""
+        found = frozenset(self.search.values())
+        return (self.rows, self.problems, self.tags, self.references, found, self.status)
+
+    def equals(self, other: "Snapshot") -> bool:
+        """True when nothing at all differs from *other*, also of what only the writer reads."""
+        mine = (self.revision, self.files, self.search, self.visible())
+        return mine == (other.revision, other.files, other.search, other.visible())
+
+    def said(self, path: str) -> list[tuple[str, str]]:
+        """Severity and code of the problems of *path*."""
+        return [(told.severity, told.code) for told in self.problems.get(path, ())]
+
+    def digest(self) -> str:
+        """A hash of all that is visible: the same for the same history, in every program."""
+        tables = [sorted(self.rows.items()), sorted(self.problems.items()), sorted(self.tags.items())]
+        seen = (*tables, sorted(self.references.items()), sorted(map(repr, self.search.values())), sorted(self.status))
+        return hashlib.blake2b(repr((self.revision, seen)).encode(), digest_size=16).hexdigest()
+
+
+class Reader(Protocol):
+    """Somebody who only reads."""
+
+    def take(self) -> Snapshot: ...
+    def changes(self, after: int) -> Sequence[Recorded]: ...
+    def ids_with(self, word: str) -> list[str]: ...
 
 
 _DOCUMENTS = "SELECT id, type, file_path, name, document, description, tags, content_hash, revision FROM documents"
@@ -56,32 +124,49 @@ _FILES = (
     "SELECT file_path, type, id, state, content_hash, good_size, search_rowid, device, inode, size, mtime_ns FROM files"
 )
 _PROBLEMS = "SELECT file_path, severity, code, line, column, message, hint, since FROM problems ORDER BY 1, ordinal"
-_REFERENCES = "SELECT document_id, target, resolved, status FROM document_references ORDER BY document_id, ordinal"
-_STATUS = "SELECT id, state, code FROM document_status WHERE state <> 'ok' ORDER BY id"
+_TAGS = "SELECT document_id, tag FROM document_tags ORDER BY 1, 2"
+_REFERENCES = "SELECT document_id, kind, target, at, resolved, status FROM document_references ORDER BY 1, ordinal"
+_SEARCH = "SELECT rowid, id, name, description, text FROM documents_fts"
+_STATUS = "SELECT id, state, code FROM document_status WHERE state <> 'ok'"
+_CHANGES = "SELECT seq, revision, id, op, content_hash FROM changes WHERE seq > ? ORDER BY seq"
+_WITH = "SELECT id FROM documents_fts WHERE documents_fts MATCH ?"
 
 
-def take(connection: apsw.Connection) -> Snapshot:
-    """Look at everything."""
-    run = connection.execute
-    revision = int(run("SELECT value FROM sync_state WHERE key = 'revision'").get)
-    rows = [Row(*row) for row in run(_DOCUMENTS)]
-    files = [FileRow._make((*row[:7], row[7:])) for row in run(_FILES)]
-    said = run(_PROBLEMS).fetchall()
-    tags = run("SELECT document_id, tag FROM document_tags ORDER BY 1, 2").fetchall()
-    references = run(_REFERENCES).fetchall()
-    search = run("SELECT rowid, id, name, description, text FROM documents_fts").fetchall()
-    status = run(_STATUS).fetchall()
-    seen = (sorted(rows), said, tags, references, sorted(row[1:] for row in search), status)
-    problems: dict[str, list[Said]] = {}
-    for path, severity, code, *_ in said:
-        problems.setdefault(str(path), []).append((str(severity), str(code)))
-    return Snapshot(
-        revision,
-        {row.path: row for row in rows},
-        {row.path: row for row in files},
-        problems,
-        tags,  # type: ignore[arg-type]
-        references,  # type: ignore[arg-type]
-        {row[0]: row[1:] for row in search},  # type: ignore[misc]
-        hashlib.blake2b(repr(seen).encode(), digest_size=16).hexdigest(),
-    )
+class SqlReader:
+    """Reads a real database."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+
+    def take(self) -> Snapshot:
+        """Look at everything."""
+        run = self._connection.execute
+        rows = [Row(*row) for row in run(_DOCUMENTS)]
+        files = [FileRow._make((*row[:7], row[7:])) for row in run(_FILES)]
+        problems = _grouped((path, Told(*told)) for path, *told in run(_PROBLEMS))
+        references = _grouped((id_, Pointer(*pointer)) for id_, *pointer in run(_REFERENCES))
+        return Snapshot(
+            int(run("SELECT value FROM sync_state WHERE key = 'revision'").get),
+            {row.path: row for row in rows},
+            {row.path: row for row in files},
+            problems,
+            _grouped((id_, str(tag)) for id_, tag in run(_TAGS)),
+            references,
+            {row[0]: row[1:] for row in run(_SEARCH)},  # type: ignore[misc]  # columns of the types that are written
+            frozenset(run(_STATUS)),  # type: ignore[arg-type]
+        )
+
+    def changes(self, after: int) -> list[Recorded]:
+        """What was recorded after the change number *after*."""
+        return [Recorded(*row) for row in self._connection.execute(_CHANGES, (after,))]
+
+    def ids_with(self, word: str) -> list[str]:
+        """The documents that a search for *word* finds."""
+        return [str(id_) for (id_,) in self._connection.execute(_WITH, (word,))]
+
+
+def _grouped(pairs: Iterable[tuple[object, _Value]]) -> dict[str, tuple[_Value, ...]]:
+    groups: dict[str, list[_Value]] = defaultdict(list)
+    for key, value in pairs:
+        groups[str(key)].append(value)
+    return {key: tuple(group) for key, group in groups.items()}

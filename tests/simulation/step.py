@@ -26,7 +26,7 @@ class Verb(StrEnum):
     CRASH = "crash"  # now, between two batches
     RESTART = "restart"  # an orderly stop, then a start with the settings `number`
     RELEASE = "release"
-    GIT = "git"  # takes its lock (`number` 1) or has done its work (0)
+    GIT = "git"  # takes its lock (`number` 1) or has done its work (0); with `late_ms` no cookie comes back until the next
     LOOK = "look"  # a person asks for a reload of a scope
 
 

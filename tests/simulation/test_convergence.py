@@ -4,19 +4,18 @@ import os
 import subprocess
 import sys
 import time
-from itertools import count
 from pathlib import Path
 
 import pytest
 
-from tests.simulation.campaign import Total, campaign, failure_of
+from tests.simulation.base import Base, Dicts, Sqlite
+from tests.simulation.campaign import Order, Total, campaign, campaigns, failure_of
 from tests.simulation.generator import generate
 from tests.simulation.regressions import REGRESSIONS
 from tests.simulation.simulation import Simulation
 
 SECONDS = float(os.environ.get("DOCSYNC_SIMULATION_SECONDS", "20"))
-# The same histories each time, so that a change is judged by what it does. New ones are for the long run by hand.
-SEED = int(os.environ.get("DOCSYNC_SIMULATION_SEED", "511000"))
+SEED = int(os.environ.get("DOCSYNC_SIMULATION_SEED", time.time_ns() % 10**9))
 REPOSITORY = Path(__file__).parent.parent.parent
 
 
@@ -24,35 +23,38 @@ def told(total: Total) -> str:
     return "\n".join([str(total), *map(str, total.failures)])
 
 
-def over(seconds: float) -> float:
-    return time.monotonic() + seconds
-
-
 @pytest.mark.timeout(SECONDS * 3 + 120)
 def test_whatever_happens_the_database_becomes_equal_to_the_tree(capsys: pytest.CaptureFixture[str]) -> None:
-    end = over(0.8 * SECONDS)
-    total = campaign(count(SEED), lambda total: bool(total.failures) or time.monotonic() > end)
+    total = campaign(Order(SEED, 0.8 * SECONDS, most_failures=1))
     with capsys.disabled():
         print(f"\nsimulation in memory, {total}")
     assert not total.failures, told(total)
 
 
 @pytest.mark.timeout(SECONDS * 3 + 120)
-def test_the_same_holds_for_a_database_in_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    end = over(0.2 * SECONDS)
-    total = campaign(count(SEED + 989_000), lambda total: bool(total.failures) or time.monotonic() > end, tmp_path)
+def test_the_same_holds_for_a_database_in_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    total = campaign(Order(SEED + 10**9, 0.2 * SECONDS, on_file=True, most_failures=1))
     with capsys.disabled():
         print(f"\nsimulation on a file, {total}")
     assert not total.failures, told(total)
 
 
+@pytest.mark.parametrize("base", [Dicts, Sqlite])
 @pytest.mark.parametrize("name", REGRESSIONS)
-def test_what_once_went_wrong_goes_right(name: str) -> None:
-    assert failure_of(REGRESSIONS[name]) is None
+def test_what_once_went_wrong_goes_right(name: str, base: type[Base]) -> None:
+    assert failure_of(REGRESSIONS[name], base()) is None
+
+
+def test_two_processes_run_what_one_would() -> None:
+    order = Order(1, 60, runs=7)
+    one, two = campaign(order), campaigns(order, 2)
+    two.seconds = one.seconds
+    assert one == two
+    assert one.histories == 7
 
 
 def test_the_same_history_leaves_the_same_trace() -> None:
-    traces = [[Simulation(generate(seed)).run().trace for seed in range(5)] for _ in range(2)]
+    traces = [[Simulation(generate(seed), traced=True).run().trace for seed in range(5)] for _ in range(2)]
     assert traces[0] == traces[1]
     assert len(set(traces[0])) == 5
 
@@ -61,7 +63,7 @@ def test_the_same_history_leaves_the_same_trace_in_another_program() -> None:
     program = (
         "from tests.simulation.simulation import Simulation\n"
         "from tests.simulation.generator import generate\n"
-        "print(*(Simulation(generate(seed)).run().trace for seed in range(5)))"
+        "print(*(Simulation(generate(seed), traced=True).run().trace for seed in range(5)))"
     )
     traces = set()
     for hash_seed in ("1", "2"):

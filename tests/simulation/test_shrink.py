@@ -12,7 +12,7 @@ def fails_with_two_moves(history: History) -> str | None:
 
 
 def a_long_history() -> History:
-    return next(h for h in map(generate, range(1000)) if len(h) > 30 and fails_with_two_moves(h))
+    return next(h for h in map(generate, range(1000)) if len(h) > 15 and fails_with_two_moves(h))
 
 
 def test_only_what_matters_is_left() -> None:

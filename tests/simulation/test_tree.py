@@ -176,7 +176,7 @@ def _look(tree: Tree) -> object:
     scans = [tree.scan([scope]) for scope in SCOPES]
     seen = [(set(scan.found), dict(scan.types), set(scan.skipped), set(scan.unreadable)) for scan in scans]
     sizes = {path: stamp.size for path, stamp in scans[0].found.items()}
-    reads = [tree.read(path) for path in (*PERSONA_NAMES, *PROMPT_NAMES)]
+    reads = [tree.read(path) for path in (*PERSONA_NAMES, *PROMPT_NAMES) if tree.collections_of(path)]
     octets = [read.octets if isinstance(read, Octets) else type(read) for read in reads]
     roots = {type_: root.state for type_, root in tree.roots().items()}
     return seen, sizes, octets, roots, [tree.is_gone(path) for path in PERSONA_NAMES]

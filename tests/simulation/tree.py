@@ -1,6 +1,7 @@
 """The made-up tree as sync sees it: passes the same contract tests as scan.FileTree. Never changes a file."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from posixpath import dirname, join, normpath
 
 from docsync.model import (
@@ -34,16 +35,21 @@ class FakeTree:
         self._max_bytes = max_bytes
         self._pause = pause
         self._types: dict[str, str | None] = {}
+        self._claims: dict[str, list[Collection]] = {}
+        self._roots: tuple[int, dict[str, Root]] = (-1, {})
+        self._owners = {collection.path: collection.type for collection in reversed(self._collections)}
         self.scanned: Callable[[list[str], Scan], None] = lambda _scopes, _scan: None
         self.was_read: Callable[[str], None] = lambda _: None
 
     def collections_of(self, path: str) -> list[Collection]:
-        return [collection for collection in self._collections if collection.matches(path)]
+        if path not in self._claims:
+            self._claims[path] = [collection for collection in self._collections if collection.matches(path)]
+        return self._claims[path]
 
     def type_of(self, path: str) -> str | None:
         """The collection that has *path*."""
         if path not in self._types:
-            self._types[path] = next((c.type for c in self._collections if c.matches(path)), None)
+            self._types[path] = next((collection.type for collection in self.collections_of(path)), None)
         return self._types[path]
 
     def roots(self) -> dict[str, Root]:
@@ -52,7 +58,14 @@ class FakeTree:
 
     def roots_now(self) -> dict[str, Root]:
         """The same, while the world stands still."""
-        return {collection.type: self._root(collection.path) for collection in self._collections}
+        if self._roots[0] != self._ground.moves:
+            roots = {collection.type: self._root(collection.path) for collection in self._collections}
+            self._roots = (self._ground.moves, roots)
+        return self._roots[1]
+
+    def lost_roots(self) -> list[str]:
+        """The folders of collections that cannot be looked into."""
+        return [root.path for root in self.roots_now().values() if root.state is not RootState.OK]
 
     def _root(self, path: str) -> Root:
         if self._ground.shut_above(path) is not None:
@@ -64,8 +77,7 @@ class FakeTree:
         self._pause()
         wanted = list(scopes)
         seen = Scan({}, {}, {}, {})
-        for root in dict.fromkeys(collection.path for collection in self._collections):
-            owner = next(collection.type for collection in self._collections if collection.path == root)
+        for root, owner in self._owners.items():
             inner = [root] if any(covers(scope, root) for scope in wanted) else wanted
             for scope in inner:
                 if covers(root, scope) and not _hides(scope[len(root) :]):
@@ -75,7 +87,7 @@ class FakeTree:
 
     def _walk(self, scope: str, owner: str, seen: Scan) -> None:
         ground = self._ground
-        shut = [name for name, folder in ground.folders.items() if folder.shut]
+        shut = ground.shut_folders()
         above = next((name for name in shut if covers(name, scope) and name != scope), None)
         closed = scope if above is not None else None
         for name in (name for name in shut if covers(scope, name) and not _hides(name[len(scope) :])):
@@ -84,8 +96,9 @@ class FakeTree:
         if closed is not None:
             self._blind(closed, owner, seen)
             return
+        beneath = scope + "/"
         for path, file in ground.files.items():
-            if covers(scope, path) and (not shut or ground.shut_above(path) is None):
+            if (path == scope or path.startswith(beneath)) and (not shut or ground.shut_above(path) is None):
                 self._find(path, file, seen)
 
     def _blind(self, path: str, owner: str, seen: Scan) -> None:
@@ -139,6 +152,7 @@ class FakeTree:
         return Resolved(reference, target, ReferenceStatus.OK if there else ReferenceStatus.MISSING)
 
 
+@lru_cache(maxsize=1024)
 def _hides(inner: str) -> bool:
     return any(is_hidden(part) for part in inner.split("/") if part)
 

@@ -1,12 +1,13 @@
 """What the tree says of a path right now, worked out anew from its bytes. Knows nothing of the database."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
 
 from docsync.formats import parse
-from docsync.model import Parsed, RootState, Severity
+from docsync.model import Content, Parsed, Problem, Severity
 from docsync.names import Collection, covers
 from docsync.sync.review import Read, Review, Rules
 from tests.simulation.ground import Ground
@@ -49,10 +50,20 @@ def known_parse(format_name: str, path: str, octets: bytes, allow_conflicts: boo
 
 
 @lru_cache(maxsize=4096)
-def reviewed(ignore: frozenset[str], read: Read, parsed: Parsed) -> Parsed:
+def reviewed(ignore: frozenset[str], read: Read, content: Content, problems: tuple[Problem, ...]) -> Parsed:
     """What the rules say of a valid file, remembered too."""
-    assert parsed.content is not None
-    return Review(Rules(ignore)).review(read, parsed.content, parsed.problems)
+    return Review(Rules(ignore)).review(read, content, problems)
+
+
+class KnownReview:
+    """The real review, remembered."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._ignore = rules.ignore
+
+    def review(self, read: Read, content: Content, problems: Sequence[Problem]) -> Parsed:
+        """What the rules say of a valid file."""
+        return reviewed(self._ignore, read, content, tuple(problems))
 
 
 @lru_cache(maxsize=4096)
@@ -68,6 +79,8 @@ class Truth:
         self.ground = ground
         self.tree = tree
         self.settings = settings
+        self._findings: dict[str, Finding] = {}
+        self._changes = -1
         self._by_type = {collection.type: collection for collection in settings.collections}
 
     def collection(self, path: str) -> Collection | None:
@@ -77,16 +90,24 @@ class Truth:
 
     def is_lost(self, path: str) -> bool:
         """True when *path* lies beneath a root that is not there."""
-        roots = self.tree.roots_now().values()
-        return any(root.state is not RootState.OK and covers(root.path, path) for root in roots)
+        return any(covers(root, path) for root in self.tree.lost_roots())
 
     def shut_by(self, path: str) -> str | None:
         """The folder that keeps *path*, which lies inside a collection's root, from being looked at."""
-        inside = any(covers(collection.path, path) for collection in self.settings.collections)
-        return self.ground.shut_above(path) if inside else None
+        above = self.ground.shut_above(path)
+        inside = above and any(covers(collection.path, path) for collection in self.settings.collections)
+        return above if inside else None
 
     def at(self, path: str) -> Finding:
         """What lies at *path*."""
+        if self._changes != self.ground.changes:
+            self._findings.clear()
+            self._changes = self.ground.changes
+        if path not in self._findings:
+            self._findings[path] = self._at(path)
+        return self._findings[path]
+
+    def _at(self, path: str) -> Finding:
         if self.is_lost(path):
             return Finding(Sort.LOST)
         if self.shut_by(path) is not None:
@@ -116,7 +137,8 @@ class Truth:
         if parsed.content is None:
             return parsed
         links = tuple(self.tree.resolve(path, reference) for reference in parsed.content.references)
-        return reviewed(self.settings.ignore, Read(path, collection, octets, links), parsed)
+        read = Read(path, collection, octets, links)
+        return reviewed(self.settings.ignore, read, parsed.content, parsed.problems)
 
     def said(self, path: str, finding: Finding) -> list[tuple[str, str]]:
         """The problems that are to be recorded of *path*: severity and code, errors first."""

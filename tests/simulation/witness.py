@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Iterator
 
-import apsw
-
 from docsync.formats import format_named
 from docsync.model import Scan, Sign
 from docsync.names import covers
@@ -13,7 +11,7 @@ from tests.simulation.expectation import content_complaints
 from tests.simulation.fake_git import FakeGit
 from tests.simulation.guard_witness import GuardWitness
 from tests.simulation.replay import Replay
-from tests.simulation.snapshot import FileRow, Row, Snapshot, take
+from tests.simulation.snapshot import FileRow, Reader, Row, Snapshot
 from tests.simulation.truth import BAD, Sort, Truth, hash_of
 
 _SLACK_NS = 4_000_000
@@ -27,16 +25,16 @@ class Violation(AssertionError):
 class Witness:
     """Everything that is remembered of the tree and the database to judge the next commit."""
 
-    def __init__(self, clock: Clock, reader: apsw.Connection) -> None:
+    def __init__(self, clock: Clock, reader: Reader) -> None:
         self.reader = reader
         self.asks: Callable[[], set[Ask]] = set
         self.git = FakeGit(clock)
         self.stopping: Callable[[], bool] = bool
-        self.last = take(reader)
+        self.last = reader.take()
         self.commits = 0
         self._clock = clock
         self._replay = Replay()
-        self._signatures: dict[int, str] = {}
+        self._visible: dict[int, object] = {}
         self._truth: Truth
         self._guard: GuardWitness
         self._moments: dict[str, set[str | None]] = {}
@@ -48,6 +46,9 @@ class Witness:
         self._applied_ns: dict[str, int] = {}
         self._scopes: list[str] = []
         self._signs: dict[str, str] = {}
+        self._signs_then: dict[str, str] = {}
+        self._taken_ns = 0
+        self._found_bad_ns: dict[str, int] = {}
         self._hints_ns: dict[str, list[int]] = {}
         self._written_ns: dict[str, int] = {}
 
@@ -58,20 +59,30 @@ class Witness:
         self._guard = GuardWitness(
             settings.min_deletes, settings.max_delete_ratio, lambda path: any(self._moments_of(path))
         )
-        for memory in (self._missed_ns, self._applied_ns, self._bad_ns, self._signs, self._hints_ns):
+        for memory in (
+            self._missed_ns,
+            self._applied_ns,
+            self._bad_ns,
+            self._found_bad_ns,
+            self._signs,
+            self._hints_ns,
+        ):
             memory.clear()
         self.step()
         for path in {*truth.ground.files, *self.last.rows}:
-            self.changing(path)
+            self.changed(path)
 
     # What happens to the tree
 
     def changing(self, path: str) -> None:
-        """Something becomes of *path*: called before and after."""
-        file = self._truth.ground.files.get(path)
-        there = file is not None and file.octets is not None
-        self._moments.setdefault(path, set()).add(hash_of(file.octets) if file and file.octets is not None else None)
-        if there:
+        """Something is about to become of *path*."""
+        self._moments.setdefault(path, set()).add(self._hash_at(path))
+
+    def changed(self, path: str) -> None:
+        """Something became of *path*."""
+        held = self._hash_at(path)
+        self._moments.setdefault(path, set()).add(held)
+        if held is not None:
             self._absent_ns.pop(path, None)
         else:
             self._absent_ns.setdefault(path, self._clock.now_ns)
@@ -90,6 +101,8 @@ class Witness:
 
     def hinted(self, path: str, sign: str) -> None:
         """The daemon was told of *path*."""
+        if sign == Sign.ATTRIBUTES.value and path in self._signs:
+            return  # it delays and finishes nothing of what is known
         self._signs[path] = sign
         self._hints_ns.setdefault(path, []).append(self._clock.now_ns)
         if sign != Sign.ATTRIBUTES.value:
@@ -106,18 +119,28 @@ class Witness:
     def scanned(self, scopes: list[str], seen: Scan) -> None:
         """The daemon looked at *scopes*."""
         self._scopes = scopes
-        for path in self.last.rows:
-            if path not in seen.found and any(covers(scope, path) for scope in scopes):
-                self._missed_ns.setdefault(path, self._clock.now_ns)
+        self._guard.returned(seen.found)
+        for path in self.last.rows.keys() - seen.found.keys() - self._missed_ns.keys():
+            if any(covers(scope, path) for scope in scopes):
+                self._missed_ns[path] = self._clock.now_ns
 
     def read(self, path: str) -> None:
         """The daemon has read *path*: it knows that it is there."""
         self._missed_ns.pop(path, None)
+        if self._is_doubtful(path):
+            self._found_bad_ns.setdefault(path, self._clock.now_ns)
+        else:
+            self._found_bad_ns.pop(path, None)
 
     def step(self) -> None:
         """The daemon wakes up: what it may find is what is there from now on."""
         self._moments.clear()
         self._roots_moved = False
+
+    def taking(self) -> None:
+        """The daemon takes a batch: what is hinted from now on is not of this one."""
+        self._signs_then = dict(self._signs)
+        self._taken_ns = self._clock.now_ns
 
     def _is_doubtful(self, path: str) -> bool:
         finding = self._truth.at(path)
@@ -137,7 +160,9 @@ class Witness:
     def committed(self) -> None:
         """A transaction is over: look at the database as a reader does."""
         self.commits += 1
-        before, after = self.last, take(self.reader)
+        before, after = self.last, self.reader.take()
+        if after.equals(before):
+            return  # nothing but stamps
         found = [*self._versions(before, after), *self._rows(before, after), *self._replay_complaints(before, after)]
         found += self._deletions(before, after)
         found += self._bad_news(before, after)
@@ -149,15 +174,17 @@ class Witness:
     def _versions(self, before: Snapshot, after: Snapshot) -> Iterator[str]:
         if after.revision < before.revision:
             yield f"revision {before.revision} became {after.revision}"
-        if self._signatures.setdefault(after.revision, after.signature) != after.signature:
+        seen = after.visible()
+        if self._visible.setdefault(after.revision, seen) != seen:
             yield f"revision {after.revision} has two contents"
-        if after.revision != before.revision and before.signature == after.signature and self.commits > 1:
+        is_same = before.visible() == seen
+        if after.revision != before.revision and is_same and self.commits > 1:
             yield f"revision {after.revision} was spent on nothing"
-        if after.signature != before.signature and self.git.holds() and Ask.RELEASE not in self.asks():
+        if not is_same and self.git.holds() and Ask.RELEASE not in self.asks():
             yield f"revision {after.revision} was committed while Git works"
 
     def _replay_complaints(self, before: Snapshot, after: Snapshot) -> Iterator[str]:
-        for revision, id_, op in self._replay.follow(self.reader):
+        for _, revision, id_, op, _ in self._replay.follow(self.reader):
             if not before.revision < revision <= after.revision:
                 yield f"changes has {op} of {id_} under revision {revision} of {after.revision}"
         yield from self._replay.complaints(after)
@@ -185,9 +212,11 @@ class Witness:
         self._applied_ns[path] = self._clock.now_ns
 
     def _moments_of(self, path: str) -> set[str | None]:
+        return self._moments.get(path, set()) | {self._hash_at(path)}
+
+    def _hash_at(self, path: str) -> str | None:
         file = self._truth.ground.files.get(path)
-        now = hash_of(file.octets) if file and file.octets is not None else None
-        return self._moments.get(path, set()) | {now}
+        return hash_of(file.octets) if file and file.octets is not None else None
 
     def _manners(self, path: str, row: Row, old: Row | None) -> Iterator[str]:
         """Rule 3: at most one change a debounce time, of a path that was looked at for its own sake."""
@@ -203,10 +232,10 @@ class Witness:
 
     def _is_unfinished(self, path: str) -> bool:
         """Rule 2: not closed, and last heard of less than a debounce time ago (unless it has been going on for long)."""
-        ages = [self._clock.now_ns - at for at in self._hints_ns.get(path, ())]
+        ages = [self._clock.now_ns - at for at in self._hints_ns.get(path, ()) if at <= self._taken_ns]
         timing = self._truth.settings.timing
         is_long = any(timing.max_delay_ns - timing.debounce_ns < age < 2 * timing.max_delay_ns for age in ages)
-        return self._signs.get(path) == "open" and ages[-1] < timing.debounce_ns - _SLACK_NS and not is_long
+        return self._signs_then.get(path) == "open" and ages[-1] < timing.debounce_ns - _SLACK_NS and not is_long
 
     def _bad_news(self, before: Snapshot, after: Snapshot) -> Iterator[str]:
         for path, file in after.files.items():
@@ -215,8 +244,10 @@ class Witness:
                 yield from self._lasting(path, file.state)
 
     def _lasting(self, path: str, what: str) -> Iterator[str]:
-        """Bad news must last: at least a debounce time, if no hint went astray."""
+        """Bad news must last: a debounce time (if no hint went astray), or max_delay from when it was first found so."""
         now_ns = self._clock.now_ns
+        if now_ns - self._found_bad_ns.get(path, now_ns) >= self._truth.settings.timing.max_delay_ns:
+            return
         unsure = [at for scope, at in self._unsure_ns.items() if covers(scope, path) and now_ns - at < 10**10]
         if path not in self._bad_ns or unsure or self._signs.get(path) == "renamed":
             return
@@ -239,10 +270,9 @@ class Witness:
             yield f"{path}: deleted, but its folder cannot be seen"
         if held and Ask.RELEASE in self.asks():
             return
-        renamed = any(
-            file.identity == before.files[path].identity and file.identity != _identity(before, file.path)
-            for file in after.files.values()
-        )
+        # Two names never share an inode here: what was last seen as *path* has another name, whenever that was read.
+        known = before.files[path].identity
+        renamed = any(file.identity == known for file in after.files.values() if file.path != path)
         since = min(self._absent_ns.get(path, 10**30), self._missed_ns.get(path, 10**30))
         if (
             not renamed
@@ -250,8 +280,3 @@ class Witness:
             and self._clock.now_ns - since < truth.settings.timing.debounce_ns - _SLACK_NS
         ):
             yield f"{path}: deleted after {(self._clock.now_ns - since) / 1e6} ms"
-
-
-def _identity(seen: Snapshot, path: str) -> tuple[int, int, int, int] | None:
-    file = seen.files.get(path)
-    return file.identity if file else None

@@ -9,13 +9,13 @@ from posixpath import dirname
 from types import TracebackType
 
 from docsync.model import Sign
-from docsync.names import EVERYTHING, covers
+from docsync.names import EVERYTHING
 from docsync.sync.inbox import Inbox
 from docsync.sync.request import Ask, Request
 from tests.simulation.clock import MS, Clock
-from tests.simulation.connection import Crash, FaultyConnection
 from tests.simulation.deed import Hints, do
 from tests.simulation.fake_git import FakeGit
+from tests.simulation.faults import Crash, Faults
 from tests.simulation.ground import Ground
 from tests.simulation.setup import VARIANTS
 from tests.simulation.step import History, News, Step, Verb
@@ -24,6 +24,8 @@ _QUIET_NS = 90_000_000_000
 _BOUND_NS = 12_000_000_000
 _RETRY_NS = 6_000_000_000
 _HOLD_NS = 11_000_000_000
+# A thread that is woken runs a little later.
+_WAKING_NS = 20_000
 # A sync takes the time at which it began for the time at which it looked: short as long as the tree is small.
 _LONGEST_SYNC_NS = 3_000_000
 
@@ -35,7 +37,7 @@ class World:
 
     def __init__(self, history: History, clock: Clock, ground: Ground) -> None:
         self.inbox: Inbox | None = None
-        self.connection: FaultyConnection
+        self.faults: Faults
         self.variant = 0
         self.over = False
         self.git = FakeGit(clock)
@@ -59,6 +61,7 @@ class World:
         self._untold: set[str] = set()
         self._sent = 0
         self._rung = False
+        self._is_deaf = False
         self._woken_ns = 0
         self._acts: dict[Verb, Callable[[Step], None]] = {
             Verb.BUSY: self._be_busy,
@@ -93,7 +96,7 @@ class World:
         while not self._rung:
             next_ns = self._next_ns()
             if next_ns >= until_ns:
-                self._clock.advance(until_ns)
+                self._clock.advance(until_ns + _WAKING_NS)
                 break
             self._clock.advance(next_ns)
             self._go_on(next_ns)
@@ -126,6 +129,10 @@ class World:
         if self.deadlines:
             times.append(min(self.deadlines.values()))
         return max(min(times), self._clock.now_ns)
+
+    def rests(self, since_ns: int) -> bool:
+        """True when everything has been over for *since_ns*."""
+        return not self._steps and not self._under_way and self._clock.now_ns - self._at_ns > since_ns
 
     def _step_ns(self) -> int:
         return self._at_ns + int(self._steps[-1].after_ms * MS)
@@ -180,8 +187,9 @@ class World:
 
     def _expect(self, scope: str, at_ns: int | None) -> None:
         """What lies in *scope* must be in the database at *at_ns*; None: nobody told the daemon."""
+        beneath = scope + "/" if scope else ""
         for path in {*self._ground.files, *self.deadlines, *self.touched_ns}:
-            if covers(scope, path):
+            if path == scope or path.startswith(beneath):
                 if at_ns is None:
                     self.deadlines.pop(path, None)
                     self._untold.add(path)
@@ -210,7 +218,7 @@ class World:
         self._at_ns = max(self._step_ns(), self._clock.now_ns)
         step = self._steps.pop()
         if not self._steps:
-            self.connection.disarm()
+            self.faults.disarm()
         act = self._acts.get(step.verb, self._do)
         act(step)
 
@@ -219,7 +227,7 @@ class World:
 
     def _fail(self, step: Step) -> None:
         if self._steps:  # what fails after the last step would never be over
-            self.connection.arm(step.other, step.number)
+            self.faults.arm(step.other, step.number)
 
     def _crash(self, step: Step) -> None:
         raise Crash(step)
@@ -234,6 +242,7 @@ class World:
         self.on_release()
 
     def _git_works(self, step: Step) -> None:
+        self._is_deaf = step.late_ms > 0
         if step.number:
             self.git.begin()
         else:
@@ -241,14 +250,18 @@ class World:
         self.deadlines = {path: at_ns + _HOLD_NS for path, at_ns in self.deadlines.items()}
 
     def proves(self) -> bool:
-        """A cookie is sent and comes back: every hint that was on its way has arrived."""
+        """A cookie is sent. If it comes back, every hint that was on its way has arrived."""
+        if not self._is_deaf:
+            self._arrive()
+        return not self._is_deaf
+
+    def _arrive(self) -> None:
         while self._under_way:
             _, _, path, sign = heappop(self._under_way)
             self._hint(path, sign)
-        return True
 
     def _look(self, step: Step) -> None:
-        self.proves()
+        self._arrive()
         self._ask(Request(Ask.LOOK, (step.path,), (step.path,), asked_ns=self._clock.now_ns))
 
     def _ask(self, request: Request) -> None:

@@ -1,0 +1,242 @@
+"""Writes the changes of one transaction to tables that are dictionaries, as store.batch does to SQLite's.
+
+Never begins or ends a transaction. The contract tests hold it against the real one.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from docsync.model import Document, Entry, FileState, Problem, Severity
+from docsync.plan import Applied, Change, Delete, Hold, Refuse, Relink, Seen, Touch, Upsert
+from docsync.store.rows import visible
+from tests.simulation.snapshot import FileRow, Found, Pointer, Recorded, Row, Told
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A row of `collections`."""
+
+    path: str
+    fingerprint: str = ""
+    identity: tuple[int, int] | None = None
+
+
+@dataclass(slots=True)
+class Tables:
+    """Every table as a dictionary, by the path or the id that it is looked up with. What is in them is never changed."""
+
+    revision: int = 0
+    rows: dict[str, Row] = field(default_factory=dict)
+    paths: dict[str, str] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    files: dict[str, FileRow] = field(default_factory=dict)
+    problems: dict[str, tuple[Told, ...]] = field(default_factory=dict)
+    tags: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    references: dict[str, tuple[Pointer, ...]] = field(default_factory=dict)
+    search: dict[int, Found] = field(default_factory=dict)
+    changes: list[Recorded] = field(default_factory=list)
+    collections: dict[str, Declared] = field(default_factory=dict)
+
+    def copy(self) -> "Tables":
+        """The same once more, to be changed."""
+        return Tables(
+            self.revision,
+            self.rows.copy(),
+            self.paths.copy(),
+            self.entries.copy(),
+            self.files.copy(),
+            self.problems.copy(),
+            self.tags.copy(),
+            self.references.copy(),
+            self.search.copy(),
+            self.changes.copy(),
+            self.collections.copy(),
+        )
+
+
+class MemoryBatch:
+    """One revision in the making: `write` each change, then `finish`."""
+
+    def __init__(self, tables: Tables, now: str) -> None:
+        self._tables = tables
+        self._now = now
+        self._revision = tables.revision + 1
+        self.applied = Applied(tables.revision)
+
+    def write(self, change: Change) -> None:
+        """Carry out one change."""
+        match change:
+            case Upsert():
+                self._upsert(change)
+            case Touch():
+                self._touch(change)
+            case Refuse():
+                self._refuse(change)
+            case Hold():
+                self._hold(change)
+            case Delete(path):
+                self._delete(path)
+            case Relink():
+                self._relink(change)
+            case Seen(type_, device, inode):
+                declared = self._tables.collections[type_]
+                self._tables.collections[type_] = replace(declared, identity=(device, inode))
+            case _:
+                assert_never(change)
+
+    def finish(self) -> Applied:
+        """Spend a revision if a reader can see any of it."""
+        if self.applied.changed:
+            self._tables.revision = self.applied.revision = self._revision
+        return self.applied
+
+    def _upsert(self, change: Upsert) -> None:
+        document, tables = change.document, self._tables
+        row, seen = tables.rows.get(document.path), visible(document)
+        if row is None or not self._says(row, seen):
+            if row is not None:
+                self._drop(row)
+            if row is not None and row.id != document.id:
+                self._record(row.id, "delete", None)
+            if row is None or row.id != document.id:
+                self._take_over(document.id)
+            self._insert(document, seen)
+            self._record(document.id, "upsert", document.content_hash)
+            self.applied.upserted.append(document.path)
+            rowid = max(tables.search)
+        else:
+            rowid = _rowid(tables.files[document.path])
+        size = change.stamp.size
+        entry = Entry(
+            document.path, document.type, FileState.OK, change.stamp, document.content_hash, size, change.racy
+        )
+        self._remember(entry, document.id, rowid)
+        self._tell(document.path, change.problems)
+
+    def _says(self, row: Row, seen: tuple[object, ...]) -> bool:
+        """True when what is stored is *seen* to the letter."""
+        id_, type_, name, text, description, tags, content_hash, search_text, references = seen
+        return (
+            row == (id_, type_, row.path, name, text, description, tags, content_hash, row.revision)
+            and self._tables.search[_rowid(self._tables.files[row.path])][3] == search_text
+            and self._tables.references.get(row.id, ()) == references
+        )
+
+    def _insert(self, document: Document, seen: tuple[object, ...]) -> None:
+        tables, content = self._tables, document.content
+        id_, type_, name, text, description, tags, content_hash, *_ = seen
+        tables.rows[document.path] = Row._make(
+            (id_, type_, document.path, name, text, description, tags, content_hash, self._revision)
+        )
+        tables.paths[document.id] = document.path
+        if content.tags:
+            tables.tags[document.id] = tuple(sorted(set(content.tags)))
+        if document.references:
+            tables.references[document.id] = tuple(
+                Pointer(r.reference.kind, r.reference.target, r.reference.at, r.path, r.status.value)
+                for r in document.references
+            )
+        found = (document.id, content.name, content.description, content.text)
+        tables.search[max(tables.search, default=0) + 1] = found
+
+    def _drop(self, row: Row) -> None:
+        tables = self._tables
+        del tables.rows[row.path], tables.paths[row.id], tables.search[_rowid(tables.files[row.path])]
+        tables.tags.pop(row.id, None)
+        tables.references.pop(row.id, None)
+
+    def _take_over(self, id_: str) -> None:
+        """Another file that had the id until the configuration changed loses it."""
+        owner = self._tables.paths.get(id_)
+        if owner is not None:
+            self._drop(self._tables.rows[owner])
+            self._forget(owner)
+
+    def _touch(self, change: Touch) -> None:
+        entry = self._tables.entries.get(change.path)
+        if entry is not None:
+            self._remember(replace(entry, stamp=change.stamp, racy=change.racy))
+        self.applied.touched += 1
+
+    def _refuse(self, change: Refuse) -> None:
+        known, file = self._tables.entries.get(change.path), self._tables.files.get(change.path)
+        good_size = known.good_size if known else None
+        entry = Entry(change.path, change.type, change.state, change.stamp, change.content_hash, good_size, change.racy)
+        self._remember(entry, file.id if file else None, file.rowid if file else None)
+        self.applied.changed |= known is None or known.state is not change.state
+        self.applied.refused += 1
+        self._tell(change.path, change.problems)
+
+    def _hold(self, change: Hold) -> None:
+        known = self._tables.entries.get(change.entry.path)
+        if known is not None and known.state is not FileState.HELD:
+            self._remember(replace(known, state=FileState.HELD))
+            self.applied.changed = True
+        self._tell(change.entry.path, (change.problem,))
+        self.applied.held += 1
+
+    def _delete(self, path: str) -> None:
+        row = self._tables.rows.get(path)
+        if row is not None:
+            self._drop(row)
+            self._record(row.id, "delete", None)
+            self.applied.deleted.append(path)
+        self._forget(path)
+
+    def _relink(self, change: Relink) -> None:
+        references = list(self._tables.references[change.document_id])
+        references[change.ordinal] = references[change.ordinal]._replace(status=change.status.value)
+        self._tables.references[change.document_id] = tuple(references)
+        self.applied.changed = True
+
+    def _remember(self, entry: Entry, id_: str | None = None, rowid: int | None = None) -> None:
+        tables, stamp = self._tables, entry.stamp
+        known = tables.files.get(entry.path)
+        if id_ is None and known is not None:
+            id_, rowid = known.id, known.rowid
+        identity = (stamp.device, stamp.inode, stamp.size, stamp.mtime_ns) if stamp else (None,) * 4
+        tables.entries[entry.path] = entry
+        tables.files[entry.path] = FileRow(
+            entry.path, entry.type, id_, entry.state.value, entry.content_hash, entry.good_size, rowid, identity
+        )
+
+    def _forget(self, path: str) -> None:
+        self._tables.entries.pop(path, None)
+        self._tables.files.pop(path, None)
+        self._tell(path, ())
+
+    def _record(self, id_: str, op: str, content_hash: str | None) -> None:
+        changes = self._tables.changes
+        changes.append(Recorded(len(changes) + 1, self._revision, id_, op, content_hash))
+        self.applied.changed = True
+
+    def _tell(self, path: str, problems: tuple[Problem, ...]) -> None:
+        before = self._tables.problems.get(path, ())
+        if not (before or problems):
+            return
+        since = {told.code: told.since for told in sorted(before, key=lambda told: told.since, reverse=True)}
+        new = tuple(_told(problem, since, self._now) for problem in sorted(problems, key=_rank))
+        if [told[:-1] for told in before] == [told[:-1] for told in new]:
+            return
+        self._tables.problems[path] = new
+        if not new:
+            del self._tables.problems[path]
+        self.applied.changed = True
+        known, codes = {told.code for told in before}, {problem.code for problem in problems}
+        self.applied.appeared += [problem for problem in problems if problem.code not in known]
+        self.applied.cleared += [(path, code) for code in known if code not in codes]
+
+
+def _told(problem: Problem, since: dict[str, str], now: str) -> Told:
+    begun = since.get(problem.code, now)
+    severity = problem.severity.value
+    return Told(severity, problem.code, problem.line, problem.column, problem.message, problem.hint, begun)
+
+
+def _rank(problem: Problem) -> tuple[bool, int, int]:
+    return (problem.severity is not Severity.ERROR, problem.line or 0, problem.column or 0)
+
+
+def _rowid(file: FileRow) -> int:
+    assert file.rowid is not None
+    return file.rowid
