@@ -62,7 +62,10 @@ def run(line: str, daemon: Daemon) -> str:
 
 def test_the_two_set_up_commands_are_the_only_lines_that_install() -> None:
     lines = [line for line in commands(README) if "pip" in line]
-    assert lines == [f"{INSTALL}. && .venv/bin/docsync run", f"{INSTALL}-e '.[test]' && .venv/bin/python -m pytest -n auto"]
+    assert lines == [
+        f"{INSTALL}. && .venv/bin/docsync run",
+        f"{INSTALL}-e '.[test]' && .venv/bin/python -m pytest -n auto",
+    ]
 
 
 def test_what_the_readme_tries_works(bundled: Daemon) -> None:

@@ -67,6 +67,8 @@ def _meanings(text: str, value: str) -> list[object]:
         return [_WORDS[value]]
     if _NUMBER.fullmatch(value):
         return [json.loads(value), value]
+    if value.startswith(("=", "<", ">")):
+        _refuse(text, f'has two signs; write "…" around a text that begins with {value[0]}')
     if not value.startswith('"'):
         return [value]
     try:

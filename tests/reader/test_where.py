@@ -44,7 +44,7 @@ from docsync.reader.where import parse_where
         ("a-b=c", {"a-b": {"=": "c"}}),
         ("größe=groß", {"größe": {"=": "groß"}}),
         ('a="say \\"hi\\""', {"a": {"=": 'say "hi"'}}),
-        ("a==b", {"a": {"=": "=b"}}),
+        ('a="=b"', {"a": {"=": "=b"}}),
         ("a=x\ny", {"a": {"=": "x\ny"}}),
     ],
 )
@@ -68,6 +68,10 @@ def test_a_condition_is_understood(text: str, where: dict[str, object]) -> None:
         ('a="b" c', "a text that is not closed"),
         ('a in "b" c', "a text that is not closed"),
         ('a in "b', "a text that is not closed"),
+        ("a==3", "has two signs"),
+        ("a<<3", "has two signs"),
+        ("a=>3", "has two signs"),
+        ("a contains <b>", "has two signs"),
     ],
 )
 def test_what_is_none_is_refused_with_examples(text: str, why: str) -> None:
