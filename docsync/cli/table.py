@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _ROWS_AT_ONCE = 1_000
 _GAP = 2
 _SHORT = 24  # a time
+_FOLDED = 20  # at least so wide is a column that is folded
 _SHARE = 0.75  # of the width, for columns that are not folded
 
 
@@ -65,7 +66,11 @@ def _drawn(rows: Sequence[Sequence[Cell]], heading: Sequence[str]) -> list[str]:
 
     # Styled in any case: whether there are colors is decided where it is printed.
     console = Console(force_terminal=True, color_system="standard", no_color=False, highlight=False)
-    whole = _kept_whole(rows, heading, console.width)
+    widest = _widest(rows, heading)
+    whole = _kept_whole(widest, console.width)
+    # Where the terminal is too narrow for that, it breaks lines better than columns of some letters do.
+    least = sum(_GAP + (wide if place in whole else min(wide, _FOLDED)) for place, wide in enumerate(widest))
+    console.width = max(console.width, least)
     grid = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
     for place, title in enumerate(heading):
         # Folded and not cut off: what a person cannot see cannot be copied.
@@ -77,11 +82,15 @@ def _drawn(rows: Sequence[Sequence[Cell]], heading: Sequence[str]) -> list[str]:
     return [line.rstrip() for line in captured.get().splitlines()]
 
 
-def _kept_whole(rows: Sequence[Sequence[Cell]], heading: Sequence[str], width: int) -> set[int]:
-    """The columns that are not folded: the first, which is copied, and short ones such as times, while there is room."""
+def _widest(rows: Sequence[Sequence[Cell]], heading: Sequence[str]) -> list[int]:
+    """How wide each column is that is not folded."""
     from rich.cells import cell_len
 
-    widest = [max(map(cell_len, map(_plain, column))) for column in zip(heading, *rows, strict=True)]
+    return [max(map(cell_len, map(_plain, column))) for column in zip(heading, *rows, strict=True)]
+
+
+def _kept_whole(widest: Sequence[int], width: int) -> set[int]:
+    """The columns that are not folded: the first, which is copied, and short ones such as times, while there is room."""
     kept: set[int] = set()
     room = width * _SHARE
     for place, wide in enumerate(widest):

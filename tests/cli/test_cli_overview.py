@@ -54,6 +54,14 @@ def lines(status: Status, *, verbose: bool = False) -> list[str]:
     return [unstyle(line) for line in overview(answer(status), verbose=verbose)]
 
 
+def test_in_sync_with_broken_files_says_which_version_is_served() -> None:
+    calm = {**STATUS, "state": "in_sync", "ready": True, "reasons": []}
+
+    assert lines(calm)[0] == (
+        "state        in sync, ready: the database equals the files (of 1 broken file the last good version)"
+    )
+
+
 def test_the_state_why_it_is_so_and_what_to_do_come_first() -> None:
     assert lines(STATUS) == [
         "state        degraded, not ready: docsync works, but not as it should",

@@ -35,7 +35,7 @@ def search_command(
         "hits": hits.items,
         "cursor": hits.cursor,
     }
-    cells = ((hit.row.id, hit.row.name, Marked(hit.snippet, hit.marks)) for hit in hits)
+    cells = ((hit.row.id, hit.row.name, Marked(hit.snippet.replace("\n", " "), hit.marks)) for hit in hits)
     session.out.answer(value, table(cells, ("ID", "NAME", "MATCH"), to_terminal=session.out.to_terminal))
     if hits.cursor:
         session.out.remark(f"there are more; the next page: --cursor {hits.cursor}")
