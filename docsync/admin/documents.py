@@ -73,7 +73,7 @@ class Documents:
             return at_version(_missing(id_, close).response(), version)
         body = dumped({**_row(row, whole=True), "references": to_json(references)})
         etag = f'"{sha256(body).hexdigest()[:32]}"'
-        known = {one.strip() for one in request.headers.get("if-none-match", "").split(",")}
+        known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
         response = Response(status_code=304) if known & {etag, "*"} else Response(body, media_type="application/json")
         response.headers["etag"] = etag
         return at_version(response, version)

@@ -86,6 +86,8 @@ class Feed:
         """Every change after `Last-Event-ID` or `since`, or from now on, as it comes; and the state when it changes."""
         since = text(read_query(request, "since"), "since")
         since = request.headers.get("last-event-id") or since
+        if request.method == "HEAD":  # asks what it would be, and takes none of the places
+            return Response(media_type="text/event-stream")
         if self._streams >= MAX_STREAMS:
             raise Busy(f"{MAX_STREAMS} event streams are open already; close one, or try again in a second")
         self._streams += 1

@@ -118,6 +118,8 @@ def _length(headers: Headers) -> int:
 def _check_size(scope: Scope) -> None:
     if not scope["raw_path"].startswith(b"/"):
         raise Refusal(400, "The request target must be a path, such as /v1/status.")
+    if not scope["path"].isprintable():  # a route's pattern would let a line break at the end pass
+        raise Refusal(404, "There is nothing at this path. GET /v1/status is a good start.")
     if len(scope["raw_path"]) + len(scope["query_string"]) > _MAX_TARGET_BYTES:
         raise Refusal(414, f"A request target may have {_MAX_TARGET_BYTES} bytes.")
     size = sum(len(name) + len(value) for name, value in scope["headers"])

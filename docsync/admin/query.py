@@ -34,7 +34,9 @@ def limit(query: Query, default: int) -> int:
     value = text(query, "limit")
     if value is None:
         return default
-    if not value.isdecimal() or not value.isascii() or not 1 <= int(value[:9]) <= _MOST_LIMIT:
+    if not (
+        value.isascii() and value.isdecimal() and len(value) <= len(str(_MOST_LIMIT)) and 1 <= int(value) <= _MOST_LIMIT
+    ):
         raise UsageError(f"limit must be a number from 1 to {_MOST_LIMIT}, got {value!a}")
     return int(value)
 

@@ -1,11 +1,14 @@
 """Puts questions to the database, in a few threads that keep one reader each. Never reads from files and never writes."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import local
 from typing import TypeVar
+
+import apsw
 
 from docsync.commands import TimedOut
 from docsync.counters import Counters
@@ -26,27 +29,38 @@ class Reading:
         self._threads = ThreadPoolExecutor(_THREADS, "docsync-read")
         self._mine = local()
         self._readers: list[Reader] = []
+        self._closing = False
 
     async def ask(self, question: Callable[[Reader], T]) -> T:
         """The answer to *question*, from one state of the database. Raises NoDatabase, UsageError, TimedOut."""
-        asked = asyncio.get_running_loop().run_in_executor(self._threads, self._answer, question)
+        until = time.monotonic() + _SECONDS
+        asked = asyncio.get_running_loop().run_in_executor(self._threads, self._answer, question, until)
         try:
             return await asyncio.wait_for(asked, _SECONDS)
-        except TimeoutError as error:
+        except (TimeoutError, apsw.InterruptError) as error:
             raise TimedOut(f"the database did not say within {_SECONDS:g} s; ask for less, or try again") from error
 
-    def _answer(self, question: Callable[[Reader], T]) -> T:
-        reader: Reader | None = getattr(self._mine, "reader", None)
-        if reader is None:
-            self._mine.reader = reader = open_reader(database=self._database, source="database")
-            self._readers.append(reader)
+    def _answer(self, question: Callable[[Reader], T], until: float) -> T:
+        reader = self._reader()
+        # Nobody waits for longer: the thread must be free for the next one.
+        reader.stop_at(until if not self._closing else 0.0)
         with reader.snapshot():
             answer = question(reader)
         self._counters.read(reader.source)
         return answer
 
+    def _reader(self) -> Reader:
+        reader: Reader | None = getattr(self._mine, "reader", None)
+        if reader is None:
+            self._mine.reader = reader = open_reader(database=self._database, source="database")
+            self._readers.append(reader)
+        return reader
+
     def close(self) -> None:
-        """End the threads, and give the readers back."""
+        """End the threads, whatever they are at, and give the readers back."""
+        self._closing = True
+        for reader in list(self._readers):
+            reader.stop_at(0.0)
         self._threads.shutdown(cancel_futures=True)
         for reader in self._readers:
             reader.close()

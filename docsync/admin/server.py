@@ -76,7 +76,7 @@ def _open_tcp(stack: ExitStack, endpoint: "_Endpoint", listening: Listening) -> 
         endpoint.on_warning("admin.port_taken", _no_address(listening, error))
         return None
     port = listener.getsockname()[1]
-    hosts = _hosts(port) if is_loopback(listening.host) else None
+    hosts = _hosts(listening.host, port) if is_loopback(listening.host) else None
     endpoint.listen(listener, TcpAdmission(hosts, listening.keys), may_stop=False)
     return f"http://{_bracketed(listening.host)}:{port}"
 
@@ -90,9 +90,9 @@ def _no_address(listening: Listening, error: OSError) -> str:
     )
 
 
-def _hosts(port: int) -> frozenset[str]:
+def _hosts(host: str, port: int) -> frozenset[str]:
     """What the header Host may say on loopback. Elsewhere names cannot be known, and the token does this work."""
-    names = ("127.0.0.1", "localhost", "[::1]")
+    names = ("127.0.0.1", "localhost", "[::1]", _bracketed(host))
     return frozenset(f"{name}:{port}" for name in names) | (frozenset(names) if port == 80 else frozenset())
 
 

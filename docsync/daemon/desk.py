@@ -128,6 +128,8 @@ class Desk:
         found = [*self._vitals.reasons, *self._seen_here()]
         if counted.failed is not None:
             found.append(Reason("database", counted.failed, ""))
+        # Whoever may ask for the status may not learn where things lie on this machine.
+        found = [replace(one, message=one.message.replace(f"{self._premises.project}/", "")) for one in found]
         now = iso(time.time_ns())
         with self._lock:
             before, self._since = self._since, {}

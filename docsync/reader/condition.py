@@ -20,7 +20,7 @@ OPERATORS = ("=", "!=", "<", "<=", ">", ">=", "in", "not in", "contains", "conta
 "!=" and "not in"."""
 
 _WORD = r'(?:[^\W\d][\w-]*|"[^"\\\x00-\x1f]+")'
-PATH = rf"{_WORD}(?:\.{_WORD}|\[\d{{1,9}}\])*"
+PATH = rf"{_WORD}(?:\.{_WORD}|\[[0-9]{{1,9}}\])*"
 """The regular expression of a path: words with dots, quoted where they are no words, and places in arrays."""
 _LARGEST = 2**63 - 1
 _NUMBER = "'integer', 'real'"

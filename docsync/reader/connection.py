@@ -6,6 +6,7 @@ Never writes. A connection that a fork has copied is never touched again, not ev
 import os
 from contextlib import ExitStack
 from pathlib import Path
+from time import monotonic
 from weakref import WeakSet
 
 import apsw
@@ -19,6 +20,7 @@ DAMAGED = (apsw.CorruptError, apsw.NotADBError, UnicodeDecodeError)
 """What SQLite says of a file that was moved away under an open connection, or is damaged."""
 
 _BRIEFLY_MS = 50
+_STEPS = 10_000  # of SQLite's machine between two looks at the clock: less than a millisecond
 _OPENINGS = 3
 
 _open: "WeakSet[apsw.Connection]" = WeakSet()
@@ -38,6 +40,7 @@ class DatabaseFile:
         self._identity = (0, 0)
         self._patient = True
         self._openings = 0
+        self._until: float | None = None
 
     def begin(self) -> Snapshot:
         """Begin a read transaction, on the file that is at the path now. Raises NoDatabase."""
@@ -65,6 +68,15 @@ class DatabaseFile:
         self._stack.close()
         self._connection = None
 
+    def stop_at(self, until: float) -> None:
+        """From that moment on (`time.monotonic`) every statement is interrupted. May be called from any thread."""
+        limited, self._until = self._until is not None, until
+        if not limited and self._connection is not None:
+            self._limit(self._connection)
+
+    def _limit(self, connection: apsw.Connection) -> None:
+        connection.set_progress_handler(lambda: self._until is not None and monotonic() > self._until, _STEPS)
+
     def hurry(self) -> None:
         """Somebody had to do without an answer: the next opening does not wait for locks, until one succeeds."""
         self._patient = False
@@ -81,6 +93,9 @@ class DatabaseFile:
             connection = self._stack.enter_context(open_reader_connection(self._path, busy_ms))
             if before == self._seen():
                 _open.add(connection)
+                connection.set_busy_timeout(READER_BUSY_MS)
+                if self._until is not None:
+                    self._limit(connection)
                 self._connection, self._identity, self._patient = connection, before, True
                 self._openings += 1
                 return connection

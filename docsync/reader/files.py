@@ -61,11 +61,14 @@ class FileAnswers:
         from docsync.sync.job import Job
         from docsync.sync.setup import build_engine
 
-        self._connection = self._stack.enter_context(open_memory())
         # There is nothing to protect here: what the files say now is the answer.
         settings = replace(settings_of(self._config), timing=Timing(0, 0, 0), max_delete_ratio=1.0)
-        self._job = Job(build_engine(settings, self._connection))
-        return self._connection
+        with ExitStack() as stack:
+            connection = stack.enter_context(open_memory())
+            self._job = Job(build_engine(settings, connection))
+            self._stack = stack.pop_all()  # only what is whole is kept
+        self._connection = connection
+        return connection
 
     def _look(self) -> None:
         """Read what is new; the stamps tell."""

@@ -59,6 +59,10 @@ class Reader:
         self._check()
         return self._source.pinned()
 
+    def stop_at(self, until: float) -> None:
+        """From that moment on (`time.monotonic`) the database does not answer: `apsw.InterruptError`. For any thread."""
+        self._source.database.stop_at(until)
+
     def get(self, id_: str) -> Row | None:
         """The document with this id, None if there is none."""
         return self._answer(lambda snapshot: documents.one(snapshot, id_), at_a_glance=True)

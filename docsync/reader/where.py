@@ -11,11 +11,13 @@ from docsync.errors import UsageError
 from docsync.reader.condition import PATH
 
 _EXAMPLES = "demographics.ageGroup=60+, age<=30, 'tags contains calm', 'model.id in a,b' or 'email exists'"
-_PRESENCE = re.compile(rf"\s*(not\s+)?({PATH})\s+(exists|missing)\s*")
-_COMPARISON = re.compile(rf"\s*({PATH})(?:\s*(!=|<=|>=|=|<|>)|\s+(contains|not\s+in|in)\s)\s*(.*?)\s*", re.DOTALL)
-_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
+# None of these tries an end twice: what comes from outside must not cost more than its length.
+_PRESENCE = re.compile(rf"(not\s+)?({PATH})\s+(exists|missing)")
+_COMPARISON = re.compile(rf"({PATH})(?:\s*(!=|<=|>=|=|<|>)|\s+(contains|not\s+in|in)\s)(.*)", re.DOTALL)
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_LONGEST_NUMBER = 400
 _WORDS = {"true": True, "false": False, "null": None}
-_ITEM = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^,]*?)\s*(,|\Z)', re.DOTALL)
+_ITEM = re.compile(r'(\s*"(?:[^"\\]|\\.)*"\s*|[^,]*)(,|\Z)', re.DOTALL)
 
 
 def parse_where(text: str) -> dict[str, object]:
@@ -23,15 +25,15 @@ def parse_where(text: str) -> dict[str, object]:
 
     Numbers, true, false and null are taken as JSON, "…" as text. An unquoted number is the number or the text.
     """
-    presence = _PRESENCE.fullmatch(text)
+    presence = _PRESENCE.fullmatch(text.strip())
     if presence:
         negation, path, word = presence.groups()
         return {path: {"exists": (word == "exists") is not bool(negation)}}
-    comparison = _COMPARISON.fullmatch(text)
+    comparison = _COMPARISON.fullmatch(text.lstrip())
     if not comparison:
         _refuse(text, "is no condition")
     path, sign, word, value = comparison.groups()
-    return {path: _asked(text, sign or " ".join(word.split()), value)}
+    return {path: _asked(text, sign or " ".join(word.split()), value.strip())}
 
 
 def _asked(text: str, operator: str, value: str) -> dict[str, object]:
@@ -56,7 +58,7 @@ def _items(value: str) -> list[str]:
     while comma:
         item = _ITEM.match(value, at)
         assert item is not None  # it may be nothing at all
-        found.append(item[1])
+        found.append(item[1].strip())
         at, comma = item.end(), item[2]
     return found
 
@@ -65,7 +67,7 @@ def _meanings(text: str, value: str) -> list[object]:
     """What an unquoted number, a word of JSON, a quoted text or a bare text can mean."""
     if value in _WORDS:
         return [_WORDS[value]]
-    if _NUMBER.fullmatch(value):
+    if len(value) <= _LONGEST_NUMBER and _NUMBER.fullmatch(value):
         return [json.loads(value), value]
     if value.startswith(("=", "<", ">")):
         _refuse(text, f'has two signs; write "…" around a text that begins with {value[0]}')

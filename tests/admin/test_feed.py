@@ -335,3 +335,8 @@ def test_nobody_waits_when_nobody_listens(endpoint: Endpoint, writer: Writer, co
     commands.now = replace(commands.now, revision=99)
 
     assert not asked.acquire(timeout=0.7)
+
+
+def test_to_ask_what_a_stream_would_be_takes_none_of_the_places(endpoint: Endpoint):
+    for _ in range(40):
+        assert endpoint.ask("HEAD", "/v1/events").status == 200

@@ -67,7 +67,9 @@ def test_a_html_form_cannot_reload(endpoint: Endpoint, commands: FakeCommands, k
     assert commands.asked == []
 
 
-@pytest.mark.parametrize(("path", "status"), [("/v1/reload", 403), ("/livez", 405), ("/nothing", 404)])
+@pytest.mark.parametrize(
+    ("path", "status"), [("/v1/reload", 403), ("/v1/reload%0A", 404), ("/livez", 405), ("/nothing", 404)]
+)
 def test_a_body_that_comes_after_its_refusal_does_not_cost_the_answer(endpoint: Endpoint, path: str, status: int):
     with endpoint.connect() as peer:
         peer.sendall(f"POST {path} HTTP/1.1\r\n{endpoint.host}\r\nContent-Length: 60000\r\n\r\n".encode())

@@ -7,6 +7,7 @@ from docsync.admin.reading import Reading
 from docsync.commands import TimedOut
 from docsync.counters import Counters
 from docsync.errors import NoDatabase, UsageError
+from docsync.reader import Reader
 from tests.support import Project
 
 
@@ -68,6 +69,39 @@ def test_a_question_that_takes_too_long_is_not_waited_for(reading: Reading, monk
     with pytest.raises(TimedOut):
         asyncio.run(reading.ask(lambda _: let_go.wait(10)))
     let_go.set()
+
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+
+
+def endless(reader: Reader) -> object:
+    return reader._answer(lambda snapshot: snapshot.ask(ENDLESS))
+
+
+def test_a_question_that_takes_too_long_is_ended_and_its_thread_answers_again(reading: Reading, monkeypatch):
+    monkeypatch.setattr("docsync.admin.reading._SECONDS", 0.2)
+    for _ in range(6):  # more than there are threads
+        with pytest.raises(TimedOut):
+            asyncio.run(reading.ask(endless))
+    monkeypatch.setattr("docsync.admin.reading._SECONDS", 20.0)
+    assert asyncio.run(reading.ask(lambda reader: reader.count()))
+
+
+def test_closing_ends_what_is_under_way(reading: Reading):
+    begun = threading.Event()
+
+    def question(reader: Reader) -> object:
+        begun.set()
+        return endless(reader)
+
+    async def ask() -> None:
+        asked = asyncio.ensure_future(reading.ask(question))
+        await asyncio.to_thread(begun.wait, 20)
+        await asyncio.to_thread(reading.close)
+        with pytest.raises(TimedOut):
+            await asked
+
+    asyncio.run(asyncio.wait_for(ask(), 4))
 
 
 def test_nothing_is_left_after_closing(reading: Reading):
