@@ -191,6 +191,23 @@ def test_a_wrong_configuration_is_told_before_anything(files: Project) -> None:
         open_reader(files.root)
 
 
+def test_a_schema_that_is_none_is_told_until_it_is_mended(files: Project) -> None:
+    files.write("schema.json", "{")
+    files.write(
+        "docsync.toml",
+        '[[collections]]\ntype = "persona"\npath = "personas"\ninclude = ["**/*.json"]\nformat = "json"\n'
+        'schema = "schema.json"\n',
+    )
+    bring_back(files)
+    with open_reader(files.root, on_fallback=lambda _: None) as reader:
+        files.database.parent.rename(files.root / ".docsync-away")
+        for _ in range(2):
+            with pytest.raises(ConfigError, match=r"schema\.json"):
+                reader.count()
+        files.write("schema.json", "{}")
+        assert reader.count()["persona"] > 0
+
+
 def test_the_public_names_are_there(people: Project) -> None:
     for name in docsync.__all__:
         assert getattr(docsync, name).__name__ == name
