@@ -64,7 +64,7 @@ def test_the_two_set_up_commands_are_the_only_lines_that_install() -> None:
     lines = [line for line in commands(README) if "pip" in line]
     assert lines == [
         f"{INSTALL}. && .venv/bin/docsync run",
-        f"{INSTALL}-e '.[test]' && .venv/bin/python -m pytest -n 4",
+        f"{INSTALL}-e '.[test]' && .venv/bin/python -m pytest -n 4 --dist worksteal",
     ]
 
 
