@@ -20,6 +20,7 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MAX_TAG_DIRECTIVES = 100
 _LIST_TAGS = frozenset(("!", TAG_PREFIX + "seq"))
 _MAPPING_TAGS = frozenset(("!", TAG_PREFIX + "map"))
+_TOO_DEEP = "exceeded maximum nesting depth"
 _NUL_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*(\\(?:0|x00|u0000|U00000000))")
 _NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
@@ -66,6 +67,8 @@ class _Building:
                 if step:
                     step(event)
         except yaml.YAMLError as error:
+            if isinstance(error, yaml.MarkedYAMLError) and error.problem == _TOO_DEEP and error.problem_mark:
+                self._refuse_scanned_depth(self._start + error.problem_mark.index)
             syntax = explained(self._source, self._start, self._end, error)
             raise Refused(syntax, *self._errors, *self._warnings) from None
         if self._errors:
@@ -231,6 +234,11 @@ class _Building:
 
     def _refuse_depth(self, at: int) -> NoReturn:
         self._fail("too-deep", f"YAML is nested more than {LIMITS.max_depth} levels deep", at)
+
+    def _refuse_scanned_depth(self, at: int) -> NoReturn:
+        """libyaml 0.2.6 counts 1 000 levels while it looks ahead, before it hands out the events of the first."""
+        _Building(self._source, self._start, at).run()  # the text up to there has more levels than are allowed
+        self._refuse_depth(at)
 
     def _refuse_expansion(self, at: int) -> NoReturn:
         message = f"aliases expand to more than {LIMITS.alias_values} values"

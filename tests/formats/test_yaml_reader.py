@@ -170,8 +170,9 @@ def test_nesting_is_taken_up_to_the_limit() -> None:
 
     assert read("a: " + "[" * fits + "]" * fits).value
     assert place("a: " + "[" * (fits + 1) + "]" * (fits + 1)) == ("too-deep", 1, 4 + fits)
-    assert refused("[" * 60_000).code == "too-deep"
-    assert refused("- " * 60_000).code == "too-deep"
+    assert place("[" * 60_000) == ("too-deep", 1, 1 + LIMITS.max_depth)
+    assert place("a: " + "{a: " * 60_000) == ("too-deep", 1, 4 + 4 * fits)
+    assert place("- " * 60_000) == ("too-deep", 1, 1 + 2 * LIMITS.max_depth)
 
 
 def test_nesting_through_aliases_counts() -> None:
