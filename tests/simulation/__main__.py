@@ -15,9 +15,9 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=10**9, help="how many at the most")
     parser.add_argument("--minutes", type=float, default=1.0, help="how long at the most (default: 1)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: one a core)")
-    parser.add_argument("--file", action="store_true", help="every database in a file (default: few, and in memory)")
+    parser.add_argument("--disk", action="store_true", help="files and databases on a disk (default: made up)")
     chosen = parser.parse_args()
-    order = Order(chosen.seed, 60 * chosen.minutes, chosen.runs, on_file=chosen.file)
+    order = Order(chosen.seed, 60 * chosen.minutes, chosen.runs, on_disk=chosen.disk)
     total = campaigns(order, chosen.jobs)
     print(total)
     for failure in total.failures:

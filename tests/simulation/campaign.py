@@ -12,12 +12,21 @@ from pathlib import Path
 
 from tests.simulation.base import Base, Dicts, Sqlite, SqliteFile
 from tests.simulation.generator import generate
+from tests.simulation.mirror import FOR_PERMISSIONS
 from tests.simulation.shrink import shrunk
 from tests.simulation.simulation import Outcome, Simulation
 from tests.simulation.step import History
 
 # Dictionaries are three times as fast, and what only SQL gets wrong shows in few histories. Odd: every job has some.
 _SQLITE_EVERY = 41
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """An empty database, and an empty folder where the tree is to be real."""
+
+    base: Base
+    folder: Path | None = None
 
 
 @dataclass(slots=True)
@@ -82,14 +91,15 @@ class Order:
     seconds: float
     runs: int = 10**9
     stride: int = 1
-    on_file: bool = False
+    on_disk: bool = False
     most_failures: int = 10**9
 
 
-def failure_of(history: History, base: Base | None = None) -> str | None:
+def failure_of(history: History, stage: Stage | None = None) -> str | None:
     """What goes wrong in *history*, None if nothing does. Whatever the daemon raises is wrong too."""
+    stage = stage or Stage(Dicts())
     try:
-        Simulation(history, base).run()
+        Simulation(history, stage.base, stage.folder).run()
     except Exception as error:  # noqa: BLE001 - a daemon that dies of a file has broken a promise
         return f"{type(error).__name__}: {error}"
     return None
@@ -116,26 +126,30 @@ def campaign(order: Order) -> Total:
     while total.seconds < order.seconds and total.histories + len(total.failures) < order.runs:
         if len(total.failures) >= order.most_failures:
             break
-        _run(next(seeds), total, on_file=order.on_file)
+        _run(next(seeds), total, on_disk=order.on_disk)
         total.seconds = time.monotonic() - begun
     return total
 
 
-def _run(seed: int, total: Total, *, on_file: bool) -> None:
+def _run(seed: int, total: Total, *, on_disk: bool) -> None:
     history = generate(seed)
-    with _bases(seed, on_file=on_file) as base:
+    if on_disk:
+        history = tuple(step for step in history if step.verb not in FOR_PERMISSIONS)
+    with _stages(seed, on_disk=on_disk) as stage:
+        first = stage()
         try:
-            total.add(history, Simulation(history, base()).run())
+            total.add(history, Simulation(history, first.base, first.folder).run())
         except Exception as error:  # noqa: BLE001
-            small = shrunk(history, lambda candidate: failure_of(candidate, base()))
+            small = shrunk(history, lambda candidate: failure_of(candidate, stage()))
             total.failures.append(Failure(seed, f"{type(error).__name__}: {error}", small))
 
 
 @contextmanager
-def _bases(seed: int, *, on_file: bool) -> Iterator[Callable[[], Base]]:
-    """Makes as many empty databases as are asked for, of the kind that *seed* runs on."""
-    if not on_file:
-        yield Dicts if seed % _SQLITE_EVERY else Sqlite
+def _stages(seed: int, *, on_disk: bool) -> Iterator[Callable[[], Stage]]:
+    """Makes as many stages as are asked for, of the kind that *seed* takes place on."""
+    if not on_disk:
+        yield lambda: Stage(Sqlite() if seed % _SQLITE_EVERY == 0 else Dicts())
         return
-    with tempfile.TemporaryDirectory(prefix="docsync-simulation-") as folder:
-        yield lambda: SqliteFile(Path(folder))
+    with tempfile.TemporaryDirectory(prefix="docsync-simulation-") as name:
+        folder = Path(name)
+        yield lambda: Stage(SqliteFile(folder), Path(tempfile.mkdtemp(dir=folder)))

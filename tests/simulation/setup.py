@@ -4,9 +4,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from docsync.names import Collection
+from docsync.sync.ports import Tree
 from docsync.sync.setup import Settings
 from tests.simulation.content import MAX_BYTES
-from tests.simulation.tree import FakeTree
 
 PERSONAS = Collection("persona", "personas", ("**/*.json",), "json")
 PROMPTS = Collection("prompt_template", "prompts", ("**/*.prompty",), "prompty")
@@ -21,13 +21,13 @@ ELSEWHERE = ("parked", "personas/new", "prompts/.away", "personas/team/moved")
 
 @dataclass(frozen=True, slots=True)
 class FakeSettings(Settings):
-    """Settings whose tree is not on a disk."""
+    """Settings with a tree of their own."""
 
-    fake: FakeTree | None = field(default=None, compare=False)
+    other: Tree | None = field(default=None, compare=False)
 
-    def tree(self) -> FakeTree:  # type: ignore[override]  # another Tree, by the protocol that sync knows
-        assert self.fake is not None
-        return self.fake
+    def tree(self) -> Tree:  # type: ignore[override]  # another Tree, by the protocol that sync knows
+        assert self.other is not None
+        return self.other
 
 
 _USUAL = FakeSettings(
@@ -42,6 +42,6 @@ VARIANTS = (
 )
 
 
-def with_tree(settings: FakeSettings, tree: FakeTree) -> FakeSettings:
+def with_tree(settings: FakeSettings, tree: Tree) -> FakeSettings:
     """*settings* on *tree*."""
-    return replace(settings, fake=tree)
+    return replace(settings, other=tree)

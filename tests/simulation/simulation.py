@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from types import ModuleType
 from typing import cast
 
@@ -16,6 +17,7 @@ from docsync.counters import Counters
 from docsync.errors import StoreUnavailable
 from docsync.model import Sign
 from docsync.names import EVERYTHING
+from docsync.scan import FileTree
 from docsync.sync import load as load_module
 from docsync.sync import loop as loop_module
 from docsync.sync import setup as setup_module
@@ -34,7 +36,8 @@ from tests.simulation.clock import MS, Clock
 from tests.simulation.expectation import complaints, whole_complaints
 from tests.simulation.faults import Crash
 from tests.simulation.ground import Ground
-from tests.simulation.setup import VARIANTS, with_tree
+from tests.simulation.mirror import Mirror, WatchedTree
+from tests.simulation.setup import VARIANTS, FakeSettings, with_tree
 from tests.simulation.step import History
 from tests.simulation.tree import FakeTree
 from tests.simulation.truth import KnownReview, Sort, Truth, known_parse
@@ -117,15 +120,22 @@ def _instead(clock: Clock) -> Iterator[None]:
 class Simulation:
     """One history on one database."""
 
-    def __init__(self, history: History, base: Base | None = None, *, traced: bool = False) -> None:
-        """With *traced*, the outcome tells what a reader saw after every commit: two runs are the same or not."""
+    def __init__(
+        self, history: History, base: Base | None = None, folder: Path | None = None, *, traced: bool = False
+    ) -> None:
+        """The tree is made up, or real in the new *folder*.
+
+        With *traced*, the outcome tells what a reader saw after every commit: two runs are the same or not.
+        """
         self._base = base or Dicts()
         self._opened: Opened
         self._clock = Clock()
         self._ground = Ground(self._clock, self._changing, self._changed)
-        self._world = World(history, self._clock, self._ground)
-        self._ground.make_folder("personas")
-        self._ground.make_folder("prompts")
+        self._folder = folder
+        land = Mirror(self._ground, folder) if folder else self._ground
+        self._world = World(history, self._clock, land)
+        land.make_folder("personas")
+        land.make_folder("prompts")
         self._outcome = Outcome()
         self._trace = hashlib.sha256() if traced else None
         self._witness: Witness | None = None
@@ -178,9 +188,10 @@ class Simulation:
         world, witness = self._world, self._witness
         assert witness is not None
         settings = VARIANTS[world.variant]
-        tree = FakeTree(self._ground, settings.collections, settings.max_file_bytes, world.pause)
+        fake = FakeTree(self._ground, settings.collections, settings.max_file_bytes, world.pause)
+        tree = self._real_tree(settings) or fake
         tree.scanned, tree.was_read = witness.scanned, witness.read
-        self._truth = Truth(self._ground, settings, tree)
+        self._truth = Truth(self._ground, settings, fake)
         witness.born(self._truth)
         inbox = WatchedInbox(Coalescer(settings.timing, lambda path: path.endswith(".json")), self._clock.monotonic_ns)
         inbox.taking = witness.taking
@@ -198,6 +209,12 @@ class Simulation:
         )
         loop._random = random.Random(1)
         return loop
+
+    def _real_tree(self, settings: FakeSettings) -> WatchedTree | None:
+        if self._folder is None:
+            return None
+        tree = FileTree(self._folder, settings.collections, settings.max_file_bytes)
+        return WatchedTree(tree, self._world.pause)
 
     def _resync(self) -> None:
         """The watches are made anew: nothing to do for a watcher that never breaks."""

@@ -4,7 +4,7 @@ import pytest
 
 from tests.simulation.base import Dicts, Sqlite
 from tests.simulation.bug import BUGS, IN_SQL, planted
-from tests.simulation.campaign import failure_of
+from tests.simulation.campaign import Order, Stage, campaign, failure_of
 from tests.simulation.generator import generate
 
 MOST = 1_000
@@ -15,10 +15,16 @@ def test_a_planted_bug_is_found(name: str, capsys: pytest.CaptureFixture[str]) -
     base = Sqlite if name in IN_SQL else Dicts
     with planted(name):
         for number in range(1, MOST + 1):
-            if found := failure_of(generate(number), base()):
+            if found := failure_of(generate(number), Stage(base())):
                 break
         else:
             pytest.fail(f"{name}: not found in {MOST} histories")
-    assert failure_of(generate(number), base()) is None, "without the bug nothing is wrong"
+    assert failure_of(generate(number), Stage(base())) is None, "without the bug nothing is wrong"
     with capsys.disabled():
         print(f"\n{name.replace('_', ' ')}: found by history {number} ({found[:100]})")
+
+
+@pytest.mark.parametrize("name", ["mtime_and_size_are_trusted", "a_shrunk_prompt_is_believed_at_once"])
+def test_a_planted_bug_is_found_on_a_disk_too(name: str) -> None:
+    with planted(name):
+        assert campaign(Order(1, 100, runs=MOST, on_disk=True, most_failures=1)).failures

@@ -13,10 +13,9 @@ from docsync.names import EVERYTHING
 from docsync.sync.inbox import Inbox
 from docsync.sync.request import Ask, Request
 from tests.simulation.clock import MS, Clock
-from tests.simulation.deed import Hints, do
+from tests.simulation.deed import Hints, Land, do
 from tests.simulation.fake_git import FakeGit
 from tests.simulation.faults import Crash, Faults
-from tests.simulation.ground import Ground
 from tests.simulation.setup import VARIANTS
 from tests.simulation.step import History, News, Step, Verb
 
@@ -35,7 +34,7 @@ Judge = Callable[[list[str]], None]
 class World:
     """The steps of a history, the hints on their way, and the deadlines of what was announced."""
 
-    def __init__(self, history: History, clock: Clock, ground: Ground) -> None:
+    def __init__(self, history: History, clock: Clock, ground: Land) -> None:
         self.inbox: Inbox | None = None
         self.faults: Faults
         self.variant = 0

@@ -1,0 +1,109 @@
+"""A tree on a disk: every deed is done twice, where the daemon looks and in memory, where the judge does.
+
+Permissions are left out, since root does not feel them: histories for a disk have no step that shuts anything.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from docsync.model import Octets, Root, Scan, Unread, Vanished
+from docsync.scan import FileTree
+from tests.simulation.disk import Disk
+from tests.simulation.ground import File, Folder, Ground
+from tests.simulation.step import Verb
+from tests.simulation.tree import Pause
+
+FOR_PERMISSIONS = (Verb.SHUT, Verb.OPEN)
+"""The steps that a Mirror cannot do."""
+
+
+class Mirror:
+    """The land of a history on a disk. Both sides must agree on what is possible."""
+
+    def __init__(self, ground: Ground, root: Path) -> None:
+        self._ground = ground
+        self._disk = Disk(root)
+
+    @property
+    def files(self) -> Mapping[str, File]:
+        return self._ground.files
+
+    @property
+    def folders(self) -> Mapping[str, Folder]:
+        return self._ground.folders
+
+    def write(self, path: str, octets: bytes | None, mtime_ns: int | None = None) -> bool:
+        done = self._both(lambda land: land.write(path, octets, mtime_ns))
+        return self._dated(path, done)
+
+    def save(self, path: str, octets: bytes) -> bool:
+        return self._dated(path, self._both(lambda land: land.save(path, octets)))
+
+    def set_mtime(self, path: str, mtime_ns: int) -> bool:
+        return self._both(lambda land: land.set_mtime(path, mtime_ns))
+
+    def delete(self, path: str) -> bool:
+        return self._both(lambda land: land.delete(path))
+
+    def copy(self, source: str, target: str) -> bool:
+        return self._both(lambda land: land.copy(source, target))
+
+    def make_folder(self, path: str) -> bool:
+        return self._both(lambda land: land.make_folder(path))
+
+    def beneath(self, path: str) -> list[str]:
+        return self._ground.beneath(path)
+
+    def remove(self, path: str) -> bool:
+        return self._both(lambda land: land.remove(path))
+
+    def move(self, source: str, target: str) -> bool:
+        return self._both(lambda land: land.move(source, target))
+
+    def shut(self, path: str, *, shut: bool) -> bool:
+        raise NotImplementedError("root reads everything")
+
+    def _both(self, deed: Callable[[Ground | Disk], bool]) -> bool:
+        done = deed(self._ground)
+        assert deed(self._disk) == done
+        return done
+
+    def _dated(self, path: str, done: bool) -> bool:
+        """The disk tells the time of the history: an mtime that a step puts back is the one that was there before."""
+        if done:
+            self._disk.set_mtime(path, self._ground.files[path].stamp.mtime_ns)
+        return done
+
+
+class WatchedTree:
+    """The tree that ships, on the disk of a Mirror, with somebody who looks over its shoulder as over a FakeTree's."""
+
+    def __init__(self, tree: FileTree, pause: Pause) -> None:
+        self._tree = tree
+        self._pause = pause
+        self.scanned: Callable[[list[str], Scan], None] = lambda _scopes, _scan: None
+        self.was_read: Callable[[str], None] = lambda _: None
+        self.collections_of = tree.collections_of
+        self.resolve = tree.resolve
+
+    def roots(self) -> dict[str, Root]:
+        self._pause()
+        return self._tree.roots()
+
+    def scan(self, scopes: Iterable[str]) -> Scan:
+        self._pause()
+        wanted = list(scopes)
+        seen = self._tree.scan(wanted)
+        self.scanned(wanted, seen)
+        return seen
+
+    def read(self, path: str) -> Octets | Unread | Vanished:
+        self._pause()
+        seen = self._tree.read(path)
+        if isinstance(seen, Octets):
+            self.was_read(path)
+        return seen
+
+    def is_gone(self, path: str) -> bool:
+        seen = self.scan([path])
+        return path not in seen.found and path not in seen.unreadable
