@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,9 @@ from docsync.sync.setup import Settings, build_engine
 PERSONAS = Collection("persona", "personas", ("**/*.json",), "json")
 PROMPTS = Collection("prompt_template", "prompts", ("**/*.prompty",), "prompty")
 SHARED = Path(__file__).parent.parent.parent / "shared"
+
+Tell = Callable[[str], None]
+"""The fixture `tell`: how much a random test did, and with which seed."""
 
 
 class Project:

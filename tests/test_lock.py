@@ -14,6 +14,7 @@ import pytest
 from docsync.errors import AlreadyRunning
 from docsync.lock import Announcement, announced, announcing, holding
 from tests.failpoints.forked import ForkedDaemon
+from tests.support import Tell
 
 ANNOUNCEMENT = Announcement(4711, "/run/docsync.sock", "http://127.0.0.1:8787")
 _HOLD = """
@@ -242,17 +243,12 @@ def test_without_a_folder_nobody_is_announced(tmp_path: Path) -> None:
     assert announced(tmp_path / "never") is None
 
 
-def test_of_fifty_that_start_at_once_one_wins_and_after_its_kill_the_next_one_does(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_of_fifty_that_start_at_once_one_wins_and_after_its_kill_the_next_one_does(tmp_path: Path, tell: Tell) -> None:
     rounds = 100 if LONG else 10
     race = [sys.executable, "-c", _RACE, str(tmp_path), "50", str(rounds)]
     done = subprocess.run(race, capture_output=True, text=True, check=True, timeout=100)
     found = json.loads(done.stdout)
-    with capsys.disabled():
-        print(
-            f"\n{rounds} times 50 starts; the slowest start after a kill took {max(s for _, s in found) * 1000:.2f} ms"
-        )
+    tell(f"{rounds} times 50 starts; the slowest start after a kill took {max(s for _, s in found) * 1000:.2f} ms")
     assert [winners for winners, _ in found] == [1] * rounds
 
 

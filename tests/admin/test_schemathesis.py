@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.admin.endpoint import Endpoint
-from tests.support import Project
+from tests.support import Project, Tell
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what its dependencies warn of while they are loaded
@@ -27,7 +27,7 @@ BY_THEIR_OWN_TIME = {504}  # the caller gave the call no time
 
 
 @pytest.mark.filterwarnings("ignore")  # of the tool
-def test_no_request_that_follows_the_description_breaks_it(endpoint: Endpoint, project: Project):
+def test_no_request_that_follows_the_description_breaks_it(endpoint: Endpoint, project: Project, tell: Tell):
     number = random.randrange(2**32)
     print(f"seed {number}")
     project.persona("personas/ana.json", tags=["a"])
@@ -59,6 +59,6 @@ def test_no_request_that_follows_the_description_breaks_it(endpoint: Endpoint, p
 
         attempt()
 
-    print(f"{sum(tried.values())} requests")
+    tell(f"requests that follow the description: {sum(tried.values())}, seed {number}")
     assert len(tried) == 16
     assert endpoint.warnings == []

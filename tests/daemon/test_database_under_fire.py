@@ -18,7 +18,7 @@ from docsync.store.damage import find
 from tests.daemon.running import Daemon
 from tests.store.breaking import damage, garbage_header
 from tests.store.faulty_vfs import Fire, Step, after_power_loss, under_fire
-from tests.support import Project
+from tests.support import Project, Tell
 
 POWER_SECONDS = float(os.environ.get("DOCSYNC_POWER_SECONDS", "5"))
 SEED = int(os.environ.get("DOCSYNC_SEED", "20261121"))
@@ -87,7 +87,7 @@ def sync_whole(project: Project) -> None:
     ids=str,
 )
 def test_a_failing_disk_leaves_before_or_after(
-    burning: Project, fire: Fire, kind: str, full: bool, persistent: bool
+    burning: Project, fire: Fire, kind: str, full: bool, persistent: bool, tell: Tell
 ) -> None:
     generation = 1
     next_generation(burning, generation)
@@ -118,7 +118,7 @@ def test_a_failing_disk_leaves_before_or_after(
         cases += 1
     else:
         raise AssertionError("the faults never came to an end")
-    print(f"{kind}: {cases} cases")
+    tell(f"failing disk, one batch, {kind}: {cases} steps")
     assert cases or kind in ("truncate", "read")
 
 
@@ -221,10 +221,9 @@ def written(folder: Path, left: dict[str, bytes]) -> Path:
     return folder / "docsync.db"
 
 
+@pytest.mark.dose
 @pytest.mark.timeout(2 * POWER_SECONDS + 120)
-def test_a_power_loss_never_loses_an_acknowledged_revision(
-    fire: Fire, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_power_loss_never_loses_an_acknowledged_revision(fire: Fire, tmp_path: Path, tell: Tell) -> None:
     history = History(fire, tmp_path / "project")
     folder = tmp_path / "left"
     folder.mkdir()
@@ -233,8 +232,7 @@ def test_a_power_loss_never_loses_an_acknowledged_revision(
     while time.monotonic() < deadline or losses < 300:
         history.lose_power(random.Random(SEED + losses), folder)
         losses += 1
-    with capsys.disabled():
-        print(f"\n{losses} power losses, {len(history.steps)} steps, seeds {SEED} to {SEED + losses - 1}")
+    tell(f"{losses} power losses, {len(history.steps)} steps, seeds {SEED} to {SEED + losses - 1}")
 
 
 def test_the_power_losses_find_a_writer_that_does_not_sync(fire: Fire, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from tests.failpoints.forked import ForkedDaemon
 from tests.failpoints.sealed import Scribe, scribbling
 from tests.failpoints.witness import witness_outside
+from tests.support import Tell
 
 SECONDS = float(os.environ.get("DOCSYNC_KILL_SECONDS", "5"))
 SEED = int(os.environ.get("DOCSYNC_SEED", "20261121"))
@@ -26,10 +27,9 @@ def daemon(tmp_path: Path) -> Iterator[ForkedDaemon]:
     built.kill()
 
 
+@pytest.mark.dose
 @pytest.mark.timeout(4 * SECONDS + 120)
-def test_however_often_it_is_killed_no_service_sees_anything_wrong(
-    daemon: ForkedDaemon, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_however_often_it_is_killed_no_service_sees_anything_wrong(daemon: ForkedDaemon, tell: Tell) -> None:
     generator = random.Random(SEED)
     scribe = Scribe(daemon.root, SEED)
     scribe.write_all()
@@ -43,11 +43,10 @@ def test_however_often_it_is_killed_no_service_sees_anything_wrong(
         daemon.start()
         daemon.wait()
         daemon.verify()
-    with capsys.disabled():
-        print(
-            f"\n{kills} SIGKILLs, {scribe.edits} edits, {sights.transactions} reader transactions, "
-            f"{sights.states} states, {sights.rows} rows, seed {SEED}"
-        )
+    tell(
+        f"{kills} SIGKILLs, {scribe.edits} edits, {sights.transactions} reader transactions, "
+        f"{sights.states} states, {sights.rows} rows, seed {SEED}"
+    )
     assert sights.wrong == []
     assert (len(sights.epochs), sights.reopened) == (1, 0), daemon.lines("database.mended")
     assert sights.states > 5

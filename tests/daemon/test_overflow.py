@@ -13,8 +13,10 @@ import pytest
 from tests.daemon.running import NO_RESCAN, Daemon
 from tests.daemon.short_queue import LIMIT
 from tests.daemon.test_storms import Editor
+from tests.support import Tell
 
 LONG = bool(os.environ.get("DOCSYNC_LONG"))
+
 REPOSITORY = Path(__file__).parent.parent.parent
 pytestmark = pytest.mark.timeout(1200 if LONG else 120)
 
@@ -39,7 +41,7 @@ def raging(storm: Path) -> Iterator[None]:
 @pytest.mark.skipif(not os.access(LIMIT, os.W_OK), reason="this user may not shorten the queue of inotify")
 @pytest.mark.parametrize("seed", random.SystemRandom().sample(range(10**9), 20) if LONG else SEEDS)
 def test_with_a_queue_of_16_events_and_busy_threads_the_database_equals_the_files_after_a_storm(
-    daemon: Daemon, seed: int
+    daemon: Daemon, seed: int, tell: Tell
 ) -> None:
     storm = daemon.root.parent / "storm"
     daemon.command = [sys.executable, "-m", "tests.daemon.short_queue", str(storm)]
@@ -58,7 +60,8 @@ def test_with_a_queue_of_16_events_and_busy_threads_the_database_equals_the_file
     daemon.run("release")
     daemon.wait()
     daemon.verify()
-    print(f"seed {seed}: equal after {len(daemon.lines('hints.lost'))} rescans because of lost events")
+    losses = len(daemon.lines("hints.lost"))
+    tell(f"storm on a queue of 16 events: equal after {losses} losses, seed {seed}")
 
 
 def may_limit_watches() -> bool:

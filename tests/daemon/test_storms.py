@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.daemon.running import Daemon, Polled
+from tests.support import Tell
 
 # The long version of these tests uses the counts of the promise: DOCSYNC_LONG=1 pytest tests/daemon/test_storms.py
 LONG = bool(os.environ.get("DOCSYNC_LONG"))
@@ -175,9 +176,9 @@ def _settled_equal(daemon: Daemon) -> None:
 
 
 @pytest.mark.parametrize("storm", range(3 if LONG else 1))
-def test_the_database_equals_the_files_after_a_thousand_random_edits(daemon: Daemon, storm: int) -> None:
+def test_the_database_equals_the_files_after_a_thousand_random_edits(daemon: Daemon, storm: int, tell: Tell) -> None:
     seed = int(os.environ.get("DOCSYNC_SEED", "0")) or random.SystemRandom().randrange(10**9)
-    print(f"storm {storm}, seed {seed}: DOCSYNC_SEED={seed} runs it again")
+    tell(f"storm {storm}: 1 250 edits, DOCSYNC_SEED={seed} runs it again")
     editor = Editor(daemon.root, seed)
     editor.work(50)
     daemon.start()

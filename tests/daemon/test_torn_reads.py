@@ -10,6 +10,7 @@ import pytest
 from tests.failpoints.forked import ForkedDaemon
 from tests.failpoints.sealed import STYLES, Scribe, scribbling
 from tests.failpoints.witness import witness_outside
+from tests.support import Tell
 
 LONG = os.environ.get("DOCSYNC_LONG") == "1"
 SECONDS = float(os.environ.get("DOCSYNC_READ_SECONDS", "4")) / len(STYLES)
@@ -27,9 +28,7 @@ def daemon(tmp_path: Path) -> Iterator[ForkedDaemon]:
 
 @pytest.mark.timeout(3600 if LONG else 60 + 8 * SECONDS)
 @pytest.mark.parametrize("style", STYLES)
-def test_no_row_is_ever_torn_and_no_reader_refused(
-    style: str, daemon: ForkedDaemon, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_row_is_ever_torn_and_no_reader_refused(style: str, daemon: ForkedDaemon, tell: Tell) -> None:
     scribe = Scribe(daemon.root, SEED, (style,), mishaps=False)
     scribe.write_all()
     daemon.start()
@@ -40,10 +39,9 @@ def test_no_row_is_ever_torn_and_no_reader_refused(
         threading.Event().wait(SECONDS)
     daemon.wait()
     daemon.verify()
-    with capsys.disabled():
-        print(
-            f"\n{style}: {sights.rows} rows read in {sights.transactions} transactions, {scribe.edits} saves, "
-            f"{sights.states} states, seed {SEED}"
-        )
+    tell(
+        f"saved by {style}: {sights.rows} rows read in {sights.transactions} transactions, {scribe.edits} saves, "
+        f"{sights.states} states, seed {SEED}"
+    )
     assert (sights.wrong, sights.reopened) == ([], 0)
     assert sights.states > 3

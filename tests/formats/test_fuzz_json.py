@@ -8,6 +8,7 @@ from time import perf_counter, process_time
 
 from docsync.formats import parse
 from docsync.model import Parsed, Severity
+from tests.support import Tell
 
 SEEDS = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "edges" / "json").iterdir())]
 PIECES = [
@@ -52,7 +53,7 @@ def check(octets: bytes, parsed: object) -> None:
             assert document == json.loads(octets.decode("utf-8-sig"))
 
 
-def test_mutated_files_are_parsed_or_refused() -> None:
+def test_mutated_files_are_parsed_or_refused(tell: Tell) -> None:
     seed = int(os.environ.get("DOCSYNC_FUZZ_SEED", random.SystemRandom().randrange(2**32)))
     dice = random.Random(seed)
     end = perf_counter() + float(os.environ.get("DOCSYNC_FUZZ_SECONDS", "2"))
@@ -68,5 +69,5 @@ def test_mutated_files_are_parsed_or_refused() -> None:
             raise AssertionError(f"seed {seed}, file {count}: {octets!r} gave {parsed}") from error
         count += 1
         taken += parsed.content is not None
-    print(f"seed {seed}: {count} files, {taken} taken")
+    tell(f"mutated json: {count} files, {taken} taken, seed {seed}")
     assert 0 < taken < count

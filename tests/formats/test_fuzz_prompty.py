@@ -14,6 +14,7 @@ import pytest
 
 from docsync.formats import parse
 from docsync.model import Parsed, Severity
+from tests.support import Tell
 
 SEEDS = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "edges" / "prompty").iterdir())]
 PIECES = [
@@ -65,7 +66,7 @@ def check(format_name: str, octets: bytes, parsed: object) -> None:
 
 
 @pytest.mark.parametrize("format_name", ["prompty", "yaml", "markdown"])
-def test_mutated_files_are_parsed_or_refused(format_name: str) -> None:
+def test_mutated_files_are_parsed_or_refused(format_name: str, tell: Tell) -> None:
     seed = int(os.environ.get("DOCSYNC_FUZZ_SEED", random.SystemRandom().randrange(2**32)))
     dice = random.Random(seed)
     end = perf_counter() + float(os.environ.get("DOCSYNC_FUZZ_SECONDS", "2"))
@@ -82,7 +83,7 @@ def test_mutated_files_are_parsed_or_refused(format_name: str) -> None:
             raise AssertionError(f"seed {seed}, file {count}: {octets!r} gave {parsed}") from error
         count += 1
         taken += parsed.content is not None
-    print(f"seed {seed}: {count} {format_name} files, {taken} taken")
+    tell(f"mutated {format_name}: {count} files, {taken} taken, seed {seed}")
     assert 0 < taken < count
 
 

@@ -10,6 +10,7 @@ from jinja2 import Environment, TemplateSyntaxError, meta
 
 from docsync.formats.prompty.jinja_variable import jinja_variables
 from docsync.formats.prompty.template_error import TOO_LARGE, TemplateError
+from tests.support import Tell
 
 NAMES = ["a", "b", "c", "d", "loop", "self", "caller", "range", "kwargs"]
 TARGETS = ["a", "b", "c", "d"]
@@ -53,7 +54,7 @@ def written(dice: random.Random, form: str, depth: int = 0) -> str:
     return HOLE.sub(fill, form)
 
 
-def test_the_answer_is_that_of_jinja() -> None:
+def test_the_answer_is_that_of_jinja(tell: Tell) -> None:
     seed = int(os.environ.get("DOCSYNC_FUZZ_SEED", random.SystemRandom().randrange(2**32)))
     dice = random.Random(seed)
     end = perf_counter() + float(os.environ.get("DOCSYNC_FUZZ_SECONDS", "2"))
@@ -67,7 +68,7 @@ def test_the_answer_is_that_of_jinja() -> None:
             continue
         assert jinja_variables(template) == expected, f"seed {seed}, template {count}: {template}"
         count += 1
-    print(f"seed {seed}: {count} templates")
+    tell(f"random templates: {count}, seed {seed}")
     assert count > 10
 
 

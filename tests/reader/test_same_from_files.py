@@ -10,7 +10,7 @@ import pytest
 
 from docsync.errors import UsageError
 from docsync.reader import Reader, open_reader
-from tests.support import Project
+from tests.support import Project, Tell
 
 SEED = int(os.environ.get("DOCSYNC_SEED", "0")) or random.SystemRandom().randrange(10**9)
 TREES = int(os.environ.get("DOCSYNC_TREES", "12"))
@@ -157,7 +157,7 @@ def answer(seed: int, reader: Reader) -> Any:
 
 
 @pytest.mark.parametrize("tree", range(TREES))
-def test_files_and_database_give_the_same(project: Project, tree: int, record_property: Any) -> None:
+def test_files_and_database_give_the_same(project: Project, tree: int, tell: Tell) -> None:
     seed = SEED + tree
     rand = random.Random(seed)
     print(f"DOCSYNC_SEED={seed}")
@@ -168,4 +168,4 @@ def test_files_and_database_give_the_same(project: Project, tree: int, record_pr
             question = rand.randrange(10**9)
             assert answer(question, files) == answer(question, database), f"DOCSYNC_SEED={seed}, question {question}"
         assert (database.source, files.source) == ("database", "files")
-    print(f"{QUESTIONS} questions answered alike")
+    tell(f"files and database: {QUESTIONS} questions answered alike, DOCSYNC_SEED={seed}")

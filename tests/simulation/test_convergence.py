@@ -13,6 +13,7 @@ from tests.simulation.campaign import Order, Stage, Total, campaign, campaigns, 
 from tests.simulation.generator import generate
 from tests.simulation.regressions import REGRESSIONS
 from tests.simulation.simulation import Simulation
+from tests.support import Tell
 
 SECONDS = float(os.environ.get("DOCSYNC_SIMULATION_SECONDS", "15"))
 SEED = int(os.environ.get("DOCSYNC_SIMULATION_SEED", time.time_ns() % 10**9))
@@ -23,19 +24,19 @@ def told(total: Total) -> str:
     return "\n".join([str(total), *map(str, total.failures)])
 
 
+@pytest.mark.dose
 @pytest.mark.timeout(SECONDS * 3 + 120)
-def test_whatever_happens_the_database_becomes_equal_to_the_tree(capsys: pytest.CaptureFixture[str]) -> None:
+def test_whatever_happens_the_database_becomes_equal_to_the_tree(tell: Tell) -> None:
     total = campaign(Order(SEED, SECONDS, most_failures=1))
-    with capsys.disabled():
-        print(f"\nsimulation in memory, {total}")
+    tell(f"simulation in memory, {total}")
     assert not total.failures, told(total)
 
 
+@pytest.mark.dose
 @pytest.mark.timeout(SECONDS * 3 + 120)
-def test_the_same_holds_for_files_and_a_database_on_a_disk(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_same_holds_for_files_and_a_database_on_a_disk(tell: Tell) -> None:
     total = campaign(Order(SEED + 10**9, SECONDS / 3, on_disk=True, most_failures=1))
-    with capsys.disabled():
-        print(f"\nsimulation on a disk, {total}")
+    tell(f"simulation on a disk, {total}")
     assert not total.failures, told(total)
 
 

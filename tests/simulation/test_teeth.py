@@ -6,12 +6,13 @@ from tests.simulation.base import Dicts, Sqlite
 from tests.simulation.bug import BUGS, IN_SQL, planted
 from tests.simulation.campaign import Order, Stage, campaign, failure_of
 from tests.simulation.generator import generate
+from tests.support import Tell
 
 MOST = 1_000
 
 
 @pytest.mark.parametrize("name", BUGS)
-def test_a_planted_bug_is_found(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_planted_bug_is_found(name: str, tell: Tell) -> None:
     base = Sqlite if name in IN_SQL else Dicts
     with planted(name):
         for number in range(1, MOST + 1):
@@ -20,8 +21,7 @@ def test_a_planted_bug_is_found(name: str, capsys: pytest.CaptureFixture[str]) -
         else:
             pytest.fail(f"{name}: not found in {MOST} histories")
     assert failure_of(generate(number), Stage(base())) is None, "without the bug nothing is wrong"
-    with capsys.disabled():
-        print(f"\n{name.replace('_', ' ')}: found by history {number} ({found[:100]})")
+    tell(f"planted: {name.replace('_', ' ')}: found by history {number} ({found[:100]})")
 
 
 @pytest.mark.parametrize("name", ["mtime_and_size_are_trusted", "a_shrunk_prompt_is_believed_at_once"])

@@ -13,7 +13,7 @@ from docsync.store.damage import Damage, find, identity, inspect
 from docsync.store.database import open_reader_connection, open_writer
 from tests.store.breaking import bits_in_table_pages, damage, log_of
 from tests.store.faulty_vfs import under_fire
-from tests.support import Project
+from tests.support import Project, Tell
 
 SEED = 20261121
 
@@ -191,7 +191,7 @@ def test_files_that_cannot_be_looked_at_are_unavailable_and_not_gone(tmp_path: P
     assert caught.value.reason == "io_error"
 
 
-def test_every_flipped_bit_that_changes_a_document_is_found(filled: Project) -> None:
+def test_every_flipped_bit_that_changes_a_document_is_found(filled: Project, tell: Tell) -> None:
     """What a reader gets from documents is as before, or the damage is found."""
     rows = filled.query("SELECT * FROM documents ORDER BY id")
     filled.close()
@@ -207,7 +207,7 @@ def test_every_flipped_bit_that_changes_a_document_is_found(filled: Project) -> 
             same = False
         harmful += not same
         assert same or inspect(filled.database) is not None, f"seed {SEED + seed}"
-    print(f"{harmful} of 60 were harmful, seed {SEED}")
+    tell(f"flipped bits: {harmful} of 60 were harmful and found, seed {SEED}")
     assert harmful > 20
 
 

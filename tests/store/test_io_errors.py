@@ -28,7 +28,7 @@ from docsync.sync.recovery import open_sound, rebuild_once
 from docsync.sync.setup import Settings, build_engine
 from tests.store.breaking import damage, garbage_header
 from tests.store.faulty_vfs import Fire, under_fire
-from tests.support import PERSONAS, PROMPTS, Project
+from tests.support import PERSONAS, PROMPTS, Project, Tell
 
 MOST_CASES = 10_000 if os.environ.get("DOCSYNC_LONG") == "1" else 3
 SEED = int(os.environ.get("DOCSYNC_SEED", "20261121"))
@@ -200,7 +200,7 @@ def seen(place: Place) -> list[object] | None:
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name.replace(" ", "-"))
 def test_whatever_step_fails_it_is_before_or_after(
-    way: Way, source: Path, tmp_path: Path, fire: Fire, capsys: pytest.CaptureFixture[str]
+    way: Way, source: Path, tmp_path: Path, fire: Fire, tell: Tell
 ) -> None:
     tried = partial(place_for, way, source, tmp_path / "place")
     place = tried()
@@ -223,8 +223,7 @@ def test_whatever_step_fails_it_is_before_or_after(
                     assert connection.execute("PRAGMA integrity_check").get == "ok"
                 cases += 1
                 refused += reason is not None
-    with capsys.disabled():
-        print(f"\n{way.name}: {cases} failing steps, {refused} refused, seed {SEED}")
+    tell(f"failing disk, {way.name}: {cases} failing steps, {refused} refused, seed {SEED}")
     assert cases
 
 
