@@ -38,18 +38,20 @@ def open_writer(path: Path) -> Iterator[apsw.Connection]:
                 unsure.touch()  # outlives a kill: once the database is open there is a log again
             connection = stack.enter_context(_closing(apsw.Connection(str(path))))
             connection.set_busy_timeout(WRITER_BUSY_MS)
+            _keep_log(connection, keep=True)
             try:
                 _claim(connection, path)
             except NoDatabase:
                 unsure.unlink(missing_ok=True)  # beside a file of somebody else nothing of ours may lie
+                _keep_log(connection, keep=False)
                 raise
             path.chmod(0o644)
             _configure(connection)
-            is_new = connection.pragma("user_version") == 0
+            if connection.pragma("user_version") == 0:
+                unsure.unlink(missing_ok=True)  # an empty file: the epoch that is made now is its first
             migrate(connection, path)
             if unsure.exists():
-                if not is_new:
-                    _renew_epoch(connection)
+                _renew_epoch(connection)
                 unsure.unlink()
         yield connection
 
@@ -234,11 +236,17 @@ def _configure(connection: apsw.Connection) -> None:
         ("mmap_size", 0),
     ):
         connection.pragma(pragma, value)
-    # With -wal and -shm in place, readers without write permission can open the database while nobody writes it.
+
+
+def _keep_log(connection: apsw.Connection, *, keep: bool) -> None:
+    """With -wal and -shm in place, readers without write permission can open the database while nobody writes it.
+
+    Set before anything is read: a connection that is closed because a start failed would remove the log.
+    """
     import ctypes
 
-    keep = ctypes.c_int(1)
-    connection.file_control("main", apsw.SQLITE_FCNTL_PERSIST_WAL, ctypes.addressof(keep))
+    wish = ctypes.c_int(keep)
+    connection.file_control("main", apsw.SQLITE_FCNTL_PERSIST_WAL, ctypes.addressof(wish))
 
 
 def _make_folder(folder: Path) -> None:

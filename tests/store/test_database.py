@@ -17,6 +17,7 @@ from docsync.store.database import (
     open_reader_connection,
     open_writer,
     transaction,
+    wal_of,
     writing,
 )
 from tests.store.child import locked_by_another, read_by_another
@@ -61,6 +62,34 @@ def test_a_copy_gets_a_new_epoch_also_if_the_first_start_was_killed_before_it_ha
     renewed = epoch_of(path)
     assert renewed != before
     assert epoch_of(path) == renewed
+
+
+def test_an_empty_file_whose_first_start_was_killed_keeps_the_epoch_that_readers_saw(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.parent.mkdir()
+    path.touch()
+    with monkeypatch.context() as killed:
+        killed.setattr("docsync.store.database.migrate", migrate_and_die)
+        with pytest.raises(KeyboardInterrupt):
+            epoch_of(path)
+    [[seen]] = read_by_another(path, EPOCH)
+    assert epoch_of(path) == seen
+
+
+def migrate_and_die(connection: apsw.Connection, path: Path) -> None:
+    migrate(connection, path)
+    raise KeyboardInterrupt
+
+
+def test_a_start_that_fails_keeps_the_log_and_with_it_the_epoch(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = epoch_of(path)
+    with monkeypatch.context() as failing:
+        failing.setattr("docsync.store.database._configure", raise_interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            epoch_of(path)
+    assert wal_of(path).exists()
+    assert epoch_of(path) == before
 
 
 def raise_interrupt(_: object) -> None:
