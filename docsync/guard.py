@@ -56,6 +56,8 @@ class Guard:
     def witnesses(self, deletions: Sequence[Entry]) -> list[str]:
         """The paths whose appearance may excuse one of *deletions*: it does so only while their files exist."""
         hashes = {entry.content_hash for entry in deletions}
+        if not hashes:
+            return []  # every save comes here, and much may have appeared since the last deletion
         return [path for path, (content_hash, _) in self._appeared.items() if content_hash in hashes]
 
     def vanished(self, path: str) -> None:

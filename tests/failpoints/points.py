@@ -110,7 +110,7 @@ EFFECTS = (
     Effect("cookie-removed", Life.WORK, Call("docsync.sync.barrier", "Path.unlink", _cookie)),
     Effect("heartbeat", Life.WORK, Call("docsync.sync.barrier", "Path.touch", _heartbeat)),
     Effect("git-asked", Life.WORK, Call("docsync.git", "os.stat")),
-    Effect("root-looked-at", Life.WORK, Call("docsync.scan.tree", "Path.stat", named("personas"))),
+    Effect("root-looked-at", Life.WORK, Call("docsync.scan.tree", "os.stat", named("personas"))),
     Effect("folder-scanned", Life.WORK, Call("docsync.scan.walk", "os.scandir")),
     Effect("name-looked-at", Life.WORK, Call("docsync.scan.walk", "os.lstat")),
     Effect("file-opened", Life.WORK, Call("docsync.scan.read", "os.open")),

@@ -140,10 +140,10 @@ def test_a_root_that_is_no_folder_is_missing(tmp_path: Path, kind: str) -> None:
 
 
 def test_a_root_that_may_not_be_looked_at_is_unreadable(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path) -> os.stat_result:
+    def refuse(path: str) -> os.stat_result:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "stat", refuse)
+    monkeypatch.setattr(os, "stat", refuse)
     assert FileTree(root, (PERSONAS,), 100).roots()["persona"].state is RootState.UNREADABLE
 
 

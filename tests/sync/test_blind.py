@@ -2,7 +2,6 @@
 
 import errno
 import os
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -76,14 +75,14 @@ def test_an_input_output_error_deletes_nothing(project: Project, monkeypatch: py
 def test_a_root_that_may_not_be_looked_at_keeps_its_rows(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.persona("personas/a.json")
     project.sync()
-    real = Path.stat
+    real = os.stat
 
-    def refuse(path: Path, **options: Any) -> os.stat_result:
-        if path.name == "personas":
+    def refuse(path: Any, **options: Any) -> os.stat_result:
+        if str(path).endswith("/personas"):
             raise PermissionError(errno.EACCES, "Permission denied")
         return real(path, **options)
 
-    monkeypatch.setattr(Path, "stat", refuse)
+    monkeypatch.setattr(os, "stat", refuse)
     project.settle()
     assert project.engine.root_states()["persona"] is RootState.UNREADABLE
     assert (project.paths(), project.problems()) == (["personas/a.json"], [("personas", "root-unreadable")])
