@@ -12,7 +12,7 @@ import apsw
 
 from docsync.errors import StoreUnavailable
 from docsync.store.database import DAMAGED, open_memory, open_reader_connection, reading, wal_of
-from docsync.store.rows import BARE_COLUMNS, row_hash
+from docsync.store.rows import BARE_COLUMNS, row_hash, search_hash_of
 
 _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'documents\\_path\\_%' ESCAPE '\\'"
 
@@ -20,11 +20,17 @@ _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LI
 _MISFITS = (
     "SELECT d.rowid FROM documents AS d LEFT JOIN files AS f ON f.file_path = d.file_path "
     "LEFT JOIN documents_fts AS s ON s.rowid = f.search_rowid "
-    "WHERE f.id IS NOT d.id OR f.type IS NOT d.type OR f.good_size IS NULL "
-    "OR s.id IS NOT d.id OR s.name IS NOT d.name OR s.description IS NOT d.description",
+    "WHERE f.id IS NOT d.id OR f.type IS NOT d.type OR f.good_size IS NULL OR s.id IS NOT d.id",
     "SELECT d.rowid FROM documents AS d WHERE "
     "(SELECT group_concat(value, char(0)) FROM (SELECT DISTINCT value FROM json_each(d.tags) ORDER BY value)) IS NOT "
     "(SELECT group_concat(tag, char(0)) FROM (SELECT tag FROM document_tags WHERE document_id = d.id ORDER BY tag))",
+)
+
+# The search rows of documents, as the bytes they are: a text that is none could not be read otherwise.
+_SEARCHED = (
+    "SELECT d.rowid, s.row_hash, CAST(s.id AS BLOB), CAST(s.name AS BLOB), CAST(s.description AS BLOB), "
+    "CAST(s.text AS BLOB) FROM documents AS d JOIN files AS f ON f.file_path = d.file_path "
+    "JOIN documents_fts AS s ON s.rowid = f.search_rowid"
 )
 
 # Statements that give a row for each thing that is wrong outside of documents.
@@ -102,6 +108,9 @@ def _wrong_documents(connection: apsw.Connection) -> Iterator[int]:
             yield rowid
     for statement in _MISFITS:
         yield from (int(rowid) for (rowid,) in connection.execute(statement))
+    for rowid, stored, *octets in connection.execute(_SEARCHED):
+        if search_hash_of(octets) != stored:
+            yield int(rowid)
 
 
 def is_sound(connection: apsw.Connection, rowid: int) -> bool:

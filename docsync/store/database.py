@@ -175,13 +175,19 @@ def migrate(connection: apsw.Connection, path: Path, steps: Mapping[int, str] = 
             connection.execute(files("docsync.store").joinpath("schema.sql").read_text("utf-8")).fetchall()
             connection.execute("INSERT INTO sync_state VALUES ('epoch', ?), ('revision', '0')", (_new_epoch(),))
             connection.pragma("application_id", APPLICATION_ID)
-            connection.pragma("user_version", SCHEMA_VERSION)
+            _set_version(connection, SCHEMA_VERSION)
     while (version := connection.pragma("user_version")) < target:
         with transaction(connection):
             connection.execute(steps[version]).fetchall()
-            connection.pragma("user_version", version + 1)
+            _set_version(connection, version + 1)
     if version > target:
         raise NoDatabase(_of_another_version(path, version, target))
+
+
+def _set_version(connection: apsw.Connection, version: int) -> None:
+    """In the header, where SQLite's tools look, and in a row: a damaged header must not pass for a newer docsync's."""
+    connection.pragma("user_version", version)
+    connection.execute("INSERT OR REPLACE INTO sync_state VALUES ('schema_version', ?)", (str(version),))
 
 
 def _renew_epoch(connection: apsw.Connection) -> None:
@@ -209,11 +215,18 @@ def _claim(connection: apsw.Connection, path: Path) -> None:
         if wal_of(path).exists():
             raise apsw.CorruptError(str(error)) from error
         raise NoDatabase(f"{path}: not an SQLite database; move it away or set database.path") from error
-    forbidden = connection.readonly("main") and os.access(path, os.W_OK)  # by its header and by nobody else
-    if tables >= _OURS and (found != APPLICATION_ID or not connection.pragma("user_version") or forbidden):
+    if tables >= _OURS and not _has_own_header(connection, path):
         raise apsw.CorruptError("the header does not belong to the tables")
     if found != APPLICATION_ID and (found or tables):
         raise NoDatabase(_foreign(path, found))
+
+
+def _has_own_header(connection: apsw.Connection, path: Path) -> bool:
+    if connection.readonly("main") and os.access(path, os.W_OK):
+        return False  # made read-only by its header and by nobody else
+    version = connection.execute("SELECT value FROM sync_state WHERE key = 'schema_version'").get
+    marks = (connection.pragma("application_id"), str(connection.pragma("user_version")))
+    return marks == (APPLICATION_ID, version)
 
 
 def _of_another_version(path: Path, version: int, known: int) -> str:

@@ -22,6 +22,19 @@ def row_hash(row: Row) -> str:
     return hashlib.sha256(json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def search_hash(id_: str, name: str, description: str | None, text: str) -> str:
+    """The same of a row of documents_fts: SHA-256 of its columns as SQLite stores them, each after its length."""
+    return search_hash_of(None if value is None else value.encode() for value in (id_, name, description, text))
+
+
+def search_hash_of(octets: Iterable[bytes | None]) -> str:
+    """The same of what was read as BLOBs, which no damage can keep from being read."""
+    seen = hashlib.sha256()
+    for value in octets:
+        seen.update(b"-" if value is None else b"%d:%b" % (len(value), value))
+    return seen.hexdigest()
+
+
 def visible(document: Document) -> tuple[object, ...]:
     """What a reader can see of *document*, apart from times and revision: equal means that nothing is to be written."""
     content = document.content
@@ -89,9 +102,10 @@ class DocumentRows:
         )
         self._connection.execute(_INSERT, (*row, row_hash(row)))
         self._attach(document)
+        found_by = (document.id, content.name, content.description, content.text)
         self._connection.execute(
-            "INSERT INTO documents_fts (id, name, description, text) VALUES (?,?,?,?)",
-            (document.id, content.name, content.description, content.text),
+            "INSERT INTO documents_fts (id, name, description, text, row_hash) VALUES (?,?,?,?,?)",
+            (*found_by, search_hash(*found_by)),
         )
         return self._connection.last_insert_rowid()
 

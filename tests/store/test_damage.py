@@ -83,6 +83,15 @@ def test_text_that_is_no_text_is_found_with_its_row(filled: Project) -> None:
     assert found(filled).documents == {7}
 
 
+def test_a_search_text_whose_words_stay_the_same_to_search_is_found_with_its_row(filled: Project) -> None:
+    filled.connection.execute(
+        "UPDATE documents_fts_content SET c3 = replace(c3, 'word', 'Word') WHERE c0 = 'persona/p4'"
+    )
+    assert filled.query("SELECT rowid FROM documents WHERE id = 'persona/p4'") == [
+        (rowid,) for rowid in found(filled).documents
+    ]
+
+
 @pytest.mark.parametrize(
     "statement",
     [

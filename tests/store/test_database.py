@@ -11,6 +11,7 @@ import pytest
 from docsync.errors import NoDatabase, StoreUnavailable
 from docsync.store.database import (
     APPLICATION_ID,
+    DAMAGED,
     SCHEMA_VERSION,
     migrate,
     open_memory,
@@ -220,9 +221,18 @@ def test_a_file_that_is_no_database_is_refused_and_not_touched(path: Path) -> No
 
 def test_a_database_of_a_newer_docsync_is_refused(path: Path) -> None:
     with open_writer(path) as connection:
-        connection.pragma("user_version", SCHEMA_VERSION + 1)
+        migrate(connection, path, {SCHEMA_VERSION: "CREATE TABLE later (x)"})
     with pytest.raises(NoDatabase, match="made by a newer docsync"), open_writer(path):
         pass
+
+
+@pytest.mark.parametrize("version", [0, SCHEMA_VERSION + 1, SCHEMA_VERSION ^ 0x10000])
+def test_a_version_that_only_the_header_tells_is_damage(path: Path, version: int) -> None:
+    with open_writer(path) as connection:
+        connection.pragma("user_version", version)
+    with pytest.raises(StoreUnavailable, match="header") as error, open_writer(path):
+        pass
+    assert error.value.reason == DAMAGED
 
 
 def test_reading_what_is_not_there_names_the_next_step(path: Path) -> None:
@@ -275,10 +285,11 @@ def test_a_migration_that_fails_leaves_the_old_version(path: Path) -> None:
 
 def test_a_transaction_that_fails_leaves_nothing(path: Path) -> None:
     with open_writer(path) as connection:
+        before = connection.execute("SELECT count(*) FROM sync_state").get
         with pytest.raises(apsw.SQLError), transaction(connection):
             connection.execute("DELETE FROM sync_state; INSERT INTO nowhere VALUES (1)").fetchall()
         assert not connection.in_transaction
-        assert connection.execute("SELECT count(*) FROM sync_state").get == 2
+        assert connection.execute("SELECT count(*) FROM sync_state").get == before
 
 
 def test_a_commit_that_fails_fails_the_call(path: Path) -> None:
