@@ -18,8 +18,12 @@ Row = tuple[str | int | None, ...]
 
 
 def row_hash(row: Row) -> str:
-    """SHA-256 of a documents row without row_hash, in the order of its columns: what tells damage from change."""
-    return hashlib.sha256(json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+    """SHA-256 of a documents row without row_hash, in the order of its columns: what tells damage from change.
+
+    Of any row: a text that damage made a BLOB, which SQLite hands out as bytes, has a hash too.
+    """
+    text = json.dumps(row, ensure_ascii=False, default=repr)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def search_hash(id_: str, name: str, description: str | None, text: str) -> str:

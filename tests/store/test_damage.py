@@ -83,6 +83,21 @@ def test_text_that_is_no_text_is_found_with_its_row(filled: Project) -> None:
     assert found(filled).documents == {7}
 
 
+def test_a_text_that_became_a_blob_is_found_with_its_row(filled: Project) -> None:
+    loosened = "UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '') WHERE name = 'documents'"
+    filled.close()
+    with open_writer(filled.database) as connection:
+        sql = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'documents'").get
+        connection.execute(f"PRAGMA writable_schema = ON; {loosened}").fetchall()
+    with open_writer(filled.database) as connection:
+        connection.execute("UPDATE documents SET description = CAST(description AS BLOB) WHERE rowid = 7")
+        connection.execute("PRAGMA writable_schema = ON").fetchall()
+        connection.execute("UPDATE sqlite_schema SET sql = ? WHERE name = 'documents'", (sql,))
+    damage = inspect(filled.database)
+    assert damage is not None
+    assert damage.documents == {7}
+
+
 def test_a_search_text_whose_words_stay_the_same_to_search_is_found_with_its_row(filled: Project) -> None:
     filled.connection.execute(
         "UPDATE documents_fts_content SET c3 = replace(c3, 'word', 'Word') WHERE c0 = 'persona/p4'"
