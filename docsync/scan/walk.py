@@ -55,8 +55,9 @@ class Walk:
                 self._blind(path, error)
 
     def _blind(self, path: str, error: OSError) -> None:
-        self._finds.unreadable[path] = Unread(unreadable(path, error))
-        self._finds.types[path] = self._owner
+        safe = shown(path)
+        self._finds.unreadable[safe] = Unread(unreadable(safe, error))
+        self._finds.types[safe] = self._type_of(path) or self._owner
 
     def _is_folder(self, entry: "os.DirEntry[str]", path: str) -> bool:
         """True when *entry* is a folder to walk into; anything else is noted down."""

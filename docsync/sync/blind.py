@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from docsync.belief import Belief
 from docsync.model import Entry, FileState, Problem, Root, RootState, Scan, Unread
-from docsync.names import covers
+from docsync.names import ancestors, covers
 from docsync.plan import Refuse
 from docsync.sync.load import Look
 from docsync.sync.ports import Tree
@@ -74,7 +74,7 @@ class Blind:
         visible: dict[str, Entry] = {}
         shut: list[tuple[Entry, Problem]] = []
         for path, entry in known.items():
-            above = next((folder for folder in scan.unreadable if covers(folder, path)), None)
+            above = next((folder for folder in (path, *ancestors(path)) if folder in scan.unreadable), None)
             if above is not None:
                 shut.append((entry, scan.unreadable[above].problem))
             elif not any(covers(folder, path) for folder in lost) and (entry.has_document or path not in scan.skipped):

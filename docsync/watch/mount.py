@@ -18,10 +18,10 @@ _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
 def mount_table(mounts: Path = MOUNTS) -> str:
-    """All mounts as text, another one whenever one came or went; empty where the system does not list them."""
+    """All mounts as text, another one whenever one came or went; empty where the system does not list them (now)."""
     try:
         return mounts.read_text(encoding="utf-8", errors="surrogateescape")
-    except FileNotFoundError:  # any system but Linux
+    except OSError:  # any system but Linux, or one that has no descriptor to spare at this moment
         return ""
 
 

@@ -198,6 +198,25 @@ def test_a_link_whose_target_may_not_be_looked_at_is_unreadable_and_not_missing(
     assert (list(scan.found), list(scan.unreadable)) == ([], ["personas/a.json"])
 
 
+@pytest.mark.parametrize(
+    ("name", "safe"), [("byte\udcff.json", "byte\\xff.json"), ("escape\x1b\n.json", "escape\\x1b\\x0a.json")]
+)
+def test_a_link_that_cannot_be_looked_behind_is_listed_under_a_name_that_can_be_stored(
+    tree: Tree, name: str, safe: str
+) -> None:
+    os.symlink("x" * 300, tree.folder / name)
+    scan = tree.scan()
+    assert list(scan.unreadable) == list(scan.types) == [f"personas/{safe}"]
+    assert scan.unreadable[f"personas/{safe}"].problem.path == f"personas/{safe}"
+
+
+def test_an_unreadable_link_is_of_the_collection_whose_pattern_it_matches(tree: Tree) -> None:
+    os.symlink("x" * 300, tree.folder / "a.json")
+    others = Collection("note", "personas", ("**/*.md",), "markdown")
+    scan = FileTree(tree.root, [others, PERSONAS], 100).scan([""])
+    assert scan.types == {"personas/a.json": "persona"}
+
+
 def test_a_file_beneath_a_linked_folder_is_not_reached_by_its_path_either(tree: Tree) -> None:
     tree.write("real/a.json")
     (tree.folder / "linked").symlink_to("real")
