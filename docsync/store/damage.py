@@ -16,11 +16,12 @@ from docsync.store.rows import BARE_COLUMNS, row_hash, search_hash_of
 
 _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'documents\\_path\\_%' ESCAPE '\\'"
 
-# Documents whose file, tags or search row say something else than their own row.
+# Documents whose file, tags or search row say something else than their own row. A file that cannot be taken may be of
+# another collection by now than the document that is left of it.
 _MISFITS = (
     "SELECT d.rowid FROM documents AS d LEFT JOIN files AS f ON f.file_path = d.file_path "
     "LEFT JOIN documents_fts AS s ON s.rowid = f.search_rowid "
-    "WHERE f.id IS NOT d.id OR f.type IS NOT d.type OR f.good_size IS NULL OR s.id IS NOT d.id",
+    "WHERE f.id IS NOT d.id OR (f.state = 'ok' AND f.type IS NOT d.type) OR f.good_size IS NULL OR s.id IS NOT d.id",
     "SELECT d.rowid FROM documents AS d WHERE "
     "(SELECT group_concat(value, char(0)) FROM (SELECT DISTINCT value FROM json_each(d.tags) ORDER BY value)) IS NOT "
     "(SELECT group_concat(tag, char(0)) FROM (SELECT tag FROM document_tags WHERE document_id = d.id ORDER BY tag))",

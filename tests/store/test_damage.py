@@ -3,6 +3,7 @@
 import os
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import apsw
@@ -13,7 +14,7 @@ from docsync.store.damage import Damage, find, identity, inspect
 from docsync.store.database import open_reader_connection, open_writer
 from tests.store.breaking import bits_in_table_pages, damage, log_of
 from tests.store.faulty_vfs import under_fire
-from tests.support import Project, Tell
+from tests.support import PERSONAS, PROMPTS, Project, Tell
 
 SEED = 20261121
 
@@ -51,6 +52,21 @@ def test_held_deletions_are_no_damage(filled: Project) -> None:
         (filled.root / f"personas/p{number}.json").unlink()
     filled.settle()
     assert set(filled.states().values()) == {"ok", "held"}
+    assert find(filled.connection) is None
+
+
+def test_a_document_whose_broken_file_is_of_another_collection_now_is_no_damage(filled: Project) -> None:
+    filled.write("personas/p1.json", "{")
+    filled.later(1000)
+    filled.settle()
+    filled.close()
+    filled.start(collections=(replace(PERSONAS, type="person"), PROMPTS))
+    filled.settle()
+    filled.later(1000)
+    filled.settle()
+    assert filled.query(
+        "SELECT d.type, f.type FROM documents d JOIN files f USING (file_path) WHERE f.state = 'broken'"
+    ) == [("persona", "person")]
     assert find(filled.connection) is None
 
 
