@@ -17,6 +17,7 @@ from docsync.admin.server import Listening, Served, serving
 from docsync.coalesce import Coalescer
 from docsync.counters import Counters
 from docsync.daemon.desk import Desk, Premises
+from docsync.daemon.home import Home, identity, is_still
 from docsync.daemon.lookout import Lookout
 from docsync.daemon.running import running
 from docsync.errors import UsageError
@@ -36,6 +37,7 @@ from docsync.sync.vitals import Vitals
 from docsync.watch import Mode, Polling, Source, open_source
 
 _MOST_SOCKET_BYTES = 107  # sun_path of Linux, without its closing NUL
+_LOOK_AGAIN_SECONDS = 0.5
 _STOPS = frozenset({signal.SIGTERM, signal.SIGINT})
 _SIGNALS = _STOPS | {signal.SIGHUP}
 
@@ -61,16 +63,34 @@ def run_daemon(settings: DaemonSettings, log: Log) -> None:
     """Keep the database equal to the files until SIGTERM or SIGINT; SIGHUP asks for a rescan.
 
     A database that is deleted or damaged comes back: it is mended or built anew from the files, with a new epoch.
-    When its whole folder goes, and with it the lock and the socket, everything is begun anew.
+    When its whole folder goes, and with it the lock and the socket, everything is begun anew; when it went with the
+    project itself, moved or unmounted, only once that is back: where it was there is nothing to keep equal to.
     Raises AlreadyRunning, NoDatabase and StoreUnavailable before anything runs.
     """
+    home = Home(settings.sync.root, settings.config_file, [one.path for one in settings.sync.collections])
     while True:
         try:
             _run(settings, log)
         except FolderGone:
-            log.warning("database.gone", path=str(settings.database.parent), next="making it anew from the files")
+            if not _may_go_on(home, settings.database.parent, log):
+                return
         else:
             return
+
+
+def _may_go_on(home: Home, folder: Path, log: Log) -> bool:
+    """The folder of the database went: wait for the project if it went too. False when told to stop meanwhile."""
+    if home.is_still_there():
+        log.warning("database.gone", path=str(folder), next="making it anew from the files")
+        return True
+    log.error("project.gone", path=str(home.root), next="waiting until it is back; nothing is synced meanwhile")
+    with _signals_blocked():
+        while not home.is_back():
+            if signal.sigtimedwait(_STOPS, _LOOK_AGAIN_SECONDS):
+                log.info("docsync.stopped")
+                return False
+    log.info("project.back", path=str(home.root))
+    return True
 
 
 class FolderGone(Exception):
@@ -88,10 +108,10 @@ def _run(settings: DaemonSettings, log: Log) -> None:
         lookout = stack.enter_context(_lookout(settings, inbox, vitals, counters, log))
         gate = GitGate(settings.sync.git(), lookout.proves)
         rescan_ns = settings.rescan_seconds * 1_000_000_000
-        locked = _identity(folder.stat())
+        locked = identity(folder)
 
         def tick(now_ns: int) -> None:
-            if not _is_still(folder, locked):
+            if not is_still(folder, locked):
                 raise FolderGone
             lookout.tick(now_ns)
 
@@ -119,20 +139,6 @@ def _serving(backend: Backend, listening: Listening, log: Log) -> AbstractContex
         log.info("admin.asked", who=who, what=what, of=of)
 
     return serving(backend, listening, warned, asked)
-
-
-def _identity(status: os.stat_result) -> tuple[int, int]:
-    return (status.st_dev, status.st_ino)
-
-
-def _is_still(folder: Path, locked: tuple[int, int]) -> bool:
-    """False when *folder* went or is another one. What cannot be looked at for a moment has not gone."""
-    try:
-        return _identity(folder.stat()) == locked
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        return True
 
 
 @contextmanager

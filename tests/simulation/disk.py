@@ -58,9 +58,9 @@ class Disk:
 
     def set_mtime(self, path: str, mtime_ns: int) -> bool:
         target = self._root / path
-        if target.is_file():
-            os.utime(target, ns=(mtime_ns, mtime_ns))
-        return target.is_file()
+        there = target.exists() and not target.is_dir()
+        os.utime(target, ns=(mtime_ns, mtime_ns)) if there else None
+        return there
 
     def delete(self, path: str) -> bool:
         target = self._root / path

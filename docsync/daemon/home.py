@@ -1,0 +1,44 @@
+"""The project's folder: is it still the one of the start, and is there a project again where it was? Never makes one."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+Identity = tuple[int, int]
+
+
+class Home:
+    """Remembers which folder the daemon was started for."""
+
+    def __init__(self, root: Path, config_file: Path | None, collections: Iterable[str]) -> None:
+        """*collections* are the paths of their folders below *root*."""
+        self.root = root
+        self._marks = [root / path for path in collections] + ([config_file] if config_file else [])
+        self._identity = identity(root)
+
+    def is_still_there(self) -> bool:
+        """False when the folder was moved, deleted, unmounted or replaced."""
+        return is_still(self.root, self._identity)
+
+    def is_back(self) -> bool:
+        """True once a project is there: a mount point without its volume has neither configuration nor collections."""
+        if not any(map(os.path.exists, self._marks)):
+            return False
+        self._identity = identity(self.root)
+        return True
+
+
+def identity(folder: Path) -> Identity:
+    """Device and inode of *folder*. Raises OSError."""
+    status = folder.stat()
+    return (status.st_dev, status.st_ino)
+
+
+def is_still(folder: Path, known: Identity) -> bool:
+    """False when *folder* went or is another one. What cannot be looked at for a moment has not gone."""
+    try:
+        return identity(folder) == known
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
