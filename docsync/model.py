@@ -235,6 +235,7 @@ class Scan:
     `found` are the files that are documents by their name, `types` the collection of each. `skipped` are paths that are
     none (links, devices, names that cannot be shown), `dangling` are links to nothing, and `unreadable` is what could not
     be looked at: nothing may be concluded about what lies beneath it. `volumes` are folders that hold a mounted volume.
+    `links` are those of `found` that are symbolic links, with the path of the file that they lead to.
     """
 
     found: Mapping[str, Stamp]
@@ -243,6 +244,7 @@ class Scan:
     unreadable: Mapping[str, Unread] = field(default_factory=dict)
     dangling: Set[str] = frozenset()
     volumes: Set[str] = frozenset()
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class FileTree:
         for folder in dict.fromkeys(collection.path for collection in self._collections):
             location = join(self._root, folder)
             owner = next(collection.type for collection in self._collections if collection.path == folder)
-            walk = Walk(owner, os.path.realpath(location), partial(self._type_in, folder), finds)
+            walk = Walk(owner, folder, os.path.realpath(location), partial(self._type_in, folder), finds)
             if any(covers(scope, folder) for scope in wanted):
                 self._scan_root(walk, folder, location)
                 continue
@@ -63,7 +63,9 @@ class FileTree:
                 inner = below(folder, scope)
                 if inner and self._is_reachable(location, inner):
                     walk.one(scope, join(location, inner))
-        return Scan(finds.found, finds.types, finds.skipped, finds.unreadable, finds.dangling, finds.volumes)
+        return Scan(
+            finds.found, finds.types, finds.skipped, finds.unreadable, finds.dangling, finds.volumes, finds.links
+        )
 
     @staticmethod
     def _scan_root(walk: Walk, folder: str, location: str) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from posixpath import dirname, join
+from posixpath import dirname, join, normpath
 
 from docsync.model import Problem, Severity, Stamp, Unread
-from docsync.names import VOLUME_LINK, is_hidden, is_presentable, shown
+from docsync.names import VOLUME_LINK, below, is_hidden, is_presentable, shown
 from docsync.scan.read import stamp_of, unreadable
 
 # A dangling link or a loop: there is nothing behind the name. Anything else may hide a file.
@@ -28,13 +28,20 @@ class Finds:
     unreadable: dict[str, Unread] = field(default_factory=dict)
     dangling: set[str] = field(default_factory=set)
     volumes: set[str] = field(default_factory=set)
+    links: dict[str, str] = field(default_factory=dict)
 
 
 class Walk:
-    """A walk below the folder of the collection *owner*. `type_of` names the collection of that folder a path is of."""
+    """A walk below *folder*, which is that of the collection *owner*; without links it is *real_root*.
 
-    def __init__(self, owner: str, real_root: str, type_of: Callable[[str], str | None], finds: Finds) -> None:
+    `type_of` names the collection of that folder a path is of.
+    """
+
+    def __init__(
+        self, owner: str, folder: str, real_root: str, type_of: Callable[[str], str | None], finds: Finds
+    ) -> None:
         self._owner = owner
+        self._folder = folder
         self._real_root = real_root
         self._type_of = type_of
         self._finds = finds
@@ -121,10 +128,16 @@ class Walk:
             return
         if stat.S_ISDIR(status.st_mode):
             self._skip(path, "skipped", "a link to a folder is not followed", stamp_of(link))
-        elif type_ and not os.path.realpath(location).startswith(self._real_root + "/"):
-            self._skip(path, "skipped", "a link that leaves the collection's folder is not followed", stamp_of(status))
-        elif type_:
+        elif type_ and (target := self._inside(location)):
+            self._finds.links[path] = target
             self._file(path, type_, status)
+        elif type_:
+            self._skip(path, "skipped", "a link that leaves the collection's folder is not followed", stamp_of(status))
+
+    def _inside(self, location: str) -> str | None:
+        """Where in the collection's folder the link at *location* ends, None if it ends elsewhere."""
+        inner = below(self._real_root, os.path.realpath(location))
+        return inner and normpath(join(self._folder, inner))
 
     def _skip(self, path: str, code: str, message: str, stamp: Stamp | None) -> None:
         hint = "rename it" if code == "name" else None

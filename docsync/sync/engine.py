@@ -17,6 +17,7 @@ from docsync.plan import Applied, Change, Delete, Hold, Refuse, Seen, Standing, 
 from docsync.sync.blind import Blind
 from docsync.sync.deletions import Deletions, went_with_a_swap
 from docsync.sync.dependents import Dependents
+from docsync.sync.links import Links
 from docsync.sync.load import Loader, Look
 from docsync.sync.ports import Clock, Store, Tree
 from docsync.sync.work import Work
@@ -75,6 +76,7 @@ class Engine:
         self._debounce_ns = timing.debounce_ns
         self._reload = dict(reload)
         self._blind = Blind(parts.tree, parts.store.roots(), parts.belief)
+        self._links = Links()
         self._unread: set[str] = set()
         self.scanned = False
 
@@ -126,6 +128,10 @@ class Engine:
         """The paths whose bad news still waits."""
         return self._belief.undecided()
 
+    def unheard(self) -> set[str]:
+        """The paths whose changes no hint tells: who waits for what was written must look at them."""
+        return self._links.unheard()
+
     def held(self, type_: str | None = None) -> list[Entry]:
         """The deletions that are kept back."""
         return self._guard.held(type_)
@@ -143,8 +149,10 @@ class Engine:
     def _survey(self, batch: Batch, now_ns: int, heard: Callable[[str], int | None], *, whole: bool = False) -> Work:
         """Scan and diff: which files are to be read, and which are missing."""
         changed_roots = self._blind.look()
-        scopes = outermost([*batch.dirty, *self._belief.due(now_ns, batch.resting), *changed_roots])
+        linked = self._links.to(batch.dirty.keys())
+        scopes = outermost([*batch.dirty, *linked, *self._belief.due(now_ns, batch.resting), *changed_roots])
         scan = self._tree.scan(scopes)
+        self._links.seen(scopes, scan)
         seen_ns = self._clock()
         self._guard.returned(scan.found.keys())
         back = {path: until for path, until in batch.rest_until_ns.items() if path in scan.found}

@@ -163,7 +163,7 @@ class Loop:
         dirty = dict(batch.dirty)
         if any(item.sign is Sign.LOST for item in dirty.values()):
             self._resync(dirty, now_ns, urgent=bool(looks))
-        scopes = {scope for request in looks for scope in request.scopes}
+        scopes = {scope for request in looks for scope in request.scopes} | (self._engine.unheard() if looks else set())
         rescan = now_ns >= self._rescan_at_ns and not self._inbox.closed
         if rescan:
             scopes.add(EVERYTHING)

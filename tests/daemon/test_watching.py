@@ -332,3 +332,17 @@ def test_hints_of_cookies_are_not_for_the_inbox_and_others_are_not_for_the_barri
     assert not post.barrier.takes("personas/ana.json")
     post.inbox.hint("personas/ana.json", Sign.CLOSED)
     assert post.inbox.dirty() == {"personas/ana.json"}
+
+
+def test_a_real_daemon_follows_links_as_far_as_waiting_goes(daemon: Daemon) -> None:
+    daemon.persona("personas/a.json", n=1)
+    daemon.persona("personas/.store/h.json", n=1)
+    os.symlink("a.json", daemon.root / "personas/b.json")
+    os.symlink(".store/h.json", daemon.root / "personas/c.json")
+    daemon.environ |= NO_RESCAN
+    daemon.start()
+    daemon.persona("personas/a.json", n=2)
+    daemon.persona("personas/.store/h.json", n=2)
+    daemon.wait()
+    assert daemon.query("SELECT DISTINCT json_extract(document, '$.n') FROM documents") == [(2,)]
+    daemon.verify()

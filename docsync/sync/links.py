@@ -1,0 +1,36 @@
+"""Which documents are symbolic links, and to what: a hint names the file that was written, not the links that lead to it.
+
+Never looks at the tree: it is told what each scan found.
+"""
+
+from collections.abc import Iterable, Set
+
+from docsync.model import Scan
+from docsync.names import ancestors, is_hidden
+
+
+class Links:
+    """The links of all collections, as of the last look at each."""
+
+    def __init__(self) -> None:
+        self._targets: dict[str, str] = {}
+
+    def seen(self, scopes: Iterable[str], scan: Scan) -> None:
+        """*scan* looked at *scopes*: what is no link there now was one perhaps."""
+        if self._targets:
+            looked = set(scopes)
+            known = self._targets.items()
+            self._targets = {path: target for path, target in known if not _is_within(looked, path)}
+        self._targets |= scan.links
+
+    def to(self, dirty: Set[str]) -> list[str]:
+        """The links that lead to any of *dirty*, or to something beneath."""
+        return [path for path, target in self._targets.items() if _is_within(dirty, target)]
+
+    def unheard(self) -> set[str]:
+        """The links that lead to hidden names: these are not watched, and no hint tells of a change."""
+        return {path for path, target in self._targets.items() if any(map(is_hidden, target.split("/")))}
+
+
+def _is_within(scopes: Set[str], path: str) -> bool:
+    return path in scopes or any(above in scopes for above in ancestors(path))

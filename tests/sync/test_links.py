@@ -1,0 +1,57 @@
+"""Links to documents: a change of the file that they lead to is a change of theirs."""
+
+import os
+
+import pytest
+
+from docsync.model import Scan, Sign
+from docsync.sync.links import Links
+from tests.support import Project
+from tests.sync.rig import Rig
+
+
+@pytest.fixture
+def links() -> Links:
+    made = Links()
+    made.seen([""], Scan({}, {}, links={"p/b": "p/a", "p/c": "p/sub/d", "p/e": "p/.store/f"}))
+    return made
+
+
+def test_a_link_is_dirty_with_its_target_or_a_folder_above_it(links: Links) -> None:
+    assert links.to({"p/a"}) == ["p/b"]
+    assert links.to({"p/sub"}) == ["p/c"]
+    assert links.to({""}) == ["p/b", "p/c", "p/e"]
+    assert links.to({"p/su", "p/b"}) == []
+
+
+def test_a_link_that_was_looked_at_and_is_none_any_more_is_forgotten(links: Links) -> None:
+    links.seen(["p/b", "p/x"], Scan({}, {}, links={"p/x": "p/a"}))
+    assert links.to({"p/a"}) == ["p/x"]
+    assert links.to({"p/sub"}) == ["p/c"]
+
+
+def test_links_to_hidden_names_are_told_apart(links: Links) -> None:
+    assert links.unheard() == {"p/e"}
+
+
+def test_a_link_changes_with_its_target_in_one_revision(project: Project) -> None:
+    project.persona("personas/a.json", name="one")
+    os.symlink("a.json", project.root / "personas/b.json")
+    project.settle()
+    revision = project.revision
+    project.persona("personas/a.json", name="two")
+    project.sync("personas/a.json", sign=Sign.CLOSED)
+    assert project.names() == {"personas/a.json": "two", "personas/b.json": "two"}
+    assert project.revision == revision + 1
+
+
+def test_whoever_waits_sees_what_was_written_behind_a_hidden_name(project: Project) -> None:
+    project.persona("personas/.store/a.json", name="one")
+    os.symlink(".store/a.json", project.root / "personas/a.json")
+    project.settle()
+    rig = Rig(project)
+    project.persona("personas/.store/a.json", name="two")
+    asked = rig.ask()
+    rig.step()
+    assert rig.answer(asked)
+    assert project.names() == {"personas/a.json": "two"}
