@@ -1,13 +1,15 @@
 """Opens the database file, as writer or reader, and brings its tables up to date. Never reads or writes a row."""
 
 import os
+import stat
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import apsw
 
 from docsync.errors import NoDatabase, StoreUnavailable
+from docsync.store.life import Life, destined, new_epoch, wal_of
 
 APPLICATION_ID = 0x646F6373  # "docs", so that file(1) and other programs can tell whose database it is
 SCHEMA_VERSION = 1
@@ -20,6 +22,7 @@ MIGRATIONS: Mapping[int, str] = {}
 _OURS = frozenset({"documents", "files", "changes", "documents_fts", "sync_state"})
 WRITER_BUSY_MS = 1_000
 READER_BUSY_MS = 5_000
+_READABLE = 0o644
 _JOURNAL_BYTES = 4 * 1024 * 1024
 
 
@@ -30,35 +33,28 @@ def open_writer(path: Path) -> Iterator[apsw.Connection]:
     Raises NoDatabase when *path* is not a docsync database or was made by a newer docsync, StoreUnavailable when it
     cannot be opened now or is damaged.
     """
-    with ExitStack() as stack:
+    life = Life(path)
+    with ExitStack() as closed, ExitStack() as stack:
         with writing():
             _make_folder(path.parent)
-            unsure = path.with_name(path.name + ".unsure")
-            if path.exists() and not wal_of(path).exists():
-                unsure.touch()  # outlives a kill: once the database is open there is a log again
+            life.look()
             connection = stack.enter_context(_closing(apsw.Connection(str(path))))
             connection.set_busy_timeout(WRITER_BUSY_MS)
             _keep_log(connection, keep=True)
             try:
                 _claim(connection, path)
             except NoDatabase:
-                unsure.unlink(missing_ok=True)  # beside a file of somebody else nothing of ours may lie
+                life.begin()  # beside a file of somebody else nothing of ours may lie
                 _keep_log(connection, keep=False)
                 raise
-            path.chmod(0o644)
-            _configure(connection)
             if connection.pragma("user_version") == 0:
-                unsure.unlink(missing_ok=True)  # an empty file: the epoch that is made now is its first
+                life.begin()
+            _configure(connection)
+            _let_read(path)
             migrate(connection, path)
-            if unsure.exists():
-                _renew_epoch(connection)
-                unsure.unlink()
+            life.settle(connection)
+            closed.callback(life.leave)
         yield connection
-
-
-def wal_of(path: Path) -> Path:
-    """The write-ahead log of the database at *path*."""
-    return path.with_name(path.name + "-wal")
 
 
 @contextmanager
@@ -173,9 +169,11 @@ def migrate(connection: apsw.Connection, path: Path, steps: Mapping[int, str] = 
             from importlib.resources import files  # a reader, which must start fast, never comes here
 
             connection.execute(files("docsync.store").joinpath("schema.sql").read_text("utf-8")).fetchall()
-            connection.execute("INSERT INTO sync_state VALUES ('epoch', ?), ('revision', '0')", (_new_epoch(),))
+            connection.execute("INSERT INTO sync_state VALUES ('epoch', ?), ('revision', '0')", (new_epoch(),))
             connection.pragma("application_id", APPLICATION_ID)
             _set_version(connection, SCHEMA_VERSION)
+            if path.exists():  # not in memory
+                destined(connection, path)
     while (version := connection.pragma("user_version")) < target:
         with transaction(connection):
             connection.execute(steps[version]).fetchall()
@@ -188,21 +186,6 @@ def _set_version(connection: apsw.Connection, version: int) -> None:
     """In the header, where SQLite's tools look, and in a row: a damaged header must not pass for a newer docsync's."""
     connection.pragma("user_version", version)
     connection.execute("INSERT OR REPLACE INTO sync_state VALUES ('schema_version', ?)", (str(version),))
-
-
-def _renew_epoch(connection: apsw.Connection) -> None:
-    """The log is persistent: without it this is a copy, or has lost commits. Either may be older than what readers saw.
-
-    The numbers to come must not name other content under the same epoch.
-    """
-    with transaction(connection):
-        connection.execute("UPDATE sync_state SET value = ? WHERE key = 'epoch'", (_new_epoch(),))
-
-
-def _new_epoch() -> str:
-    import secrets
-
-    return secrets.token_hex(8)
 
 
 def _claim(connection: apsw.Connection, path: Path) -> None:
@@ -260,6 +243,14 @@ def _keep_log(connection: apsw.Connection, *, keep: bool) -> None:
 
     wish = ctypes.c_int(keep)
     connection.file_control("main", apsw.SQLITE_FCNTL_PERSIST_WAL, ctypes.addressof(wish))
+
+
+def _let_read(path: Path) -> None:
+    """Services of another user read it, whatever the umask was. A file of another owner, who lets us write, stays as it is."""
+    for file in (path, wal_of(path), path.with_name(path.name + "-shm")):
+        with suppress(FileNotFoundError, PermissionError):
+            if stat.S_IMODE(file.stat().st_mode) != _READABLE:
+                file.chmod(_READABLE)
 
 
 def _make_folder(folder: Path) -> None:

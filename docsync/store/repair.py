@@ -15,7 +15,8 @@ from docsync.errors import StoreUnavailable
 from docsync.model import Content, Document, Reference, ReferenceStatus, Resolved
 from docsync.store.batch import twin_key
 from docsync.store.damage import is_sound
-from docsync.store.database import open_writer, transaction, wal_of, writing
+from docsync.store.database import open_writer, transaction, writing
+from docsync.store.life import Life, destined, wal_of
 from docsync.store.rows import DocumentRows
 
 _DAMAGED = (apsw.CorruptError, apsw.NotADBError, apsw.SQLError, ValueError)
@@ -172,8 +173,10 @@ def _rowids(connection: apsw.Connection, direction: str) -> Iterator[int]:
 
 def overwrite(target: apsw.Connection, source: apsw.Connection) -> None:
     """Give *target* the content of *source* in one transaction: readers see all of it or none. Raises StoreUnavailable."""
-    with writing(), target.backup("main", source, "main") as backup:
-        backup.step(-1)
+    with writing():
+        destined(source, Path(target.filename))
+        with target.backup("main", source, "main") as backup:
+            backup.step(-1)
 
 
 def prepare(database: Path, source: apsw.Connection) -> None:
@@ -185,8 +188,16 @@ def prepare(database: Path, source: apsw.Connection) -> None:
         overwrite(target, source)
         with writing():
             target.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-    for path in _files(draft)[1:]:
+    Life(draft).begin()
+    for path in _files(draft)[1:]:  # the log last: a draft without one is finished
         path.unlink(missing_ok=True)
+
+
+def finish(database: Path) -> None:
+    """Put a finished draft in the place of a database that was moved aside before docsync was killed."""
+    draft = _draft(database)
+    if draft.exists() and not database.exists() and not wal_of(draft).exists():
+        _place(database)
 
 
 def start_over(database: Path, stamp: str) -> None:
@@ -200,10 +211,16 @@ def start_over(database: Path, stamp: str) -> None:
         # The database first: SQLite throws a log without a database away, but would read one that belongs to another.
         for path in filter(Path.exists, _files(database)):
             path.replace(path.with_name(path.name.replace(database.name, f"{database.name}.damaged-{stamp}", 1)))
-        _draft(database).replace(database)
-        _sync_folder(database.parent)
+        _place(database)
     except OSError as error:
         raise StoreUnavailable("io_error", f"the damaged database cannot be moved aside ({error})") from error
+
+
+def _place(database: Path) -> None:
+    Life(database).begin()
+    wal_of(database).touch()  # without a log it would be taken for a copy, and get one more epoch
+    _draft(database).replace(database)
+    _sync_folder(database.parent)
 
 
 def _draft(database: Path) -> Path:
@@ -211,7 +228,7 @@ def _draft(database: Path) -> Path:
 
 
 def _files(database: Path) -> tuple[Path, Path, Path]:
-    return database, wal_of(database), database.with_name(database.name + "-shm")
+    return database, database.with_name(database.name + "-shm"), wal_of(database)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -22,7 +22,18 @@ from docsync.status import Done
 from docsync.store.checkpoint import Checkpoint
 from docsync.store.damage import Damage, find, identity, inspect
 from docsync.store.database import DAMAGED, open_writer, transaction, writing
-from docsync.store.repair import forget, kept, open_ruin, overwrite, prepare, restore, salvage, spend, start_over
+from docsync.store.repair import (
+    finish,
+    forget,
+    kept,
+    open_ruin,
+    overwrite,
+    prepare,
+    restore,
+    salvage,
+    spend,
+    start_over,
+)
 from docsync.sync.engine import Engine, Progress
 from docsync.sync.job import Job
 from docsync.sync.load import iso
@@ -53,6 +64,7 @@ class Upkeep:
 
     def open(self) -> bool:
         """Open the database; True if it had to be mended. Raises NoDatabase, StoreUnavailable."""
+        finish(self._database)
         try:
             self._connection = self._stack.enter_context(open_writer(self._database))
         except StoreUnavailable as error:

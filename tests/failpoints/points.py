@@ -95,7 +95,7 @@ EFFECTS = (
     ),
     Effect("root-recorded", Life.NEW, Statement("execute", "UPDATE collections SET root_device"), full),
     Effect(
-        "epoch-renewed", Life.COPIED, Statement("execute", "UPDATE sync_state SET value = ? WHERE key = 'epoch'"), full
+        "epoch-renewed", Life.COPIED, Statement("execute", "INSERT OR REPLACE INTO sync_state VALUES ('epoch'"), full
     ),
     Effect("inspected", Life.OLD, Statement("execute", "PRAGMA integrity_check"), failing),
     Effect("cookies-folder", Life.OLD, Call("docsync.sync.barrier", "Path.mkdir", named("cookies"))),

@@ -15,7 +15,7 @@ from docsync.verify import verify
 from tests.failpoints.daemon import Orders
 from tests.failpoints.forked import ForkedDaemon
 from tests.failpoints.points import Life
-from tests.store.breaking import damage, garbage_header, log_of
+from tests.store.breaking import at_home, damage, garbage_header, log_of
 from tests.support import PERSONAS, PROMPTS
 
 DEBOUNCE_MS = 60
@@ -60,9 +60,12 @@ class Scene:
         self._prepare()
 
     def _prepare(self) -> None:
+        at_home(self.daemon.database)
         match self.life:
             case Life.NEW:
                 shutil.rmtree(self.daemon.database.parent)
+            case Life.OLD:
+                self.daemon.database.chmod(0o600)  # something to set right
             case Life.COPIED:
                 damage(self.daemon.database, lambda database, _: log_of(database).unlink(), random.Random(1))
             case Life.BENT:

@@ -68,7 +68,12 @@ class Witness:
                 self._connection = None
                 self.sights.reopened += 1
             except (apsw.Error, UnicodeDecodeError) as error:
-                self._blame(f"error: {error!r}")
+                if not (isinstance(error, apsw.ReadOnlyError) and self._is_half_made()):
+                    self._blame(f"error: {error!r}")
+
+    def _is_half_made(self) -> bool:
+        """The very first start was killed before there were tables: only a writer can roll its journal back."""
+        return not self._contents and self._database.with_name(self._database.name + "-journal").exists()
 
     def close(self) -> None:
         if self._connection is not None:

@@ -25,6 +25,16 @@ def _checkpointed(database: Path) -> None:
     log_of(database).touch()  # the connection above was not one of docsync's and has removed it
 
 
+def at_home(database: Path) -> None:
+    """Let a database that a test copied pass for the one that docsync left where it is now."""
+    connection = apsw.Connection(str(database))
+    inode = str(database.stat().st_ino)
+    connection.execute("UPDATE sync_state SET value = ? WHERE key = 'file_inode'", (inode,))
+    connection.close()
+    log_of(database).touch()
+    database.with_name(database.name + ".left").unlink(missing_ok=True)
+
+
 def log_of(database: Path) -> Path:
     return database.with_name(database.name + "-wal")
 
@@ -90,6 +100,7 @@ KINDS: tuple[Callable[[Path, random.Random], None], ...] = (
 
 
 def damage(database: Path, kind: Callable[[Path, random.Random], None], generator: random.Random) -> None:
-    """Damage *database* in the way of *kind*."""
+    """Damage *database* in the way of *kind*. Nobody remembers when it was closed: a disk damages without a trace."""
     _checkpointed(database)
+    database.with_name(database.name + ".left").unlink(missing_ok=True)
     kind(database, generator)

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,9 +19,9 @@ from docsync.store.database import (
     open_reader_connection,
     open_writer,
     transaction,
-    wal_of,
     writing,
 )
+from docsync.store.life import wal_of
 from tests.store.child import locked_by_another, read_by_another
 
 EPOCH = "SELECT value FROM sync_state WHERE key = 'epoch'"
@@ -57,7 +58,7 @@ def test_a_copy_gets_a_new_epoch_also_if_the_first_start_was_killed_before_it_ha
     before = epoch_of(path)
     path.with_name(path.name + "-wal").unlink()
     with monkeypatch.context() as killed:
-        killed.setattr("docsync.store.database._renew_epoch", raise_interrupt)
+        killed.setattr("docsync.store.life._renew", raise_interrupt)
         with pytest.raises(KeyboardInterrupt):
             epoch_of(path)
     renewed = epoch_of(path)
@@ -93,7 +94,7 @@ def test_a_start_that_fails_keeps_the_log_and_with_it_the_epoch(path: Path, monk
     assert epoch_of(path) == before
 
 
-def raise_interrupt(_: object) -> None:
+def raise_interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
@@ -169,7 +170,45 @@ def test_the_mode_of_a_folder_that_was_there_is_nobody_elses_business(tmp_path: 
 def test_the_wal_files_stay_after_a_clean_close(path: Path) -> None:
     with open_writer(path):
         pass
-    assert {file.name for file in path.parent.iterdir()} == {"docsync.db", "docsync.db-wal", "docsync.db-shm"}
+    left = {"docsync.db", "docsync.db-wal", "docsync.db-shm", "docsync.db.left"}
+    assert {file.name for file in path.parent.iterdir()} == left
+
+
+def test_logs_that_only_the_owner_could_read_are_readable_again(path: Path) -> None:
+    with open_writer(path):
+        pass
+    for file in path.parent.iterdir():
+        file.chmod(0o600)
+    with open_writer(path):
+        assert {mode(file) for file in path.parent.glob("docsync.db*")} == {0o644}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs a file of another owner")
+def test_a_database_of_another_owner_who_lets_us_write_is_opened_as_it_is() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "docsync.db"
+        with open_writer(path):
+            pass
+        for file in (path.parent, *path.parent.iterdir()):
+            os.chown(file, 0, 65534)
+            file.chmod(0o775 if file.is_dir() else 0o664)
+        assert as_another_user(lambda: epoch_of(path)) == 0
+        assert mode(path) == 0o664
+
+
+def as_another_user(work: Callable[[], object]) -> int:
+    """The exit code of a process without rights that does *work*."""
+    child = os.fork()
+    if not child:
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+        try:
+            work()
+        except BaseException:  # noqa: BLE001  # the parent is told by the exit code
+            os._exit(1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def test_another_program_reads_while_the_writer_runs_and_after_it_stopped(path: Path) -> None:

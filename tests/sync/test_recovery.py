@@ -101,6 +101,7 @@ def change_all(database: Path, *statements: str) -> None:
         connection.execute(statement)
     connection.close()
     log_of(database).touch()  # SQLite has removed it; docsync would take its absence for a restored copy
+    database.with_name(database.name + ".left").unlink(missing_ok=True)  # and so would it take a later change
 
 
 def test_a_sound_database_is_opened_as_it_is(filled: Project) -> None:

@@ -1,0 +1,126 @@
+"""Whose epoch a database has: a copy and an older state get a new one, the database that was left keeps its own."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import apsw
+import pytest
+
+from docsync.store.database import open_writer
+from docsync.store.life import wal_of
+from docsync.store.repair import finish, prepare, start_over
+from tests.store.child import read_by_another
+
+EPOCH = "SELECT value FROM sync_state WHERE key = 'epoch'"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    made = tmp_path / ".docsync/docsync.db"
+    epoch_of(made)
+    return made
+
+
+def epoch_of(path: Path) -> object:
+    with open_writer(path) as connection:
+        return connection.execute(EPOCH).get
+
+
+def test_a_database_that_was_left_keeps_its_epoch(path: Path) -> None:
+    assert epoch_of(path) == epoch_of(path)
+
+
+def test_a_database_whose_daemon_was_killed_keeps_its_epoch(path: Path) -> None:
+    epoch = epoch_of(path)
+    path.with_name("docsync.db.left").unlink()
+    assert epoch_of(path) == epoch
+
+
+def test_a_reader_changes_nothing_about_it(path: Path) -> None:
+    epoch = epoch_of(path)
+    assert read_by_another(path, EPOCH) == [[epoch]]
+    assert epoch_of(path) == epoch
+
+
+def write_over(path: Path, backup: Path) -> None:
+    shutil.copyfile(backup, path)
+
+
+def rename_over(path: Path, backup: Path) -> None:
+    backup.replace(path)
+
+
+def restore_into(path: Path, backup: Path) -> None:
+    source, target = apsw.Connection(str(backup)), apsw.Connection(str(path))
+    with target.backup("main", source, "main") as copying:
+        copying.step(-1)
+    source.close()
+    target.close()
+    wal_of(path).touch()
+
+
+@pytest.mark.parametrize("restore", [write_over, rename_over, restore_into])
+def test_an_older_state_that_was_put_back_gets_a_new_epoch(
+    path: Path, tmp_path: Path, restore: Callable[[Path, Path], None]
+) -> None:
+    with open_writer(path) as connection:
+        epoch = connection.execute(EPOCH).get
+        connection.execute("VACUUM INTO ?", (str(tmp_path / "backup.db"),))
+    restore(path, tmp_path / "backup.db")
+    renewed = epoch_of(path)
+    assert renewed != epoch
+    assert epoch_of(path) == renewed
+
+
+def test_a_folder_that_was_copied_away_and_back_gets_a_new_epoch(path: Path, tmp_path: Path) -> None:
+    epoch = epoch_of(path)
+    shutil.copytree(path.parent, tmp_path / "backup")
+    epoch_of(path)
+    shutil.rmtree(path.parent)
+    shutil.copytree(tmp_path / "backup", path.parent)
+    assert epoch_of(path) != epoch
+
+
+def test_a_folder_that_was_moved_keeps_its_epoch(path: Path, tmp_path: Path) -> None:
+    epoch = epoch_of(path)
+    path.parent.rename(tmp_path / "elsewhere")
+    assert epoch_of(tmp_path / "elsewhere/docsync.db") == epoch
+
+
+def test_a_start_that_was_killed_after_it_renewed_the_epoch_renews_it_once(path: Path) -> None:
+    epoch = epoch_of(path)
+    renewed = epoch_of(shutil.copyfile(path, path.with_name("copy.db")) and path.with_name("copy.db"))
+    path.with_name("copy.db.unsure").write_text(str(epoch))
+    assert epoch_of(path.with_name("copy.db")) == renewed != epoch
+
+
+def test_a_new_database_in_the_place_of_a_damaged_one_has_one_epoch(path: Path, tmp_path: Path) -> None:
+    with open_writer(tmp_path / "fresh.db") as source:
+        prepare(path, source)
+        epoch = source.execute(EPOCH).get
+    start_over(path, "now")
+    assert epoch_of(path) == epoch
+
+
+@pytest.mark.parametrize("moved", [0, 1, 2, 3])
+def test_a_start_over_that_was_killed_is_finished(path: Path, tmp_path: Path, moved: int) -> None:
+    """Between any two of its renames: the rows that only the new database has are not lost."""
+    with open_writer(tmp_path / "fresh.db") as source:
+        prepare(path, source)
+        epoch = source.execute(EPOCH).get
+    before = epoch_of(path) if not moved else None
+    for file in [path, path.with_name("docsync.db-shm"), wal_of(path)][:moved]:
+        os.replace(file, file.with_name("aside"))
+    finish(path)
+    assert epoch_of(path) == (epoch if moved else before)
+
+
+def test_a_draft_that_was_not_finished_is_not_taken(path: Path, tmp_path: Path) -> None:
+    with open_writer(tmp_path / "fresh.db") as source:
+        prepare(path, source)
+    path.with_name("docsync.db.new-wal").touch()
+    path.unlink()
+    finish(path)
+    assert not path.exists()
