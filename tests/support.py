@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import apsw
+
 from docsync.coalesce import Batch, Dirty
 from docsync.model import Sign
 from docsync.names import EVERYTHING, Collection
@@ -96,3 +98,16 @@ class Project:
     @property
     def revision(self) -> int:
         return int(self.query("SELECT value FROM sync_state WHERE key = 'revision'")[0][0])
+
+
+def damage_within(database: Path) -> None:
+    """The database can be opened and says which state it is in, but not what the documents are. Nobody has it open."""
+    connection = apsw.Connection(str(database), flags=apsw.SQLITE_OPEN_READONLY)
+    ((page,),) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'documents'").fetchall()
+    size = connection.pragma("page_size")
+    connection.close()
+    octets = bytearray(database.read_bytes())
+    octets[(page - 1) * size : page * size] = b"\xff" * size
+    for log in ("-wal", "-shm"):
+        database.with_name(database.name + log).unlink(missing_ok=True)
+    database.write_bytes(octets)

@@ -13,11 +13,13 @@ from docsync.reader.reader import Reader
 from docsync.reader.row import FallbackWarning, Row
 
 if TYPE_CHECKING:
-    from docsync.reader.answer import Change, Changes, Hit, Hits, Page, ReferenceRow, TagCount
+    from docsync.reader.answer import Answer, Change, Changes, Counts, Hit, Hits, Page, ReferenceRow, TagCount, Version
 
 __all__ = [
+    "Answer",
     "Change",
     "Changes",
+    "Counts",
     "FallbackWarning",
     "Hit",
     "Hits",
@@ -26,6 +28,7 @@ __all__ = [
     "ReferenceRow",
     "Row",
     "TagCount",
+    "Version",
     "open_configured",
     "open_reader",
 ]

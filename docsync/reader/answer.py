@@ -1,6 +1,6 @@
 """What a reader answers with when it is not a single document: pages, hits, changes, counts. Never asks anything."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, overload
 
@@ -10,7 +10,34 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Sequence[T]):
+class Version:
+    """A state of the database: epoch and revision name it for ever. From files (`source`) both are None."""
+
+    source: str
+    epoch: str | None
+    revision: int | None
+
+    def is_after(self, other: "Version") -> bool:
+        """True for a later revision, and for one of another epoch: whatever was known of the old one means nothing."""
+        return self.epoch != other.epoch or (self.revision or 0) > (other.revision or 0)
+
+
+class _Dated:
+    """What belongs to one state."""
+
+    __slots__ = ()
+    source: str
+    epoch: str | None
+    revision: int | None
+
+    @property
+    def version(self) -> Version:
+        """The state that it belongs to."""
+        return Version(self.source, self.epoch, self.revision)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(_Dated, Sequence[T]):
     """Some of what was asked for, in order: use it as a sequence. All of it belongs to one state.
 
     `cursor` asks for what comes next, None when this was the last of it. `source` is database or files.
@@ -73,7 +100,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes(Sequence[Change]):
+class Changes(_Dated, Sequence[Change]):
     """A piece of the change feed, in order: use it as a sequence. Pass `cursor` as `since` to go on from here.
 
     With `start_over` forget what you know: this and what follows tell all that is there. With `more` ask again at once.
@@ -96,6 +123,14 @@ class Changes(Sequence[Change]):
 
     def __len__(self) -> int:
         return len(self.items)
+
+
+class Counts(dict[str, int], _Dated):
+    """How many documents each type has. All of it belongs to one state."""
+
+    def __init__(self, types: Mapping[str, int], version: Version) -> None:
+        super().__init__(types)
+        self.source, self.epoch, self.revision = version.source, version.epoch, version.revision
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,17 @@
 """Filters on any field, as SQL. Every value is bound; only paths are written out, once they are proved to be paths.
 
-{"demographics.ageGroup": "60+", "age": {">=": 30, "<": 40}, "tags": {"contains": "calm"}}
+{"demographics.ageGroup": "60+", "age": {">=": 30, "<": 40}, "@tags": {"contains": "calm"}}
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import TypeAlias
 
 from docsync.errors import UsageError
+from docsync.reader.field import Field, field_of
+from docsync.reader.row import DATABASE
 
 Where: TypeAlias = Mapping[str, object] | Sequence[Mapping[str, object]]
 """Filters that must all hold; a list of them can ask the same of one field more than once."""
@@ -19,9 +20,9 @@ OPERATORS = ("=", "!=", "<", "<=", ">", ">=", "in", "not in", "contains", "conta
 """What a field can be asked. Equal means equal as JSON: 1 is neither true nor "1". Also a field that is not there is
 "!=" and "not in"."""
 
-_WORD = r'(?:[^\W\d][\w-]*|"[^"\\\x00-\x1f]+")'
-PATH = rf"{_WORD}(?:\.{_WORD}|\[[0-9]{{1,9}}\])*"
-"""The regular expression of a path: words with dots, quoted where they are no words, and places in arrays."""
+_OF_LISTS = ("contains", "contains any", "exists")
+_MOST_CONDITIONS = 200
+_MOST_VALUES = 30_000
 _LARGEST = 2**63 - 1
 _NUMBER = "'integer', 'real'"
 
@@ -40,38 +41,41 @@ class Condition:
         return Condition("(" + " OR ".join(part.sql for part in parts) + ")" if parts else "0", values)
 
 
-def conditions(where: Where) -> Iterator[Condition]:
-    """What must hold. Raises UsageError for a path, an operator or a value that cannot be taken."""
+def conditions(where: Where, source: str = DATABASE) -> list[Condition]:
+    """What must hold. Raises UsageError for a path, an operator or a value that cannot be taken, and NoDatabase for a
+    column that *source* does not know."""
+    parts = list(_parts(where, source))
+    # SQLite takes an expression apart to a limited depth, and binds a limited number of values.
+    if len(parts) > _MOST_CONDITIONS:
+        raise UsageError(f"there may be {_MOST_CONDITIONS} conditions at once, these are {len(parts)}")
+    if (values := sum(len(part.values) for part in parts)) > _MOST_VALUES:
+        raise UsageError(f"these conditions bind {values} values, {_MOST_VALUES} are possible; ask in several steps")
+    return parts
+
+
+def _parts(where: Where, source: str) -> Iterator[Condition]:
     several = [where] if isinstance(where, Mapping) else where
     for path, wanted in chain.from_iterable(one.items() for one in several):
-        field = _Field(_literal(path), path)
         asked = wanted if isinstance(wanted, Mapping) else {"=": wanted}
         if not asked:
             raise UsageError(f"{path}: say what it should be, such as {{'=': 'calm'}}")
-        yield from (field.condition(str(operator), value) for operator, value in asked.items())
-
-
-def _literal(path: str) -> str:
-    """The path as SQLite takes it. It is written out and not bound: only then is the index for it used."""
-    if not re.fullmatch(PATH, path):
-        raise UsageError(f"{path!r} is not a path into a document; write words with dots, like demographics.ageGroup")
-    return "'$." + path.replace("'", "''") + "'"
+        question = _Question(field_of(path, source))
+        yield from (question.condition(str(operator), value) for operator, value in asked.items())
 
 
 @dataclass(frozen=True, slots=True)
-class _Field:
-    literal: str
-    path: str
+class _Question:
+    """What is asked of one field."""
+
+    field: Field
 
     @property
-    def value(self) -> str:
-        return f"json_extract(d.document, {self.literal})"
-
-    @property
-    def kind(self) -> str:
-        return f"json_type(d.document, {self.literal})"
+    def name(self) -> str:
+        return self.field.name
 
     def condition(self, operator: str, value: object) -> Condition:
+        if self.field.is_list and operator not in _OF_LISTS:
+            raise UsageError(f"{self.name}: is a list; ask what it contains, or whether it exists, not {operator!r}")
         match operator:
             case "=":
                 return self.equal([value])
@@ -85,23 +89,25 @@ class _Field:
             case "contains" | "contains any":
                 return Condition.any_of([self.contains(part) for part in self.several(operator, value)])
             case "exists":
-                return Condition(f"{self.kind} IS {'NOT ' if _flag(self.path, value) else ''}NULL")
+                return Condition(f"{'' if _flag(self.name, value) else 'NOT '}({self.field.present})")
             case _:
-                raise UsageError(f"{self.path}: there is no operator {operator!r}; there are {', '.join(OPERATORS)}")
+                raise UsageError(f"{self.name}: there is no operator {operator!r}; there are {', '.join(OPERATORS)}")
 
     def several(self, operator: str, value: object) -> list[object]:
         """The values that an operator takes, which for some is a list of them."""
         if operator in ("!=", "contains"):
             return [value]
         if not isinstance(value, list | tuple | set | frozenset):
-            raise UsageError(f"{self.path}: {operator!r} takes a list of values, got {value!r}")
+            raise UsageError(f"{self.name}: {operator!r} takes a list of values, got {value!r}")
+        if operator == "contains any" and len(value) > _MOST_CONDITIONS:
+            raise UsageError(f"{self.name}: {operator!r} takes {_MOST_CONDITIONS} values, got {len(value)}")
         return list(value)
 
     def equal(self, wanted: list[object]) -> Condition:
         """One of the values. SQLite has no kind for true, null and arrays: the kind of JSON is asked for as well."""
         groups: dict[str, list[object]] = {}
         for value in wanted:
-            kinds, bound = _bound(self.path, value)
+            kinds, bound = self.bound(value)
             groups.setdefault(kinds, []).append(bound)
         parts = [self._one_kind(kinds, values) for kinds, values in groups.items()]
         if len(parts) < 2 or "'null'" in groups:
@@ -109,32 +115,40 @@ class _Field:
         every = tuple(value for values in groups.values() for value in values)
         either = Condition.any_of(parts)
         # Says nothing new, but an index can answer it.
-        return Condition(f"({self.value} IN ({_marks(every)}) AND {either.sql})", (*every, *either.values))
+        return Condition(f"({self.field.value} IN ({_marks(every)}) AND {either.sql})", (*every, *either.values))
 
     def _one_kind(self, kinds: str, values: list[object]) -> Condition:
         if kinds == "'null'":
-            return Condition(f"{self.kind} = 'null'")
-        return Condition(f"({self.value} IN ({_marks(values)}) AND {self.kind} IN ({kinds}))", tuple(values))
+            return Condition(f"{self.field.kind} = 'null'")
+        return Condition(
+            f"({self.field.value} IN ({_marks(values)}) AND {self.field.kind} IN ({kinds}))", tuple(values)
+        )
 
     def compared(self, operator: str, value: object) -> Condition:
         """Numbers with numbers, texts with texts."""
-        kinds, bound = _bound(self.path, value)
+        kinds, bound = self.bound(value)
         if kinds not in (_NUMBER, "'text'"):
-            raise UsageError(f"{self.path}: {operator!r} compares with a number or a text, got {value!r}")
-        return Condition(f"({self.value} {operator} ? AND {self.kind} IN ({kinds}))", (bound,))
+            raise UsageError(f"{self.name}: {operator!r} compares with a number or a text, got {value!r}")
+        return Condition(f"({self.field.value} {operator} ? AND {self.field.kind} IN ({kinds}))", (bound,))
 
     def contains(self, value: object) -> Condition:
         """An element of an array, or a part of a text."""
-        kinds, bound = _bound(self.path, value)
+        kinds, bound = self.bound(value)
         if kinds == "'null'":
-            raise UsageError(f"{self.path}: 'contains' takes a value that an array or a text can hold, got None")
-        has = (
-            f"(CASE {self.kind} WHEN 'array' THEN EXISTS (SELECT 1 FROM json_each(d.document, {self.literal}) AS e "
-            f"WHERE e.value = ? AND e.type IN ({kinds})) "
-        )
+            raise UsageError(f"{self.name}: 'contains' takes a value that an array or a text can hold, got None")
+        cases = []
+        if self.field.elements is not None:
+            has = f"SELECT 1 FROM {self.field.elements} AS e WHERE e.value = ? AND e.type IN ({kinds})"
+            cases.append(f"WHEN 'array' THEN EXISTS ({has})")
         if isinstance(value, str):
-            return Condition(f"{has}WHEN 'text' THEN instr({self.value}, ?) > 0 ELSE 0 END)", (bound, bound))
-        return Condition(f"{has}ELSE 0 END)", (bound,))
+            cases.append(f"WHEN 'text' THEN instr({self.field.value}, ?) > 0")
+        return Condition(f"(CASE {self.field.kind} {' '.join(cases)} ELSE 0 END)", (bound,) * len(cases))
+
+    def bound(self, value: object) -> tuple[str, object]:
+        """The kinds of JSON that *value* can be equal to, and the value as it is bound."""
+        if self.field.is_column and not isinstance(value, str):
+            raise UsageError(f"{self.name}: a column holds text, got {value!r}")
+        return _bound(self.name, value)
 
 
 def _marks(values: "list[object] | tuple[object, ...]") -> str:
@@ -148,7 +162,6 @@ def _flag(path: str, value: object) -> bool:
 
 
 def _bound(path: str, value: object) -> tuple[str, object]:
-    """The kinds of JSON that *value* can be equal to, and the value as it is bound."""
     match value:
         case None:
             return "'null'", None

@@ -55,7 +55,7 @@ class DatabaseFile:
         if self._connection is not None:
             end(self._connection)
 
-    def version(self) -> tuple[int, int]:
+    def commits(self) -> tuple[int, int]:
         """Moves when somebody else has committed something, or another file lies at the path. Raises NoDatabase."""
         connection = self.connection()
         try:

@@ -33,5 +33,10 @@ def decoded(question: object, cursor: str) -> list[Any]:  # what `encoded` was g
 
 
 def _digest(question: object, text: str) -> bytes:
-    asked = json.dumps(question, sort_keys=True, default=repr)
+    asked = json.dumps(question, sort_keys=True, default=_steady)
     return blake2b(f"{asked}\n{text}".encode(), digest_size=_DIGEST_BYTES).digest()
+
+
+def _steady(value: object) -> object:
+    """A form of *value* that is the same in every process: the order of a set is not."""
+    return sorted(map(repr, value)) if isinstance(value, set | frozenset) else repr(value)

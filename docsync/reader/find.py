@@ -11,6 +11,7 @@ from docsync.reader.cursor import decoded, encoded
 from docsync.reader.documents import rows
 from docsync.reader.order import order_of
 from docsync.reader.snapshot import Snapshot
+from docsync.reader.standing import prove_type
 
 
 class Asked(TypedDict, total=False):
@@ -39,8 +40,8 @@ class Question:
     limit: int | None = None
     cursor: str | None = None
 
-    def conditions(self) -> Iterator[Condition]:
-        """The parts of the WHERE clause. Raises UsageError."""
+    def conditions(self, source: str) -> Iterator[Condition]:
+        """The parts of the WHERE clause. Raises UsageError, and NoDatabase for what *source* does not know."""
         if self.type is not None:
             yield from self._of_type(self.type)
         if self.name is not None:
@@ -50,7 +51,7 @@ class Question:
         if self.env is not None:
             references = "SELECT document_id FROM document_references WHERE kind = 'env' AND target = ?"
             yield Condition(f"d.id IN ({references})", (self.env,))
-        yield from conditions(self.where or {})
+        yield from conditions(self.where or {}, source)
 
     def _of_type(self, type_: str) -> Iterator[Condition]:
         if self.order not in ("id", "-id"):
@@ -61,9 +62,9 @@ class Question:
 
 
 def found(snapshot: Snapshot, question: Question) -> Page:
-    """A page of what *question* asks for. Raises UsageError."""
+    """A page of what *question* asks for. Raises UsageError, NoDatabase for what only a database knows."""
     order = order_of(question.order)
-    parts = list(question.conditions())
+    parts = list(question.conditions(snapshot.source))
     limit, asked = question.limit, asdict(replace(question, limit=None, cursor=None))
     if question.cursor is not None:
         value, id_ = decoded(asked, question.cursor)
@@ -77,6 +78,8 @@ def found(snapshot: Snapshot, question: Question) -> Page:
     if limit is not None and len(places) > limit:
         del places[limit:]
         following = encoded(asked, places[-1]) if places else None
+    if not places:
+        prove_type(snapshot, question.type)
     items = tuple(rows(snapshot, (id_ for _, id_ in places)))
     return Page(items, following, snapshot.source, snapshot.epoch, snapshot.revision)
 

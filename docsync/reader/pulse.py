@@ -16,19 +16,19 @@ _AWAY_SECONDS = 5.0
 class Pulse:
     """Sleeps until somebody has committed something, or another file lies at the path."""
 
-    def __init__(self, version: Callable[[], tuple[int, int]]) -> None:
-        """*version* moves with every commit. Raises NoDatabase."""
-        self._version = version
-        self._seen = version()
+    def __init__(self, commits: Callable[[], tuple[int, int]]) -> None:
+        """*commits* moves with every one. Raises NoDatabase."""
+        self._commits = commits
+        self._seen = commits()
 
     def remember(self) -> None:
         """Call this before asking: what is committed from now on ends the next sleep. Raises NoDatabase."""
-        self._seen = patiently(self._version)
+        self._seen = patiently(self._commits)
 
     def sleep(self, until: float) -> bool:
         """Sleep until a commit; False when it is *until* (monotonic seconds) before that. Raises NoDatabase."""
         pause = _SHORTEST_SECONDS
-        while patiently(self._version) == self._seen:
+        while patiently(self._commits) == self._seen:
             left = until - time.monotonic()
             if left <= 0:
                 return False

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 from threading import get_ident
 from types import TracebackType
@@ -16,7 +17,7 @@ from docsync.reader.snapshot import Snapshot
 from docsync.reader.source import Source
 
 if TYPE_CHECKING:
-    from docsync.reader.answer import Changes, Hits, Page, ReferenceRow, TagCount
+    from docsync.reader.answer import Answer, Changes, Counts, Hits, Page, ReferenceRow, TagCount, Version
     from docsync.reader.find import Asked
     from docsync.status import HeldDeletion, ListedProblem
 
@@ -55,9 +56,20 @@ class Reader:
         return self._source.name
 
     def snapshot(self) -> AbstractContextManager[None]:
-        """Inside of this with block every answer belongs to the same state. Keep it short: it keeps the log growing."""
+        """Inside of this with block every answer belongs to the same state. Keep it short: it keeps the log growing.
+
+        A database that fails in the middle raises NoDatabase, also where files could answer: `in_one_state` asks those.
+        """
         self._check()
         return self._source.pinned()
+
+    def in_one_state(self, ask: Callable[[], T]) -> T:
+        """The result of *ask*, which may ask this reader several things: every answer belongs to the same state.
+
+        When the database fails in the middle, *ask* is called again, and the files answer all of it.
+        """
+        self._check()
+        return self._source.in_one_state(ask)
 
     def stop_at(self, until: float) -> None:
         """From that moment on (`time.monotonic`) the database does not answer: `apsw.InterruptError`. For any thread."""
@@ -71,11 +83,12 @@ class Reader:
         """The documents for which all of this holds, in order. Raises UsageError for what cannot be asked.
 
         Args:
-            type: their type, such as persona.
+            type: their type, such as persona; a UsageError if no collection has it.
             tag: a tag that they have.
             name: their display name.
             env: an environment variable that they refer to.
-            where: what their fields must be, such as {"demographics.ageGroup": "60+", "age": {"<=": 30}}.
+            where: what their fields must be, such as {"demographics.ageGroup": "60+", "age": {"<=": 30}}; "name" is a
+                field of the JSON document, "@name" the column.
             order: a column, with "-" in front for descending; "id" if it is not given.
             limit: how many at most; all of them if it is not given.
             cursor: that of the page before this one.
@@ -97,35 +110,43 @@ class Reader:
 
         All words must be there, capitals and accents do not matter. `calm*` is a beginning, `"calm voice"` a phrase,
         `a OR b` either of two, `-loud` must not be there. Where no whole word matches, parts of words do. Raises
-        UsageError for a text that cannot be understood.
+        UsageError for a text that cannot be understood, and for a type that no collection has.
         """
         from docsync.reader.search import Search, search
 
         return self._answer(lambda snapshot: search(snapshot, Search(text, type, limit, cursor)))
 
-    def tags(self, type: str | None = None) -> "list[TagCount]":  # noqa: A002  # the column's name
-        """The tags and how many documents have them, most used first."""
+    def tags(self, type: str | None = None) -> "Answer[TagCount]":  # noqa: A002  # the column's name
+        """The tags and how many documents have them, most used first. Raises UsageError for a type that is none."""
         return self._answer(lambda snapshot: standing.tags(snapshot, type))
 
-    def count(self) -> dict[str, int]:
+    def count(self) -> "Counts":
         """How many documents each type has."""
         return self._answer(standing.count)
 
-    def references(self, id_: str) -> "list[ReferenceRow]":
+    def references(self, id_: str) -> "Answer[ReferenceRow]":
         """What the document with this id points to, in the order in which it does."""
         return self._answer(lambda snapshot: standing.references(snapshot, id_))
 
-    def problems(self) -> "list[ListedProblem]":
-        """What is wrong with files, errors first; held deletions are not among it."""
-        return self._answer(standing.problems)
+    def problems(self, *, limit: int | None = None, cursor: str | None = None) -> "Answer[ListedProblem]":
+        """What is wrong with files, errors first; held deletions are not among it. All of it, or a page of *limit*."""
+        from docsync.reader import trouble
 
-    def held(self) -> "list[HeldDeletion]":
-        """The deletions that are kept back until a person releases them."""
-        return self._answer(standing.held)
+        return self._answer(lambda snapshot: trouble.problems(snapshot, limit, cursor))
+
+    def held(self, *, limit: int | None = None, cursor: str | None = None) -> "Answer[HeldDeletion]":
+        """The deletions that are kept back until a person releases them. All of them, or a page of *limit*."""
+        from docsync.reader import trouble
+
+        return self._answer(lambda snapshot: trouble.held(snapshot, limit, cursor))
 
     def tallies(self) -> dict[str, dict[str, int]]:
         """Per type, how many errors, warnings and held deletions there are."""
         return self._answer(standing.tallies)
+
+    def version(self) -> "Version":
+        """The state that there is now: source, epoch and revision."""
+        return self._answer(_version)
 
     def epoch(self) -> str | None:
         """The random id of this database's life; a rebuilt database has another one. None from files."""
@@ -158,7 +179,7 @@ class Reader:
         Raises NoDatabase, also when the database goes and does not come back within seconds.
         """
         self._check()
-        pulse = Pulse(self._source.version)
+        pulse = Pulse(self._source.commits)
         found = self.changes(since)
         while True:
             if found or found.start_over:
@@ -168,23 +189,28 @@ class Reader:
             pulse.remember()
             found = patiently(partial(self.changes, found.cursor))
 
-    def wait(self, after: int, timeout: float) -> int:
-        """The revision, once it is greater than *after*. Raises TimedOut after *timeout* seconds, NoDatabase."""
+    def wait(self, after: "int | Version", timeout: float) -> "Version":
+        """The state of the database, once its revision is greater than that of *after*, or its epoch another one.
+
+        *after* is the `version` of an answer; a number is a revision of the epoch that there is when it is called.
+        Raises TimedOut after *timeout* seconds, NoDatabase.
+        """
         self._check()
         deadline = time.monotonic() + timeout
-        pulse = Pulse(self._source.version)
-        while (revision := patiently(self._revision)) <= after:
+        pulse = Pulse(self._source.commits)
+        now = patiently(self._now)
+        known = replace(now, revision=after) if isinstance(after, int) else after
+        while not now.is_after(known):
             if not pulse.sleep(deadline):
                 from docsync.commands import TimedOut
 
-                raise TimedOut(f"no revision after {after} within {timeout:g} seconds")
+                raise TimedOut(f"no revision after {known.revision} within {timeout:g} seconds")
             pulse.remember()
-        return revision
+            now = patiently(self._now)
+        return now
 
-    def _revision(self) -> int:
-        revision = self._source.answer_from_database(lambda snapshot: snapshot.revision)
-        assert revision is not None  # a database has one
-        return revision
+    def _now(self) -> "Version":
+        return self._source.answer_from_database(_version)
 
     def _answer(self, question: Callable[[Snapshot], T], *, at_a_glance: bool = False) -> T:
         self._check()
@@ -198,3 +224,9 @@ class Reader:
         if os.getpid() != self._home[0]:
             raise RuntimeError("this Reader was opened before a fork; open one in each of the processes")
         raise RuntimeError("this Reader belongs to another thread; open one in each thread")
+
+
+def _version(snapshot: Snapshot) -> "Version":
+    from docsync.reader.answer import Version
+
+    return Version(snapshot.source, snapshot.epoch, snapshot.revision)

@@ -13,6 +13,7 @@ from docsync.reader.cursor import decoded, encoded
 from docsync.reader.documents import rows
 from docsync.reader.find import one_more
 from docsync.reader.snapshot import Snapshot
+from docsync.reader.standing import prove_type
 from docsync.reader.words import Term, Words, words_of
 
 _WEIGHTS = {"name": 10.0, "description": 4.0, "text": 1.0}
@@ -68,6 +69,8 @@ def search(snapshot: Snapshot, asked: Search) -> Hits:
     found = [] if by_parts else _best(_matches(snapshot, words, asked.type, after), after, most)
     if by_parts or not (found or after):
         by_parts, found = True, list(_parts(snapshot, words, asked.type, after, most))
+    if not found:
+        prove_type(snapshot, asked.type)
     following = None
     if len(found) > asked.limit:
         del found[asked.limit :]

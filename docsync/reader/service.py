@@ -39,13 +39,15 @@ class DocumentService:
 
         Of several that have the same one written, the first in the order of their own ids.
         """
-        with self._reader.snapshot():
-            for candidate in (id_, f"{self.type}/{id_}"):
-                row = self._reader.get(candidate)
-                if row is not None and row.type == self.type:
-                    return row
-            same: list[object] = [id_, int(id_)] if re.fullmatch(r"-?\d{1,18}", id_) else [id_]
-            return next(iter(self.find(where={self.written_id: {"in": same}}, limit=1)), None)
+        return self._reader.in_one_state(lambda: self._by_id(id_))
+
+    def _by_id(self, id_: str) -> Row | None:
+        for candidate in (id_, f"{self.type}/{id_}"):
+            row = self._reader.get(candidate)
+            if row is not None and row.type == self.type:
+                return row
+        same: list[object] = [id_, int(id_)] if re.fullmatch(r"-?\d{1,18}", id_) else [id_]
+        return next(iter(self.find(where={self.written_id: {"in": same}}, limit=1)), None)
 
     def by_name(self, name: str) -> Page:
         """Those with this display name; a name is nobody's alone."""
@@ -71,18 +73,20 @@ class PersonaService(DocumentService):
         "Adults, 30-44" is of the group 30-44. Reads every persona; where all write demographics.ageGroup the same way,
         `find(where={"demographics.ageGroup": group})` with an index is faster.
         """
+        return self._reader.in_one_state(lambda: self._by_age_group(group))
+
+    def _by_age_group(self, group: str) -> Page:
         span = _span(group)
         found: dict[str, Row] = {}
-        with self._reader.snapshot():
-            for path in _GROUP_PATHS:
-                for row in self.find(where={path: {"contains": str(span[0]) if span else group}}):
-                    text = _value(row, path)
-                    if text.casefold() == group.casefold() or (span and _span(text) == span):
-                        found[row.id] = row
-            for path in _AGE_PATHS:
-                years = {">=": span[0], "<=": span[1]} if span else {"=": group}
-                found |= {row.id: row for row in self.find(where={path: years})}
-            empty = self.find(limit=0)
+        for path in _GROUP_PATHS:
+            for row in self.find(where={path: {"contains": str(span[0]) if span else group}}):
+                text = _value(row, path)
+                if text.casefold() == group.casefold() or (span and _span(text) == span):
+                    found[row.id] = row
+        for path in _AGE_PATHS:
+            years = {">=": span[0], "<=": span[1]} if span else {"=": group}
+            found |= {row.id: row for row in self.find(where={path: years})}
+        empty = self.find(limit=0)
         rows = tuple(row for _, row in sorted(found.items()))
         return Page(rows, None, empty.source, empty.epoch, empty.revision)
 

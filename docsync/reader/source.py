@@ -32,7 +32,12 @@ class Source:
         self._substitute = substitute
         self._told = told or _warn
         self._pinned: Snapshot | None = None
-        self.name = DATABASE if database else FILES
+        self._last = DATABASE if database else FILES
+
+    @property
+    def name(self) -> str:
+        """Where answers come from: database or files."""
+        return self._last if self._pinned is None else self._pinned.source
 
     @property
     def database(self) -> DatabaseFile:
@@ -53,17 +58,33 @@ class Source:
             substitute = self._fall_back(error)
         return _answer(substitute, question, at_a_glance=at_a_glance)
 
+    def in_one_state(self, ask: Callable[[], T]) -> T:
+        """The result of *ask*, all of whose answers belong to one state. Raises NoDatabase.
+
+        A database that fails before the end leaves no answer behind: *ask* is called again, and the files answer it.
+        """
+        if self._pinned is not None:
+            return ask()
+        return self.answer(lambda snapshot: self._asked(ask, snapshot))
+
+    def _asked(self, ask: Callable[[], T], snapshot: Snapshot) -> T:
+        self._pinned = snapshot
+        try:
+            return ask()
+        finally:
+            self._pinned = None
+
     def answer_from_database(self, question: Callable[[Snapshot], T]) -> T:
         """The same, but never from files."""
         if self._pinned is not None and self._pinned.source == DATABASE:
             return question(self._pinned)
         return self._from_database(question, at_a_glance=False)
 
-    def version(self) -> tuple[int, int]:
+    def commits(self) -> tuple[int, int]:
         """Moves when somebody has committed something, or another file lies at the path. Raises NoDatabase."""
         if self._pinned is not None:
             raise RuntimeError("inside of a snapshot nothing ever changes: end it before you wait")
-        return self._from_database(lambda _: self.database.version(), at_a_glance=True)
+        return self._from_database(lambda _: self.database.commits(), at_a_glance=True)
 
     @contextmanager
     def pinned(self) -> Iterator[None]:
@@ -91,38 +112,42 @@ class Source:
 
     def _from_database(self, question: Callable[[Snapshot], T], *, at_a_glance: bool) -> T:
         try:
-            answer = _answer(self.database, question, at_a_glance=at_a_glance)
+            answer = self._asked_once(question, at_a_glance=at_a_glance)
         except NoDatabase as error:
             # The file was moved away under the connection, or swapped: the one that is there now may be sound.
             if not isinstance(error.__cause__, DAMAGED):
                 raise
-            answer = _answer(self.database, question, at_a_glance=at_a_glance)
-        self.name = DATABASE
+            answer = self._asked_once(question, at_a_glance=at_a_glance)
+        self._last = DATABASE
         return answer
+
+    def _asked_once(self, question: Callable[[Snapshot], T], *, at_a_glance: bool) -> T:
+        try:
+            return _answer(self.database, question, at_a_glance=at_a_glance)
+        except NoDatabase:
+            if self._database is not None:
+                self._database.close()
+            raise
 
     def _fall_back(self, error: NoDatabase) -> Holder:
         if self._substitute is None:
             raise error
         if self._database is not None:
             self._database.hurry()
-        if self.name != FILES:
-            self.name = FILES
+        if self._last != FILES:
+            self._last = FILES
             self._told(error)
         return self._substitute
 
 
 def _answer(holder: Holder, question: Callable[[Snapshot], T], *, at_a_glance: bool) -> T:
+    if at_a_glance:
+        return question(holder.glance())
+    snapshot = holder.begin()
     try:
-        if at_a_glance:
-            return question(holder.glance())
-        snapshot = holder.begin()
-        try:
-            return question(snapshot)
-        finally:
-            holder.end()
-    except NoDatabase:
-        holder.close()
-        raise
+        return question(snapshot)
+    finally:
+        holder.end()
 
 
 def _warn(error: NoDatabase) -> None:

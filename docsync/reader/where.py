@@ -1,6 +1,6 @@
 """Turns a condition as people write it on a command line or in a URL into the mapping that `find` takes.
 
-demographics.ageGroup=60+ · age<=30 · name!=Ana · tags contains calm · model.id in a,b · email exists · email missing
+demographics.ageGroup=60+ · age<=30 · name!=Ana · tags contains calm · model.id in a,b · email exists · @updated_at>=2026-11
 """
 
 import json
@@ -8,12 +8,12 @@ import re
 from typing import NoReturn
 
 from docsync.errors import UsageError
-from docsync.reader.condition import PATH
+from docsync.reader.field import SUBJECT
 
-_EXAMPLES = "demographics.ageGroup=60+, age<=30, 'tags contains calm', 'model.id in a,b' or 'email exists'"
+_EXAMPLES = "demographics.ageGroup=60+, age<=30, 'tags contains calm', 'model.id in a,b', 'email exists' or '@name=Ana'"
 # None of these tries an end twice: what comes from outside must not cost more than its length.
-_PRESENCE = re.compile(rf"(not\s+)?({PATH})\s+(exists|missing)")
-_COMPARISON = re.compile(rf"({PATH})(?:\s*(!=|<=|>=|=|<|>)|\s+(contains|not\s+in|in)\s)(.*)", re.DOTALL)
+_PRESENCE = re.compile(rf"(not\s+)?({SUBJECT})\s+(exists|missing)")
+_COMPARISON = re.compile(rf"({SUBJECT})(?:\s*(!=|<=|>=|=|<|>)|\s+(contains|not\s+in|in)\s)(.*)", re.DOTALL)
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _LONGEST_NUMBER = 400
 _WORDS = {"true": True, "false": False, "null": None}
@@ -23,7 +23,8 @@ _ITEM = re.compile(r'(\s*"(?:[^"\\]|\\.)*"\s*|[^,]*)(,|\Z)', re.DOTALL)
 def parse_where(text: str) -> dict[str, object]:
     """The mapping for one condition. Raises UsageError, which names what is wrong and shows how it is written.
 
-    Numbers, true, false and null are taken as JSON, "…" as text. An unquoted number is the number or the text.
+    Numbers, true, false and null are taken as JSON, "…" as text. An unquoted number is the number or the text. What a
+    column (@name) is compared with is text.
     """
     presence = _PRESENCE.fullmatch(text.strip())
     if presence:
@@ -65,9 +66,10 @@ def _items(value: str) -> list[str]:
 
 def _meanings(text: str, value: str) -> list[object]:
     """What an unquoted number, a word of JSON, a quoted text or a bare text can mean."""
-    if value in _WORDS:
+    is_text = text.lstrip().startswith("@")  # a column holds nothing else
+    if value in _WORDS and not is_text:
         return [_WORDS[value]]
-    if len(value) <= _LONGEST_NUMBER and _NUMBER.fullmatch(value):
+    if len(value) <= _LONGEST_NUMBER and _NUMBER.fullmatch(value) and not is_text:
         return [json.loads(value), value]
     if value.startswith(("=", "<", ">")):
         _refuse(text, f'has two signs; write "…" around a text that begins with {value[0]}')

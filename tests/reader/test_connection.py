@@ -135,7 +135,7 @@ def test_damage_that_is_met_anywhere_is_overcome_by_opening_anew(reader: Reader,
     opened.exec_trace = trace
     assert [hit.row.name for hit in reader.search("calm")] == ["Ana"]
     assert len(reader.find()) == 4
-    assert reader.wait(0, 60) == 1
+    assert reader.wait(0, 60).revision == 1
     assert reader._source.database.connection() is not opened
 
 
@@ -147,6 +147,29 @@ def test_within_a_snapshot_damage_is_told(reader: Reader) -> None:
             reader.get("persona/team/ana")
         opened.exec_trace = None
     assert name_of_ana(reader) == "Ana"
+
+
+def test_what_is_asked_in_one_state_overcomes_damage_that_shows_up_in_the_middle(reader: Reader) -> None:
+    calls: list[str] = []
+
+    def ask() -> tuple[str, int]:
+        calls.append(reader.source)
+        first = name_of_ana(reader)
+        if len(calls) == 1:
+            reader._source.database.connection().exec_trace = lambda *asked: asked[1] == "ROLLBACK" or _corrupt(*asked)
+        return first, len(reader.find())
+
+    assert reader.in_one_state(ask) == ("Ana", 4)
+    assert calls == ["database", "database"], "the file that is there now was sound"
+
+
+def test_what_is_asked_in_one_state_within_a_snapshot_is_of_that(reader: Reader, people: Project) -> None:
+    with reader.snapshot():
+        known = reader.version()
+        people.persona("personas/new.json")
+        people.settle()
+        assert reader.in_one_state(lambda: reader.in_one_state(reader.version)) == known
+    assert reader.in_one_state(reader.version).revision == people.revision
 
 
 def test_the_other_side_of_a_fork_is_refused_in_words(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,8 @@ import pytest
 import docsync
 from docsync.errors import ConfigError, NoDatabase, UsageError
 from docsync.reader import FallbackWarning, open_reader
-from tests.support import Project
+from docsync.reader.service import PersonaService
+from tests.support import Project, damage_within
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_without_a_database_the_files_answer_and_a_warning_says_so(files: Projec
         assert reader.search("calm").source == "files"
         assert reader.count() == {"persona": 3, "prompt_template": 1}
         assert [count.tag for count in reader.tags()] == ["quick", "calm", "ä"]
-        assert (reader.problems(), reader.held(), reader.tallies()) == ([], [], {})
+        assert (list(reader.problems()), list(reader.held()), reader.tallies()) == ([], [], {})
     assert len(caught) == 1, "it is said once, not with every answer"
 
 
@@ -87,7 +88,7 @@ def test_a_folder_that_was_emptied_is_empty(files: Project) -> None:
         for file in (files.root / "personas/team").iterdir():
             file.unlink()
         look_again(reader)
-        assert (reader.count()["persona"], reader.held()) == (0, [])
+        assert (reader.count()["persona"], len(reader.held())) == (0, 0)
 
 
 def test_a_broken_file_is_a_problem_and_keeps_what_was_good(files: Project) -> None:
@@ -183,6 +184,29 @@ def test_a_damaged_database_is_no_answer(people: Project) -> None:
         people.start()
         people.settle()
         assert reader.find().source == "database"
+
+
+def test_damage_that_shows_up_in_the_middle_is_answered_from_the_files(people: Project) -> None:
+    people.write("docsync.toml", "")
+    told: list[NoDatabase] = []
+    people.close()
+    damage_within(people.database)
+    with open_reader(people.root, on_fallback=told.append) as reader:
+        assert reader.source == "database", "it can be opened"
+        with reader.snapshot():
+            assert reader.revision() == 1
+            with pytest.raises(NoDatabase):
+                reader.find()
+        row = PersonaService(reader).by_id("team/ana")
+        assert row is not None
+        assert (row.name, row.source, len(told)) == ("Ana", "files", 1)
+        assert [row.name for row in PersonaService(reader).by_age_group("60+")] == ["Ana", "Ben"]
+        assert (reader.source, reader.in_one_state(lambda: (reader.source, len(reader.find())))) == (
+            "files",
+            ("files", 4),
+        )
+    with open_reader(people.root, source="database") as reader, pytest.raises(NoDatabase):
+        reader.in_one_state(reader.find)
 
 
 def test_a_wrong_configuration_is_told_before_anything(files: Project) -> None:

@@ -1,6 +1,10 @@
 """Pages of what was found: every order, every size, also while documents come, change and go."""
 
+import os
 import random
+import subprocess
+import sys
+from typing import Any
 
 import pytest
 
@@ -126,7 +130,9 @@ def test_a_limit_beyond_all_measure_is_all(reader: Reader) -> None:
 def test_a_type_is_compared_whole(people: Project) -> None:
     with open_reader(database=people.database) as reader:
         for type_ in ("persona/team", "person", "persona0", "PERSONA", ""):
-            assert [len(reader.find(type=type_, order=order)) for order in ("id", "-id", "name")] == [0, 0, 0]
+            for order in ("id", "-id", "name"):
+                with pytest.raises(UsageError, match="no collection has this type; there are persona, prompt_template"):
+                    reader.find(type=type_, order=order)
 
 
 def test_documents_are_found_by_display_name_and_by_environment_variable(people: Project) -> None:
@@ -143,12 +149,104 @@ def test_documents_are_found_by_display_name_and_by_environment_variable(people:
         assert (reference.kind, reference.target, reference.at, reference.resolved, reference.status) == (
             "env", "API_KEY", "model.connection.apiKey", None, "not_checked",
         )  # fmt: skip
-        assert reader.references("never") == []
+        assert list(reader.references("never")) == []
 
 
 def test_tags_are_counted_most_used_first(crowd: Project) -> None:
     with open_reader(database=crowd.database) as reader:
         counted = [(count.tag, count.documents) for count in reader.tags()]
         assert counted == [("crowd", 20), ("quick", 2), ("calm", 1), ("ä", 1)]
-        assert reader.tags("prompt_template") == []
+        assert list(reader.tags("prompt_template")) == []
         assert reader.tags("persona") == reader.tags()
+
+
+def test_a_type_that_no_collection_has_is_a_mistake_of_whoever_asks(reader: Reader) -> None:
+    for ask in (lambda: reader.find(type="personas"), lambda: reader.search("calm", type="personas")):
+        with pytest.raises(
+            UsageError, match="'personas': no collection has this type; there are persona, prompt_templ"
+        ):
+            ask()
+    with pytest.raises(UsageError, match="no collection has this type"):
+        reader.tags("personas")
+    assert len(reader.find(type="persona", tag="never")) == 0, "a type with nothing of the kind is none"
+
+
+def test_before_the_first_scan_every_type_is_empty(project: Project) -> None:
+    project.query("SELECT 1")
+    project.connection.execute("DELETE FROM collections")
+    with open_reader(database=project.database) as reader:
+        assert (len(reader.find(type="persona")), len(reader.search("a", type="persona"))) == (0, 0)
+
+
+def test_every_answer_names_the_state_that_it_is_of(reader: Reader, people: Project) -> None:
+    version = reader.version()
+    assert (version.source, version.epoch, version.revision) == ("database", reader.epoch(), people.revision)
+    answers = (reader.find(), reader.search("calm"), reader.tags(), reader.problems(), reader.held())
+    for answer in (*answers, reader.references("prompt_template/hello")):
+        assert answer.version == version
+    assert reader.count().version == reader.changes().version == version
+
+
+def test_problems_and_held_deletions_come_in_pages(reader: Reader, people: Project) -> None:
+    for name in ("ana", "ben", "zoe"):
+        (people.root / f"personas/team/{name}.json").unlink()
+    people.settle()
+    for number in range(5):
+        people.write(f"prompts/broken/{number}.prompty", "---\nname: [\n---\n")
+    people.write("personas/warned.json", '{"name": "A", "a": 1, "a": 2, "b": 1, "b": 2}')
+    people.settle()
+    for ask in (reader.problems, reader.held):
+        whole = ask()
+        assert (len(whole) > 2, whole.cursor) == (True, None)
+        for limit in (1, 2, len(whole)):
+            listed, cursor = [], None
+            while True:
+                page = ask(limit=limit, cursor=cursor)
+                assert len(page) <= limit
+                listed += page
+                if (cursor := page.cursor) is None:
+                    break
+            assert listed == list(whole)
+        with pytest.raises(UsageError, match="belongs to another question"):
+            ask(cursor="x")
+
+
+def test_a_set_goes_on_in_every_process(people: Project) -> None:
+    code = (
+        "import sys; from docsync import open_reader\n"
+        "with open_reader(database=sys.argv[1]) as reader:\n"
+        "    print(reader.find(where={'@name': {'in': {'Ana', 'Ben', 'Zoe'}}}, limit=1).cursor)"
+    )
+
+    def cursor(seed: str) -> str:
+        command = [sys.executable, "-c", code, str(people.database)]
+        environ = {**os.environ, "PYTHONHASHSEED": seed}
+        return subprocess.run(command, capture_output=True, text=True, env=environ, timeout=60, check=True).stdout
+
+    assert len({cursor(seed) for seed in "123456"}) == 1
+    with open_reader(database=people.database) as reader:
+        where = {"@name": {"in": {"Ana", "Zoe"}}}
+        first = reader.find(where=where, limit=1)
+        assert [row.name for row in (*first, *reader.find(where=where, cursor=first.cursor))] == ["Ana", "Zoe"]
+
+
+@pytest.mark.parametrize(
+    ("where", "told"),
+    [
+        ([{"rank": {">": -number}} for number in range(1_200)], "there may be 200 conditions at once, these are 1200"),
+        ({"tags": {"contains any": list(range(1_200))}}, "tags: 'contains any' takes 200 values, got 1200"),
+        (
+            {"rank": {"in": list(range(40_000))}},
+            "these conditions bind 40000 values, 30000 are possible; ask in several steps",
+        ),
+    ],
+)
+def test_more_conditions_than_a_database_can_take_are_refused_in_words(reader: Reader, where: Any, told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        reader.find(where=where)
+
+
+def test_as_many_conditions_as_are_allowed_are_taken(reader: Reader) -> None:
+    assert len(reader.find(where=[{"rank": {">=": 1}}] * 200)) == 2
+    assert len(reader.find(where=[{"tags": {"contains any": ["calm"] * 200}}] * 75)) == 1
+    assert len(reader.find(where={"rank": {"in": list(range(30_000))}})) == 3

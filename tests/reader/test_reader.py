@@ -49,7 +49,6 @@ def test_everything_is_found_in_the_order_of_ids(reader: Reader) -> None:
     ("asked", "found"),
     [
         ({"type": "persona"}, ["Ana", "Ben", "Zoe"]),
-        ({"type": "never"}, []),
         ({"tag": "calm"}, ["Ana"]),
         ({"tag": "ä"}, ["Ana"]),
         ({"tag": "cal"}, []),
@@ -139,7 +138,7 @@ def test_problems_are_listed_errors_first(reader: Reader, people: Project) -> No
 
 
 def test_held_deletions_are_listed_with_id_and_file(reader: Reader, people: Project) -> None:
-    assert reader.held() == []
+    assert list(reader.held()) == []
     for name in ("ana", "ben", "zoe"):
         (people.root / f"personas/team/{name}.json").unlink()
     people.settle()
@@ -147,7 +146,7 @@ def test_held_deletions_are_listed_with_id_and_file(reader: Reader, people: Proj
     assert [(item.id, item.type, item.path) for item in held] == [
         (f"persona/team/{name}", "persona", f"personas/team/{name}.json") for name in ("ana", "ben", "zoe")
     ]
-    assert reader.problems() == []
+    assert list(reader.problems()) == []
     assert reader.tallies() == {"persona": {"errors": 0, "warnings": 0, "held": 3}}
     assert {row.state for row in reader.find(type="persona")} == {"held"}
 

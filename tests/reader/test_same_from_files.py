@@ -45,6 +45,8 @@ PATHS = [
     "variables",
     "nowhere",
 ]
+COLUMNS = ["@id", "@type", "@name", "@description", "@tags", "@file_path", "@file_modified", "@state", "@nothing"]
+TEXTS = ["persona", "ana", "Same", "calm", "persona/ana", "personas/ben.json", "ok", "", "2026"]
 VALUES: list[Any] = [1, 1.0, 0, -3, 2**70, 0.5, True, False, None, "1", "true", "calm", "", "日本語", ["calm"], []]
 OPERATORS = ["=", "!=", "<", "<=", ">", ">=", "in", "not in", "contains", "contains any", "exists"]
 ORDERS = ["id", "type", "name", "file_path", "file_modified"]
@@ -97,9 +99,12 @@ def grow(rand: random.Random, project: Project) -> None:
 
 def where(rand: random.Random) -> dict[str, Any]:
     asked: dict[str, Any] = {}
-    for path in rand.sample(PATHS, rand.choice([0, 1, 1, 2])):
+    for path in rand.sample([*PATHS, *COLUMNS], rand.choice([0, 1, 1, 2])):
         operator = rand.choice(OPERATORS)
-        if operator in ("in", "not in", "contains any"):
+        if path in COLUMNS and operator != "exists" and rand.random() < 0.9:
+            several = operator in ("in", "not in", "contains any")
+            asked[path] = {operator: rand.choices(TEXTS, k=2) if several else rand.choice(TEXTS)}
+        elif operator in ("in", "not in", "contains any"):
             asked[path] = {operator: rand.choices(VALUES, k=rand.randint(0, 3))}
         else:
             asked[path] = {operator: rand.random() < 0.5 if operator == "exists" else rand.choice(VALUES)}
@@ -150,8 +155,8 @@ def answer(seed: int, reader: Reader) -> Any:
         if ask is not None:
             return ask(rand, reader)
         row = reader.get(rand.choice(["persona/ana", "persona/日本/é", "prompt_template/ben", "never"]))
-        facts = (reader.count(), reader.tags(), reader.tags("persona"), reader.references("prompt_template/ben"))
-        return [row and plain(row), *facts]
+        facts = (reader.tags(), reader.tags("persona"), reader.references("prompt_template/ben"), reader.problems())
+        return [row and plain(row), dict(reader.count()), *map(list, facts[:3]), [one.problem for one in facts[3]]]
     except UsageError as error:
         return str(error)
 

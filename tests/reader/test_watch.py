@@ -14,7 +14,7 @@ import pytest
 
 from docsync.commands import TimedOut
 from docsync.errors import NoDatabase
-from docsync.reader import Changes, Reader, open_reader, pulse
+from docsync.reader import Changes, Reader, Version, open_reader, pulse
 from tests.support import Project
 
 
@@ -31,13 +31,13 @@ def asleep(database: Path, ask: Callable[[Reader], Any]) -> Iterator[Future[Any]
 
 def _asked(database: Path, ask: Callable[[Reader], Any], looked: Semaphore) -> Any:
     with open_reader(database=database) as reader:
-        version = reader._source.version
+        commits = reader._source.commits
 
         def look() -> tuple[int, int]:
             looked.release()
-            return version()
+            return commits()
 
-        reader._source.version = look  # type: ignore[method-assign]
+        reader._source.commits = look  # type: ignore[method-assign]
         return ask(reader)
 
 
@@ -107,11 +107,7 @@ def test_a_watcher_survives_the_database_being_replaced(people: Project, monkeyp
     with open_reader(database=people.database) as reader:
         watching = reader.watch(timeout=60)
         before = next(watching).epoch
-        people.close()
-        for file in people.database.parent.iterdir():
-            file.unlink()
-        people.start()
-        people.settle()
+        rebuild(people)
         found = next(watching)
         assert (found.start_over, len(found)) == (True, 4)
         assert found.epoch != before
@@ -133,11 +129,39 @@ def test_whoever_waits_gets_the_revision_that_came(people: Project) -> None:
     with asleep(people.database, lambda reader: reader.wait(after, 60)) as answer:
         people.persona("personas/team/ana.json", name="Anna")
         people.settle()
-        assert answer.result(60) == after + 1 == people.revision
+        assert answer.result(60).revision == after + 1 == people.revision
 
 
 def test_a_revision_that_is_there_is_not_waited_for(reader: Reader, people: Project) -> None:
-    assert reader.wait(people.revision - 1, 0) == people.revision
+    assert reader.wait(people.revision - 1, 0) == reader.version()
+
+
+def test_a_revision_of_another_epoch_is_not_waited_for(people: Project) -> None:
+    for _ in range(3):
+        people.persona("personas/team/ana.json", name=f"Ana {people.revision}")
+        people.settle()
+    with open_reader(database=people.database) as reader:
+        known = reader.find().version
+        rebuild(people)
+        assert people.revision < known.revision
+        with pytest.raises(TimedOut):
+            reader.wait(reader.version(), 0)
+        assert reader.wait(known, 0) == reader.version()
+        assert reader.wait(Version("files", None, None), 0) == reader.version()
+
+
+def test_whoever_waits_sees_a_database_that_is_built_anew_meanwhile(people: Project) -> None:
+    with asleep(people.database, lambda reader: reader.wait(1_000, 60)) as answer:
+        rebuild(people)
+        assert answer.result(60).revision < 1_000
+
+
+def rebuild(project: Project) -> None:
+    project.close()
+    for file in project.database.parent.iterdir():
+        file.unlink()
+    project.start()
+    project.settle()
 
 
 def test_whoever_waits_too_long_is_told(reader: Reader, people: Project) -> None:

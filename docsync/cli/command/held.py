@@ -27,7 +27,7 @@ def held_command(session: Session) -> int:
     """
     with open_database(session) as reader:
         held = reader.held()
-        value = {"epoch": reader.epoch(), "revision": reader.revision(), "held": held}
+        value = {"epoch": held.epoch, "revision": held.revision, "held": held}
     session.out.answer(value, aligned((one.id, one.path, f"since {one.since}") for one in held))
     session.out.remark(f"{counted(len(held), 'deletion')} held")
     return 0

@@ -47,9 +47,9 @@ def problems_command(session: Session) -> int:
     """List what is wrong with files, errors first, and since when."""
     from docsync.cli.text import counted, problem_lines
 
-    with open_database(session) as reader, reader.snapshot():
+    with open_database(session) as reader:
         listed = reader.problems()
-        value = {"epoch": reader.epoch(), "revision": reader.revision(), "problems": listed}
+    value = {"epoch": listed.epoch, "revision": listed.revision, "problems": listed}
     session.out.answer(value, (line for one in listed for line in problem_lines(one.problem, one.since)))
     session.out.remark(counted(len(listed), "problem"))
     return 0

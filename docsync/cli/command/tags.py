@@ -1,7 +1,7 @@
 """`docsync tags`: the tags that documents have. Never writes."""
 
 from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.reading import exit_code, of_type, open_documents, prove_type, strict_source
+from docsync.cli.reading import exit_code, of_type, open_documents, strict_source
 from docsync.cli.table import table
 
 
@@ -11,11 +11,9 @@ from docsync.cli.table import table
 @pass_session
 def tags_command(session: Session, type_: str | None, *, strict_source: bool) -> int:
     """List the tags that documents have, most used first."""
-    with open_documents(session) as reader, reader.snapshot():
+    with open_documents(session) as reader:
         tags = reader.tags(type_)
-        if not tags:
-            prove_type(type_, reader)
-        value = {"source": reader.source, "epoch": reader.epoch(), "revision": reader.revision(), "tags": tags}
+    value = {"source": tags.source, "epoch": tags.epoch, "revision": tags.revision, "tags": tags}
     cells = ((one.tag, str(one.documents)) for one in tags)
     session.out.answer(value, table(cells, ("TAG", "DOCUMENTS"), to_terminal=session.out.to_terminal))
     if not tags:

@@ -1,0 +1,69 @@
+"""What a condition is about, as SQL: a place in the JSON document, or a column, which has @ in front. Asks nothing.
+
+`name` is the field of that name in the document, `@name` the column: a document may have a field like any column.
+"""
+
+import re
+from dataclasses import dataclass
+
+from docsync.errors import NoDatabase, UsageError
+from docsync.reader.row import FILES
+
+_WORD = r'(?:[^\W\d][\w-]*|"[^"\\\x00-\x1f]+")'
+_PATH = rf"{_WORD}(?:\.{_WORD}|\[[0-9]{{1,9}}\])*"
+SUBJECT = rf"(?:@[a-z_]+|{_PATH})"
+"""The regular expression of a column, or of a path: words with dots, quoted where they are no words, and places in
+arrays."""
+
+_STATE = "(SELECT s.state FROM document_status AS s WHERE s.id = d.id)"
+_TEXTS = {
+    name: f"d.{name}"
+    for name in ("id", "type", "name", "description", "file_path", "file_modified", "created_at", "updated_at")
+} | {"content_hash": "d.content_hash", "state": _STATE}
+_ONLY_IN_DATABASE = ("created_at", "updated_at")
+COLUMNS = ("tags", *_TEXTS)
+"""What can be asked of as `@name`. The revision is not among it: `changes` tells what came after one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """SQL for documents AS d: the value, which kind of JSON it is, whether it is there, and what lists its elements.
+
+    A column holds texts, or is a list of texts; only of a place in the document it is not known what it holds.
+    """
+
+    name: str
+    value: str
+    kind: str
+    present: str
+    elements: str | None = None
+    is_column: bool = False
+
+    @property
+    def is_list(self) -> bool:
+        """True when it always is one."""
+        return self.is_column and self.elements is not None
+
+
+def field_of(name: str, source: str) -> Field:
+    """The field called *name*. Raises UsageError if it is neither path nor column, NoDatabase if *source* has it not."""
+    if name.startswith("@"):
+        return _column(name, source)
+    if not re.fullmatch(_PATH, name):
+        raise UsageError(f"{name!r} is not a path into a document; write words with dots, like demographics.ageGroup")
+    # It is written out and not bound: only then is the index for it used.
+    arguments = "d.document, '$." + name.replace("'", "''") + "'"
+    kind = f"json_type({arguments})"
+    return Field(name, f"json_extract({arguments})", kind, f"{kind} IS NOT NULL", f"json_each({arguments})")
+
+
+def _column(name: str, source: str) -> Field:
+    column = name[1:]
+    if column == "tags":
+        return Field(name, "d.tags", "'array'", "d.tags <> '[]'", "json_each(d.tags)", is_column=True)
+    if column not in _TEXTS:
+        raise UsageError(f"{name}: there is no such column; there are {', '.join(f'@{one}' for one in COLUMNS)}")
+    if source == FILES and column in _ONLY_IN_DATABASE:
+        raise NoDatabase(f"{name}: only the database knows, and the files answer; they know @file_modified")
+    value = _TEXTS[column]
+    return Field(name, value, f"typeof({value})", f"{value} IS NOT NULL", is_column=True)

@@ -1,0 +1,47 @@
+"""What is wrong with files, and which deletions are held, a page at a time. Never judges any of it."""
+
+from typing import TypeVar
+
+from docsync.reader.answer import Answer
+from docsync.reader.cursor import decoded, encoded
+from docsync.reader.find import one_more
+from docsync.reader.snapshot import Snapshot
+from docsync.status import HeldDeletion, ListedProblem
+from docsync.store.problems import problem_of
+
+T = TypeVar("T")
+_Place = tuple[str | int, ...]
+_PROBLEMS, _HELD = "problems", "held"
+
+
+def problems(snapshot: Snapshot, limit: int | None, cursor: str | None) -> Answer[ListedProblem]:
+    """What is wrong with files, errors first; held deletions are not among it. Raises UsageError."""
+    place = [] if cursor is None else decoded(_PROBLEMS, cursor)
+    rows = snapshot.ask(
+        "SELECT severity, file_path, ordinal, since, file_path, severity, code, line, column, json_path, message, hint, "
+        f"notes FROM problems WHERE code <> 'held' {'AND (severity, file_path, ordinal) > (?, ?, ?) ' if place else ''}"
+        "ORDER BY severity, file_path, ordinal LIMIT ?",
+        [*place, one_more(limit)],
+    )
+    listed = [(row[:3], ListedProblem(problem_of(row[4:]), str(row[3]))) for row in rows]
+    return _page(snapshot, _PROBLEMS, listed, limit)
+
+
+def held(snapshot: Snapshot, limit: int | None, cursor: str | None) -> Answer[HeldDeletion]:
+    """The deletions that are kept back until a person releases them. Raises UsageError."""
+    place = [] if cursor is None else decoded(_HELD, cursor)
+    rows = snapshot.ask(
+        "SELECT d.id, d.type, d.file_path, p.since FROM files AS f JOIN documents AS d ON d.file_path = f.file_path "
+        "JOIN problems AS p ON p.file_path = f.file_path AND p.ordinal = 0 "
+        f"WHERE f.state = 'held' {'AND d.id > ? ' if place else ''}ORDER BY d.id LIMIT ?",
+        [*place, one_more(limit)],
+    )
+    return _page(snapshot, _HELD, [(row[:1], HeldDeletion(*map(str, row))) for row in rows], limit)
+
+
+def _page(snapshot: Snapshot, name: str, listed: list[tuple[_Place, T]], limit: int | None) -> Answer[T]:
+    following = None
+    if limit is not None and len(listed) > limit:
+        del listed[limit:]
+        following = encoded(name, listed[-1][0]) if listed else None
+    return Answer(tuple(one for _, one in listed), following, snapshot.source, snapshot.epoch, snapshot.revision)
