@@ -6,18 +6,21 @@ from contextlib import ExitStack, contextmanager
 
 from docsync.cli.output import Output
 
+Advance = Callable[[int, int | None], None]
+"""Is called with how much is done, and of how much (None: not known)."""
+
 _PATIENCE_SECONDS = 0.5
 
 
 @contextmanager
-def progress_bar(out: Output, label: str) -> Iterator[Callable[[int, int | None], None] | None]:
-    """Something to call with how much is done, and of how much (None: not known); None where nobody looks."""
+def progress_bar(out: Output, label: str) -> Iterator[Advance | None]:
+    """What to call with how much is done; None where nobody looks."""
     if not out.shows_progress():
         yield None
         return
     begun = time.monotonic()
     with ExitStack() as stack:
-        shown: list[Callable[[int, int | None], None]] = []
+        shown: list[Advance] = []
 
         def advance(done: int, total: int | None) -> None:
             if not shown and time.monotonic() - begun > _PATIENCE_SECONDS:
@@ -28,7 +31,7 @@ def progress_bar(out: Output, label: str) -> Iterator[Callable[[int, int | None]
         yield advance
 
 
-def _open_bar(stack: ExitStack, label: str) -> Callable[[int, int | None], None]:
+def _open_bar(stack: ExitStack, label: str) -> Advance:
     # rich takes longer to load than most commands to run.
     from rich.console import Console
     from rich.progress import Progress

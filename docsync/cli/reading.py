@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.errors import UsageError
-
 if TYPE_CHECKING:
     from docsync.cli.flag import Session
     from docsync.reader import Reader, Row
@@ -28,7 +26,7 @@ where_option = click.option(
     multiple=True,
     metavar="CONDITION",
     help="Only documents for which this holds: 'age<=30', demographics.ageGroup=60+, 'tags contains calm', "
-    "'model.id in gpt-4o,gpt-4o-mini', 'age exists'. May be repeated; all must hold.",
+    "'model.id in gpt-4o,gpt-4o-mini', 'age exists', @name=Ana (a column). May be repeated; all must hold.",
 )
 
 
@@ -76,12 +74,6 @@ class Documents:
 def exit_code(reader: "Reader", *, strict: bool) -> int:
     """The exit code of an answer that *reader* gave."""
     return _DEGRADED if strict and reader.source != "database" else 0
-
-
-def prove_type(type_: str | None, reader: "Reader") -> None:
-    """Raises UsageError when no collection has this type, so that nothing can be found."""
-    if type_ is not None and type_ not in (types := list(reader.count())):
-        raise UsageError(f"{type_}: no collection has this type; there are {', '.join(types)}")
 
 
 def conditions(texts: Iterable[str]) -> list[dict[str, object]]:

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from docsync.cli import progress, reading
+from docsync.errors import NoDatabase
 from docsync.reader import Page, Reader
+from tests.support import damage_within
 
 from .conftest import Shell
 
@@ -213,3 +215,43 @@ def test_a_page_at_a_time_is_asked_for(shell: Shell, monkeypatch: pytest.MonkeyP
 
     assert len(ids) == 30
     assert all(one < next_ for one, next_ in pairwise(ids))
+
+
+def test_damage_that_shows_up_in_the_middle_is_exported_from_the_files(synced: Shell) -> None:
+    expected = synced("export", "--format", "jsonl").out
+    damage_within(synced.root / ".docsync/docsync.db")
+
+    answer = synced("export", "--out", "all.jsonl")
+
+    assert answer.code == 0
+    assert "answered from the files, not the database" in answer.err
+    ids = [json.loads(line)["id"] for line in (synced.root / "all.jsonl").read_text().splitlines()]
+    assert ids == [json.loads(line)["id"] for line in expected.splitlines()]
+    assert synced("list", "--json").json["source"] == "files"
+
+
+def test_what_is_printed_is_not_begun_anew_when_the_database_fails(
+    synced: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "_AT_ONCE", 1)
+    asked = Reader.find
+
+    def find(reader: Reader, **question: Any) -> Page:
+        if question.get("cursor"):
+            raise NoDatabase("gone")
+        return asked(reader, **question)
+
+    monkeypatch.setattr(Reader, "find", find)
+
+    answer = synced("export", "--format", "jsonl")
+
+    assert answer.code == 3
+    assert [json.loads(line)["id"] for line in answer.out.splitlines()] == IDS[:1]
+    assert "is not whole; try again" in answer.err
+
+
+def test_what_is_printed_comes_from_the_files_when_the_database_fails_before(synced: Shell) -> None:
+    expected = synced("export", "--format", "csv").out
+    damage_within(synced.root / ".docsync/docsync.db")
+
+    assert len(synced("export", "--format", "csv").out) == len(expected)

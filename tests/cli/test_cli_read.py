@@ -206,11 +206,67 @@ def test_a_list_of_nothing_says_so(synced: Shell) -> None:
     assert (answer.code, answer.out, answer.err) == (0, "", "0 documents\n")
 
 
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        ("agee>3", "no document has a field agee; did you mean age?"),
+        ("model.idd=x", "no document has a field model.idd"),
+        ("AGE=3", "no document has a field AGE; did you mean age?"),
+        ("updated_at>=2020", "no document has a field updated_at; did you mean @updated_at?"),
+        ("zzzz exists", "no document has a field zzzz"),
+        ('"odd keys"=1', 'no document has a field "odd keys"; did you mean "odd key"?'),
+        ("steps.nme=a", "no document has a field steps.nme; did you mean steps[0].name"),
+        ("age=3", None),
+        ("@name=Nobody", None),
+    ],
+)
+def test_a_field_that_no_document_has_is_told_with_what_may_be_meant(
+    synced: Shell, condition: str, told: str | None
+) -> None:
+    synced.persona("odd", steps=[{"name": "a"}], **{"odd key": 1})
+    synced("sync")
+
+    for command in (["list"], ["export", "--format", "jsonl"]):
+        answer = synced(*command, "--where", condition)
+
+        assert (answer.code, answer.out) == (0, "")
+        first, *rest = answer.err.splitlines()
+        assert first == "0 documents"
+        assert [line[: len(told or "")] for line in rest] == ([] if told is None else [told])
+
+
+def test_a_field_is_missed_within_the_type_that_is_asked_for(synced: Shell) -> None:
+    answer = synced("list", "--type", "prompt_template", "--where", "age>3", "--where", "tags exists")
+
+    assert answer.err.splitlines()[1].startswith("no prompt_template has a field age")
+
+
+def test_documents_with_very_many_fields_do_not_keep_the_guess_from_coming(synced: Shell) -> None:
+    for name in ("many", "more"):
+        synced.persona(name, **{f"field_{number}": number for number in range(3_000)})
+    synced("sync")
+
+    answer = synced("list", "--where", "feild_1=1")
+
+    assert answer.err.splitlines()[1].startswith("no document has a field feild_1; did you mean field_1")
+
+
+def test_columns_are_asked_for_with_a_sign_in_front(synced: Shell) -> None:
+    assert ids(synced("list", "--where", "@name=Ada").out) == ["persona/ada"]
+    assert ids(synced("list", "--where", "@updated_at>=2020", "--where", "@file_path contains ada").out) == [
+        "persona/ada"
+    ]
+
+
 def test_a_type_that_there_is_not_is_told_with_those_that_there_are(synced: Shell) -> None:
-    for command in (["list"], ["search", "calm"], ["tags"], ["export"]):
+    for command in (["list"], ["list", "--json"], ["search", "calm"], ["tags"], ["export"]):
         answer = synced(*command, "--type", "person")
 
         assert answer.code == 2
+        if "--json" in command:
+            assert "there are persona, prompt_template" in answer.json["error"]["message"]
+            continue
+        assert answer.out == ""
         assert "there are persona, prompt_template" in answer.err
 
 

@@ -1,32 +1,38 @@
 """`docsync export`: documents as one file for people and other programs. Writes nothing but that file."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.progress import progress_bar
+from docsync.cli.progress import Advance, progress_bar
 from docsync.cli.reading import (
     Documents,
     conditions,
     exit_code,
     of_type,
     open_documents,
-    prove_type,
     strict_source,
     where_option,
     with_tag,
 )
 from docsync.cli.text import counted
+from docsync.cli.unknown_field import unknown_fields
 from docsync.cli.whole_file import place_for, write_whole
-from docsync.errors import UsageError
-from docsync.export import FORMATS, Origin, writer
+from docsync.errors import NoDatabase, UsageError
+from docsync.export import FORMATS, Origin, Writer, writer
 from docsync.names import shown
 
 if TYPE_CHECKING:
-    from docsync.reader import Row
+    from docsync.reader import Reader, Row
+    from docsync.reader.find import Asked
+
+Take = Callable[[Iterator[str]], None]
+"""Takes the text of a file, piece by piece."""
 
 
 @command
@@ -55,23 +61,47 @@ def export_command(
     """
     format_ = _format(format_, out, session)
     place = place_for(session.here / out, session.project()) if out else None
-    with open_documents(session) as reader, reader.snapshot():
-        # Before a file is replaced by an empty one.
-        prove_type(type_, reader)
-        documents = Documents(reader, {"type": type_, "tag": tag, "where": conditions(where)})
-        total = None if tag or where else sum(n for one, n in reader.count().items() if type_ in (None, one))
-        origin = Origin(reader.source, reader.epoch(), reader.revision())
+    wanted = conditions(where)
+    with open_documents(session) as reader:
         with progress_bar(session.out, "Exporting") as advance:
-            text = writer(format_)(origin, _counted(documents, advance, total) if advance else documents)
-            if place:
-                write_whole(place, text)
-            else:
-                session.out.file(text)
-    _tell(session, origin, documents.done, out)
+            take = partial(write_whole, place) if place else _printing(session)
+            asked: Asked = {"type": type_, "tag": tag, "where": wanted}
+            origin, done = reader.in_one_state(lambda: _export(reader, asked, writer(format_), advance, take))
+        _tell(session, origin, done, out)
+        for line in () if done else unknown_fields(reader, type_, wanted):
+            session.out.remark(line)
     return exit_code(reader, strict=strict_source)
 
 
-def _counted(documents: Documents, advance: Callable[[int, int | None], None], total: int | None) -> "Iterator[Row]":
+def _printing(session: Session) -> Take:
+    begun = False
+
+    def take(text: Iterator[str]) -> None:
+        nonlocal begun
+        if begun:
+            raise NoDatabase("the database failed in the middle of what is printed, which is not whole; try again")
+        begun = True
+        session.out.file(text)
+
+    return take
+
+
+def _export(reader: "Reader", asked: "Asked", write: Writer, advance: Advance | None, take: Take) -> tuple[Origin, int]:
+    """Give the text of all that is asked for to *take*; says what it is of, and how many documents it has."""
+    documents = Documents(reader, asked)
+    version = reader.version()
+    origin = Origin(version.source, version.epoch, version.revision)
+    rows = iter(documents if advance is None else _counted(documents, advance))
+    # What cannot be asked is told before anything is printed.
+    first = list(islice(rows, 1))
+    take(write(origin, chain(first, rows)))
+    return origin, documents.done
+
+
+def _counted(documents: Documents, advance: Advance) -> "Iterator[Row]":
+    asked, counts = documents.asked, documents.reader.count()
+    filtered = asked["tag"] or asked["where"]
+    total = None if filtered else sum(n for one, n in counts.items() if asked["type"] in (None, one))
     for row in documents:
         yield row
         advance(documents.done, total)

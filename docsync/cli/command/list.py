@@ -1,6 +1,7 @@
 """`docsync list`: the documents for which some conditions hold, in an order, in pages. Never writes."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -12,12 +13,12 @@ from docsync.cli.reading import (
     exit_code,
     of_type,
     open_documents,
-    prove_type,
     strict_source,
     where_option,
     with_tag,
 )
 from docsync.cli.table import table
+from docsync.cli.unknown_field import unknown_fields
 
 if TYPE_CHECKING:
     from docsync.reader import Row
@@ -51,28 +52,27 @@ def list_command(
     Prints a table on a terminal and tab-separated lines otherwise. The columns are id, name, file, time of the last
     change, and state (ok, stale or held).
     """
-    asked: Asked = {"type": type_, "tag": tag, "where": conditions(where), "order": sort, "cursor": cursor}
+    wanted = conditions(where)
+    asked: Asked = {"type": type_, "tag": tag, "where": wanted, "order": sort, "cursor": cursor}
     with open_documents(session) as reader:
-        prove_type(type_, reader)
-        documents = Documents(reader, asked, limit)
         if session.json:
-            session.out.answer(_value(documents), [])
-        else:
-            # Each page is of its own moment: whoever reads this in a pager must not keep the database's log growing.
-            session.out.answer(None, table(_cells(documents), _HEADING, to_terminal=session.out.to_terminal))
-    if documents.cursor:
-        session.out.remark(f"there are more; the next page: --cursor {documents.cursor}")
-    elif not documents.done:
-        session.out.remark("0 documents")
+            session.out.answer(reader.in_one_state(lambda: _value(Documents(reader, asked, limit))), [])
+            return exit_code(reader, strict=strict_source)
+        documents = Documents(reader, asked, limit)
+        # Each page is of its own moment: whoever reads this in a pager must not keep the database's log growing.
+        session.out.answer(None, table(_cells(documents), _HEADING, to_terminal=session.out.to_terminal))
+        if documents.cursor:
+            session.out.remark(f"there are more; the next page: --cursor {documents.cursor}")
+        elif not documents.done:
+            session.out.remark("0 documents")
+            for line in unknown_fields(reader, type_, wanted):
+                session.out.remark(line)
     return exit_code(reader, strict=strict_source)
 
 
 def _value(documents: Documents) -> dict[str, object]:
-    reader = documents.reader
-    with reader.snapshot():
-        rows = list(documents)
-        version = {"source": reader.source, "epoch": reader.epoch(), "revision": reader.revision()}
-    return {**version, "documents": rows, "cursor": documents.cursor}
+    rows = list(documents)
+    return {**asdict(documents.reader.version()), "documents": rows, "cursor": documents.cursor}
 
 
 def _cells(rows: "Iterable[Row]") -> Iterator[tuple[str, ...]]:

@@ -3,7 +3,7 @@
 import click
 
 from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.reading import exit_code, of_type, open_documents, prove_type, strict_source
+from docsync.cli.reading import exit_code, of_type, open_documents, strict_source
 from docsync.cli.table import Marked, table
 
 
@@ -26,8 +26,6 @@ def search_command(
     """
     with open_documents(session) as reader:
         hits = reader.search(text, type=type_, limit=limit, cursor=cursor)
-        if not hits:
-            prove_type(type_, reader)
     value = {
         "source": hits.source,
         "epoch": hits.epoch,
