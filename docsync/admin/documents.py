@@ -24,7 +24,7 @@ from docsync.admin.operation import (
 from docsync.admin.query import limit, one_of, read_query, text
 from docsync.admin.reading import Reading
 from docsync.admin.refusal import Refusal
-from docsync.admin.revision import Version, at_version, json_at
+from docsync.admin.revision import Version, at_version, page_at
 from docsync.admin.wire import Json, dumped, to_json
 from docsync.errors import NoSuchDocument
 from docsync.reader import Hit, Reader, ReferenceRow, Row
@@ -60,18 +60,21 @@ class Documents:
         where = _conditions(query.get("where", ()))
         asked = {name: text(query, name) for name in ("type", "tag", "cursor")}
         order, most = text(query, "order") or "id", limit(query, _DOCUMENTS)
-        page = await self._reading.ask(lambda reader: reader.find(**asked, where=where, order=order, limit=most))
-        rows = [_row(row, whole=wanted == "all") for row in page]
-        return json_at(Version.of(page), {"documents": rows, "cursor": page.cursor})
+
+        def page(reader: Reader) -> Response:
+            found = reader.find(**asked, where=where, order=order, limit=most)
+            rows = (_row(row, whole=wanted == "all") for row in found)
+            return page_at(Version.of(found), "documents", rows, found.cursor)
+
+        return await self._reading.ask(page)
 
     async def document(self, request: Request) -> Response:
         """One document with its references; 304 to whoever has it."""
         read_query(request)
         id_ = f"{request.path_params['type']}/{request.path_params['path']}"
-        version, row, references, close = await self._reading.ask(lambda reader: _one(reader, id_))
-        if row is None:
+        version, body, close = await self._reading.ask(lambda reader: _one(reader, id_))
+        if body is None:
             return at_version(_missing(id_, close).response(), version)
-        body = dumped({**_row(row, whole=True), "references": to_json(references)})
         etag = f'"{sha256(body).hexdigest()[:32]}"'
         known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
         response = Response(status_code=304) if known & {etag, "*"} else Response(body, media_type="application/json")
@@ -85,8 +88,12 @@ class Documents:
         if words is None:
             raise Refusal(400, "Say what to look for, such as /v1/search?q=invoice", "usage", exit_code=2)
         most = limit(query, _HITS)
-        hits = await self._reading.ask(lambda reader: reader.search(words, type=type_, limit=most, cursor=cursor))
-        return json_at(Version.of(hits), {"hits": [_hit(hit) for hit in hits], "cursor": hits.cursor})
+
+        def page(reader: Reader) -> Response:
+            hits = reader.search(words, type=type_, limit=most, cursor=cursor)
+            return page_at(Version.of(hits), "hits", map(_hit, hits), hits.cursor)
+
+        return await self._reading.ask(page)
 
 
 def _conditions(texts: Iterable[str]) -> dict[str, object]:
@@ -103,10 +110,12 @@ def _conditions(texts: Iterable[str]) -> dict[str, object]:
     return dict(found)
 
 
-def _one(reader: Reader, id_: str) -> tuple[Version, Row | None, list[ReferenceRow], list[str]]:
-    row = reader.get(id_)
-    references = reader.references(id_) if row else []
-    return Version.read(reader), row, references, [] if row else _close(reader, id_)
+def _one(reader: Reader, id_: str) -> tuple[Version, bytes | None, list[str]]:
+    """The document as JSON, or those whose ids are like the one that is asked for."""
+    row, version = reader.get(id_), Version.read(reader)
+    if row is None:
+        return version, None, _close(reader, id_)
+    return version, dumped({**_row(row, whole=True), "references": to_json(reader.references(id_))}), []
 
 
 def _close(reader: Reader, id_: str) -> list[str]:
@@ -126,11 +135,11 @@ def _missing(id_: str, close: list[str]) -> Refusal:
 
 def _row(row: Row, *, whole: bool) -> dict[str, Json]:
     left_out = _NOT_OF_THE_ROW if whole else _NOT_OF_THE_ROW | {"document"}
-    return {field.name: to_json(getattr(row, field.name)) for field in fields(row) if field.name not in left_out}
+    return {field.name: getattr(row, field.name) for field in fields(row) if field.name not in left_out}
 
 
 def _hit(hit: Hit) -> dict[str, Json]:
-    row: dict[str, Json] = {name: to_json(getattr(hit.row, name)) for name in _OF_A_HIT}
+    row: dict[str, Json] = {name: getattr(hit.row, name) for name in _OF_A_HIT}
     return {**row, "snippet": hit.snippet, "marks": to_json(hit.marks), "score": hit.score}
 
 
@@ -154,7 +163,11 @@ PATHS: Described = {
             },
             _TYPE,
             parameter("tag", "Documents with this tag only."),
-            parameter("where", "A condition, such as demographics.ageGroup=60+ or age<=30.", many(schema_of(str))),
+            parameter(
+                "where",
+                "A condition, such as demographics.ageGroup=60+, age<=30 or @name=Ana (a column).",
+                many(schema_of(str)),
+            ),
             parameter("order", "A column, with - in front for descending; id otherwise."),
             parameter("fields", "summary leaves the document itself out.", {"enum": ["all", "summary"]}),
             LIMIT,

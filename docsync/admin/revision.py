@@ -1,5 +1,6 @@
 """Says on answers which state of the database they tell of, or are at least as new as. Never waits for a newer one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -64,6 +65,17 @@ def json_at(version: Version, members: dict[str, Json]) -> Response:
     """*members* as JSON, with the state that they tell of beside them."""
     named: dict[str, Json] = {"source": version.source, "epoch": version.epoch, "revision": version.revision}
     return at_version(Response(dumped({**members, **named}), media_type="application/json"), version)
+
+
+def page_at(version: Version, name: str, items: Iterable[Json], cursor: str | None) -> Response:
+    """A page of a list called *name*, as JSON. It may be large: make it in a thread of `Reading`.
+
+    One by one: the event loop gets its turn between two items, and not only after the last one.
+    """
+    rest: dict[str, Json] = {"cursor": cursor, "source": version.source}
+    rest |= {"epoch": version.epoch, "revision": version.revision}
+    body = b"{%s: [%s], %s" % (dumped(name), b", ".join(map(dumped, items)), dumped(rest)[1:])
+    return at_version(Response(body, media_type="application/json"), version)
 
 
 class Stamped:

@@ -1,9 +1,9 @@
 """The routes that show the daemon's state: status, problems, held. Never change anything."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar, get_type_hints
+from typing import TypedDict, TypeVar, get_type_hints
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,17 +14,20 @@ from docsync.admin.caller import Caller
 from docsync.admin.operation import AT, CURSOR, LIMIT, Described, answer, many, named, operation, record, schema_of
 from docsync.admin.query import limit, read_query, text
 from docsync.admin.reading import Reading
-from docsync.admin.revision import Version, at_version, json_at
+from docsync.admin.revision import Version, at_version, page_at
 from docsync.admin.wire import dumped, to_json
 from docsync.model import Problem
-from docsync.reader import Reader
-from docsync.reader.cursor import decoded, encoded
-from docsync.status import HeldDeletion, ListedProblem, Reason, Status
+from docsync.reader import Answer, Reader
+from docsync.status import HeldDeletion, Reason, Status
 
 T = TypeVar("T")
 
 _LIMIT = 1000
-Place = tuple[str, ...]
+
+
+class _Asked(TypedDict):
+    limit: int
+    cursor: str | None
 
 
 class State:
@@ -53,35 +56,21 @@ class State:
 
     async def problems(self, request: Request) -> Response:
         """What is wrong with files now, errors first."""
-        return await self._listed(request, "problems", Reader.problems, _places)
+        return await self._listed(request, "problems", lambda reader, asked: reader.problems(**asked))
 
     async def held(self, request: Request) -> Response:
         """The deletions that are kept back."""
-        return await self._listed(request, "held", Reader.held, lambda held: ((one.id,) for one in held))
+        return await self._listed(request, "held", lambda reader, asked: reader.held(**asked))
 
-    async def _listed(
-        self,
-        request: Request,
-        name: str,
-        question: Callable[[Reader], Sequence[T]],
-        places: Callable[[Sequence[T]], Iterator[Place]],
-    ) -> Response:
+    async def _listed(self, request: Request, name: str, question: Callable[[Reader, _Asked], Answer[T]]) -> Response:
         query = read_query(request, "limit", "cursor")
-        most, cursor = limit(query, _LIMIT), text(query, "cursor")
-        after = tuple(map(str, decoded(name, cursor))) if cursor else ()
-        version, found = await self._reading.ask(lambda reader: (Version.read(reader), question(reader)))
-        left = [(place, one) for place, one in zip(places(found), found, strict=True) if place > after]
-        following = encoded(name, left[most - 1][0]) if len(left) > most else None
-        return json_at(version, {name: to_json([one for _, one in left[:most]]), "cursor": following})
+        asked: _Asked = {"limit": limit(query, _LIMIT), "cursor": text(query, "cursor")}
 
+        def page(reader: Reader) -> Response:
+            found = question(reader, asked)
+            return page_at(Version.of(found), name, map(to_json, found), found.cursor)
 
-def _places(problems: Sequence[ListedProblem]) -> Iterator[Place]:
-    """What a page of problems goes on after; it grows from each to the next."""
-    before, count = "", 0
-    for one in problems:
-        count = count + 1 if one.problem.path == before else 0
-        before = one.problem.path
-        yield (one.problem.severity.value, before, f"{count:09}")
+        return await self._reading.ask(page)
 
 
 def _without_places(status: Status) -> Status:

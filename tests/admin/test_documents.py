@@ -1,8 +1,11 @@
 import json
+import threading
 from urllib.parse import quote
 
 import pytest
 
+from docsync.admin import revision, wire
+from docsync.admin.wire import Json
 from tests.admin.endpoint import Endpoint
 from tests.support import Project
 
@@ -44,7 +47,7 @@ def test_without_a_question_all_documents_are_listed_by_id(endpoint: Endpoint):
         ("where=tags contains a", ["ana"]),
         ("where=name in Ana,Bo&tag=b", ["ana", "bo"]),
         ("where=nothing exists", []),
-        ("type=nothing", []),
+        ("where=@name in Ana,Bo&where=@updated_at>=2020", ["ana", "bo"]),
     ],
 )
 def test_every_part_of_a_question_must_hold(endpoint: Endpoint, query: str, expected: list[str]):
@@ -199,3 +202,27 @@ def test_reads_are_counted(endpoint: Endpoint, commands):
 def test_no_query_costs_or_breaks_more_than_it_should(endpoint: Endpoint, query: str, status: int):
     assert endpoint.ask("GET", f"/v1/documents?{query}").status == status
     assert endpoint.warnings == []
+
+
+@pytest.mark.parametrize("path", ["/v1/documents?type=personas", "/v1/search?q=calm&type=personas"])
+def test_a_type_that_no_collection_has_is_400_with_those_that_there_are(endpoint: Endpoint, path: str):
+    got = endpoint.ask("GET", path)
+
+    assert (got.status, got.json["exit_code"]) == (400, 2)
+    assert "'personas': no collection has this type; there are persona, prompt_template" in got.json["detail"]
+
+
+def test_a_page_is_written_out_where_it_keeps_nobody_waiting(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch):
+    threads = []
+
+    def dumped(value: Json) -> bytes:
+        threads.append(threading.current_thread().name)
+        return wire.dumped(value)
+
+    monkeypatch.setattr(revision, "dumped", dumped)
+
+    for path in ("/v1/documents", "/v1/search?q=ana", "/v1/problems", "/v1/held"):
+        assert endpoint.ask("GET", path).status == 200
+
+    assert len(threads) > 8
+    assert all(name.startswith("docsync-read") for name in threads)
