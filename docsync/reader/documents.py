@@ -7,6 +7,9 @@ from typing import Any
 from docsync.reader.row import FILES, Row
 from docsync.reader.snapshot import Snapshot
 
+# What docsync has written has no space around it, for which json.loads looks twice: a tenth of the time of a hit.
+_parsed = json.JSONDecoder().raw_decode
+
 # "+?" and not "?": SQLite would plan the statement anew for each id, as an index for some values only might serve it.
 _ROW = (
     "SELECT d.id, d.type, d.name, d.document, d.file_path, d.file_modified, d.created_at, d.updated_at, "
@@ -37,13 +40,13 @@ def _row(snapshot: Snapshot, columns: tuple[Any, ...]) -> Row:
         id_,
         type_,
         name,
-        json.loads(document),
+        _parsed(document)[0],
         path,
         modified,
         created,
         updated,
         description,
-        () if tags == "[]" else tuple(json.loads(tags)),
+        () if tags == "[]" else tuple(_parsed(tags)[0]),
         content_hash,
         None if of_files else revision,
         state,

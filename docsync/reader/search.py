@@ -19,6 +19,7 @@ from docsync.reader.words import Term, Words, words_of
 _WEIGHTS = {"name": 10.0, "description": 4.0, "text": 1.0}
 # What nobody writes: both stand for no character in Unicode, and what they enclose is a match.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
+_SIGN = re.compile(f"([{_OPEN}{_CLOSE}])")
 _WORDS_SHOWN = 16
 _AROUND = 60
 _NEVER = float("-inf")
@@ -160,7 +161,7 @@ def _excerpt(sought: re.Pattern[str], texts: Iterable[str]) -> str:
 def _marked(snippet: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     """A snippet without the signs that enclose matches, and where those are."""
     text, marks, begin = "", [], None
-    for piece in re.split(f"([{_OPEN}{_CLOSE}])", snippet):
+    for piece in _SIGN.split(snippet):
         if piece == _OPEN:
             begin = len(text)
         elif piece == _CLOSE:
