@@ -102,7 +102,8 @@ def test_the_reader_of_docsync_works(live: Daemon) -> None:
     assert sorted(line.split()[0] for line in lines[1:4]) == OLDER
     assert any("care-home-bursar" in line and "invoice" in line for line in lines[4:])
     assert len([line for line in lines if re.fullmatch(r"[1-9]\d* are (60 or older|written for gpt-4o)", line)]) == 2
-    assert lines[-1].startswith("database ")
+    assert lines[-2].startswith("database ")
+    assert lines[-1].endswith(" True"), "what is asked in one state is of one revision"
 
 
 def test_pythons_sqlite3_works(live: Daemon) -> None:
