@@ -194,7 +194,7 @@ class Engine:
             quiet_ns = max(times, default=look.now_ns - self._settle_ns) + self._settle_ns
             # At the latest when the old name would be deleted by itself, both halves land.
             quiet_ns = min(quiet_ns, old.since_ns + self._debounce_ns)
-            if quiet_ns > look.now_ns:
+            if quiet_ns > look.now_ns and not old.at_once:  # what Git renamed is believed gone in this very batch
                 work.again[path] = quiet_ns
                 del work.stale[path]
             else:

@@ -165,6 +165,26 @@ def test_a_folder_renamed_by_a_commit_is_one_revision_and_not_held(repository: R
     assert daemon.status()["held"] == 0
 
 
+@pytest.mark.parametrize(
+    ("old", "new"), [("personas/g0", "personas/g9"), ("personas/g0/p7.json", "personas/g0/q7.json")]
+)
+def test_what_git_moves_is_one_revision_in_which_nothing_is_missing(repository: Repository, old: str, new: str) -> None:
+    daemon = repository.daemon
+    repository.begin(100)
+    daemon.start()
+    for source, target in ((old, new), (new, old)) * 3:
+        _rested()
+        before = daemon.revision
+        with States(daemon) as states:
+            repository.git("mv", source, target)
+            daemon.until(
+                lambda target=target: daemon.query("SELECT 1 FROM documents WHERE file_path GLOB ?", f"{target}*")
+            )
+        assert daemon.revision == before + 1
+        assert {state[1] for state in states.seen} == {100}
+    daemon.verify()
+
+
 def test_stash_and_pop_are_one_revision_each(repository: Repository) -> None:
     daemon = repository.daemon
     repository.begin(200)

@@ -91,11 +91,11 @@ class _Generator:
             busy = Step(0, Verb.BUSY, number=1, late_ms=random.randint(1, 5))
             steps = [busy, Step(0, Verb.SAVE, path, self._text(path)), Step(0, Verb.GIT, number=1, late_ms=deaf)]
         for _ in range(random.randint(1, 6)):
-            text = random.choice(self._names)
-            verb = random.choice((Verb.SAVE, Verb.DELETE, Verb.WRITE))
-            steps.append(
-                Step(random.choice((0, 0, 2, 20)), verb, text, "" if verb is Verb.DELETE else self._text(text))
-            )
+            path = random.choice(self._names)
+            verb = random.choice((Verb.SAVE, Verb.DELETE, Verb.WRITE, Verb.MOVE))
+            others = {Verb.DELETE: lambda _: "", Verb.MOVE: self._sibling}
+            other = others.get(verb, self._text)(path)
+            steps.append(Step(random.choice((0, 0, 2, 20)), verb, path, other))
         return [*steps, Step(random.choice((0, 3, 40)), Verb.GIT, number=0, late_ms=deaf)]
 
     def _next(self) -> list[Step]:

@@ -73,4 +73,10 @@ REGRESSIONS: dict[str, History] = {
         Step(2502, Verb.EMPTY, path="prompts", news=News.SILENT),
         Step(0, Verb.KEEP, path="prompts/kit/sample.json", other="aside/other", news=News.SILENT),
     ),
+    "both names of a file that Git renames change in one batch": (
+        Step(0, Verb.FILL, path="prompts/kit"),
+        Step(505, Verb.GIT, number=1),
+        Step(0, Verb.MOVE, path="prompts/kit/s.prompty", other="prompts/q.prompty"),
+        Step(0, Verb.GIT),
+    ),
 }

@@ -32,7 +32,7 @@ from docsync.sync.request import Ask
 from docsync.sync.setup import build_engine
 from docsync.sync.vitals import Vitals
 from tests.simulation.base import Base, Dicts, Opened, store_on
-from tests.simulation.clock import MS, Clock
+from tests.simulation.clock import Clock
 from tests.simulation.expectation import complaints, whole_complaints
 from tests.simulation.faults import Crash
 from tests.simulation.ground import Ground
@@ -48,7 +48,6 @@ _RESCAN_NS = 60_000_000_000
 # There is no watcher to be looked after: the daemon may doze, once all is over even for long.
 _TICK_NS = 5_000_000_000
 _LONG_TICK_NS = 40_000_000_000
-_GIT_LOOK_AGAIN_NS = 250 * MS
 
 
 class Silence:
@@ -101,7 +100,6 @@ def _instead(clock: Clock) -> Iterator[None]:
     replaced: list[tuple[ModuleType, str, object]] = [
         *((module, "time", clock) for module in (loop_module, setup_module, vitals_module, waiting_module)),
         (loop_module, "_TICK_NS", _TICK_NS),
-        (loop_module, "LOOK_AGAIN_NS", _GIT_LOOK_AGAIN_NS),
         (setup_module, "SqliteStore", store_on),
         (setup_module, "parse", known_parse),
         (setup_module, "fingerprint", _fingerprint),

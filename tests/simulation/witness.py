@@ -261,6 +261,18 @@ class Witness:
             if path not in after.rows:
                 yield from self._deletion(path, before, after)
 
+    def _lost_heir(self, path: str, before: Snapshot, after: Snapshot) -> Iterator[str]:
+        """Both halves of a rename land together: the name that the file has now, if the daemon was told of it."""
+        _, inode, size, mtime_ns = before.files[path].identity
+        for heir, file in self._truth.ground.files.items():
+            stamp = file.stamp
+            if heir == path or (stamp.inode, stamp.size, stamp.mtime_ns) != (inode, size, mtime_ns):
+                continue
+            is_told = heir not in self._unsure_ns and self._signs.get(heir) in ("renamed", "folder")
+            is_there = self._truth.at(heir).sort is Sort.GOOD and None not in self._moments_of(heir)
+            if is_told and is_there and heir not in after.rows:
+                yield f"{path}: deleted, but {heir}, which it is now, is not there yet"
+
     def _deletion(self, path: str, before: Snapshot, after: Snapshot) -> Iterator[str]:
         truth, held = self._truth, before.files[path].state == "held"
         foreign = truth.collection(path) is None
@@ -270,6 +282,7 @@ class Witness:
             yield f"{path}: deleted, but its folder cannot be seen"
         if held and Ask.RELEASE in self.asks():
             return
+        yield from self._lost_heir(path, before, after)
         # Two names never share an inode here: what was last seen as *path* has another name, whenever that was read.
         known = before.files[path].identity
         renamed = any(file.identity == known for file in after.files.values() if file.path != path)

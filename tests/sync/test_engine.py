@@ -5,8 +5,10 @@ import shutil
 
 import pytest
 
+from docsync.coalesce import Batch, Dirty
 from docsync.model import Sign
 from docsync.names import Collection
+from docsync.sync.engine import Manner
 from tests.support import PERSONAS, PROMPTS, Project
 
 PROMPT = "---\nname: {name}\n---\nsystem:\n" + "You answer politely.\n" * 20
@@ -245,6 +247,20 @@ def test_a_folder_renamed_inside_lands_as_one_revision(project: Project) -> None
     assert project.revision == revision + 1
     assert len(report.applied.upserted) == len(report.applied.deleted) == 200
     assert all(path.startswith("personas/new/") for path in project.paths())
+
+
+def test_both_halves_of_what_git_renamed_land_in_its_batch(project: Project) -> None:
+    project.persona("personas/a.json", name="A")
+    project.persona("personas/z.json", name="Z")
+    project.sync()
+    revision = project.revision
+    os.rename(project.root / "personas/a.json", project.root / "personas/b.json")
+    names = ("personas/a.json", "personas/b.json")
+    project.heard = dict.fromkeys(names, project.now_ns)
+    dirty = {path: Dirty(project.now_ns, project.now_ns, Sign.RENAMED) for path in names}
+    project.engine.sync(Batch(dirty), project.now_ns, project.heard.get, manner=Manner(whole=True))
+    assert project.paths() == ["personas/b.json", "personas/z.json"]
+    assert project.revision == revision + 1
 
 
 def test_both_halves_of_a_rename_wait_until_both_names_are_quiet(project: Project) -> None:
