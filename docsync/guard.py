@@ -5,7 +5,7 @@ file has not come back, against the rows now plus those.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from docsync.model import Entry
@@ -23,7 +23,7 @@ class Verdict:
 
 
 class Guard:
-    """Remembers a minute of deletions and appearances, and what is held. A restart recomputes it from the files."""
+    """Remembers a minute of deletions and appearances, and what is held. Only the holds outlive the process."""
 
     def __init__(self, min_deletes: int, max_delete_ratio: float) -> None:
         self._min_deletes = min_deletes
@@ -31,6 +31,19 @@ class Guard:
         self._deleted: dict[str, tuple[str, int]] = {}
         self._appeared: dict[str, tuple[str, int]] = {}
         self._held: dict[str, Entry] = {}
+        self._strange: set[str] = set()
+
+    def remember(self, held: Iterable[Entry]) -> None:
+        """An earlier life kept back *held*: no restart, and nothing that was added meanwhile, says that they are meant."""
+        self._held |= {entry.path: entry for entry in held}
+
+    def distrust(self, types: Set[str]) -> None:
+        """The folders of *types* are others than before: one that is empty may be a mount point without its volume."""
+        self._strange |= types
+
+    def trust(self, types: Set[str]) -> None:
+        """Files of *types* were found: whatever their folders are, they are not empty."""
+        self._strange -= types
 
     def appeared(self, path: str, content_hash: str, now_ns: int) -> None:
         """*path* holds content that it did not hold before: it may excuse one deletion of the same content."""
@@ -84,7 +97,7 @@ class Guard:
             return True  # what is held stays held until released or returned, and what follows belongs to it
         recent = sum(deleted == type_ for deleted, _ in self._deleted.values())
         base = rows + recent
-        empties = base > 1 and rows == count
+        empties = rows == count and (base > 1 or type_ in self._strange)
         return empties or (count + recent > self._min_deletes and count + recent > self._max_ratio * base)
 
     def _excused(self, deletions: Sequence[Entry], spent: Set[str]) -> dict[str, str]:

@@ -54,6 +54,14 @@ class SqliteStore:
                 found.update((row[0], _entry(row)) for row in rows)
         return found
 
+    def held(self) -> list[Entry]:
+        """The files whose deletion is kept back."""
+        with reading():
+            rows = self._connection.execute(
+                f"SELECT {_ENTRY} FROM files WHERE state = 'held' AND good_size IS NOT NULL"
+            )
+            return list(map(_entry, rows))
+
     def rows(self, type_: str) -> int:
         """How many documents a collection has now, those of the running transaction included.
 

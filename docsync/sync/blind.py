@@ -37,6 +37,15 @@ class Blind:
         self._unscanned.update(root.scope for type_, root in self._roots.items() if root != before.get(type_))
         return list(self._unscanned)
 
+    def replaced(self) -> set[str]:
+        """The collections whose folder is another one than that of the last batch, or of the last life."""
+        known = self._identities
+        return {
+            type_
+            for type_, root in self._roots.items()
+            if root.state is RootState.OK and known.get(type_) not in (None, self._identity(root))
+        }
+
     def states(self) -> dict[str, RootState]:
         """What became of each collection's folder, as of the last look: one that never existed is absent."""
         return {type_: self._state(type_, root) for type_, root in self._roots.items()}

@@ -155,6 +155,8 @@ class Engine:
         self._links.seen(scopes, scan)
         seen_ns = self._clock()
         self._guard.returned(scan.found.keys())
+        self._guard.distrust(self._blind.replaced())
+        self._guard.trust({scan.types[path] for path in scan.found})
         back = {path: until for path, until in batch.rest_until_ns.items() if path in scan.found}
         resting = batch.resting | back.keys()
         scopes = [shown(scope) for scope in scopes]  # what cannot be stored is recorded as it is shown

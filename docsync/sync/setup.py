@@ -71,6 +71,7 @@ def build_engine(settings: Settings, connection: apsw.Connection, clock: Clock =
     tree = settings.tree()
     belief = Belief(settings.timing, settings.min_deletes)
     guard = Guard(settings.min_deletes, settings.max_delete_ratio)
+    guard.remember(store.held())
     loader = build_loader(tree, belief, rules, store.twins)
     return Engine(Parts(tree, store, loader, belief, guard, clock), settings.timing, reload)
 

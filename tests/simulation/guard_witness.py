@@ -11,8 +11,8 @@ _WINDOW_NS = 60_000_000_000
 class GuardWitness:
     """What one daemon life deleted, saw appear and excused in the last minute."""
 
-    def __init__(self, min_deletes: int, max_ratio: float, exists: Callable[[str], bool]) -> None:
-        """*exists* tells whether a file was there at any time while the daemon looked."""
+    def __init__(self, min_deletes: int, max_ratio: float, exists: Callable[[str], bool], last: Snapshot) -> None:
+        """*exists* tells whether a file was there at any time while the daemon looked; *last* is what was left to it."""
         self._exists = exists
         self._min_deletes = min_deletes
         self._max_ratio = max_ratio
@@ -20,7 +20,7 @@ class GuardWitness:
         self._ever: dict[str, dict[str, int]] = defaultdict(dict)
         self._appeared: dict[tuple[str, str], int] = {}
         self._events: dict[str, list[int]] = defaultdict(list)
-        self._holding: set[str] = set()
+        self._holding = _held(last)
 
     def release(self) -> None:
         """A person released what was held."""
@@ -105,7 +105,8 @@ class GuardWitness:
         known = [path for path in self._holding & after.rows.keys() if after.files[path].type == type_]
         count = sum(after.files[path].type == type_ and path not in known for path in _held(after))
         most = sum(now_ns - at <= _WINDOW_NS for at in self._ever[type_].values())
-        if count and not known and not self._is_too_many(count, most, rows):
+        empties = count == rows  # held, also for one row, where the folder itself was replaced by an empty one
+        if count and not known and not empties and not self._is_too_many(count, most, rows):
             yield f"{count} deletions of {type_} besides at most {most} before, {rows} rows: held for nothing"
 
     def _is_too_many(self, count: int, recent: int, rows: int) -> bool:

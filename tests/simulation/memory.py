@@ -100,6 +100,11 @@ class MemoryStore:
             found.update((path, entries[path]) for path in sorted(paths))
         return found
 
+    def held(self) -> list[Entry]:
+        """The files whose deletion is kept back."""
+        entries = self._memory.tables.entries.values()
+        return [entry for entry in entries if entry.state is FileState.HELD and entry.has_document]
+
     def rows(self, type_: str) -> int:
         """How many documents a collection has now, by the collection that their files are of."""
         return sum(e.type == type_ and e.has_document for e in self._memory.tables.entries.values())

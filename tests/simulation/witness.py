@@ -57,7 +57,7 @@ class Witness:
         self._truth = truth
         settings = truth.settings
         self._guard = GuardWitness(
-            settings.min_deletes, settings.max_delete_ratio, lambda path: any(self._moments_of(path))
+            settings.min_deletes, settings.max_delete_ratio, lambda path: any(self._moments_of(path)), self.last
         )
         for memory in (
             self._missed_ns,
@@ -282,6 +282,8 @@ class Witness:
             yield f"{path}: deleted, but its folder cannot be seen"
         if held and Ask.RELEASE in self.asks():
             return
+        if held and not foreign and before.rows[path].id not in {row.id for row in after.rows.values()}:
+            yield f"{path}: was held and is deleted, although nobody released it"
         yield from self._lost_heir(path, before, after)
         # Two names never share an inode here: what was last seen as *path* has another name, whenever that was read.
         known = before.files[path].identity

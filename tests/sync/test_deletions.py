@@ -55,6 +55,37 @@ def test_a_held_file_that_returns_unchanged_by_a_checkout_leaves_the_hold(projec
     assert set(project.states().values()) == {"ok"}
 
 
+def test_the_only_document_of_a_folder_that_was_replaced_by_an_empty_one_is_held(project: Project) -> None:
+    people(project, 1)
+    project.settle()
+    (project.root / "personas").rename(project.root / "away")
+    (project.root / "personas").mkdir()
+    project.settle()
+    assert (project.paths(), len(project.engine.held())) == (["personas/p0.json"], 1)
+
+
+def test_the_only_document_of_a_folder_that_was_replaced_may_go_once_a_file_was_found_there(project: Project) -> None:
+    people(project, 1)
+    project.settle()
+    (project.root / "personas").rename(project.root / "away")
+    shutil.copytree(project.root / "away", project.root / "personas")
+    project.settle()
+    remove(project, 0)
+    project.settle()
+    assert (project.paths(), project.engine.held()) == ([], [])
+
+
+def test_what_was_held_before_a_restart_stays_held_however_many_files_come(project: Project) -> None:
+    people(project, 40)
+    project.settle()
+    remove(project, *range(25))
+    project.settle()
+    people(project, 30, folder="personas/new")
+    project.start()
+    project.settle()
+    assert (len(project.engine.held()), len(project.paths())) == (25, 70)
+
+
 def test_of_a_hold_only_what_did_not_return_is_released(project: Project) -> None:
     people(project, 30)
     project.sync()
