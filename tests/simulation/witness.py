@@ -16,6 +16,7 @@ from tests.simulation.truth import BAD, Sort, Truth, hash_of
 
 _SLACK_NS = 4_000_000
 _GIT_NS = 22_000_000_000
+_RELEASED_NS = 12_000_000_000
 
 
 class Violation(AssertionError):
@@ -39,6 +40,7 @@ class Witness:
         self._guard: GuardWitness
         self._moments: dict[str, set[str | None]] = {}
         self._roots_moved = False
+        self._released_ns = -_RELEASED_NS
         self._absent_ns: dict[str, int] = {}
         self._missed_ns: dict[str, int] = {}
         self._bad_ns: dict[str, int] = {}
@@ -111,6 +113,7 @@ class Witness:
     def releasing(self) -> None:
         """A person releases what is held, and with that the guard's memory of the last minute."""
         self._guard.release()
+        self._released_ns = self._clock.now_ns
 
     def sign_of(self, path: str) -> str | None:
         """What the last hint of *path* said."""
@@ -282,7 +285,9 @@ class Witness:
             yield f"{path}: deleted, but its folder cannot be seen"
         if held and Ask.RELEASE in self.asks():
             return
-        if held and not foreign and before.rows[path].id not in {row.id for row in after.rows.values()}:
+        # What had just come back when a person released the rest was held no more, whatever became of it.
+        is_kept = held and not foreign and self._clock.now_ns - self._released_ns > _RELEASED_NS
+        if is_kept and before.rows[path].id not in {row.id for row in after.rows.values()}:
             yield f"{path}: was held and is deleted, although nobody released it"
         yield from self._lost_heir(path, before, after)
         # Two names never share an inode here: what was last seen as *path* has another name, whenever that was read.
