@@ -16,7 +16,17 @@ class Mounts:
 
     def over(self, place: Path, source: Path | None = None) -> None:
         """Mount an empty file system over *place*, or *source* a second time."""
-        what = ["-t", "tmpfs", "none"] if source is None else ["--bind", str(source)]
+        self._mount(place, ["-t", "tmpfs", "none"] if source is None else ["--bind", str(source)])
+
+    def layer(self, place: Path, lower: Path) -> None:
+        """Mount an overlay on *place* that shows *lower*: what is written there is seen through it without an event."""
+        own = lower.with_name(f"{lower.name}-own")
+        for folder in (own / "upper", own / "work"):
+            folder.mkdir(parents=True)
+        layers = f"lowerdir={lower},upperdir={own}/upper,workdir={own}/work"
+        self._mount(place, ["-t", "overlay", "overlay", "-o", layers])
+
+    def _mount(self, place: Path, what: list[str]) -> None:
         result = subprocess.run(["mount", *what, str(place)], capture_output=True, text=True)
         if result.returncode:
             pytest.skip(f"this user may not mount: {result.stderr.strip()}")

@@ -25,16 +25,15 @@ _ADVICE = "raise fs.inotify.max_user_instances or the limit of open files"
 def open_source(root: Path, folders: Sequence[str], hint: Hint, *, mode: Mode, polling: Polling) -> Iterator[Source]:
     """The best source for *folders* (POSIX, relative to *root*), watching from here to the end of the block.
 
-    events: nothing but events. auto: events, and polling as well where they may stay out. poll: only polling.
+    events: nothing but events. auto: events, and polling as well while they may stay out. poll: only polling.
     """
     with ExitStack() as stack:
         if mode == "poll":
             yield stack.enter_context(PollSource(polling, hint, because=(Reason("polling", "polling, as configured"),)))
             return
         source = _events(stack, root, folders, hint, polling)
-        remote = _remote_reason(root, folders) if mode == "auto" and source.name != "poll" else None
-        if remote is not None:
-            source = Layered(source, stack.enter_context(PollSource(polling, hint, because=(remote,))))
+        if mode == "auto" and source.name != "poll":
+            source = stack.enter_context(Layered(source, lambda: _remote_reason(root, folders), polling, hint))
         yield source
 
 

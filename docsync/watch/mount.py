@@ -2,11 +2,12 @@
 
 import os
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 MOUNTS = Path("/proc/self/mountinfo")
 
-# overlay is not among them: a container's own files lie there, and those who write below it from outside are few.
 _REMOTE = frozenset(
     {
         "9p", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "drvfs", "fuse", "gfs2", "gluster", "glusterfs", "gpfs",
@@ -30,13 +31,19 @@ def remote_filesystem(folder: str | Path, mounts: Path = MOUNTS) -> str | None:
 
     Where the system does not list its mounts, the answer is None.
     """
-    # Of two mounts on one folder the later one is seen.
-    mounted = dict(_mount(line) for line in mount_table(mounts).splitlines())
+    mounted = _mounted(mount_table(mounts))
     real = os.path.realpath(folder)
     above = max((point for point in mounted if _covers(point, real)), key=len, default=None)
     beneath = [point for point in mounted if _covers(real, point)]
-    types = [mounted[point] for point in ([above] if above else []) + beneath]
-    return next((kind for kind in types if _is_remote(kind)), None)
+    points = ([above] if above else []) + beneath
+    return next((mounted[point] for point in points if _is_remote(point, mounted[point])), None)
+
+
+@lru_cache(maxsize=1)
+def _mounted(table: str) -> Mapping[str, str]:
+    """The types by mount point; remembered, because it is asked of every folder and seldom changes."""
+    # Of two mounts on one folder the later one is seen.
+    return dict(_mount(line) for line in table.splitlines())
 
 
 def _mount(line: str) -> tuple[str, str]:
@@ -50,6 +57,10 @@ def _covers(folder: str, path: str) -> bool:
     return folder == "/" or path == folder or path.startswith(folder + "/")
 
 
-def _is_remote(kind: str) -> bool:
+def _is_remote(point: str, kind: str) -> bool:
+    # What is written below an overlay gives no event in it. The one at / holds a container's own files, which nobody
+    # writes there; one at any other place shows a folder that has a life of its own (podman -v FOLDER:PLACE:O).
+    if kind == "overlay":
+        return point != "/"
     # Any program may stand behind fuse.NAME (sshfs, rclone, gvfsd); fuseblk is a local disk (ntfs-3g, exfat).
     return kind in _REMOTE or kind.startswith("fuse.")

@@ -21,10 +21,6 @@ from docsync.sync.inbox import Inbox
 from docsync.sync.vitals import Vitals
 from docsync.watch import Reason
 from tests.daemon.running import NO_RESCAN, Daemon
-from tests.mounting import Mounts, mounts
-
-__all__ = ["mounts"]
-
 
 COMMANDS: tuple[Callable[[Path], object], ...] = (
     lambda root: (root / "personas/a").rename(root / "out"),
@@ -100,28 +96,6 @@ def test_an_unreadable_folder_keeps_its_rows_and_is_watched_once_it_may_be_read(
     daemon.persona("personas/secret/ana.json", version="new")
     daemon.until(lambda: daemon.query("SELECT 1 FROM documents WHERE json_extract(document, '$.version') = 'new'"))
     assert daemon.status()["rescans"] == rescans
-
-
-@pytest.mark.parametrize("over", ["personas", "personas/sub"])
-def test_a_mount_over_a_folder_is_noticed_and_its_end_too(daemon: Daemon, mounts: Mounts, over: str) -> None:
-    """No event tells of either; the next heartbeat does. What the mount hides is missing, be it 30 files of 40."""
-    for number in range(30):
-        daemon.persona(f"personas/sub/p{number}.json", number=number)
-    for number in range(10):
-        daemon.persona(f"personas/q{number}.json", number=100 + number)
-    daemon.environ |= NO_RESCAN
-    daemon.start()
-    rescans = daemon.status()["rescans"]
-    mounts.over(daemon.root / over)
-    daemon.until(lambda: daemon.status()["held"] == (30 if over.endswith("sub") else 40))
-    daemon.persona(f"{over}/ana.json")
-    daemon.until(lambda: daemon.documents() == 41)
-    mounts.off(daemon.root / over)
-    daemon.until(lambda: (daemon.status()["held"], daemon.documents()) == (0, 40))
-    daemon.persona(f"{over}/ben.json")
-    daemon.until(lambda: daemon.documents() == 41)
-    assert daemon.status()["rescans"] == rescans
-    daemon.verify()
 
 
 def test_folders_made_moved_in_and_moved_out(daemon: Daemon) -> None:

@@ -10,6 +10,7 @@ LINES = r"""
 31 27 0:44 / /srv/disk rw - fuseblk /dev/sdb1 rw
 32 27 0:45 / /srv/over rw - cifs //server/share rw
 33 32 0:46 / /srv/over rw - ext4 /dev/sdc rw
+34 27 0:47 / /srv/layers rw - overlay overlay rw,lowerdir=/srv/disk
 """.strip()
 
 
@@ -24,6 +25,7 @@ LINES = r"""
         ("/srv/with blank/personas", "fuse.sshfs"),
         ("/srv/disk/personas", None),
         ("/srv/over/personas", None),
+        ("/srv/layers/personas", "overlay"),
     ],
 )
 def test_the_nearest_mount_above_a_folder_decides(tmp_path, folder, kind):
@@ -34,6 +36,11 @@ def test_the_nearest_mount_above_a_folder_decides(tmp_path, folder, kind):
 def test_a_remote_file_system_mounted_inside_a_folder_counts(tmp_path):
     (tmp_path / "mountinfo").write_text(LINES.splitlines()[0] + "\n" + LINES.splitlines()[1])
     assert remote_filesystem("/srv", tmp_path / "mountinfo") == "nfs4"
+
+
+def test_the_files_of_a_container_itself_are_local(tmp_path):
+    (tmp_path / "mountinfo").write_text("27 1 0:40 / / rw - overlay overlay rw")
+    assert remote_filesystem("/srv", tmp_path / "mountinfo") is None
 
 
 def test_a_symlink_is_followed_to_where_the_files_lie(tmp_path):

@@ -1,0 +1,70 @@
+"""What is mounted while the daemon runs: it is noticed, watched or polled from then on, and its end is noticed too."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.daemon.running import NO_RESCAN, Daemon
+from tests.mounting import Mounts, mounts
+
+__all__ = ["mounts"]
+
+
+def codes(daemon: Daemon) -> list[str]:
+    return [reason["code"] for reason in daemon.status()["reasons"]]
+
+
+@pytest.mark.parametrize("over", ["personas", "personas/sub"])
+def test_a_mount_over_a_folder_is_noticed_and_its_end_too(daemon: Daemon, mounts: Mounts, over: str) -> None:
+    """No event tells of either; the next heartbeat does. What the mount hides is missing, be it 30 files of 40."""
+    for number in range(30):
+        daemon.persona(f"personas/sub/p{number}.json", number=number)
+    for number in range(10):
+        daemon.persona(f"personas/q{number}.json", number=100 + number)
+    daemon.environ |= NO_RESCAN
+    daemon.start()
+    rescans = daemon.status()["rescans"]
+    mounts.over(daemon.root / over)
+    daemon.until(lambda: daemon.status()["held"] == (30 if over.endswith("sub") else 40))
+    daemon.persona(f"{over}/ana.json")
+    daemon.until(lambda: daemon.documents() == 41)
+    mounts.off(daemon.root / over)
+    daemon.until(lambda: (daemon.status()["held"], daemon.documents()) == (0, 40))
+    daemon.persona(f"{over}/ben.json")
+    daemon.until(lambda: daemon.documents() == 41)
+    assert daemon.status()["rescans"] == rescans
+    daemon.verify()
+
+
+@pytest.mark.parametrize("over", ["personas", "personas/team"])
+def test_a_place_that_gives_no_events_is_polled_from_the_next_heartbeat_on_and_until_its_end(
+    daemon: Daemon, mounts: Mounts, tmp_path: Path, over: str
+) -> None:
+    """An overlay tells nothing of what is written below it, as a network drive tells nothing of other machines."""
+    elsewhere = tmp_path / "elsewhere"
+    daemon.persona("personas/team/ana.json", version="covered")
+    inner = "personas/team/ana.json".removeprefix(f"{over}/")
+    daemon.persona(str(elsewhere / inner), version="first")
+    daemon.environ |= NO_RESCAN | {"DOCSYNC_WATCH__POLL_MS": "200"}
+    daemon.start()
+    assert codes(daemon) == []
+
+    mounts.layer(daemon.root / over, elsewhere)
+    daemon.until(lambda: codes(daemon) == ["network_mount"])
+    assert daemon.status()["reasons"][0]["path"] == "personas"
+    daemon.wait()
+    assert daemon.status()["state"] == "in_sync"
+    rescans = daemon.status()["rescans"]
+    for version in ("second", "third"):
+        daemon.persona(str(elsewhere / inner), version=version)
+        daemon.until(
+            lambda version=version: daemon.query(
+                "SELECT 1 FROM documents WHERE json_extract(document, '$.version') = ?", version
+            )
+        )
+    assert daemon.status()["rescans"] == rescans
+
+    mounts.off(daemon.root / over)
+    daemon.until(lambda: codes(daemon) == [])
+    daemon.until(lambda: daemon.query("SELECT 1 FROM documents WHERE json_extract(document, '$.version') = 'covered'"))
+    daemon.verify()
