@@ -15,7 +15,7 @@ from docsync.sync.barrier import Barrier
 from docsync.sync.inbox import Inbox
 from docsync.sync.journal import Log
 from docsync.sync.vitals import Vitals
-from docsync.watch import Source
+from docsync.watch import Source, mount_table
 
 _BEAT_NS = 3_000_000_000
 _MOST_PAUSE_NS = 60_000_000_000
@@ -41,10 +41,11 @@ class Lookout:
         self._cookie: Event | None = None
         self._beat_at_ns = 0
         self._pause_ns = _BEAT_NS
+        self._mounts = ""
         self.source: Source
 
     def __enter__(self) -> Self:
-        self.source = self._opened.enter_context(self._opener())
+        self._open()
         return self
 
     def __exit__(
@@ -52,15 +53,21 @@ class Lookout:
     ) -> None:
         self._opened.close()
 
+    def _open(self) -> None:
+        mounts = mount_table()
+        self.source = self._opened.enter_context(self._opener())
+        self._mounts = mounts
+
     def resync(self) -> None:
         """Hints were lost: watch everything that exists, forget what does not."""
         self.source.resync()
 
     def proves(self) -> bool:
         """True once every hint of what was done before the call has arrived. False where events cannot tell: scan then."""
-        return (
-            self._barrier is not None and self._gives_events() and not self.source.reasons() and self._barrier.passed()
-        )
+        if self._barrier is None or not self._gives_events() or self.source.reasons():
+            return False
+        # What was mounted since the last check is not watched yet, and no event told of it.
+        return self._barrier.passed() and self._mounts == mount_table()
 
     def _gives_events(self) -> bool:
         return self.source.name == "inotify"
@@ -86,11 +93,11 @@ class Lookout:
     def _beat(self) -> Event | None:
         """See that each root's watch is the right one, and send the next cookie, if there is a way for it to come back."""
         if self._barrier is None or not self._brings_cookies():
-            self.source.check()
+            self._check()
             return None
         with suppress(OSError):
             self._barrier.prepare()  # before the check, which watches the folder again if it had to be made
-        self.source.check()
+        self._check()
         cookie = self._barrier.send()
         if cookie is not None:
             self._vitals.absolve(_UNPROVED)
@@ -99,6 +106,11 @@ class Lookout:
         ):
             self._log.warning("watcher.unproved", next="every wait scans everything")
         return cookie
+
+    def _check(self) -> None:
+        mounts = mount_table()
+        self.source.check()
+        self._mounts = mounts  # only now: until its places are watched, a mount is news
 
     def _doubt(self) -> str | None:
         """Why the watcher cannot be trusted, None if it can."""
@@ -112,6 +124,6 @@ class Lookout:
         if self._vitals.blame(_DEAD, f"the watcher was opened anew: {why}"):
             self._log.error("watcher.dead", why=why, next="opening it anew and scanning everything")
         self._opened.close()
-        self.source = self._opened.enter_context(self._opener())
+        self._open()
         self._cookie = None
         self._inbox.hint(EVERYTHING, Sign.FOLDER)

@@ -10,10 +10,10 @@ from watchdog.utils import UnsupportedLibcError
 
 from docsync.watch.hint import Hint, Polling, Reason, Source
 from docsync.watch.layered import Layered
-from docsync.watch.mount import remote_filesystem
+from docsync.watch.mount import mount_table, remote_filesystem
 from docsync.watch.poll import PollSource
 
-__all__ = ["Hint", "Mode", "Polling", "Reason", "Source", "open_source"]
+__all__ = ["Hint", "Mode", "Polling", "Reason", "Source", "mount_table", "open_source"]
 
 Mode = Literal["auto", "events", "poll"]
 

@@ -36,6 +36,20 @@ def test_a_mount_over_a_folder_is_noticed_and_its_end_too(daemon: Daemon, mounts
     daemon.verify()
 
 
+@pytest.mark.parametrize("over", ["personas", "personas/sub"])
+def test_what_is_saved_right_after_a_mount_is_there_when_a_wait_returns(
+    daemon: Daemon, mounts: Mounts, over: str
+) -> None:
+    """No watch lies there before the next heartbeat, so a cookie that came back proves nothing."""
+    (daemon.root / "personas/sub").mkdir()
+    daemon.start()
+    for number, deed in enumerate((mounts.over, mounts.off) * 3):
+        deed(daemon.root / over)
+        daemon.persona(f"{over}/p{number}.json")
+        daemon.wait()
+        assert daemon.query("SELECT 1 FROM documents WHERE file_path = ?", f"{over}/p{number}.json")
+
+
 @pytest.mark.parametrize("over", ["personas", "personas/team"])
 def test_a_place_that_gives_no_events_is_polled_from_the_next_heartbeat_on_and_until_its_end(
     daemon: Daemon, mounts: Mounts, tmp_path: Path, over: str
