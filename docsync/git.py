@@ -5,13 +5,16 @@ new index while an editor waits for a commit message.
 """
 
 import os
+import stat
 import time
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 _STALE_NS = 10_000_000_000
 _JUST_NOW_NS = 250_000_000
+_POINTER = "gitdir:"
+_MOST_POINTER = 8192
 
 
 class IndexStamp(NamedTuple):
@@ -22,37 +25,65 @@ class IndexStamp(NamedTuple):
     size: int
 
 
-def find_git(root: Path, folders: Iterable[str]) -> "Git | None":
-    """The repositories that enclose the project at *root* and its *folders*, as one; None outside of any.
+def find_git(root: Path, folders: Iterable[str]) -> "Git":
+    """The repositories that enclose the project at *root* and its *folders* at this moment, as one.
 
-    A folder may be a submodule. Worktrees and submodules lead to their own directory.
+    A folder may be a submodule. Worktrees and submodules lead to their own directory. Quick enough to be asked before
+    every batch: a repository may be made, moved in or taken away at any time.
     """
-    starts = (root, *((root / folder).resolve() for folder in folders))
-    found = dict.fromkeys(git for git in map(_enclosing, starts) if git is not None)
-    return Git(*found) if found else None
+    found: dict[str, None] = {}
+    seen: set[str] = set()
+    for folder in ("", *folders):
+        found |= dict.fromkeys(_enclosing(os.path.realpath(os.path.join(root, folder)), seen))  # noqa: PTH118
+    return Git(*found)
 
 
-def _enclosing(start: Path) -> Path | None:
-    for folder in (start, *start.parents):
-        entry = folder / ".git"
-        if entry.is_dir():
-            return entry.resolve()
-        if entry.is_file():
-            pointer = entry.read_text("utf-8", "replace").strip()
-            if pointer.startswith("gitdir:"):
-                return (folder / pointer.removeprefix("gitdir:").strip()).resolve()
-    return None
+def _enclosing(folder: str, seen: set[str]) -> Iterator[str]:
+    """The Git directory of the nearest repository above *folder*, unless the way to it was *seen* before."""
+    while folder not in seen:
+        seen.add(folder)
+        if (directory := _directory_of(folder)) is not None:
+            yield directory
+            return
+        folder = os.path.dirname(folder)  # noqa: PTH120 - a str, as below; that of / is / itself
+
+
+def _directory_of(folder: str) -> str | None:
+    """The Git directory of the repository whose work tree is *folder*, None if that is none."""
+    entry = f"{folder.rstrip('/')}/.git"
+    status = _stat(entry)
+    if status is None:
+        return None
+    if stat.S_ISDIR(status.st_mode):
+        return entry
+    if not stat.S_ISREG(status.st_mode) or not (pointer := _beginning(entry)).startswith(_POINTER):
+        return None
+    return os.path.join(folder, pointer.removeprefix(_POINTER).strip())  # noqa: PTH118
+
+
+def _beginning(path: str) -> str:
+    """What a pointer would fit into; empty if it went, or may not be read."""
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123
+            return file.read(_MOST_POINTER)
+    except OSError:
+        return ""
+
+
+Indexes = frozenset[tuple[str, IndexStamp]]
+"""The index of each repository that has one."""
 
 
 class Git:
-    """One Git directory or several: the real ones, where index and index.lock are."""
+    """Some Git directories: the real ones, where index and index.lock are. Without any, nobody ever works."""
 
-    def __init__(self, *folders: Path) -> None:
-        self._directories = tuple(_Directory(folder) for folder in folders)
+    def __init__(self, *folders: str | Path) -> None:
+        self._directories = tuple(_Directory(str(folder)) for folder in folders)
 
-    def index(self) -> Hashable:
-        """What the index is now: another answer means that Git has changed the work tree or the index since."""
-        return tuple(directory.index() for directory in self._directories)
+    def indexes(self) -> Indexes:
+        """What the index is now: one that was not among them before means that Git has changed it or the work tree."""
+        found = ((directory.path, directory.index()) for directory in self._directories)
+        return frozenset((path, stamp) for path, stamp in found if stamp is not None)
 
     def is_working(self) -> bool:
         """True while the files may be half of one commit and half of another."""
@@ -60,12 +91,13 @@ class Git:
 
 
 class _Directory:
-    def __init__(self, folder: Path) -> None:
-        self._index = str(folder / "index")
-        self._lock = str(folder / "index.lock")
-        self._rebase_merge = str(folder / "rebase-merge")
-        self._stopped = str(folder / "rebase-merge" / "stopped-sha")
-        self._rebase_apply = str(folder / "rebase-apply")
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._index = f"{path}/index"
+        self._lock = f"{path}/index.lock"
+        self._rebase_merge = f"{path}/rebase-merge"
+        self._stopped = f"{path}/rebase-merge/stopped-sha"
+        self._rebase_apply = f"{path}/rebase-apply"
 
     def index(self) -> IndexStamp | None:
         status = _stat(self._index)

@@ -25,14 +25,14 @@ def aged(path: Path, age_ms: int, text: str = "") -> None:
     os.utime(path, ns=(then_ns, then_ns))
 
 
-def test_outside_of_any_repository_there_is_none(tmp_path: Path) -> None:
-    assert find_git(tmp_path, ["personas"]) is None
+def test_outside_of_any_repository_nobody_works(tmp_path: Path) -> None:
+    git = find_git(tmp_path, ["personas"])
+    assert (git.is_working(), git.indexes()) == (False, frozenset())
 
 
 def test_the_nearest_repository_above_the_project_counts(directory: Path) -> None:
     (directory.parent / "a/b").mkdir(parents=True)
     git = find_git(directory.parent / "a/b", ["never"])
-    assert git
     aged(directory / "index.lock", 0)
     assert git.is_working()
 
@@ -43,7 +43,6 @@ def test_a_worktree_or_submodule_leads_to_its_own_directory(tmp_path: Path, poin
     (tmp_path / "project").mkdir()
     (tmp_path / "project/.git").write_text(pointer.format(tmp_path))
     git = find_git(tmp_path / "project", [])
-    assert git
     aged(tmp_path / "real/modules/x/index.lock", 0)
     assert git.is_working()
 
@@ -52,7 +51,6 @@ def test_a_git_file_that_points_nowhere_is_passed_over(directory: Path) -> None:
     (directory.parent / "inner").mkdir()
     (directory.parent / "inner/.git").write_text("something else")
     git = find_git(directory.parent / "inner", [])
-    assert git
     aged(directory / "index.lock", 0)
     assert git.is_working()
 
@@ -61,10 +59,9 @@ def test_a_folder_with_a_repository_of_its_own_is_looked_after_too(directory: Pa
     inner = directory.parent / "personas/.git"
     inner.mkdir(parents=True)
     git = find_git(directory.parent, ["personas", "prompts"])
-    assert git
-    before = git.index()
+    before = git.indexes()
     (inner / "index").write_text("one")
-    assert git.index() != before
+    assert git.indexes() > before
     aged(inner / "index.lock", 0)
     assert git.is_working()
 
@@ -75,7 +72,6 @@ def test_a_folder_that_is_a_link_into_another_repository_is_looked_after_too(dir
     (elsewhere / "people").mkdir()
     (directory.parent / "personas").symlink_to(elsewhere / "people")
     git = find_git(directory.parent, ["personas"])
-    assert git
     aged(elsewhere / ".git/index.lock", 0)
     assert git.is_working()
 
@@ -130,9 +126,35 @@ def test_mailed_patches_count_for_a_moment_after_each_lock(directory: Path) -> N
 
 def test_another_index_has_another_stamp_and_a_missing_one_has_none(directory: Path) -> None:
     git = Git(directory)
-    seen = [git.index()]
+    seen = [git.indexes()]
+    assert seen == [frozenset()]
     for text in ("one", "three"):
         (directory / "index").write_text(text)
-        seen.append(git.index())
+        seen.append(git.indexes())
     assert len(set(seen)) == 3
-    assert git.index() == seen[-1]
+    assert git.indexes() == seen[-1]
+
+
+@pytest.mark.parametrize("entry", ["pipe", "shut", "loop", "long"])
+def test_what_is_no_pointer_to_a_repository_is_passed_over(
+    directory: Path, monkeypatch: pytest.MonkeyPatch, entry: str
+) -> None:
+    """It is asked while the daemon runs: whatever lies there must not end it."""
+    (directory.parent / "inner").mkdir()
+    pointer = directory.parent / "inner/.git"
+    match entry:
+        case "pipe":
+            os.mkfifo(pointer)
+        case "loop":
+            pointer.symlink_to(".git")
+        case "long":
+            pointer.write_text("x" * 100_000 + "gitdir: elsewhere")
+        case _:
+            pointer.write_text("gitdir: elsewhere")
+            monkeypatch.setattr("builtins.open", _refused)
+    aged(directory / "index.lock", 0)
+    assert find_git(directory.parent / "inner", []).is_working()
+
+
+def _refused(path: str, **_: object) -> None:
+    raise PermissionError(13, "Permission denied", path)

@@ -106,7 +106,7 @@ def _run(settings: DaemonSettings, log: Log) -> None:
         inbox = Inbox(Coalescer(settings.sync.timing, _completeness(settings.sync)))
         vitals, counters = Vitals(), Counters()
         lookout = stack.enter_context(_lookout(settings, inbox, vitals, counters, log))
-        gate = GitGate(settings.sync.git(), lookout.proves)
+        gate = GitGate(settings.sync.git, lookout.proves)
         rescan_ns = settings.rescan_seconds * 1_000_000_000
         locked = identity(folder)
 

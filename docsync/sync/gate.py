@@ -27,13 +27,12 @@ class Pass(Enum):
 class GitGate:
     """Asked before each batch and again before its commit. Without a repository it is always open."""
 
-    def __init__(self, git: Git | None, proves: Callable[[], bool]) -> None:
-        """*proves* waits until every hint of what happened before has arrived."""
-        self._git = git
+    def __init__(self, find: Callable[[], Git], proves: Callable[[], bool]) -> None:
+        """*find* gives the repositories that there are now, *proves* waits until every earlier hint has arrived."""
+        self._find = find
         self._proves = proves
-        self._index = git.index() if git else None
-        self._seen_index = self._index
-        self._resting_index = self._index
+        self._git = find()
+        self._indexes = self._seen = self._resting = self._git.indexes()
         self._held_since_ns: int | None = None
 
     def enter(self, now_ns: int) -> Pass:
@@ -42,12 +41,12 @@ class GitGate:
         When it must be whole, every hint of Git's work has arrived by the time this returns, or everything is to be
         looked at.
         """
-        if self._git is None:
-            return Pass.PLAIN
+        self._git = self._find()
         if self._git.is_working() and self._may_hold(now_ns):
             raise GitAtWork
-        self._seen_index = self._git.index()
-        if self._held_since_ns is None and self._seen_index == self._index:
+        self._seen = self._git.indexes()
+        # An index that went says nothing of files; one that came, also with its repository, was made with them.
+        if self._held_since_ns is None and self._seen <= self._indexes:
             return Pass.PLAIN
         return Pass.WHOLE if self._proves() else Pass.EVERYTHING
 
@@ -58,23 +57,20 @@ class GitGate:
 
     def check(self, now_ns: int) -> None:
         """Asked before COMMIT. Raises GitAtWork when Git has begun or moved on since `enter`."""
-        if self._git is None:
-            return
-        moved = self._git.is_working() or self._git.index() != self._seen_index
+        moved = self._git.is_working() or not self._git.indexes() <= self._seen
         if moved and self._may_hold(now_ns):
             raise GitAtWork
 
     def rest(self) -> None:
         """Called about once a second while nothing is dirty: an index that has changed since is of no batch to come."""
-        if self._git is None:
-            return
-        index = self._git.index()
-        if index == self._resting_index and not self._git.is_working():
-            self._index = index
+        self._git = self._find()
+        indexes = self._git.indexes()
+        if indexes == self._resting and not self._git.is_working():
+            self._indexes = indexes
             self._held_since_ns = None
-        self._resting_index = index
+        self._resting = indexes
 
     def leave(self) -> None:
         """The batch was committed."""
-        self._index = self._seen_index
+        self._indexes = self._seen
         self._held_since_ns = None

@@ -1,7 +1,7 @@
 """An engine at work until nothing is in doubt, without staying. Opens nothing."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from docsync.coalesce import Batch, Dirty
 from docsync.git import Git
@@ -18,7 +18,8 @@ _LEAST_PAUSE_NS = 1_000_000
 class Job:
     """An engine that works until nothing is in doubt, and what it did: paths that were upserted and deleted."""
 
-    def __init__(self, engine: Engine, git: Git | None = None) -> None:
+    def __init__(self, engine: Engine, git: Callable[[], Git] = Git) -> None:
+        """*git* gives the repositories that there are; by itself it looks after none."""
         self.engine = engine
         self._gate = GitGate(git, lambda: False)
         self.upserted: set[str] = set()

@@ -41,7 +41,7 @@ def release_once(settings: Settings, database: Path, type_: str | None, progress
 @contextmanager
 def _open(settings: Settings, database: Path, told: Told) -> Iterator[Job]:
     with open_sound(settings, database, told) as upkeep:
-        yield Job(upkeep.engine, settings.git())
+        yield Job(upkeep.engine, settings.git)
 
 
 def preview(settings: Settings, database: Path) -> Applied:

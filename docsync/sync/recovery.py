@@ -220,7 +220,7 @@ def rebuild_once(settings: Settings, database: Path, told: Told, progress: Progr
     """Build *database* afresh and sync it once. The caller holds the lock. Raises StoreUnavailable, NoDatabase."""
     with open_sound(settings, database, told) as upkeep:
         upkeep.rebuild("asked for")
-        job = Job(upkeep.engine, settings.git())
+        job = Job(upkeep.engine, settings.git)
         job.settle(progress)
         return job.done()
 

@@ -49,8 +49,8 @@ class Settings:
         """The files of this project."""
         return FileTree(self.root, self.collections, self.max_file_bytes)
 
-    def git(self) -> Git | None:
-        """The repositories that these files are in, None outside of any."""
+    def git(self) -> Git:
+        """The repositories that these files are in at this moment."""
         return find_git(self.root, [collection.path for collection in self.collections])
 
     def rules(self) -> Rules:

@@ -470,3 +470,59 @@ def test_a_collection_that_is_a_submodule_is_looked_after_too(modular: tuple[Rep
     update = (*FILE_PROTOCOL, "submodule", "update", "-q")
     _one_revision(outer, ("checkout", "-q", "HEAD~1"), update, versions={"main", "other"})
     outer.daemon.verify()
+
+
+def test_a_repository_that_is_made_while_the_daemon_runs_is_looked_after(repository: Repository) -> None:
+    repository.daemon.start()
+    repository.begin(100)
+    repository.daemon.wait()
+    for branch in ("other", "main"):
+        _one_revision(repository, ("checkout", "-q", branch), versions={"main", "other"})
+    repository.daemon.verify()
+
+
+@pytest.fixture
+def clone(repository: Repository, tmp_path: Path) -> Iterator[Repository]:
+    """A repository that waits outside for a project without one."""
+    repository.begin(200)
+    outside = Repository(Daemon(tmp_path / "outer"))
+    outside.root = tmp_path / "clone"
+    repository.git("clone", "-q", ".", str(outside.root))
+    outside.git("branch", "-q", "other", "origin/other")
+    yield outside
+    outside.daemon.kill()
+
+
+def test_a_clone_that_is_moved_in_is_looked_after_and_so_is_the_folder_once_it_is_none(clone: Repository) -> None:
+    daemon = clone.daemon
+    daemon.write("docsync.toml", CONFIGURATION)
+    daemon.start()
+    clone.root = clone.root.rename(daemon.root / "module")
+    daemon.until(lambda: daemon.documents() == 200)
+    for branch in ("other", "main"):
+        _one_revision(clone, ("checkout", "-q", branch), versions={"main", "other"})
+    lock = daemon.write("module/.git/index.lock", "")
+    (lock.parent).rename(daemon.root / "away")
+    daemon.persona("module/personas/g0/p0.json", version="new")
+    daemon.until(lambda: daemon.query("SELECT 1 FROM documents WHERE json_extract(document, '$.version') = 'new'"), 2)
+    daemon.verify()
+
+
+def test_a_project_that_becomes_a_worktree_is_looked_after(repository: Repository, tmp_path: Path) -> None:
+    """Its `.git` comes from a worktree made beside it, the way `git worktree move` and `repair` leave it."""
+    repository.begin(100)
+    daemon = Daemon(tmp_path / "project-to-be")
+    daemon.start()
+    inside = Repository(daemon)
+    try:
+        repository.git("worktree", "add", "-q", "--no-checkout", str(tmp_path / "made"), "other")
+        (tmp_path / "made/.git").rename(daemon.root / ".git")
+        repository.git("worktree", "repair", str(daemon.root))
+        inside.git("reset", "-q", "--hard")
+        daemon.until(lambda: daemon.documents() == 100)
+        daemon.wait()
+        for branch in ("main", "other"):
+            _one_revision(inside, ("checkout", "-q", "--detach", branch), versions={"main", "other"})
+        daemon.verify()
+    finally:
+        daemon.kill()

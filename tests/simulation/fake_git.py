@@ -1,6 +1,6 @@
 """A Git directory in memory: its lock and its index. Answers as docsync.git.Git does; never touches a file."""
 
-from docsync.git import Git, IndexStamp
+from docsync.git import Git, Indexes, IndexStamp
 from tests.simulation.clock import Clock
 
 _STALE_NS = 10_000_000_000
@@ -27,8 +27,8 @@ class FakeGit(Git):
         self._commands += 1
         self._ended_ns.append(self._clock.now_ns)
 
-    def index(self) -> IndexStamp | None:
-        return IndexStamp(self._commands, 1, 1)
+    def indexes(self) -> Indexes:
+        return frozenset({(".git", IndexStamp(self._commands, 1, 1))})
 
     def is_working(self) -> bool:
         return self._locked_ns is not None and self._clock.now_ns - self._locked_ns < _STALE_NS

@@ -203,7 +203,11 @@ class Simulation:
         world.inbox = inbox
         rounds = Rounds(_RESCAN_NS, self._resync, lambda _: None, Soundness())
         loop = Loop(
-            engine, inbox, GitGate(world.git, world.proves), rounds, Told(Vitals(), Journal(Silence()), Counters())
+            engine,
+            inbox,
+            GitGate(lambda: world.git, world.proves),
+            rounds,
+            Told(Vitals(), Journal(Silence()), Counters()),
         )
         loop._random = random.Random(1)
         return loop

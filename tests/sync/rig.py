@@ -7,6 +7,7 @@ from typing import Any
 from docsync.coalesce import Coalescer
 from docsync.counters import Counters
 from docsync.errors import StoreUnavailable
+from docsync.git import Git
 from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.status import Done
@@ -58,7 +59,7 @@ class Rig:
         rounds = Rounds(rescan_ms * MS, self._resync, lambda now_ns: None, self)
         self.counters = Counters()
         told = Told(self.vitals, Journal(self.log), self.counters)
-        self.loop = Loop(project.engine, self.inbox, GitGate(None, lambda: True), rounds, told)
+        self.loop = Loop(project.engine, self.inbox, GitGate(Git, lambda: True), rounds, told)
 
     @property
     def now_ns(self) -> int:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -161,10 +162,10 @@ def test_a_look_does_not_wait_for_what_changed_after_it_was_asked(project: Proje
     assert request.answer.done()
 
 
-def repository(root: Path) -> Git:
+def repository(root: Path) -> Callable[[], Git]:
     (root / ".git").mkdir()
     (root / ".git/index").write_text("one")
-    return Git(root / ".git")
+    return lambda: Git(root / ".git")
 
 
 def test_where_hints_cannot_be_proved_a_batch_after_git_is_of_everything(tmp_path: Path) -> None:
@@ -183,7 +184,7 @@ def test_an_index_that_changed_while_nothing_was_dirty_concerns_no_later_batch(t
 
 
 def test_a_lock_from_the_future_is_stale(tmp_path: Path) -> None:
-    git = repository(tmp_path)
+    git = repository(tmp_path)()
     lock = tmp_path / ".git/index.lock"
     lock.write_text("")
     assert git.is_working()

@@ -287,7 +287,7 @@ def test_20_a_lock_that_was_left_behind_delays_10_s_once_and_then_nothing(
     )
     for module in ("git", "sync.loop"):
         monkeypatch.setattr(f"docsync.{module}.time", clock)
-    scene.loop._gate = GitGate(Git(directory), lambda: True)
+    scene.loop._gate = GitGate(lambda: Git(directory), lambda: True)
     scene.watch(NAME)
     (directory / "index.lock").touch()
     os.utime(directory / "index.lock", ns=(scene.now_ns, scene.now_ns))
@@ -307,7 +307,7 @@ class EverBusyGit(Git):
 
 
 def test_20_no_batch_is_held_for_more_than_10_s(tmp_path: Path) -> None:
-    gate = GitGate(EverBusyGit(tmp_path), lambda: True)
+    gate = GitGate(lambda: EverBusyGit(tmp_path), lambda: True)
     for at_ns in (0, 5000 * MS, 9_999 * MS):
         with pytest.raises(GitAtWork):
             gate.enter(at_ns)
