@@ -15,7 +15,10 @@ Identity = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """The known entries of a scope: those whose file could have been seen, and those beneath a folder that is shut."""
+    """The known entries of a scope: those whose file could have been seen, and those beneath a folder that is shut.
+
+    `shut` says what is wrong with each. Not in it are those whose own collection's folder is lost: that says it for all.
+    """
 
     visible: Mapping[str, Entry]
     shut: tuple[tuple[Entry, Problem], ...]
@@ -30,6 +33,7 @@ class Blind:
         self._identities = dict(identities)
         self._roots = tree.roots()
         self._unscanned: set[str] = set()
+        self._proved: set[str] = set()  # the lost folders that documents lie beneath, whoever saw them
 
     def look(self) -> list[str]:
         """Look at every collection's folder; returns those that are not what they were, to be scanned whole."""
@@ -47,12 +51,16 @@ class Blind:
         }
 
     def states(self) -> dict[str, RootState]:
-        """What became of each collection's folder, as of the last look: one that never existed is absent."""
+        """What became of each collection's folder, as of the last look: one that never existed is absent.
+
+        A folder that was never seen as this collection's did exist all the same if documents lie beneath.
+        """
         return {type_: self._state(type_, root) for type_, root in self._roots.items()}
 
     def _state(self, type_: str, root: Root) -> RootState:
-        never_seen = root.state is RootState.MISSING and self._identities.get(type_) is None
-        return RootState.ABSENT if never_seen else root.state
+        if root.state is not RootState.MISSING or root.scope in self._proved:
+            return root.state
+        return RootState.ABSENT if self._identities.get(type_) is None else RootState.MISSING
 
     def new_identities(self) -> Iterator[tuple[str, int, int]]:
         """The folders whose identity is not recorded yet: type, device, inode."""
@@ -77,16 +85,20 @@ class Blind:
 
     def sight(self, scan: Scan, known: Mapping[str, Entry]) -> Sight:
         """Tell apart what the scan could see and what was shut to it."""
-        lost = [root.scope for root in self._roots.values() if root.state is not RootState.OK]
+        lost = {type_: root for type_, root in self._roots.items() if root.state is not RootState.OK}
         if not lost and not scan.unreadable and not scan.skipped:
             return Sight(known, ())
         visible: dict[str, Entry] = {}
         shut: list[tuple[Entry, Problem]] = []
         for path, entry in known.items():
             above = next((folder for folder in (path, *ancestors(path)) if folder in scan.unreadable), None)
+            root = next((root for root in lost.values() if covers(root.scope, path)), None)
             if above is not None:
-                shut.append((entry, scan.unreadable[above].problem))
-            elif not any(covers(folder, path) for folder in lost) and (entry.has_document or path not in scan.skipped):
+                shut.append((entry, _shut(entry, scan.unreadable[above].problem)))
+            elif root is not None:
+                self._proved.add(root.scope)
+                shut += [] if entry.type in lost else [(entry, _beneath(entry, root))]
+            elif entry.has_document or path not in scan.skipped:
                 visible[path] = entry
         return Sight(visible, tuple(shut))
 
@@ -99,7 +111,7 @@ class Blind:
         ]
         bad = [(path, scan.types[path], unread.problem) for path, unread in scan.unreadable.items()]
         bad += [
-            (entry.path, entry.type, _shut(entry, problem))
+            (entry.path, entry.type, problem)
             for entry, problem in sight.shut
             if entry.has_document and entry.path not in scan.unreadable
         ]
@@ -128,6 +140,15 @@ def _is_listed(entry: Entry | None, unread: Unread) -> bool:
 
 def _shut(entry: Entry, problem: Problem) -> Problem:
     return Problem(entry.path, problem.code, f"the folder {problem.path} {problem.message}", hint=problem.hint)
+
+
+def _beneath(entry: Entry, root: Root) -> Problem:
+    """What is said of a document of one collection beneath the folder of another one that is lost."""
+    lost = _root_problem(root)
+    what = "is missing" if root.state is RootState.MISSING else "cannot be read"
+    return Problem(
+        entry.path, lost.code, f"the folder {root.path} {what}; this document is kept as it was", hint=lost.hint
+    )
 
 
 def _root_problem(root: Root) -> Problem:

@@ -228,7 +228,8 @@ def test_what_lies_beneath_the_missing_folder_of_another_collection_is_not_delet
     shutil.rmtree(project.root / "personas/team")  # … and then the volume it was on
     project.settle()
     assert len(project.paths()) == 6
-    assert project.problems() == [("personas/team", "root-missing")]
+    beneath = [f"personas/team/deep/p{number}.json" for number in range(3)]
+    assert project.problems() == [(path, "root-missing") for path in ("personas/team", *beneath)]
 
 
 def test_a_held_document_that_another_file_takes_over_leaves_the_hold(project: Project) -> None:
