@@ -4,8 +4,9 @@ Rules 1 to 3 of the timing contract. A path that is not due delays nobody; a pat
 after `max_delay_ns`; a path whose new content was just applied rests for `debounce_ns`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
 
 from docsync.model import Sign, Timing
 from docsync.names import ancestors, covers
@@ -46,6 +47,10 @@ class Coalescer:
         self._timing = timing
         self._proves_complete = proves_complete
         self._dirty: dict[str, Dirty] = {}
+        # No dirty path is due before its alarm, which is its earliest one in the queue. What makes a path due later
+        # leaves the alarm where it is: it is put off when it goes.
+        self._alarms: dict[str, int] = {}
+        self._queue: list[tuple[int, str]] = []
         self._swapped: set[str] = set()
         self._applied_ns: dict[str, int] = {}
         self._last_ns: dict[str, int] = {}
@@ -63,7 +68,8 @@ class Coalescer:
 
     def look_again(self, path: str, now_ns: int, not_before_ns: int) -> None:
         """*path* is to be looked at once more at *not_before_ns*, unless a newer hint says when."""
-        self._dirty.setdefault(path, Dirty(now_ns, now_ns, Sign.CLOSED, not_before_ns))
+        if path not in self._dirty:
+            self._put(path, Dirty(now_ns, now_ns, Sign.CLOSED, not_before_ns))
 
     def put_back(self, batch: Batch, not_before_ns: int) -> None:
         """Undo a `take` whose batch was not applied; a newer hint of a path stays."""
@@ -75,6 +81,25 @@ class Coalescer:
         self._dirty[path] = dirty
         if dirty.sign is Sign.SWAPPED:
             self._swapped.add(path)
+        self._arm(path, self.due_ns(path))
+
+    def _arm(self, path: str, due_ns: int) -> None:
+        """See that *path* is found at *due_ns*, unless it will be before."""
+        if due_ns < self._alarms.get(path, due_ns + 1):
+            self._alarms[path] = due_ns
+            heappush(self._queue, (due_ns, path))
+
+    def _ringing(self, until_ns: int | None) -> Iterator[str]:
+        """The paths that are due by *until_ns*, or all, earliest first; their alarms are gone."""
+        while self._queue and (until_ns is None or self._queue[0][0] <= until_ns):
+            at_ns, path = heappop(self._queue)
+            if self._alarms.get(path) != at_ns:
+                continue  # taken meanwhile, or found before
+            del self._alarms[path]
+            if (due_ns := self.due_ns(path)) <= at_ns:
+                yield path
+            else:
+                self._arm(path, due_ns)
 
     def applied(self, path: str, now_ns: int) -> None:
         """New content of *path* was committed: it rests for the debounce time."""
@@ -110,11 +135,16 @@ class Coalescer:
 
     def next_due_ns(self) -> int | None:
         """The earliest time at which `take` gives something, None when nothing is dirty."""
-        return min(map(self.due_ns, self._dirty), default=None)
+        path = next(self._ringing(None), None)
+        if path is None:
+            return None
+        due_ns = self.due_ns(path)
+        self._arm(path, due_ns)
+        return due_ns
 
     def take(self, now_ns: int) -> Batch:
         """Remove and return every path that is due."""
-        due = {path: dirty for path, dirty in self._dirty.items() if self.due_ns(path) <= now_ns}
+        due = {path: self._dirty[path] for path in self._ringing(now_ns)}
         batch = self._taken(due, now_ns)
         rests = {path: self._back_ns(path, dirty) for path, dirty in due.items() if dirty.sign is Sign.GONE}
         return replace(batch, rest_until_ns={path: until for path, until in rests.items() if until > now_ns})
@@ -135,7 +165,11 @@ class Coalescer:
     def _taken(self, due: dict[str, Dirty], now_ns: int) -> Batch:
         for path in due:
             del self._dirty[path]
-        self._swapped -= due.keys()
+            self._alarms.pop(path, None)
+        if not self._swapped.isdisjoint(due):
+            self._swapped -= due.keys()
+            for path in self._dirty:  # what waited for the swap waits for it no longer
+                self._arm(path, self.due_ns(path))
         self._forget(now_ns)
         return Batch(due, frozenset(self._dirty))
 

@@ -264,3 +264,64 @@ def test_what_happens_to_a_volume_right_after_it_was_swapped_waits_for_the_swap(
     dirty.take(20 * MS)
     dirty.mark("p/removed.json", Sign.GONE, 21 * MS)
     assert dirty.due_ns("p/removed.json") == 21 * MS
+
+
+DEEDS = st.lists(
+    st.tuples(
+        st.sampled_from((0, 1, 5, 10, 20, 60, 500, 2000)),
+        st.sampled_from(["p", "p/a.json", "p/b.md", "p/q", "p/q/c.json", "d.json"]),
+        st.one_of(st.sampled_from(Sign), st.sampled_from(["applied", "again", "take", "take all", "put back", "ask"])),
+    ),
+    min_size=40,
+    max_size=60,
+)
+
+
+@seed(20261128)
+@settings(max_examples=300, deadline=None)
+@given(DEEDS)
+def test_what_is_due_is_found_without_looking_at_what_is_not(deeds: list[tuple[int, str, Sign | str]]) -> None:
+    """Whatever made it due sooner or later meanwhile: the answers are those of a look at every dirty path."""
+    box = coalescer()
+    taken = Batch()
+    now_ns = 0
+    for wait_ms, path, deed in deeds:
+        now_ns += wait_ms * MS
+        match deed:
+            case Sign():
+                box.mark(path, deed, now_ns)
+            case "applied":
+                box.applied(path, now_ns)
+            case "again":
+                box.look_again(path, now_ns, now_ns + 30 * MS)
+            case "put back":
+                box.put_back(taken, now_ns + 1000 * MS)
+                taken = Batch()
+            case "take all":
+                taken = box.take_all(now_ns)
+            case "ask":
+                assert box.next_due_ns() == min(map(box.due_ns, box.paths()), default=None)
+            case _:
+                due = {path for path in box.paths() if box.due_ns(path) <= now_ns}
+                taken = box.take(now_ns)
+                assert taken.dirty.keys() == due
+    assert box.next_due_ns() == min(map(box.due_ns, box.paths()), default=None)
+
+
+def test_memory_does_not_grow_with_the_hints_of_a_path() -> None:
+    box = coalescer()
+    for number in range(10_000):
+        box.mark("a.json", Sign.CLOSED if number % 2 else Sign.OPEN, number * MS)
+        box.next_due_ns()
+        box.take(number * MS)
+    assert len(box._queue) < 250
+
+
+def test_what_waited_for_a_swap_is_found_at_its_own_time_once_a_barrier_has_taken_the_swap() -> None:
+    box = coalescer()
+    box.mark("p", Sign.SWAPPED, 0)
+    box.put_back(box.take_all(0), 2000 * MS)
+    box.mark("p/a.json", Sign.OPEN, MS)
+    assert box.next_due_ns() == 2000 * MS
+    assert box.take_all(10 * MS).dirty.keys() == {"p"}
+    assert box.take(501 * MS).dirty.keys() == {"p/a.json"}
