@@ -511,7 +511,7 @@ def test_a_clone_that_is_moved_in_is_looked_after_and_so_is_the_folder_once_it_i
 def test_a_project_that_becomes_a_worktree_is_looked_after(repository: Repository, tmp_path: Path) -> None:
     """Its `.git` comes from a worktree made beside it, the way `git worktree move` and `repair` leave it."""
     repository.begin(100)
-    daemon = Daemon(tmp_path / "project-to-be")
+    daemon = Daemon(tmp_path / "later")
     daemon.start()
     inside = Repository(daemon)
     try:
