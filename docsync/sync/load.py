@@ -76,8 +76,7 @@ class Loader:
         entry, claims = look.known.get(path), self._tree.collections_of(path)
         match self._tree.read(path):
             case Vanished.CHANGING:
-                look.again.add(path)
-                return None
+                return self._changing(path, claims, entry, look)
             case Vanished.GONE:
                 return self._gone(path, entry, look)
             case Unread(problem, stamp):
@@ -87,6 +86,17 @@ class Loader:
                 return self._refused(Refuse(path, claims[0].type, state, (problem,), stamp), look)
             case Octets() as read:
                 return self._content(path, claims, read, look)
+
+    def _changing(self, path: str, claims: Sequence[Collection], entry: Entry | None, look: Look) -> Change | None:
+        """Written while it was read: look again. One that never holds still is bad news that lasts, like any other."""
+        if entry is not None and entry.state is FileState.UNREADABLE:
+            return None  # said before
+        hint = "some program writes it all the time, or its file system gives it a wrong size; move it elsewhere"
+        problem = Problem(path, "unreadable", "changes whenever it is read", hint=hint)
+        if look.believes(self._belief, path):
+            return Refuse(path, claims[0].type, FileState.UNREADABLE, (problem,))
+        look.again.add(path)
+        return None
 
     def _gone(self, path: str, entry: Entry | None, look: Look) -> Change | None:
         if entry is None:

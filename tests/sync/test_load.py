@@ -1,12 +1,16 @@
 """One file to one change: what counts as bad news, what as the same, and what is looked at once more."""
 
 import os
+from pathlib import Path
 
 import pytest
 
 from docsync.model import Sign
 from docsync.sync.load import iso
+from tests.mounting import Mounts, mounts
 from tests.support import Project
+
+__all__ = ["mounts"]
 
 A = "personas/a.json"
 P = "prompts/p.prompty"
@@ -203,3 +207,14 @@ def test_a_warning_that_is_ignored_is_not_told_and_an_error_always_is(project: P
     project.write("personas/b.json", "{")
     project.settle()
     assert project.problems() == [("personas/b.json", "json-truncated")]
+
+
+def test_a_file_that_never_reads_as_long_as_it_says_is_told_and_delays_nobody(project: Project, mounts: Mounts) -> None:
+    mounts.over(project.write("personas/odd.json", "{}"), Path("/proc/version"))
+    project.persona("personas/ana.json")
+    project.settle()
+    assert project.problems() == [("personas/odd.json", "unreadable")]
+    assert project.paths() == ["personas/ana.json"]
+    mounts.off(project.root / "personas/odd.json")
+    project.settle()
+    assert (project.problems(), project.paths()) == ([], ["personas/ana.json", "personas/odd.json"])
