@@ -42,6 +42,7 @@ class Care(Protocol):
     """What keeps the database sound: recovery.Upkeep. `check` and `tick` raise StoreUnavailable for damage."""
 
     def check(self) -> None: ...
+    def doubt(self) -> None: ...
     def tick(self, now_ns: int) -> int: ...
     def mend(self, error: StoreUnavailable) -> Engine: ...
 
@@ -164,6 +165,8 @@ class Loop:
         if any(item.sign is Sign.LOST for item in dirty.values()):
             self._resync(dirty, now_ns, urgent=bool(looks))
         scopes = {scope for request in looks for scope in request.scopes} | (self._engine.unheard() if looks else set())
+        if EVERYTHING in scopes:
+            self._rounds.care.doubt()  # who asks for everything may have seen a row that is not what its file says
         rescan = now_ns >= self._rescan_at_ns and not self._inbox.closed
         if rescan:
             scopes.add(EVERYTHING)

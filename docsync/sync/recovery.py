@@ -41,6 +41,7 @@ from docsync.sync.setup import Settings, build_engine
 
 INSPECT_NS = 3_600_000_000_000
 _LOOK_AGAIN_NS = 100_000_000
+_DOUBT_PAUSE_NS = 10_000_000_000
 
 Told = Callable[[str, str], object]
 """Is told what was done about damage ("in place", "afresh" or "started over") and what the damage was."""
@@ -59,6 +60,7 @@ class Upkeep:
         self._connection: apsw.Connection | None = None
         self._pool = ThreadPoolExecutor(1, "docsync-inspect")
         self._inspection: Future[Damage | None] | None = None
+        self._inspected_ns = 0
         self._inspect_at_ns = time.monotonic_ns() + INSPECT_NS
         self._doubts = 0
 
@@ -94,6 +96,11 @@ class Upkeep:
         """Raises StoreUnavailable, for `mend`, when the files are not those that were opened. Costs microseconds."""
         if identity(self._database) != self._identity:
             raise StoreUnavailable(DAMAGED, f"{self._database}: its files were moved, deleted or replaced")
+
+    def doubt(self) -> None:
+        """Somebody doubts what is in the database: look at everything soon, unless that was done a moment ago."""
+        if self._inspection is None:
+            self._inspect_at_ns = min(self._inspect_at_ns, self._inspected_ns + _DOUBT_PAUSE_NS)
 
     def tick(self, now_ns: int) -> int:
         """What is to be done between batches; returns when to be called next.
@@ -195,7 +202,7 @@ class Upkeep:
         if not self._inspection.done():
             return now_ns + _LOOK_AGAIN_NS
         inspection, self._inspection = self._inspection, None
-        self._inspect_at_ns = now_ns + INSPECT_NS
+        self._inspected_ns, self._inspect_at_ns = now_ns, now_ns + INSPECT_NS
         try:
             damage = inspection.result()
         except NoDatabase as error:

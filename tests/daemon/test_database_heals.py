@@ -1,6 +1,7 @@
 """A running daemon whose database is deleted, damaged or busy: it comes back by itself, and the log stays small."""
 
 import random
+import subprocess
 import time
 
 from tests.daemon.running import Daemon
@@ -72,3 +73,14 @@ def test_the_log_is_small_again_two_seconds_after_a_large_batch(daemon: Daemon) 
     )
     assert daemon.database.stat().st_size > 20 * MEGABYTE
     assert seconds < 2
+
+
+def test_a_row_that_somebody_changed_is_mended_by_a_sync_through_the_daemon(daemon: Daemon) -> None:
+    daemon.personas(3)
+    daemon.start()
+    change = "UPDATE documents SET name = 'hacked' WHERE file_path = 'personas/many/g0/p1.json'"
+    subprocess.run(["sqlite3", str(daemon.database), change], check=True)
+    assert daemon.run("verify").returncode == 1
+    assert daemon.run("sync").returncode == 0
+    daemon.until(lambda: daemon.lines("database.mended"))
+    daemon.verify()

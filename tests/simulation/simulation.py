@@ -74,6 +74,8 @@ class Soundness:
 
     def check(self) -> None: ...
 
+    def doubt(self) -> None: ...
+
     def tick(self, now_ns: int) -> int:
         return now_ns + 10**15
 

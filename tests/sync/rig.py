@@ -53,7 +53,7 @@ class Rig:
         project.now_ns = time.monotonic_ns()
         self.log = LogBook()
         self.vitals = Vitals()
-        self.resyncs = 0
+        self.resyncs = self.doubts = 0
         self.mended: list[str] = []
         self.inbox = Inbox(Coalescer(project.settings.timing, lambda path: path.endswith(".json")), lambda: self.now_ns)
         rounds = Rounds(rescan_ms * MS, self._resync, lambda now_ns: None, self)
@@ -73,6 +73,9 @@ class Rig:
 
     def check(self) -> None:
         """Nobody moves the files of a test."""
+
+    def doubt(self) -> None:
+        self.doubts += 1
 
     def tick(self, now_ns: int) -> int:
         return now_ns + 10**15

@@ -304,8 +304,16 @@ def test_damage_while_it_is_open_is_found_on_a_schedule(filled: Project) -> None
         assert inspect(filled.database) is None
 
 
-def tick_until_inspected(upkeep: Upkeep) -> None:
-    now_ns = time.monotonic_ns() + 2 * INSPECT_NS
+def test_damage_while_it_is_open_is_found_soon_when_somebody_doubts_it(filled: Project) -> None:
+    with opened(filled) as sound:
+        write_by_another(filled.database, b'"bio":"word', b'"bio":"Word')
+        sound.upkeep.doubt()
+        with pytest.raises(StoreUnavailable):
+            tick_until_inspected(sound.upkeep, after_ns=0)
+
+
+def tick_until_inspected(upkeep: Upkeep, after_ns: int = 2 * INSPECT_NS) -> None:
+    now_ns = time.monotonic_ns() + after_ns
     deadline = time.monotonic() + 30
     while upkeep.tick(now_ns) == now_ns + 100_000_000:
         assert time.monotonic() < deadline
