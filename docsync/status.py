@@ -16,7 +16,7 @@ _ADVICE = {
     "sync_stalled": "Look into the log, then restart docsync; nothing that was saved is lost.",
     "watcher_dead": f"{_PASSES}; if this does not pass within a minute, restart docsync and report its log.",
     "reader_died": f"{_PASSES}; if this does not pass within a minute, restart docsync and report its log.",
-    "no_heartbeat": "Make the folder of the database writable for docsync.",
+    "no_heartbeat": "Let the database lie in the project, in a folder that docsync may write to.",
     "bad_event": f"{_PASSES}; please report the message.",
     "polling": f'{_FOLLOWS_LATER}. To use events, set mode = "auto" under [watch].',
     "network_mount": f"{_FOLLOWS_LATER}. Files on a local disk are noticed at once.",

@@ -92,6 +92,8 @@ class Lookout:
 
     def _beat(self) -> Event | None:
         """See that each root's watch is the right one, and send the next cookie, if there is a way for it to come back."""
+        if self._barrier is None and self._gives_events():
+            self._vitals.blame(_UNPROVED, "the database lies outside of the project, where no cookie can be seen")
         if self._barrier is None or not self._brings_cookies():
             self._check()
             return None

@@ -9,7 +9,7 @@ from posixpath import dirname, join, normpath
 
 from docsync.model import Octets, Reference, ReferenceStatus, Resolved, Root, RootState, Scan, Unread, Vanished
 from docsync.names import Collection, below, covers, is_hidden, is_presentable
-from docsync.scan.read import read_stable
+from docsync.scan.read import read_stable, stamp_of
 from docsync.scan.walk import Finds, Walk
 
 
@@ -45,7 +45,8 @@ class FileTree:
             return Root(collection.path, RootState.UNREADABLE)
         if not stat.S_ISDIR(status.st_mode):
             return Root(collection.path, RootState.MISSING)
-        return Root(collection.path, RootState.OK, status.st_dev, status.st_ino)
+        stamp = stamp_of(status)  # whose inode fits into the database
+        return Root(collection.path, RootState.OK, stamp.device, stamp.inode)
 
     def scan(self, scopes: Iterable[str]) -> Scan:
         """What lies in *scopes* now."""

@@ -5,6 +5,7 @@ across folders (300 cookies, none of 3 000 earlier events missed; Linux 6.18). N
 """
 
 import os
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from posixpath import basename
@@ -25,8 +26,9 @@ class Barrier:
         self._numbers = count(1)
         self._waiting: dict[str, Event] = {}
         self.prepare()
-        for left_behind in folder.iterdir():
-            left_behind.unlink()
+        for left_behind in folder.glob("cookie-*"):
+            with suppress(IsADirectoryError, PermissionError):  # it is none of ours
+                left_behind.unlink()
 
     def prepare(self) -> None:
         """Make the folder, which a person may have removed. Raises OSError."""
@@ -59,7 +61,9 @@ class Barrier:
         back = self.send()
         if back is None:
             return False
-        if not back.wait(PATIENCE_SECONDS):
-            self._waiting = {name: cookie for name, cookie in self._waiting.items() if cookie is not back}
-            return False
-        return True
+        if back.wait(PATIENCE_SECONDS):
+            return True
+        for name, cookie in list(self._waiting.items()):  # other threads send cookies of their own meanwhile
+            if cookie is back:
+                self._waiting.pop(name, None)
+        return False

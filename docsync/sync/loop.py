@@ -15,7 +15,7 @@ from docsync.errors import StoreUnavailable
 from docsync.model import RootState, Sign
 from docsync.names import EVERYTHING
 from docsync.store.database import DAMAGED
-from docsync.sync.engine import Engine, Manner, Report
+from docsync.sync.engine import Engine, Manner, Progress, Report
 from docsync.sync.gate import LOOK_AGAIN_NS, GitAtWork, GitGate, Pass
 from docsync.sync.inbox import Inbox
 from docsync.sync.journal import Journal
@@ -44,7 +44,7 @@ class Care(Protocol):
     def check(self) -> None: ...
     def doubt(self) -> None: ...
     def tick(self, now_ns: int) -> int: ...
-    def mend(self, error: StoreUnavailable) -> Engine: ...
+    def mend(self, error: StoreUnavailable, progress: Progress | None = None) -> Engine: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class Loop:
         if self._damage is None:
             self._rounds.care.check()
             return
-        self._engine = self._rounds.care.mend(self._damage)
+        self._engine = self._rounds.care.mend(self._damage, self._progress)
         self._damage = None
         self._rescan_at_ns = 0
 

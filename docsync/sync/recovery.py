@@ -4,6 +4,7 @@ Belongs to the thread that syncs, but for the scheduled look, which has a thread
 invents a row: what is damaged comes back from the files, or is gone.
 """
 
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -40,6 +41,7 @@ from docsync.sync.load import iso
 from docsync.sync.setup import Settings, build_engine
 
 INSPECT_NS = 3_600_000_000_000
+_FRESH = "docsync-fresh-"
 _LOOK_AGAIN_NS = 100_000_000
 _DOUBT_PAUSE_NS = 10_000_000_000
 
@@ -63,10 +65,13 @@ class Upkeep:
         self._inspected_ns = 0
         self._inspect_at_ns = time.monotonic_ns() + INSPECT_NS
         self._doubts = 0
+        self._progress: Progress | None = None
 
     def open(self) -> bool:
         """Open the database; True if it had to be mended. Raises NoDatabase, StoreUnavailable."""
         finish(self._database)
+        for left_behind in self._database.parent.glob(f"{_FRESH}*"):  # by one that was killed
+            shutil.rmtree(left_behind, ignore_errors=True)
         try:
             self._connection = self._stack.enter_context(open_writer(self._database))
         except StoreUnavailable as error:
@@ -111,12 +116,14 @@ class Upkeep:
         inspect_ns, checkpoint_ns = self._inspect(now_ns), self._checkpoint.tick(now_ns)
         return inspect_ns if checkpoint_ns is None else min(inspect_ns, checkpoint_ns)
 
-    def mend(self, error: StoreUnavailable) -> Engine:
+    def mend(self, error: StoreUnavailable, progress: Progress | None = None) -> Engine:
         """Find out what is damaged and mend it; returns the engine to go on with. Raises StoreUnavailable.
 
+        *progress* is told of every file that is read; whatever it raises leaves the damage for the next time.
         What is not found may pass by itself once. The second time everything is built afresh, and after that it is no
         damage but a bug, and flies.
         """
+        self._progress = progress
         if self._connection is not None and identity(self._database) != self._identity:
             self._start_over(str(error))
             return self.engine
@@ -161,7 +168,8 @@ class Upkeep:
                 revision = int(connection.execute("SELECT value FROM sync_state WHERE key = 'revision'").get) + 1
                 lost = forget(connection, damage.documents)
                 now_ns = time.monotonic_ns()
-                self.engine.sync(Batch({EVERYTHING: Dirty(now_ns, now_ns, Sign.FOLDER)}), now_ns, lambda _: None)
+                everything = Batch({EVERYTHING: Dirty(now_ns, now_ns, Sign.FOLDER)})
+                self.engine.sync(everything, now_ns, lambda _: None, self._progress)
                 restore(connection, saved, revision)
                 spend(connection, revision, lost, iso(time.time_ns()))
                 if find(connection):
@@ -178,7 +186,7 @@ class Upkeep:
     @contextmanager
     def _afresh(self) -> Iterator[apsw.Connection]:
         """A database made from the files, and from what was sound in the old one and is in no file now."""
-        with fresh(self._settings) as path, open_writer(path) as source:
+        with fresh(self._settings, self._database.parent, self._progress) as path, open_writer(path) as source:
             with writing(), nullcontext(self._connection) if self._connection else open_ruin(self._database) as damaged:
                 salvage(damaged, source)
             yield source
@@ -233,12 +241,19 @@ def rebuild_once(settings: Settings, database: Path, told: Told, progress: Progr
 
 
 @contextmanager
-def fresh(settings: Settings) -> Iterator[Path]:
-    """A database made from nothing but the files, for as long as it is needed."""
+def fresh(settings: Settings, beside: Path | None = None, progress: Progress | None = None) -> Iterator[Path]:
+    """A database made from nothing but the files, for as long as it is needed, in the folder *beside* or a temporary one.
+
+    Raises StoreUnavailable where none can be made.
+    """
     at_once = replace(settings, timing=Timing(0, 0, 0), max_delete_ratio=1.0)
-    with tempfile.TemporaryDirectory(prefix="docsync-fresh-") as folder:
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=_FRESH, dir=beside))
+        except OSError as error:
+            raise StoreUnavailable("io_error", f"no place for a database that is made afresh ({error})") from error
         path = Path(folder) / "fresh.db"
         with open_writer(path) as connection:
             connection.pragma("synchronous", "OFF")
-            Job(build_engine(at_once, connection)).settle()
+            Job(build_engine(at_once, connection)).settle(progress)
         yield path

@@ -23,7 +23,7 @@ from docsync.sync import loop as loop_module
 from docsync.sync import setup as setup_module
 from docsync.sync import vitals as vitals_module
 from docsync.sync import waiting as waiting_module
-from docsync.sync.engine import Engine
+from docsync.sync.engine import Engine, Progress
 from docsync.sync.gate import GitGate
 from docsync.sync.inbox import Inbox
 from docsync.sync.journal import Journal
@@ -79,7 +79,7 @@ class Soundness:
     def tick(self, now_ns: int) -> int:
         return now_ns + 10**15
 
-    def mend(self, error: StoreUnavailable) -> Engine:
+    def mend(self, error: StoreUnavailable, progress: Progress | None = None) -> Engine:
         raise Violation(f"taken for damaged: {error}")
 
 

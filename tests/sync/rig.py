@@ -11,7 +11,7 @@ from docsync.git import Git
 from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.status import Done
-from docsync.sync.engine import Engine
+from docsync.sync.engine import Engine, Progress
 from docsync.sync.gate import GitGate
 from docsync.sync.inbox import Inbox
 from docsync.sync.journal import Journal
@@ -80,7 +80,7 @@ class Rig:
     def tick(self, now_ns: int) -> int:
         return now_ns + 10**15
 
-    def mend(self, error: StoreUnavailable) -> Engine:
+    def mend(self, error: StoreUnavailable, progress: Progress | None = None) -> Engine:
         self.mended.append(error.reason)
         self.project.start()
         return self.project.engine

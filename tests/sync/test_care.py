@@ -49,7 +49,7 @@ def test_a_mending_that_is_refused_is_tried_again(rig: Rig, monkeypatch: pytest.
     rig.step()
     full = StoreUnavailable("disk_full", "no space left")
 
-    def refuse(error: StoreUnavailable) -> None:
+    def refuse(error: StoreUnavailable, _progress: object) -> None:
         raise full
 
     with monkeypatch.context() as patch:

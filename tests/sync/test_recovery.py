@@ -17,7 +17,7 @@ from docsync.errors import NoDatabase, StoreUnavailable
 from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.store.damage import inspect
-from docsync.store.database import open_reader_connection
+from docsync.store.database import DAMAGED, open_reader_connection
 from docsync.sync.recovery import INSPECT_NS, Upkeep, open_sound, rebuild_once
 from docsync.verify import verify
 from tests.store.breaking import KINDS, damage, garbage_header, log_of
@@ -465,4 +465,20 @@ def test_a_file_that_takes_no_backup_is_started_over(filled: Project) -> None:
         fire.arm(["write"], 1, persistent=False, code=apsw.SQLITE_CORRUPT)
         sound.upkeep.rebuild("asked for")
         assert sound.told == ["started over"]
+        assert len(sound.names) == DOCUMENTS
+
+
+def test_mending_can_be_interrupted_and_is_done_the_next_time(filled: Project) -> None:
+    def stop(_done: int, _of: int) -> None:
+        raise KeyboardInterrupt
+
+    with opened(filled) as sound:
+        for file in filled.database.parent.glob("docsync.db*"):
+            file.unlink()
+        error = StoreUnavailable(DAMAGED, "gone")
+        with pytest.raises(KeyboardInterrupt):
+            sound.upkeep.mend(error, stop)
+        assert not filled.database.exists()
+        assert not list(filled.database.parent.glob("docsync-fresh-*"))
+        sound.upkeep.mend(error)
         assert len(sound.names) == DOCUMENTS
