@@ -1,7 +1,7 @@
 """The project a command is about: its configuration, its paths and the daemon that may run. Changes nothing."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +45,17 @@ class Project:
             folders = " nor ".join(f"{one.path}/" for one in config.collections)
             raise UsageError(f"{self.root}: no docsync.toml here or above, neither {folders}; begin with: docsync init")
         return settings_of(config)
+
+    def absent(self) -> Iterator[str]:
+        """A sentence for each collection whose folder is not there: no error, it may come, but perhaps a slip."""
+        for one in self.config.collections:
+            folder = self.root / one.path
+            if self.config.file is None or folder.exists():
+                continue
+            near = _alike(folder)
+            meant = f"; did you mean {(folder.parent / near[0]).relative_to(self.root).as_posix()}?" if near else ""
+            file = self.config.file.name
+            yield f"{shown(one.path)}: no such folder, so {one.type} has no documents ({file}){meant}"
 
     def daemon(self, seconds: float = 0.0) -> "Client | None":
         """The daemon that runs for this project, for calls that take up to *seconds*; None when none runs."""
@@ -92,6 +103,17 @@ class Project:
                 inner = candidate.relative_to(self.root).as_posix()
                 return EVERYTHING if inner == "." else inner
         return None
+
+
+def _alike(folder: Path) -> list[str]:
+    """The folders beside *folder*, which is not there, whose names are like its own."""
+    from difflib import get_close_matches
+
+    try:
+        names = [entry.name for entry in folder.parent.iterdir() if entry.is_dir()]
+    except OSError:
+        return []
+    return get_close_matches(folder.name, names, 1)
 
 
 def find_daemon(session: "Session", seconds: float = 0.0) -> "tuple[Client, Path]":

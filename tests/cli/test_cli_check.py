@@ -216,3 +216,17 @@ def test_the_hook_of_pre_commit_runs(filled: Shell) -> None:
 
     assert (good.code, bad.code) == (0, 1)
     assert "personas/half.json:1:2: error[json-truncated]" in bad.out
+
+
+def test_a_folder_that_is_not_there_is_remarked_on_with_the_one_that_may_be_meant(filled: Shell) -> None:
+    filled.write(
+        "docsync.toml",
+        COLLECTION_WITH_SCHEMA.replace('schema = "schemas/p.json"', "").replace('"personas"', '"persnas"'),
+    )
+
+    for command in ("check", "sync"):
+        answer = filled(command)
+
+        said = "persnas: no such folder, so persona has no documents (docsync.toml); did you mean personas?\n"
+        assert (answer.code, answer.err.startswith(said)) == (0, True)
+    assert filled("sync", "--json").err == ""

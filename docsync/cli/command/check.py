@@ -56,6 +56,8 @@ def check_command(session: Session, paths: tuple[Path, ...], *, strict: bool, fo
     for path in paths:
         if not (session.here / path).exists():
             raise UsageError(f"{path}: no such file or folder")
+    for remark in () if paths else project.absent():
+        session.out.remark(remark)
     checked = check(project.settings(), project.scopes(paths) if paths else [""])
     if strict:
         problems = tuple(replace(problem, severity=Severity.ERROR) for problem in checked.problems)

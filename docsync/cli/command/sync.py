@@ -48,6 +48,8 @@ def sync_command(session: Session, *, dry_run: bool, rebuild: bool) -> int:
 def sync(session: Session, *, rebuild: bool = False) -> int:
     """Sync the project of *session* and report; returns the exit code."""
     project = session.project()
+    for remark in project.absent():
+        session.out.remark(remark)
     before = {} if rebuild else _count(project)  # what is to be rebuilt may be damaged
     daemon = project.daemon(_SYNC_SECONDS)
     if rebuild:
