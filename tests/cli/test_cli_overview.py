@@ -58,7 +58,7 @@ def test_in_sync_with_broken_files_says_which_version_is_served() -> None:
     calm = replace(STATUS, state="in_sync", ready=True, reasons=())
 
     assert lines(calm)[0] == (
-        "state        in sync, ready: the database equals the files (of 1 broken file the last good version)"
+        "state        in sync, ready: the database equals the files, but for 1 broken file"
     )
 
 

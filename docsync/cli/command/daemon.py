@@ -86,7 +86,8 @@ def wait_command(session: Session, paths: tuple[Path, ...], timeout: float) -> i
         if not (project.root / scope).exists() and not any(covers(scope, path) for path in done.deleted + done.held):
             session.out.remark(f"{shown(scope)}: there is no such file or folder")
     lines = [*done_lines(done, verbose=session.verbose)][:-1]
-    session.out.answer(done, [*lines, f"everything saved before is in the database: revision {done.revision}"])
+    what = "all that could be taken" if done.broken or done.held else "everything saved before"
+    session.out.answer(done, [*lines, f"{what} is in the database: revision {done.revision}"])
     for step in next_steps(done):
         session.out.remark(step)
     return 1 if paths and (done.broken or done.held) else 0

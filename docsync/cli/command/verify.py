@@ -41,6 +41,6 @@ def _lines(found: "Verification") -> Iterator[str]:
     yield from (f"{shown(id_)}: stale, keeps its last good version" for id_ in found.stale)
     yield from (f"{shown(id_)}: held, keeps its last version" for id_ in found.held)
     kept = len(found.stale) + len(found.held)
-    aside = f" ({kept} of them keep an earlier version, as listed)" if kept else ""
-    verdict = "equal to the files" if found.equal else f"{len(found.differences)} differences from the files"
-    yield f"{counted(found.documents, 'document')}{aside}, {verdict}"
+    aside = f"; {kept} more keep an earlier version, as listed" if kept else ""
+    verdict = "equal to the files" if found.equal else f"{counted(len(found.differences), 'difference')} from the files"
+    yield f"{counted(found.documents - kept, 'document')}, {verdict}{aside}"
