@@ -78,6 +78,11 @@ class Inbox:
             waiting, self._requests = self._requests, []
             return waiting
 
+    def next_due_ns(self) -> int | None:
+        """When the first path is due, None when nothing is dirty."""
+        with self._bell:
+            return self._coalescer.next_due_ns()
+
     def take(self, now_ns: int, *, everything: bool) -> Batch:
         """The paths that are due; with *everything* also those that are not, but for files still open."""
         with self._bell:

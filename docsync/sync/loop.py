@@ -113,7 +113,7 @@ class Loop:
             return
         try:
             self._mend()
-            self._work(self._batch(now_ns), now_ns)
+            self._work(now_ns)
         except StoreUnavailable as error:
             self._refused(error, now_ns)
         except GitAtWork:
@@ -121,15 +121,14 @@ class Loop:
         except Stopping:
             self._journal.interrupted()
 
-    def _work(self, batch: Batch, now_ns: int) -> None:
+    def _work(self, now_ns: int) -> None:
         looks = self._waiting.looks()
-        if batch.dirty or looks or self._engine.due(now_ns, batch.resting):
-            report = self._sync(batch, now_ns)
-            # A path that is to be looked at again stays in hand until it was, also through batches of other paths.
-            self._again = (self._again - batch.dirty.keys() | report.again.keys()) & self._inbox.dirty()
-            undecided = self._engine.undecided() | self._again
-            self._waiting.begun(looks, undecided)
-            self._waiting.heard(report.applied, undecided, self._inbox.last_ns)
+        if looks or self._is_due(now_ns):
+            # Asked before anything is taken: as long as Git holds it, a checkout of thousands of paths costs nothing.
+            admitted = self._enter(now_ns)
+            batch = self._batch(now_ns, admitted)
+            if batch.dirty or looks or self._engine.due(now_ns, batch.resting):
+                self._take_in(batch, self._sync(batch, admitted, now_ns), looks)
         else:
             self._gate.rest()
         for request in self._waiting.releases():
@@ -137,6 +136,29 @@ class Loop:
         self._accepted()
         self._waiting.answer(self._engine.standing)
         self._care_at_ns = self._rounds.care.tick(time.monotonic_ns())
+
+    def _is_due(self, now_ns: int) -> bool:
+        """True when there may be something to sync even if nobody asks for it."""
+        due_ns = self._inbox.next_due_ns()
+        if self._inbox.closed or now_ns >= self._rescan_at_ns or (due_ns is not None and due_ns <= now_ns):
+            return True
+        return bool(self._engine.due(now_ns, self._inbox.dirty()))
+
+    def _enter(self, now_ns: int) -> Pass:
+        try:
+            return self._gate.enter(now_ns)
+        except GitAtWork as error:
+            self._record.trigger = "git"
+            self._record.failed(_RESULTS[type(error)], 0.0)
+            raise
+
+    def _take_in(self, batch: Batch, report: Report, looks: list[Request]) -> None:
+        """*batch* is committed: who waits for it hears what it did."""
+        # A path that is to be looked at again stays in hand until it was, also through batches of other paths.
+        self._again = (self._again - batch.dirty.keys() | report.again.keys()) & self._inbox.dirty()
+        undecided = self._engine.undecided() | self._again
+        self._waiting.begun(looks, undecided)
+        self._waiting.heard(report.applied, undecided, self._inbox.last_ns)
 
     def _release(self, request: Request, now_ns: int) -> None:
         begun = time.perf_counter()
@@ -157,21 +179,27 @@ class Loop:
         self._damage = None
         self._rescan_at_ns = 0
 
-    def _batch(self, now_ns: int) -> Batch:
-        """What is due, what is asked for, and everything when it is time for a rescan."""
+    def _batch(self, now_ns: int, admitted: Pass) -> Batch:
+        """What is due, what is asked for, and everything when it is time for a rescan.
+
+        After Git's work: all that is dirty, and all there is when hints may be missing.
+        """
         looks = self._waiting.looks()
-        batch = self._inbox.take(now_ns, everything=bool(looks) or self._inbox.closed)
+        hurried = bool(looks) or admitted is not Pass.PLAIN
+        batch = self._inbox.take(now_ns, everything=hurried or self._inbox.closed)
         dirty = dict(batch.dirty)
         if any(item.sign is Sign.LOST for item in dirty.values()):
-            self._resync(dirty, now_ns, urgent=bool(looks))
+            self._resync(dirty, now_ns, urgent=hurried)
         scopes = {scope for request in looks for scope in request.scopes} | (self._engine.unheard() if looks else set())
         if EVERYTHING in scopes:
             self._rounds.care.doubt()  # who asks for everything may have seen a row that is not what its file says
         rescan = now_ns >= self._rescan_at_ns and not self._inbox.closed
-        if rescan:
+        if rescan or admitted is Pass.EVERYTHING:
             scopes.add(EVERYTHING)
         self._record.heard(dirty)
         self._record.because(dirty, asked=bool(looks), rescan=rescan)
+        if admitted is not Pass.PLAIN:
+            self._record.trigger = "git"
         for scope in scopes:
             dirty.setdefault(scope, Dirty(now_ns, now_ns, Sign.FOLDER))
         return Batch(dirty, batch.resting, batch.rest_until_ns)
@@ -186,14 +214,11 @@ class Loop:
         self._rounds.resync()
         self._journal.resynced()
 
-    def _sync(self, batch: Batch, now_ns: int) -> Report:
+    def _sync(self, batch: Batch, admitted: Pass, now_ns: int) -> Report:
         """One batch, from the gate to the log. Whatever it raises, nothing was changed and its paths are dirty again."""
         self._vitals.syncing = True
         begun = time.perf_counter()
         try:
-            admitted = self._gate.enter(now_ns)
-            if admitted is not Pass.PLAIN:
-                batch = self._whole(batch, admitted, now_ns)
             manner = Manner(admitted is not Pass.PLAIN, confirm=lambda: self._gate.check(time.monotonic_ns()))
             report = self._engine.sync(batch, now_ns, self._inbox.heard_ns, self._progress, manner)
         except (GitAtWork, StoreUnavailable, Stopping) as error:
@@ -215,18 +240,6 @@ class Loop:
         waiting = self._engine.undecided() | report.again.keys()
         self._record.committed(applied, seconds, waiting, now_ns + int(seconds * 1e9))
         return report
-
-    def _whole(self, batch: Batch, admitted: Pass, now_ns: int) -> Batch:
-        """*batch* and everything else that is dirty; all there is when hints may be missing."""
-        late = self._inbox.take(now_ns, everything=True)
-        self._record.heard(late.dirty)
-        self._record.trigger = "git"
-        dirty = {**late.dirty, **batch.dirty}
-        if any(item.sign is Sign.LOST for item in late.dirty.values()):  # it was put off; now it is taken
-            self._resync(dirty, now_ns, urgent=True)
-        if admitted is Pass.EVERYTHING:
-            dirty.setdefault(EVERYTHING, Dirty(now_ns, now_ns, Sign.FOLDER))
-        return Batch(dirty, late.resting)
 
     def _progress(self, _done: int, _of: int) -> None:
         """Called for every file of a batch: a stop waits for a batch of seconds, not for one of minutes."""
