@@ -22,13 +22,14 @@ class Record:
     def __init__(self, counters: Counters, vitals: Vitals) -> None:
         self._counters = counters
         self._vitals = vitals
-        self._since: dict[str, int] = {}
+        # Of what still waits also those that nobody hinted at (None): they are not looked up again with every batch.
+        self._since: dict[str, int | None] = {}
         self.trigger = "hint"
 
     def heard(self, hinted: Mapping[str, Dirty]) -> None:
         """The watcher *hinted* at these paths, which are looked at now; not those that the loop looks at by itself."""
         for path, dirty in hinted.items():
-            self._since[path] = min(dirty.first_ns, self._since.get(path, dirty.first_ns))
+            self._since[path] = min(dirty.first_ns, self._since.get(path) or dirty.first_ns)
 
     def because(self, hinted: Mapping[str, Dirty], *, asked: bool, rescan: bool) -> None:
         """Find out what sets the next batch off."""
@@ -56,7 +57,10 @@ class Record:
             for change, paths in (("upsert", applied.upserted), ("delete", applied.deleted)):
                 self._counters.landed(change, at, self._seconds_since(paths, now_ns))
             self._counters.committed(batch)
-        self._since = {path: first for path in waiting if (first := self._first_ns(path)) is not None}
+        new = {path: self._first_ns(path) for path in waiting - self._since.keys()}
+        for path in self._since.keys() - waiting:
+            del self._since[path]
+        self._since |= new
 
     def rescanned(self) -> None:
         """The batch was a look at everything."""
@@ -71,5 +75,5 @@ class Record:
         """When *path* or a folder above it was first hinted at; None for what was found without a hint."""
         if not self._since:
             return None
-        times = [self._since[one] for one in (path, *ancestors(path), EVERYTHING) if one in self._since]
-        return min(times, default=None)
+        times = (self._since.get(one) for one in (path, *ancestors(path), EVERYTHING))
+        return min((at_ns for at_ns in times if at_ns is not None), default=None)
