@@ -5,11 +5,12 @@ a while, and many deletions of one collection are believed together.
 """
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from docsync.model import Entry, Stamp, Timing
 
 _GROUP_LIMIT_NS = 10_000_000_000
+Identity = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +33,47 @@ class _Suspect:
     last_ns: int
 
 
+@dataclass(slots=True)
+class _Group:
+    """The missing files of one collection by path, in the order in which they were seen so: time does not go back."""
+
+    waiting: dict[str, Missing] = field(default_factory=dict)
+    at_once: dict[str, Missing] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.waiting) + len(self.at_once)
+
+    def __contains__(self, path: str) -> bool:
+        return path in self.waiting or path in self.at_once
+
+    def add(self, gone: Missing) -> None:
+        (self.at_once if gone.at_once else self.waiting)[gone.entry.path] = gone
+
+    def pop(self, path: str) -> Missing | None:
+        return self.waiting.pop(path, None) or self.at_once.pop(path, None)
+
+    def all_ns(self, quiet_ns: int) -> int:
+        """When all that waits is believed together: nothing more went for *quiet_ns*, or it has been going on too long."""
+        first, last = next(iter(self.waiting.values())), next(reversed(self.waiting.values()))
+        return min(last.since_ns + quiet_ns, first.since_ns + _GROUP_LIMIT_NS)
+
+
 class Belief:
     """What was found bad and is not believed yet. Lost at a crash, and found again by the first scan."""
 
     def __init__(self, timing: Timing, min_deletes: int) -> None:
         self._timing = timing
         self._min_deletes = min_deletes
-        self._missing: dict[str, dict[str, Missing]] = {}
+        self._missing: dict[str, _Group] = {}
+        self._names: dict[Identity, dict[str, Missing]] = {}  # the missing ones by what a rename leaves as it was
         self._suspects: dict[str, _Suspect] = {}
 
     # Content: broken, unreadable, suspicious
 
     def suspect(self, path: str, now_ns: int, heard_ns: int | None) -> bool:
         """The content of *path* is bad news, last hinted at *heard_ns*. True once it may be believed."""
-        for group in self._missing.values():
-            group.pop(path, None)
+        for type_ in self._missing:
+            self.returned(path, type_)
         suspect = self._suspects.setdefault(path, _Suspect(now_ns, now_ns))
         # A hint from before the first find may be of an older change: what is bad now counts from now.
         suspect.last_ns = max(suspect.last_ns, heard_ns or 0)
@@ -74,34 +101,34 @@ class Belief:
     def missing(self, entry: Entry, seen_ns: int, *, at_once: bool = False) -> None:
         """*entry*'s file is not there, as seen at *seen_ns*. A path that is missing already keeps its time."""
         self._suspects.pop(entry.path, None)
-        self._missing.setdefault(entry.type, {}).setdefault(entry.path, Missing(entry, seen_ns, at_once))
+        group = self._missing.setdefault(entry.type, _Group())
+        if entry.path not in group:
+            gone = Missing(entry, seen_ns, at_once)
+            group.add(gone)
+            if entry.stamp:
+                self._names.setdefault(_identity(entry.stamp), {})[entry.path] = gone
 
     def is_missing(self, entry: Entry) -> bool:
         """True when *entry*'s file was found missing before, and that is not decided yet."""
-        return entry.path in self._missing.get(entry.type, {})
+        group = self._missing.get(entry.type)
+        return group is not None and entry.path in group
 
     def believed_missing(self, now_ns: int) -> list[Entry]:
         """The entries that have been missing long enough to be deleted, as far as time is concerned."""
         return [gone.entry for group in self._missing.values() for gone in self._ripe(group, now_ns)]
 
-    def _ripe(self, group: Mapping[str, Missing], now_ns: int) -> list[Missing]:
-        waiting = {path: gone for path, gone in group.items() if not gone.at_once}
-        ripe = [gone for gone in group.values() if gone.at_once]
-        if len(waiting) <= self._min_deletes:
-            return ripe + [gone for gone in waiting.values() if now_ns >= gone.since_ns + self._timing.debounce_ns]
-        return ripe + (list(waiting.values()) if now_ns >= self._group_ns(waiting) else [])
-
-    def _group_ns(self, group: Mapping[str, Missing]) -> int:
-        """When a large group is believed: nothing more went for the debounce time, or it has been going on too long."""
-        times = [gone.since_ns for gone in group.values()]
-        return min(max(times) + self._timing.debounce_ns, min(times) + _GROUP_LIMIT_NS)
+    def _ripe(self, group: _Group, now_ns: int) -> list[Missing]:
+        ripe = list(group.at_once.values())
+        if len(group.waiting) > self._min_deletes:
+            return ripe + (list(group.waiting.values()) if now_ns >= group.all_ns(self._timing.debounce_ns) else [])
+        return ripe + [gone for gone in group.waiting.values() if now_ns >= gone.since_ns + self._timing.debounce_ns]
 
     def renamed(self, stamps: Mapping[str, Stamp]) -> dict[str, Missing]:
         """Which of *stamps* are missing files under another name: new path to what is known of the old one."""
-        if not any(self._missing.values()):
+        if not self._names:
             return {}
-        known = {_identity(gone.entry.stamp): gone for group in self._missing.values() for gone in group.values()}
-        pairs = {path: known[key] for path, stamp in stamps.items() if (key := _identity(stamp)) in known}
+        names = {path: self._names.get(_identity(stamp)) for path, stamp in stamps.items()}
+        pairs = {path: next(reversed(old.values())) for path, old in names.items() if old}
         return {path: gone for path, gone in pairs.items() if gone.entry.path != path}  # not back under its own name
 
     # Both
@@ -109,13 +136,17 @@ class Belief:
     def settle(self, path: str, type_: str) -> None:
         """*path* is no longer in doubt: it is good, or its bad news was applied or held."""
         self._suspects.pop(path, None)
-        group = self._missing.get(type_)
-        if group:
-            group.pop(path, None)
+        self.returned(path, type_)
 
     def returned(self, path: str, type_: str) -> None:
         """*path* is not missing any more; whether its content is good is another question."""
-        self._missing.get(type_, {}).pop(path, None)
+        group = self._missing.get(type_)
+        gone = group.pop(path) if group else None
+        if gone and gone.entry.stamp:
+            identity = _identity(gone.entry.stamp)
+            del self._names[identity][path]
+            if not self._names[identity]:
+                del self._names[identity]
 
     def due(self, now_ns: int, resting: Set[str] = frozenset()) -> list[str]:
         """The paths whose bad news may be believed by now, to be looked at once more; not those that are *resting*."""
@@ -128,18 +159,20 @@ class Belief:
         times += [self._ripe_ns(group) for group in self._missing.values() if group]
         return min(times, default=None)
 
-    def _ripe_ns(self, group: Mapping[str, Missing]) -> int:
+    def _ripe_ns(self, group: _Group) -> int:
         """When `_ripe` first gives something of *group*, which is not empty."""
-        first_ns = min(gone.since_ns for gone in group.values())
-        if any(gone.at_once for gone in group.values()):
-            return first_ns
-        return first_ns + self._timing.debounce_ns if len(group) <= self._min_deletes else self._group_ns(group)
+        if group.at_once:
+            return next(iter(group.at_once.values())).since_ns
+        if len(group.waiting) > self._min_deletes:
+            return group.all_ns(self._timing.debounce_ns)
+        return next(iter(group.waiting.values())).since_ns + self._timing.debounce_ns
 
     def undecided(self) -> set[str]:
         """Every path whose bad news still waits."""
-        return set(self._suspects).union(*self._missing.values())
+        groups = self._missing.values()
+        return set(self._suspects).union(*(group.waiting for group in groups), *(group.at_once for group in groups))
 
 
-def _identity(stamp: Stamp | None) -> tuple[int, int, int, int] | None:
-    """What a rename leaves as it was; None (which no file has) for an entry that was never stamped."""
-    return (stamp.device, stamp.inode, stamp.size, stamp.mtime_ns) if stamp else None
+def _identity(stamp: Stamp) -> Identity:
+    """What a rename leaves as it was."""
+    return (stamp.device, stamp.inode, stamp.size, stamp.mtime_ns)
