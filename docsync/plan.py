@@ -100,12 +100,16 @@ class Standing:
 
 @dataclass(slots=True)
 class Applied:
-    """What one transaction did. `revision` is the current one, `changed` tells whether this transaction made it."""
+    """What one transaction did. `revision` is the current one, `changed` tells whether this transaction made it.
+
+    `displaced` are the paths whose document another file has taken over: nothing is known of them any more.
+    """
 
     revision: int
     changed: bool = False
     upserted: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
+    displaced: list[str] = field(default_factory=list)
     touched: int = 0
     refused: int = 0
     held: int = 0

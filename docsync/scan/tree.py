@@ -97,10 +97,12 @@ class FileTree:
             return Vanished.GONE  # it was pointed elsewhere after the scan
         return read_stable(path, folder, inner, self._max_bytes)
 
-    def is_gone(self, path: str) -> bool:
-        """True when no file is there that could be the document *path*: asked once more before a deletion."""
-        scan = self.scan([path])
-        return path not in scan.found and path not in scan.unreadable
+    def gone(self, paths: Sequence[str]) -> list[str]:
+        """Those of *paths* at which no file is that could be the document: asked once more before a deletion."""
+        if not paths:
+            return []  # every save comes here
+        scan = self.scan(paths)
+        return [path for path in paths if path not in scan.found and path not in scan.unreadable]
 
     def resolve(self, path: str, reference: Reference) -> Resolved:
         """What *reference* of the document *path* points to; only files inside the document's folder count as there."""

@@ -90,6 +90,7 @@ class Batch:
         self._documents.delete(document.id, stored[2])
         self._connection.execute("DELETE FROM files WHERE file_path = ?", (found[0],))
         self._tell(found[0], ())
+        self.applied.displaced.append(found[0])
         return str(found[1])
 
     def _touch(self, change: Touch) -> None:

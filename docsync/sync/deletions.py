@@ -21,7 +21,6 @@ class Deletions:
         self._guard = guard
         self._verdicts: dict[str, Verdict] = {}
         self._returned: list[Entry] = []
-        self._taken_over: list[Entry] = []
 
     def decide(self, renamed: Iterable[Entry], now_ns: int) -> Iterator[Change]:
         """The deletions and holds that are due: what has been missing long enough, and the old names of *renamed*.
@@ -29,17 +28,18 @@ class Deletions:
         Comes last in a batch, so that the guard counts the rows that the same batch adds.
         """
         entries = {entry.path: entry for entry in (*self._belief.believed_missing(now_ns), *renamed)}
-        self._taken_over = [entry for entry in self._guard.held() if not self._store.index([entry.path])]
-        is_lost = self._lost()
+        gone = self._gone(entries.values())
+        known = self._store.index(gone)  # a file of another name may have taken over the document meanwhile
         groups: dict[str, list[Entry]] = defaultdict(list)
-        for entry in entries.values():
-            # A file of another name may have taken over the document meanwhile.
-            if not is_lost(entry) and self._tree.is_gone(entry.path) and self._store.index([entry.path]):
+        for path, entry in entries.items():
+            if path in known:
                 groups[entry.type].append(entry)
             else:
                 self._returned.append(entry)
-        for path in self._guard.witnesses([entry for group in groups.values() for entry in group]):
-            if path not in self._tree.scan([path]).found:  # what cannot be seen excuses nothing
+        witnesses = self._guard.witnesses([entry for group in groups.values() for entry in group])
+        seen = self._tree.scan(witnesses).found if witnesses else {}
+        for path in witnesses:
+            if path not in seen:  # what cannot be seen excuses nothing
                 self._guard.vanished(path)
         for type_, group in groups.items():
             spent = {path for verdict in self._verdicts.values() for path in verdict.excused.values()}
@@ -50,10 +50,12 @@ class Deletions:
 
     def release(self, type_: str | None) -> Iterator[Change]:
         """The held deletions, now that a person says that they are meant; files that came back stay."""
+        yield from map(Delete, self._gone(self._guard.held(type_)))
+
+    def _gone(self, entries: Iterable[Entry]) -> list[str]:
+        """The paths of those that are seen once more not to be there, where that can be seen."""
         is_lost = self._lost()
-        for entry in self._guard.held(type_):
-            if not is_lost(entry) and self._tree.is_gone(entry.path):
-                yield Delete(entry.path)
+        return self._tree.gone([entry.path for entry in entries if not is_lost(entry)])
 
     def _lost(self) -> Callable[[Entry], bool]:
         """Tells what is of a collection whose folder went, or lies beneath that: it is read whole when it is back."""
@@ -66,8 +68,6 @@ class Deletions:
             self._guard.applied(type_, verdict, now_ns)
             for entry in (*verdict.allowed, *verdict.held):
                 self._belief.settle(entry.path, type_)
-        for entry in self._taken_over:
-            self._guard.present(entry.path)  # its document has another file now
         for entry in self._returned:
             self._belief.returned(entry.path, entry.type)
 

@@ -251,6 +251,8 @@ class Engine:
         for path, type_ in work.upserted.items():
             self._belief.settle(path, type_)
             self._guard.present(path)
+        for path in applied.displaced:
+            self._guard.present(path)  # its document has another file now
         for change in work.refused:
             self._belief.settle(change.path, change.type)
             if change.path in work.stale:

@@ -151,6 +151,7 @@ class MemoryBatch:
         if owner is not None:
             self._drop(self._tables.rows[owner])
             self._forget(owner)
+            self.applied.displaced.append(owner)
 
     def _touch(self, change: Touch) -> None:
         entry = self._tables.entries.get(change.path)

@@ -3,7 +3,7 @@
 Permissions are left out, since root does not feel them: histories for a disk have no step that shuts anything.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from docsync.model import Octets, Root, Scan, Unread, Vanished
@@ -104,6 +104,6 @@ class WatchedTree:
             self.was_read(path)
         return seen
 
-    def is_gone(self, path: str) -> bool:
-        seen = self.scan([path])
-        return path not in seen.found and path not in seen.unreadable
+    def gone(self, paths: Sequence[str]) -> list[str]:
+        seen = self.scan(paths)
+        return [path for path in paths if path not in seen.found and path not in seen.unreadable]

@@ -134,9 +134,9 @@ class FakeTree:
         self.was_read(path)
         return Octets(file.octets, file.stamp, is_racy(file.stamp, self._ground.exact_ns()))
 
-    def is_gone(self, path: str) -> bool:
-        seen = self.scan([path])
-        return path not in seen.found and path not in seen.unreadable
+    def gone(self, paths: Sequence[str]) -> list[str]:
+        seen = self.scan(paths)
+        return [path for path in paths if path not in seen.found and path not in seen.unreadable]
 
     def resolve(self, path: str, reference: Reference) -> Resolved:
         if not reference.is_file:

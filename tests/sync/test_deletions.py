@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 
 from docsync.model import Sign
 from docsync.names import Collection
@@ -245,3 +246,22 @@ def test_a_held_document_that_another_file_takes_over_leaves_the_hold(project: P
     (project.root / "personas/p0.md").unlink()
     project.settle()
     assert len(project.paths()) == 29
+
+
+def test_a_held_deletion_whose_document_another_file_takes_over_is_held_no_longer(project: Project) -> None:
+    """The collection has another folder since a restart, and there the document comes up again."""
+    people(project, 30)
+    project.sync()
+    remove(project, *range(30))
+    project.settle()
+    assert len(project.engine.held()) == 30
+    (project.root / "people").mkdir()
+    project.start(collections=(replace(PERSONAS, path="people"), PROMPTS))
+    project.settle()
+    assert len(project.engine.held()) == 30
+    project.persona("people/p3.json", number=3)
+    project.settle()
+    assert sorted(entry.path for entry in project.engine.held()) == sorted(
+        f"personas/p{number}.json" for number in range(30) if number != 3
+    )
+    assert project.states()["persona/p3"] == "ok"
