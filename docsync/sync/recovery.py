@@ -55,7 +55,7 @@ class Upkeep:
     engine: Engine
 
     def __init__(self, settings: Settings, database: Path, told: Told) -> None:
-        self._settings = settings
+        self._settings = settings.of_now()
         self._database = database
         self._told = told
         self._stack = ExitStack()

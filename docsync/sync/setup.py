@@ -4,7 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -44,6 +44,7 @@ class Settings:
     ignore: frozenset[str] = frozenset()
     redact_secrets: bool = False
     keep_changes: int = KEPT
+    known_rules: Rules | None = field(default=None, compare=False)
 
     def tree(self) -> FileTree:
         """The files of this project."""
@@ -53,8 +54,14 @@ class Settings:
         """The repositories that these files are in at this moment."""
         return find_git(self.root, [collection.path for collection in self.collections])
 
+    def of_now(self) -> "Settings":
+        """The same with the rules of this moment: a schema that is edited or goes counts from the next start on."""
+        return replace(self, known_rules=self.rules())
+
     def rules(self) -> Rules:
         """What is asked of documents beyond their format. Raises ConfigError for a schema that is none."""
+        if self.known_rules is not None:
+            return self.known_rules
         schemas = dict(_schemas(self.root, self.collections))
         return Rules(self.ignore, redact_secrets=self.redact_secrets, schemas=schemas)
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from docsync.verify import verify
 from tests.store.breaking import KINDS, damage, garbage_header, log_of
 from tests.store.faulty_vfs import under_fire
 from tests.store.reading_child import watching_reader, write_by_another
-from tests.support import Project
+from tests.support import PERSONAS, PROMPTS, Project
 
 SEED = int(os.environ.get("DOCSYNC_SEED", "20261121"))
 SEEDS = 100 if os.environ.get("DOCSYNC_LONG") == "1" else 3
@@ -481,4 +482,16 @@ def test_mending_can_be_interrupted_and_is_done_the_next_time(filled: Project) -
         assert not filled.database.exists()
         assert not list(filled.database.parent.glob("docsync-fresh-*"))
         sound.upkeep.mend(error)
+        assert len(sound.names) == DOCUMENTS
+
+
+def test_a_schema_that_goes_meanwhile_does_not_keep_the_database_from_being_mended(filled: Project) -> None:
+    schema = filled.write("persona.schema.json", '{"required": ["name"]}')
+    filled.start(collections=(replace(PERSONAS, schema="persona.schema.json"), PROMPTS))
+    filled.close()
+    with opened(filled) as sound:
+        schema.unlink()
+        for file in filled.database.parent.glob("docsync.db*"):
+            file.unlink()
+        sound.upkeep.mend(StoreUnavailable(DAMAGED, "gone"))
         assert len(sound.names) == DOCUMENTS
