@@ -1,6 +1,5 @@
 """The console script: runs one command and turns whatever it raises into a message and an exit code."""
 
-import contextlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -10,6 +9,7 @@ import click
 from docsync.cli.flag import Session
 from docsync.cli.output import Output
 from docsync.cli.root import docsync
+from docsync.cli.stream import OutputFailed, open_streams, silence
 from docsync.errors import ConfigError, DocsyncError, NotReachable, UsageError
 from docsync.names import shown
 
@@ -20,27 +20,34 @@ _BUG = 70
 
 def main() -> int:
     """Run the command that the process was started with."""
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that cannot show a letter gets an escape instead of a traceback.
-        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # these two are TextIOWrappers here
+    open_streams()
     return run(sys.argv[1:], os.environ)
 
 
 def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run one command; returns the exit code. Nothing is raised."""
-    if COMPLETE_VARIABLE in environ:
-        return _complete(environ[COMPLETE_VARIABLE])
     session = Session(environ=environ)
-    if sys.platform == "win32":
-        return _tell(UsageError("docsync needs Linux or macOS; on Windows run it inside WSL 2"), session.out)
     try:
-        code = _invoke(arguments, session)
+        code = _answer(arguments, session)
         sys.stdout.flush()
     except BrokenPipeError:
-        _silence()
+        silence()
         return 0
+    except OutputFailed as error:
+        silence()
+        session.json = False  # which would go where nothing goes any more
+        return _tell(error, session.out)
     except KeyboardInterrupt:
         return _INTERRUPTED
+    return code
+
+
+def _answer(arguments: Sequence[str], session: Session) -> int:
+    if COMPLETE_VARIABLE in session.environ:
+        return _complete(session.environ[COMPLETE_VARIABLE])
+    if sys.platform == "win32":
+        return _tell(UsageError("docsync needs Linux or macOS; on Windows run it inside WSL 2"), session.out)
+    code = _invoke(arguments, session)
     # Flags after the mistake were not read, and a script that asked for JSON must get it for this too.
     session.json = session.json or "--json" in arguments
     return code if isinstance(code, int) else _fail(code, session)
@@ -53,7 +60,7 @@ def _invoke(arguments: Sequence[str], session: Session) -> int | Exception:
             return docsync.invoke(context) or 0
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
-    except BrokenPipeError:
+    except (BrokenPipeError, OutputFailed):
         raise
     except Exception as error:  # noqa: BLE001 - whatever is no error of the user is a bug of ours, told in one line
         return error
@@ -102,14 +109,6 @@ def _bug(error: Exception) -> str:
     where = f"{os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else "?"  # noqa: PTH119
     text = f"{type(error).__name__}: {error}".splitlines()[0]
     return f"this is a bug in docsync: {text} ({where}); please report it with the output of DOCSYNC_TRACEBACK=1"
-
-
-def _silence() -> None:
-    """Whoever read our output has gone: what is still in the buffer must not raise once more at exit."""
-    with contextlib.suppress(OSError):
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, sys.stdout.fileno())
-        os.close(null)
 
 
 def _complete(instruction: str) -> int:

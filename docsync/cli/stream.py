@@ -1,0 +1,70 @@
+"""The standard streams of the process: there, also where the caller has closed them, and clear about what fails."""
+
+import contextlib
+import io
+import os
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+from docsync.errors import DocsyncError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+_STDIN, _STDOUT, _STDERR = range(3)
+
+
+class OutputFailed(DocsyncError):
+    """Standard output takes nothing more, for instance because its disk is full."""
+
+    exit_code = 1
+
+
+class _Answers(io.FileIO):
+    """Standard output. A reader that has gone stays a BrokenPipeError."""
+
+    def write(self, text: "ReadableBuffer", /) -> int:
+        try:
+            return super().write(text)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputFailed(f"standard output: {(error.strerror or str(error)).lower()}") from error
+
+
+class _Remarks(io.FileIO):
+    """Standard error. What it does not take is lost: there is nobody to tell, and no work must fail for it."""
+
+    def write(self, text: "ReadableBuffer", /) -> int:
+        with contextlib.suppress(OSError):
+            return super().write(text)
+        return memoryview(text).nbytes
+
+
+def open_streams() -> None:
+    """Give this process streams that can be written, in place of those that Python made."""
+    _fill_gaps()
+    sys.stdout = _text(_Answers(_STDOUT, "w", closefd=False), sys.stdout)
+    sys.stderr = _text(_Remarks(_STDERR, "w", closefd=False), sys.stderr)
+
+
+def silence() -> None:
+    """Nobody takes our answer any more: what is still in the buffer must not raise once more at exit."""
+    with contextlib.suppress(OSError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+
+
+def _fill_gaps() -> None:
+    # Where a stream was closed, the next file that is opened takes its number: a database must not be written as one.
+    while (null := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+        os.set_inheritable(null, True)  # noqa: FBT003  # takes no keyword
+    os.close(null)
+
+
+def _text(raw: io.FileIO, before: TextIO | None) -> TextIO:
+    # Python has none for a stream that was closed when it started.
+    encoding = before.encoding if before else "utf-8"
+    # A terminal that cannot show a letter gets an escape instead of a traceback.
+    return io.TextIOWrapper(io.BufferedWriter(raw), encoding, errors="backslashreplace", line_buffering=True)
