@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import apsw
 
 from docsync.errors import UsageError
+from docsync.names import shown
 from docsync.store.database import answering, open_reader_connection
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def select(database: Path, statement: str, *, limit: int, seconds: float) -> Sel
     with open_reader_connection(database) as connection, answering(database):
         connection.execute("BEGIN")  # so that epoch and revision are those of the rows
         state = {str(key): str(value) for key, value in connection.execute("SELECT key, value FROM sync_state")}
-        with _told(seconds):
+        with _told(statement, seconds):
             _restrict(connection, seconds)
             cursor = connection.cursor()
             cursor.exec_trace = trace
@@ -98,7 +99,7 @@ def _allows(operation: int, first: str | None, second: str | None, _database: st
 
 
 @contextmanager
-def _told(seconds: float) -> Iterator[None]:
+def _told(statement: str, seconds: float) -> Iterator[None]:
     """Turns what SQLite says of the statement into UsageError; what it says of the database passes."""
     try:
         yield
@@ -108,6 +109,8 @@ def _told(seconds: float) -> Iterator[None]:
         raise UsageError(f"{error}: query only reads; SELECT, VALUES, WITH and EXPLAIN will do") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"the answer holds a text that is not UTF-8 ({error}); ask for its hex()") from error
+    except UnicodeEncodeError as error:
+        raise UsageError(f"the statement is not UTF-8: {shown(statement)}; type it in UTF-8") from error
     except (apsw.SQLError, apsw.TooBigError, apsw.BindingsError, apsw.MismatchError, apsw.NoMemError) as error:
         raise UsageError(f"{error}{_place(error)}") from error
 

@@ -166,3 +166,12 @@ def fingerprint(shell: Shell) -> str:
     """Of the database file and its log, read without SQLite: no process has it open now."""
     files = sorted((shell.root / ".docsync").glob("docsync.db*"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files if not file.name.endswith("-shm"))).hexdigest()
+
+
+def test_a_statement_that_is_not_utf_8_is_a_mistake_and_no_bug(filled: Shell) -> None:
+    filled("sync")
+
+    answer = filled("query", "SELECT 'a\udcffb'")
+
+    assert answer.code == 2
+    assert answer.err == r"docsync: the statement is not UTF-8: SELECT 'a\xffb'; type it in UTF-8" + "\n"
