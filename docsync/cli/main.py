@@ -99,7 +99,15 @@ def _tell(error: DocsyncError, out: Output) -> int:
 
 def _usage(error: click.ClickException) -> str:
     context = error.ctx if isinstance(error, click.UsageError) else None
-    return f"{error.format_message()} See: {context.command_path if context else 'docsync'} --help"
+    return f"{_mistake(error)} See: {context.command_path if context else 'docsync'} --help"
+
+
+def _mistake(error: click.ClickException) -> str:
+    """What click says of *error*, but for an argument that is left out where only some will do: it draws a list."""
+    if isinstance(error, click.MissingParameter) and error.param and isinstance(error.param.type, click.Choice):
+        *others, last = error.param.type.choices
+        return f"Name a {error.param.name}: {', '.join(others)} or {last}."
+    return error.format_message()
 
 
 def _bug(error: Exception) -> str:

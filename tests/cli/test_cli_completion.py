@@ -21,3 +21,10 @@ def test_commands_are_completed(shell: Shell) -> None:
     answer = shell.spawn(_DOCSYNC_COMPLETE="bash_complete", COMP_WORDS="docsync re", COMP_CWORD="1")
 
     assert answer.out.split() == ["plain,reload", "plain,release"]
+
+
+def test_whoever_names_no_shell_is_told_which_there_are_in_one_line(shell: Shell) -> None:
+    answer = shell("completion")
+
+    assert answer.code == 2
+    assert answer.err == "docsync: Name a shell: bash, zsh or fish. See: docsync completion --help\n"

@@ -141,3 +141,10 @@ def test_what_the_configuration_refuses_its_schema_refuses(shell: Shell, text: s
 
     assert errors("config", tomllib.loads(text))
     assert shell("config", "show").code == 2
+
+
+def test_whoever_names_no_schema_is_told_which_there_are_in_one_line(shell: Shell) -> None:
+    answer = shell("schema")
+
+    assert answer.code == 2
+    assert answer.err == "docsync: Name a schema: persona, prompty or config. See: docsync schema --help\n"

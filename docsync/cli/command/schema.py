@@ -11,15 +11,15 @@ SCHEMAS = ("persona", "prompty", "config")
 
 
 @command
-@click.argument("name", type=click.Choice(SCHEMAS))
+@click.argument("schema", type=click.Choice(SCHEMAS))
 @pass_session
-def schema_command(session: Session, name: str) -> int:
+def schema_command(session: Session, schema: str) -> int:
     """Print a JSON Schema, for editors.
 
     Those of personas and of the front matter of prompts describe and complete, and refuse little: make one your own to
     ask for more, and name it in docsync.toml. That of docsync.toml is exact.
     """
-    text = schema_text(name)
+    text = schema_text(schema)
     value: object = json.loads(text)
     session.out.answer(value, [text.rstrip("\n")])
     return 0
