@@ -22,14 +22,15 @@ def open_log(stream: TextIO, format_name: str, level: str) -> structlog.typing.F
     ]
     if console:
         colors = stream.isatty()
-        processors.append(
+        processors += [
+            _joined,
             structlog.dev.ConsoleRenderer(
                 colors=colors,
                 pad_event_to=18,
                 sort_keys=False,
                 exception_formatter=structlog.dev.plain_traceback,
-            )
-        )
+            ),
+        ]
     else:
         processors += [_when_and_what_first, structlog.processors.JSONRenderer(ensure_ascii=False)]
     log: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
@@ -60,4 +61,13 @@ def _safe(_log: object, _method: str, values: MutableMapping[str, object]) -> Mu
         if isinstance(value, str):
             lines = value.split("\n") if key == "exception" else [value]
             values[key] = "\n".join(map(shown, lines))
+        elif isinstance(value, list):
+            values[key] = [shown(str(one)) for one in value]
+    return values
+
+
+def _joined(_log: object, _method: str, values: MutableMapping[str, object]) -> MutableMapping[str, object]:
+    """A list as a person writes it."""
+    lists = {key: ", ".join(value) for key, value in values.items() if isinstance(value, list)}
+    values.update(lists)
     return values

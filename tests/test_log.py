@@ -48,7 +48,7 @@ def test_a_level_silences_what_is_below_it(level: str, events: list[str]) -> Non
 @pytest.mark.parametrize("format_name", ["json", "console", "auto"])
 def test_nothing_that_a_file_holds_begins_a_line_or_steers_the_terminal(format_name: str) -> None:
     stream = io.StringIO()
-    open_log(stream, format_name, "info").warning("problem.appeared", at=HOSTILE, message=HOSTILE)
+    open_log(stream, format_name, "info").warning("problem.appeared", at=HOSTILE, message=HOSTILE, changed=[HOSTILE])
     text = stream.getvalue()
     assert text.count("\n") == 1
     assert all(character.isprintable() for character in text.removesuffix("\n"))
@@ -60,6 +60,14 @@ def test_the_value_that_was_logged_can_be_read_back_escaped() -> None:
     stream = io.StringIO()
     open_log(stream, "json", "info").info("x", at="new\nline")
     assert lines(stream)[0]["at"] == "new\\x0aline"
+
+
+def test_a_list_is_a_list_for_programs_and_words_with_commas_for_people() -> None:
+    json_stream, console = io.StringIO(), io.StringIO()
+    open_log(json_stream, "json", "info").info("x", changed=["a.json", "b.json"])
+    open_log(console, "console", "info").info("x", changed=["a.json", "b.json"])
+    assert lines(json_stream)[0]["changed"] == ["a.json", "b.json"]
+    assert "changed='a.json, b.json'" in console.getvalue()
 
 
 def test_auto_is_readable_with_colors_on_a_terminal() -> None:

@@ -8,6 +8,7 @@ from docsync.plan import Applied
 from docsync.sync.engine import Report
 
 _MOST_LINES = 20
+_MOST_NAMED = 5
 
 
 class Log(Protocol):
@@ -27,9 +28,9 @@ class Journal:
         self._is_first = True
 
     def batch(self, report: Report, seconds: float) -> None:
-        """A batch was committed. After the first one, those that no reader can see are only worth a debug line."""
+        """A batch was committed. After the first one, those in which nothing happened are only worth a debug line."""
         applied = report.applied
-        line = self._log.info if applied.changed or self._is_first else self._log.debug
+        line = self._log.info if _happened(applied) or self._is_first else self._log.debug
         self._is_first = False
         line(
             "sync.finished",
@@ -39,6 +40,7 @@ class Journal:
             looked=report.looked,
             revision=applied.revision,
             seconds=round(seconds, 4),
+            **_named(applied),
         )
         if applied.held:
             self._log.warning("deletions.held", count=applied.held, hint="docsync held, docsync release")
@@ -82,3 +84,16 @@ class Journal:
     def mended(self, how: str, reason: str) -> None:
         """The database was damaged and is sound again."""
         self._log.error("database.mended", how=how, reason=reason)
+
+
+def _happened(applied: Applied) -> bool:
+    """True if a person can see what *applied* did."""
+    parts = (applied.upserted, applied.deleted, applied.held, applied.appeared, applied.cleared)
+    return applied.changed and any(parts)
+
+
+def _named(applied: Applied) -> dict[str, object]:
+    """The first files of which something changed, under `changed` and `removed`, and how many `more` there are."""
+    names = {"changed": sorted(applied.upserted)[:_MOST_NAMED], "removed": sorted(applied.deleted)[:_MOST_NAMED]}
+    more = len(applied.upserted) + len(applied.deleted) - sum(map(len, names.values()))
+    return {key: value for key, value in {**names, "more": more}.items() if value}

@@ -34,11 +34,36 @@ def test_a_batch_that_readers_can_see_is_one_line(log: LogBook) -> None:
     assert (level, event) == ("info", "sync.finished")
     assert values | {"seconds": 0} == {
         "upserted": 2, "deleted": 1, "held": 0, "looked": 3, "revision": 7, "seconds": 0,
+        "changed": ["a", "b"], "removed": ["c"],
     }  # fmt: skip
 
 
-def test_a_batch_that_nobody_can_see_is_worth_a_debug_line(log: LogBook) -> None:
-    assert [(level, event) for level, event, _ in told(log, Applied(7)).lines] == [("debug", "sync.finished")]
+def test_of_many_files_five_are_named_and_the_rest_counted(log: LogBook) -> None:
+    many = [str(number) for number in range(43)]
+    ((_, _, values),) = told(log, Applied(7, True, many, ["x", "y"])).lines
+    assert (values["changed"], values["removed"], values["more"]) == (sorted(many)[:5], ["x", "y"], 38)
+
+
+@pytest.mark.parametrize("applied", [Applied(7), Applied(7, held=3), Applied(8, True)])
+def test_a_batch_in_which_nothing_happened_is_worth_a_debug_line(log: LogBook, applied: Applied) -> None:
+    ((level, event, values), *_) = told(log, applied).lines
+    assert (level, event) == ("debug", "sync.finished")
+    assert not {"changed", "removed", "more"} & set(values)
+
+
+@pytest.mark.parametrize(
+    "applied",
+    [
+        Applied(7, True, ["a"]),
+        Applied(7, True, deleted=["a"]),
+        Applied(7, True, held=1),
+        Applied(7, True, appeared=[Problem("a", "x", "m")]),
+        Applied(7, True, cleared=[("a", "x")]),
+    ],
+)
+def test_a_batch_in_which_something_happened_is_worth_a_line(log: LogBook, applied: Applied) -> None:
+    level, event, _ = told(log, applied).lines[0]
+    assert (level, event) == ("info", "sync.finished")
 
 
 def test_held_deletions_are_a_warning_and_no_list_of_problems(log: LogBook) -> None:
