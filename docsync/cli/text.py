@@ -1,6 +1,7 @@
 """The words and lines that several commands share: problems, tables, counts. Prints nothing."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -31,6 +32,17 @@ def _place(path: str, line: int | None, column: int | None) -> str:
 def counted(number: int, noun: str) -> str:
     """*number* and *noun*, in the plural where it must be."""
     return f"{number} {noun if number == 1 else noun + 's'}"
+
+
+def short_time(at: str, now: datetime) -> str:
+    """The time *at* (ISO 8601) for a person who reads it at *now*, in the zone of *now* and as short as it can be."""
+    try:
+        local = datetime.fromisoformat(at).astimezone(now.tzinfo)
+    except (ValueError, OverflowError):  # somebody else's hand wrote it
+        return at
+    if local.date() == now.date():
+        return f"today {local:%H:%M}"
+    return f"{local:%-d %b %H:%M}" if local.year == now.year else f"{local:%-d %b %Y}"
 
 
 def aligned(rows: Iterable[Sequence[str]], *, heading: Sequence[str] = ()) -> Iterator[str]:

@@ -53,6 +53,23 @@ def test_without_a_cursor_it_starts_over_with_all_that_is_there(synced: Shell) -
     assert "--since " in answer.err
 
 
+def test_a_document_that_is_told_at_a_start_is_no_change_and_has_no_number(synced: Shell) -> None:
+    cursor = synced("changes", "--json").json["cursor"]
+    synced.persona("ada", age=37)
+    synced.persona("grace", age=86)
+    synced("sync")
+
+    started, later = synced("changes"), synced("changes", "--since", cursor)
+
+    assert [line.split("\t")[0] for line in started.out.splitlines()] == ["-", "-", "-"]
+    assert sorted(line.split("\t")[0] for line in later.out.splitlines()) == ["4", "5"]
+
+
+def test_the_first_page_of_a_start_does_not_pass_for_all(synced: Shell) -> None:
+    assert "these are the first of all the documents that there are" in synced("changes", "--limit", "2").err
+    assert "these are all the documents that there are" in synced("changes").err
+
+
 def test_a_cursor_gives_what_came_after_it(synced: Shell) -> None:
     cursor = synced("changes", "--json").json["cursor"]
     synced.persona("ada", age=37)

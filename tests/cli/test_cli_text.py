@@ -1,8 +1,11 @@
 """Problems as compilers print them, and tables."""
 
+from datetime import datetime, timedelta, timezone
+
+import pytest
 from click import unstyle
 
-from docsync.cli.text import aligned, counted, problem_lines
+from docsync.cli.text import aligned, counted, problem_lines, short_time
 from docsync.model import Note, Problem, Severity
 
 
@@ -48,3 +51,18 @@ def test_no_rows_make_no_table() -> None:
 
 def test_one_is_singular() -> None:
     assert [counted(number, "file") for number in (0, 1, 2)] == ["0 files", "1 file", "2 files"]
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        ("2026-11-28T16:14:59.999Z", "today 17:14"),
+        ("2026-11-28T23:30:00.000Z", "29 Nov 00:30"),
+        ("2026-01-02T03:04:05.000Z", "2 Jan 04:04"),
+        ("2025-12-31T22:59:00.000Z", "31 Dec 2025"),
+        ("some day", "some day"),
+    ],
+)
+def test_a_time_for_people_is_local_and_short(at: str, expected: str) -> None:
+    now = datetime(2026, 11, 28, 18, 0, tzinfo=timezone(timedelta(hours=1)))
+    assert short_time(at, now) == expected

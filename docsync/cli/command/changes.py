@@ -1,6 +1,7 @@
 """`docsync changes`: what was written and removed, in order, and on request what comes. Never writes."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -8,6 +9,7 @@ import click
 from docsync.cli.flag import Session, command, pass_session
 from docsync.cli.reading import open_database
 from docsync.cli.table import table
+from docsync.cli.text import short_time
 
 if TYPE_CHECKING:
     from docsync.reader import Change, Changes, Reader
@@ -26,8 +28,9 @@ def changes_command(session: Session, since: str | None, limit: int | None, *, f
     """Print the changes of documents, in order.
 
     Without --since, or when changes since then are not kept any more, it starts over: forget what you have, every
-    document is told as an upsert, and the changes follow. The columns are number, revision, time, upsert or delete, and
-    id. With --follow --json each line is an object: a change, or {"start_over": true, …}.
+    document is told as an upsert, and the changes follow. The columns are number (of a document that is told at a
+    start: -), revision, time, upsert or delete, and id. With --follow --json each line is an object: a change, or
+    {"start_over": true, …}.
     """
     with open_database(session) as reader:
         cursor = reader.cursor() if since == _NOW else since
@@ -64,9 +67,10 @@ def _print_all(session: Session, pages: "Iterable[Changes]") -> None:
         "cursor": page.cursor,
         "more": page.more,
     }
-    session.out.answer(value, table(map(_cells, told), _HEADING, to_terminal=session.out.to_terminal))
+    session.out.answer(value, _lines(told, to_terminal=session.out.to_terminal))
     if start_over:
-        session.out.remark("started over: these are all the documents that there are")
+        which = "the first of all the documents" if page.more else "all the documents"
+        session.out.remark(f"started over: these are {which} that there are")
     session.out.remark(f"{'there are more' if page.more else 'what comes next'}: --since {page.cursor}")
 
 
@@ -88,5 +92,17 @@ def _announce(session: Session, page: "Changes") -> None:
         session.out.event({"start_over": True, "epoch": page.epoch, "revision": page.revision}, "")
 
 
+def _lines(changes: "Iterable[Change]", *, to_terminal: bool) -> Iterator[str]:
+    now = datetime.now().astimezone()
+    cells = ((*_number(one), short_time(one.changed_at, now), one.op, one.id) for one in changes)
+    return table(cells if to_terminal else map(_cells, changes), _HEADING, to_terminal=to_terminal)
+
+
 def _cells(change: "Change") -> tuple[str, ...]:
-    return (str(change.seq), str(change.revision), change.changed_at, change.op, change.id)
+    return (*_number(change), change.changed_at, change.op, change.id)
+
+
+def _number(change: "Change") -> tuple[str, str]:
+    """The change's number and revision. A document that is listed is no change: it has the number of the list's state."""
+    is_listed = change.cursor.partition(":")[2] != str(change.seq)
+    return ("-" if is_listed else str(change.seq), str(change.revision))
