@@ -62,7 +62,8 @@ def _facts(status: "Answer") -> Iterator[tuple[str, str]]:
         meaning += f", but for {counted(status['errors'], 'broken file')}"
     yield "state", f"{word}, {'ready' if status['ready'] else 'not ready'}: {meaning}"
     yield "project", status["project"]
-    yield "database", f"{status['database']}, revision {status['revision']}, epoch {status['epoch']}"
+    yield "database", status["database"]
+    yield "revision", f"{status['revision']}, epoch {status['epoch']}"
     yield "process", f"{status['pid']}, docsync {status['version']}, started {status['started_at']}"
     yield "address", status["http"] or f"{status['socket']} only"
     yield "watcher", f"{status['watcher']}, {counted(status['rescans'], 'rescan')}"
@@ -82,13 +83,13 @@ def _troubles(status: "Answer") -> list[str]:
 
 def _last_batch(batch: "Answer") -> str:
     counts = f"{batch['upserted']} updated, {batch['deleted']} deleted"
-    return f"{batch['at']}, revision {batch['revision']}: {counts} in {batch['seconds']:.3f} s"
+    return f"{batch['at']}: {counts} in {batch['seconds']:.3f} s"
 
 
 def _latency(latency: "Answer") -> str:
     p50, p99 = (f"{latency[name]:.1f} ms" for name in ("p50_ms", "p99_ms"))
     number = counted(len(latency["recent"]), "change")
-    return f"{p50} from save to row (median), 99 of 100 within {p99}, of the last {number}"
+    return f"{p50} from save to row (median), 99 % in {p99}; {number}"
 
 
 def _reasons(status: "Answer") -> Iterator[str]:

@@ -30,6 +30,11 @@ where_option = click.option(
 )
 
 
+with_cursor = click.option(
+    "--cursor", metavar="CURSOR", help="Go on where the page before ended; -v and --json tell its cursor."
+)
+
+
 def open_database(session: "Session") -> "Reader":
     """A reader of the project's database and nothing else. Raises NoDatabase."""
     from docsync.reader import open_configured
@@ -69,6 +74,20 @@ class Documents:
             self.cursor = asked["cursor"] = page.cursor
             if page.cursor is None or self.done == self.limit:
                 return
+
+
+def tell_more(session: "Session", given: str | None, cursor: str | None, left: int | None = None) -> None:
+    """Says, where there is a next page, how to get what is *left* (None: not known).
+
+    A cursor is long: it is only told to those who go from page to page already, or who ask for more words.
+    """
+    if cursor is None:
+        return
+    there_are = "there are more" if left is None else f"{left} more"
+    if given or session.verbose:
+        session.out.remark(f"{there_are}; the next page: --cursor {cursor}")
+    else:
+        session.out.remark(f"{there_are}; --limit allows more, -v tells how to get the next page")
 
 
 def exit_code(reader: "Reader", *, strict: bool) -> int:

@@ -30,14 +30,20 @@ class Marked:
 Cell: TypeAlias = "str | Marked"
 
 
-def table(rows: Iterable[Sequence[Cell]], heading: Sequence[str], *, to_terminal: bool) -> Iterator[str]:
-    """*rows* as lines. No character of a cell can break a line or steer the terminal."""
+def table(
+    rows: Iterable[Sequence[Cell]], heading: Sequence[str], *, to_terminal: bool, if_any: str = "", if_room: str = ""
+) -> Iterator[str]:
+    """*rows* as lines. No character of a cell can break a line or steer the terminal.
+
+    On a terminal the column *if_any* is left out where nothing stands in it, and *if_room* where lines would be broken.
+    """
     if not to_terminal:
         yield from ("\t".join(map(_plain, row)) for row in rows)
         return
     waiting = iter(rows)
     while some := list(islice(waiting, _ROWS_AT_ONCE)):
-        yield from _drawn(some, heading)
+        places = _worth_drawing(some, heading, if_any, if_room)
+        yield from _drawn([[row[place] for place in places] for row in some], [heading[place] for place in places])
 
 
 def _plain(cell: Cell) -> str:
@@ -56,6 +62,17 @@ def _parts(cell: Marked) -> Iterator[tuple[str, bool]]:
         yield cell.text[begin:end], True
         place = end
     yield cell.text[place:], False
+
+
+def _worth_drawing(rows: Sequence[Sequence[Cell]], heading: Sequence[str], if_any: str, if_room: str) -> list[int]:
+    """The places of the columns that are drawn."""
+    from rich.console import Console
+
+    widest = _widest(rows, heading)
+    places = [place for place, title in enumerate(heading) if title != if_any or any(row[place] for row in rows)]
+    if sum(widest[place] + _GAP for place in places) - _GAP <= Console().width:
+        return places
+    return [place for place in places if heading[place] != if_room]
 
 
 def _drawn(rows: Sequence[Sequence[Cell]], heading: Sequence[str]) -> list[str]:

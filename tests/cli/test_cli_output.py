@@ -60,9 +60,21 @@ def test_a_person_at_a_terminal_gets_a_table_in_color(filled: Shell) -> None:
 
     first, *rows = answer.out.splitlines()
     assert first.startswith("\x1b[1mID ")
-    # A column that is too wide for the terminal goes on in the next line, where the first one is blank.
-    assert [row.split()[0] for row in rows if row[0] != " "] == [
+    assert "STATE" not in first
+    assert all(" today " in row and len(row) <= 80 for row in rows)
+    assert [row.split()[0] for row in rows] == [
         "persona/ada",
         "persona/grace",
         "prompt_template/greet",
     ]
+
+
+def test_a_person_is_told_the_states_where_one_is_not_ok(filled: Shell) -> None:
+    filled("sync")
+    filled.write("personas/ada.json", "{")
+    filled("sync")
+
+    lines = filled.at_terminal("list").out.splitlines()
+
+    assert "STATE" in lines[0]
+    assert [" stale" in line for line in lines[1:]] == [True, False, False]

@@ -69,25 +69,35 @@ def test_the_state_why_it_is_so_and_what_to_do_come_first() -> None:
         "  → see what is broken with: docsync problems",
         "  → docsync.toml has changed; restart docsync to apply it",
         "project      /srv/project",
-        "database     /srv/project/.docsync/docsync.db, revision 7, epoch abc",
+        "database     /srv/project/.docsync/docsync.db",
+        "revision     7, epoch abc",
         "process      42, docsync 1.2.3, started 2026-11-21T07:00:00.000Z",
         "address      /srv/project/.docsync/docsync.sock only",
         "watcher      polling, 1 rescan",
         "documents    2, 1 error, 2 warnings, 3 held",
         "under way    1 path to look at, 4 in doubt",
-        "last change  2026-11-21T07:00:01.000Z, revision 7: 5 updated, 6 deleted in 0.250 s",
-        "latency      13.0 ms from save to row (median), 99 of 100 within 512.3 ms, of the last 2 changes",
+        "last change  2026-11-21T07:00:01.000Z: 5 updated, 6 deleted in 0.250 s",
+        "latency      13.0 ms from save to row (median), 99 % in 512.3 ms; 2 changes",
         "",
         "TYPE     FOLDER              DOCUMENTS  ERRORS  WARNINGS  HELD",
         "persona  personas (missing)  2          1       2         3",
     ]
 
 
+def test_every_line_of_its_own_words_fits_a_terminal_of_80_columns() -> None:
+    status = replace(STATUS, state="in_sync", ready=True, reasons=(), epoch="3c3ef45185261500", latency=Latency(
+        100, 123.4, 5432.1, ((AT, 13.04),) * 100), last_batch=LastBatch(AT, 123456, 10000, 10000, 123.456),
+    )  # fmt: skip
+
+    assert [line for line in lines(status) if len(line) > 80 and "→" not in line] == []
+
+
 def test_where_nothing_is_wrong_nothing_is_asked_of_anybody() -> None:
     assert lines(CALM) == [
         "state      in sync, ready: the database equals the files",
         "project    /srv/project",
-        "database   /srv/project/.docsync/docsync.db, revision 7, epoch abc",
+        "database   /srv/project/.docsync/docsync.db",
+        "revision   7, epoch abc",
         "process    42, docsync 1.2.3, started 2026-11-21T07:00:00.000Z",
         "address    http://127.0.0.1:8787",
         "watcher    polling, 1 rescan",

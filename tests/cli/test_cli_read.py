@@ -167,7 +167,17 @@ def test_a_list_goes_on_where_the_page_before_ended(synced: Shell) -> None:
         "prompt_template/greet",
     ]
     assert second["cursor"] is None
-    assert first["cursor"] in synced("list", "--limit", "2").err
+
+
+def test_a_long_cursor_is_only_told_to_those_who_go_from_page_to_page(synced: Shell) -> None:
+    cursor = synced("list", "--limit", "1", "--json").json["cursor"]
+
+    assert synced("list", "--limit", "1").err == "2 more; --limit allows more, -v tells how to get the next page\n"
+    assert synced("list", "--limit", "1", "-v").err == f"2 more; the next page: --cursor {cursor}\n"
+    assert synced("list", "--limit", "1", "--cursor", cursor).err.startswith("there are more; the next page: --cursor ")
+    assert synced("list", "--limit", "2", "--cursor", cursor).err == ""
+    assert synced("list", "--limit", "1", "--type", "persona").err.startswith("1 more; ")
+    assert synced("list", "--limit", "1", "--where", "age exists").err.startswith("there are more; ")
 
 
 def test_a_list_of_many_is_asked_for_in_pages(synced: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,7 +40,8 @@ def test_a_search_is_narrowed_and_cut(synced: Shell) -> None:
 
     assert [line.split("\t")[0] for line in prompts.splitlines()] == ["prompt_template/remind"]
     assert len(first.out.splitlines()) == 1
-    assert "--cursor" in first.err
+    assert first.err == "there are more; --limit allows more, -v tells how to get the next page\n"
+    assert "--cursor" in synced("search", "invoice", "--limit", "1", "-v").err
 
 
 def test_json_pages_hold_every_hit_once(synced: Shell) -> None:

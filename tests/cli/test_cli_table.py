@@ -89,3 +89,15 @@ def test_in_a_narrow_terminal_a_column_keeps_a_width_that_can_be_read() -> None:
 
     assert heading.split() == ["ID", "FILE", "CHANGED"]
     assert len(lines) == 2
+
+
+def test_a_column_is_left_out_where_nothing_stands_in_it_or_where_there_is_no_room() -> None:
+    heading, short, long = ("ID", "STATE", "FILE"), ("a", "", "a.json"), ("b", "held", "b" * 40)
+
+    def first(*rows: tuple[str, ...]) -> list[str]:
+        lines = table(rows, heading, to_terminal=True, if_any="STATE", if_room="FILE")
+        return Text.from_ansi(next(lines)).plain.split()
+
+    assert first(short) == ["ID", "FILE"]
+    assert first(long) == ["ID", "STATE"]
+    assert first(short, (*long[:2], "b.json")) == ["ID", "STATE", "FILE"]

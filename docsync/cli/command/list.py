@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -14,17 +15,20 @@ from docsync.cli.reading import (
     of_type,
     open_documents,
     strict_source,
+    tell_more,
     where_option,
+    with_cursor,
     with_tag,
 )
 from docsync.cli.table import table
+from docsync.cli.text import short_time
 from docsync.cli.unknown_field import unknown_fields
 
 if TYPE_CHECKING:
     from docsync.reader import Row
     from docsync.reader.find import Asked
 
-_HEADING = ("ID", "NAME", "FILE", "CHANGED", "STATE")
+_HEADING = ("ID", "NAME", "CHANGED", "STATE", "FILE")
 
 
 @command
@@ -33,7 +37,7 @@ _HEADING = ("ID", "NAME", "FILE", "CHANGED", "STATE")
 @where_option
 @click.option("--sort", default="id", metavar="COLUMN", help="Sort by this column; -COLUMN for descending.")
 @click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Print N at most.")
-@click.option("--cursor", metavar="CURSOR", help="Go on where the page before ended.")
+@with_cursor
 @strict_source
 @pass_session
 def list_command(
@@ -49,8 +53,8 @@ def list_command(
 ) -> int:
     """List documents.
 
-    Prints a table on a terminal and tab-separated lines otherwise. The columns are id, name, file, time of the last
-    change, and state (ok, stale or held).
+    Prints tab-separated lines: id, name, file, time of the last change, and state (ok, stale or held). On a terminal it
+    is a table with local times, the states if one of them is not ok, and the files if there is room.
     """
     wanted = conditions(where)
     asked: Asked = {"type": type_, "tag": tag, "where": wanted, "order": sort, "cursor": cursor}
@@ -60,10 +64,9 @@ def list_command(
             return exit_code(reader, strict=strict_source)
         documents = Documents(reader, asked, limit)
         # Each page is of its own moment: whoever reads this in a pager must not keep the database's log growing.
-        session.out.answer(None, table(_cells(documents), _HEADING, to_terminal=session.out.to_terminal))
-        if documents.cursor:
-            session.out.remark(f"there are more; the next page: --cursor {documents.cursor}")
-        elif not documents.done:
+        session.out.answer(None, _lines(documents, to_terminal=session.out.to_terminal))
+        tell_more(session, cursor, documents.cursor, _left(documents) if documents.cursor else None)
+        if not documents.done and documents.cursor is None:
             session.out.remark("0 documents")
             for line in unknown_fields(reader, type_, wanted):
                 session.out.remark(line)
@@ -75,5 +78,23 @@ def _value(documents: Documents) -> dict[str, object]:
     return {**asdict(documents.reader.version()), "documents": rows, "cursor": documents.cursor}
 
 
-def _cells(rows: "Iterable[Row]") -> Iterator[tuple[str, ...]]:
-    yield from ((row.id, row.name, row.file_path, row.updated_at, row.state) for row in rows)
+def _left(documents: Documents) -> int | None:
+    """How many documents the next pages have; None where only a look at all of them would tell."""
+    asked = documents.asked
+    if asked["tag"] or asked["where"] or asked["cursor"]:
+        return None
+    return (
+        sum(number for of, number in documents.reader.count().items() if asked["type"] in (None, of)) - documents.done
+    )
+
+
+def _lines(rows: "Iterable[Row]", *, to_terminal: bool) -> Iterator[str]:
+    if not to_terminal:
+        cells = ((row.id, row.name, row.file_path, row.updated_at, row.state) for row in rows)
+        return table(cells, (), to_terminal=False)
+    now = datetime.now().astimezone()
+    short = (
+        (row.id, row.name, short_time(row.updated_at, now), "" if row.state == "ok" else row.state, row.file_path)
+        for row in rows
+    )
+    return table(short, _HEADING, to_terminal=True, if_any="STATE", if_room="FILE")

@@ -3,7 +3,7 @@
 import click
 
 from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.reading import exit_code, of_type, open_documents, strict_source
+from docsync.cli.reading import exit_code, of_type, open_documents, strict_source, tell_more, with_cursor
 from docsync.cli.table import Marked, table
 
 
@@ -13,7 +13,7 @@ from docsync.cli.table import Marked, table
 @click.option(
     "--limit", default=20, show_default=True, type=click.IntRange(min=1), metavar="N", help="Print N at most."
 )
-@click.option("--cursor", metavar="CURSOR", help="Go on where the page before ended.")
+@with_cursor
 @strict_source
 @pass_session
 def search_command(
@@ -34,9 +34,9 @@ def search_command(
         "cursor": hits.cursor,
     }
     cells = ((hit.row.id, hit.row.name, Marked(hit.snippet.replace("\n", " "), hit.marks)) for hit in hits)
-    session.out.answer(value, table(cells, ("ID", "NAME", "MATCH"), to_terminal=session.out.to_terminal))
-    if hits.cursor:
-        session.out.remark(f"there are more; the next page: --cursor {hits.cursor}")
-    elif not hits:
+    to_terminal = session.out.to_terminal
+    session.out.answer(value, table(cells, ("ID", "NAME", "MATCH"), to_terminal=to_terminal, if_room="NAME"))
+    tell_more(session, cursor, hits.cursor)
+    if not hits:
         session.out.remark("0 documents")
     return exit_code(reader, strict=strict_source)
