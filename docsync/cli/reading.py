@@ -1,6 +1,7 @@
 """What the reading commands share: who answers them, what is said when that is not the database. Prints no answer."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,11 +36,15 @@ with_cursor = click.option(
 )
 
 
-def open_database(session: "Session") -> "Reader":
+@contextmanager
+def open_database(session: "Session") -> "Iterator[Reader]":
     """A reader of the project's database and nothing else. Raises NoDatabase."""
+    from docsync.cli.diagnosis import diagnosing
     from docsync.reader import open_configured
 
-    return open_configured(session.project().config, "database")
+    project = session.project()
+    with diagnosing(project.database), open_configured(project.config, "database") as reader:
+        yield reader
 
 
 def open_documents(session: "Session") -> "Reader":

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import apsw
 
+from docsync.cli.diagnosis import diagnosing
 from docsync.errors import UsageError
 from docsync.names import shown
-from docsync.store.database import answering, open_reader_connection
+from docsync.store.database import open_reader_connection
 
 if TYPE_CHECKING:
     from apsw import Cursor, SQLiteValues
@@ -62,7 +63,7 @@ def select(database: Path, statement: str, *, limit: int, seconds: float) -> Sel
         columns = columns or found
         return True
 
-    with open_reader_connection(database) as connection, answering(database):
+    with diagnosing(database), open_reader_connection(database) as connection:
         connection.execute("BEGIN")  # so that epoch and revision are those of the rows
         state = {str(key): str(value) for key, value in connection.execute("SELECT key, value FROM sync_state")}
         with _told(statement, seconds):

@@ -70,3 +70,12 @@ def test_a_wrong_configuration_never_starts_a_daemon(filled: Shell) -> None:
 
     assert filled("run").code == 2
     assert not (filled.root / ".docsync").exists()
+
+
+def test_a_token_file_that_is_missing_is_named_once_with_what_makes_it(filled: Shell) -> None:
+    filled.write("docsync.toml", '[admin]\ntoken_file = "secret"\n')
+
+    answer = filled("run")
+
+    assert answer.code == 2
+    assert answer.err.count(f"{filled.root}/secret: no such file; make it: ") == 1

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, cast
 import click
 
 from docsync.cli.flag import Session, command, pass_session
+from docsync.errors import ConfigError
 
 if TYPE_CHECKING:
     from docsync.admin.access import Key
@@ -59,10 +60,15 @@ def daemon_settings(project: "Project", environ: Mapping[str, str]) -> "DaemonSe
 def _keys(project: "Project", environ: Mapping[str, str]) -> "tuple[Key, ...]":
     """Who may use the endpoint over TCP. Secrets are in a file or the environment, so that no process list shows them."""
     from docsync.admin.access import Key
-    from docsync.admin.token import read_token
+    from docsync.admin.token import VARIABLE, read_token
 
-    file = project.config.admin.token_file
-    token = read_token(None if file is None else project.root / file, environ)
+    written = project.config.admin.token_file
+    file = None if written is None else project.root / written
+    if file and VARIABLE not in environ and not file.exists():
+        raise ConfigError(
+            f"admin.token_file: {file}: no such file; make it: (umask 077; openssl rand -hex 32 > {file})"
+        )
+    token = read_token(file, environ)
     clients = [
         Key.of_hash(client.name, client.token_hash, "operate" if client.role == "operate" else "read")
         for client in project.config.clients

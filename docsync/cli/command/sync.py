@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
     from docsync.cli.project import Project
 
 _SYNC_SECONDS = 600.0
+
+# What was done about damage.
+_MENDED: Mapping[str, str] = {
+    "in place": "was damaged and is mended",
+    "afresh": "built afresh",
+    "started over": "was damaged and is moved aside, beside a new one",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +80,19 @@ def _sync_here(session: Session, project: "Project") -> Done:
 
     settings = project.settings()
     with holding(project.database.parent), progress_bar(session.out, "Reading files") as progress:
-        return sync_once(settings, project.database, progress)
+        return sync_once(settings, project.database, progress, partial(_tell_mended, session))
 
 
 def _rebuild_here(session: Session, project: "Project") -> Done:
     from docsync.lock import holding
     from docsync.sync.recovery import rebuild_once
 
-    def told(how: str, reason: str) -> None:
-        session.out.remark(f"database built {how}: {reason}")
-
     with holding(project.database.parent), progress_bar(session.out, "Reading files") as progress:
-        return rebuild_once(project.settings(), project.database, told, progress)
+        return rebuild_once(project.settings(), project.database, partial(_tell_mended, session), progress)
+
+
+def _tell_mended(session: Session, how: str, reason: str) -> None:
+    session.out.remark(f"database {_MENDED[how]}: {reason}")
 
 
 def _count(project: "Project") -> dict[str, int]:

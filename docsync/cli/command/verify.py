@@ -19,10 +19,12 @@ def verify_command(session: Session) -> int:
     Every file is read afresh and compared, column by column. Exits with 1 if there is a difference. Documents that
     keep their last good version are listed and are none.
     """
+    from docsync.cli.diagnosis import diagnosing
     from docsync.verify import verify
 
     project = session.project()
-    found = verify(project.settings(), project.database)
+    with diagnosing(project.database):
+        found = verify(project.settings(), project.database)
     value = {
         "equal": found.equal,
         "documents": found.documents,
