@@ -28,6 +28,7 @@ class Session:
     quiet: bool = False
     verbose: bool = False
     color: str = "auto"
+    slips_told: bool = False
 
     @property
     def out(self) -> Output:

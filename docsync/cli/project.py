@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from docsync.cli.variable import slips
 from docsync.config import Config, find_file, load_config
 from docsync.errors import ConfigError, NotReachable, UsageError
 from docsync.names import EVERYTHING, below, covers, outermost, shown
@@ -139,6 +140,10 @@ def find_daemon(session: "Session", seconds: float = 0.0) -> "tuple[Client, Path
 
 def find_project(session: "Session", flags: Mapping[str, object]) -> Project:
     """The project of *session*. Raises ConfigError."""
+    if not session.slips_told:
+        session.slips_told = True
+        for slip in slips(session.environ):
+            session.out.remark(slip)
     config = load_config(
         session.here,
         file=session.config and session.here / session.config,
