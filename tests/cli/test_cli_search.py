@@ -26,6 +26,11 @@ def test_the_best_match_comes_first_and_says_where_it_matches(synced: Shell) -> 
     assert all("[invoice]" in row[2].lower() for row in rows)
 
 
+def test_words_need_no_quotes(synced: Shell) -> None:
+    assert synced("search", "pays", "invoice").out == synced("search", "pays invoice").out != ""
+    assert synced("search", "--", "invoice", "-pays").out == synced("search", "invoice -pays").out != ""
+
+
 def test_a_person_sees_the_match_in_color(synced: Shell) -> None:
     lines = synced.at_terminal("search", "invoice", "--type", "prompt_template").out.splitlines()
 

@@ -8,7 +8,7 @@ from docsync.cli.table import Marked, table
 
 
 @command
-@click.argument("text", metavar='"WORDS"')
+@click.argument("words", nargs=-1, required=True, metavar="WORD...")
 @of_type
 @click.option(
     "--limit", default=20, show_default=True, type=click.IntRange(min=1), metavar="N", help="Print N at most."
@@ -17,15 +17,15 @@ from docsync.cli.table import Marked, table
 @strict_source
 @pass_session
 def search_command(
-    session: Session, text: str, type_: str | None, limit: int, cursor: str | None, *, strict_source: bool
+    session: Session, words: tuple[str, ...], type_: str | None, limit: int, cursor: str | None, *, strict_source: bool
 ) -> int:
     """Find documents by their words, best first.
 
-    All words must be there: `invoice late`, `inv*` for a beginning, `"late invoice"` for a phrase, `late OR wrong`,
-    `invoice -late` to leave out. The last column shows where, the words in brackets (on a terminal: in color).
+    All words must be there: invoice late, 'inv*' for a beginning, '"late invoice"' for a phrase, late OR wrong,
+    -- invoice -late to leave out. The last column shows where, the words in brackets (on a terminal: in color).
     """
     with open_documents(session) as reader:
-        hits = reader.search(text, type=type_, limit=limit, cursor=cursor)
+        hits = reader.search(" ".join(words), type=type_, limit=limit, cursor=cursor)
     value = {
         "source": hits.source,
         "epoch": hits.epoch,
