@@ -59,7 +59,7 @@ def _state(status: "Answer") -> tuple[str, str, str]:
 def _facts(status: "Answer") -> Iterator[tuple[str, str]]:
     word, _, meaning = _state(status)
     if status["errors"] and status["state"] == "in_sync":
-        meaning += f", but for {counted(status['errors'], 'broken file')}"
+        meaning = f"equal to the files, but for {counted(status['errors'], 'broken file')}"
     yield "state", f"{word}, {'ready' if status['ready'] else 'not ready'}: {meaning}"
     yield "project", status["project"]
     yield "database", status["database"]

@@ -57,7 +57,7 @@ def lines(status: Status, *, verbose: bool = False) -> list[str]:
 def test_in_sync_with_broken_files_says_which_version_is_served() -> None:
     calm = replace(STATUS, state="in_sync", ready=True, reasons=())
 
-    assert lines(calm)[0] == ("state        in sync, ready: the database equals the files, but for 1 broken file")
+    assert lines(calm)[0] == ("state        in sync, ready: equal to the files, but for 1 broken file")
 
 
 def test_the_state_why_it_is_so_and_what_to_do_come_first() -> None:
