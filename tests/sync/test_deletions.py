@@ -265,3 +265,30 @@ def test_a_held_deletion_whose_document_another_file_takes_over_is_held_no_longe
         f"personas/p{number}.json" for number in range(30) if number != 3
     )
     assert project.states()["persona/p3"] == "ok"
+
+
+def statements(project: Project, number: int) -> int:
+    """How many statements a save costs."""
+    project.later(1000)
+    project.persona("personas/saved.json", number=number)
+    seen: list[str] = []
+
+    def traced(_cursor: object, sql: str, _values: object) -> bool:
+        seen.append(sql)
+        return True
+
+    project.connection.exec_trace = traced
+    project.sync("personas/saved.json")
+    project.connection.exec_trace = None
+    return len(seen)
+
+
+def test_a_save_costs_the_same_however_many_deletions_are_held(project: Project) -> None:
+    people(project, 60)
+    project.persona("personas/saved.json")
+    project.settle()
+    before = statements(project, 1)
+    remove(project, *range(60))
+    project.settle()
+    assert len(project.engine.held()) == 60
+    assert statements(project, 2) == before
