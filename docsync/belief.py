@@ -34,7 +34,7 @@ class _Suspect:
 
 
 @dataclass(slots=True)
-class _Group:
+class Group:
     """The missing files of one collection by path, in the order in which they were seen so: time does not go back."""
 
     waiting: dict[str, Missing] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class Belief:
     def __init__(self, timing: Timing, min_deletes: int) -> None:
         self._timing = timing
         self._min_deletes = min_deletes
-        self._missing: dict[str, _Group] = {}
+        self._missing: dict[str, Group] = {}
         self._names: dict[Identity, dict[str, Missing]] = {}  # the missing ones by what a rename leaves as it was
         self._suspects: dict[str, _Suspect] = {}
 
@@ -73,7 +73,7 @@ class Belief:
     def suspect(self, path: str, now_ns: int, heard_ns: int | None) -> bool:
         """The content of *path* is bad news, last hinted at *heard_ns*. True once it may be believed."""
         for type_ in self._missing:
-            self.returned(path, type_)
+            self._forget(path, type_)
         suspect = self._suspects.setdefault(path, _Suspect(now_ns, now_ns))
         # A hint from before the first find may be of an older change: what is bad now counts from now.
         suspect.last_ns = max(suspect.last_ns, heard_ns or 0)
@@ -101,7 +101,7 @@ class Belief:
     def missing(self, entry: Entry, seen_ns: int, *, at_once: bool = False) -> None:
         """*entry*'s file is not there, as seen at *seen_ns*. A path that is missing already keeps its time."""
         self._suspects.pop(entry.path, None)
-        group = self._missing.setdefault(entry.type, _Group())
+        group = self._missing.setdefault(entry.type, Group())
         if entry.path not in group:
             gone = Missing(entry, seen_ns, at_once)
             group.add(gone)
@@ -117,7 +117,7 @@ class Belief:
         """The entries that have been missing long enough to be deleted, as far as time is concerned."""
         return [gone.entry for group in self._missing.values() for gone in self._ripe(group, now_ns)]
 
-    def _ripe(self, group: _Group, now_ns: int) -> list[Missing]:
+    def _ripe(self, group: Group, now_ns: int) -> list[Missing]:
         ripe = list(group.at_once.values())
         if len(group.waiting) > self._min_deletes:
             return ripe + (list(group.waiting.values()) if now_ns >= group.all_ns(self._timing.debounce_ns) else [])
@@ -136,10 +136,13 @@ class Belief:
     def settle(self, path: str, type_: str) -> None:
         """*path* is no longer in doubt: it is good, or its bad news was applied or held."""
         self._suspects.pop(path, None)
-        self.returned(path, type_)
+        self._forget(path, type_)
 
     def returned(self, path: str, type_: str) -> None:
         """*path* is not missing any more; whether its content is good is another question."""
+        self._forget(path, type_)
+
+    def _forget(self, path: str, type_: str) -> None:
         group = self._missing.get(type_)
         gone = group.pop(path) if group else None
         if gone and gone.entry.stamp:
@@ -159,7 +162,7 @@ class Belief:
         times += [self._ripe_ns(group) for group in self._missing.values() if group]
         return min(times, default=None)
 
-    def _ripe_ns(self, group: _Group) -> int:
+    def _ripe_ns(self, group: Group) -> int:
         """When `_ripe` first gives something of *group*, which is not empty."""
         if group.at_once:
             return next(iter(group.at_once.values())).since_ns

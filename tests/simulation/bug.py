@@ -8,7 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 from docsync import plan
-from docsync.belief import Belief
+from docsync.belief import Belief, Group
 from docsync.coalesce import Coalescer
 from docsync.guard import Guard
 from docsync.model import FileState, Sign
@@ -98,12 +98,12 @@ def a_racy_stamp_is_trusted(right: Wrapped, entry: Any, stamp: Any, type_: str) 
 
 @instead(Belief, "_ripe")
 def a_missing_file_is_believed_at_once(right: Wrapped, self: Belief, group: Any, now_ns: int) -> Any:
-    return list(group.values())
+    return [*group.at_once.values(), *group.waiting.values()]
 
 
-@instead(Belief, "_group_ns")
-def a_group_does_not_wait_for_its_last(right: Wrapped, self: Belief, group: Any) -> int:
-    return int(min(gone.since_ns for gone in group.values()) + self._timing.debounce_ns)
+@instead(Group, "all_ns")
+def a_group_does_not_wait_for_its_last(right: Wrapped, self: Group, quiet_ns: int) -> int:
+    return min(gone.since_ns for gone in self.waiting.values()) + quiet_ns
 
 
 @instead(Belief, "suspect")
@@ -119,7 +119,7 @@ def a_missing_file_that_is_back_stays_missing(right: Wrapped, self: Belief, *arg
 
 @instead(Belief, "renamed")
 def any_missing_file_was_renamed(right: Wrapped, self: Belief, stamps: Any) -> Any:
-    missing = [gone for group in self._missing.values() for gone in group.values()]
+    missing = [gone for group in self._missing.values() for gone in (*group.at_once.values(), *group.waiting.values())]
     return dict(zip(stamps, missing, strict=False))
 
 

@@ -105,5 +105,7 @@ class WatchedTree:
         return seen
 
     def gone(self, paths: Sequence[str]) -> list[str]:
+        if not paths:
+            return []
         seen = self.scan(paths)
         return [path for path in paths if path not in seen.found and path not in seen.unreadable]

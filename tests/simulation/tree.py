@@ -135,6 +135,8 @@ class FakeTree:
         return Octets(file.octets, file.stamp, is_racy(file.stamp, self._ground.exact_ns()))
 
     def gone(self, paths: Sequence[str]) -> list[str]:
+        if not paths:
+            return []
         seen = self.scan(paths)
         return [path for path in paths if path not in seen.found and path not in seen.unreadable]
 
