@@ -31,3 +31,8 @@ def __getattr__(name: str) -> object:
 
         return getattr(import_module("docsync.reader.service" if name.endswith("Service") else "docsync.reader"), name)
     raise AttributeError(f"module 'docsync' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """The public names, also those that were not used yet."""
+    return [*__all__, "__version__"]
