@@ -69,6 +69,18 @@ def test_a_name_that_says_nothing_is_json(synced: Shell) -> None:
     assert [row["id"] for row in json.loads((synced.root / "backup").read_text())["documents"]] == IDS
 
 
+def test_a_name_that_ends_like_nothing_that_is_written_is_refused(synced: Shell) -> None:
+    answer = synced("export", "--out", "x.xlsx")
+
+    assert answer.code == 2
+    assert (
+        "x.xlsx: nothing is written as .xlsx; end it with .json, .jsonl, .csv or .md, or choose a --format"
+        in answer.err
+    )
+    assert not (synced.root / "x.xlsx").exists()
+    assert synced("export", "--out", "x.xlsx", "--format", "csv").code == 0
+
+
 def test_json_tells_where_the_file_is(synced: Shell) -> None:
     file = synced.root / "all.csv"
 

@@ -59,8 +59,8 @@ def export_command(
     a cell is written as it is: a spreadsheet may take one that begins with = + - or @ for a formula. md is a page for
     each document, to be read.
     """
-    format_ = _format(format_, out, session)
     place = place_for(session.here / out, session.project()) if out else None
+    format_ = _format(format_, out, session)
     wanted = conditions(where)
     with open_documents(session) as reader:
         with progress_bar(session.out, "Exporting") as advance:
@@ -110,7 +110,13 @@ def _counted(documents: Documents, advance: Advance) -> "Iterator[Row]":
 def _format(chosen: str | None, out: Path | None, session: Session) -> str:
     """What to write. With --json stdout takes nothing but JSON: the documents, or where they were written."""
     suffix = out.suffix.removeprefix(".") if out else ""
-    format_ = chosen or (suffix if suffix in FORMATS else "json")
+    if chosen is None and suffix not in ("", *FORMATS):
+        *others, last = (f".{one}" for one in FORMATS)
+        raise UsageError(
+            f"{shown(str(out))}: nothing is written as .{shown(suffix)}; "
+            f"end it with {', '.join(others)} or {last}, or choose a --format"
+        )
+    format_ = chosen or suffix or "json"
     if session.json and out is None and format_ != "json":
         raise UsageError(
             f"--json and --format {format_} exclude each other; write to a file with --out, or leave one away"
