@@ -41,11 +41,23 @@ class Project:
         """Everything that decides what ends up in the database. Raises UsageError where there is no project at all."""
         from docsync.reader.files import settings_of
 
+        if self._is_nowhere():
+            raise self._nowhere()
+        return settings_of(self.config)
+
+    def demand(self) -> "Project":
+        """This project, for what only reads. Raises UsageError where there are neither files nor a database."""
+        if self._is_nowhere() and not self.database.exists():
+            raise self._nowhere()
+        return self
+
+    def _is_nowhere(self) -> bool:
         config = self.config
-        if config.file is None and not any((self.root / one.path).exists() for one in config.collections):
-            folders = " nor ".join(f"{one.path}/" for one in config.collections)
-            raise UsageError(f"{self.root}: no docsync.toml here or above, neither {folders}; begin with: docsync init")
-        return settings_of(config)
+        return config.file is None and not any((self.root / one.path).exists() for one in config.collections)
+
+    def _nowhere(self) -> UsageError:
+        folders = " nor ".join(f"{one.path}/" for one in self.config.collections)
+        return UsageError(f"{self.root}: no docsync.toml here or above, neither {folders}; begin with: docsync init")
 
     def absent(self) -> Iterator[str]:
         """A sentence for each collection whose folder is not there: no error, it may come, but perhaps a slip."""
@@ -68,9 +80,10 @@ class Project:
         return Client(Path(announcement.socket), seconds + _SPARE_SECONDS) if announcement else None
 
     def running_daemon(self, seconds: float = 0.0) -> "Client":
-        """The daemon that runs for this project. Raises NotReachable when none does."""
+        """The daemon that runs for this project. Raises NotReachable when none does, UsageError outside of any project."""
         daemon = self.daemon(seconds)
         if daemon is None:
+            self.demand()
             raise NotReachable(f"no docsync is running for {self.root}; start one with: docsync run")
         return daemon
 

@@ -42,7 +42,7 @@ def open_database(session: "Session") -> "Iterator[Reader]":
     from docsync.cli.diagnosis import diagnosing
     from docsync.reader import open_configured
 
-    project = session.project()
+    project = session.project().demand()
     with diagnosing(project.database), open_configured(project.config, "database") as reader:
         yield reader
 
@@ -52,7 +52,7 @@ def open_documents(session: "Session") -> "Reader":
     from docsync.reader import open_configured
 
     return open_configured(
-        session.project().config,
+        session.project().demand().config,
         session.environ.get("DOCSYNC_SOURCE") or "auto",
         lambda reason: session.out.remark(f"answered from the files, not the database: {reason}"),
     )

@@ -73,3 +73,20 @@ def test_every_setting_that_decides_what_is_stored_is_passed_on(filled: Shell) -
 def test_no_daemon_is_told_with_the_command_that_starts_one(project: Project) -> None:
     with pytest.raises(NotReachable, match=f"no docsync is running for {project.root}; start one with: docsync run"):
         project.running_daemon()
+
+
+@pytest.mark.parametrize("command", [["list"], ["search", "x"], ["query", "SELECT 1"], ["status"], ["changes"]])
+def test_outside_of_any_project_a_command_says_what_check_says(shell: Shell, command: list[str]) -> None:
+    answer, checked = shell(*command), shell("check")
+
+    assert (answer.code, answer.err) == (checked.code, checked.err)
+    assert answer.err.endswith("begin with: docsync init\n")
+
+
+def test_a_database_whose_folders_have_gone_still_answers(filled: Shell) -> None:
+    filled("sync")
+    for folder in ("personas", "prompts"):
+        (filled.root / folder).rename(filled.root / f"old-{folder}")
+
+    assert len(filled("list").out.splitlines()) == 3
+    assert filled("status").code == 3

@@ -40,7 +40,7 @@ def query_command(session: Session, statement: str, limit: int, timeout: float, 
 
     if as_csv and session.json:
         raise UsageError("--csv and --json exclude each other")
-    selected = select(session.project().database, statement, limit=limit, seconds=timeout)
+    selected = select(session.project().demand().database, statement, limit=limit, seconds=timeout)
     if as_csv:
         session.out.file(_csv(selected))
     else:
