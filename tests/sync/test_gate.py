@@ -101,3 +101,13 @@ def test_a_repository_that_came_while_nothing_was_dirty_concerns_no_later_batch(
 
 def test_without_a_repository_the_gate_is_open() -> None:
     assert passed(GitGate(Git, lambda: False)) is Pass.PLAIN
+
+
+def test_a_commit_waits_when_git_has_moved_on_since_the_batch_began(root: Path) -> None:
+    directory = repository(root)
+    gate = gate_of(root)
+    assert gate.enter(1) is Pass.PLAIN
+    (directory / "index").write_text("another one")
+    with pytest.raises(GitAtWork):
+        gate.check(1)
+    assert passed(gate) is Pass.WHOLE
