@@ -1,4 +1,4 @@
-"""Paths, patterns and ids: which names are documents and what they are called. Never looks at the disk."""
+"""Paths, patterns, ids and places: which names are documents and what they are called. Never looks at the disk."""
 
 import re
 from collections.abc import Iterable
@@ -11,6 +11,9 @@ EVERYTHING = ""
 
 VOLUME_LINK = "..data"
 """A mounted Kubernetes volume changes by one rename of this link: every other name in it then means another file."""
+
+LONGEST_PLACE = 300
+"""Only a hostile file has longer places in it; each of its values would drag its own along."""
 
 _TEMPORARY_SUFFIXES = ("~", ".tmp", ".temp", ".swp", ".swo", ".swx", ".bak", ".orig", ".rej", ".part", ".crdownload")
 _TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
@@ -81,6 +84,11 @@ def _escaped(character: str) -> str:
     if 0xDC80 <= code <= 0xDCFF:  # os.fsdecode's stand-in for the byte 0x80..0xff
         return f"\\x{code - 0xDC00:02x}"
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def bounded_place(place: str) -> str:
+    """*place*, dotted as `inputs[0].name`, cut after LONGEST_PLACE characters with a mark."""
+    return place if len(place) <= LONGEST_PLACE else place[:LONGEST_PLACE] + "…"
 
 
 def folded(path: str) -> str:

@@ -86,6 +86,8 @@ class Source:
     def problem(self, code: str, message: str, offset: int, **details: Unpack[Details]) -> Problem:
         """A problem at a character of this file; an error unless `severity` says otherwise."""
         line, column = self.place(offset)
+        if hint := details.get("hint"):
+            details["hint"] = _presentable(hint)
         return Problem(self.path, code, _presentable(message), line=line, column=column, **details)
 
     def note(self, message: str, offset: int) -> Note:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import cast
 
+from docsync.names import bounded_place
+
 NO_KEY = object()
 MERGE = object()
 
@@ -72,4 +74,4 @@ def path_of(nodes: Sequence[Node]) -> str:
             path += f"[{len(node.children)}]"
         elif isinstance(node.key, str):
             path += f".{node.key}" if path else node.key
-    return path
+    return bounded_place(path)

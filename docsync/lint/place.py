@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from docsync.names import LONGEST_PLACE, bounded_place
+
 _STEP = re.compile(r"[.\[]")
 
 
@@ -15,10 +17,12 @@ class Place(NamedTuple):
 
 
 def ways_to(wanted: Iterable[str]) -> frozenset[str]:
-    """Every place above one of *wanted*: what is beneath any other need not be looked into."""
-    return frozenset(path[: step.start()] for path in wanted for step in _STEP.finditer(path)) | {""}
+    """Every place above one of *wanted*: what is beneath any other need not be looked into. None of a place that is cut."""
+    findable = [path for path in wanted if len(path) <= LONGEST_PLACE]
+    return frozenset(path[: step.start()] for path in findable for step in _STEP.finditer(path)) | {""}
 
 
 def dotted(path: Iterable[str | int]) -> str:
-    """*path* as people write it: `inputs[0].name`."""
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+    """*path* as people write it, `inputs[0].name`, up to the length of a place."""
+    whole = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+    return bounded_place(whole)

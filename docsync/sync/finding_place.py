@@ -1,9 +1,12 @@
 """Where findings stand in a file: line and column of a dotted place, or of a word in the body. Never judges anything."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import islice
 
+from docsync.formats.limits import LIMITS
 from docsync.formats.source import Details, Source, decoded
 from docsync.formats.yaml_front_matter import split_front_matter
 from docsync.lint.finding import Finding
@@ -11,6 +14,7 @@ from docsync.lint.json_place import json_places
 from docsync.lint.place import Place
 from docsync.lint.yaml_place import yaml_places
 from docsync.model import Problem
+from docsync.names import bounded_place
 
 _OPENING = re.compile(r"\{[{%]")
 _CLOSINGS = {"{{": "}}", "{%": "%}"}
@@ -22,7 +26,9 @@ def placed(path: str, format_name: str, octets: bytes, findings: Sequence[Findin
     body_at, body = _body(source, format_name)
     wanted = {finding.at for finding in findings if finding.at is not None}
     places = _places(source, format_name, body_at, wanted)
-    offsets = [_offset(finding, places, body, body_at) for finding in findings]
+    tags = list(islice(_tags(body), LIMITS.template_tags))
+    in_body = partial(_in_body, body, tags)
+    offsets = [_offset(finding, places, body_at, in_body) for finding in findings]
     return [_problem(source, finding, offset) for finding, offset in zip(findings, offsets, strict=True)]
 
 
@@ -55,23 +61,21 @@ def _front_matter(head: str) -> str:
     return f"{head[:opening]}   {head[opening + 3 : end]}"
 
 
-def _offset(finding: Finding, places: Mapping[str, Place], body: str, body_at: int) -> int | None:
+def _offset(finding: Finding, places: Mapping[str, Place], body_at: int, in_body: Callable[[str], int]) -> int | None:
     if finding.body_text is not None:
-        return body_at + _in_body(body, finding.body_text)
+        return body_at + in_body(finding.body_text)
     place = places.get(finding.at or "")
     if place is None:
         return None
     return place.key if finding.on_key else place.value
 
 
-def _in_body(body: str, text: str) -> int:
+def _in_body(body: str, tags: Sequence[tuple[int, int]], text: str) -> int:
     """Where *text* stands as a word of its own inside a tag, else where it stands at all."""
-    for start, end in _tags(body):
-        at = body.find(text, start, end)
-        while at != -1:
-            if not _is_in_word(body, at, at + len(text)):
-                return at
-            at = body.find(text, at + 1, end)
+    word = re.compile(rf"(?<![\w.]){re.escape(text)}(?!\w)")
+    for start, end in tags:
+        if found := word.search(body, start, end):
+            return found.start()
     return max(0, body.find(text))
 
 
@@ -84,12 +88,7 @@ def _tags(body: str) -> Iterator[tuple[int, int]]:
         yield opening.end(), at
 
 
-def _is_in_word(body: str, start: int, end: int) -> bool:
-    before, after = body[max(0, start - 1) : start], body[end : end + 1]
-    return before.isalnum() or before in ("_", ".") or after.isalnum() or after == "_"
-
-
 def _problem(source: Source, finding: Finding, offset: int | None) -> Problem:
-    details = Details(severity=finding.severity, hint=finding.hint, json_path=finding.at or None)
+    details = Details(severity=finding.severity, hint=finding.hint, json_path=bounded_place(finding.at or "") or None)
     problem = source.problem(finding.code, finding.message, offset or 0, **details)
     return problem if offset is not None else replace(problem, line=None, column=None)

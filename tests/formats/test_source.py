@@ -144,3 +144,9 @@ def test_an_unfinished_merge_can_be_allowed() -> None:
 def test_a_refusal_is_no_value_error() -> None:
     assert not issubclass(Refused, ValueError)
     assert str(Refused(Problem("p", "c", "why"))) == "why"
+
+
+def test_a_hint_is_safe_to_show_like_the_message() -> None:
+    problem = Source("x", "a").problem("code", "a\x1b", 0, hint="b\x1b" + "c" * 400)
+
+    assert (problem.message, problem.hint) == ("a\\x1b", "b\\x1b" + "c" * 298 + "…")

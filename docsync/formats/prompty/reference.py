@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from docsync.formats.prompty.dialect import Dialect
 from docsync.formats.prompty.shape import Mapping, text
 from docsync.model import Reference
+from docsync.names import bounded_place
 
 MAX_IMAGES = 100
 
@@ -109,4 +110,4 @@ def _dotted(place: _Place) -> str:
     while place:
         place, step = place
         steps.append(step)
-    return "".join(reversed(steps)).removeprefix(".")
+    return bounded_place("".join(reversed(steps)).removeprefix("."))
