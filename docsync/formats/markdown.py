@@ -12,7 +12,7 @@ class Markdown:
     """Files of Markdown, stored as their front matter and their exact body."""
 
     name = "markdown"
-    version = 1
+    version = 2
     proves_complete = False
 
     def parse(self, source: Source) -> Parsed:

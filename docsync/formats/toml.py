@@ -9,14 +9,17 @@ from docsync.formats.limits import LIMITS
 from docsync.formats.naming import canonical, named, search_text, stem_of
 from docsync.formats.source import Refused, Source
 from docsync.model import Content, Parsed, Problem, Severity
+from docsync.names import bounded_place
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _NUL_ESCAPE = re.compile(r"\\(?:u0000|U00000000)")
-_ENDLESS = re.compile(r"[0-9_]{4301}")
+_ENDLESS = re.compile(r"(?<![0-9_])[0-9_]{4301}")
+# Up to five quotes close a long text: two may belong to it. A text that is never closed goes to the end, or every quote
+# in it might be taken for the beginning of another; tomllib gets no further either.
 _QUOTED = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*+"""'
-    + r"|'''(?:[^']|'(?!''))*+'''"
-    + r'|"(?:[^"\\\n]|\\.)*+"'
+    r'"""(?:[^"\\]|\\.|"(?!""))*+(?:"{3,5}+|\\?\Z)'
+    + r"|'''(?:[^']|'(?!''))*+(?:'{3,5}+|\Z)"
+    + r'|"(?:[^"\\\n]|\\[^\n])*+(?:"|\\?(?=\n|\Z))'
     + r"|'[^'\n]*+'|#[^\n]*+",
     re.DOTALL,
 )
@@ -28,7 +31,7 @@ class TomlFormat:
     """Files of one TOML document each."""
 
     name = "toml"
-    version = 1
+    version = 2
     # Any line end may be the end of the file.
     proves_complete = False
 
@@ -50,7 +53,7 @@ FORMAT = TomlFormat()
 def _read(source: Source) -> Parsed:
     _refuse_slow(source)
     reading = _Reading(source)
-    value = {key: reading.plain(item, key) for key, item in tomllib.loads(source.text).items()}
+    value = {key: reading.plain(item, bounded_place(key)) for key, item in tomllib.loads(source.text).items()}
     naming = named(value, stem_of(source.path))
     text = search_text(value)
     content = Content(naming.name, naming.name_from, canonical(value), text, naming.description, naming.tags)
@@ -96,9 +99,9 @@ class _Reading:
         """*value*, which lies at the dotted place *at*, as JSON knows it."""
         match value:
             case dict():
-                return {self._text(key): self.plain(item, f"{at}.{key}") for key, item in value.items()}
+                return {self._text(key): self.plain(item, bounded_place(f"{at}.{key}")) for key, item in value.items()}
             case list():
-                return [self.plain(item, f"{at}.{index}") for index, item in enumerate(value)]
+                return [self.plain(item, bounded_place(f"{at}.{index}")) for index, item in enumerate(value)]
             case str():
                 return self._text(value)
             case datetime() | date() | time():

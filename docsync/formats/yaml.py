@@ -13,7 +13,7 @@ class Yaml:
     """Files of YAML, stored as the JSON object that they say."""
 
     name = "yaml"
-    version = 1
+    version = 2
     proves_complete = False
 
     def parse(self, source: Source) -> Parsed:

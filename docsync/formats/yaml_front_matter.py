@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 from typing import cast
 
 import frontmatter
@@ -16,7 +17,7 @@ from docsync.model import Note, Problem, Severity
 # Blanks are all that is white but ends no line; `$` would also match before the last line end and not before a CR.
 _BLANKS = r"[^\S\r\n]*+"
 _REST = _BLANKS + r"(?P<line_end>\r\n|\n|\r|\Z)"
-_OPENING = re.compile(rf"\s*?(?P<indent>{_BLANKS})(?:---|\+\+\+){_REST}")
+_OPENING = re.compile(rf"(?P<indent>{_BLANKS})(?:---|\+\+\+){_REST}")
 _CLOSING = re.compile(rf"(?<=[\r\n])(?:---|\+\+\+){_REST}")
 _INDENTED_CLOSING = re.compile(rf"(?<=[\r\n]){_BLANKS}(?:---|\+\+\+){_REST}")
 # The keys that front matter begins with; a line such as `system:` is a role.
@@ -46,12 +47,26 @@ def split_front_matter(source: Source) -> FrontMatter:
     """The two parts of *source*; all of it is body where no fence opens it. Refused if the front matter is wrong."""
     opening = _opening(source.text)
     if opening is None:
+        _refuse_escapes(source, 0)
         return FrontMatter({}, source.text, source.text.strip(), 0, 1, tuple(_lost(source)))
     handler = _Handler(source, opening)
     values, stripped = frontmatter.parse(source.text, handler=handler)
     closing = handler.closing
+    _refuse_escapes(source, closing.end())
     body_line = source.place(closing.start())[0] + 1
     return FrontMatter(values, source.text[closing.end() :], stripped, closing.end(), body_line, handler.problems)
+
+
+def _refuse_escapes(source: Source, body_at: int) -> None:
+    """A body is stored several times over, and a control character takes six characters there."""
+    if (len(source.text) - body_at) * 5 <= LIMITS.body_escapes:
+        return
+    body = source.text[body_at:]
+    if len(encode_basestring(body)) - len(body) > LIMITS.body_escapes:
+        message = (
+            f"control characters, line breaks and quotes make the body {LIMITS.body_escapes} characters longer as JSON"
+        )
+        raise Refused(source.problem("too-large", message, body_at))
 
 
 def _opening(text: str) -> re.Match[str] | None:

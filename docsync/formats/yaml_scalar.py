@@ -14,6 +14,8 @@ Scalar = str | int | float | bool | None
 
 TAG_PREFIX = "tag:yaml.org,2002:"
 MERGE_TAG = TAG_PREFIX + "merge"
+_LONGEST_LOOK = 10_000  # the looks of numbers with colons remember every colon; no date is so long
+_BASE_60 = re.compile(r"[-+0-9_:.]*+")
 MAX_DIGITS = 4300  # beyond it Python refuses to write the number out again
 
 _TEXT_TAGS = frozenset((TAG_PREFIX + "str", TAG_PREFIX + "value", TAG_PREFIX + "timestamp", MERGE_TAG))
@@ -48,6 +50,8 @@ def tag_of(event: ScalarEvent) -> str | None:
     if not event.implicit[0]:
         return None
     value = event.value
+    if len(value) > _LONGEST_LOOK and ":" in value:
+        return TAG_PREFIX + "int" if _BASE_60.fullmatch(value) else None
     for tag, looks in _RESOLVERS.get(value[:1], ()):
         if looks.match(value):
             return tag

@@ -19,7 +19,7 @@ class Prompty:
     """Files of Microsoft's Prompty, in each of the generations found in the wild."""
 
     name = "prompty"
-    version = 1
+    version = 2
     proves_complete = False
 
     def parse(self, source: Source) -> Parsed:

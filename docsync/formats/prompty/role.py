@@ -17,11 +17,10 @@ _ROLES = {
     Dialect.NONE: "system|user|assistant|developer",
 }
 _BLANK = r"[^\S\r\n]"
-_BLANKS = "".join(character for character in map(chr, range(0x3001)) if character.isspace() and character not in "\r\n")
 # Possessive throughout: the official pattern backtracks without bound on a line of `a=a=a=…`.
 _VALUE = r'(?>"[^"\r\n]*+"|[^",\]\r\n]*+)'
 _ATTRIBUTES = rf"\[(?:{_BLANK}*+\w++{_BLANK}*+={_BLANK}*+{_VALUE}{_BLANK}*+,?+)++\]"
-_ATTRIBUTE = re.compile(r'(?P<key>\w+)\s*=\s*(?:"(?P<quoted>[^"]*)"|(?P<plain>[^",\]]*))')
+_ATTRIBUTE = re.compile(r'(?P<key>\w+)\s*=\s*(?:(?P<quoted>"[^"]*")|(?P<plain>[^",\]]*))')
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _FLOAT = re.compile(r"-?[0-9]{1,18}\.[0-9]{1,18}")
 
@@ -70,39 +69,34 @@ def _pattern(dialect: Dialect) -> re.Pattern[str]:
     # A YAML habit, `system: |`, is no marker; it is found here to be warned of.
     word = rf"(?P<role>{_ROLES[dialect]}){attributes}{_BLANK}*+:{_BLANK}*+(?P<pipe>\|)?+"
     thread = r"|!\[(?P<thread>thread)\]" if dialect is Dialect.BETA else ""
-    return re.compile(rf"(?:{word}{thread}){_BLANK}*+(?=[\r\n]|\Z)", re.IGNORECASE)
+    # Nothing but blanks and one '#' stands before it in its line: each line is looked at once, whatever it repeats.
+    return re.compile(rf"[\r\n]{_BLANK}*+#?+{_BLANK}*+(?:{word}{thread}){_BLANK}*+(?=[\r\n]|\Z)", re.IGNORECASE)
 
 
 def _candidates(body: str, dialect: Dialect) -> Iterator[_Marker]:
-    passed = 0
-    for match in _pattern(dialect).finditer(body):
-        # What stands before it in its line: nothing but blanks and one '#'. Slices are disjoint, so this is linear.
-        before = body[passed : match.start()].rstrip(_BLANKS)
-        before = before.removesuffix("#").rstrip(_BLANKS)
-        starts_line = before.endswith(("\n", "\r")) or (not before and passed == 0)
-        if starts_line:
-            yield _marker(match, passed + len(before))
-        passed = match.end()
+    # With a line end before the first line, too, a match begins one character before its line does.
+    return map(_marker, _pattern(dialect).finditer("\n" + body))
 
 
-def _marker(match: re.Match[str], start: int) -> _Marker:
+def _marker(match: re.Match[str]) -> _Marker:
+    start, end = match.start(), match.end() - 1
     groups = match.groupdict()
     if groups["pipe"]:
-        return _Marker(start, match.end(), match.group().rstrip(), {}, is_complete=False)
+        return _Marker(start, end, match[0][match.start("role") - start :].rstrip(), {}, is_complete=False)
     role = (groups.get("thread") or groups["role"]).lower()
-    return _Marker(start, match.end(), role, _attributes(groups.get("attributes") or ""))
+    return _Marker(start, end, role, _attributes(groups.get("attributes") or ""))
 
 
 def _attributes(written: str) -> Mapping:
     return {
-        found["key"]: found["quoted"] if found["quoted"] is not None else _typed(found["plain"].strip())
-        for found in _ATTRIBUTE.finditer(written[1:-1])
+        key: quoted[1:-1] if quoted else _typed(plain.strip())
+        for key, quoted, plain in _ATTRIBUTE.findall(written[1:-1])
     }
 
 
 def _typed(value: str) -> object:
-    if value.lower() in ("true", "false"):
-        return value.lower() == "true"
+    if value[:1].isalpha():
+        return {"true": True, "false": False}.get(value.lower(), value)
     if _INTEGER.fullmatch(value):
         return int(value)
     return float(value) if _FLOAT.fullmatch(value) else value
