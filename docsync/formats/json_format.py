@@ -1,5 +1,6 @@
 """JSON: one object per file, strictly. Never guesses at what a broken file meant, and never loses a digit or a key."""
 
+import re
 from json import JSONDecodeError, JSONDecoder
 
 from docsync.formats.json_errors import explained
@@ -11,6 +12,7 @@ from docsync.model import Content, Parsed, Problem
 
 # Every integer of so few digits fits in 64 bits.
 _SAFE_DIGITS = 18
+_TEXT = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 
 
 class _Odd(ValueError):
@@ -21,7 +23,7 @@ class JsonFormat:
     """Files of one JSON object each."""
 
     name = "json"
-    version = 1
+    version = 2
     proves_complete = True
 
     def parse(self, source: Source) -> Parsed:
@@ -53,15 +55,18 @@ _STRICT = JSONDecoder(parse_int=_safe_integer, parse_constant=_no_constant)
 
 def _read(source: Source) -> Parsed:
     value: object = None
+    document: str | None = None
     warnings: tuple[Problem, ...] = ()
     try:
         value = _STRICT.decode(source.text)
-        document = _ordinary(source.text, canonical(value))
+        _refuse_crowd(source)
+        document = canonical(value)
+        _refuse_odd(source.text, document)
     except JSONDecodeError:
         raise
     except ValueError:  # _Odd, an infinite number (1e999), or half a surrogate pair
-        value, warnings = survey(source, value)
-        document = canonical(value)
+        _refuse_crowd(source)
+        value, document, warnings = survey(source, value, document)
     if not isinstance(value, dict):
         message = f"the file must hold one JSON object, got {_kind(value)}"
         raise Refused(source.problem("json-not-object", message, len(source.text) - len(source.text.lstrip())))
@@ -72,7 +77,17 @@ def _read(source: Source) -> Parsed:
     return Parsed(content, warnings)
 
 
-def _ordinary(text: str, document: str) -> str:
+def _refuse_crowd(source: Source) -> None:
+    text = source.text
+    if len(text) <= LIMITS.json_containers or text.count("{") + text.count("[") <= LIMITS.json_containers:
+        return
+    outside = _TEXT.sub("", text)
+    if outside.count("{") + outside.count("[") > LIMITS.json_containers:
+        message = f"more than {LIMITS.json_containers} objects and lists"
+        raise Refused(source.problem("too-large", message, 0))
+
+
+def _refuse_odd(text: str, document: str) -> None:
     # Every key has its colon: of two equal keys one is gone. An escape may hide a colon, a NUL, or half a surrogate
     # pair, which has no UTF-8 form.
     if text.count(":") != document.count(":"):
@@ -81,7 +96,6 @@ def _ordinary(text: str, document: str) -> str:
         if "\\u003" in text or "\\u0000" in document:
             raise _Odd
         document.encode("utf-8")
-    return document
 
 
 def _kind(value: object) -> str:

@@ -5,10 +5,12 @@ Never runs for an ordinary file, and never trusts a text to be valid: its patter
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from math import isinf
+from typing import Any
 
+from docsync.formats.naming import canonical
 from docsync.formats.source import Refused, Source
 from docsync.model import Problem, Severity
 
@@ -19,37 +21,58 @@ LONGEST_INTEGER = 4300
 # The quantifiers are possessive: every pattern passes a text once, whatever it holds.
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _VALUES = rf"(?:[^\"{{}}]++|{_STRING}(?![ \t\r\n]*+:))*+"
-# An object of one key and no inner objects cannot repeat a key: it is skipped whole.
-_SMALL_OBJECT = rf"\{{[^\"{{}}]*+(?:{_STRING}[ \t\r\n]*+:{_VALUES})?+\}}"
-_SKIPPED = rf"(?:[^\"{{}}]++|{_STRING}(?![ \t\r\n]*+:)|{_SMALL_OBJECT})*+"
-_KEY_OR_BRACE = re.compile(rf"{_SKIPPED}(?:({_STRING})|(\{{)|(\}})|\Z)", re.DOTALL)
-_KEY, _OPEN, _CLOSE = 1, 2, 3
+# An object of one key cannot repeat one: it is skipped whole, if it holds no objects or only such as are skipped, too.
+_SMALLEST = rf"\{{[^\"{{}}]*+(?:{_STRING}[ \t\r\n]*+:{_VALUES})?+\}}"
+_SMALL = rf"\{{[ \t\r\n]*+{_STRING}[ \t\r\n]*+:(?:[^\"{{}}]++|{_STRING}(?![ \t\r\n]*+:)|{_SMALLEST})*+\}}"
+_SKIPPED = rf"(?:[^\"{{}}]++|{_STRING}(?![ \t\r\n]*+:)|{_SMALLEST}|{_SMALL})*+"
+# Every brace that opens is followed by a key: an empty object is skipped.
+_KEY_OR_END = re.compile(rf"{_SKIPPED}(?:(\{{)?+[ \t\r\n]*+({_STRING})|(\}})|\Z)", re.DOTALL)
+_OPEN, _KEY, _CLOSE = 1, 2, 3
 _PAIR = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _HALF_PAIR_AFTER = re.compile(rf"(?:[^\\]++|\\[^u]|{_PAIR}|\\u(?![dD][89a-fA-F]))*+", re.DOTALL)
 _NUL_AFTER = re.compile(r"(?:[^\\]++|\\[^u]|\\u(?!0000))*+", re.DOTALL)
-_SMALL_NUMBER = r"-?[0-9]{1,18}+(?:\.[0-9]{1,18}+)?+(?:[eE](?:\+?[0-9]{1,2}+|-[0-9]{1,18}+))?+(?![0-9.eE])"
+_SMALL_NUMBER = (
+    r"-?[0-9]{1,18}+(?:\.[0-9]{1,18}+)?+(?:[eE](?:\+?(?:[12][0-8][0-9]|[0-9]{1,2}+)|-[0-9]{1,18}+))?+(?![0-9.eE])"
+)
 # The last two alternatives keep a search from starting over at the next character.
 _ODD_NUMBER = re.compile(
     rf'(?:[^"0-9NI\-]++|{_STRING}|{_SMALL_NUMBER})*+(?:(-?[0-9]++)(?![.eE])|(-?[0-9][0-9.eE+-]*+|-?[NI]\w++)|\Z|.)',
     re.DOTALL,
 )
+# The same where every fraction is known to be finite: those are passed without a second look.
+_LONG_INTEGER = re.compile(
+    rf'(?:[^"0-9\-]++|{_STRING}|-?[0-9]{{1,18}}+(?![0-9.eE])|-?[0-9]++[.eE][0-9.eE+-]*+)*+(?:(-?[0-9]++)|\Z|.)',
+    re.DOTALL,
+)
 _INTEGER, _OTHER = 1, 2
 
 
-def survey(source: Source, value: object = None) -> tuple[object, tuple[Problem, ...]]:
-    """The value of a JSON text that holds equal keys, odd numbers or odd escapes, and a warning for each of them.
+def survey(source: Source, value: object, document: str | None) -> tuple[object, str, tuple[Problem, ...]]:
+    """The value of a JSON text that holds equal keys, odd numbers or odd escapes, what is stored of it, and a warning for
+    each of them.
 
-    *value* is what a complete first reading found, None if there is none. What has no JSON form is Refused; a text that
-    is no JSON raises the JSONDecodeError of the first reading.
+    *value* and *document* are what a first reading made of the text, each None if it did not get so far. What has no JSON
+    form is Refused; a text that is no JSON raises the JSONDecodeError of the first reading.
     """
+    integers_fit = value is not None
     halves = list(_half_pairs(source.text))
     text = _mended(source.text, halves)
     if value is None or halves:
         value = _LENIENT.decode(text)
+        document = _written(value)
     _refuse_nul(source)
-    warnings = [*_equal_keys(source, text), *_big_integers(source), *_lost_halves(source, halves)]
+    numbers = [] if integers_fit and document else _big_integers(source, _LONG_INTEGER if document else _ODD_NUMBER)
+    warnings = [*_equal_keys(source, text), *numbers, *_lost_halves(source, halves)]
     warnings.sort(key=lambda problem: (problem.line or 0, problem.column or 0))
-    return value, tuple(warnings)
+    return value, document or canonical(value), tuple(warnings)
+
+
+def _written(value: object) -> str | None:
+    """*value* as it is stored, None if one of its numbers has no JSON form."""
+    try:
+        return canonical(value)
+    except ValueError:
+        return None
 
 
 def _integer(digits: str) -> int:
@@ -58,6 +81,8 @@ def _integer(digits: str) -> int:
 
 
 _LENIENT = json.JSONDecoder(parse_int=_integer)
+# Reads one value; the decoder around it costs more than a key does.
+_scan: Callable[[str, int], tuple[Any, int]] = vars(_LENIENT)["scan_once"]
 
 
 def _mended(text: str, halves: list[int]) -> str:
@@ -90,10 +115,10 @@ def _refuse_nul(source: Source) -> None:
         raise Refused(source.problem("nul", "NUL character; SQLite cuts texts there", at, hint="remove it"))
 
 
-def _big_integers(source: Source) -> list[Problem]:
+def _big_integers(source: Source, pattern: re.Pattern[str]) -> list[Problem]:
     """A warning for each integer that SQLite cannot hold; Refused for a number that JSON cannot."""
     warnings: list[Problem] = []
-    for match in _ODD_NUMBER.finditer(source.text):
+    for match in pattern.finditer(source.text):
         if match.lastindex == _OTHER:
             _refuse_endless(source, match[_OTHER], match.start(_OTHER))
         elif match.lastindex == _INTEGER and not _fits(source, match) and len(warnings) < ENOUGH:
@@ -136,19 +161,21 @@ def _equal_keys(source: Source, text: str) -> Iterator[Problem]:
 
 def _repeated(text: str) -> Iterator[tuple[str, int, int]]:
     """Every key that its object already had: the key, where it was before, where it is now."""
-    open_objects: list[dict[str, int]] = []
-    for match in _KEY_OR_BRACE.finditer(text):
-        if match.lastindex == _KEY:
-            quoted = match[_KEY]
-            key = json.loads(quoted) if "\\" in quoted else quoted[1:-1]
-            before = open_objects[-1].get(key)
-            open_objects[-1][key] = match.start(_KEY)
+    around: list[dict[str, int]] = []
+    keys: dict[str, int] = {}
+    for match in _KEY_OR_END.finditer(text):
+        if match.lastindex == _CLOSE:
+            keys = around.pop()
+        elif match.lastindex == _KEY:
+            if match[_OPEN]:
+                around.append(keys)
+                keys = {}
+            quoted, at = match[_KEY], match.start(_KEY)
+            key = _scan(quoted, 0)[0] if "\\" in quoted else quoted[1:-1]
+            before = keys.get(key)
+            keys[key] = at
             if before is not None:
-                yield key, before, match.start(_KEY)
-        elif match.lastindex == _OPEN:
-            open_objects.append({})
-        elif match.lastindex == _CLOSE:
-            open_objects.pop()
+                yield key, before, at
 
 
 def _brief(text: str) -> str:

@@ -142,10 +142,12 @@ def _bare(stem: str) -> str:
 
 
 def _collect(values: Iterable[object], texts: list[str], levels: int) -> None:
+    # Asked of every value there is: a type is compared sooner than isinstance answers, and an empty value needs no call.
     for value in values:
-        if isinstance(value, str):
+        if type(value) is str:
             texts.append(value)
-        elif isinstance(value, (dict, list)):
+        elif type(value) is dict or type(value) is list:
             if not levels:
                 raise RecursionError
-            _collect(value.values() if isinstance(value, dict) else value, texts, levels - 1)
+            if value:
+                _collect(value.values() if type(value) is dict else value, texts, levels - 1)

@@ -9,6 +9,7 @@ Level = list[tuple[str, Mapping[str, object]]]
 
 MAX_LEVELS = 5
 MAX_MAPPINGS = 500
+MAX_KEYS = 5000  # of all mappings that are looked at: who has more is a table, and no person
 MAX_KEY = 40
 
 # Keys are compared without case and separators: `Full Name`, `full_name` and `fullName` are one.
@@ -33,8 +34,11 @@ def nested_name(value: Mapping[str, object], *, anywhere: bool) -> Found | None:
     else, and then one level must hold exactly one name.
     """
     level: Level = [("", value)]
-    seen = 0
+    seen = keys = 0
     for _ in range(MAX_LEVELS):
+        keys += sum(len(mapping) for _, mapping in level)
+        if keys > MAX_KEYS:
+            break
         found = [name for place, mapping in level if (name := _own_name(place, mapping))]
         if found:
             return found[0] if not anywhere or len(found) == 1 else None

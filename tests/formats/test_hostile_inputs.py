@@ -7,6 +7,8 @@ import pytest
 
 from docsync.formats import parse
 from docsync.model import Severity
+from docsync.names import LONGEST_PLACE
+from tests.support import MOST_SECONDS
 
 DEEP, BLOCK = 100_000, 100_000
 
@@ -27,6 +29,10 @@ def merges(levels: int) -> str:
     return "\n".join(lines)
 
 
+def listed(item: str, count: int, tail: str = "") -> bytes:
+    return f'{{"a":[{",".join([item] * count)}]{tail}}}'.encode()
+
+
 JSON: dict[str, tuple[bytes, str | None]] = {
     "1 an empty file": (b"", "empty"),
     "2 only blanks": (b" \n\t ", "empty"),
@@ -39,6 +45,7 @@ JSON: dict[str, tuple[bytes, str | None]] = {
     "6 NaN": (b'{"a": NaN}', "json-number"),
     "6 Infinity": (b'{"a": -Infinity}', "json-number"),
     "7 a number beyond every float": (b'{"a": 1e999}', "json-number"),
+    "7 a number beyond every float, after large ones": (b'{"a": [10e300, 1e308, 1e999]}', "json-number"),
     "8 an integer of 5 000 digits": (b'{"a": ' + b"1" * 5000 + b"}", "json-number"),
     "9 an integer beyond 64 bits": (b'{"a": 9223372036854775808}', None),
     "10 duplicate keys": (b'{"a": 1, "a": 2}', None),
@@ -92,8 +99,59 @@ PROMPTY: dict[str, tuple[bytes, str | None]] = {
     "49 binary": (front("a: !!binary aGVsbG8="), "yaml-tag"),
     "50 template syntax in the body": (front("a: 1", "{{ name }} {% if x %}y{% endif %}"), None),
 }
-CASES = [("json", name, *case) for name, case in JSON.items()] + [
-    ("prompty", name, *case) for name, case in PROMPTY.items()
+V2 = "model:\n  provider: openai"
+LARGE: dict[str, tuple[str, bytes, str | None]] = {
+    "JSON: 148 000 objects of a key, and one duplicate": ("json", listed('{"":0}', 148_000, ',"a":1'), None),
+    "JSON: 50 000 objects in objects, and one duplicate": ("json", listed('{"":{}}', 50_000, ',"a":1'), None),
+    "JSON: 50 000 keys, and one duplicate": (
+        "json",
+        b"{%b}" % b",".join(b'"\\n%x":0' % (number % 49_999) for number in range(50_000)),
+        None,
+    ),
+    "JSON: 60 000 keys that may be names": (
+        "json",
+        json.dumps({f"k-{number}": "a" for number in range(60_000)}).encode(),
+        None,
+    ),
+    "JSON: 50 000 mappings that may hold a name": (
+        "json",
+        json.dumps({f"k{number}": {"a": {}} for number in range(50_000)}).encode(),
+        None,
+    ),
+    "JSON: numbers with large exponents, and one duplicate": ("json", listed("10e300", 140_000, ',"a":1'), None),
+    "JSON: 150 000 halves of surrogate pairs": ("json", b'{"a":"%b"}' % (rb"\ud800" * 150_000), None),
+    "JSON: 170 000 lists": ("json", listed("[]", 170_000), "too-large"),
+    "JSON: 300 000 brackets within a text": ("json", b'{"a":"%b"}' % (b"[{" * 150_000), None),
+    "prompty: a line of blanks": ("prompty", b" " * 1_000_000 + b"x", None),
+    "prompty: attributes of a role that are never closed": ("prompty", front(V2, "system[a=" * 110_000), None),
+    "prompty: a million characters after one role": ("prompty", front(V2, "system:\n" + "user " * 200_000), None),
+    "prompty: references under a key of 30 000 letters": (
+        "prompty",
+        front(f"? {'x' * 30_000}\n:\n" + "- ${env:A}\n" * 3000),
+        None,
+    ),
+    "prompty: a body of control characters": ("prompty", front("name: A", "\x01" * 1_000_000), "too-large"),
+    "markdown: a body of quotes": ("markdown", front("name: A", '"' * 1_000_000), "too-large"),
+    "markdown: a body of a third line breaks": ("markdown", front("name: A", "xy\n" * 340_000), None),
+    "yaml: a number to the base of 60, of a megabyte": ("yaml", b"a: 1" + b":1" * 500_000, "yaml-number"),
+    "yaml: what only looks like one": ("yaml", b"a: 1" + b":1" * 500_000 + b"x", None),
+    "toml: lines after a text that is never closed": ("toml", b'"""\n' + b'\\"""\n' * 13_000, "toml-syntax"),
+    "toml: a line of quotes that is never closed": ("toml", b'a="' + b'\\"' * 32_000, "toml-syntax"),
+    "toml: a deep key behind a text that ends in a quote": (
+        "toml",
+        b'b=["""a"""", {' + b"a." * 30_000 + b'a=1}, "z"]',
+        "too-deep",
+    ),
+    "toml: comments of digits, and a number of more": (
+        "toml",
+        (b"#" + b"1" * 4299 + b"\n") * 14 + b"a=" + b"1" * 4301,
+        "toml-number",
+    ),
+}
+CASES = [
+    *(("json", name, *case) for name, case in JSON.items()),
+    *(("prompty", name, *case) for name, case in PROMPTY.items()),
+    *((format_name, name, octets, code) for name, (format_name, octets, code) in LARGE.items()),
 ]
 
 
@@ -109,4 +167,13 @@ def test_a_bad_input_harms_only_itself(format_name: str, octets: bytes, code: st
     errors = [problem.code for problem in parsed.problems if problem.severity is Severity.ERROR]
     assert errors[:1] == ([] if code is None else [code])
     assert (parsed.content is None) is (code is not None)
-    assert min(times) < 0.25
+    assert min(times) < MOST_SECONDS
+
+
+def test_places_in_a_hostile_file_do_not_multiply_it() -> None:
+    octets = LARGE["prompty: references under a key of 30 000 letters"][1]
+    content = parse("prompty", "x.prompty", octets).content
+
+    assert content
+    assert len(content.document) < 32 * len(octets)
+    assert max(len(reference.at) for reference in content.references) == LONGEST_PLACE + 1

@@ -6,7 +6,7 @@ import pytest
 
 from docsync.formats.limits import LIMITS
 from docsync.formats.naming import canonical, named, search_text, stem_of
-from docsync.formats.nested_name import MAX_LEVELS, MAX_MAPPINGS
+from docsync.formats.nested_name import MAX_KEYS, MAX_LEVELS, MAX_MAPPINGS
 
 CARD = {"spec": "chara_card_v2", "name": "outside", "data": {"name": "Mira", "description": "keeper", "tags": ["sea"]}}
 
@@ -168,3 +168,11 @@ def test_canonical_text_holds_no_number_that_json_lacks() -> None:
 
 def test_integers_stay_exact() -> None:
     assert json.loads(canonical({"a": 2**200 + 1})) == {"a": 2**200 + 1}
+
+
+def test_a_table_of_thousands_of_keys_is_searched_for_no_name() -> None:
+    table: dict[str, object] = {f"key {number}": 1 for number in range(MAX_KEYS)}
+
+    assert named({"profile": {"Full Name": "Ada"}, "table": table}, "stem").name == "Ada"
+    assert named(table | {"Full Name": "Ada"}, "stem").name == "stem"
+    assert named(table | {"name": "Ada"}, "stem").name == "Ada"
