@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
@@ -20,6 +21,9 @@ from docsync.sync.setup import Settings, build_engine
 PERSONAS = Collection("persona", "personas", ("**/*.json",), "json")
 PROMPTS = Collection("prompt_template", "prompts", ("**/*.prompty",), "prompty")
 SHARED = Path(__file__).parent.parent.parent / "shared"
+
+# What a hostile file may take of the processor. Where coverage traces every line, loops take several times as long.
+MOST_SECONDS = 0.25 if sys.gettrace() is None else 2.5
 
 Tell = Callable[[str], None]
 """The fixture `tell`: how much a random test did, and with which seed."""

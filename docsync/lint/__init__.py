@@ -4,7 +4,7 @@ from collections.abc import Set
 from itertools import islice
 
 from docsync.lint import literal_secret, missing_reference, undeclared_variable, unused_input
-from docsync.lint.finding import Finding, Rule, Subject
+from docsync.lint.finding import MOST, Finding, Rule, Subject
 
 RULES: tuple[Rule, ...] = (
     undeclared_variable.RULE,
@@ -12,15 +12,12 @@ RULES: tuple[Rule, ...] = (
     missing_reference.RULE,
     literal_secret.RULE,
 )
-VERSION = 1
+VERSION = 2
 """Moves whenever the rules say something else of the same document."""
-
-# Nobody reads on, and a hostile file must not make us build a hundred thousand findings.
-_MOST = 50
 
 __all__ = ["RULES", "VERSION", "Finding", "Rule", "Subject", "lint"]
 
 
 def lint(subject: Subject, ignore: Set[str] = frozenset()) -> list[Finding]:
     """What the rules say of *subject*, but for those whose codes are ignored. Each says only so much."""
-    return [finding for rule in RULES if rule.code not in ignore for finding in islice(rule.find(subject), _MOST)]
+    return [finding for rule in RULES if rule.code not in ignore for finding in islice(rule.find(subject), MOST)]

@@ -2,11 +2,16 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
+from docsync.lint.secret import Secret, secrets_in
 from docsync.model import Resolved, Severity
 
+MOST = 50
+"""Findings of one rule that are built: nobody reads on, and a hostile file must not make it a hundred thousand."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Subject:
     """A document as the rules see it.
 
@@ -18,6 +23,11 @@ class Subject:
     links: tuple[Resolved, ...] = ()
     undeclared: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+
+    @cached_property
+    def secrets(self) -> list[Secret]:
+        """The secrets in what is written, MOST at most: looked for when first asked, as it takes a while."""
+        return secrets_in(self.written, MOST)
 
 
 @dataclass(frozen=True, slots=True)

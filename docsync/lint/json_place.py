@@ -1,15 +1,21 @@
 """Where values stand in a JSON text, by their dotted place. Never judges the text: it has been parsed before."""
 
 import re
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from json import JSONDecoder
+from typing import Any
 
 from docsync.lint.place import Place, ways_to
 
 _SPACES = re.compile(r"[ \t\r\n]*+")
-# What lies beside the way is only skipped: nothing of it is kept.
-_DECODER = JSONDecoder(parse_int=str, parse_float=str)
+_ITEM = re.compile(r"(.*)\[([0-9]{1,9})\]", re.DOTALL)
+# A list may hold hundreds of thousands of texts and numbers before the one that is wanted.
+_MANY = 64
+_MANY_ITEMS = re.compile(rf'(?:(?:"[^"\\]*+"|[^"{{}}\[\],\s]++),[ \t\r\n]*+){{{_MANY}}}+')
+# What lies beside the way is only skipped: nothing of it is kept. The scanner itself, as this is asked of every value.
+_scan: Callable[[str, int], tuple[Any, int]] = vars(JSONDecoder(parse_int=str, parse_float=str))["scan_once"]
 
 
 def json_places(text: str, wanted: Iterable[str]) -> dict[str, Place]:
@@ -29,10 +35,17 @@ class _Search:
     def __init__(self, text: str, wanted: frozenset[str]) -> None:
         self._text, self._wanted = text, wanted
         self._ways = ways_to(wanted)
+        self._stops = self._wanted | self._ways
+        self._indexes: defaultdict[str, set[int]] = defaultdict(set)
+        for stop in self._stops:
+            if item := _ITEM.fullmatch(stop):
+                self._indexes[item[1]].add(int(item[2]))
         self.found: dict[str, Place] = {}
 
     def skip(self, at: int) -> int:
         """The next character that is no space."""
+        if self._text[at] > " ":
+            return at
         match = _SPACES.match(self._text, at)
         return match.end() if match else at
 
@@ -44,22 +57,33 @@ class _Search:
                 raise _Complete
         opening = self._text[place.value]
         if path not in self._ways or opening not in "{[":
-            return _DECODER.raw_decode(self._text, place.value)[1]
+            return _scan(self._text, place.value)[1]
         return self._object(place.value, path) if opening == "{" else self._array(place.value, path)
 
     def _object(self, at: int, path: str) -> int:
         at = self.skip(at + 1)
-        while self._text[at] != "}":
-            key, end = _DECODER.raw_decode(self._text, at)
-            value_at = self.skip(self.skip(end) + 1)
-            at = self._next(self.value(Place(at, value_at), f"{path}.{key}" if path else key))
+        text, stops, prefix = self._text, self._stops, f"{path}." if path else ""
+        while text[at] != "}":
+            key, end = _scan(text, at)
+            value_at = self.skip(end + 1 if text[end] == ":" else self.skip(end) + 1)
+            inner = prefix + key
+            end = self.value(Place(at, value_at), inner) if inner in stops else _scan(text, value_at)[1]
+            at = end + 1 if text[end] == "," and text[end + 1] == '"' else self._next(end)
         return at + 1
 
     def _array(self, at: int, path: str) -> int:
         at = self.skip(at + 1)
-        count = 0
-        while self._text[at] != "]":
-            at = self._next(self.value(Place(at, at), f"{path}[{count}]"))
+        text, indexes, count = self._text, self._indexes[path], 0
+        while text[at] != "]":
+            if (
+                count % _MANY == 0
+                and (run := _MANY_ITEMS.match(text, at))
+                and indexes.isdisjoint(range(count, count + _MANY))
+            ):
+                at, count = self.skip(run.end()), count + _MANY
+                continue
+            end = self.value(Place(at, at), f"{path}[{count}]") if count in indexes else _scan(text, at)[1]
+            at = end + 1 if text[end] == "," and text[end + 1] > " " else self._next(end)
             count += 1
         return at + 1
 

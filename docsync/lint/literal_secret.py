@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 from docsync.lint.finding import Finding, Rule, Subject
-from docsync.lint.secret import secrets_in
 
 
 def find(subject: Subject) -> Iterator[Finding]:
     """A finding for each text whose key says that it is a secret."""
-    for secret in secrets_in(subject.written):
+    for secret in subject.secrets:
         message = f"{secret.at}: a secret seems to be written here"
         yield Finding(RULE.code, message, secret.at, hint="keep it in the environment: ${env:NAME}")
 

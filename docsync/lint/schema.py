@@ -9,7 +9,7 @@ from docsync.errors import ConfigError
 from docsync.lint.finding import Finding
 from docsync.lint.json_place import json_places
 from docsync.lint.place import dotted
-from docsync.lint.secret import secrets_in
+from docsync.lint.secret import is_secret
 from docsync.model import Severity
 
 if TYPE_CHECKING:
@@ -30,15 +30,27 @@ class Schema:
         self.digest = digest
 
     def violations(self, value: dict[str, object], most: int) -> list[Finding]:
-        """What is wrong with *value*, up to *most* findings. No value is printed whole, and no secret at all."""
+        """What is wrong with *value*, up to *most* findings; with none, only that something is.
+
+        No value is printed whole, and no secret at all.
+        """
+        if most == 1:
+            return self._first(value)
+        if self._validator.is_valid(value):
+            return []
+        if not most:
+            message = "the document breaks its schema, and holds too many values to look for the place"
+            return [Finding(CODE, message, "", severity=Severity.ERROR)]
+        return [_finding(error, value) for error in islice(self._validator.iter_errors(value), most)]
+
+    def _first(self, value: dict[str, object]) -> list[Finding]:
+        """The same, without a look for what else is wrong: that is done at once for all of it."""
         import jsonschema_rs
 
         try:
             self._validator.validate(value)
         except jsonschema_rs.ValidationError as first:
-            errors = [first] if most == 1 else islice(self._validator.iter_errors(value), most)
-            hidden = frozenset(secret.at for secret in secrets_in(value))
-            return [_finding(error, hidden) for error in errors]
+            return [_finding(first, value)]
         return []
 
 
@@ -74,17 +86,23 @@ def _invalid(shown: str, text: str, error: "ValidationError") -> str:
     return f"{shown}:{line}:{column}: no valid JSON Schema: {f'{at}: ' if at else ''}{error.message.splitlines()[0]}"
 
 
-def _finding(error: "ValidationError", hidden: frozenset[str]) -> Finding:
+def _finding(error: "ValidationError", value: dict[str, object]) -> Finding:
     at, message = dotted(error.instance_path), _cut(error.message, _MESSAGE_CHARACTERS)
     # A secret beneath it would be shown with the whole.
-    if not any(secret.startswith(at) for secret in hidden) and message.startswith(_MASK):
-        message += f", got {_cut(json.dumps(error.instance, ensure_ascii=False), _SHOWN_CHARACTERS)}"
+    if message.startswith(_MASK) and not is_secret(value, error.instance_path):
+        message += f", got {_beginning(error.instance)}"
     # Only some kinds of violations name keys.
     extra: str | None = next(iter(getattr(error.kind, "unexpected", ())), None)
     if extra is not None:
         at = dotted([*error.instance_path, extra])
     text = f"{at}: {message}" if at and extra is None else message
     return Finding(CODE, text, at, severity=Severity.ERROR, on_key=extra is not None)
+
+
+def _beginning(instance: object) -> str:
+    """*instance* as JSON, of which no more is written out than is shown."""
+    pieces = json.JSONEncoder(ensure_ascii=False).iterencode(instance)
+    return _cut("".join(islice(pieces, _SHOWN_CHARACTERS + 1)), _SHOWN_CHARACTERS)
 
 
 def _cut(text: str, characters: int) -> str:

@@ -1,11 +1,12 @@
 """Tells which values of a document are secrets written out, and replaces them. Never prints one."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from enum import IntEnum
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from docsync.lint.place import dotted
 
@@ -16,8 +17,9 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _ONE = frozenset({"secret", "password", "apikey", "token", "auth", "credential", "cookie"})
 _MANY = frozenset({"secrets", "passwords", "apikeys", "credentials", "cookies"})
 _KEYS = {("api", "key"): "apikey", ("api", "keys"): "apikeys"}
-# One of these is in every key that counts: most keys need not be taken apart.
-_STEM = re.compile("secret|password|api|token|auth|credential|cookie")
+# One of these is in every key that counts: most keys need not be taken apart, and most documents not be looked through.
+_STEMS = ("secret", "password", "api", "token", "auth", "credential", "cookie")
+_STEM = re.compile("|".join(stem for stem in _STEMS if stem != "api"))  # which counts with "key" only
 _LONGEST_KEY = 200
 # A reference to something else, whole: ${env:NAME}, {{ name }}.
 _POINTS_ELSEWHERE = re.compile(r"\s*+(?:\$\{[^}]*+\}|\{\{[^}]*+\}\})\s*+")
@@ -27,6 +29,7 @@ _OF_A_DECLARATION = frozenset({"default", "example", "sample", "value"})
 Holder = dict[str, object] | list[object]
 # A place is linked to the one above it: most values are no secrets and never need theirs written out.
 Above = tuple["Above", str | int] | tuple[()]
+Take = Callable[[Holder, str | int, Above], None]
 
 
 class _Reach(IntEnum):
@@ -58,18 +61,69 @@ class Secret(NamedTuple):
         self.holder[self.key] = REDACTED  # type: ignore[index]  # the key is the holder's own
 
 
-def secrets_in(value: Holder) -> Iterator[Secret]:
-    """Every text in *value* that its key says is a secret; numbers, blanks and references are none."""
-    return _found(value, (), _Reach.NOTHING)
+def may_hold_secrets(document: str) -> bool:
+    """False where no key in this JSON text makes anything a secret: most are told so without a look at their values."""
+    lowered = document.lower()
+    return any(stem in lowered for stem in _STEMS)
 
 
-def _found(holder: Holder, above: Above, reach: _Reach) -> Iterator[Secret]:
+def secrets_in(value: Holder, most: int | None = None) -> list[Secret]:
+    """The texts in *value* that their keys say are secrets, *most* at most; numbers, blanks and references are none."""
+    return _secrets(value, _Reach.NOTHING, most)
+
+
+def redact_all(value: Holder) -> None:
+    """Replace every secret in *value*."""
+
+    def redact(holder: Holder, key: str | int, _: Above) -> None:
+        holder[key] = REDACTED  # type: ignore[index]  # the key is the holder's own
+
+    _look(value, (), _Reach.NOTHING, redact)
+
+
+def is_secret(value: Holder, path: Iterable[str | int]) -> bool:
+    """True when the text at *path* in *value* is a secret, when what is there holds one, or when nothing is there."""
+    reach, found = _Reach.NOTHING, cast(object, value)
+    for key in path:
+        step = str(key) if isinstance(found, dict) else key  # jsonschema_rs takes a key of digits for an index
+        try:
+            reach, found = _within(cast(Holder, found), step, reach), cast("dict[object, object]", found)[step]
+        except LookupError:
+            return True
+    if isinstance(found, str):
+        return bool(reach) and _is_literal(found)
+    return isinstance(found, (dict, list)) and bool(_secrets(found, reach, 1))
+
+
+def _secrets(value: Holder, reach: _Reach, most: int | None) -> list[Secret]:
+    found: list[Secret] = []
+
+    def take(holder: Holder, key: str | int, above: Above) -> None:
+        found.append(Secret(holder, key, above))
+        if len(found) == most:
+            raise _Enough
+
+    with suppress(_Enough):
+        _look(value, (), reach, take)
+    return found
+
+
+class _Enough(Exception):
+    """As many secrets as were asked for are found."""
+
+
+def _look(holder: Holder, above: Above, reach: _Reach, take: Take) -> None:
+    """Have every secret in *holder* taken, which lies within the *reach* of the key that it is under.
+
+    Asked of every value there is: a type is compared sooner than isinstance answers, and an empty value needs no call.
+    No generator: each secret would be handed up through all the levels above it.
+    """
     for key, item in holder.items() if isinstance(holder, dict) else enumerate(holder):
-        if isinstance(item, str):
+        if type(item) is str:
             if _within(holder, key, reach) and _is_literal(item):
-                yield Secret(holder, key, above)
-        elif isinstance(item, (dict, list)):
-            yield from _found(item, (above, key), _within(holder, key, reach))
+                take(holder, key, above)
+        elif item and (type(item) is dict or type(item) is list):
+            _look(item, (above, key), _within(holder, key, reach), take)
 
 
 def _within(holder: Holder, key: str | int, reach: _Reach) -> _Reach:
@@ -77,19 +131,26 @@ def _within(holder: Holder, key: str | int, reach: _Reach) -> _Reach:
     if isinstance(key, int) or reach is _Reach.EVERYTHING or isinstance(holder, list):
         return reach
     name = holder.get("name") if key in _OF_A_DECLARATION else None
-    return max(_reach(key), _reach(name)) if isinstance(name, str) else _reach(key)
+    return max(_reach_of(key), _reach_of(name)) if isinstance(name, str) else _reach_of(key)
+
+
+def _reach_of(key: str) -> _Reach:
+    # What is remembered must not keep the longest keys of all hostile files.
+    return _reach(key if len(key) <= _LONGEST_KEY else key[:_LONGEST_KEY])
 
 
 def _is_literal(text: str) -> bool:
-    return bool(text.strip()) and not _POINTS_ELSEWHERE.fullmatch(text)
+    return bool(text.strip()) and not ("{" in text and _POINTS_ELSEWHERE.fullmatch(text))
 
 
 @lru_cache(maxsize=4096)
 def _reach(key: str) -> _Reach:
-    if not _STEM.search(key.lower()):
+    lowered = key.lower()
+    if not (_STEM.search(lowered) or ("api" in lowered and "key" in lowered)):
         return _Reach.NOTHING
-    words = [word.lower() for word in _WORD.findall(key[:_LONGEST_KEY])]
-    words += [_KEYS[pair] for pair in pairwise(words) if pair in _KEYS]
+    words = " ".join(_WORD.findall(key)).lower().split()
+    if "api" in words:
+        words += [_KEYS[pair] for pair in pairwise(words) if pair in _KEYS]
     if not _MANY.isdisjoint(words):
         return _Reach.EVERYTHING
     return _Reach.NOTHING if _ONE.isdisjoint(words) else _Reach.ITSELF

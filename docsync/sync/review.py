@@ -4,15 +4,16 @@ Never reads the tree and never raises for what a file holds.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import cast
 
 from docsync.formats.limits import LIMITS
 from docsync.formats.naming import canonical, search_text
-from docsync.lint import Finding, Subject, lint
+from docsync.lint import Finding, Subject, lint, literal_secret
+from docsync.lint.finding import MOST
 from docsync.lint.schema import CODE, Schema
-from docsync.lint.secret import secrets_in
+from docsync.lint.secret import Secret, may_hold_secrets, redact_all, secrets_in
 from docsync.model import Content, Parsed, Problem, Resolved, Severity
 from docsync.names import Collection
 
@@ -20,8 +21,9 @@ from docsync.names import Collection
 FRONT_MATTER_FORMATS = ("prompty", "markdown")
 _TEXT_OF_A_BODY = ("body", "instructions", "messages")
 
-# A larger document may break its schema in a hundred thousand places, and all of them are looked for at once.
-_SEARCHED_BYTES = 131_072
+# A larger document may break its schema in a hundred thousand places, and all of them are looked for at once; and of each
+# place everything beneath it is copied.
+_ALL_SEARCHED, _ONE_SEARCHED = 4_000, 50_000  # keys, values and items, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,49 +55,68 @@ class Review:
         """*content* as it may be stored, with everything that is to be said of it; *problems* are the format's own."""
         try:
             document = cast("dict[str, object]", json.loads(content.document))
-            findings = self._findings(read, document)
+            may_hold = may_hold_secrets(content.document)
+            ignore = self._rules.ignore if may_hold else self._rules.ignore | {literal_secret.RULE.code}
+            subject = _subject(read, document)
+            findings = self._findings(read.collection.type, content, subject, ignore)
             found = _with_findings(read, problems, findings)
             if any(finding.severity is Severity.ERROR for finding in findings):
                 return Parsed(None, found)
-            return Parsed(self._without_secrets(read, content, document), found)
+            redacts = may_hold and self._rules.redact_secrets
+            return Parsed(_without_secrets(content, document, subject) if redacts else content, found)
         except Exception as error:  # noqa: BLE001 - a file that trips a bug of ours harms only itself
             message = f"docsync failed to check this file: {type(error).__name__}"
             hint = "this is a bug in docsync; please report it with the file"
             return Parsed(None, (*problems, Problem(read.path, "internal", message, hint=hint)))
 
-    def _findings(self, read: Read, document: Mapping[str, object]) -> list[Finding]:
-        ignore = self._rules.ignore
-        written = document["frontmatter"] if read.collection.format in FRONT_MATTER_FORMATS else document
-        assert isinstance(written, dict)
-        findings = lint(_subject(read, document, written), ignore)
-        schema = self._rules.schemas.get(read.collection.type)
+    def _findings(self, type_: str, content: Content, subject: Subject, ignore: Set[str]) -> list[Finding]:
+        findings = lint(subject, ignore)
+        schema = self._rules.schemas.get(type_)
         if schema is None or CODE in ignore:
             return findings
-        most = LIMITS.problems + 1 if len(read.octets) <= _SEARCHED_BYTES else 1
-        return [*schema.violations(written, most), *findings]
-
-    def _without_secrets(self, read: Read, content: Content, document: dict[str, object]) -> Content:
-        if not self._rules.redact_secrets:
-            return content
-        has_body = read.collection.format in FRONT_MATTER_FORMATS
-        made_of_keys = {key: value for key, value in document.items() if not (has_body and key in _TEXT_OF_A_BODY)}
-        secrets = list(secrets_in(made_of_keys))
-        if not secrets:
-            return content
-        for secret in secrets:
-            secret.redact()
-        # A secret at the top lies in the copy: the document takes it over.
-        document.update(made_of_keys)
-        return replace(content, document=canonical(document), text=content.text if has_body else search_text(document))
+        return [*schema.violations(subject.written, _most_violations(content.document)), *findings]
 
 
-def _subject(read: Read, document: Mapping[str, object], written: dict[str, object]) -> Subject:
+def _most_violations(document: str) -> int:
+    size = document.count(",") + document.count("{") + document.count("[")
+    return LIMITS.problems + 1 if size <= _ALL_SEARCHED else int(size <= _ONE_SEARCHED)
+
+
+def _subject(read: Read, document: dict[str, object]) -> Subject:
+    written = document["frontmatter"] if read.collection.format in FRONT_MATTER_FORMATS else document
+    assert isinstance(written, dict)
     if read.collection.format != "prompty":
         return Subject(written, read.links)
     from docsync.formats.prompty.gap import gaps_of  # loaded with the format, and only with it
 
     gaps = gaps_of(document)
     return Subject(written, read.links, gaps.undeclared_variables, gaps.unused_inputs)
+
+
+def _without_secrets(content: Content, document: dict[str, object], subject: Subject) -> Content:
+    """*content* without the secrets of *document*, which are taken out of it, too."""
+    if subject.written is document:
+        return _redacted(content, document, subject.secrets)
+    made_of_keys = {key: value for key, value in document.items() if key not in _TEXT_OF_A_BODY}
+    secrets = secrets_in(made_of_keys)
+    if not secrets:
+        return content
+    for secret in secrets:
+        secret.redact()
+    # A secret at the top lies in the copy: the document takes it over.
+    document.update(made_of_keys)
+    return replace(content, document=canonical(document))
+
+
+def _redacted(content: Content, document: dict[str, object], secrets: Sequence[Secret]) -> Content:
+    if not secrets:
+        return content
+    if len(secrets) < MOST:
+        for secret in secrets:
+            secret.redact()
+    else:
+        redact_all(document)
+    return replace(content, document=canonical(document), text=search_text(document))
 
 
 def _with_findings(read: Read, problems: Sequence[Problem], findings: Sequence[Finding]) -> tuple[Problem, ...]:

@@ -10,6 +10,7 @@ import yaml
 from docsync.lint.json_place import json_places
 from docsync.lint.place import Place, dotted, ways_to
 from docsync.lint.yaml_place import yaml_places
+from docsync.names import LONGEST_PLACE
 
 
 def everything(value: object, path: str = "") -> Iterator[tuple[str, object]]:
@@ -102,3 +103,26 @@ def test_a_place_is_written_as_people_write_it() -> None:
     assert dotted(["inputs", 0, "name"]) == "inputs[0].name"
     assert dotted([0]) == "[0]"
     assert dotted([]) == ""
+
+
+def test_a_place_is_cut_where_only_a_hostile_file_has_longer_ones() -> None:
+    place = dotted(["a" * 400, 0])
+
+    assert place == "a" * LONGEST_PLACE + "…"
+    assert ways_to(["a." * 200]) == {""}
+    assert json_places('{"%s":{"b":1}}' % ("a" * 400), [place]) == {}
+
+
+@pytest.mark.parametrize("item", ["1", '"a"', "[]", '{"b": 1}', '"]\\""', "-1.5e3"])
+@pytest.mark.parametrize("between", [",", ", ", ",\n "])
+def test_far_items_of_long_lists_are_found(item: str, between: str) -> None:
+    items = [item] * 300
+    items[200] = '{"x": 7}'
+    text = f'{{"a": [{between.join(items)}]}}'
+    wanted = ["a[0]", "a[63]", "a[64]", "a[200].x", "a[255]", "a[299]"]
+
+    found = json_places(text, wanted)
+
+    assert [json.JSONDecoder().raw_decode(text, found[at].value)[0] for at in wanted] == [
+        7 if at.endswith("x") else json.loads(item) for at in wanted
+    ]

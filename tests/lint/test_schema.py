@@ -87,6 +87,7 @@ def test_of_one_violation_no_other_is_looked_for() -> None:
 
 def test_what_keeps_the_schema_has_no_violation() -> None:
     assert violations({"required": ["name"]}, {"name": "Ada"}) == []
+    assert schema({"required": ["name"]}).violations({"name": "Ada"}, 1) == []
 
 
 @pytest.mark.parametrize(
@@ -112,3 +113,17 @@ def test_what_is_no_schema_is_told_with_its_place(octets: bytes, message: str) -
 
 def test_two_schemas_are_told_apart_by_their_digest() -> None:
     assert schema({"type": "object"}).digest == schema({"type": "object"}).digest != schema(True).digest
+
+
+def test_of_a_value_too_large_for_details_only_the_violation_is_told() -> None:
+    rules = schema({"additionalProperties": {"type": "string"}})
+    (finding,) = rules.violations({"a": 1, "b": 2}, 0)
+
+    assert (finding.at, finding.severity.value) == ("", "error")
+    assert rules.violations({"a": "x"}, 0) == []
+
+
+def test_a_value_under_a_key_of_digits_is_shown_like_any_other() -> None:
+    (finding,) = violations({"additionalProperties": {"type": "string"}}, {"7": 1})
+
+    assert finding.message.endswith(", got 1")

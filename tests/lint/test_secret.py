@@ -1,8 +1,10 @@
 """Which values are secrets: by whole words of their keys, and only texts that are written out."""
 
+import json
+
 import pytest
 
-from docsync.lint.secret import secrets_in
+from docsync.lint.secret import is_secret, may_hold_secrets, redact_all, secrets_in
 
 
 def places(value: object) -> list[str]:
@@ -72,3 +74,45 @@ def test_secrets_are_replaced_in_what_holds_them() -> None:
         secret.redact()
 
     assert value == {"token": "[REDACTED]", "list": [{"secrets": ["[REDACTED]", 3]}], "name": "c"}
+
+
+def test_only_so_many_secrets_are_looked_for() -> None:
+    assert [secret.at for secret in secrets_in({"token": ["a", "b", "c"]}, 2)] == ["token[0]", "token[1]"]
+
+
+def test_all_secrets_are_replaced_at_once() -> None:
+    value: dict[str, object] = {"token": "a", "list": [{"secrets": ["b", 3]}], "name": "c"}
+
+    redact_all(value)
+
+    assert value == {"token": "[REDACTED]", "list": [{"secrets": ["[REDACTED]", 3]}], "name": "c"}
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (["token"], True),
+        ([], True),
+        (["secrets"], True),
+        (["secrets", "deep", 0], True),
+        (["secrets", "count"], False),
+        (["name"], False),
+        (["list"], False),
+        (["list", 0], False),
+        (["digits", 7], False),
+        (["none"], True),
+        (["list", 9], True),
+    ],
+)
+def test_what_lies_at_a_path_is_a_secret_or_holds_one(path: list[str | int], expected: bool) -> None:
+    value: dict[str, object] = {
+        "token": "a", "name": "b", "secrets": {"deep": ["c"], "count": 1}, "list": ["d"], "digits": {"7": "e"},
+    }  # fmt: skip
+
+    assert is_secret(value, path) is expected
+
+
+@pytest.mark.parametrize("key", ["apiKey", "API key", "Secrets", "clientSecret", "AUTH", "to\u212aen"])
+def test_a_text_without_such_a_word_needs_no_look(key: str) -> None:
+    assert may_hold_secrets(json.dumps({key: "x"}, ensure_ascii=False))
+    assert not may_hold_secrets('{"name":"Ada","list":["a"]}')
