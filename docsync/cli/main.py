@@ -1,5 +1,6 @@
 """The console script: runs one command and turns whatever it raises into a message and an exit code."""
 
+import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -14,12 +15,16 @@ from docsync.errors import ConfigError, DocsyncError, NotReachable, UsageError
 from docsync.names import shown
 
 COMPLETE_VARIABLE = "_DOCSYNC_COMPLETE"
+COLLECTOR = (50_000, 20, 20)
+"""Python's thresholds for its search for cycles. Values of a file hold none, and at Python's own pace the search takes as
+long as the parse of a file of many."""
 _INTERRUPTED = 130
 _BUG = 70
 
 
 def main() -> int:
     """Run the command that the process was started with."""
+    gc.set_threshold(*COLLECTOR)
     open_streams()
     return run(sys.argv[1:], os.environ)
 
