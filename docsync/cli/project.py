@@ -63,7 +63,7 @@ class Project:
         """A sentence for each collection whose folder is not there: no error, it may come, but perhaps a slip."""
         for one in self.config.collections:
             folder = self.root / one.path
-            if self.config.file is None or folder.exists():
+            if self.config.file is None or _may_be_there(folder):
                 continue
             near = _alike(folder)
             meant = f"; did you mean {(folder.parent / near[0]).relative_to(self.root).as_posix()}?" if near else ""
@@ -117,6 +117,17 @@ class Project:
                 inner = candidate.relative_to(self.root).as_posix()
                 return EVERYTHING if inner == "." else inner
         return None
+
+
+def _may_be_there(folder: Path) -> bool:
+    """False only when it certainly is not: what may not be looked at is there perhaps."""
+    try:
+        folder.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _alike(folder: Path) -> list[str]:
