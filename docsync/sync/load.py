@@ -49,6 +49,11 @@ class Look:
     again: set[str] = field(default_factory=set)
     suspected: set[str] = field(default_factory=set)
 
+    def sign(self, path: str) -> Sign | None:
+        """What the last hint of *path* said; None when a newer one has come since the look began."""
+        heard_ns = self.heard(path)
+        return None if heard_ns is not None and heard_ns > self.now_ns else self.signs.get(path)
+
     def believes(self, belief: Belief, path: str) -> bool:
         """*path* was just found bad. True once *belief* has it that this lasts.
 
@@ -124,7 +129,7 @@ class Loader:
         if parsed.content is None:
             broken = Refuse(path, collection.type, FileState.BROKEN, problems, read.stamp, content_hash, read.racy)
             return self._refused(broken, look)
-        is_suspicious = self._is_suspicious(entry, read.stamp, collection, look.signs.get(path))
+        is_suspicious = self._is_suspicious(entry, read.stamp, collection, look.sign(path))
         if is_suspicious and not look.believes(self._belief, path):
             return None
         document = _document(file, parsed.content, content_hash, read.stamp)

@@ -79,4 +79,10 @@ REGRESSIONS: dict[str, History] = {
         Step(0, Verb.MOVE, path="prompts/kit/s.prompty", other="prompts/q.prompty"),
         Step(0, Verb.GIT),
     ),
+    "a write that follows a rename while a batch looks is not taken for what was renamed": (
+        Step(0, Verb.BUSY, number=2, late_ms=6),
+        Step(0, Verb.SAVE, path="prompts/kit/s.prompty", other="prompt/ref"),
+        Step(2501, Verb.SAVE, path="prompts/kit/s.prompty", other="prompt/conflict"),
+        Step(0, Verb.WRITE, path="prompts/kit/s.prompty", other="prompt/short"),
+    ),
 }

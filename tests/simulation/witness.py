@@ -16,7 +16,7 @@ from tests.simulation.truth import BAD, Sort, Truth, hash_of
 
 _SLACK_NS = 4_000_000
 _GIT_NS = 22_000_000_000
-_RELEASED_NS = 12_000_000_000
+_RELEASED_NS = 90_000_000_000
 
 
 class Violation(AssertionError):
