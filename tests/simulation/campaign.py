@@ -3,10 +3,10 @@
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import count
+from itertools import count, islice
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -19,6 +19,9 @@ from tests.simulation.step import History
 
 # Dictionaries are three times as fast, and what only SQL gets wrong shows in few histories. Odd: every job has some.
 _SQLITE_EVERY = 41
+
+# Handed out at once: long enough that handing out costs nothing, short enough that a long run soon says what it found.
+_SLICE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +67,12 @@ class Total:
         self.refusals += outcome.refusals
 
     def join(self, other: "Total") -> None:
-        """Another campaign was run at the same time."""
-        self.first_seed = min(self.first_seed, other.first_seed)
+        """A part of this campaign is over."""
         self.histories += other.histories
         self.steps += other.steps
         self.commits += other.commits
         self.crashes += other.crashes
         self.refusals += other.refusals
-        self.seconds = max(self.seconds, other.seconds)
         self.failures += other.failures
 
     def __str__(self) -> str:
@@ -85,12 +86,11 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be run: every `stride`th seed from `seed` on, `runs` at the most, for `seconds` at the most."""
+    """What is to be run: the seeds from `seed` on, `runs` at the most, for `seconds` at the most."""
 
     seed: int
     seconds: float
     runs: int = 10**9
-    stride: int = 1
     on_disk: bool = False
     most_failures: int = 10**9
 
@@ -105,24 +105,36 @@ def failure_of(history: History, stage: Stage | None = None) -> str | None:
     return None
 
 
-def campaigns(order: Order, jobs: int) -> Total:
-    """Run what is ordered in so many processes, and add up what they came to."""
-    parts = [
-        replace(order, seed=order.seed + job, stride=jobs, runs=len(range(job, order.runs, jobs)))
-        for job in range(jobs)
-    ]
+def campaigns(order: Order, jobs: int, tell: Callable[[Total, Total], object] = lambda part, total: None) -> Total:
+    """Run what is ordered in so many processes; *tell* gets each part as it ends, and the total so far."""
+    begun = time.monotonic()
     total = Total(order.seed)
+    slices = _slices(order, begun)
     with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        for part in pool.map(campaign, parts):
-            total.join(part)
+        running = {pool.submit(campaign, part) for part in islice(slices, jobs)}
+        while running:
+            ended, running = wait(running, return_when=FIRST_COMPLETED)
+            for part in map(Future.result, ended):
+                total.join(part)
+                total.seconds = time.monotonic() - begun
+                tell(part, total)
+            running |= {pool.submit(campaign, part) for part in islice(slices, len(ended))}
     return total
+
+
+def _slices(order: Order, begun: float) -> Iterator[Order]:
+    for first in range(0, order.runs, _SLICE):
+        left = begun + order.seconds - time.monotonic()
+        if left <= 0:
+            return
+        yield replace(order, seed=order.seed + first, seconds=left, runs=min(_SLICE, order.runs - first))
 
 
 def campaign(order: Order) -> Total:
     """Run what is ordered, in this process."""
     begun = time.monotonic()
     total = Total(order.seed)
-    seeds = count(order.seed, order.stride)
+    seeds = count(order.seed)
     while total.seconds < order.seconds and total.histories + len(total.failures) < order.runs:
         if len(total.failures) >= order.most_failures:
             break
