@@ -85,4 +85,18 @@ REGRESSIONS: dict[str, History] = {
         Step(2501, Verb.SAVE, path="prompts/kit/s.prompty", other="prompt/conflict"),
         Step(0, Verb.WRITE, path="prompts/kit/s.prompty", other="prompt/short"),
     ),
+    "a file that is found changed where another one is looked at need not rest": (
+        Step(0, Verb.FILL, path="personas"),
+        Step(130, Verb.FAULT, other="locked", number=2),
+        Step(0, Verb.SAVE, path="prompts/kit/s.prompty", other="prompt/ref"),
+        Step(0, Verb.MOVE, path="personas/old/f.json", other="personas/c.json", news=News.FOLDER),
+    ),
+    "a file that is found changed after hints were lost need not rest": (
+        Step(0, Verb.FILL, path="personas"),
+        Step(0, Verb.SAVE, path="personas/old/f.json", other="persona/eve", news=News.LOST),
+        Step(700, Verb.STAMP, path="prompts/p.prompty", news=News.LOST),
+        Step(0, Verb.SAVE, path="personas/c.json", other="persona/ada"),
+        Step(0, Verb.WRITE, path="personas/c.json", other="persona/bob", news=News.SILENT),
+        Step(0, Verb.MOVE, path="personas/b.json", other="personas/a.json", news=News.SHUFFLED, late_ms=800),
+    ),
 }

@@ -46,7 +46,7 @@ class Witness:
         self._bad_ns: dict[str, int] = {}
         self._unsure_ns: dict[str, int] = {}
         self._applied_ns: dict[str, int] = {}
-        self._scopes: list[str] = []
+        self._scopes: list[str] | None = None
         self._signs: dict[str, str] = {}
         self._signs_then: dict[str, str] = {}
         self._taken_ns = 0
@@ -120,8 +120,8 @@ class Witness:
         return self._signs.get(path)
 
     def scanned(self, scopes: list[str], seen: Scan) -> None:
-        """The daemon looked at *scopes*."""
-        self._scopes = scopes
+        """The daemon looked at *scopes*; what a batch looks at once more is no reason for it."""
+        self._scopes = scopes if self._scopes is None else self._scopes
         self._guard.returned(seen.found)
         for path in self.last.rows.keys() - seen.found.keys() - self._missed_ns.keys():
             if any(covers(scope, path) for scope in scopes):
@@ -142,6 +142,7 @@ class Witness:
 
     def taking(self) -> None:
         """The daemon takes a batch: what is hinted from now on is not of this one."""
+        self._scopes = None
         self._signs_then = dict(self._signs)
         self._taken_ns = self._clock.now_ns
 
@@ -225,7 +226,7 @@ class Witness:
         """Rule 3: at most one change a debounce time, of a path that was looked at for its own sake."""
         applied_ns = self._applied_ns.get(path)
         hurried = Ask.LOOK in self.asks() or self.stopping() or self.git.worked_lately(_GIT_NS)
-        own = path in self._scopes and not hurried and self._signs.get(path) != "gone"
+        own = path in (self._scopes or ()) and not hurried and self._signs.get(path) != "gone"
         if own and self._is_unfinished(path):
             yield f"{path}: taken although it was still being written"
         if old is None or applied_ns is None or not own or old.content_hash == row.content_hash:
