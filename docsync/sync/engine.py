@@ -179,6 +179,7 @@ class Engine:
         work = Work(resting, scan.skipped.keys(), difference, look, deletions, refused, dict(difference.stale))
         work.again.update(back)
         work.gone = gone
+        work.roots = changed_roots
         work.shut = {entry.path for entry, _ in sight.shut}
         self._pair_renames(work)
         return work
@@ -276,7 +277,9 @@ class Engine:
         """Record which collections have been read by today's rules, once every file that could be read was."""
         if EVERYTHING in work.look.scopes:
             self.scanned = True
-            self._unread = self._belief.undecided() | work.again.keys() | work.resting | work.shut
+            self._unread.clear()
+        if EVERYTHING in work.look.scopes or work.roots:  # a folder that is back is read as a whole, too
+            self._unread |= self._belief.undecided() | work.again.keys() | work.resting | work.shut
         self._unread -= work.upserted.keys() | {change.path for change in work.refused} | set(applied.deleted)
         if self._reload and self.scanned and not self._unread:
             there = (RootState.OK, RootState.ABSENT)

@@ -17,6 +17,7 @@ class Work:
     `renames` maps a new name to the entry of the old one, `upserted` maps a path to its type, `again` a path to the time
     of its next look (monotonic nanoseconds), `gone` are the files first seen missing, `appeared` the paths with content
     that is new to them, `shut` the known paths beneath a folder that cannot be read, `names` those that came or went.
+    `roots` are the collections' folders that are not what they were, and therefore in the scope.
     """
 
     resting: Set[str]
@@ -33,3 +34,4 @@ class Work:
     appeared: list[str] = field(default_factory=list)
     shut: set[str] = field(default_factory=set)
     names: list[str] = field(default_factory=list)
+    roots: list[str] = field(default_factory=list)

@@ -99,4 +99,10 @@ REGRESSIONS: dict[str, History] = {
         Step(0, Verb.WRITE, path="personas/c.json", other="persona/bob", news=News.SILENT),
         Step(0, Verb.MOVE, path="personas/b.json", other="personas/a.json", news=News.SHUFFLED, late_ms=800),
     ),
+    "files that still rest when their folder comes back are read by the rules of this start": (
+        Step(0, Verb.FILL, path="personas"),
+        Step(505, Verb.REMOVE, path="personas"),
+        Step(1000, Verb.RESTART, number=3),
+        Step(0, Verb.FILL, path="personas"),
+    ),
 }

@@ -472,6 +472,24 @@ def test_a_raised_parser_version_reloads_the_collection(project: Project, monkey
     assert project.sync().looked == 0
 
 
+def test_a_folder_that_is_back_is_read_by_the_rules_of_this_start_although_its_files_rest(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.persona("personas/a.json")
+    project.settle()
+    (project.root / "personas").rename(project.root / "elsewhere")
+    project.connection.execute("UPDATE files SET racy = 0")
+    monkeypatch.setattr("docsync.sync.setup._ROW_VERSION", 999)
+    project.start()
+    project.settle()
+    (project.root / "elsewhere").rename(project.root / "personas")
+    assert project.sync("personas", resting=frozenset({"personas/a.json"})).looked == 0
+    assert project.sync("personas/a.json").looked == 1
+    project.connection.execute("UPDATE files SET racy = 0")
+    project.start()
+    assert project.sync().looked == 0
+
+
 def test_a_file_matched_twice_belongs_to_the_first_collection_with_a_warning(project: Project) -> None:
     second = Collection("copy", "personas", ("**/*.json",), "json")
     project.persona("personas/a.json")
