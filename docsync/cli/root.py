@@ -30,6 +30,8 @@ COMMANDS: Mapping[str, str] = {
     "changes": "changes",
     "problems": "read",
     "export": "export",
+    "backup": "backup",
+    "restore": "backup",
     "config": "config",
     "schema": "schema",
     "completion": "completion",

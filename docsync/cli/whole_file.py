@@ -23,7 +23,7 @@ def place_for(path: Path, project: "Project") -> Path:
     if place.name.startswith(project.database.name) and place.parent == Path(os.path.realpath(project.database.parent)):
         raise UsageError(f"{shown(str(path))}: is the database; choose another place")
     if place.exists() and not place.is_file():
-        raise UsageError(f"{shown(str(path))}: is not a regular file; leave --out away to write to stdout")
+        raise UsageError(f"{shown(str(path))}: is not a regular file; choose another place")
     if not place.parent.is_dir():
         raise UsageError(f"{shown(str(path.parent))}: no such folder; make it first")
     return place

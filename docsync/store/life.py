@@ -50,7 +50,7 @@ class Life:
         if doubted in ("", epoch) or known not in (None, inode_of(self._path)):
             if doubted is not None:
                 self._unsure.write_text(str(epoch), "ascii")
-            _renew(connection, self._path)
+            renew(connection, self._path)
         self._unsure.unlink(missing_ok=True)
 
     def leave(self) -> None:
@@ -59,7 +59,8 @@ class Life:
             self._left.write_text(str(self._path.stat().st_ctime_ns), "ascii")
 
 
-def _renew(connection: apsw.Connection, path: Path) -> None:
+def renew(connection: apsw.Connection, path: Path) -> None:
+    """Give the database at *path*, which *connection* is to, an epoch that no other one has."""
     # One statement, one transaction.
     connection.execute(
         "INSERT OR REPLACE INTO sync_state VALUES ('epoch', ?), ('file_inode', ?)", (new_epoch(), inode_of(path))

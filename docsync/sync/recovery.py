@@ -41,7 +41,8 @@ from docsync.sync.load import iso
 from docsync.sync.setup import Settings, build_engine
 
 INSPECT_NS = 3_600_000_000_000
-_FRESH = "docsync-fresh-"
+FRESH = "docsync-fresh-"
+"""How the folders begin that hold a database while it is made; one that is left behind goes at the next start."""
 _LOOK_AGAIN_NS = 100_000_000
 _DOUBT_PAUSE_NS = 10_000_000_000
 
@@ -70,7 +71,7 @@ class Upkeep:
     def open(self) -> bool:
         """Open the database; True if it had to be mended. Raises NoDatabase, StoreUnavailable."""
         finish(self._database)
-        for left_behind in self._database.parent.glob(f"{_FRESH}*"):  # by one that was killed
+        for left_behind in self._database.parent.glob(f"{FRESH}*"):  # by one that was killed
             shutil.rmtree(left_behind, ignore_errors=True)
         try:
             self._connection = self._stack.enter_context(open_writer(self._database))
@@ -87,6 +88,12 @@ class Upkeep:
         else:
             self.rebuild(damage.reason)
         return damage is not None
+
+    @property
+    def connection(self) -> apsw.Connection:
+        """The one that writes."""
+        assert self._connection is not None
+        return self._connection
 
     def close(self) -> None:
         """Close the database, once the inspection that may run is over."""
@@ -140,17 +147,20 @@ class Upkeep:
 
     def rebuild(self, reason: str) -> None:
         """Build everything afresh from the files, and put it in place in one step: there is a new epoch."""
-        assert self._connection is not None
         try:
             with self._afresh() as source:
-                overwrite(self._connection, source)
+                self.replace(source)
         except StoreUnavailable as error:
             if error.reason != DAMAGED:
                 raise
             self._start_over(reason)
             return
-        self._use(self._connection)
         self._told("afresh", reason)
+
+    def replace(self, source: apsw.Connection) -> None:
+        """Put what *source* holds in the place of everything, in one step. Raises StoreUnavailable."""
+        overwrite(self.connection, source)
+        self._use(self.connection)
 
     def _use(self, connection: apsw.Connection) -> None:
         self.engine = build_engine(self._settings, connection)
@@ -159,8 +169,7 @@ class Upkeep:
 
     def _mend_in_place(self, damage: Damage) -> bool:
         """Read again what is damaged, in one transaction, and look whether that was all. True if it was."""
-        connection = self._connection
-        assert connection is not None
+        connection = self.connection
         try:
             with writing(), transaction(connection):
                 self._use(connection)
@@ -249,7 +258,7 @@ def fresh(settings: Settings, beside: Path | None = None, progress: Progress | N
     at_once = replace(settings, timing=Timing(0, 0, 0), max_delete_ratio=1.0)
     with ExitStack() as stack:
         try:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=_FRESH, dir=beside))
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=FRESH, dir=beside))
         except OSError as error:
             raise StoreUnavailable("io_error", f"no place for a database that is made afresh ({error})") from error
         path = Path(folder) / "fresh.db"

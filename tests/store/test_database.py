@@ -58,7 +58,7 @@ def test_a_copy_gets_a_new_epoch_also_if_the_first_start_was_killed_before_it_ha
     before = epoch_of(path)
     path.with_name(path.name + "-wal").unlink()
     with monkeypatch.context() as killed:
-        killed.setattr("docsync.store.life._renew", raise_interrupt)
+        killed.setattr("docsync.store.life.renew", raise_interrupt)
         with pytest.raises(KeyboardInterrupt):
             epoch_of(path)
     renewed = epoch_of(path)

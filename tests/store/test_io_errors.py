@@ -18,11 +18,12 @@ import apsw
 import pytest
 
 from docsync.coalesce import Batch, Dirty
-from docsync.errors import StoreUnavailable
+from docsync.errors import NoDatabase, StoreUnavailable
 from docsync.model import Sign, Timing
 from docsync.names import EVERYTHING
 from docsync.store.checkpoint import Checkpoint
 from docsync.store.database import SCHEMA_VERSION, migrate, open_writer, writing
+from docsync.sync.backup import keep, restore_once
 from docsync.sync.once import tell_nobody
 from docsync.sync.recovery import open_sound, rebuild_once
 from docsync.sync.setup import Settings, build_engine
@@ -123,6 +124,19 @@ def rebuilt(place: Place) -> None:
     rebuild_once(place.settings, place.database, tell_nobody)
 
 
+def moved_on_since_a_backup(place: Place) -> None:
+    with open_writer(place.database) as connection:
+        keep(connection, place.root / "kept.db")
+    edited(place)
+    sync(place)
+    broken(place)
+    sync(place)
+
+
+def restored(place: Place) -> None:
+    restore_once(place.settings, place.database, place.root / "kept.db", tell_nobody)
+
+
 def nothing(_: Place) -> None:
     pass
 
@@ -149,6 +163,7 @@ WAYS = (
     Way("mending afresh", lambda place: place.change("DROP INDEX documents_name"), mended),
     Way("starting over", lambda place: damage(place.database, garbage_header, random.Random(SEED)), mended),
     Way("rebuild by hand", nothing, rebuilt),
+    Way("restore", moved_on_since_a_backup, restored),
 )
 
 
@@ -242,6 +257,8 @@ def failure(way: Way, place: Place) -> str | None:
         way.write(place)
     except StoreUnavailable as error:
         return error.reason
+    except NoDatabase as error:  # a reader has no other word for a disk that fails
+        return "io_error" if isinstance(error.__cause__, apsw.IOError) else str(error)
     except (apsw.IOError, apsw.FullError) as error:
         # SQLite ignores what fails while a connection is closed, but apsw raises what the disk of this test raised.
         if "_closing" not in [frame.name for frame in extract_tb(error.__traceback__)]:

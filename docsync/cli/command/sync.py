@@ -66,6 +66,11 @@ def sync(session: Session, *, rebuild: bool = False) -> int:
         done = done_of(daemon.post("/v1/reload", {"scopes": [""], "timeout": _SYNC_SECONDS}))
     else:
         done = _sync_here(session, project)
+    return report(session, project, before, done)
+
+
+def report(session: Session, project: "Project", before: Mapping[str, int], done: Done) -> int:
+    """Say what *done* came to, when there were *before* so many documents of each type; returns the exit code."""
     synced = Synced(done, before, _count(project), _listed(project))
     value = {"done": done, "documents": synced.after, "problems": synced.problems}
     session.out.answer(value, _lines(project, synced))
@@ -80,7 +85,7 @@ def _sync_here(session: Session, project: "Project") -> Done:
 
     settings = project.settings()
     with holding(project.database.parent), progress_bar(session.out, "Reading files") as progress:
-        return sync_once(settings, project.database, progress, partial(_tell_mended, session))
+        return sync_once(settings, project.database, progress, partial(tell_mended, session))
 
 
 def _rebuild_here(session: Session, project: "Project") -> Done:
@@ -88,10 +93,11 @@ def _rebuild_here(session: Session, project: "Project") -> Done:
     from docsync.sync.recovery import rebuild_once
 
     with holding(project.database.parent), progress_bar(session.out, "Reading files") as progress:
-        return rebuild_once(project.settings(), project.database, partial(_tell_mended, session), progress)
+        return rebuild_once(project.settings(), project.database, partial(tell_mended, session), progress)
 
 
-def _tell_mended(session: Session, how: str, reason: str) -> None:
+def tell_mended(session: Session, how: str, reason: str) -> None:
+    """Remark that the database was damaged, and what was done about it."""
     session.out.remark(f"database {_MENDED[how]}: {reason}")
 
 

@@ -1,0 +1,73 @@
+"""`docsync backup` and `docsync restore`: a copy of the database that stands alone, and back from one."""
+
+from functools import partial
+from pathlib import Path
+
+import click
+
+from docsync.cli.command.sync import report, tell_mended
+from docsync.cli.flag import Session, command, pass_session
+from docsync.cli.progress import progress_bar
+from docsync.cli.text import counted
+from docsync.cli.whole_file import place_for
+from docsync.errors import UsageError
+from docsync.names import shown
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@command
+@click.argument("file", type=_FILE)
+@pass_session
+def backup_command(session: Session, file: Path) -> int:
+    """Copy the database to FILE, also while a daemon runs.
+
+    A backup keeps what the files cannot give back: last good versions of broken files, held documents, when each
+    document was first seen, and the changes. It is checked before it takes its place. Any SQLite opens it.
+    """
+    from docsync.cli.diagnosis import diagnosing
+    from docsync.sync.backup import back_up, is_backup
+
+    project = session.project()
+    place = place_for(session.here / file, project)
+    if place.exists() and place.stat().st_size and not is_backup(place):
+        raise UsageError(f"{shown(str(file))}: is there and no backup; choose another place")
+    with diagnosing(project.demand().database):
+        made = back_up(project.database, place)
+    value = {
+        "file": str(place),
+        "epoch": made.epoch,
+        "revision": made.revision,
+        "documents": made.documents,
+        "bytes": made.bytes,
+    }
+    size = f"{made.bytes / 1e6:.1f} MB"
+    held = f"{counted(made.documents, 'document')}, revision {made.revision}, epoch {made.epoch}, {size}"
+    session.out.answer(value, [f"{shown(str(file))}: {held}"])
+    return 0
+
+
+@command
+@click.argument("file", type=_FILE)
+@pass_session
+def restore_command(session: Session, file: Path) -> int:
+    """Put the backup FILE in the place of the database.
+
+    It is brought up to date with the files first; then readers see all of it at once, under a new epoch. What was
+    there is kept beside the database, to be restored in turn. Refused while a daemon runs; a damaged backup changes
+    nothing. Exits with 1 if a deletion is held.
+    """
+    from docsync.lock import holding
+    from docsync.sync.backup import restore_once
+
+    project = session.project()
+    backup, settings, database = session.here / file, project.settings(), project.database
+    if not backup.is_file():
+        raise UsageError(f"{shown(str(file))}: no such file; name one that 'docsync backup' made")
+    if database.exists() and backup.samefile(database):
+        raise UsageError(f"{shown(str(file))}: is the database itself; name one that 'docsync backup' made")
+    with holding(database.parent), progress_bar(session.out, "Reading files") as progress:
+        restored = restore_once(settings, database, backup, partial(tell_mended, session), progress)
+    if restored.kept:
+        session.out.remark(f"what was there is kept in {shown(str(restored.kept))}")
+    return report(session, project, restored.documents, restored.done)

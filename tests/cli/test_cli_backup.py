@@ -1,0 +1,178 @@
+"""docsync backup and docsync restore, as people type them."""
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support import damage_within
+
+from .conftest import Shell, environment
+
+
+@pytest.fixture
+def synced(filled: Shell) -> Shell:
+    filled("sync")
+    return filled
+
+
+def database(shell: Shell) -> Path:
+    return shell.root / ".docsync" / "docsync.db"
+
+
+def test_a_backup_says_what_it_holds(synced: Shell) -> None:
+    answer = synced("backup", "kept.db")
+
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out.startswith("kept.db: 3 documents, revision 1, epoch ")
+    assert stat.S_ISREG((synced.root / "kept.db").stat().st_mode)
+
+
+def test_a_program_learns_the_same(synced: Shell) -> None:
+    value = synced("backup", "kept.db", "--json").json
+
+    place = synced.root / "kept.db"
+    assert (value["file"], value["documents"], value["revision"]) == (str(place), 3, 1)
+    assert value["bytes"] == place.stat().st_size
+    assert value["epoch"] == synced("changes", "--json").json["epoch"]
+
+
+def test_a_backup_is_made_beside_a_running_daemon_and_a_restore_is_refused(synced: Shell) -> None:
+    with synced.daemon():
+        assert synced("backup", "kept.db").code == 0
+        refused = synced("restore", "kept.db")
+
+    assert refused.code == 6
+    assert "docsync is running already" in refused.err
+    assert "docsync stop" in refused.err
+
+
+def test_nothing_but_a_backup_is_written_over(synced: Shell) -> None:
+    synced.write("notes.txt", "mine")
+
+    assert synced("backup", "notes.txt").err == "docsync: notes.txt: is there and no backup; choose another place\n"
+    assert synced("backup", "personas/kept.json").code == 2
+    assert synced("backup", ".docsync/docsync.db").code == 2
+    assert (synced.root / "notes.txt").read_text() == "mine"
+    assert synced("backup", "kept.db").code == synced("backup", "kept.db").code == 0
+
+
+def test_without_a_database_there_is_nothing_to_back_up(filled: Shell) -> None:
+    answer = filled("backup", "kept.db")
+
+    assert answer.code == 3
+    assert "no database there; start 'docsync run' or 'docsync sync' first" in answer.err
+    assert not (filled.root / "kept.db").exists()
+
+
+def test_a_damaged_database_is_not_backed_up(synced: Shell) -> None:
+    damage_within(database(synced))
+
+    answer = synced("backup", "kept.db")
+
+    assert answer.code == 3
+    assert "docsync sync" in answer.err
+    assert not (synced.root / "kept.db").exists()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is denied to root")
+def test_a_place_that_may_not_be_written_to_is_told(synced: Shell) -> None:
+    (synced.root / "closed").mkdir(mode=0o500)
+    assert synced("backup", "closed/kept.db").code == 3
+
+
+def test_a_last_good_version_comes_back_and_the_replaced_database_is_kept(synced: Shell) -> None:
+    synced.write("personas/ada.json", "{")
+    synced("sync")
+    synced("backup", "kept.db")
+    database(synced).unlink()
+    synced("sync")
+    assert synced("get", "persona/ada").code == 5
+
+    answer = synced("restore", "kept.db")
+
+    assert answer.code == 0
+    assert "persona: 2 documents, prompt_template: 1, 1 error, revision 2, " in answer.out
+    kept = database(synced).with_name("docsync.db.before-restore")
+    assert f"what was there is kept in {kept}\n" in answer.err
+    assert synced("get", "persona/ada").json["name"] == "Ada"
+    assert synced("restore", str(kept)).code == 0
+    assert synced("get", "persona/ada").code == 5
+
+
+def test_what_the_files_changed_since_the_backup_is_counted(synced: Shell) -> None:
+    synced("backup", "kept.db")
+    synced.persona("ada", age=37)
+    synced.persona("katherine")
+    (synced.root / "prompts" / "greet.prompty").unlink()
+
+    answer = synced("restore", "kept.db")
+
+    assert answer.out.startswith("persona: 3 documents (+1 ~1), prompt_template: 0 (-1), 0 problems, revision ")
+
+
+def test_deletions_that_are_held_after_a_restore_are_exit_1(synced: Shell) -> None:
+    for number in range(24):
+        synced.persona(f"p{number}")
+    synced("sync")
+    synced("backup", "kept.db")
+    for number in range(24):
+        (synced.root / "personas" / f"p{number}.json").unlink()
+
+    answer = synced("restore", "kept.db", "--json")
+
+    assert answer.code == 1
+    assert len(answer.json["done"]["held"]) == 24
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "why"),
+    [
+        ("nowhere.db", 2, "nowhere.db: no such file; name one that 'docsync backup' made"),
+        (".docsync/docsync.db", 2, ".docsync/docsync.db: is the database itself; name one that 'docsync backup' made"),
+        ("docsync.toml", 3, "docsync.toml: no backup of docsync's (file is not a database)"),
+    ],
+)
+def test_what_cannot_be_restored_is_told(synced: Shell, name: str, code: int, why: str) -> None:
+    synced.write("docsync.toml", '[watch]\nmode = "auto"\n')
+
+    answer = synced("restore", name)
+
+    assert answer.code == code
+    assert answer.err.rstrip().endswith(why)
+
+
+@pytest.mark.parametrize("ms", [150, 250, 300, 350, 400, 500])
+def test_a_restore_that_is_killed_leaves_the_one_database_or_the_other(synced: Shell, ms: int) -> None:
+    synced.write("personas/ada.json", "{")
+    synced("sync")
+    synced("backup", "kept.db")
+    old = synced("changes", "--json").json["epoch"]
+    arguments = [sys.executable, "-m", "docsync", "restore", "kept.db"]
+    with subprocess.Popen(arguments, cwd=synced.root, env=environment(), stdout=subprocess.DEVNULL) as process:
+        time.sleep(ms / 1000)
+        process.kill()
+
+    at_once = synced("changes", "--json").json["epoch"]
+    assert synced("get", "persona/ada").json["name"] == "Ada"
+    assert synced("sync").code == 0
+
+    assert synced("changes", "--json").json["epoch"] == at_once
+    assert at_once != old or process.returncode, "one that was not killed makes a new epoch"
+    assert synced("verify").code == 0
+    assert not list((synced.root / ".docsync").glob("docsync-fresh-*"))
+    assert synced("restore", "kept.db").code == 0
+    assert not list((synced.root / ".docsync").glob(".*.tmp"))
+
+
+def test_any_sqlite_reads_a_backup(synced: Shell) -> None:
+    synced("backup", "kept.db")
+    kept = sqlite3.connect((synced.root / "kept.db").as_uri() + "?mode=ro", uri=True)
+
+    assert kept.execute("SELECT count(*) FROM documents").fetchone() == (3,)
+    kept.close()
