@@ -3,7 +3,7 @@
 Module map; imports point to a strictly lower rank or stay inside one's own sub-package:
 
     7  cli                                 commands, output, exit codes
-    6  daemon                              composes the parts; start and stop order; signals
+    6  daemon, doctor                      composes the parts, start and stop order, signals; examines them
     5  admin, export                       faces of the database to the outside
     4  reader, verify                      rows to callers; the proof
     3  sync, commands                      files to rows; what can be asked of a daemon

@@ -10,7 +10,7 @@ import docsync
 PACKAGE = Path(docsync.__file__).parent
 RANKS = {
     "cli": 7,
-    "daemon": 6,
+    "daemon": 6, "doctor": 6,
     "admin": 5, "replica": 5, "export": 5,
     "reader": 4, "verify": 4,
     "sync": 3, "commands": 3,

@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "export": "export",
     "backup": "backup",
     "restore": "backup",
+    "doctor": "doctor",
     "config": "config",
     "schema": "schema",
     "completion": "completion",

@@ -13,7 +13,7 @@ from docsync.watch.layered import Layered
 from docsync.watch.mount import mount_table, remote_filesystem
 from docsync.watch.poll import PollSource
 
-__all__ = ["Hint", "Mode", "Polling", "Reason", "Source", "mount_table", "open_source"]
+__all__ = ["Hint", "Mode", "Polling", "Reason", "Source", "mount_table", "open_source", "remote_filesystem"]
 
 Mode = Literal["auto", "events", "poll"]
 

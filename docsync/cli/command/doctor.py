@@ -1,0 +1,61 @@
+"""`docsync doctor`: looks at all that docsync needs. Changes nothing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, cast
+
+import click
+
+from docsync.cli.flag import Session, command, pass_session
+from docsync.cli.text import counted
+from docsync.cli.variable import slips
+
+if TYPE_CHECKING:
+    from docsync.doctor import Finding, Patient
+
+_COLORS: Mapping[str, str] = {"ok": "green", "note": "cyan", "warning": "yellow", "error": "red"}
+_WIDTH = max(map(len, _COLORS))
+
+
+@command
+@click.option("--strict", is_flag=True, help="Exit with 1 for a warning, too.")
+@pass_session
+def doctor_command(session: Session, *, strict: bool) -> int:
+    """Look at all that docsync needs, and say what to do.
+
+    Folders, the watcher and its limits, Git, the database and its disk, the endpoint, the daemon. Whether documents
+    equal their files is for docsync verify. Exits with 1 if there is an error.
+    """
+    from docsync.doctor import Level, examine
+
+    session.slips_told = True  # they are among the findings
+    patient, configuration = _patient(session)
+    findings = [*configuration, *examine(patient)]
+    counts = {level: sum(one.level is level for one in findings) for level in (Level.ERROR, Level.WARNING)}
+    errors, warnings = counts.values()
+    session.out.answer({"errors": errors, "warnings": warnings, "findings": findings}, _lines(findings))
+    session.out.remark(
+        f"{counted(len(findings), 'finding')}, {counted(errors, 'error')}, {counted(warnings, 'warning')}"
+    )
+    return 1 if errors or (strict and warnings) else 0
+
+
+def _patient(session: Session) -> "tuple[Patient, list[Finding]]":
+    from docsync.doctor import Finding, Level, Patient
+
+    project = session.project()
+    config = project.config
+    file = str(config.file) if config.file else "no docsync.toml: the defaults hold"
+    found = [Finding("configuration", Level.OK, file)]
+    found += [Finding("configuration", Level.WARNING, slip) for slip in slips(session.environ)]
+    http = (config.admin.host, config.admin.port) if config.admin.enabled else None
+    mode = cast(Literal["auto", "events", "poll"], config.watch.mode)
+    return Patient(project.settings(), project.database, mode, config.watch.poll_ms, http), found
+
+
+def _lines(findings: "Sequence[Finding]") -> Iterator[str]:
+    topics = max(len(one.topic) for one in findings)
+    for one in findings:
+        level = click.style(f"{one.level:{_WIDTH}}", fg=_COLORS[one.level])
+        yield f"{level}  {one.topic:{topics}}  {one.message}"
+        if one.advice:
+            yield f"{'':{_WIDTH}}  {'':{topics}}  {click.style('→', fg='cyan')} {one.advice}"

@@ -1,0 +1,92 @@
+"""The folders of the collections, and whether their changes would be noticed. Reads no document."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+
+from docsync.doctor.finding import Finding, Level
+from docsync.doctor.patient import Patient
+from docsync.model import RootState, Scan, Sign, Unread
+from docsync.names import EVERYTHING, Collection, shown
+from docsync.status import Reason as Told
+from docsync.sync.barrier import Barrier
+from docsync.watch import Polling, open_source
+
+_TOPIC = "watcher"
+_LET_READ = "let the user that runs docsync read it"
+# What a source says although nobody has to do anything about it.
+_CHOSEN = frozenset({"polling"})
+
+
+def examine_folders(patient: Patient) -> Iterator[Finding]:
+    """Each collection's folder, and what in it is no document."""
+    tree = patient.sync.tree()
+    scan, roots = tree.scan([EVERYTHING]), tree.roots()
+    for collection in patient.sync.collections:
+        yield _folder(collection, roots[collection.type].state, scan)
+    roots_told = {collection.path for collection in patient.sync.collections}
+    beneath = {path: one for path, one in scan.unreadable.items() if path not in roots_told}
+    yield from _listed(beneath, "cannot be read", Level.ERROR, _LET_READ)
+    yield from _listed(scan.skipped, "is never a document", Level.NOTE, "")
+
+
+def _folder(collection: Collection, state: RootState, scan: Scan) -> Finding:
+    place, topic = shown(collection.path), collection.type
+    if state is RootState.MISSING:
+        advice = "make it, or take its collection out of docsync.toml"
+        return Finding(topic, Level.WARNING, f"{place}: no such folder, so there are no documents", advice)
+    if state is not RootState.OK or collection.path in scan.unreadable:
+        return Finding(topic, Level.ERROR, f"{place}: cannot be read", _LET_READ)
+    number = sum(type_ == collection.type for type_ in scan.types.values())
+    if not number:
+        patterns = ", ".join(collection.include)
+        return Finding(topic, Level.WARNING, f"{place}: no file in it matches {patterns}", "see: docsync config show")
+    return Finding(topic, Level.OK, f"{place}: {number} {'file' if number == 1 else 'files'}")
+
+
+def _listed(found: Mapping[str, Unread], what: str, level: Level, advice: str) -> Iterator[Finding]:
+    """One finding for all of *found*, with the first of them."""
+    if not found:
+        return
+    path, first = min(found.items())
+    rest = f", and {len(found) - 1} more" if len(found) > 1 else ""
+    yield Finding("files", level, f"{shown(path) or '.'}: {what} ({shown(first.problem.message)}){rest}", advice)
+
+
+def examine_watcher(patient: Patient) -> Iterator[Finding]:
+    """What a watcher that is started now says of itself, and whether it brings what is written; takes a second at most.
+
+    For a project without a daemon: what the watcher of a daemon is like, its status tells.
+    """
+    cookies = patient.folder / "cookies"
+    inside = cookies.is_relative_to(patient.sync.root) and patient.folder.is_dir()
+    barrier = None
+    with suppress(OSError):  # whether the folder can be written to is said of the database
+        barrier = Barrier(cookies, cookies.relative_to(patient.sync.root).as_posix()) if inside else None
+    watched = [collection.path for collection in patient.sync.collections]
+    if barrier:
+        watched.append(cookies.relative_to(patient.sync.root).as_posix())
+    tree = patient.sync.tree()
+    polling = Polling(lambda: tree.scan([EVERYTHING]).found, patient.poll_ms)
+
+    def hint(path: str, _sign: Sign) -> None:
+        if barrier:
+            barrier.takes(path)
+
+    with open_source(patient.sync.root, watched, hint, mode=patient.mode, polling=polling) as source:
+        yield _proof(source.name, barrier)
+        for reason in source.reasons():
+            told = Told(reason.code, reason.message, "", reason.path)
+            level = Level.NOTE if reason.code in _CHOSEN else Level.WARNING
+            yield Finding(_TOPIC, level, f"{reason.code}: {shown(reason.message)}", told.advice)
+
+
+def _proof(name: str, barrier: Barrier | None) -> Finding:
+    if barrier is None or name != "inotify":
+        return Finding(_TOPIC, Level.OK, name)
+    begun = time.perf_counter()
+    if barrier.passed():
+        ms = (time.perf_counter() - begun) * 1e3
+        return Finding(_TOPIC, Level.OK, f"{name}: a file that was written came back after {ms:.1f} ms")
+    advice = 'set mode = "poll" under [watch], and report this'
+    return Finding(_TOPIC, Level.ERROR, f"{name}: a file that was written did not come back", advice)

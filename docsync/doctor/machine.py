@@ -1,0 +1,42 @@
+"""The machine: versions, limits, and the port. Looks at no file of the project."""
+
+import errno
+import platform
+import resource
+import socket
+from collections.abc import Iterator
+
+import apsw
+
+import docsync
+from docsync.doctor.finding import Finding, Level
+
+_TOPIC = "machine"
+# Python, SQLite, the watcher and 200 connections of the endpoint stay below it.
+_LEAST_DESCRIPTORS = 256
+
+
+def examine_machine() -> Iterator[Finding]:
+    """What docsync runs on."""
+    system = f"{platform.system()} {platform.release()}"
+    versions = f"docsync {docsync.__version__}, Python {platform.python_version()}, SQLite {apsw.sqlite_lib_version()}"
+    yield Finding(_TOPIC, Level.OK, f"{versions}, {system}")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < _LEAST_DESCRIPTORS:
+        advice = f"start docsync with more, such as: ulimit -n {min(1024, hard) if hard > 0 else 1024}"
+        yield Finding(_TOPIC, Level.WARNING, f"a process may open no more than {soft} files", advice)
+
+
+def examine_port(http: tuple[str, int] | None) -> Iterator[Finding]:
+    """Whether the endpoint could listen at *http*, host and port; asked while no daemon does."""
+    if http is None or http[1] == 0:
+        return
+    host, number = http
+    try:
+        socket.create_server(http, family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        what = "is taken by another program" if error.errno == errno.EADDRINUSE else f"cannot be had ({error.strerror})"
+        advice = "set another admin.port; the Unix socket, which the commands use, works all the same"
+        yield Finding("endpoint", Level.WARNING, f"{host}:{number} {what}", advice)
+    else:
+        yield Finding("endpoint", Level.OK, f"{host}:{number} is free")

@@ -1,0 +1,37 @@
+"""The Git repository around the project: does it keep its hands off the database? Runs Git, and changes nothing."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from docsync.doctor.finding import Finding, Level
+
+_TOPIC = "git"
+_SECONDS = 10
+
+
+def examine_repository(root: Path, database: Path) -> Iterator[Finding]:
+    """Nothing where there is no repository, no Git, or no database inside of it."""
+    if _git(root, "rev-parse", "--is-inside-work-tree") != 0 or not database.is_relative_to(root):
+        return
+    folder = database.parent.relative_to(root).as_posix()
+    if _git(root, "ls-files", "--error-unmatch", "--", str(database)) == 0:
+        advice = f"take it out: git rm --cached {database.relative_to(root).as_posix()}"
+        yield Finding(_TOPIC, Level.WARNING, "the database is under version control: a checkout overwrites it", advice)
+    elif _git(root, "check-ignore", "-q", "--", str(database)) != 0:
+        advice = f"add this line to .gitignore: {folder}/"
+        yield Finding(
+            _TOPIC, Level.WARNING, f"{folder}/ is not ignored: git clean -fd would remove the database", advice
+        )
+    else:
+        yield Finding(_TOPIC, Level.OK, f"a checkout lands as one revision; {folder}/ is ignored")
+
+
+def _git(root: Path, *arguments: str) -> int | None:
+    """The exit code of Git, None where there is none that answers."""
+    try:
+        # No shell, and the Git that the person would run.
+        done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, timeout=_SECONDS)  # noqa: S603, S607
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.returncode
