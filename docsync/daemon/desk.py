@@ -40,13 +40,13 @@ _PASSIVE = frozenset({"starting", "polling", "network_mount", "no_heartbeat", "h
 
 @dataclass(frozen=True, slots=True)
 class Premises:
-    """What does not change while the daemon runs."""
+    """What does not change while the daemon runs. `config_file` is what a start would read, if it is there."""
 
     project: Path
     database: Path
     socket: Path
     collections: tuple[Collection, ...]
-    config_file: Path | None
+    config_file: Path
     started_at: str
     wants_http: bool
 
@@ -225,11 +225,8 @@ class Desk:
         os.kill(os.getpid(), signal.SIGTERM)
 
     def _stamp_of_config(self) -> tuple[int, int, int] | None:
-        path = self._premises.config_file
-        if path is None:
-            return None
         try:
-            status = path.stat()
+            status = self._premises.config_file.stat()
         except OSError:
             return None
         return (status.st_mtime_ns, status.st_size, status.st_ino)

@@ -203,7 +203,7 @@ def _premises(settings: DaemonSettings) -> Premises:
         database=settings.database,
         socket=socket_path(settings.database.parent),
         collections=settings.sync.collections,
-        config_file=settings.config_file,
+        config_file=settings.config_file or settings.sync.root / "docsync.toml",
         started_at=iso(time.time_ns()),
         wants_http=settings.http is not None,
     )

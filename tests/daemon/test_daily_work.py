@@ -159,6 +159,13 @@ def test_an_edited_configuration_asks_for_a_restart(daemon: Daemon) -> None:
     assert daemon.status()["restart_to_apply"]
 
 
+def test_a_configuration_that_is_new_asks_for_a_restart_too(daemon: Daemon) -> None:
+    daemon.start()
+    assert not daemon.status()["restart_to_apply"]
+    daemon.write("docsync.toml", "[watch]\nsettle_ms = 11\n")
+    assert daemon.status()["restart_to_apply"]
+
+
 def test_a_dead_sync_thread_ends_the_process(daemon: Daemon) -> None:
     daemon.start()
     daemon.persona("personas/ana.json")
