@@ -1,13 +1,16 @@
 """A real `docsync run` in a process of its own, and what a service can see of it from outside."""
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,16 @@ from docsync.lock import announced
 PATIENCE = 30.0
 NO_RESCAN = {"DOCSYNC_WATCH__RESCAN_SECONDS": "3600"}
 """For a daemon that is to hear of everything by hints."""
+QUEUE_LOCK = Path(tempfile.gettempdir()) / f"docsync-inotify-queue-{os.getuid()}.lock"
+"""Held by whoever shortens the queue of inotify for a moment: the limit is the system's."""
+
+
+@contextmanager
+def usual_queue() -> Iterator[None]:
+    """Watchers that start in here have the queue that this system gives: no other test shortens it meanwhile."""
+    with QUEUE_LOCK.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield
 
 
 class Daemon:
@@ -36,12 +49,13 @@ class Daemon:
             (root / folder).mkdir(parents=True, exist_ok=True)
 
     def start(self, *, ready: bool = True) -> None:
-        with self.log.open("a") as log:
+        with self.log.open("a") as log, usual_queue() if "docsync" in self.command else nullcontext():
             self.process = subprocess.Popen(
                 [*self.command, "run"], cwd=self.root, env=self.environ, stderr=log, text=True
             )
+            if ready:
+                self.until(self.is_announced)
         if ready:
-            self.until(self.is_announced)
             self.wait()
 
     def is_announced(self) -> bool:

@@ -6,7 +6,6 @@ the system for longer than it takes to make one descriptor: the limit is read at
 
 import fcntl
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from threading import Thread
 from watchdog.observers import inotify_c
 
 from docsync.cli.main import main
+from tests.daemon.running import QUEUE_LOCK
 
 LIMIT = Path("/proc/sys/fs/inotify/max_queued_events")
 _EVENTS = 16
@@ -24,7 +24,7 @@ _EVENTS = 16
 @contextmanager
 def short_queue() -> Iterator[None]:
     """Descriptors that are made in here have a queue of 16 events. One process at a time: the limit is the system's."""
-    with (Path(tempfile.gettempdir()) / "docsync-max-queued-events.lock").open("w") as lock:
+    with QUEUE_LOCK.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         before = LIMIT.read_text()
         try:
