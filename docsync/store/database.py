@@ -23,6 +23,7 @@ _OURS = frozenset({"documents", "files", "changes", "documents_fts", "sync_state
 WRITER_BUSY_MS = 1_000
 READER_BUSY_MS = 5_000
 _READABLE = 0o644
+_NO_FILE = "is not a regular file; set database.path to another place"
 _JOURNAL_BYTES = 4 * 1024 * 1024
 
 
@@ -37,6 +38,8 @@ def open_writer(path: Path) -> Iterator[apsw.Connection]:
     with ExitStack() as closed, ExitStack() as stack:
         with writing():
             _make_folder(path.parent)
+            if not _may_be_file(path):
+                raise StoreUnavailable("io_error", f"{path}: {_NO_FILE}")
             life.look()
             connection = stack.enter_context(_closing(apsw.Connection(str(path))))
             connection.set_busy_timeout(WRITER_BUSY_MS)
@@ -69,6 +72,9 @@ def open_memory() -> Iterator[apsw.Connection]:
 @contextmanager
 def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterator[apsw.Connection]:
     """A read-only connection that waits *busy_ms* for a lock. Raises NoDatabase when no docsync database is at *path*."""
+    if not _may_be_file(path):
+        raise NoDatabase(f"{path}: {_NO_FILE}")
+    had_log = wal_of(path).exists()
     try:
         connection = apsw.Connection(_read_only_uri(path), flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
     except apsw.CantOpenError as error:
@@ -83,6 +89,8 @@ def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterato
             raise NoDatabase(_foreign(path, found))
         if version != SCHEMA_VERSION:
             raise NoDatabase(_of_another_version(path, version, SCHEMA_VERSION))
+        if not had_log and wal_of(path).exists():
+            Life(path).doubt()
         yield connection
 
 
@@ -267,6 +275,14 @@ def _closing(connection: apsw.Connection) -> Iterator[apsw.Connection]:
         yield connection
     finally:
         connection.close(True)  # noqa: FBT003  # apsw takes it by position only
+
+
+def _may_be_file(path: Path) -> bool:
+    """False for what certainly is none: to open a pipe would wait for ever."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:  # not there, or SQLite tells why it cannot be looked at
+        return True
 
 
 def _read_only_uri(path: Path) -> str:

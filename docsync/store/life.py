@@ -37,6 +37,11 @@ class Life:
         except (FileNotFoundError, UnicodeDecodeError):
             return False
 
+    def doubt(self) -> None:
+        """A reader has made the log that was missing, and with that the sign that commits may be lost."""
+        with suppress(OSError):
+            self._unsure.touch()
+
     def begin(self) -> None:
         """Nothing speaks against it: it is new, or about to be put there, or somebody else's and none of our business."""
         self._unsure.unlink(missing_ok=True)

@@ -8,7 +8,9 @@ from pathlib import Path
 import apsw
 import pytest
 
-from docsync.store.database import open_writer
+from docsync.errors import NoDatabase, StoreUnavailable
+from docsync.store.copy import copy_out
+from docsync.store.database import open_reader_connection, open_writer
 from docsync.store.life import wal_of
 from docsync.store.repair import finish, prepare, start_over
 from tests.store.child import read_by_another
@@ -87,6 +89,38 @@ def test_a_folder_that_was_moved_keeps_its_epoch(path: Path, tmp_path: Path) -> 
     epoch = epoch_of(path)
     path.parent.rename(tmp_path / "elsewhere")
     assert epoch_of(tmp_path / "elsewhere/docsync.db") == epoch
+
+
+@pytest.mark.parametrize("was_killed", [True, False])
+def test_a_reader_that_makes_the_missing_log_does_not_hide_that_it_was_missing(path: Path, *, was_killed: bool) -> None:
+    epoch = epoch_of(path)
+    wal_of(path).unlink()
+    path.with_name(path.name + "-shm").unlink()
+    if was_killed:
+        path.with_name(path.name + ".left").unlink()
+    for _ in range(2):
+        with open_reader_connection(path) as reader:
+            assert reader.execute(EPOCH).get == epoch
+    assert wal_of(path).exists()
+    renewed = epoch_of(path)
+    assert renewed != epoch
+    assert epoch_of(path) == renewed
+
+
+def test_a_reader_leaves_nothing_beside_a_database_that_needs_no_log(path: Path, tmp_path: Path) -> None:
+    with open_writer(path) as connection:
+        copy_out(connection, tmp_path / "alone.db")
+    with open_reader_connection(tmp_path / "alone.db") as reader:
+        reader.execute(EPOCH).fetchall()
+    assert [file.name for file in tmp_path.glob("alone.db*")] == ["alone.db"]
+
+
+def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.db")
+    with pytest.raises(NoDatabase, match="is not a regular file"), open_reader_connection(tmp_path / "pipe.db"):
+        pass
+    with pytest.raises(StoreUnavailable, match="is not a regular file"), open_writer(tmp_path / "pipe.db"):
+        pass
 
 
 def test_a_start_that_was_killed_after_it_renewed_the_epoch_renews_it_once(path: Path) -> None:
