@@ -1,5 +1,6 @@
 """The console script: runs one command and turns whatever it raises into a message and an exit code."""
 
+import errno
 import gc
 import os
 import sys
@@ -18,6 +19,14 @@ COMPLETE_VARIABLE = "_DOCSYNC_COMPLETE"
 COLLECTOR = (50_000, 20, 20)
 """Python's thresholds for its search for cycles. Values of a file hold none, and at Python's own pace the search takes as
 long as the parse of a file of many."""
+_ADVICE: Mapping[int, str] = {
+    errno.EACCES: "make it readable and writable for this user",
+    errno.EPERM: "make it readable and writable for this user",
+    errno.EROFS: "choose a place on a disk that can be written to",
+    errno.ENOSPC: "make room on its disk",
+    errno.EDQUOT: "make room on its disk",
+    errno.ENAMETOOLONG: "choose a shorter name",
+}
 _INTERRUPTED = 130
 _BUG = 70
 
@@ -90,10 +99,9 @@ def _fail(error: Exception, session: Session) -> int:
 
 
 def _denied(error: OSError) -> str:
-    """What the system refused: a matter of permissions or of space, which a person can mend."""
-    return (
-        f"{shown(str(error.filename))}: {(error.strerror or '').lower()}; make it readable and writable for this user"
-    )
+    """What the system refused, and how a person can mend it."""
+    advice = _ADVICE.get(error.errno or 0)
+    return f"{shown(str(error.filename))}: {(error.strerror or '').lower()}{f'; {advice}' if advice else ''}"
 
 
 def _tell(error: DocsyncError, out: Output) -> int:
