@@ -20,13 +20,23 @@ def place_for(path: Path, project: "Project") -> Path:
     owner = next((one for one in project.config.collections if one.matches(inner)), None)
     if owner is not None:
         raise UsageError(f"{shown(str(path))}: would become a document itself, a {owner.type}; choose another place")
-    if place.name.startswith(project.database.name) and place.parent == Path(os.path.realpath(project.database.parent)):
+    if _belongs_to(project.database, place):
         raise UsageError(f"{shown(str(path))}: is the database; choose another place")
     if place.exists() and not place.is_file():
         raise UsageError(f"{shown(str(path))}: is not a regular file; choose another place")
     if not place.parent.is_dir():
         raise UsageError(f"{shown(str(path.parent))}: no such folder; make it first")
     return place
+
+
+def _belongs_to(database: Path, place: Path) -> bool:
+    """True for the database itself, under whatever name, and for the files that go with it."""
+    real = Path(os.path.realpath(database))
+    names = {database.name, real.name}
+    beside = place.parent in (Path(os.path.realpath(database.parent)), real.parent)
+    return place == real or (
+        beside and any(place.name == name or place.name.startswith((f"{name}-", f"{name}.")) for name in names)
+    )
 
 
 def write_whole(place: Path, chunks: Iterable[str]) -> None:

@@ -200,6 +200,15 @@ def finish(database: Path) -> None:
         _place(database)
 
 
+def install(database: Path, source: apsw.Connection) -> None:
+    """Make what *source* holds the database where none is: readers find all of it or none. Raises StoreUnavailable."""
+    prepare(database, source)
+    try:
+        _place(database)
+    except OSError as error:
+        raise StoreUnavailable("io_error", f"{database}: cannot be put there ({error})") from error
+
+
 def start_over(database: Path, stamp: str) -> None:
     """Move the three files of *database* aside and put what `prepare` wrote there. Nobody here may have it open.
 
@@ -220,7 +229,7 @@ def _place(database: Path) -> None:
     Life(database).begin()
     wal_of(database).touch()  # without a log it would be taken for a copy, and get one more epoch
     _draft(database).replace(database)
-    _sync_folder(database.parent)
+    sync_folder(database.parent)
 
 
 def _draft(database: Path) -> Path:
@@ -231,7 +240,8 @@ def _files(database: Path) -> tuple[Path, Path, Path]:
     return database, database.with_name(database.name + "-shm"), wal_of(database)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Let a name that was given in *folder* outlive a power loss. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

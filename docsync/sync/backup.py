@@ -3,9 +3,11 @@
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
 import apsw
@@ -23,10 +25,19 @@ from docsync.store.database import (
     writing,
 )
 from docsync.store.life import renew, wal_of
+from docsync.store.repair import install, sync_folder
 from docsync.sync.engine import Progress
 from docsync.sync.job import Job
-from docsync.sync.recovery import FRESH, Told, open_sound
+from docsync.sync.load import iso
+from docsync.sync.recovery import FRESH, Told, clear, keeping
 from docsync.sync.setup import Settings, build_engine
+
+# What lies beside a database while somebody uses it, or what its last user left.
+_BESIDE = ("-wal", "-shm", "-journal", ".left", ".unsure")
+# The database file format, section 1.3 (sqlite.org/fileformat2.html).
+_HEADER_BYTES, _MAGIC, _APPLICATION_ID = 100, b"SQLite format 3\0", slice(68, 72)
+# What SQLite gives every database that docsync makes.
+_PAGE_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +54,14 @@ class Backup:
 class Restored:
     """What a restore came to: how many documents of each type the backup held, and what the files changed of that.
 
-    `kept` is where the database is that was replaced, None where there was none.
+    `kept` is where the database is that was replaced, None where there was none. `is_foreign`: of all the files that the
+    backup's documents are of, none is there.
     """
 
     documents: Mapping[str, int]
     done: Done
     kept: Path | None
+    is_foreign: bool
 
 
 def back_up(database: Path, place: Path) -> Backup:
@@ -62,29 +75,54 @@ def back_up(database: Path, place: Path) -> Backup:
 
 def keep(connection: apsw.Connection, place: Path) -> Backup:
     """The same for what is behind *connection*."""
+    _clear_drafts(place)
     draft = place.with_name(f".{place.name}.{os.getpid()}.tmp")
     try:
-        copy_out(connection, draft)
+        with _named(f"{place}: no backup can be written there"):
+            copy_out(connection, draft)
         with open_reader_connection(draft) as copy:
             if damage := find(copy):
                 broken = f"{connection.filename}: damaged ({damage.reason})"
                 raise NoDatabase(f"{broken}; mend it with 'docsync sync', then try again")
             made = _described(copy, draft)
-        with _disk(f"{place}: cannot be written"):
+        with _named(f"{place}: no backup can be written there"):
             _persist(draft)
             draft.replace(place)
+            sync_folder(place.parent)
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
     return made
 
 
-def is_backup(path: Path) -> bool:
-    """True for a database of docsync's, by its header; sound or not."""
-    with suppress(NoDatabase, StoreUnavailable):
-        _demand(path, path)
+def _clear_drafts(place: Path) -> None:
+    """Remove what was begun for *place* by processes that are no more."""
+    for draft in place.parent.glob(f".{escape(place.name)}.*.tmp*"):
+        number = draft.name.removeprefix(f".{place.name}.").partition(".")[0]
+        if number.isdigit() and not _runs(int(number)):
+            with suppress(OSError):
+                draft.unlink()
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):  # somebody else's
         return True
-    return False
+    return pid != os.getpid()  # with the number of an earlier one, as every first process of a container
+
+
+def may_be_replaced(place: Path) -> bool:
+    """True where nothing is, an empty file, or a database of docsync's that nobody uses, such as an older backup."""
+    if any(place.with_name(place.name + suffix).exists() for suffix in _BESIDE):
+        return False
+    if not place.exists() or not place.stat().st_size:
+        return True
+    with place.open("rb") as file:  # SQLite would make a log beside a copy that was made by hand
+        header = file.read(_HEADER_BYTES)
+    return header.startswith(_MAGIC) and header[_APPLICATION_ID] == APPLICATION_ID.to_bytes(4, "big")
 
 
 def restore_once(
@@ -92,38 +130,73 @@ def restore_once(
 ) -> Restored:
     """Put *backup* in the place of *database*, in one step and under a new epoch, once it is equal to the files.
 
-    What was there is kept beside it (see `before`). The caller holds the lock. Raises NoDatabase, StoreUnavailable.
+    What was there is kept beside it, under a name of its own. The caller holds the lock. Raises NoDatabase,
+    StoreUnavailable; then nothing was changed.
     """
-    was_there = database.exists()
-    with open_sound(settings, database, told) as upkeep, _taken(backup, database.parent) as source:
+    clear(database.parent)
+    with _taken(backup, database.parent) as source:
         held = dict(source.execute("SELECT type, count(*) FROM documents GROUP BY type"))
+        paths = {path for (path,) in source.execute("SELECT file_path FROM documents")}
         job = Job(build_engine(settings, source), settings.git)
         job.settle(progress)
-        if was_there:
-            for left_behind in database.parent.glob(f".{before(database).name}.*.tmp"):  # by one that was killed
-                left_behind.unlink()
-            keep(upkeep.connection, before(database))
-        upkeep.replace(source)
-        return Restored(held, job.done(), before(database) if was_there else None)
+        is_foreign = bool(paths) and not any((settings.root / path).exists() for path in paths)
+        kept: Path | None = None
+        if database.exists():
+            kept = _put(settings, database, source, told)
+        else:
+            install(database, source)
+        return Restored(held, job.done(), kept, is_foreign)
 
 
-def before(database: Path) -> Path:
-    """Where the database is kept that the last restore replaced: a backup like any other."""
-    return database.with_name(f"{database.name}.before-restore")
+def _put(settings: Settings, database: Path, source: apsw.Connection, told: Told) -> Path:
+    """Put *source* in the place of *database*; returns where that is kept."""
+    with keeping(settings, database, told) as upkeep:
+        draft, kept = Path(source.filename).with_name("kept.db"), _place_for(database)
+        keep(upkeep.connection, draft)
+        with _named(f"{kept}: cannot be made"):
+            draft.rename(kept)
+        try:
+            upkeep.replace(source)
+        except BaseException:
+            kept.unlink()  # nothing was replaced
+            raise
+        return kept
+
+
+def _place_for(database: Path) -> Path:
+    """A name that no earlier restore has given: what it kept may be all that is left of something."""
+    stamp = iso(time.time_ns()).replace(":", "").replace(".", "")
+    return database.with_name(f"{database.name}.before-restore-{stamp}")
 
 
 @contextmanager
 def _taken(backup: Path, beside: Path) -> Iterator[apsw.Connection]:
     """A writable copy of *backup*, with an epoch of its own."""
     with ExitStack() as stack:
-        with _disk(f"{backup}: cannot be copied"):
+        with _named(f"{backup}: cannot be copied"):
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=FRESH, dir=beside))
             copy = Path(folder) / "restored.db"
             shutil.copyfile(backup, copy)
             with suppress(FileNotFoundError):  # a database that was copied by hand has its last commits there
                 shutil.copyfile(wal_of(backup), wal_of(copy))
         _demand(copy, backup)
+        _let_fit(copy, backup)
         yield stack.enter_context(_opened(copy, backup))
+
+
+def _let_fit(copy: Path, backup: Path) -> None:
+    """SQLite replaces a database in use only by one with pages of the same size; somebody may have given it others."""
+    with writing():
+        connection = apsw.Connection(str(copy))
+        try:
+            if connection.pragma("page_size") != _PAGE_BYTES:
+                connection.pragma("journal_mode", "delete")
+                connection.pragma("page_size", _PAGE_BYTES)
+                connection.execute("VACUUM")
+        except apsw.CorruptError as error:
+            raise NoDatabase(_damaged(backup, str(error))) from error
+        finally:
+            connection.close(True)  # noqa: FBT003  # apsw takes it by position only
 
 
 @contextmanager
@@ -146,12 +219,14 @@ def _opened(copy: Path, backup: Path) -> Iterator[apsw.Connection]:
 
 
 @contextmanager
-def _disk(what: str) -> Iterator[None]:
-    """Turns what the disk refuses into StoreUnavailable, which begins with *what*."""
+def _named(what: str) -> Iterator[None]:
+    """Lets what the disk refuses begin with *what*. Raises StoreUnavailable."""
     try:
         yield
     except OSError as error:
         raise StoreUnavailable("io_error", f"{what} ({error.strerror or error})") from error
+    except StoreUnavailable as error:
+        raise StoreUnavailable(error.reason, f"{what} ({error.__cause__ or error})") from error
 
 
 def _damaged(backup: Path, reason: str) -> str:
@@ -168,8 +243,10 @@ def _demand(path: Path, named: Path) -> None:
         connection = apsw.Connection(uri, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
         try:
             found, version = connection.pragma("application_id"), connection.pragma("user_version")
-        except (apsw.NotADBError, apsw.CorruptError) as error:
+        except apsw.NotADBError as error:
             raise NoDatabase(f"{named}: no backup of docsync's ({error})") from error
+        except apsw.CorruptError as error:
+            raise NoDatabase(_damaged(named, str(error))) from error
         finally:
             connection.close(True)  # noqa: FBT003  # apsw takes it by position only
     if found != APPLICATION_ID:

@@ -71,8 +71,6 @@ class Upkeep:
     def open(self) -> bool:
         """Open the database; True if it had to be mended. Raises NoDatabase, StoreUnavailable."""
         finish(self._database)
-        for left_behind in self._database.parent.glob(f"{FRESH}*"):  # by one that was killed
-            shutil.rmtree(left_behind, ignore_errors=True)
         try:
             self._connection = self._stack.enter_context(open_writer(self._database))
         except StoreUnavailable as error:
@@ -229,9 +227,23 @@ class Upkeep:
         return self._inspect_at_ns
 
 
+def clear(folder: Path) -> None:
+    """Remove the half-made databases that a killed docsync left in *folder*. The caller holds the lock."""
+    for left_behind in folder.glob(f"{FRESH}*"):
+        shutil.rmtree(left_behind, ignore_errors=True)
+
+
 @contextmanager
 def open_sound(settings: Settings, database: Path, told: Told) -> Iterator[Upkeep]:
     """The database and its engine, sound from the start. The caller holds the lock. Raises NoDatabase, StoreUnavailable."""
+    clear(database.parent)
+    with keeping(settings, database, told) as upkeep:
+        yield upkeep
+
+
+@contextmanager
+def keeping(settings: Settings, database: Path, told: Told) -> Iterator[Upkeep]:
+    """The same beside a database that is being made, which stays."""
     upkeep = Upkeep(settings, database, told)
     try:
         upkeep.open()

@@ -1,6 +1,7 @@
 """docsync backup and docsync restore, as people type them."""
 
 import os
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -55,11 +56,64 @@ def test_a_backup_is_made_beside_a_running_daemon_and_a_restore_is_refused(synce
 def test_nothing_but_a_backup_is_written_over(synced: Shell) -> None:
     synced.write("notes.txt", "mine")
 
-    assert synced("backup", "notes.txt").err == "docsync: notes.txt: is there and no backup; choose another place\n"
+    assert (
+        synced("backup", "notes.txt").err
+        == "docsync: notes.txt: is there, or in use, and no backup; choose another place\n"
+    )
     assert synced("backup", "personas/kept.json").code == 2
     assert synced("backup", ".docsync/docsync.db").code == 2
     assert (synced.root / "notes.txt").read_text() == "mine"
     assert synced("backup", "kept.db").code == synced("backup", "kept.db").code == 0
+
+
+def test_no_database_that_somebody_uses_is_written_over(synced: Shell, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(synced.root, other)
+    Shell(other, lambda: ("", ""))("sync")
+    before = (other / ".docsync/docsync.db").read_bytes()
+
+    for file in (str(other / ".docsync/docsync.db"), "linked.db"):
+        (synced.root / "linked.db").unlink(missing_ok=True)
+        (synced.root / "linked.db").symlink_to(database(synced))
+        answer = synced("backup", file)
+        assert answer.code == 2
+        assert answer.err.endswith("; choose another place\n")
+    assert (other / ".docsync/docsync.db").read_bytes() == before
+
+
+def test_a_backup_is_not_put_beside_the_log_of_another_database(synced: Shell) -> None:
+    synced.write("kept.db-wal", "of an older database")
+    assert synced("backup", "kept.db").code == 2
+    assert not (synced.root / "kept.db").exists()
+
+
+def test_a_name_that_only_begins_like_the_database_is_no_part_of_it(synced: Shell) -> None:
+    synced.write("docsync.toml", '[database]\npath = "x/d"\n')
+    synced("sync")
+    assert synced("backup", "x/daily.db").code == 0
+    assert synced("backup", "x/d-wal").code == synced("backup", "x/d").code == 2
+
+
+def test_what_was_begun_and_killed_goes_with_the_next_backup(synced: Shell) -> None:
+    with subprocess.Popen(["true"]) as process:
+        process.wait()
+    for name in (f".kept.db.{process.pid}.tmp", f".kept.db.{process.pid}.tmp-journal", ".kept.db.1.tmp"):
+        synced.write(name, "")
+    synced("backup", "kept.db")
+    assert [file.name for file in synced.root.glob(".kept.db*")] == [".kept.db.1.tmp"], "that process runs"
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root may become another user")
+def test_where_no_backup_can_be_written_its_place_is_named(synced: Shell) -> None:
+    for folder in synced.root.parents:
+        if folder != Path("/"):
+            folder.chmod(folder.stat().st_mode | 0o055)
+    command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, "-m", "docsync"]
+
+    done = subprocess.run([*command, "backup", "kept.db"], cwd=synced.root, capture_output=True, text=True, timeout=60)
+
+    assert done.returncode == 3
+    assert f"{synced.root / 'kept.db'}: no backup can be written there (unable to open database file)" in done.stderr
 
 
 def test_without_a_database_there_is_nothing_to_back_up(filled: Shell) -> None:
@@ -80,12 +134,6 @@ def test_a_damaged_database_is_not_backed_up(synced: Shell) -> None:
     assert not (synced.root / "kept.db").exists()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is denied to root")
-def test_a_place_that_may_not_be_written_to_is_told(synced: Shell) -> None:
-    (synced.root / "closed").mkdir(mode=0o500)
-    assert synced("backup", "closed/kept.db").code == 3
-
-
 def test_a_last_good_version_comes_back_and_the_replaced_database_is_kept(synced: Shell) -> None:
     synced.write("personas/ada.json", "{")
     synced("sync")
@@ -98,11 +146,33 @@ def test_a_last_good_version_comes_back_and_the_replaced_database_is_kept(synced
 
     assert answer.code == 0
     assert "persona: 2 documents, prompt_template: 1, 1 error, revision 2, " in answer.out
-    kept = database(synced).with_name("docsync.db.before-restore")
+    (kept,) = database(synced).parent.glob("docsync.db.before-restore-*")
     assert f"what was there is kept in {kept}\n" in answer.err
     assert synced("get", "persona/ada").json["name"] == "Ada"
     assert synced("restore", str(kept)).code == 0
     assert synced("get", "persona/ada").code == 5
+
+
+def test_a_backup_of_another_project_is_remarked_on(synced: Shell, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    other = Shell(tmp_path / "other", lambda: ("", ""))
+    other.persona("someone")
+    other("sync")
+    other("backup", str(tmp_path / "other.db"))
+
+    answer = synced("restore", str(tmp_path / "other.db"))
+    assert "none of its files is here; was it made for another project?" in answer.err
+    value = synced("restore", str(tmp_path / "other.db"), "--json").json
+    assert value["is_foreign"]
+    assert Path(value["kept"]).exists()
+    assert synced("verify").code == 0
+
+
+def test_a_restore_that_is_refused_where_no_database_is_makes_none(filled: Shell) -> None:
+    filled.write("notes.db", "no database at all" * 100)
+    assert filled("restore", "notes.db").code == 3
+    assert not database(filled).exists()
+    assert filled("list", "--json").json["source"] == "files"
 
 
 def test_what_the_files_changed_since_the_backup_is_counted(synced: Shell) -> None:
@@ -167,7 +237,7 @@ def test_a_restore_that_is_killed_leaves_the_one_database_or_the_other(synced: S
     assert synced("verify").code == 0
     assert not list((synced.root / ".docsync").glob("docsync-fresh-*"))
     assert synced("restore", "kept.db").code == 0
-    assert not list((synced.root / ".docsync").glob(".*.tmp"))
+    assert not list((synced.root / ".docsync").glob(".*.tmp*"))
 
 
 def test_any_sqlite_reads_a_backup(synced: Shell) -> None:

@@ -12,10 +12,11 @@ import apsw
 import pytest
 
 from docsync.errors import NoDatabase, StoreUnavailable
+from docsync.lock import holding
 from docsync.model import Timing
 from docsync.store.database import SCHEMA_VERSION
 from docsync.store.life import wal_of
-from docsync.sync.backup import Restored, back_up, before, is_backup, restore_once
+from docsync.sync.backup import Restored, back_up, may_be_replaced, restore_once
 from docsync.sync.once import sync_once, tell_nobody
 from docsync.verify import verify
 from tests.store.breaking import KINDS, damage
@@ -56,7 +57,8 @@ def backup(synced: Project, tmp_path: Path) -> Path:
 
 
 def restored(project: Project, backup: Path) -> Restored:
-    return restore_once(project.settings, project.database, backup, tell_nobody)
+    with holding(project.database.parent):
+        return restore_once(project.settings, project.database, backup, tell_nobody)
 
 
 def asked(database: Path, sql: str) -> Any:
@@ -171,9 +173,19 @@ def test_what_was_there_before_can_be_restored_in_turn(synced: Project, backup: 
     found = restored(synced, backup)
     assert names(synced.database) != latest
 
-    assert found.kept == before(synced.database)
+    assert found.kept
+    assert found.kept.parent == synced.database.parent
     restored(synced, found.kept)
     assert names(synced.database) == latest
+
+
+def test_no_restore_takes_away_what_an_earlier_one_has_kept(synced: Project, backup: Path) -> None:
+    first, second = restored(synced, backup).kept, restored(synced, backup).kept
+    damage(backup, KINDS[0], random.Random(SEED))
+    with pytest.raises(NoDatabase):
+        restored(synced, backup)
+    assert first != second
+    assert sorted(synced.database.parent.glob("*.before-restore-*")) == sorted(filter(None, (first, second)))
 
 
 def json_of(generation: str) -> str:
@@ -187,7 +199,7 @@ def test_a_backup_is_restored_where_there_is_no_database(synced: Project, backup
 
     assert found.kept is None
     assert asked(synced.database, "SELECT count(*) FROM documents") == DOCUMENTS
-    assert not before(synced.database).exists()
+    assert not list(synced.database.parent.glob("*.before-restore-*"))
 
 
 def test_a_backup_is_restored_over_a_damaged_database(synced: Project, backup: Path) -> None:
@@ -222,17 +234,30 @@ def test_readers_see_the_old_database_or_the_restored_one(synced: Project, backu
     sync_once(synced.settings, synced.database)
     with watching_reader(synced.database, DOCUMENTS) as seen:
         for _ in range(3):
-            restored(synced, backup)
-            restored(synced, before(synced.database))
+            kept = restored(synced, backup).kept
+            assert kept
+            restored(synced, kept)
     assert (seen["mixed"], seen["refused"]) == ([], 0)
     assert sorted(seen["generations"]) == ["new", "old"]
+
+
+def test_a_backup_that_somebody_gave_other_pages_is_restored_all_the_same(synced: Project, backup: Path) -> None:
+    connection = apsw.Connection(str(backup))
+    connection.pragma("page_size", 8192)
+    connection.execute("VACUUM")
+    connection.close()
+    shutil.rmtree(synced.database.parent)
+    sync_once(synced.settings, synced.database)
+    restored(synced, backup)
+    assert asked(synced.database, "SELECT count(*) FROM documents") == DOCUMENTS
+    assert verify(synced.settings, synced.database).equal
 
 
 @pytest.mark.parametrize("content", [b"", b"no database at all\n" * 100])
 def test_what_is_no_backup_is_refused(synced: Project, tmp_path: Path, content: bytes) -> None:
     (other := tmp_path / "other").write_bytes(content)
     refuses(synced, other, "other: no backup of docsync's")
-    assert not is_backup(other)
+    assert may_be_replaced(other) == (not content)
 
 
 def test_the_database_of_another_program_is_refused(synced: Project, tmp_path: Path) -> None:

@@ -26,12 +26,12 @@ def backup_command(session: Session, file: Path) -> int:
     document was first seen, and the changes. It is checked before it takes its place. Any SQLite opens it.
     """
     from docsync.cli.diagnosis import diagnosing
-    from docsync.sync.backup import back_up, is_backup
+    from docsync.sync.backup import back_up, may_be_replaced
 
     project = session.project()
     place = place_for(session.here / file, project)
-    if place.exists() and place.stat().st_size and not is_backup(place):
-        raise UsageError(f"{shown(str(file))}: is there and no backup; choose another place")
+    if not may_be_replaced(place):
+        raise UsageError(f"{shown(str(file))}: is there, or in use, and no backup; choose another place")
     with diagnosing(project.demand().database):
         made = back_up(project.database, place)
     value = {
@@ -68,6 +68,9 @@ def restore_command(session: Session, file: Path) -> int:
         raise UsageError(f"{shown(str(file))}: is the database itself; name one that 'docsync backup' made")
     with holding(database.parent), progress_bar(session.out, "Reading files") as progress:
         restored = restore_once(settings, database, backup, partial(tell_mended, session), progress)
+    if restored.is_foreign:
+        session.out.remark(f"{shown(str(file))}: none of its files is here; was it made for another project?")
     if restored.kept:
         session.out.remark(f"what was there is kept in {shown(str(restored.kept))}")
-    return report(session, project, restored.documents, restored.done)
+    more = {"kept": restored.kept and str(restored.kept), "is_foreign": restored.is_foreign}
+    return report(session, project, restored.documents, restored.done, more)

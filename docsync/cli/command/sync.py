@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import click
@@ -69,10 +70,19 @@ def sync(session: Session, *, rebuild: bool = False) -> int:
     return report(session, project, before, done)
 
 
-def report(session: Session, project: "Project", before: Mapping[str, int], done: Done) -> int:
-    """Say what *done* came to, when there were *before* so many documents of each type; returns the exit code."""
+def report(
+    session: Session,
+    project: "Project",
+    before: Mapping[str, int],
+    done: Done,
+    more: Mapping[str, object] = MappingProxyType({}),
+) -> int:
+    """Say what *done* came to, when there were *before* so many documents of each type; returns the exit code.
+
+    *more* is told to programs beside it.
+    """
     synced = Synced(done, before, _count(project), _listed(project))
-    value = {"done": done, "documents": synced.after, "problems": synced.problems}
+    value = {"done": done, "documents": synced.after, "problems": synced.problems, **more}
     session.out.answer(value, _lines(project, synced))
     for step in next_steps(done):
         session.out.remark(step)
