@@ -79,10 +79,11 @@ def announcing(folder: Path, announcement: Announcement) -> Iterator[None]:
 def announced(folder: Path) -> Announcement | None:
     """How to reach the daemon of *folder*, or None when none runs; a file that a killed one left behind does not count."""
     announcement = _announcement(folder)
-    return announcement if announcement and _is_held(folder) else None
+    return announcement if announcement and is_held(folder) else None
 
 
-def _is_held(folder: Path) -> bool:
+def is_held(folder: Path) -> bool:
+    """True while somebody holds the lock on *folder*. Raises OSError where that cannot be asked."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -1,6 +1,6 @@
 """Looks at all that docsync needs, and says how it is and what to do. Mends nothing and writes into no collection."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from docsync.doctor.daemon import examine_daemon
 from docsync.doctor.database import examine_database
@@ -14,14 +14,30 @@ __all__ = ["Finding", "Level", "Patient", "examine"]
 
 
 def examine(patient: Patient) -> Iterator[Finding]:
-    """Everything, in the order in which one thing needs the other."""
-    daemon = patient.daemon()
+    """Everything, in the order in which one thing needs the other. What may not be looked at is a finding, too."""
     yield from examine_machine()
-    yield from examine_folders(patient)
-    if daemon is None:
-        yield from examine_watcher(patient)
+    yield from _allowed(lambda: examine_folders(patient))
     yield from examine_repository(patient.sync.root, patient.database)
-    yield from examine_database(patient, runs=daemon is not None)
-    if daemon is None:
+    try:
+        runs = patient.runs()
+    except OSError as error:
+        yield _refused(error)
+        return
+    if not runs:
+        yield from _allowed(lambda: examine_watcher(patient))
+    yield from _allowed(lambda: examine_database(patient, runs=runs))
+    if not runs:
         yield from examine_port(patient.http)
-    yield from examine_daemon(daemon)
+    yield from _allowed(lambda: examine_daemon(patient.announcement() if runs else None, runs=runs))
+
+
+def _allowed(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    try:
+        yield from look()
+    except OSError as error:
+        yield _refused(error)
+
+
+def _refused(error: OSError) -> Finding:
+    message = f"{error.filename}: {(error.strerror or str(error)).lower()}"
+    return Finding("permission", Level.ERROR, message, "run docsync doctor as the user that runs docsync")

@@ -20,18 +20,22 @@ _LEAST_BYTES = 256 * 1024 * 1024
 # For a watcher it is as good as remote; SQLite has no trouble with it.
 _LOCAL = "overlay"
 _MEND = "mend it with: docsync sync"
+_HELD = "see what is held with: docsync held; if the files are gone for good: docsync release"
 
 
 def examine_database(patient: Patient, *, runs: bool) -> Iterator[Finding]:
-    """Where the database lies and how it is; *runs* tells that a daemon keeps it."""
-    yield from _place(patient.folder)
+    """Where the database lies and how it is; *runs* tells that a daemon keeps it. Raises OSError."""
+    yield from _place(patient.folder, runs=runs)
     path = patient.database
-    if not path.exists():
+    if not path.exists() or (path.is_file() and not path.stat().st_size):
         yield Finding(_TOPIC, Level.NOTE, f"{path}: not there yet", "make it with: docsync run, or: docsync sync")
         return
-    has_log = wal_of(path).exists()  # reading it makes a log, for as long as its reader may write here
+    if path.is_file() and not os.access(path, os.R_OK):
+        yield Finding(_TOPIC, Level.ERROR, f"{path}: permission denied", f"let this user read it: chmod o+r {path}")
+        return
+    has_log = wal_of(path).exists()  # reading it makes a log, if its reader may write here
     try:
-        yield Finding(_TOPIC, Level.OK, f"{path}: {_held(path)}")
+        yield from _content(path)
         damage = inspect(path)
     except (NoDatabase, StoreUnavailable) as error:
         yield Finding(_TOPIC, Level.ERROR, str(error), "" if "docsync" in str(error) else _MEND)
@@ -43,20 +47,26 @@ def examine_database(patient: Patient, *, runs: bool) -> Iterator[Finding]:
     )
     yield from _open_to_others(path)
     if not runs and not has_log:
-        message = "its log is not there, so users without write permission cannot open it"
-        advice = "docsync sync, or docsync run, brings it back; something else wrote here: open the database read-only"
-        yield Finding(_TOPIC, Level.WARNING, message, advice)
+        message = "its log was not there: users without write permission could not open it, and commits may be lost"
+        yield Finding(
+            _TOPIC, Level.WARNING, message, "docsync sync makes it sound; let other programs open it read-only"
+        )
 
 
-def _held(path: Path) -> str:
+def _content(path: Path) -> Iterator[Finding]:
     with answering(path), open_reader_connection(path) as connection:
         state = dict(connection.execute("SELECT key, value FROM sync_state WHERE key IN ('epoch', 'revision')"))
         documents = connection.execute("SELECT count(*) FROM documents").get
+        held = connection.execute("SELECT count(*) FROM files WHERE state = 'held'").get
     size = path.stat().st_size / 1e6
-    return f"{documents} documents, revision {state.get('revision')}, epoch {state.get('epoch')}, {size:.1f} MB"
+    version = f"revision {state.get('revision')}, epoch {state.get('epoch')}"
+    yield Finding(_TOPIC, Level.OK, f"{path}: {documents} documents, {version}, {size:.1f} MB")
+    if held:
+        message = "1 deletion is held" if held == 1 else f"{held} deletions are held"
+        yield Finding(_TOPIC, Level.WARNING, message, _HELD)
 
 
-def _place(folder: Path) -> Iterator[Finding]:
+def _place(folder: Path, *, runs: bool) -> Iterator[Finding]:
     """The disk that *folder* is on or would be made on."""
     there = next(above for above in (folder, *folder.parents) if above.exists())
     kind = remote_filesystem(there)
@@ -65,7 +75,7 @@ def _place(folder: Path) -> Iterator[Finding]:
             f"{folder}: lies on {kind}, where SQLite's locks and its shared memory may not work (sqlite.org/wal.html)"
         )
         yield Finding(_TOPIC, Level.WARNING, message, "set database.path to a place on a local disk")
-    if not os.access(there, os.W_OK | os.X_OK):
+    if not runs and not os.access(there, os.W_OK | os.X_OK):
         yield Finding(_TOPIC, Level.ERROR, f"{there}: not writable", "let the user that runs docsync write there")
     free = shutil.disk_usage(there).free
     if free < _LEAST_BYTES:

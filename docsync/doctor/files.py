@@ -1,8 +1,8 @@
 """The folders of the collections, and whether their changes would be noticed. Reads no document."""
 
+import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 
 from docsync.doctor.finding import Finding, Level
 from docsync.doctor.patient import Patient
@@ -60,9 +60,9 @@ def examine_watcher(patient: Patient) -> Iterator[Finding]:
     """
     cookies = patient.folder / "cookies"
     inside = cookies.is_relative_to(patient.sync.root) and patient.folder.is_dir()
-    barrier = None
-    with suppress(OSError):  # whether the folder can be written to is said of the database
-        barrier = Barrier(cookies, cookies.relative_to(patient.sync.root).as_posix()) if inside else None
+    # Whether it can be written to is said of the database.
+    writable = os.access(cookies if cookies.exists() else patient.folder, os.W_OK | os.X_OK)
+    barrier = Barrier(cookies, cookies.relative_to(patient.sync.root).as_posix()) if inside and writable else None
     watched = [collection.path for collection in patient.sync.collections]
     if barrier:
         watched.append(cookies.relative_to(patient.sync.root).as_posix())

@@ -23,7 +23,8 @@ def examine_machine() -> Iterator[Finding]:
     yield Finding(_TOPIC, Level.OK, f"{versions}, {system}")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != resource.RLIM_INFINITY and soft < _LEAST_DESCRIPTORS:
-        advice = f"start docsync with more, such as: ulimit -n {min(1024, hard) if hard > 0 else 1024}"
+        may_raise = hard == resource.RLIM_INFINITY or hard >= _LEAST_DESCRIPTORS
+        advice = "start docsync with more: ulimit -n 1024" if may_raise else "raise the limit: LimitNOFILE= of systemd"
         yield Finding(_TOPIC, Level.WARNING, f"a process may open no more than {soft} files", advice)
 
 

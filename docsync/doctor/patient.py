@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from docsync.admin.client import Client
-from docsync.lock import announced
+from docsync.lock import Announcement, announced, is_held
 from docsync.sync.setup import Settings
 from docsync.watch import Mode
-
-PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +23,10 @@ class Patient:
         """The folder of the database, which need not be there yet."""
         return self.database.parent
 
-    def daemon(self) -> Client | None:
-        """The daemon that runs for it, None where none does."""
-        announcement = announced(self.folder) if self.folder.is_dir() else None
-        return Client(Path(announcement.socket), PATIENCE_SECONDS) if announcement else None
+    def runs(self) -> bool:
+        """True while a docsync keeps the database. Raises OSError where that cannot be seen."""
+        return self.folder.is_dir() and is_held(self.folder)
+
+    def announcement(self) -> Announcement | None:
+        """How to reach the daemon that runs; None where none says it."""
+        return announced(self.folder)

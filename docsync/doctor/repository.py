@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from docsync.doctor.finding import Finding, Level
+from docsync.store.life import wal_of
 
 _TOPIC = "git"
 _SECONDS = 10
@@ -15,10 +16,11 @@ def examine_repository(root: Path, database: Path) -> Iterator[Finding]:
     if _git(root, "rev-parse", "--is-inside-work-tree") != 0 or not database.is_relative_to(root):
         return
     folder = database.parent.relative_to(root).as_posix()
+    log = wal_of(database)
     if _git(root, "ls-files", "--error-unmatch", "--", str(database)) == 0:
         advice = f"take it out: git rm --cached {database.relative_to(root).as_posix()}"
         yield Finding(_TOPIC, Level.WARNING, "the database is under version control: a checkout overwrites it", advice)
-    elif _git(root, "check-ignore", "-q", "--", str(database)) != 0:
+    elif any(_git(root, "check-ignore", "-q", "--", str(path)) != 0 for path in (database, log)):
         advice = f"add this line to .gitignore: {folder}/"
         yield Finding(
             _TOPIC, Level.WARNING, f"{folder}/ is not ignored: git clean -fd would remove the database", advice

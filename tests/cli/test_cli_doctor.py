@@ -55,6 +55,19 @@ def test_a_configuration_that_is_wrong_is_told_with_its_line(synced: Shell) -> N
     assert "docsync.toml:2: watch.settle_ms" in answer.err
 
 
+def test_what_a_start_would_refuse_is_an_error(synced: Shell) -> None:
+    synced.write("docsync.toml", '[admin]\ntoken_file = "nowhere"\n')
+    answer = synced("doctor")
+    assert answer.code == 1
+    assert "error    configuration    admin.token_file: " in answer.out
+
+    collection = '[[collections]]\ntype = "persona"\npath = "personas"\nformat = "json"\n'
+    synced.write("docsync.toml", collection + 'include = ["**/*.json"]\nschema = "nowhere.json"\n')
+    answer = synced("doctor")
+    assert answer.code == 1
+    assert "nowhere.json" in answer.out
+
+
 def test_where_nothing_is_there_is_no_project(shell: Shell) -> None:
     answer = shell("doctor")
     assert answer.code == 2

@@ -21,6 +21,9 @@ from tests.daemon.running import Daemon
 from tests.support import Project, damage_within
 
 needs_git = pytest.mark.skipif(not shutil.which("git"), reason="there is no git")
+needs_root = pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root may become another user"
+)
 Usage = namedtuple("Usage", "total used free")
 
 
@@ -116,21 +119,52 @@ def test_names_that_are_never_documents_are_noted(project: Project) -> None:
     assert finding.message.endswith(", and 2 more")
 
 
-@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root may become another user")
-def test_what_may_not_be_read_or_written_is_an_error(project: Project) -> None:
-    (project.root / "personas/closed").mkdir(mode=0o700)
-    (project.root / "prompts").chmod(0o700)
-    for folder in project.root.parents:
+def by_another_user(root: Path) -> subprocess.CompletedProcess[str]:
+    """docsync doctor, run by a user to whom nothing of the project belongs."""
+    for folder in root.parents:
         if folder != Path("/"):
             folder.chmod(folder.stat().st_mode | 0o055)
     command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, "-m", "docsync", "doctor"]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60)
 
-    done = subprocess.run(command, cwd=project.root, capture_output=True, text=True, timeout=60)
+
+@needs_root
+def test_what_may_not_be_read_or_written_is_an_error(project: Project) -> None:
+    (project.root / "personas/closed").mkdir(mode=0o700)
+    (project.root / "prompts").chmod(0o700)
+
+    done = by_another_user(project.root)
 
     assert done.returncode == 1, done.stderr
     assert "personas/closed: cannot be read" in done.stdout
     assert "prompts: cannot be read" in done.stdout
     assert f"{project.database.parent}: not writable" in done.stdout
+    assert "did not come back" not in done.stdout, "nothing could be written to try the watcher"
+
+
+@needs_root
+def test_a_folder_or_database_that_is_closed_to_this_user_is_an_error_and_the_rest_is_told(project: Project) -> None:
+    project.database.chmod(0o600)
+    done = by_another_user(project.root)
+    assert f"error    database         {project.database}: permission denied\n" in done.stdout
+
+    project.database.parent.chmod(0o700)
+    done = by_another_user(project.root)
+    assert f"error    permission       {project.database.parent}: permission denied\n" in done.stdout
+    assert "ok       persona          personas: 1 file\n" in done.stdout
+
+
+@needs_root
+def test_a_daemon_of_another_user_is_no_error(daemon: Daemon) -> None:
+    daemon.persona("personas/ada.json")
+    daemon.write("prompts/greet.prompty", "---\nname: Greet\n---\nsystem:\nHello.\n")
+    daemon.start()
+    assert daemon.process
+
+    done = by_another_user(daemon.root)
+
+    assert f"note     daemon           process {daemon.process.pid} of another user" in done.stdout
+    assert (done.returncode, done.stderr.split(", ")[1:]) == (0, ["0 errors", "0 warnings\n"])
 
 
 # The watcher
@@ -163,7 +197,7 @@ def test_a_process_that_may_open_few_files_is_a_warning(project: Project) -> Non
     command = f"ulimit -n 128; exec {sys.executable} -m docsync doctor"
     done = subprocess.run(["bash", "-c", command], cwd=project.root, capture_output=True, text=True, timeout=60)
     assert "a process may open no more than 128 files" in done.stdout
-    assert "ulimit -n 128\n" in done.stdout, "this is all that is allowed here"
+    assert "raise the limit: LimitNOFILE= of systemd" in done.stdout, "this is all that is allowed here"
 
 
 def test_a_port_that_is_taken_is_a_warning(project: Project) -> None:
@@ -190,6 +224,30 @@ def test_a_database_that_is_not_there_yet_is_no_warning(project: Project) -> Non
     assert not project.database.parent.exists()
 
 
+def test_an_empty_file_is_taken_for_a_database_that_is_not_there_yet(project: Project) -> None:
+    for file in project.database.parent.glob("docsync.db*"):
+        file.unlink()
+    project.database.touch()
+    assert told(found(patient(project)), "not there yet").level is Level.NOTE
+
+
+def test_a_pipe_in_the_place_of_the_database_is_an_error_at_once(project: Project) -> None:
+    project.database.unlink()
+    os.mkfifo(project.database)
+    assert told(found(patient(project)), "is not a regular file").level is Level.ERROR
+
+
+def test_deletions_that_are_held_are_a_warning_also_while_no_daemon_runs(project: Project) -> None:
+    for number in range(25):
+        project.persona(f"personas/p{number}.json")
+    sync_once(project.settings, project.database)
+    for number in range(25):
+        (project.root / f"personas/p{number}.json").unlink()
+    sync_once(project.settings, project.database)
+    finding = told(found(patient(project)), "25 deletions are held")
+    assert "docsync release" in finding.advice
+
+
 def test_damage_is_an_error_and_the_next_step_mends_it(project: Project) -> None:
     damage_within(project.database)
     wal_of(project.database).touch()
@@ -213,7 +271,7 @@ def test_a_log_that_another_program_removed_is_a_warning_until_the_next_sync(pro
     other = apsw.Connection(str(project.database))  # may write, and takes the log away when it closes
     other.execute("SELECT count(*) FROM documents").fetchall()
     other.close()
-    assert told(found(patient(project)), "its log is not there").level is Level.WARNING
+    assert told(found(patient(project)), "its log was not there").level is Level.WARNING
 
     sync_once(project.settings, project.database)
     assert bad(found(patient(project))) == []
@@ -255,6 +313,9 @@ def test_a_database_that_git_does_not_ignore_is_a_warning(project: Project) -> N
     assert "git" not in {one.topic for one in found(patient(project))}
     git("init")
     assert told(found(patient(project)), ".docsync/ is not ignored").advice == "add this line to .gitignore: .docsync/"
+
+    project.write(".gitignore", "*.db\n")
+    assert told(found(patient(project)), ".docsync/ is not ignored"), "its log is part of it"
 
     project.write(".gitignore", ".docsync/\n")
     assert told(found(patient(project)), ".docsync/ is ignored").level is Level.OK
@@ -306,6 +367,13 @@ def test_what_a_daemon_complains_about_is_told(daemon: Daemon) -> None:
     assert told(findings, "2 errors in the files").level is Level.NOTE, "the folder is one"
 
 
+def test_a_daemon_that_nobody_can_reach_is_an_error(daemon: Daemon) -> None:
+    daemon.start()
+    (daemon.database.parent / "daemon.json").unlink()
+    finding = told(found(of(daemon)), "daemon.json does not say how to reach it")
+    assert finding.level is Level.ERROR
+
+
 def test_a_daemon_of_another_version_is_to_be_restarted(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
     daemon.start()
     monkeypatch.setattr("docsync.__version__", "99.0")
@@ -315,7 +383,7 @@ def test_a_daemon_of_another_version_is_to_be_restarted(daemon: Daemon, monkeypa
 def test_a_daemon_that_does_not_answer_is_an_error(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
     daemon.start()
     assert daemon.process
-    monkeypatch.setattr("docsync.doctor.patient.PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("docsync.doctor.daemon.PATIENCE_SECONDS", 0.2)
     daemon.process.send_signal(signal.SIGSTOP)
     try:
         finding = told(found(of(daemon)), "it holds the lock and does not answer")

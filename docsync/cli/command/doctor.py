@@ -8,11 +8,15 @@ import click
 from docsync.cli.flag import Session, command, pass_session
 from docsync.cli.text import counted
 from docsync.cli.variable import slips
+from docsync.errors import ConfigError
 
 if TYPE_CHECKING:
+    from docsync.cli.project import Project
     from docsync.doctor import Finding, Patient
 
 _COLORS: Mapping[str, str] = {"ok": "green", "note": "cyan", "warning": "yellow", "error": "red"}
+_TOPIC = "configuration"
+_MEND = "mend it; without that docsync run does not start"
 _WIDTH = max(map(len, _COLORS))
 
 
@@ -45,11 +49,23 @@ def _patient(session: Session) -> "tuple[Patient, list[Finding]]":
     project = session.project()
     config = project.config
     file = str(config.file) if config.file else "no docsync.toml: the defaults hold"
-    found = [Finding("configuration", Level.OK, file)]
-    found += [Finding("configuration", Level.WARNING, slip) for slip in slips(session.environ)]
+    found = [Finding(_TOPIC, Level.OK, file)]
+    found += [Finding(_TOPIC, Level.WARNING, slip) for slip in slips(session.environ)]
+    found += [Finding(_TOPIC, Level.ERROR, mistake, _MEND) for mistake in _mistakes(project, session)]
     http = (config.admin.host, config.admin.port) if config.admin.enabled else None
     mode = cast(Literal["auto", "events", "poll"], config.watch.mode)
     return Patient(project.settings(), project.database, mode, config.watch.poll_ms, http), found
+
+
+def _mistakes(project: "Project", session: Session) -> Iterator[str]:
+    """What the configuration names that is not there or no good: a daemon or a sync would not start."""
+    from docsync.cli.command.run import daemon_settings
+
+    for look in (lambda: daemon_settings(project, session.environ), project.settings().rules):
+        try:
+            look()
+        except ConfigError as error:
+            yield from error.mistakes
 
 
 def _lines(findings: "Sequence[Finding]") -> Iterator[str]:
