@@ -89,7 +89,7 @@ def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterato
             raise NoDatabase(_foreign(path, found))
         if version != SCHEMA_VERSION:
             raise NoDatabase(_of_another_version(path, version, SCHEMA_VERSION))
-        if not had_log and wal_of(path).exists():
+        if not had_log and _is_empty(wal_of(path)):  # the log that a writer has just made with its tables is not
             Life(path).doubt()
         yield connection
 
@@ -275,6 +275,13 @@ def _closing(connection: apsw.Connection) -> Iterator[apsw.Connection]:
         yield connection
     finally:
         connection.close(True)  # noqa: FBT003  # apsw takes it by position only
+
+
+def _is_empty(path: Path) -> bool:
+    try:
+        return path.stat().st_size == 0
+    except OSError:
+        return False
 
 
 def _may_be_file(path: Path) -> bool:
