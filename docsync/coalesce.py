@@ -69,7 +69,9 @@ class Coalescer:
     def look_again(self, path: str, now_ns: int, not_before_ns: int) -> None:
         """*path* is to be looked at once more at *not_before_ns*, unless a newer hint says when."""
         if path not in self._dirty:
-            self._put(path, Dirty(now_ns, now_ns, Sign.CLOSED, not_before_ns))
+            # Nothing new was heard of it: at that time it has been quiet for long enough.
+            quiet_ns = min(now_ns, not_before_ns - self._timing.settle_ns)
+            self._put(path, Dirty(now_ns, quiet_ns, Sign.CLOSED, not_before_ns))
 
     def put_back(self, batch: Batch, not_before_ns: int) -> None:
         """Undo a `take` whose batch was not applied; a newer hint of a path stays."""

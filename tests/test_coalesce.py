@@ -200,6 +200,13 @@ def test_a_second_look_waits_unless_a_newer_hint_says_when() -> None:
     assert (due_ms(box, "a.json"), due_ms(box, "b.json")) == (40, 1)
 
 
+def test_a_second_look_comes_at_the_time_that_was_asked_for_however_short_that_is() -> None:
+    box = coalescer()
+    box.look_again("a.json", 0, 4 * MS)
+    assert (due_ms(box, "a.json"), box.next_due_ns()) == (4, 4 * MS)
+    assert set(box.take(4 * MS).dirty) == {"a.json"}
+
+
 def test_a_path_was_last_heard_of_when_it_or_a_folder_above_it_was() -> None:
     box = coalescer()
     box.mark("p/a.json", Sign.CLOSED, 1)
