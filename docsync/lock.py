@@ -100,6 +100,15 @@ def _announcement(folder: Path) -> Announcement | None:
     return None
 
 
+def holder(folder: Path) -> int | None:
+    """The process that holds the lock on *folder*, where the system tells. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return _holder(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _holder(descriptor: int) -> int | None:
     """The process that holds the lock, where the system tells (Linux)."""
     status = os.fstat(descriptor)

@@ -28,7 +28,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
     yield from _allowed(lambda: examine_database(patient, runs=runs))
     if not runs:
         yield from examine_port(patient.http)
-    yield from _allowed(lambda: examine_daemon(patient.announcement() if runs else None, runs=runs))
+    yield from _allowed(lambda: examine_daemon(patient, runs=runs))
 
 
 def _allowed(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:

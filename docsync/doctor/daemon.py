@@ -6,22 +6,25 @@ from pathlib import Path
 import docsync
 from docsync.admin.client import Answer, Client
 from docsync.doctor.finding import Finding, Level
+from docsync.doctor.patient import Patient
 from docsync.errors import DocsyncError
-from docsync.lock import Announcement
 from docsync.names import shown
 
 PATIENCE_SECONDS = 5.0
+_UNREACHABLE = "a sync or restore ends by itself; a daemon is to be ended with SIGTERM and started again"
 _TOPIC = "daemon"
 
 
-def examine_daemon(announcement: Announcement | None, *, runs: bool) -> Iterator[Finding]:
-    """What the daemon says that *announcement* leads to; *runs* tells that there is one."""
+def examine_daemon(patient: Patient, *, runs: bool) -> Iterator[Finding]:
+    """What the daemon of *patient* says of itself; *runs* tells that somebody keeps the database."""
+    if not runs:
+        yield Finding(_TOPIC, Level.NOTE, "none runs", "start one with: docsync run")
+        return
+    announcement, holder = patient.announcement(), patient.holder()
     if announcement is None:
-        yield (
-            Finding(_TOPIC, Level.ERROR, "one runs, but daemon.json does not say how to reach it", "restart it")
-            if runs
-            else Finding(_TOPIC, Level.NOTE, "none runs", "start one with: docsync run")
-        )
+        who = f"process {holder}" if holder else "a process"
+        message = f"{who} holds the lock, and daemon.json does not say how to reach it"
+        yield Finding(_TOPIC, Level.ERROR, message, _UNREACHABLE)
         return
     try:
         status = Client(Path(announcement.socket), PATIENCE_SECONDS).get("/v1/status")
@@ -30,8 +33,8 @@ def examine_daemon(announcement: Announcement | None, *, runs: bool) -> Iterator
             message = f"process {announcement.pid} of another user: only that one may ask it"
             yield Finding(_TOPIC, Level.NOTE, message, "run docsync doctor as the user that runs docsync")
             return
-        advice = f"look into its log; stop it with: docsync stop, or end its process: kill {announcement.pid}"
-        yield Finding(_TOPIC, Level.ERROR, f"it holds the lock and does not answer ({error})", advice)
+        who = f"process {holder or announcement.pid}"
+        yield Finding(_TOPIC, Level.ERROR, f"{who} holds the lock and does not answer ({error})", _UNREACHABLE)
         return
     yield from _described(status)
 

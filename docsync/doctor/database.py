@@ -31,14 +31,19 @@ def examine_database(patient: Patient, *, runs: bool) -> Iterator[Finding]:
         yield Finding(_TOPIC, Level.NOTE, f"{path}: not there yet", "make it with: docsync run, or: docsync sync")
         return
     if path.is_file() and not os.access(path, os.R_OK):
-        yield Finding(_TOPIC, Level.ERROR, f"{path}: permission denied", f"let this user read it: chmod o+r {path}")
+        yield Finding(
+            _TOPIC,
+            Level.ERROR,
+            f"{path}: permission denied",
+            "docsync run and docsync sync open it to all who may enter its folder",
+        )
         return
     has_log = wal_of(path).exists()  # reading it makes a log, if its reader may write here
     try:
         yield from _content(path)
         damage = inspect(path)
     except (NoDatabase, StoreUnavailable) as error:
-        yield Finding(_TOPIC, Level.ERROR, str(error), "" if "docsync" in str(error) else _MEND)
+        yield Finding(_TOPIC, Level.ERROR, str(error), "" if "; " in str(error) else _MEND)
         return
     yield (
         Finding(_TOPIC, Level.ERROR, f"damaged: {damage.reason}", _MEND)
@@ -89,6 +94,4 @@ def _open_to_others(path: Path) -> Iterator[Finding]:
         message = f"only for users who may enter {closed[-1]}"
         yield Finding(_TOPIC, Level.NOTE, message, "for services of another user set database.path to another place")
     elif not path.stat().st_mode & stat.S_IROTH:
-        yield Finding(
-            _TOPIC, Level.NOTE, "only its owner may read it", f"for services of another user: chmod o+r {path}"
-        )
+        yield Finding(_TOPIC, Level.NOTE, "only its owner may read it", "the next start opens it to services of others")

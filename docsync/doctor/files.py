@@ -2,7 +2,10 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from docsync.doctor.finding import Finding, Level
 from docsync.doctor.patient import Patient
@@ -10,6 +13,7 @@ from docsync.model import RootState, Scan, Sign, Unread
 from docsync.names import EVERYTHING, Collection, shown
 from docsync.status import Reason as Told
 from docsync.sync.barrier import Barrier
+from docsync.sync.recovery import FRESH
 from docsync.watch import Polling, open_source
 
 _TOPIC = "watcher"
@@ -58,14 +62,23 @@ def examine_watcher(patient: Patient) -> Iterator[Finding]:
 
     For a project without a daemon: what the watcher of a daemon is like, its status tells.
     """
-    cookies = patient.folder / "cookies"
-    inside = cookies.is_relative_to(patient.sync.root) and patient.folder.is_dir()
-    # Whether it can be written to is said of the database.
-    writable = os.access(cookies if cookies.exists() else patient.folder, os.W_OK | os.X_OK)
-    barrier = Barrier(cookies, cookies.relative_to(patient.sync.root).as_posix()) if inside and writable else None
     watched = [collection.path for collection in patient.sync.collections]
-    if barrier:
-        watched.append(cookies.relative_to(patient.sync.root).as_posix())
+    with ExitStack() as stack:
+        barrier = None
+        if patient.folder.is_relative_to(patient.sync.root) and _is_writable(patient.folder):
+            # A folder that goes again: a user who only looks must leave nothing that is in a daemon's way.
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix=FRESH, dir=patient.folder)))
+            watched.append(folder.relative_to(patient.sync.root).as_posix())
+            barrier = Barrier(folder, watched[-1])
+        yield from _watched(patient, watched, barrier)
+
+
+def _is_writable(folder: Path) -> bool:
+    """Whether it can be written to is said of the database."""
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+
+
+def _watched(patient: Patient, watched: Sequence[str], barrier: Barrier | None) -> Iterator[Finding]:
     tree = patient.sync.tree()
     polling = Polling(lambda: tree.scan([EVERYTHING]).found, patient.poll_ms)
 

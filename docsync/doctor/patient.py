@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from docsync.lock import Announcement, announced, is_held
+from docsync.lock import Announcement, announced, holder, is_held
 from docsync.sync.setup import Settings
 from docsync.watch import Mode
 
@@ -26,6 +26,10 @@ class Patient:
     def runs(self) -> bool:
         """True while a docsync keeps the database. Raises OSError where that cannot be seen."""
         return self.folder.is_dir() and is_held(self.folder)
+
+    def holder(self) -> int | None:
+        """The process that keeps the database, where the system tells."""
+        return holder(self.folder)
 
     def announcement(self) -> Announcement | None:
         """How to reach the daemon that runs; None where none says it."""

@@ -15,18 +15,17 @@ def examine_repository(root: Path, database: Path) -> Iterator[Finding]:
     """Nothing where there is no repository, no Git, or no database inside of it."""
     if _git(root, "rev-parse", "--is-inside-work-tree") != 0 or not database.is_relative_to(root):
         return
-    folder = database.parent.relative_to(root).as_posix()
+    inner = database.relative_to(root)
+    line = f"{inner.name}*" if inner.parent == Path() else f"{inner.parent.as_posix()}/"
     log = wal_of(database)
     if _git(root, "ls-files", "--error-unmatch", "--", str(database)) == 0:
-        advice = f"take it out: git rm --cached {database.relative_to(root).as_posix()}"
+        advice = f"take it out: git rm --cached {inner.as_posix()}"
         yield Finding(_TOPIC, Level.WARNING, "the database is under version control: a checkout overwrites it", advice)
     elif any(_git(root, "check-ignore", "-q", "--", str(path)) != 0 for path in (database, log)):
-        advice = f"add this line to .gitignore: {folder}/"
-        yield Finding(
-            _TOPIC, Level.WARNING, f"{folder}/ is not ignored: git clean -fd would remove the database", advice
-        )
+        advice = f"add this line to .gitignore: {line}"
+        yield Finding(_TOPIC, Level.WARNING, f"{line} is not ignored: git clean -fd would remove the database", advice)
     else:
-        yield Finding(_TOPIC, Level.OK, f"a checkout lands as one revision; {folder}/ is ignored")
+        yield Finding(_TOPIC, Level.OK, f"a checkout lands as one revision; {line} is ignored")
 
 
 def _git(root: Path, *arguments: str) -> int | None:

@@ -23,6 +23,7 @@ _OURS = frozenset({"documents", "files", "changes", "documents_fts", "sync_state
 WRITER_BUSY_MS = 1_000
 READER_BUSY_MS = 5_000
 _READABLE = 0o644
+_NONE_THERE = "no database there; start 'docsync run' or 'docsync sync' first"
 _NO_FILE = "is not a regular file; set database.path to another place"
 _JOURNAL_BYTES = 4 * 1024 * 1024
 
@@ -74,23 +75,27 @@ def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterato
     """A read-only connection that waits *busy_ms* for a lock. Raises NoDatabase when no docsync database is at *path*."""
     if not _may_be_file(path):
         raise NoDatabase(f"{path}: {_NO_FILE}")
-    had_log = wal_of(path).exists()
+    # The database first: who puts one there makes its log before.
+    lacked_log = _is_there(path) and not _is_there(wal_of(path))
     try:
         connection = apsw.Connection(_read_only_uri(path), flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
     except apsw.CantOpenError as error:
-        raise NoDatabase(f"{path}: no database there; start 'docsync run' or 'docsync sync' first") from error
+        raise NoDatabase(f"{path}: {_NONE_THERE}") from error
     with _closing(connection):
         connection.set_busy_timeout(busy_ms)
         try:
             found, version = connection.pragma("application_id"), connection.pragma("user_version")
         except apsw.Error as error:
             raise NoDatabase(f"{path}: cannot be read as a database ({error})") from error
+        finally:
+            if lacked_log and _is_empty(wal_of(path)):  # the log that a writer has just made with its tables is not
+                Life(path).doubt()
+        if not found and _is_empty(path):
+            raise NoDatabase(f"{path}: {_NONE_THERE}")
         if found != APPLICATION_ID:
             raise NoDatabase(_foreign(path, found))
         if version != SCHEMA_VERSION:
             raise NoDatabase(_of_another_version(path, version, SCHEMA_VERSION))
-        if not had_log and _is_empty(wal_of(path)):  # the log that a writer has just made with its tables is not
-            Life(path).doubt()
         yield connection
 
 
@@ -275,6 +280,14 @@ def _closing(connection: apsw.Connection) -> Iterator[apsw.Connection]:
         yield connection
     finally:
         connection.close(True)  # noqa: FBT003  # apsw takes it by position only
+
+
+def _is_there(path: Path) -> bool:
+    """False only where it certainly is not."""
+    try:
+        return path.exists()
+    except OSError:
+        return True
 
 
 def _is_empty(path: Path) -> bool:

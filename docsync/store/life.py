@@ -4,6 +4,7 @@ The numbers to come must not name other content under an epoch that readers know
 Never decides whether a database is sound.
 """
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -41,6 +42,9 @@ class Life:
         """A reader has made the log that was missing, and with that the sign that commits may be lost."""
         with suppress(OSError):
             self._unsure.touch()
+            if os.geteuid() == 0:  # as SQLite does with the log: whose the database is must be able to go on
+                owner = self._path.stat()
+                os.chown(self._unsure, owner.st_uid, owner.st_gid)
 
     def begin(self) -> None:
         """Nothing speaks against it: it is new, or about to be put there, or somebody else's and none of our business."""

@@ -33,7 +33,9 @@ from docsync.sync.recovery import FRESH, Told, clear, keeping
 from docsync.sync.setup import Settings, build_engine
 
 # What lies beside a database while somebody uses it, or what its last user left.
-_BESIDE = ("-wal", "-shm", "-journal", ".left", ".unsure")
+_BESIDE = ("-wal", "-shm", "-journal", ".left", ".unsure", ".new")
+# What is kept there of earlier ones.
+_KEPT = (".before-restore-", ".damaged-")
 # The database file format, section 1.3 (sqlite.org/fileformat2.html).
 _HEADER_BYTES, _MAGIC, _APPLICATION_ID = 100, b"SQLite format 3\0", slice(68, 72)
 # What SQLite gives every database that docsync makes.
@@ -99,7 +101,7 @@ def _clear_drafts(place: Path) -> None:
     """Remove what was begun for *place* by processes that are no more."""
     for draft in place.parent.glob(f".{escape(place.name)}.*.tmp*"):
         number = draft.name.removeprefix(f".{place.name}.").partition(".")[0]
-        if number.isdigit() and not _runs(int(number)):
+        if number.isdecimal() and not _runs(int(number)):
             with suppress(OSError):
                 draft.unlink()
 
@@ -116,6 +118,8 @@ def _runs(pid: int) -> bool:
 
 def may_be_replaced(place: Path) -> bool:
     """True where nothing is, an empty file, or a database of docsync's that nobody uses, such as an older backup."""
+    if place.name.endswith(_BESIDE) or any(mark in place.name for mark in _KEPT):
+        return False
     if any(place.with_name(place.name + suffix).exists() for suffix in _BESIDE):
         return False
     if not place.exists() or not place.stat().st_size:
@@ -173,8 +177,9 @@ def _place_for(database: Path) -> Path:
 def _taken(backup: Path, beside: Path) -> Iterator[apsw.Connection]:
     """A writable copy of *backup*, with an epoch of its own."""
     with ExitStack() as stack:
-        with _named(f"{backup}: cannot be copied"):
+        with _named(f"{beside}: cannot be written"):
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=FRESH, dir=beside))
+        with _named(f"{backup}: cannot be copied"):
             copy = Path(folder) / "restored.db"
             shutil.copyfile(backup, copy)
             with suppress(FileNotFoundError):  # a database that was copied by hand has its last commits there
@@ -226,7 +231,8 @@ def _named(what: str) -> Iterator[None]:
     except OSError as error:
         raise StoreUnavailable("io_error", f"{what} ({error.strerror or error})") from error
     except StoreUnavailable as error:
-        raise StoreUnavailable(error.reason, f"{what} ({error.__cause__ or error})") from error
+        why = "no space left" if error.reason == "disk_full" else error.__cause__ or error
+        raise StoreUnavailable(error.reason, f"{what} ({why})") from error
 
 
 def _damaged(backup: Path, reason: str) -> str:

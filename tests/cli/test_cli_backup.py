@@ -87,6 +87,14 @@ def test_a_backup_is_not_put_beside_the_log_of_another_database(synced: Shell) -
     assert not (synced.root / "kept.db").exists()
 
 
+@pytest.mark.parametrize(
+    "name", ["o.db-wal", "o.db.unsure", "o.db.left", "o.db.before-restore-2026", "o.db.damaged-2026"]
+)
+def test_what_goes_with_some_database_is_not_written_over(synced: Shell, name: str) -> None:
+    synced.write(name, "")
+    assert synced("backup", name).code == 2
+
+
 def test_a_name_that_only_begins_like_the_database_is_no_part_of_it(synced: Shell) -> None:
     synced.write("docsync.toml", '[database]\npath = "x/d"\n')
     synced("sync")

@@ -94,10 +94,10 @@ def test_a_folder_that_was_moved_keeps_its_epoch(path: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize("was_killed", [True, False])
 def test_a_reader_that_makes_the_missing_log_does_not_hide_that_it_was_missing(path: Path, *, was_killed: bool) -> None:
     epoch = epoch_of(path)
-    wal_of(path).unlink()
-    path.with_name(path.name + "-shm").unlink()
-    if was_killed:
-        path.with_name(path.name + ".left").unlink()
+    left = path.with_name(path.name + ".left").read_text()
+    without_log(path)
+    if not was_killed:
+        path.with_name(path.name + ".left").write_text(left)
     for _ in range(2):
         with open_reader_connection(path) as reader:
             assert reader.execute(EPOCH).get == epoch
@@ -105,6 +105,30 @@ def test_a_reader_that_makes_the_missing_log_does_not_hide_that_it_was_missing(p
     renewed = epoch_of(path)
     assert renewed != epoch
     assert epoch_of(path) == renewed
+
+
+def without_log(path: Path) -> None:
+    for suffix in ("-wal", "-shm", ".left"):
+        path.with_name(path.name + suffix).unlink()
+
+
+def test_a_reader_of_another_version_does_not_hide_it_either(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    epoch = epoch_of(path)
+    without_log(path)
+    with monkeypatch.context() as patched:
+        patched.setattr("docsync.store.database.SCHEMA_VERSION", 2)
+        with pytest.raises(NoDatabase, match="made by an older docsync"), open_reader_connection(path):
+            pass
+    assert epoch_of(path) != epoch
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs a file of another owner")
+def test_what_a_reader_remembers_belongs_to_the_owner_of_the_database(path: Path) -> None:
+    without_log(path)
+    os.chown(path, 65534, 65534)
+    with open_reader_connection(path):
+        pass
+    assert path.with_name(path.name + ".unsure").stat().st_uid == 65534
 
 
 def test_a_reader_leaves_nothing_beside_a_database_that_needs_no_log(path: Path, tmp_path: Path) -> None:
