@@ -1,9 +1,12 @@
 """Real mounts for tests, taken away at their end. Where this user may not mount anything, those tests are skipped."""
 
+import fcntl
+import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import gettempdir
 
 import pytest
 
@@ -41,8 +44,24 @@ class Mounts:
         self._stack.close()
 
 
+@contextmanager
+def _turn(kind: int) -> Iterator[None]:
+    """What is mounted is the same for all, and a daemon looks at everything whenever that changes."""
+    with (Path(gettempdir()) / f"docsync-mounts-{os.getuid()}.lock").open("a") as lock:
+        fcntl.flock(lock, kind)
+        yield
+
+
 @pytest.fixture
 def mounts() -> Iterator[Mounts]:
-    made = Mounts()
-    yield made
-    made.close()
+    with _turn(fcntl.LOCK_EX):
+        made = Mounts()
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def nothing_mounted() -> Iterator[None]:
+    """No other test mounts anything during this one, which counts how often a daemon looks at everything."""
+    with _turn(fcntl.LOCK_SH):
+        yield

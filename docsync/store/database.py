@@ -1,15 +1,15 @@
 """Opens the database file, as writer or reader, and brings its tables up to date. Never reads or writes a row."""
 
 import os
-import stat
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import apsw
 
 from docsync.errors import NoDatabase, StoreUnavailable
 from docsync.store.life import Life, destined, new_epoch, wal_of
+from docsync.store.place import is_empty, is_there, let_read, make_folder, may_be_file
 
 APPLICATION_ID = 0x646F6373  # "docs", so that file(1) and other programs can tell whose database it is
 SCHEMA_VERSION = 1
@@ -22,7 +22,6 @@ MIGRATIONS: Mapping[int, str] = {}
 _OURS = frozenset({"documents", "files", "changes", "documents_fts", "sync_state"})
 WRITER_BUSY_MS = 1_000
 READER_BUSY_MS = 5_000
-_READABLE = 0o644
 _NONE_THERE = "no database there; start 'docsync run' or 'docsync sync' first"
 _NO_FILE = "is not a regular file; set database.path to another place"
 _JOURNAL_BYTES = 4 * 1024 * 1024
@@ -38,8 +37,8 @@ def open_writer(path: Path) -> Iterator[apsw.Connection]:
     life = Life(path)
     with ExitStack() as closed, ExitStack() as stack:
         with writing():
-            _make_folder(path.parent)
-            if not _may_be_file(path):
+            make_folder(path.parent)
+            if not may_be_file(path):
                 raise StoreUnavailable("io_error", f"{path}: {_NO_FILE}")
             life.look()
             connection = stack.enter_context(_closing(apsw.Connection(str(path))))
@@ -54,7 +53,7 @@ def open_writer(path: Path) -> Iterator[apsw.Connection]:
             if connection.pragma("user_version") == 0:
                 life.begin()
             _configure(connection)
-            _let_read(path)
+            let_read(path)
             migrate(connection, path)
             life.settle(connection)
             closed.callback(life.leave)
@@ -73,10 +72,10 @@ def open_memory() -> Iterator[apsw.Connection]:
 @contextmanager
 def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterator[apsw.Connection]:
     """A read-only connection that waits *busy_ms* for a lock. Raises NoDatabase when no docsync database is at *path*."""
-    if not _may_be_file(path):
+    if not may_be_file(path):
         raise NoDatabase(f"{path}: {_NO_FILE}")
     # The database first: who puts one there makes its log before.
-    lacked_log = _is_there(path) and not _is_there(wal_of(path))
+    lacked_log = is_there(path) and not is_there(wal_of(path))
     try:
         connection = apsw.Connection(_read_only_uri(path), flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
     except apsw.CantOpenError as error:
@@ -88,9 +87,9 @@ def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterato
         except apsw.Error as error:
             raise NoDatabase(f"{path}: cannot be read as a database ({error})") from error
         finally:
-            if lacked_log and _is_empty(wal_of(path)):  # the log that a writer has just made with its tables is not
+            if lacked_log and is_empty(wal_of(path)):  # the log that a writer has just made with its tables is not
                 Life(path).doubt()
-        if not found and _is_empty(path):
+        if not found and is_empty(path):
             raise NoDatabase(f"{path}: {_NONE_THERE}")
         if found != APPLICATION_ID:
             raise NoDatabase(_foreign(path, found))
@@ -258,51 +257,12 @@ def _keep_log(connection: apsw.Connection, *, keep: bool) -> None:
     connection.file_control("main", apsw.SQLITE_FCNTL_PERSIST_WAL, ctypes.addressof(wish))
 
 
-def _let_read(path: Path) -> None:
-    """Services of another user read it, whatever the umask was. A file of another owner, who lets us write, stays as it is."""
-    for file in (path, wal_of(path), path.with_name(path.name + "-shm")):
-        with suppress(FileNotFoundError, PermissionError):
-            if stat.S_IMODE(file.stat().st_mode) != _READABLE:
-                file.chmod(_READABLE)
-
-
-def _make_folder(folder: Path) -> None:
-    """Create *folder* so that services of another user can enter it, whatever the umask is."""
-    new = [above for above in (folder, *folder.parents) if not above.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    for above in new:
-        above.chmod(0o755)
-
-
 @contextmanager
 def _closing(connection: apsw.Connection) -> Iterator[apsw.Connection]:
     try:
         yield connection
     finally:
         connection.close(True)  # noqa: FBT003  # apsw takes it by position only
-
-
-def _is_there(path: Path) -> bool:
-    """False only where it certainly is not."""
-    try:
-        return path.exists()
-    except OSError:
-        return True
-
-
-def _is_empty(path: Path) -> bool:
-    try:
-        return path.stat().st_size == 0
-    except OSError:
-        return False
-
-
-def _may_be_file(path: Path) -> bool:
-    """False for what certainly is none: to open a pipe would wait for ever."""
-    try:
-        return stat.S_ISREG(path.stat().st_mode)
-    except OSError:  # not there, or SQLite tells why it cannot be looked at
-        return True
 
 
 def _read_only_uri(path: Path) -> str:

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.daemon.running import Daemon
+from tests.mounting import nothing_mounted
+
+__all__ = ["nothing_mounted"]
 
 
 @pytest.fixture

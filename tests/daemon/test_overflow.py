@@ -83,6 +83,7 @@ def cramped(daemon: Daemon) -> Daemon:
     return daemon
 
 
+@pytest.mark.usefixtures("nothing_mounted")
 @pytest.mark.parametrize("watches", [0, 2, 4, 12])
 def test_with_too_few_watches_rows_still_come_and_the_status_says_why(cramped: Daemon, watches: int) -> None:
     cramped.environ["WATCHES"] = str(watches)

@@ -31,6 +31,7 @@ def _everything_elsewhere(repository: Repository, count: int) -> None:
     repository.git("checkout", "-q", "main")
 
 
+@pytest.mark.usefixtures("nothing_mounted")
 def test_16_a_root_that_a_checkout_removes_and_makes_again_is_seen(daemon: Daemon) -> None:
     repository = Repository(daemon)
     _everything_elsewhere(repository, 30)

@@ -31,6 +31,7 @@ COMMANDS: tuple[Callable[[Path], object], ...] = (
 """Ordinary work on folders that ends the only thread of watchdog's own observer."""
 
 
+@pytest.mark.usefixtures("nothing_mounted")
 @pytest.mark.parametrize("places", [("personas/ana", "personas/b/ana"), ("personas/a/ana",), ()])
 def test_the_commands_that_kill_the_stock_watcher_do_no_harm(daemon: Daemon, places: tuple[str, ...]) -> None:
     """*places* are where people save, after the last command, or after each of them when there are none."""

@@ -86,7 +86,7 @@ EFFECTS = (
     Effect("folder-made", Life.NEW, Call("docsync.lock", "Path.mkdir", named(".docsync"))),
     Effect("database-opened", Life.OLD, Call("docsync.store.database", "apsw.Connection", _writer), failing),
     Effect("database-configured", Life.OLD, Statement("pragma", "journal_mode"), locked),
-    Effect("mode-set", Life.OLD, Call("docsync.store.database", "Path.chmod", named("docsync.db"))),
+    Effect("mode-set", Life.OLD, Call("docsync.store.place", "Path.chmod", named("docsync.db"))),
     Effect("tables-made", Life.NEW, Statement("execute", "-- The tables of"), full),
     Effect("epoch-made", Life.NEW, Statement("execute", "INSERT INTO sync_state VALUES ('epoch'"), full),
     Effect("collections-declared", Life.OLD, Statement("execute", row("collections")), full),

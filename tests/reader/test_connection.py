@@ -213,7 +213,7 @@ def test_what_is_no_database_of_ours_is_told(tmp_path: Path) -> None:
     with pytest.raises(NoDatabase, match="cannot be read as a database"):
         open_reader(database=foreign)
     foreign.write_bytes(b"")
-    with pytest.raises(NoDatabase, match="belongs to another program"):
+    with pytest.raises(NoDatabase, match="no database there"):
         open_reader(database=foreign)
 
 
