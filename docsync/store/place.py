@@ -1,5 +1,6 @@
-"""Where a database lies: what is there, and who may come to it. Opens nothing."""
+"""Where a database lies: what is there, who may come to it, and that it stays there. Opens no database."""
 
+import os
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -47,3 +48,12 @@ def let_read(path: Path) -> None:
         with suppress(FileNotFoundError, PermissionError):
             if stat.S_IMODE(file.stat().st_mode) != _READABLE:
                 file.chmod(_READABLE)
+
+
+def persist(path: Path) -> None:
+    """Let what a file holds, or the names that a folder has, outlive a power loss. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -3,7 +3,6 @@
 Never reads a file of the tree, and never deletes the last damaged database: it is moved aside.
 """
 
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from docsync.store.batch import twin_key
 from docsync.store.damage import is_sound
 from docsync.store.database import open_writer, transaction, writing
 from docsync.store.life import Life, destined, wal_of
+from docsync.store.place import persist
 from docsync.store.rows import DocumentRows
 
 _DAMAGED = (apsw.CorruptError, apsw.NotADBError, apsw.SQLError, ValueError)
@@ -229,7 +229,7 @@ def _place(database: Path) -> None:
     Life(database).begin()
     wal_of(database).touch()  # without a log it would be taken for a copy, and get one more epoch
     _draft(database).replace(database)
-    sync_folder(database.parent)
+    persist(database.parent)
 
 
 def _draft(database: Path) -> Path:
@@ -238,12 +238,3 @@ def _draft(database: Path) -> Path:
 
 def _files(database: Path) -> tuple[Path, Path, Path]:
     return database, database.with_name(database.name + "-shm"), wal_of(database)
-
-
-def sync_folder(folder: Path) -> None:
-    """Let a name that was given in *folder* outlive a power loss. Raises OSError."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -25,7 +25,8 @@ from docsync.store.database import (
     writing,
 )
 from docsync.store.life import renew, wal_of
-from docsync.store.repair import install, sync_folder
+from docsync.store.place import persist
+from docsync.store.repair import install
 from docsync.sync.engine import Progress
 from docsync.sync.job import Job
 from docsync.sync.load import iso
@@ -88,9 +89,9 @@ def keep(connection: apsw.Connection, place: Path) -> Backup:
                 raise NoDatabase(f"{broken}; mend it with 'docsync sync', then try again")
             made = _described(copy, draft)
         with _named(f"{place}: no backup can be written there"):
-            _persist(draft)
+            persist(draft)
             draft.replace(place)
-            sync_folder(place.parent)
+            persist(place.parent)
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
@@ -265,11 +266,3 @@ def _described(copy: apsw.Connection, path: Path) -> Backup:
     state = dict(copy.execute("SELECT key, value FROM sync_state WHERE key IN ('epoch', 'revision')"))
     documents = int(copy.execute("SELECT count(*) FROM documents").get)
     return Backup(str(state["epoch"]), int(state["revision"]), documents, path.stat().st_size)
-
-
-def _persist(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

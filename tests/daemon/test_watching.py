@@ -21,6 +21,7 @@ from docsync.sync.inbox import Inbox
 from docsync.sync.vitals import Vitals
 from docsync.watch import Reason
 from tests.daemon.running import NO_RESCAN, Daemon
+from tests.powerless import POWERLESS, needs_power
 
 COMMANDS: tuple[Callable[[Path], object], ...] = (
     lambda root: (root / "personas/a").rename(root / "out"),
@@ -76,16 +77,11 @@ def test_without_a_free_inotify_instance_it_polls_and_says_so(daemon: Daemon) ->
     assert daemon.status()["rescans"] == rescans
 
 
-@pytest.mark.skipif(not shutil.which("setpriv") or os.geteuid() != 0, reason="only root may run it as another user")
+@needs_power
 def test_an_unreadable_folder_keeps_its_rows_and_is_watched_once_it_may_be_read(daemon: Daemon) -> None:
     daemon.persona("personas/secret/ana.json", version="old")
     daemon.persona("personas/open.json")
-    for path in (daemon.root, *daemon.root.rglob("*")):
-        os.chown(path, 65534, 65534)
-    for folder in daemon.root.parents:
-        folder.chmod(folder.stat().st_mode | 0o011)
-    daemon.command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, "-m", "docsync"]
-    daemon.environ["HOME"] = str(daemon.root)
+    daemon.command = [*POWERLESS, sys.executable, "-m", "docsync"]
     daemon.environ |= NO_RESCAN
     daemon.start()
     (daemon.root / "personas/secret").chmod(0)

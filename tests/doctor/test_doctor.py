@@ -18,12 +18,10 @@ from docsync.doctor import Finding, Level, Patient, examine
 from docsync.store.life import wal_of
 from docsync.sync.once import sync_once
 from tests.daemon.running import Daemon
+from tests.powerless import POWERLESS, give_away, needs_power
 from tests.support import Project, damage_within
 
 needs_git = pytest.mark.skipif(not shutil.which("git"), reason="there is no git")
-needs_root = pytest.mark.skipif(
-    os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root may become another user"
-)
 Usage = namedtuple("Usage", "total used free")
 
 
@@ -120,15 +118,13 @@ def test_names_that_are_never_documents_are_noted(project: Project) -> None:
 
 
 def by_another_user(root: Path) -> subprocess.CompletedProcess[str]:
-    """docsync doctor, run by a user to whom nothing of the project belongs."""
-    for folder in root.parents:
-        if folder != Path("/"):
-            folder.chmod(folder.stat().st_mode | 0o055)
-    command = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", sys.executable, "-m", "docsync", "doctor"]
+    """docsync doctor, run by somebody to whom nothing of the project belongs."""
+    give_away(root)
+    command = [*POWERLESS, sys.executable, "-m", "docsync", "doctor"]
     return subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=60)
 
 
-@needs_root
+@needs_power
 def test_what_may_not_be_read_or_written_is_an_error(project: Project) -> None:
     (project.root / "personas/closed").mkdir(mode=0o700)
     (project.root / "prompts").chmod(0o700)
@@ -142,7 +138,7 @@ def test_what_may_not_be_read_or_written_is_an_error(project: Project) -> None:
     assert "did not come back" not in done.stdout, "nothing could be written to try the watcher"
 
 
-@needs_root
+@needs_power
 def test_a_folder_or_database_that_is_closed_to_this_user_is_an_error_and_the_rest_is_told(project: Project) -> None:
     project.database.chmod(0o600)
     done = by_another_user(project.root)
@@ -154,7 +150,7 @@ def test_a_folder_or_database_that_is_closed_to_this_user_is_an_error_and_the_re
     assert "ok       persona          personas: 1 file\n" in done.stdout
 
 
-@needs_root
+@needs_power
 def test_a_daemon_of_another_user_is_no_error(daemon: Daemon) -> None:
     daemon.persona("personas/ada.json")
     daemon.write("prompts/greet.prompty", "---\nname: Greet\n---\nsystem:\nHello.\n")

@@ -153,7 +153,7 @@ EFFECTS = (
     Effect("draft-written", Life.RUINED, Statement("backup"), full),
     Effect("ruin-moved", Life.RUINED, Call("docsync.store.repair", "Path.replace", named("docsync.db"))),
     Effect("draft-moved", Life.RUINED, Call("docsync.store.repair", "Path.replace", named("docsync.db.new"))),
-    Effect("folder-synced", Life.RUINED, Call("docsync.store.repair", "os.fsync")),
+    Effect("folder-synced", Life.RUINED, Call("docsync.store.place", "os.fsync")),
     # The end
     Effect("unannounced", Life.END, Call("docsync.lock", "Path.unlink", named("daemon.json"))),
     Effect("socket-removed", Life.END, Call("docsync.admin.listener", "Path.unlink", named("docsync.sock"))),
