@@ -1,9 +1,9 @@
-"""The scenarios of the timing contract that have figures, measured on a real daemon beside those of the study behind it.
+"""The scenarios of docs/timing.md that have figures, measured on a real daemon beside those of the page.
 
     python -m benchmarks.timing [ROUNDS=20]
 
 Prints milliseconds (p50 / longest) from just before the deed to what a reader in another process sees, or to the answer of a
-barrier. The study's figures are of another machine: compare their size, not their digits.
+barrier. The page's figures are of another machine: compare their size, not their digits.
 """
 
 import os
@@ -236,10 +236,10 @@ def measure(rounds: int, scenario: Callable[[Place], list[float]]) -> list[float
 
 
 def main(rounds: int = 20) -> None:
-    print(f"{'#':>2}  {'scenario':42} {'study':>22} {'p50':>8} {'longest':>8}")
-    for number, name, study, scenario in SCENARIOS:
+    print(f"{'#':>2}  {'scenario':42} {'docs/timing.md':>22} {'p50':>8} {'longest':>8}")
+    for number, name, figure, scenario in SCENARIOS:
         times = measure(rounds, scenario)
-        print(f"{number:>2}  {name:42} {study:>22} {times[len(times) // 2]:8.1f} {times[-1]:8.1f}", flush=True)
+        print(f"{number:>2}  {name:42} {figure:>22} {times[len(times) // 2]:8.1f} {times[-1]:8.1f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,34 @@
 """docsync keeps one SQLite database equal to folders of personas and prompts.
 
-Module map; imports point to a strictly lower rank or stay inside one's own sub-package:
+The map of the rooms: rank, room, job. Imports point to a strictly lower rank or stay inside one's own room.
 
-    7  cli                                 commands, output, exit codes
-    6  daemon, doctor                      composes the parts, start and stop order, signals; examines them
-    5  admin, export                       faces of the database to the outside
-    4  reader, verify                      rows to callers; the proof
-    3  sync, commands                      files to rows; what can be asked of a daemon
-    2  scan, watch, store, git, lock       the effects: file tree, hints, SQLite, Git's state, the instance lock
-    1  plan, guard, belief, coalesce,      pure or self-contained decisions
-       formats, lint, config, log, status,
-       counters
-    0  model, errors, names                values, errors, paths and patterns
+    7  cli        commands, output, exit codes; the only room that prints
+    6  daemon     composes the parts: start and stop order, signals, the watcher's supervisor
+    6  doctor     examines all that docsync needs, and says what to do
+    5  admin      the HTTP endpoint, its dashboard, and the client for it
+    5  export     documents as JSON, CSV and Markdown
+    4  reader     rows to callers: get, find, search, changes; answers from the files while there is no database
+    4  verify     proves the database equal to the files
+    3  sync       files to rows: scan, diff, load, plan, apply, and the thread that does it
+    3  commands   the protocol of what can be asked of a running daemon
+    2  scan       the file tree: what lies where, under which stamp, and the bytes of one file
+    2  watch      hints where to look: inotify, watchdog, polling
+    2  store      the database file: tables, transactions, damage, epochs
+    2  git        is Git at work in the repositories around the project?
+    2  lock       one docsync a database
+    1  plan       the changes of a row, and the comparison of tree and database
+    1  coalesce   when is a path due?
+    1  belief     how long must bad news last?
+    1  guard      are these deletions meant?
+    1  formats    bytes to a document and problems
+    1  lint       rules that a good document keeps beyond its format
+    1  config     docsync.toml, environment and flags, checked
+    1  log        structlog, set up
+    1  counters   what the daemon has done, as numbers
+    1  status     what docsync says of itself, as values
+    0  model      the values that the layers pass to each other
+    0  names      paths, patterns, ids
+    0  errors     the few errors that an operator must act on
 """
 
 from typing import TYPE_CHECKING

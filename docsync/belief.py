@@ -1,6 +1,6 @@
-"""May bad news be applied yet? Good news never comes here. Pure: time comes in, the tree is never looked at.
+"""May bad news be applied yet? Good news never comes here. No I/O: time comes in, the tree is never looked at.
 
-Rule 4 of the timing contract: a missing, broken, unreadable or suspicious file is believed only after it has been so for
+Rule 4 of docs/design.md: a missing, broken, unreadable or suspicious file is believed only after it has been so for
 a while, and many deletions of one collection are believed together.
 """
 

@@ -1,6 +1,6 @@
-"""When to look: gathers hints per path and says which paths are due. Pure: time comes in, nothing is read.
+"""When to look: gathers hints per path and says which paths are due. No I/O: time comes in, nothing is read.
 
-Rules 1 to 3 of the timing contract. A path that is not due delays nobody; a path that never goes quiet is looked at
+Rules 1 to 3 of docs/design.md. A path that is not due delays nobody; a path that never goes quiet is looked at
 after `max_delay_ns`; a path whose new content was just applied rests for `debounce_ns`.
 """
 

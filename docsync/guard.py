@@ -1,6 +1,6 @@
-"""Are these deletions meant? Holds back mass deletions until a person releases them. Pure: time and counts come in.
+"""Are these deletions meant? Holds back mass deletions until a person releases them. No I/O: time and counts come in.
 
-Rule 5 of the timing contract, counted per collection: deletions about to be applied and those of the last minute whose
+Rule 5 of docs/design.md, counted per collection: deletions about to be applied and those of the last minute whose
 file has not come back, against the rows now plus those.
 """
 

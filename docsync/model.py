@@ -189,7 +189,7 @@ class Sign(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The waits of the timing contract, in nanoseconds."""
+    """The waits of rules 2 to 4 of docs/design.md, in nanoseconds."""
 
     settle_ns: int = 10_000_000
     debounce_ns: int = 500_000_000

@@ -1,4 +1,4 @@
-"""What is to be done: compares the tree with the database and turns what was read into changes. Pure.
+"""What is to be done: compares the tree with the database and turns what was read into changes. No I/O.
 
 `diff` says which files to look into; the changes below are the only words in which the store is told anything.
 """

@@ -1,6 +1,6 @@
 """Keeps the watcher honest: every few seconds a cookie must come back and each root's watch must still be the right one.
 
-Rule 9 of the timing contract. In doubt the watcher is opened anew and everything is scanned; the reason is in the status.
+Rule 9 of docs/design.md. In doubt the watcher is opened anew and everything is scanned; the reason is in the status.
 """
 
 from collections.abc import Callable

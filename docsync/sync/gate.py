@@ -1,6 +1,6 @@
 """Holds batches back while Git is at work, so that a checkout, a merge or a rebase lands as one. Never longer than 10 s.
 
-Rule 6 of the timing contract.
+Rule 6 of docs/design.md.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The scenarios of the timing contract that need a real daemon: what is seen is asserted, how long it took is printed.
+"""The scenarios of docs/timing.md that need a real daemon: what is seen is asserted, how long it took is printed.
 
 The others are in tests/sync/test_timing.py, by the millisecond, and in tests/daemon/test_git.py. The figures are measured
 by `python -m benchmarks.timing`.

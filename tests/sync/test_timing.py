@@ -1,6 +1,6 @@
-"""The scenarios of the timing contract, by the millisecond: real files and hints, a clock that stands still between deeds.
+"""The scenarios of docs/timing.md, by the millisecond: real files and hints, a clock that stands still between deeds.
 
-Number and figure are those of the study behind the contract. 13 to 19 need a real Git, 23 a real daemon: 13, 14, 15, 17,
+Number and figure are those of the page. 13 to 19 need a real Git, 23 a real daemon: 13, 14, 15, 17,
 18 and 19 are in tests/daemon/test_git.py, 16 and 23 in tests/daemon/test_timing.py.
 """
 

@@ -1,0 +1,129 @@
+"""docs/design.md is the law of the house: what it lists is in the code, and what the code has is listed there."""
+
+import ast
+import asyncio
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import docsync
+from docsync.admin.openapi import described
+from docsync.cli.root import COMMANDS
+from docsync.config import rule
+from docsync.config.rule import ITEMS, SETTINGS
+from docsync.formats import FORMAT_NAMES
+from docsync.status import _ADVICE
+from tests.lint.test_rules_page import codes_of_the_source
+
+ROOT = Path(docsync.__file__).parent.parent
+PAGE = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+SOURCES = {path: path.read_text(encoding="utf-8") for path in sorted((ROOT / "docsync").rglob("*.py"))}
+CODE = "\n".join(SOURCES.values())
+KEYS = {*SETTINGS, *(f"{items}[].{name}" for items, rules in ITEMS.items() for name in rules)}
+MAP = re.compile(r"<!-- map: begin .*?-->\n(.*?)<!-- map: end -->", re.DOTALL)
+# An event's name is the first argument of a method of the log, or of a callback that ends there.
+EVENT = re.compile(r'(?:\.(?:info|warning|error|debug)|\bline|on_warning|_on_warning)\(\s*"([a-z]+\.[a-z_]+)"')
+SPOKEN = re.compile(r"\b[Rr]ules? (\d)(?:(?: to |, | and )(\d))*|\bpromises? P(\d)|\bP(\d+)\b")
+
+
+def register(name: str) -> set[str]:
+    """The words of the list beneath the mark of that name."""
+    (text,) = re.findall(rf"<!-- register: {name} -->\n(.*?)\n(?:\n|\Z)", PAGE, re.DOTALL)
+    words = re.findall(r"`([^`]+)`", text)
+    assert len(words) == len(set(words)), f"{name}: a word stands there twice"
+    return set(words)
+
+
+def endpoints() -> set[str]:
+    """The paths that the endpoint describes of itself on the Unix socket, where all of them are."""
+    (route,) = described(may_stop=True)
+    answer = asyncio.run(route.endpoint(None))
+    return set(json.loads(answer.body)["paths"])
+
+
+def exit_codes(path: Path) -> Iterator[int]:
+    """The exit codes that a module names: `exit_code = 3`, or the constants of the command line."""
+    for node in ast.walk(ast.parse(SOURCES[path])):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=int(code))):
+                if name in ("exit_code", "_BUG", "_INTERRUPTED", "_DEGRADED"):
+                    yield code
+
+
+def test_the_map_of_the_rooms_is_that_of_the_package() -> None:
+    (shown,) = MAP.findall(PAGE)
+    rows = re.findall(r"^    (\d  \w+ +.+)$", docsync.__doc__ or "", re.MULTILINE)
+    assert shown == "".join(f"{line}\n" for line in ("```text", *rows, "```"))
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("keys", KEYS),
+        ("formats", set(FORMAT_NAMES)),
+        ("commands", set(COMMANDS)),
+        ("endpoints", {*endpoints(), "/"}),
+        ("codes", codes_of_the_source()),
+        ("reasons", set(_ADVICE)),
+        ("metrics", set(re.findall(r'"(docsync_[a-z_]+)"', CODE))),
+        ("events", {*EVENT.findall(CODE), "sync.finished"}),
+    ],
+)
+def test_each_register_lists_what_the_code_has(name: str, there: set[str]) -> None:
+    listed = register(name)
+    assert listed == there, f"only in docs/design.md: {listed - there}; only in the code: {there - listed}"
+
+
+def test_the_register_of_exit_codes_lists_what_the_code_has() -> None:
+    (table,) = re.findall(r"### Exit codes\n(.*?)\n### ", PAGE, re.DOTALL)
+    listed = {int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)}
+    assert listed == {0, 1, *(code for path in SOURCES for code in exit_codes(path))}
+
+
+def test_the_formats_that_may_be_configured_are_those_there_are() -> None:
+    assert rule.FORMAT_NAMES == FORMAT_NAMES
+
+
+def test_every_variable_of_the_environment_that_is_listed_is_read() -> None:
+    assert [name for name in register("environment") if f'"{name}' not in CODE] == []
+
+
+def test_every_promise_names_tests_that_are_there() -> None:
+    rows = re.findall(r"^\| (P\d+) \| \*\*.+?\*\* .+ \| (.+) \|$", PAGE, re.MULTILINE)
+    assert [number for number, _ in rows] == [f"P{number}" for number in range(1, len(rows) + 1)]
+    paths = [path for _, tests in rows for path in re.findall(r"`([^`]+)`", tests)]
+    assert [path for path in paths if not (ROOT / path).is_file()] == []
+    assert all("`tests/" in tests for _, tests in rows)
+
+
+def test_every_rule_and_promise_that_the_code_cites_has_its_heading() -> None:
+    rules = set(re.findall(r"^### Rule (\d):", PAGE, re.MULTILINE))
+    promises = set(re.findall(r"^\| P(\d+) \|", PAGE, re.MULTILINE))
+    cited = {path: SPOKEN.findall(text) for path, text in spoken().items()}
+    assert sum(map(len, cited.values())) > 8
+    for path, found in cited.items():
+        for first, last, promise, bare in found:
+            assert {first, last} - {""} <= rules, path
+            assert {promise, bare} - {""} <= promises, path
+
+
+def test_no_page_or_docstring_speaks_of_a_document_that_is_not_here() -> None:
+    away = re.compile(r"timing contract|the study|of the contract", re.IGNORECASE)
+    assert [str(path) for path, text in spoken().items() if away.search(text)] == []
+
+
+def spoken() -> dict[Path, str]:
+    """What code, tests and benchmarks say in docstrings and comments."""
+    folders = [ROOT / name for name in ("docsync", "tests", "benchmarks")]
+    files = [path for folder in folders for path in sorted(folder.rglob("*.py")) if path != Path(__file__)]
+    return {path: "\n".join(sayings(path.read_text(encoding="utf-8"))) for path in files}
+
+
+def sayings(text: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield ast.get_docstring(node) or ""
+    yield from re.findall(r"(?:^|\s)# .*$", text, re.MULTILINE)
