@@ -1,6 +1,8 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from docsync.admin.caller import _WAITING_CALLS
 from tests.admin.endpoint import JSON, POST, Endpoint
 from tests.admin.fake_commands import FakeCommands
@@ -8,7 +10,7 @@ from tests.admin.fake_commands import FakeCommands
 
 def test_however_many_wait_status_answers_and_one_more_is_told_to_come_again(
     endpoint: Endpoint, commands: FakeCommands
-):
+) -> None:
     commands.hanging = True
     with ThreadPoolExecutor(_WAITING_CALLS) as pool:
         waiting = [pool.submit(endpoint.ask_socket, "POST", "/v1/wait", b"{}", JSON) for _ in range(_WAITING_CALLS)]
@@ -25,8 +27,8 @@ def test_however_many_wait_status_answers_and_one_more_is_told_to_come_again(
 
 
 def test_a_daemon_that_breaks_its_word_about_time_is_not_waited_for(
-    endpoint: Endpoint, commands: FakeCommands, monkeypatch
-):
+    endpoint: Endpoint, commands: FakeCommands, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("docsync.admin.caller._GRACE_SECONDS", 0.05)
     monkeypatch.setattr(FakeCommands, "wait", lambda self, paths, timeout: self.let_go.wait())
 
@@ -36,8 +38,8 @@ def test_a_daemon_that_breaks_its_word_about_time_is_not_waited_for(
 
 
 def test_a_status_that_does_not_come_is_504_and_livez_still_answers(
-    endpoint: Endpoint, commands: FakeCommands, monkeypatch
-):
+    endpoint: Endpoint, commands: FakeCommands, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("docsync.admin.caller._LOOK_SECONDS", 0.05)
     monkeypatch.setattr(FakeCommands, "status", lambda self: self.let_go.wait())
 
@@ -45,7 +47,7 @@ def test_a_status_that_does_not_come_is_504_and_livez_still_answers(
     assert endpoint.ask("GET", "/livez").status == 200
 
 
-def test_commands_are_called_off_the_event_loop(endpoint: Endpoint, monkeypatch):
+def test_commands_are_called_off_the_event_loop(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     names: list[str] = []
     monkeypatch.setattr(FakeCommands, "stop", lambda self: names.append(threading.current_thread().name))
 

@@ -40,7 +40,7 @@ def answering(path: Path, answer: bytes | None) -> Iterator[None]:
             thread.join()
 
 
-def test_get_and_post_give_the_answer_of_the_daemon(endpoint: Endpoint, commands: FakeCommands):
+def test_get_and_post_give_the_answer_of_the_daemon(endpoint: Endpoint, commands: FakeCommands) -> None:
     client = Client(endpoint.socket)
 
     assert client.get("/v1/status")["revision"] == 7
@@ -49,7 +49,9 @@ def test_get_and_post_give_the_answer_of_the_daemon(endpoint: Endpoint, commands
     assert commands.asked == [("reload", ("personas",), 3.0), ("wait", (), 10.0)]
 
 
-def test_health_of_a_daemon_that_is_not_ready_is_an_answer_and_no_error(endpoint: Endpoint, commands: FakeCommands):
+def test_health_of_a_daemon_that_is_not_ready_is_an_answer_and_no_error(
+    endpoint: Endpoint, commands: FakeCommands
+) -> None:
     commands.degrade("watcher_dead")
 
     assert Client(endpoint.socket).get("/health")["status"] == "failing"
@@ -61,7 +63,7 @@ def test_health_of_a_daemon_that_is_not_ready_is_an_answer_and_no_error(endpoint
 )
 def test_a_refusal_carries_the_problem_and_the_exit_code(
     endpoint: Endpoint, commands: FakeCommands, failure: Exception, status: int, exit_code: int
-):
+) -> None:
     commands.failure = failure
 
     with pytest.raises(Refused) as caught:
@@ -71,19 +73,19 @@ def test_a_refusal_carries_the_problem_and_the_exit_code(
     assert str(caught.value) == caught.value.problem["detail"]
 
 
-def test_a_refusal_without_an_exit_code_ends_with_3(endpoint: Endpoint):
+def test_a_refusal_without_an_exit_code_ends_with_3(endpoint: Endpoint) -> None:
     with pytest.raises(Refused) as caught:
         Client(endpoint.socket).get("/nothing")
 
     assert caught.value.exit_code == 3
 
 
-def test_without_a_daemon_the_error_names_the_socket_and_the_next_command(socket_path: Path):
+def test_without_a_daemon_the_error_names_the_socket_and_the_next_command(socket_path: Path) -> None:
     with pytest.raises(NotReachable, match=r"docsync\.sock; start a daemon with: docsync run"):
         Client(socket_path).get("/v1/status")
 
 
-def test_a_socket_that_nobody_listens_on_is_not_reachable(socket_path: Path):
+def test_a_socket_that_nobody_listens_on_is_not_reachable(socket_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as left_behind:
         left_behind.bind(str(socket_path))
 
@@ -91,7 +93,7 @@ def test_a_socket_that_nobody_listens_on_is_not_reachable(socket_path: Path):
         Client(socket_path).get("/v1/status")
 
 
-def test_a_daemon_that_says_nothing_is_not_reachable_after_the_timeout(socket_path: Path):
+def test_a_daemon_that_says_nothing_is_not_reachable_after_the_timeout(socket_path: Path) -> None:
     with answering(socket_path, None), pytest.raises(NotReachable, match=r"did not answer within 0\.05 s"):
         Client(socket_path, timeout=0.05).get("/v1/status")
 
@@ -101,19 +103,19 @@ def test_a_daemon_that_says_nothing_is_not_reachable_after_the_timeout(socket_pa
     [b"", b"\x16\x03\x01\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\nhello", b"HTTP/1.1 200 OK\r\n\r\n[1]"],
     ids=["nothing", "no HTTP", "no JSON", "no object"],
 )
-def test_an_answer_that_is_none_is_not_reachable(socket_path: Path, answer: bytes):
+def test_an_answer_that_is_none_is_not_reachable(socket_path: Path, answer: bytes) -> None:
     with answering(socket_path, answer), pytest.raises(NotReachable, match="gave no answer"):
         Client(socket_path).get("/v1/status")
 
 
-def test_a_path_that_is_too_long_for_a_socket_is_not_reachable(tmp_path: Path):
+def test_a_path_that_is_too_long_for_a_socket_is_not_reachable(tmp_path: Path) -> None:
     with pytest.raises(NotReachable, match="gave no answer"):
         Client(tmp_path / ("x" * 120)).get("/v1/status")
 
 
-def test_another_users_socket_says_so(socket_path: Path):
+def test_another_users_socket_says_so(socket_path: Path) -> None:
     assert "another user" in Client(socket_path)._why(PermissionError(13, "Permission denied"))
 
 
-def test_a_problem_without_words_still_has_a_text():
+def test_a_problem_without_words_still_has_a_text() -> None:
     assert str(Refused(502, json.loads("{}"))) == "HTTP status 502"

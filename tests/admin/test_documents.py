@@ -6,7 +6,8 @@ import pytest
 
 from docsync.admin import revision, wire
 from docsync.admin.wire import Json
-from tests.admin.endpoint import Endpoint
+from tests.admin.endpoint import Endpoint, Got
+from tests.admin.fake_commands import FakeCommands
 from tests.support import Project
 
 PROMPT = "---\nname: Greet\nmodel:\n  api: chat\n  connection:\n    apiKey: ${env:KEY}\n---\nsystem:\nHello {{name}}.\n"
@@ -21,11 +22,11 @@ def documents(project: Project) -> None:
     project.settle()
 
 
-def ids(got) -> list[str]:
+def ids(got: Got) -> list[str]:
     return [row["id"] for row in got.json["documents"]]
 
 
-def test_without_a_question_all_documents_are_listed_by_id(endpoint: Endpoint):
+def test_without_a_question_all_documents_are_listed_by_id(endpoint: Endpoint) -> None:
     got = endpoint.ask("GET", "/v1/documents")
 
     assert ids(got) == ["persona/cy", "persona/team/ana", "persona/team/bo", "prompt_template/greet"]
@@ -50,13 +51,13 @@ def test_without_a_question_all_documents_are_listed_by_id(endpoint: Endpoint):
         ("where=@name in Ana,Bo&where=@updated_at>=2020", ["ana", "bo"]),
     ],
 )
-def test_every_part_of_a_question_must_hold(endpoint: Endpoint, query: str, expected: list[str]):
+def test_every_part_of_a_question_must_hold(endpoint: Endpoint, query: str, expected: list[str]) -> None:
     got = endpoint.ask("GET", f"/v1/documents?{quote(query, safe='&=')}")
 
     assert [id_.rpartition("/")[2] for id_ in ids(got)] == expected
 
 
-def test_a_summary_leaves_the_document_out(endpoint: Endpoint):
+def test_a_summary_leaves_the_document_out(endpoint: Endpoint) -> None:
     whole, short = (endpoint.ask("GET", f"/v1/documents{query}").json for query in ("", "?fields=summary"))
 
     assert [dict(row, document=None) for row in whole["documents"]] == [
@@ -65,7 +66,7 @@ def test_a_summary_leaves_the_document_out(endpoint: Endpoint):
     assert all("document" not in row for row in short["documents"])
 
 
-def test_pages_go_on_where_the_one_before_ended(endpoint: Endpoint):
+def test_pages_go_on_where_the_one_before_ended(endpoint: Endpoint) -> None:
     first = endpoint.ask("GET", "/v1/documents?limit=3&order=-id")
     second = endpoint.ask("GET", f"/v1/documents?limit=3&order=-id&cursor={first.json['cursor']}")
 
@@ -81,14 +82,14 @@ def test_pages_go_on_where_the_one_before_ended(endpoint: Endpoint):
         "where=age%3D1&where=age%3D2", "where=a..b%3D1", "where=name%3C%3Dtrue",
     ],
 )  # fmt: skip
-def test_a_question_that_cannot_be_understood_is_400_with_the_reason(endpoint: Endpoint, query: str):
+def test_a_question_that_cannot_be_understood_is_400_with_the_reason(endpoint: Endpoint, query: str) -> None:
     got = endpoint.ask("GET", f"/v1/documents?{query}")
 
     assert (got.status, got.json["type"], got.json["exit_code"]) == (400, "urn:docsync:usage", 2), got.body
     assert got.json["detail"]
 
 
-def test_one_document_comes_with_what_it_refers_to(endpoint: Endpoint):
+def test_one_document_comes_with_what_it_refers_to(endpoint: Endpoint) -> None:
     got = endpoint.ask("GET", "/v1/documents/prompt_template/greet").json
 
     assert (got["name"], got["document"]["variables"]) == ("Greet", ["name"])
@@ -98,7 +99,7 @@ def test_one_document_comes_with_what_it_refers_to(endpoint: Endpoint):
     assert "as_of" not in got
 
 
-def test_an_etag_stands_for_the_whole_answer_and_saves_sending_it_again(endpoint: Endpoint, project: Project):
+def test_an_etag_stands_for_the_whole_answer_and_saves_sending_it_again(endpoint: Endpoint, project: Project) -> None:
     path = "/v1/documents/persona/team/ana"
     first = endpoint.ask("GET", path)
     etag = first.headers["etag"]
@@ -117,7 +118,7 @@ def test_an_etag_stands_for_the_whole_answer_and_saves_sending_it_again(endpoint
     assert (broken.status, broken.json["state"], broken.json["document"]) == (200, "stale", first.json["document"])
 
 
-def test_head_answers_as_get_without_the_body(endpoint: Endpoint):
+def test_head_answers_as_get_without_the_body(endpoint: Endpoint) -> None:
     got, head = (endpoint.ask(method, "/v1/documents/persona/cy") for method in ("GET", "HEAD"))
 
     assert (head.status, head.body, head.headers["etag"]) == (200, b"", got.headers["etag"])
@@ -127,7 +128,9 @@ def test_head_answers_as_get_without_the_body(endpoint: Endpoint):
     ("id_", "guess"),
     [("persona/team/anna", "persona/team/ana"), ("persona/ana", "persona/team/ana"), ("x/y", None)],
 )
-def test_a_document_that_is_not_there_is_404_with_what_was_meant(endpoint: Endpoint, id_: str, guess: str | None):
+def test_a_document_that_is_not_there_is_404_with_what_was_meant(
+    endpoint: Endpoint, id_: str, guess: str | None
+) -> None:
     got = endpoint.ask("GET", f"/v1/documents/{id_}")
 
     assert (got.status, got.json["type"], got.json["exit_code"]) == (404, "urn:docsync:no-such-document", 5)
@@ -137,14 +140,14 @@ def test_a_document_that_is_not_there_is_404_with_what_was_meant(endpoint: Endpo
 @pytest.mark.parametrize(
     "id_", ["persona/%00", "persona/%FF%FE", "persona/..%2f..%2fetc", "persona/" + "a" * 3000, "a/%0d%0aX:%20y"]
 )
-def test_a_hostile_id_is_404_and_says_so_in_plain_ascii(endpoint: Endpoint, id_: str):
+def test_a_hostile_id_is_404_and_says_so_in_plain_ascii(endpoint: Endpoint, id_: str) -> None:
     got = endpoint.ask("GET", f"/v1/documents/{id_}")
 
     assert (got.status, got.headers["x"]) == (404, None)
     assert all(0x20 <= byte < 0x7F for byte in got.body)
 
 
-def test_a_search_shows_why_each_document_was_found(endpoint: Endpoint):
+def test_a_search_shows_why_each_document_was_found(endpoint: Endpoint) -> None:
     got = endpoint.ask("GET", "/v1/search?q=calm").json
 
     [hit] = got["hits"]
@@ -155,7 +158,7 @@ def test_a_search_shows_why_each_document_was_found(endpoint: Endpoint):
     assert "document" not in hit
 
 
-def test_a_search_is_limited_to_a_type_and_goes_on_in_pages(endpoint: Endpoint):
+def test_a_search_is_limited_to_a_type_and_goes_on_in_pages(endpoint: Endpoint) -> None:
     assert endpoint.ask("GET", "/v1/search?q=hello&type=persona").json["hits"] == []
     first = endpoint.ask("GET", "/v1/search?q=a*&limit=1").json
     second = endpoint.ask("GET", f"/v1/search?q=a*&limit=1&cursor={first['cursor']}").json if first["cursor"] else None
@@ -164,13 +167,13 @@ def test_a_search_is_limited_to_a_type_and_goes_on_in_pages(endpoint: Endpoint):
 
 
 @pytest.mark.parametrize("query", ["", "q=", "q=a&x=1", "q=a&limit=0", "q=%22", "q=a&cursor=x"])
-def test_a_search_for_nothing_or_with_mistakes_is_refused(endpoint: Endpoint, query: str):
+def test_a_search_for_nothing_or_with_mistakes_is_refused(endpoint: Endpoint, query: str) -> None:
     got = endpoint.ask("GET", f"/v1/search?{query}")
 
     assert (got.status, got.json["exit_code"]) == (400, 2), got.body
 
 
-def test_hostile_text_is_data_in_every_answer(endpoint: Endpoint, project: Project):
+def test_hostile_text_is_data_in_every_answer(endpoint: Endpoint, project: Project) -> None:
     name = "<script>alert(1)</script>\u202e\x1b[31m\u2028!"
     project.write("personas/h.json", json.dumps({"name": name, "tags": [name]}))
     project.settle()
@@ -181,7 +184,7 @@ def test_hostile_text_is_data_in_every_answer(endpoint: Endpoint, project: Proje
     assert endpoint.ask("GET", "/v1/documents/persona/h").json["name"] == name
 
 
-def test_reads_are_counted(endpoint: Endpoint, commands):
+def test_reads_are_counted(endpoint: Endpoint, commands: FakeCommands) -> None:
     before = commands.counters.reads().get("database", 0)
     endpoint.ask("GET", "/v1/documents")
 
@@ -199,20 +202,22 @@ def test_reads_are_counted(endpoint: Endpoint, commands):
     ],
     ids=["zeros before", "5000 digits", "a long number", "another script's digit", "many blanks"],
 )
-def test_no_query_costs_or_breaks_more_than_it_should(endpoint: Endpoint, query: str, status: int):
+def test_no_query_costs_or_breaks_more_than_it_should(endpoint: Endpoint, query: str, status: int) -> None:
     assert endpoint.ask("GET", f"/v1/documents?{query}").status == status
     assert endpoint.warnings == []
 
 
 @pytest.mark.parametrize("path", ["/v1/documents?type=personas", "/v1/search?q=calm&type=personas"])
-def test_a_type_that_no_collection_has_is_400_with_those_that_there_are(endpoint: Endpoint, path: str):
+def test_a_type_that_no_collection_has_is_400_with_those_that_there_are(endpoint: Endpoint, path: str) -> None:
     got = endpoint.ask("GET", path)
 
     assert (got.status, got.json["exit_code"]) == (400, 2)
     assert "'personas': no collection has this type; there are persona, prompt_template" in got.json["detail"]
 
 
-def test_a_page_is_written_out_where_it_keeps_nobody_waiting(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch):
+def test_a_page_is_written_out_where_it_keeps_nobody_waiting(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
     threads = []
 
     def dumped(value: Json) -> bytes:

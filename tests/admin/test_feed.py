@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from docsync.admin.listener import tcp_listener
 from docsync.admin.parts import Backend
 from docsync.admin.server import Listening, serving
 from docsync.model import PastBatch
-from tests.admin.endpoint import Endpoint, everything
+from tests.admin.endpoint import Endpoint, Got, everything
 from tests.admin.events import Stream
 from tests.admin.fake_commands import AT, FakeCommands
 from tests.support import Project
@@ -40,11 +41,11 @@ def writer(project: Project, commands: FakeCommands) -> Writer:
     return made
 
 
-def changes(endpoint: Endpoint, query: str = ""):
+def changes(endpoint: Endpoint, query: str = "") -> Any:
     return endpoint.ask("GET", f"/v1/changes?{query}").json
 
 
-def wait_for(endpoint: Endpoint, since: str):
+def wait_for(endpoint: Endpoint, since: str) -> Got:
     """A poll that waits, however long it takes to be let in."""
     while (got := endpoint.ask("GET", f"/v1/changes?since={since}&wait=60")).status == 429:
         pass
@@ -54,7 +55,9 @@ def wait_for(endpoint: Endpoint, since: str):
 # The long poll
 
 
-def test_without_a_cursor_all_that_is_there_is_told_and_the_feed_goes_on_from_there(endpoint: Endpoint, writer: Writer):
+def test_without_a_cursor_all_that_is_there_is_told_and_the_feed_goes_on_from_there(
+    endpoint: Endpoint, writer: Writer
+) -> None:
     first = changes(endpoint)
     assert (first["start_over"], first["more"], [one["id"] for one in first["changes"]]) == (
         True,
@@ -73,7 +76,7 @@ def test_without_a_cursor_all_that_is_there_is_told_and_the_feed_goes_on_from_th
     assert changes(endpoint, f"since={second['cursor']}")["changes"] == []
 
 
-def test_a_feed_comes_in_pages(endpoint: Endpoint, writer: Writer):
+def test_a_feed_comes_in_pages(endpoint: Endpoint, writer: Writer) -> None:
     begin = changes(endpoint)["cursor"]
     writer.save(*"cdefg")
     found, cursor, more = [], begin, True
@@ -85,7 +88,7 @@ def test_a_feed_comes_in_pages(endpoint: Endpoint, writer: Writer):
     assert sorted(found) == [f"persona/{name}" for name in "cdefg"]
 
 
-def test_a_poll_that_finds_something_does_not_wait(endpoint: Endpoint, writer: Writer):
+def test_a_poll_that_finds_something_does_not_wait(endpoint: Endpoint, writer: Writer) -> None:
     begin = changes(endpoint)["cursor"]
     writer.save("bo")
 
@@ -95,7 +98,7 @@ def test_a_poll_that_finds_something_does_not_wait(endpoint: Endpoint, writer: W
     assert time.monotonic() - started < 30
 
 
-def test_a_poll_waits_for_the_next_commit(endpoint: Endpoint, writer: Writer, project: Project):
+def test_a_poll_waits_for_the_next_commit(endpoint: Endpoint, writer: Writer, project: Project) -> None:
     begin = changes(endpoint)["cursor"]
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(changes, endpoint, f"since={begin}&wait=9")
@@ -107,7 +110,7 @@ def test_a_poll_waits_for_the_next_commit(endpoint: Endpoint, writer: Writer, pr
     assert ([one["id"] for one in got["changes"]], got["revision"]) == (["persona/bo"], project.revision)
 
 
-def test_a_poll_ends_after_its_time_with_nothing_and_the_same_cursor(endpoint: Endpoint, writer: Writer):
+def test_a_poll_ends_after_its_time_with_nothing_and_the_same_cursor(endpoint: Endpoint, writer: Writer) -> None:
     begin = changes(endpoint)["cursor"]
 
     got = changes(endpoint, f"since={begin}&wait=0.2")
@@ -116,8 +119,8 @@ def test_a_poll_ends_after_its_time_with_nothing_and_the_same_cursor(endpoint: E
 
 
 def test_polls_that_wait_have_a_limit_and_do_not_take_the_place_of_others(
-    endpoint: Endpoint, writer: Writer, monkeypatch
-):
+    endpoint: Endpoint, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("docsync.admin.feed.MAX_POLLS", 2)
     begin = changes(endpoint)["cursor"]
     with ThreadPoolExecutor(2) as pool:
@@ -136,14 +139,14 @@ def test_polls_that_wait_have_a_limit_and_do_not_take_the_place_of_others(
     "query",
     ["since=x", "since=%00", "since=zz:1", "wait=61", "wait=-1", "wait=x", "wait=nan", "wait=1e1", "limit=0", "a=b"],
 )
-def test_a_feed_that_there_cannot_be_is_refused(endpoint: Endpoint, writer: Writer, query: str):
+def test_a_feed_that_there_cannot_be_is_refused(endpoint: Endpoint, writer: Writer, query: str) -> None:
     assert endpoint.ask("GET", f"/v1/changes?{query}").status == 400
 
 
 # The stream
 
 
-def test_a_stream_begins_at_now_and_tells_every_change(endpoint: Endpoint, writer: Writer):
+def test_a_stream_begins_at_now_and_tells_every_change(endpoint: Endpoint, writer: Writer) -> None:
     with Stream(endpoint.port) as stream:
         assert (stream.response.status, stream.response.headers["content-type"]) == (
             200,
@@ -159,7 +162,7 @@ def test_a_stream_begins_at_now_and_tells_every_change(endpoint: Endpoint, write
 
 
 @pytest.mark.parametrize("by_header", [True, False])
-def test_a_stream_resumes_after_the_last_event(endpoint: Endpoint, writer: Writer, by_header: bool):
+def test_a_stream_resumes_after_the_last_event(endpoint: Endpoint, writer: Writer, by_header: bool) -> None:
     with Stream(endpoint.port) as stream:
         stream.cursor()
         writer.save("bo")
@@ -174,7 +177,7 @@ def test_a_stream_resumes_after_the_last_event(endpoint: Endpoint, writer: Write
     assert found == ["persona/cy", "persona/di"]
 
 
-def test_a_stream_that_comes_back_before_anything_changed_misses_nothing(endpoint: Endpoint, writer: Writer):
+def test_a_stream_that_comes_back_before_anything_changed_misses_nothing(endpoint: Endpoint, writer: Writer) -> None:
     with Stream(endpoint.port) as stream:
         begin = stream.cursor()
     writer.save("bo")
@@ -183,7 +186,7 @@ def test_a_stream_that_comes_back_before_anything_changed_misses_nothing(endpoin
         assert stream.until("change").data["id"] == "persona/bo"
 
 
-def test_a_cursor_of_another_life_starts_over_with_all_that_is_there(endpoint: Endpoint, writer: Writer):
+def test_a_cursor_of_another_life_starts_over_with_all_that_is_there(endpoint: Endpoint, writer: Writer) -> None:
     writer.save("bo")
     with Stream(endpoint.port, headers={"Last-Event-ID": "0123456789abcdef:7"}) as stream:
         events = stream.events()
@@ -196,7 +199,9 @@ def test_a_cursor_of_another_life_starts_over_with_all_that_is_there(endpoint: E
     assert end == changes(endpoint)["cursor"]
 
 
-def test_the_state_is_told_at_first_and_whenever_it_changes(endpoint: Endpoint, writer: Writer, commands: FakeCommands):
+def test_the_state_is_told_at_first_and_whenever_it_changes(
+    endpoint: Endpoint, writer: Writer, commands: FakeCommands
+) -> None:
     with Stream(endpoint.port) as stream:
         first = stream.until("status")
         commands.degrade("watcher_dead")
@@ -209,19 +214,21 @@ def test_the_state_is_told_at_first_and_whenever_it_changes(endpoint: Endpoint, 
     assert first.id == changes(endpoint)["cursor"]
 
 
-def test_a_stream_on_which_nothing_happens_beats(endpoint: Endpoint, writer: Writer, monkeypatch):
+def test_a_stream_on_which_nothing_happens_beats(
+    endpoint: Endpoint, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("docsync.admin.feed._HEARTBEAT_SECONDS", 0.1)
     with Stream(endpoint.port) as stream:
         assert [stream.until("").data for _ in range(3)] == [None] * 3
 
 
-def test_a_stream_with_a_cursor_that_is_none_never_begins(endpoint: Endpoint, writer: Writer):
+def test_a_stream_with_a_cursor_that_is_none_never_begins(endpoint: Endpoint, writer: Writer) -> None:
     for headers in ({"Last-Event-ID": "x"}, {"Last-Event-ID": "a b"}):
         assert endpoint.ask("GET", "/v1/events", None, headers).status == 400
     assert endpoint.ask("GET", "/v1/events?x=1").status == 400
 
 
-def test_there_are_only_so_many_streams_and_one_that_ends_makes_room(endpoint: Endpoint, writer: Writer):
+def test_there_are_only_so_many_streams_and_one_that_ends_makes_room(endpoint: Endpoint, writer: Writer) -> None:
     with ExitStack() as stack:
         streams = [stack.enter_context(Stream(endpoint.port)) for _ in range(MAX_STREAMS)]
         refused = endpoint.ask("GET", "/v1/events")
@@ -234,7 +241,7 @@ def test_there_are_only_so_many_streams_and_one_that_ends_makes_room(endpoint: E
                     break
 
 
-def test_all_streams_tell_the_same_and_one_thread_waits_for_all_of_them(endpoint: Endpoint, writer: Writer):
+def test_all_streams_tell_the_same_and_one_thread_waits_for_all_of_them(endpoint: Endpoint, writer: Writer) -> None:
     before = threading.active_count()
     with ExitStack() as stack:
         streams = [stack.enter_context(Stream(endpoint.port)) for _ in range(20)]
@@ -250,8 +257,8 @@ def test_all_streams_tell_the_same_and_one_thread_waits_for_all_of_them(endpoint
 
 
 def test_whoever_takes_nothing_is_dropped_and_the_others_go_on(
-    backend: Backend, writer: Writer, socket_path: Path, monkeypatch
-):
+    backend: Backend, writer: Writer, socket_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def narrow(host: str, port: int) -> socket.socket:
         listener = tcp_listener(host, port)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # every connection has it from here
@@ -282,8 +289,12 @@ def test_whoever_takes_nothing_is_dropped_and_the_others_go_on(
 
 
 def test_a_stop_ends_streams_and_polls_within_two_seconds_and_in_order(
-    backend: Backend, writer: Writer, socket_path: Path, monkeypatch, recwarn
-):
+    backend: Backend,
+    writer: Writer,
+    socket_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    recwarn: pytest.WarningsRecorder,
+) -> None:
     monkeypatch.setattr("docsync.admin.feed.MAX_POLLS", 1)
     warnings: list[tuple[str, str]] = []
     listening = Listening(socket_path, "127.0.0.1", 0)
@@ -310,7 +321,7 @@ def test_a_stop_ends_streams_and_polls_within_two_seconds_and_in_order(
 
 def test_a_database_that_goes_ends_the_stream_and_is_a_clear_answer(
     endpoint: Endpoint, writer: Writer, project: Project
-):
+) -> None:
     with Stream(endpoint.port) as stream:
         stream.until("status")
         project.close()
@@ -323,7 +334,9 @@ def test_a_database_that_goes_ends_the_stream_and_is_a_clear_answer(
     assert endpoint.warnings == []
 
 
-def test_nobody_waits_when_nobody_listens(endpoint: Endpoint, writer: Writer, commands: FakeCommands, monkeypatch):
+def test_nobody_waits_when_nobody_listens(
+    endpoint: Endpoint, writer: Writer, commands: FakeCommands, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = threading.Semaphore(0)
     real = FakeCommands.changed
     monkeypatch.setattr(FakeCommands, "changed", lambda self, *with_: asked.release() or real(self, *with_))
@@ -337,6 +350,6 @@ def test_nobody_waits_when_nobody_listens(endpoint: Endpoint, writer: Writer, co
     assert not asked.acquire(timeout=0.7)
 
 
-def test_to_ask_what_a_stream_would_be_takes_none_of_the_places(endpoint: Endpoint):
+def test_to_ask_what_a_stream_would_be_takes_none_of_the_places(endpoint: Endpoint) -> None:
     for _ in range(40):
         assert endpoint.ask("HEAD", "/v1/events").status == 200

@@ -9,7 +9,9 @@ from tests.admin.endpoint import Endpoint
 from tests.admin.fake_commands import AT, FakeCommands
 
 
-def test_livez_answers_whatever_the_state_is(endpoint: Endpoint, commands: FakeCommands, monkeypatch):
+def test_livez_answers_whatever_the_state_is(
+    endpoint: Endpoint, commands: FakeCommands, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(type(commands), "status", None)
 
     got = endpoint.ask("GET", "/livez")
@@ -18,20 +20,22 @@ def test_livez_answers_whatever_the_state_is(endpoint: Endpoint, commands: FakeC
     assert endpoint.ask("HEAD", "/livez").body == b""
 
 
-def test_livez_is_503_when_the_sync_thread_does_not_come_round(endpoint: Endpoint, commands: FakeCommands):
+def test_livez_is_503_when_the_sync_thread_does_not_come_round(endpoint: Endpoint, commands: FakeCommands) -> None:
     commands.alive = False
 
     assert (endpoint.ask("GET", "/livez").status, endpoint.ask_socket("GET", "/livez").status) == (503, 503)
 
 
-def test_readyz_is_ok_when_ready_also_with_reasons_that_converge(endpoint: Endpoint, commands: FakeCommands):
+def test_readyz_is_ok_when_ready_also_with_reasons_that_converge(endpoint: Endpoint, commands: FakeCommands) -> None:
     assert endpoint.ask("GET", "/readyz").body == b"ok"
     commands.degrade("held", "polling")
     assert (endpoint.ask("GET", "/readyz").status, endpoint.ask("GET", "/readyz").body) == (200, b"ok")
 
 
 @pytest.mark.parametrize(("code", "name"), [*sorted(_CHECKS.items()), (_WATCHER, "watcher:persona")])
-def test_readyz_is_503_and_names_what_ends_readiness(endpoint: Endpoint, commands: FakeCommands, code: str, name: str):
+def test_readyz_is_503_and_names_what_ends_readiness(
+    endpoint: Endpoint, commands: FakeCommands, code: str, name: str
+) -> None:
     assert Reason(code, "", AT).ends_readiness
     commands.degrade("held", code)
 
@@ -40,11 +44,11 @@ def test_readyz_is_503_and_names_what_ends_readiness(endpoint: Endpoint, command
     assert (got.status, got.body) == (503, f"not ready: {name}".encode())
 
 
-def test_every_reason_that_ends_readiness_has_a_check():
+def test_every_reason_that_ends_readiness_has_a_check() -> None:
     assert set(_CHECKS) | {_WATCHER} == _BLOCKING
 
 
-def test_an_excluded_check_ends_nothing(endpoint: Endpoint, commands: FakeCommands):
+def test_an_excluded_check_ends_nothing(endpoint: Endpoint, commands: FakeCommands) -> None:
     commands.degrade("database", "starting")
 
     assert endpoint.ask("GET", "/readyz?exclude=database").status == 503
@@ -56,7 +60,9 @@ def test_an_excluded_check_ends_nothing(endpoint: Endpoint, commands: FakeComman
     ]  # fmt: skip
 
 
-def test_verbose_lists_every_check_and_reason_in_the_style_of_kubernetes(endpoint: Endpoint, commands: FakeCommands):
+def test_verbose_lists_every_check_and_reason_in_the_style_of_kubernetes(
+    endpoint: Endpoint, commands: FakeCommands
+) -> None:
     commands.degrade("watcher_dead", "held")
 
     assert endpoint.ask("GET", "/readyz?verbose").body.decode().split("\n") == [
@@ -67,7 +73,7 @@ def test_verbose_lists_every_check_and_reason_in_the_style_of_kubernetes(endpoin
     assert endpoint.ask("GET", "/readyz?verbose=1").body.decode().endswith("[+]watcher:persona ok\nreadyz check passed")
 
 
-def test_verbose_tells_a_stranger_no_messages(guarded: Endpoint, commands: FakeCommands):
+def test_verbose_tells_a_stranger_no_messages(guarded: Endpoint, commands: FakeCommands) -> None:
     commands.degrade("watcher_dead")
 
     assert b"happened" not in guarded.ask("GET", "/readyz?verbose").body
@@ -76,7 +82,7 @@ def test_verbose_tells_a_stranger_no_messages(guarded: Endpoint, commands: FakeC
     assert b"happened" in shown.body
 
 
-def test_a_message_cannot_forge_a_line_or_reach_the_terminal(endpoint: Endpoint, commands: FakeCommands):
+def test_a_message_cannot_forge_a_line_or_reach_the_terminal(endpoint: Endpoint, commands: FakeCommands) -> None:
     commands.now = replace(commands.now, reasons=(Reason("held", "a\n[+]watcher ok\x1b[2J\u202e", AT),))
 
     lines = endpoint.ask("GET", "/readyz?verbose").body.split(b"\n")
@@ -87,7 +93,9 @@ def test_a_message_cannot_forge_a_line_or_reach_the_terminal(endpoint: Endpoint,
 @pytest.mark.parametrize(
     ("codes", "status", "word"), [((), 200, "ok"), (("held",), 200, "degraded"), (("held", "starting"), 503, "failing")]
 )
-def test_health_is_one_word_with_reasons(endpoint: Endpoint, commands: FakeCommands, codes, status: int, word: str):
+def test_health_is_one_word_with_reasons(
+    endpoint: Endpoint, commands: FakeCommands, codes: tuple[str, ...], status: int, word: str
+) -> None:
     commands.degrade(*codes)
 
     got = endpoint.ask("GET", "/health")
@@ -96,7 +104,7 @@ def test_health_is_one_word_with_reasons(endpoint: Endpoint, commands: FakeComma
     assert tuple(reason["code"] for reason in got.json["reasons"]) == codes
 
 
-def test_health_of_the_database_looks_at_nothing_else(endpoint: Endpoint, commands: FakeCommands):
+def test_health_of_the_database_looks_at_nothing_else(endpoint: Endpoint, commands: FakeCommands) -> None:
     commands.degrade("watcher_dead")
     assert endpoint.ask("GET", "/health/db").json == {"status": "ok", "reasons": []}
     commands.degrade("watcher_dead", "database")
@@ -105,8 +113,8 @@ def test_health_of_the_database_looks_at_nothing_else(endpoint: Endpoint, comman
 
 
 def test_a_status_that_cannot_be_had_is_503_without_the_path_of_the_database(
-    endpoint: Endpoint, commands: FakeCommands, monkeypatch
-):
+    endpoint: Endpoint, commands: FakeCommands, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def status(_: FakeCommands) -> None:
         raise StoreUnavailable("locked", "/srv/secret/docsync.db is locked")
 

@@ -52,7 +52,7 @@ def value(endpoint: Endpoint, sample: str, **labels: str) -> float:
     return found[0]
 
 
-def test_the_numbers_are_those_of_the_status_and_of_the_counters(endpoint: Endpoint, busy: FakeCommands):
+def test_the_numbers_are_those_of_the_status_and_of_the_counters(endpoint: Endpoint, busy: FakeCommands) -> None:
     assert value(endpoint, "docsync_build_info", version="1.0") == 1
     assert value(endpoint, "docsync_documents", type="persona") == 3
     assert value(endpoint, "docsync_sequence") == 7
@@ -70,14 +70,14 @@ def test_the_numbers_are_those_of_the_status_and_of_the_counters(endpoint: Endpo
     assert value(endpoint, "docsync_change_latency_seconds_sum", change="delete") == 0.51
 
 
-def test_a_dead_watcher_is_down_for_every_root(endpoint: Endpoint, commands: FakeCommands):
+def test_a_dead_watcher_is_down_for_every_root(endpoint: Endpoint, commands: FakeCommands) -> None:
     commands.degrade("watcher_dead")
 
     assert value(endpoint, "docsync_watcher_up", root="persona") == 0
     assert value(endpoint, "docsync_ready") == 0
 
 
-def test_sizes_are_those_of_the_files(endpoint: Endpoint, project: Project):
+def test_sizes_are_those_of_the_files(endpoint: Endpoint, project: Project) -> None:
     project.persona("personas/ana.json")
     project.settle()
 
@@ -85,14 +85,14 @@ def test_sizes_are_those_of_the_files(endpoint: Endpoint, project: Project):
     assert value(endpoint, "docsync_wal_size_bytes") == Path(f"{project.database}-wal").stat().st_size > 0
 
 
-def test_a_database_that_is_gone_has_no_size(endpoint: Endpoint, project: Project):
+def test_a_database_that_is_gone_has_no_size(endpoint: Endpoint, project: Project) -> None:
     project.close()
     project.database.unlink()
 
     assert value(endpoint, "docsync_db_size_bytes") == 0
 
 
-def test_the_text_keeps_the_rules_of_promtool(endpoint: Endpoint, busy: FakeCommands):
+def test_the_text_keeps_the_rules_of_promtool(endpoint: Endpoint, busy: FakeCommands) -> None:
     text = endpoint.ask("GET", "/metrics").body.decode()
     helps = re.findall(r"^# HELP (\S+) (.+)$", text, re.MULTILINE)
     types = dict(re.findall(r"^# TYPE (\S+) (\S+)$", text, re.MULTILINE))
@@ -111,14 +111,14 @@ def test_the_text_keeps_the_rules_of_promtool(endpoint: Endpoint, busy: FakeComm
         assert not re.search(r"(?:^|,)[a-z]*[A-Z]", labels)
 
 
-def test_openmetrics_is_spoken_to_who_asks_for_it(endpoint: Endpoint, busy: FakeCommands):
+def test_openmetrics_is_spoken_to_who_asks_for_it(endpoint: Endpoint, busy: FakeCommands) -> None:
     got = endpoint.ask("GET", "/metrics", None, {"Accept": "application/openmetrics-text; version=1.0.0"})
 
     assert got.headers.get_content_type() == "application/openmetrics-text"
     assert len(list(parse_openmetrics(got.body.decode()))) == len(families(endpoint))
 
 
-def test_no_label_says_which_file_or_document(endpoint: Endpoint, project: Project, busy: FakeCommands):
+def test_no_label_says_which_file_or_document(endpoint: Endpoint, project: Project, busy: FakeCommands) -> None:
     project.persona('personas/hostile"}\n x.json', name="secret-name")
     project.persona("personas/secret-path.json")
     project.settle()
@@ -131,13 +131,13 @@ def test_no_label_says_which_file_or_document(endpoint: Endpoint, project: Proje
     assert len(values) < 60
 
 
-def test_the_client_is_loaded_when_somebody_asks(tmp_path: Path):
+def test_the_client_is_loaded_when_somebody_asks(tmp_path: Path) -> None:
     loaded = "import sys, docsync.daemon; sys.exit('prometheus_client' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0
 
 
-def test_the_dashboard_for_grafana_uses_metrics_that_exist(endpoint: Endpoint, busy: FakeCommands):
+def test_the_dashboard_for_grafana_uses_metrics_that_exist(endpoint: Endpoint, busy: FakeCommands) -> None:
     dashboard = json.loads(DASHBOARD.read_text())
     asked = [target["expr"] for panel in dashboard["panels"] for target in panel.get("targets", ())]
     used = {name for query in asked for name in re.findall(r"docsync_[a-z_]+", query)}

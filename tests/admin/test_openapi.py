@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 import jsonschema_rs
 import pytest
@@ -10,24 +11,28 @@ from tests.support import Project
 
 
 @pytest.fixture
-def described(endpoint: Endpoint):
+def described(endpoint: Endpoint) -> Any:
     return endpoint.ask_socket("GET", "/openapi.json").json
 
 
-def test_every_path_that_is_described_answers_and_takes_only_its_methods(endpoint: Endpoint, described):
+def test_every_path_that_is_described_answers_and_takes_only_its_methods(
+    endpoint: Endpoint, described: dict[str, Any]
+) -> None:
     for path, methods in described["paths"].items():
         asked = path.replace("{type}", "persona").replace("{path}", "ana")
         other = "POST" if "get" in methods else "GET"
         assert endpoint.ask_socket(other, asked, None, POST).status == 405, path
 
 
-def test_stop_is_described_where_it_can_be_asked_for(endpoint: Endpoint, described):
+def test_stop_is_described_where_it_can_be_asked_for(endpoint: Endpoint, described: dict[str, Any]) -> None:
     over_tcp = endpoint.ask("GET", "/openapi.json").json["paths"]
 
     assert set(described["paths"]) - set(over_tcp) == {"/v1/stop"}
 
 
-def test_every_answer_has_the_shape_that_is_described(endpoint: Endpoint, described, project: Project):
+def test_every_answer_has_the_shape_that_is_described(
+    endpoint: Endpoint, described: dict[str, Any], project: Project
+) -> None:
     project.persona("personas/ana.json", tags=["a"])
     project.write("personas/bad.json", "{")
     project.settle()
@@ -46,13 +51,13 @@ def test_every_answer_has_the_shape_that_is_described(endpoint: Endpoint, descri
     jsonschema_rs.validate(described["components"]["schemas"]["Problem"], refused)
 
 
-def test_a_member_that_is_answered_is_described(endpoint: Endpoint, described):
+def test_a_member_that_is_answered_is_described(endpoint: Endpoint, described: dict[str, Any]) -> None:
     status = described["components"]["schemas"]["Status"]["properties"]
 
     assert set(endpoint.ask("GET", "/v1/status").json) == set(status)
 
 
-def test_a_type_without_a_description_is_a_bug():
+def test_a_type_without_a_description_is_a_bug() -> None:
     assert schema_of(Done)["properties"]["upserted"] == {"type": "array", "items": {"type": "string"}}
     assert schema_of(Status)["properties"]["last_batch"]["anyOf"][1] == {"type": "null"}
     with pytest.raises(AssertionError):

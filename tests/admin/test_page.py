@@ -35,7 +35,9 @@ class Markup(HTMLParser):
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_each_file_of_the_page_is_answered_with_its_type_and_under_the_strict_policy(endpoint: Endpoint, name: str):
+def test_each_file_of_the_page_is_answered_with_its_type_and_under_the_strict_policy(
+    endpoint: Endpoint, name: str
+) -> None:
     got = endpoint.ask("GET", address(name))
 
     assert (got.status, got.body) == (200, (FOLDER / name).read_bytes())
@@ -49,7 +51,7 @@ def test_each_file_of_the_page_is_answered_with_its_type_and_under_the_strict_po
     assert (got.headers["x-content-type-options"], got.headers["x-frame-options"]) == ("nosniff", "DENY")
 
 
-def test_a_browser_that_has_a_file_is_told_so(endpoint: Endpoint):
+def test_a_browser_that_has_a_file_is_told_so(endpoint: Endpoint) -> None:
     got = endpoint.ask("GET", "/")
     etag, other = got.headers["etag"], endpoint.ask("GET", "/dashboard/main.js").headers["etag"]
 
@@ -61,7 +63,7 @@ def test_a_browser_that_has_a_file_is_told_so(endpoint: Endpoint):
         assert bool(again.body) == (status == 200)
 
 
-def test_head_tells_the_length_and_no_content(endpoint: Endpoint):
+def test_head_tells_the_length_and_no_content(endpoint: Endpoint) -> None:
     got = endpoint.ask("HEAD", "/")
 
     assert (got.status, got.body) == (200, b"")
@@ -71,22 +73,22 @@ def test_head_tells_the_length_and_no_content(endpoint: Endpoint):
 @pytest.mark.parametrize(
     "path", ["/dashboard", "/dashboard/", "/dashboard/index.html", "/dashboard/../page.py", "/dashboard/main.js/"]
 )
-def test_nothing_but_the_files_of_the_page_is_answered(endpoint: Endpoint, path: str):
+def test_nothing_but_the_files_of_the_page_is_answered(endpoint: Endpoint, path: str) -> None:
     assert endpoint.ask("GET", path).status == 404
 
 
-def test_the_page_needs_no_token_but_what_it_shows_does(guarded: Endpoint):
+def test_the_page_needs_no_token_but_what_it_shows_does(guarded: Endpoint) -> None:
     assert [guarded.ask("GET", address(name)).status for name in FILES] == [200] * len(FILES)
     assert guarded.ask("GET", "/v1/status").status == 401
     assert guarded.ask("POST", "/", headers={"Docsync-Request": "1"}).status == 401
 
 
-def test_a_page_of_another_site_cannot_read_or_frame_it(endpoint: Endpoint):
+def test_a_page_of_another_site_cannot_read_or_frame_it(endpoint: Endpoint) -> None:
     assert endpoint.ask("GET", "/", headers={"Sec-Fetch-Site": "cross-site"}).status == 403
     assert endpoint.ask("GET", "/", headers={"Host": "evil.example"}).status == 403
 
 
-def test_the_page_runs_nothing_inline_and_asks_for_nothing_elsewhere():
+def test_the_page_runs_nothing_inline_and_asks_for_nothing_elsewhere() -> None:
     markup = Markup()
     markup.feed((FOLDER / "index.html").read_text(encoding="utf-8"))
 
@@ -96,7 +98,7 @@ def test_the_page_runs_nothing_inline_and_asks_for_nothing_elsewhere():
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if not name.endswith(".html")])
-def test_no_script_makes_markup_and_no_file_comes_from_elsewhere(name: str):
+def test_no_script_makes_markup_and_no_file_comes_from_elsewhere(name: str) -> None:
     text = (FOLDER / name).read_text(encoding="utf-8")
     dangerous = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setAttribute\(\"style\""
 
@@ -107,7 +109,7 @@ def test_no_script_makes_markup_and_no_file_comes_from_elsewhere(name: str):
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".js")])
-def test_each_script_is_small_and_opens_with_what_it_does(name: str):
+def test_each_script_is_small_and_opens_with_what_it_does(name: str) -> None:
     lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
 
     assert lines[0].startswith("// ")
@@ -115,7 +117,7 @@ def test_each_script_is_small_and_opens_with_what_it_does(name: str):
     assert max(map(len, lines)) <= 120
 
 
-def test_every_part_that_a_script_looks_for_is_on_the_page():
+def test_every_part_that_a_script_looks_for_is_on_the_page() -> None:
     markup = Markup()
     markup.feed((FOLDER / "index.html").read_text(encoding="utf-8"))
     scripts = "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in FILES if name.endswith(".js"))

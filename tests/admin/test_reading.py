@@ -1,5 +1,6 @@
 import asyncio
 import threading
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,7 +13,7 @@ from tests.support import Project
 
 
 @pytest.fixture
-def reading(project: Project):
+def reading(project: Project) -> Iterator[Reading]:
     project.persona("personas/ana.json")
     project.settle()
     made = Reading(project.database, Counters())
@@ -20,7 +21,7 @@ def reading(project: Project):
     made.close()
 
 
-def test_a_few_threads_with_a_reader_each_answer_everybody(reading: Reading):
+def test_a_few_threads_with_a_reader_each_answer_everybody(reading: Reading) -> None:
     async def ask_all() -> set[str]:
         names = await asyncio.gather(*(reading.ask(lambda _: threading.current_thread().name) for _ in range(50)))
         return set(names)
@@ -32,8 +33,8 @@ def test_a_few_threads_with_a_reader_each_answer_everybody(reading: Reading):
     assert len(reading._readers) == len(names)
 
 
-def test_an_answer_is_one_state(reading: Reading, project: Project):
-    def question(reader):
+def test_an_answer_is_one_state(reading: Reading, project: Project) -> None:
+    def question(reader: Reader) -> tuple[int, int, int]:
         before = reader.revision()
         changed.set()
         assert written.wait(10)
@@ -54,7 +55,7 @@ def test_an_answer_is_one_state(reading: Reading, project: Project):
     assert asyncio.run(reading.ask(lambda reader: len(reader.find()))) == 2
 
 
-def test_what_goes_wrong_comes_out(reading: Reading, project: Project):
+def test_what_goes_wrong_comes_out(reading: Reading, project: Project) -> None:
     with pytest.raises(UsageError):
         asyncio.run(reading.ask(lambda reader: reader.find(order="x")))
     project.close()
@@ -63,7 +64,7 @@ def test_what_goes_wrong_comes_out(reading: Reading, project: Project):
         asyncio.run(reading.ask(lambda reader: reader.count()))
 
 
-def test_a_question_that_takes_too_long_is_not_waited_for(reading: Reading, monkeypatch):
+def test_a_question_that_takes_too_long_is_not_waited_for(reading: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("docsync.admin.reading._SECONDS", 0.05)
     let_go = threading.Event()
     with pytest.raises(TimedOut):
@@ -78,7 +79,9 @@ def endless(reader: Reader) -> object:
     return reader._answer(lambda snapshot: snapshot.ask(ENDLESS))
 
 
-def test_a_question_that_takes_too_long_is_ended_and_its_thread_answers_again(reading: Reading, monkeypatch):
+def test_a_question_that_takes_too_long_is_ended_and_its_thread_answers_again(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("docsync.admin.reading._SECONDS", 0.2)
     for _ in range(6):  # more than there are threads
         with pytest.raises(TimedOut):
@@ -87,7 +90,7 @@ def test_a_question_that_takes_too_long_is_ended_and_its_thread_answers_again(re
     assert asyncio.run(reading.ask(lambda reader: reader.count()))
 
 
-def test_closing_ends_what_is_under_way(reading: Reading):
+def test_closing_ends_what_is_under_way(reading: Reading) -> None:
     begun = threading.Event()
 
     def question(reader: Reader) -> object:
@@ -104,7 +107,7 @@ def test_closing_ends_what_is_under_way(reading: Reading):
     asyncio.run(asyncio.wait_for(ask(), 4))
 
 
-def test_nothing_is_left_after_closing(reading: Reading):
+def test_nothing_is_left_after_closing(reading: Reading) -> None:
     asyncio.run(reading.ask(lambda reader: reader.count()))
     reading.close()
 

@@ -19,7 +19,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("error", "status", "exit_code"), CASES, ids=[type(case[0]).__name__ for case in CASES])
-def test_an_error_becomes_a_problem_document_without_a_path(error: Exception, status: int, exit_code: int):
+def test_an_error_becomes_a_problem_document_without_a_path(error: Exception, status: int, exit_code: int) -> None:
     refusal = refusal_of(error)
     problem = json.loads(refusal.body())
 
@@ -31,7 +31,7 @@ def test_an_error_becomes_a_problem_document_without_a_path(error: Exception, st
     assert isinstance(error, EXPECTED) == (status != 500)
 
 
-def test_a_refusal_is_its_own_answer_and_names_no_kind_if_it_has_none():
+def test_a_refusal_is_its_own_answer_and_names_no_kind_if_it_has_none() -> None:
     refusal = Refusal(403, "Unknown Host.")
 
     assert refusal_of(refusal) is refusal
@@ -43,5 +43,5 @@ def test_a_refusal_is_its_own_answer_and_names_no_kind_if_it_has_none():
     }
 
 
-def test_an_error_without_words_is_explained_by_its_class():
+def test_an_error_without_words_is_explained_by_its_class() -> None:
     assert refusal_of(TimedOut()).detail == "The time that the caller gave is over; the work goes on."

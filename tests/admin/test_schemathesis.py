@@ -27,7 +27,7 @@ BY_THEIR_OWN_TIME = {504}  # the caller gave the call no time
 
 
 @pytest.mark.filterwarnings("ignore")  # of the tool
-def test_no_request_that_follows_the_description_breaks_it(endpoint: Endpoint, project: Project, tell: Tell):
+def test_no_request_that_follows_the_description_breaks_it(endpoint: Endpoint, project: Project, tell: Tell) -> None:
     number = random.randrange(2**32)
     print(f"seed {number}")
     project.persona("personas/ana.json", tags=["a"])
@@ -49,7 +49,7 @@ def test_no_request_that_follows_the_description_breaks_it(endpoint: Endpoint, p
             suppress_health_check=list(HealthCheck),
         )
         @given(case=operation.as_strategy())
-        def attempt(case) -> None:
+        def attempt(case: schemathesis.Case) -> None:
             if "timeout" in (case.body if isinstance(case.body, dict) else {}) or "wait" in (case.query or {}):
                 return  # nothing is to be learnt from waiting
             response = case.call(base_url=f"http://127.0.0.1:{endpoint.port}")

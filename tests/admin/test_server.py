@@ -25,18 +25,18 @@ def nobody(who: str, what: str, of: str) -> None:
     raise AssertionError(f"{who} asked for {what} of {of}")
 
 
-def test_both_sides_answer_and_the_address_is_told(endpoint: Endpoint):
+def test_both_sides_answer_and_the_address_is_told(endpoint: Endpoint) -> None:
     assert endpoint.ask("GET", "/livez").body == b"ok"
     assert endpoint.ask_socket("GET", "/livez").body == b"ok"
 
 
-def test_without_a_port_only_the_socket_answers(backend: Backend, socket_path: Path):
+def test_without_a_port_only_the_socket_answers(backend: Backend, socket_path: Path) -> None:
     with serving(backend, Listening(socket_path), ignore, nobody) as served:
         assert served.http is None
         assert Client(served.socket).get("/v1/status")["pid"] == 42
 
 
-def test_an_address_of_the_sixth_version_is_shown_in_brackets(backend: Backend, socket_path: Path):
+def test_an_address_of_the_sixth_version_is_shown_in_brackets(backend: Backend, socket_path: Path) -> None:
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
@@ -46,7 +46,7 @@ def test_an_address_of_the_sixth_version_is_shown_in_brackets(backend: Backend, 
         assert served.http.startswith("http://[::1]:")
 
 
-def test_a_taken_port_is_one_clear_warning_and_the_socket_answers(backend: Backend, socket_path: Path):
+def test_a_taken_port_is_one_clear_warning_and_the_socket_answers(backend: Backend, socket_path: Path) -> None:
     warnings: list[tuple[str, str]] = []
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -61,13 +61,13 @@ def test_a_taken_port_is_one_clear_warning_and_the_socket_answers(backend: Backe
     assert "[admin] in docsync.toml" in message
 
 
-def test_no_other_machine_is_served_without_a_token(backend: Backend, socket_path: Path):
+def test_no_other_machine_is_served_without_a_token(backend: Backend, socket_path: Path) -> None:
     with pytest.raises(ConfigError), serving(backend, Listening(socket_path, "0.0.0.0", 0), ignore, nobody):
         pass
     assert not socket_path.exists()
 
 
-def test_with_a_token_other_machines_may_use_any_name_for_this_one(backend: Backend, socket_path: Path):
+def test_with_a_token_other_machines_may_use_any_name_for_this_one(backend: Backend, socket_path: Path) -> None:
     with serving(backend, Listening(socket_path, "0.0.0.0", 0, KEYS), ignore, nobody) as served:
         assert served.http is not None
         endpoint = Endpoint(socket_path, int(served.http.rpartition(":")[2]), [])
@@ -78,13 +78,15 @@ def test_with_a_token_other_machines_may_use_any_name_for_this_one(backend: Back
         assert endpoint.get("Host: docsync.internal", "Origin: http://evil.com", path="/readyz") == 403
 
 
-def test_a_second_endpoint_on_the_same_socket_is_refused_and_the_first_goes_on(endpoint: Endpoint, backend: Backend):
+def test_a_second_endpoint_on_the_same_socket_is_refused_and_the_first_goes_on(
+    endpoint: Endpoint, backend: Backend
+) -> None:
     with pytest.raises(AlreadyRunning), serving(backend, Listening(endpoint.socket), ignore, nobody):
         pass
     assert endpoint.ask_socket("GET", "/livez").status == 200
 
 
-def test_afterwards_nothing_is_left(backend: Backend, socket_path: Path):
+def test_afterwards_nothing_is_left(backend: Backend, socket_path: Path) -> None:
     before = set(threading.enumerate())
     with serving(backend, Listening(socket_path, "127.0.0.1", 0), ignore, nobody) as served:
         assert served.http is not None
@@ -101,7 +103,7 @@ def test_afterwards_nothing_is_left(backend: Backend, socket_path: Path):
         assert not thread.is_alive()
 
 
-def test_the_same_address_can_be_had_again_at_once(backend: Backend, socket_path: Path):
+def test_the_same_address_can_be_had_again_at_once(backend: Backend, socket_path: Path) -> None:
     port = 0
     for _ in range(3):
         with serving(backend, Listening(socket_path, "127.0.0.1", port), ignore, nobody) as served:
@@ -112,7 +114,7 @@ def test_the_same_address_can_be_had_again_at_once(backend: Backend, socket_path
 
 def test_a_stop_answers_who_waits_and_takes_less_than_two_seconds(
     backend: Backend, commands: FakeCommands, socket_path: Path
-):
+) -> None:
     commands.hanging = True
     with ThreadPoolExecutor(1) as pool:
         with serving(backend, Listening(socket_path, "127.0.0.1", 0), ignore, nobody):
@@ -129,8 +131,8 @@ def test_a_stop_answers_who_waits_and_takes_less_than_two_seconds(
 
 
 def test_a_stop_does_not_wait_for_peers_that_say_nothing_or_take_nothing(
-    backend: Backend, socket_path: Path, monkeypatch
-):
+    backend: Backend, socket_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Metrics, "_rendered", lambda self, status, wanted: (b"x" * 20_000_000, "text/plain"))
     with socket.socket(socket.AF_UNIX) as silent, socket.socket(socket.AF_UNIX) as greedy:
         with serving(backend, Listening(socket_path), ignore, nobody):
@@ -143,13 +145,15 @@ def test_a_stop_does_not_wait_for_peers_that_say_nothing_or_take_nothing(
         assert time.monotonic() - started < 2
 
 
-def test_a_failure_in_the_block_closes_the_endpoint_and_comes_out(backend: Backend, socket_path: Path):
+def test_a_failure_in_the_block_closes_the_endpoint_and_comes_out(backend: Backend, socket_path: Path) -> None:
     with pytest.raises(KeyError, match="mine"), serving(backend, Listening(socket_path), ignore, nobody):
         raise KeyError("mine")
     assert not socket_path.exists()
 
 
-def test_nothing_is_printed_or_logged(endpoint: Endpoint, capfd, caplog):
+def test_nothing_is_printed_or_logged(
+    endpoint: Endpoint, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     endpoint.send(b"garbage\r\n\r\n")
     endpoint.get(endpoint.host, "Connection: Upgrade", "Upgrade: websocket")
@@ -159,11 +163,11 @@ def test_nothing_is_printed_or_logged(endpoint: Endpoint, capfd, caplog):
     assert [record.name for record in caplog.records if record.name != "asyncio"] == []
 
 
-def test_a_token_is_never_shown(socket_path: Path):
+def test_a_token_is_never_shown(socket_path: Path) -> None:
     assert "s3cret" not in repr(Listening(socket_path, "127.0.0.1", 1, KEYS))
 
 
-def test_signals_stay_the_daemons(backend: Backend, socket_path: Path):
+def test_signals_stay_the_daemons(backend: Backend, socket_path: Path) -> None:
     import signal
 
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]

@@ -7,7 +7,7 @@ from tests.support import Project
 OWNER = {"Authorization": "Bearer s3cret"}
 
 
-def test_status_is_the_status_of_the_daemon(endpoint: Endpoint):
+def test_status_is_the_status_of_the_daemon(endpoint: Endpoint) -> None:
     got = endpoint.ask_socket("GET", "/v1/status").json
 
     assert got["project"] == STATUS.project
@@ -24,7 +24,7 @@ def test_status_is_the_status_of_the_daemon(endpoint: Endpoint):
     }
 
 
-def test_a_neighbour_is_not_told_where_things_lie(endpoint: Endpoint):
+def test_a_neighbour_is_not_told_where_things_lie(endpoint: Endpoint) -> None:
     got = endpoint.ask("GET", "/v1/status")
 
     assert (got.json["project"], got.json["database"]) == ("project", ".docsync/docsync.db")
@@ -32,11 +32,11 @@ def test_a_neighbour_is_not_told_where_things_lie(endpoint: Endpoint):
     assert b"secret" not in got.body
 
 
-def test_who_shows_the_token_is_told(guarded: Endpoint):
+def test_who_shows_the_token_is_told(guarded: Endpoint) -> None:
     assert guarded.ask("GET", "/v1/status", None, OWNER).json["database"] == STATUS.database
 
 
-def test_problems_are_listed_flat_and_no_name_is_alive(endpoint: Endpoint, project: Project):
+def test_problems_are_listed_flat_and_no_name_is_alive(endpoint: Endpoint, project: Project) -> None:
     project.write(HOSTILE, '{\n "name": ,}')
     project.settle()
 
@@ -48,7 +48,7 @@ def test_problems_are_listed_flat_and_no_name_is_alive(endpoint: Endpoint, proje
     assert all(0x20 <= byte < 0x7F for byte in got.body)
 
 
-def test_problems_come_in_pages_errors_first_and_none_twice(endpoint: Endpoint, project: Project):
+def test_problems_come_in_pages_errors_first_and_none_twice(endpoint: Endpoint, project: Project) -> None:
     for number in range(7):
         project.write(f"personas/p{number}.json", "{")
         project.write(f"personas/w{number}.json", '{"name": "a", "name": "b"}')
@@ -68,7 +68,7 @@ def test_problems_come_in_pages_errors_first_and_none_twice(endpoint: Endpoint, 
     assert [problem["severity"] for problem in found] == ["error"] * 7 + ["warning"] * 7
 
 
-def test_several_problems_of_one_file_are_not_lost_between_pages(endpoint: Endpoint, project: Project):
+def test_several_problems_of_one_file_are_not_lost_between_pages(endpoint: Endpoint, project: Project) -> None:
     project.write("personas/a.json", '{"a": 1, "a": 2, "b": 1, "b": 2, "c": 1, "c": 2, "name": "x"}')
     project.settle()
 
@@ -80,7 +80,7 @@ def test_several_problems_of_one_file_are_not_lost_between_pages(endpoint: Endpo
     assert len(columns) == 3
 
 
-def test_held_deletions_come_in_pages(endpoint: Endpoint, project: Project):
+def test_held_deletions_come_in_pages(endpoint: Endpoint, project: Project) -> None:
     project.start(min_deletes=1)
     for name in "abcde":
         project.persona(f"personas/{name}.json")
@@ -100,14 +100,14 @@ def test_held_deletions_come_in_pages(endpoint: Endpoint, project: Project):
     "query", ["limit=0", "limit=1001", "limit=x", "limit=1&limit=2", "cursor=abc", "type=x", "cursor=%FF"]
 )
 @pytest.mark.parametrize("path", ["/v1/problems", "/v1/held"])
-def test_a_page_that_there_cannot_be_is_refused_with_the_reason(endpoint: Endpoint, path: str, query: str):
+def test_a_page_that_there_cannot_be_is_refused_with_the_reason(endpoint: Endpoint, path: str, query: str) -> None:
     got = endpoint.ask("GET", f"{path}?{query}")
 
     assert (got.status, got.json["type"], got.json["exit_code"]) == (400, "urn:docsync:usage", 2)
 
 
 @pytest.mark.parametrize("path", ["/v1/status", "/v1/problems", "/v1/held"])
-def test_what_shows_state_takes_no_post(endpoint: Endpoint, path: str):
+def test_what_shows_state_takes_no_post(endpoint: Endpoint, path: str) -> None:
     got = endpoint.ask("POST", path, None, {"Docsync-Request": "1"})
 
     assert (got.status, got.headers["allow"]) == (405, "GET, HEAD")

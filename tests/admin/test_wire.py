@@ -9,7 +9,7 @@ from docsync.status import ListedProblem, Reason
 from tests.admin.fake_commands import AT, HOSTILE, STATUS
 
 
-def test_a_listed_problem_is_one_flat_object_with_its_place_first():
+def test_a_listed_problem_is_one_flat_object_with_its_place_first() -> None:
     note = Note("opened here", 1, 1)
     problem = Problem(HOSTILE, "json-syntax", "expected ','", line=3, column=7, notes=(note,))
 
@@ -22,21 +22,21 @@ def test_a_listed_problem_is_one_flat_object_with_its_place_first():
     assert (listed["severity"], listed["since"]) == ("error", AT)
 
 
-def test_a_reason_says_whether_it_ends_readiness():
+def test_a_reason_says_whether_it_ends_readiness() -> None:
     assert to_json(Reason("database", "gone", AT))["ends_readiness"] is True
     assert to_json(Reason("held", "3 deletions", AT))["ends_readiness"] is False
 
 
-def test_status_and_done_become_objects_that_json_can_write():
+def test_status_and_done_become_objects_that_json_can_write() -> None:
     assert json.loads(dumped(to_json(STATUS)))["collections"][0]["type"] == "persona"
     assert json.loads(dumped(to_json(Done("e", 1, 0.5, broken=("a",)))))["broken"] == ["a"]
 
 
-def test_plain_values_stay_and_enums_become_their_value():
+def test_plain_values_stay_and_enums_become_their_value() -> None:
     assert to_json({"a": (1, True, None, "x", 0.5), "b": FileState.OK}) == {"a": [1, True, None, "x", 0.5], "b": "ok"}
 
 
-def test_what_has_no_json_form_is_a_bug():
+def test_what_has_no_json_form_is_a_bug() -> None:
     with pytest.raises(TypeError, match="object has no JSON form"):
         to_json(object())
     with pytest.raises(TypeError, match="type has no JSON form"):
@@ -45,7 +45,7 @@ def test_what_has_no_json_form_is_a_bug():
         dumped(float("nan"))
 
 
-def test_a_hostile_name_is_written_in_plain_ascii_and_comes_back_whole():
+def test_a_hostile_name_is_written_in_plain_ascii_and_comes_back_whole() -> None:
     written = dumped(HOSTILE)
 
     assert all(0x20 <= byte < 0x7F for byte in written)

@@ -6,15 +6,15 @@ import pytest
 
 from docsync.commands import Busy
 from docsync.errors import UsageError
-from tests.admin.endpoint import JSON, POST, Endpoint
+from tests.admin.endpoint import JSON, POST, Endpoint, Got
 from tests.admin.fake_commands import FakeCommands
 
 
-def post(endpoint: Endpoint, path: str, body: Any):
+def post(endpoint: Endpoint, path: str, body: Any) -> Got:
     return endpoint.ask("POST", path, json.dumps(body).encode(), JSON)
 
 
-def test_what_was_asked_reaches_the_daemon(endpoint: Endpoint, commands: FakeCommands):
+def test_what_was_asked_reaches_the_daemon(endpoint: Endpoint, commands: FakeCommands) -> None:
     post(endpoint, "/v1/reload", {"scopes": ["personas/x.json", "prompts/"], "timeout": 3})
     post(endpoint, "/v1/wait", {"paths": ["./personas//x.json"], "timeout": 0.5})
     post(endpoint, "/v1/held/release", {"type": "persona", "timeout": 4})
@@ -26,20 +26,20 @@ def test_what_was_asked_reaches_the_daemon(endpoint: Endpoint, commands: FakeCom
     ]
 
 
-def test_a_collection_can_be_named_by_its_type(endpoint: Endpoint, commands: FakeCommands):
+def test_a_collection_can_be_named_by_its_type(endpoint: Endpoint, commands: FakeCommands) -> None:
     assert post(endpoint, "/v1/reload", {"collection": "persona", "scopes": ["x"]}).status == 200
 
     assert commands.asked == [("reload", ("x", "personas"), 30.0)]
 
 
-def test_a_collection_that_is_none_is_refused_with_those_there_are(endpoint: Endpoint, commands: FakeCommands):
+def test_a_collection_that_is_none_is_refused_with_those_there_are(endpoint: Endpoint, commands: FakeCommands) -> None:
     for path, body in (("reload", {"collection": "nothing"}), ("held/release", {"type": "nothing"})):
         got = post(endpoint, f"/v1/{path}", body)
         assert (got.status, got.json["exit_code"], commands.asked) == (400, 2, [])
         assert "'nothing'; there are persona" in got.json["detail"]
 
 
-def test_who_asks_for_what_is_told_by_name(guarded: Endpoint):
+def test_who_asks_for_what_is_told_by_name(guarded: Endpoint) -> None:
     guarded.ask("POST", "/v1/reload", b"{}", {**JSON, "Authorization": "Bearer op3rator"})
     guarded.ask("POST", "/v1/reload", b'{"scopes": ["a", "b"]}', {**JSON, "Authorization": "Bearer s3cret"})
     guarded.ask_socket("POST", "/v1/held/release", b'{"type": "persona"}', JSON)
@@ -54,21 +54,21 @@ def test_who_asks_for_what_is_told_by_name(guarded: Endpoint):
 
 
 @pytest.mark.parametrize("body", [None, b"{}"])
-def test_without_members_everything_is_meant(endpoint: Endpoint, commands: FakeCommands, body: bytes | None):
+def test_without_members_everything_is_meant(endpoint: Endpoint, commands: FakeCommands, body: bytes | None) -> None:
     for path in ("/v1/reload", "/v1/wait", "/v1/held/release"):
         assert endpoint.ask("POST", path, body, JSON).status == 200
 
     assert commands.asked == [("reload", ("",), 30.0), ("wait", (), 10.0), ("release", None, 30.0)]
 
 
-def test_the_answer_is_what_was_done_and_names_its_revision(endpoint: Endpoint):
+def test_the_answer_is_what_was_done_and_names_its_revision(endpoint: Endpoint) -> None:
     got = post(endpoint, "/v1/wait", {})
 
     assert (got.json["revision"], got.json["upserted"], got.json["broken"]) == (8, ["personas/ana.json"], [])
     assert (got.headers["docsync-epoch"], got.headers["docsync-revision"]) == ("e1", "8")
 
 
-def test_busy_says_when_to_come_again(endpoint: Endpoint, commands: FakeCommands):
+def test_busy_says_when_to_come_again(endpoint: Endpoint, commands: FakeCommands) -> None:
     commands.failure = Busy("one reload runs and one waits")
 
     got = post(endpoint, "/v1/reload", {})
@@ -76,7 +76,7 @@ def test_busy_says_when_to_come_again(endpoint: Endpoint, commands: FakeCommands
     assert (got.status, got.headers["retry-after"], got.json["exit_code"]) == (429, "1", 3)
 
 
-def test_a_wrong_wish_is_400_with_the_daemons_words(endpoint: Endpoint, commands: FakeCommands):
+def test_a_wrong_wish_is_400_with_the_daemons_words(endpoint: Endpoint, commands: FakeCommands) -> None:
     commands.failure = UsageError("notes/x.txt is outside every collection; see: docsync config show")
 
     got = post(endpoint, "/v1/wait", {"paths": ["notes/x.txt"]})
@@ -85,7 +85,7 @@ def test_a_wrong_wish_is_400_with_the_daemons_words(endpoint: Endpoint, commands
     assert got.json["detail"] == str(commands.failure)
 
 
-def test_a_call_that_takes_too_long_is_504(endpoint: Endpoint, commands: FakeCommands):
+def test_a_call_that_takes_too_long_is_504(endpoint: Endpoint, commands: FakeCommands) -> None:
     commands.hanging = True
 
     got = post(endpoint, "/v1/wait", {"timeout": 0})
@@ -93,7 +93,7 @@ def test_a_call_that_takes_too_long_is_504(endpoint: Endpoint, commands: FakeCom
     assert (got.status, got.json["type"], got.json["exit_code"]) == (504, "urn:docsync:timed-out", 124)
 
 
-def test_stop_is_answered_on_the_socket_only(endpoint: Endpoint, commands: FakeCommands):
+def test_stop_is_answered_on_the_socket_only(endpoint: Endpoint, commands: FakeCommands) -> None:
     assert endpoint.ask("POST", "/v1/stop", None, POST).status == 404
     assert commands.asked == []
 
@@ -104,7 +104,7 @@ def test_stop_is_answered_on_the_socket_only(endpoint: Endpoint, commands: FakeC
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "FOO"])
 @pytest.mark.parametrize("path", ["/v1/reload", "/v1/wait", "/v1/held/release", "/v1/stop"])
-def test_work_takes_nothing_but_post(endpoint: Endpoint, commands: FakeCommands, method: str, path: str):
+def test_work_takes_nothing_but_post(endpoint: Endpoint, commands: FakeCommands, method: str, path: str) -> None:
     override = {"X-HTTP-Method-Override": "POST", **POST}
 
     got = endpoint.ask_socket(method, path, None, override)

@@ -2,6 +2,7 @@ import errno
 import os
 import stat
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 
@@ -34,18 +35,18 @@ class Kernel:
 
 
 @pytest.fixture
-def kernel():
+def kernel() -> Kernel:
     return Kernel()
 
 
 @pytest.fixture
-def forest(tmp_path, kernel):
+def forest(tmp_path: Path, kernel: Kernel) -> Forest:
     (tmp_path / "a/p/sub/deep").mkdir(parents=True)
     (tmp_path / "a/p/.hidden").mkdir()
     return Forest(str(tmp_path), ["a/p"], kernel)
 
 
-def watched(forest):
+def watched(forest: Forest) -> list[str]:
     """The paths of every node, top first."""
     todo = [root.node for root in forest.roots if root.node]
     for node in todo:
@@ -53,21 +54,21 @@ def watched(forest):
     return sorted(node.path for node in todo if node.watch is not None)
 
 
-def test_planting_watches_the_way_and_the_tree_but_nothing_hidden(forest, kernel):
+def test_planting_watches_the_way_and_the_tree_but_nothing_hidden(forest: Forest, kernel: Kernel) -> None:
     assert forest.plant(forest.roots[0], thorough=True)
     assert watched(forest) == ["a/p", "a/p/sub", "a/p/sub/deep"]
     assert [step.name for step in forest.roots[0].steps] == ["a", "p"]
     assert len(kernel.watches) == 5
 
 
-def test_planting_again_changes_nothing(forest, kernel):
+def test_planting_again_changes_nothing(forest: Forest, kernel: Kernel) -> None:
     forest.plant(forest.roots[0], thorough=True)
     before = dict(kernel.watches)
     assert not forest.plant(forest.roots[0], thorough=True)
     assert kernel.watches == before
 
 
-def test_only_a_thorough_look_finds_what_no_event_told(forest, tmp_path):
+def test_only_a_thorough_look_finds_what_no_event_told(forest: Forest, tmp_path: Path) -> None:
     forest.plant(forest.roots[0], thorough=True)
     (tmp_path / "a/p/sub/deep").rename(tmp_path / "a/p/sub/other")
     assert not forest.plant(forest.roots[0], thorough=False)
@@ -76,7 +77,7 @@ def test_only_a_thorough_look_finds_what_no_event_told(forest, tmp_path):
     assert watched(forest) == ["a/p", "a/p/sub", "a/p/sub/other"]
 
 
-def test_a_root_that_went_keeps_only_the_way_that_is_left(forest, kernel, tmp_path):
+def test_a_root_that_went_keeps_only_the_way_that_is_left(forest: Forest, kernel: Kernel, tmp_path: Path) -> None:
     forest.plant(forest.roots[0], thorough=True)
     (tmp_path / "a").rename(tmp_path / "b")
     assert forest.plant(forest.roots[0], thorough=True)
@@ -85,35 +86,35 @@ def test_a_root_that_went_keeps_only_the_way_that_is_left(forest, kernel, tmp_pa
     assert not forest.plant(forest.roots[0], thorough=True)
 
 
-def test_dropping_a_folder_forgets_everything_beneath(forest, kernel):
+def test_dropping_a_folder_forgets_everything_beneath(forest: Forest, kernel: Kernel) -> None:
     forest.plant(forest.roots[0], thorough=True)
     forest.drop(forest.roots[0].node.children["sub"])
     assert watched(forest) == ["a/p"]
     assert len(kernel.watches) == 3
 
 
-def test_a_folder_that_went_before_it_was_watched_is_forgotten(forest, tmp_path):
+def test_a_folder_that_went_before_it_was_watched_is_forgotten(forest: Forest, tmp_path: Path) -> None:
     forest.plant(forest.roots[0], thorough=True)
     ghost = forest.child(forest.roots[0].node, "ghost")
     assert forest.grow(ghost, thorough=False)
     assert "ghost" not in forest.roots[0].node.children
 
 
-def test_a_refused_folder_does_not_hide_what_lies_beneath(forest, kernel):
+def test_a_refused_folder_does_not_hide_what_lies_beneath(forest: Forest, kernel: Kernel) -> None:
     kernel.refuse["sub"] = errno.ENOSPC
     forest.plant(forest.roots[0], thorough=True)
     assert watched(forest) == ["a/p", "a/p/sub/deep"]
     assert [node.path for node in forest.polled()] == ["a/p/sub"]
 
 
-def test_an_unreadable_folder_is_refused_but_not_polled(forest, kernel):
+def test_an_unreadable_folder_is_refused_but_not_polled(forest: Forest, kernel: Kernel) -> None:
     kernel.refuse["sub"] = errno.EACCES
     forest.plant(forest.roots[0], thorough=True)
     assert forest.polled() == []
     assert list(forest.refused.values()) == [errno.EACCES]
 
 
-def test_a_retry_tells_where_a_watch_was_got_at_last(forest, kernel):
+def test_a_retry_tells_where_a_watch_was_got_at_last(forest: Forest, kernel: Kernel) -> None:
     kernel.refuse |= {"sub": errno.ENOSPC, "deep": errno.ENOSPC}
     forest.plant(forest.roots[0], thorough=True)
     assert forest.retry() == []
@@ -123,7 +124,7 @@ def test_a_retry_tells_where_a_watch_was_got_at_last(forest, kernel):
     assert "a/p/sub/deep" in watched(forest)
 
 
-def test_a_refused_step_is_known_until_it_is_watched(forest, kernel):
+def test_a_refused_step_is_known_until_it_is_watched(forest: Forest, kernel: Kernel) -> None:
     kernel.refuse["a"] = errno.ENOSPC
     forest.plant(forest.roots[0], thorough=True)
     assert [user.name for user in forest.refused if isinstance(user, Step)] == ["p"]
@@ -133,7 +134,9 @@ def test_a_refused_step_is_known_until_it_is_watched(forest, kernel):
     assert forest.refused == {}
 
 
-def test_a_refused_step_is_forgotten_when_the_way_no_longer_needs_it(forest, kernel, tmp_path):
+def test_a_refused_step_is_forgotten_when_the_way_no_longer_needs_it(
+    forest: Forest, kernel: Kernel, tmp_path: Path
+) -> None:
     kernel.refuse["a"] = errno.ENOSPC
     forest.plant(forest.roots[0], thorough=True)
     (tmp_path / "a").rename(tmp_path / "b")
@@ -141,22 +144,24 @@ def test_a_refused_step_is_forgotten_when_the_way_no_longer_needs_it(forest, ker
     assert forest.refused == {}
 
 
-def test_a_path_of_an_entry_is_below_its_folder_also_at_the_top():
+def test_a_path_of_an_entry_is_below_its_folder_also_at_the_top() -> None:
     assert Node(None, "", "/").within("x") == "x"
     assert Node(None, "p", "/p").within("x") == "p/x"
 
 
-def test_a_folder_on_the_way_that_went_before_it_was_watched_is_no_step(forest, kernel):
+def test_a_folder_on_the_way_that_went_before_it_was_watched_is_no_step(forest: Forest, kernel: Kernel) -> None:
     kernel.refuse["a"] = errno.ENOENT
     forest.plant(forest.roots[0], thorough=True)
     assert [step.name for step in forest.roots[0].steps] == ["a"]
     assert forest.refused == {}
 
 
-def test_a_folder_that_cannot_be_listed_for_a_moment_is_polled_and_tried_again(forest, monkeypatch):
+def test_a_folder_that_cannot_be_listed_for_a_moment_is_polled_and_tried_again(
+    forest: Forest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     scandir = os.scandir
 
-    def exhausted(path):
+    def exhausted(path: str) -> Any:
         if str(path).endswith("sub"):
             raise OSError(errno.EMFILE, os.strerror(errno.EMFILE), path)
         return scandir(path)
@@ -170,8 +175,8 @@ def test_a_folder_that_cannot_be_listed_for_a_moment_is_polled_and_tried_again(f
     assert forest.polled() == []
 
 
-def test_a_folder_that_went_before_it_was_listed_is_forgotten(forest, monkeypatch):
-    def gone(path):
+def test_a_folder_that_went_before_it_was_listed_is_forgotten(forest: Forest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(path: str) -> NoReturn:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
 
     monkeypatch.setattr(os, "scandir", gone)

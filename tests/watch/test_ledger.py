@@ -1,3 +1,6 @@
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from watchdog.observers.inotify_c import InotifyFD
 
@@ -6,7 +9,7 @@ from docsync.watch.ledger import Ledger
 
 
 @pytest.fixture
-def kernel():
+def kernel() -> Iterator[Descriptor]:
     descriptor = Descriptor(lambda event: None, lambda error: None)
     descriptor.start()
     yield descriptor
@@ -19,7 +22,7 @@ def watches(kernel: InotifyFD) -> int:
         return sum(line.startswith("inotify ") for line in lines)
 
 
-def test_a_watch_lives_as_long_as_somebody_needs_it(kernel, tmp_path):
+def test_a_watch_lives_as_long_as_somebody_needs_it(kernel: Descriptor, tmp_path: Path) -> None:
     ledger = Ledger[str](kernel)
     watch = ledger.hold("a", str(tmp_path), TREE_MASK)
     assert ledger.hold("b", str(tmp_path), TREE_MASK) == watch
@@ -32,7 +35,7 @@ def test_a_watch_lives_as_long_as_somebody_needs_it(kernel, tmp_path):
     assert (len(ledger), watches(kernel)) == (0, 0)
 
 
-def test_releasing_what_one_does_not_hold_does_nothing(kernel, tmp_path):
+def test_releasing_what_one_does_not_hold_does_nothing(kernel: Descriptor, tmp_path: Path) -> None:
     ledger = Ledger[str](kernel)
     watch = ledger.hold("a", str(tmp_path), TREE_MASK)
     ledger.release("b", watch)
@@ -40,7 +43,7 @@ def test_releasing_what_one_does_not_hold_does_nothing(kernel, tmp_path):
     assert (ledger.users(watch), watches(kernel)) == (("a",), 1)
 
 
-def test_a_forgotten_watch_tells_once_who_needed_it(kernel, tmp_path):
+def test_a_forgotten_watch_tells_once_who_needed_it(kernel: Descriptor, tmp_path: Path) -> None:
     ledger = Ledger[str](kernel)
     watch = ledger.hold("a", str(tmp_path), TREE_MASK)
     assert ledger.forget(watch) == ("a",)
@@ -48,7 +51,7 @@ def test_a_forgotten_watch_tells_once_who_needed_it(kernel, tmp_path):
     assert ledger.users(watch) == ()
 
 
-def test_a_folder_that_cannot_be_watched_raises_and_is_not_held(kernel, tmp_path):
+def test_a_folder_that_cannot_be_watched_raises_and_is_not_held(kernel: Descriptor, tmp_path: Path) -> None:
     ledger = Ledger[str](kernel)
     with pytest.raises(FileNotFoundError):
         ledger.hold("a", str(tmp_path / "absent"), TREE_MASK)

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from docsync.watch.mount import mount_table, remote_filesystem
@@ -28,32 +30,32 @@ LINES = r"""
         ("/srv/layers/personas", "overlay"),
     ],
 )
-def test_the_nearest_mount_above_a_folder_decides(tmp_path, folder, kind):
+def test_the_nearest_mount_above_a_folder_decides(tmp_path: Path, folder: str, kind: str | None) -> None:
     (tmp_path / "mountinfo").write_text(LINES)
     assert remote_filesystem(folder, tmp_path / "mountinfo") == kind
 
 
-def test_a_remote_file_system_mounted_inside_a_folder_counts(tmp_path):
+def test_a_remote_file_system_mounted_inside_a_folder_counts(tmp_path: Path) -> None:
     (tmp_path / "mountinfo").write_text(LINES.splitlines()[0] + "\n" + LINES.splitlines()[1])
     assert remote_filesystem("/srv", tmp_path / "mountinfo") == "nfs4"
 
 
-def test_the_files_of_a_container_itself_are_local(tmp_path):
+def test_the_files_of_a_container_itself_are_local(tmp_path: Path) -> None:
     (tmp_path / "mountinfo").write_text("27 1 0:40 / / rw - overlay overlay rw")
     assert remote_filesystem("/srv", tmp_path / "mountinfo") is None
 
 
-def test_a_symlink_is_followed_to_where_the_files_lie(tmp_path):
+def test_a_symlink_is_followed_to_where_the_files_lie(tmp_path: Path) -> None:
     (tmp_path / "mountinfo").write_text(f"27 1 254:0 / / rw - ext4 a rw\n28 27 0:41 / {tmp_path}/far rw - 9p b rw")
     (tmp_path / "link").symlink_to("far/personas")
     assert remote_filesystem(tmp_path / "link", tmp_path / "mountinfo") == "9p"
 
 
-def test_a_system_that_does_not_list_its_mounts_has_no_remote_ones(tmp_path):
+def test_a_system_that_does_not_list_its_mounts_has_no_remote_ones(tmp_path: Path) -> None:
     assert remote_filesystem(tmp_path, tmp_path / "absent") is None
 
 
-def test_the_table_of_mounts_is_another_one_when_something_was_mounted(tmp_path):
+def test_the_table_of_mounts_is_another_one_when_something_was_mounted(tmp_path: Path) -> None:
     table = tmp_path / "mountinfo"
     assert mount_table(table) == ""
     table.write_text("one\n")
@@ -62,5 +64,5 @@ def test_the_table_of_mounts_is_another_one_when_something_was_mounted(tmp_path)
     assert (before, mount_table(table)) == ("one\n", "one\ntwo\n")
 
 
-def test_the_list_of_this_system_can_be_read(tmp_path):
+def test_the_list_of_this_system_can_be_read(tmp_path: Path) -> None:
     assert remote_filesystem(tmp_path) in (None, "9p", "virtiofs", "fuse", "nfs", "nfs4")

@@ -32,11 +32,11 @@ class Tree:
 
 
 @pytest.fixture
-def tree():
+def tree() -> Tree:
     return Tree()
 
 
-def test_new_and_changed_is_written_vanished_is_gone_and_the_rest_is_silent(tree, hints):
+def test_new_and_changed_is_written_vanished_is_gone_and_the_rest_is_silent(tree: Tree, hints: Recorder) -> None:
     tree.answer = {"same": 1, "changed": 1, "gone": 1}
     with PollSource(Polling(tree.scan, poll_ms=10), hints):
         tree.answer = {"same": 1, "changed": 2, "new": 1}
@@ -45,7 +45,7 @@ def test_new_and_changed_is_written_vanished_is_gone_and_the_rest_is_silent(tree
     assert hints.seen == [("changed", Sign.WRITTEN), ("new", Sign.WRITTEN), ("gone", Sign.GONE)]
 
 
-def test_what_is_there_at_the_start_is_no_hint(tree, hints):
+def test_what_is_there_at_the_start_is_no_hint(tree: Tree, hints: Recorder) -> None:
     tree.answer = {"a": 1}
     with PollSource(Polling(tree.scan, poll_ms=10), hints) as source:
         tree.until_asked_again()
@@ -53,7 +53,7 @@ def test_what_is_there_at_the_start_is_no_hint(tree, hints):
     assert hints.seen == []
 
 
-def test_a_failed_scan_is_a_reason_and_forgets_nothing(tree, hints):
+def test_a_failed_scan_is_a_reason_and_forgets_nothing(tree: Tree, hints: Recorder) -> None:
     tree.answer = {"a": 1}
     because = Reason("polling", "as configured")
     with PollSource(Polling(tree.scan, poll_ms=10), hints, because=(because,)) as source:
@@ -71,7 +71,7 @@ def test_a_failed_scan_is_a_reason_and_forgets_nothing(tree, hints):
     assert hints.seen == [("b", Sign.WRITTEN)]
 
 
-def test_scans_that_do_not_finish_count_as_dead_and_again_as_alive(tree, hints):
+def test_scans_that_do_not_finish_count_as_dead_and_again_as_alive(tree: Tree, hints: Recorder) -> None:
     with PollSource(Polling(tree.scan, poll_ms=10), hints) as source:
         tree.answer = OSError("stale file handle")
         for _ in range(100):
@@ -85,7 +85,7 @@ def test_scans_that_do_not_finish_count_as_dead_and_again_as_alive(tree, hints):
     assert not source.alive()
 
 
-def test_after_a_change_it_looks_again_soon(tree, hints):
+def test_after_a_change_it_looks_again_soon(tree: Tree, hints: Recorder) -> None:
     with PollSource(Polling(tree.scan, poll_ms=1000), hints) as source:
         tree.answer = {"a": 1}
         hints.until_hint("a", Sign.WRITTEN)
@@ -95,7 +95,7 @@ def test_after_a_change_it_looks_again_soon(tree, hints):
         assert source._finished - before < 1.0
 
 
-def test_the_end_does_not_wait_for_the_next_interval(tree):
+def test_the_end_does_not_wait_for_the_next_interval(tree: Tree) -> None:
     with PollSource(Polling(tree.scan, poll_ms=3_600_000), Recorder()) as source:
         assert source.alive()
     assert tree.times == 1

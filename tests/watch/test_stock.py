@@ -1,5 +1,8 @@
 import os
 import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from watchdog.events import FileOpenedEvent
@@ -8,40 +11,45 @@ from watchdog.observers.inotify_move_event_grouper import InotifyMoveEventGroupe
 from docsync.model import Sign
 from docsync.watch import stock
 from docsync.watch.stock import StockSource
+from tests.watch.hint_recorder import Recorder
 
 
 @pytest.fixture
-def source(tmp_path, hints):
+def source(tmp_path: Path, hints: Recorder) -> Iterator[StockSource]:
     (tmp_path / "p/sub").mkdir(parents=True)
     with StockSource(tmp_path, ["p"], hints) as source:
         yield source
 
 
-def test_a_closed_write_is_written_then_closed(source, tmp_path, hints):
+def test_a_closed_write_is_written_then_closed(source: StockSource, tmp_path: Path, hints: Recorder) -> None:
     (tmp_path / "p/a.json").write_text("{}")
     hints.until_hint("p/a.json", Sign.CLOSED)
     assert set(hints.signs("p/a.json")) == {Sign.WRITTEN, Sign.CLOSED}
 
 
-def test_an_atomic_save_is_renamed(source, tmp_path, hints):
+def test_an_atomic_save_is_renamed(source: StockSource, tmp_path: Path, hints: Recorder) -> None:
     (tmp_path / "p/.a.tmp").write_text("{}")
     (tmp_path / "p/.a.tmp").replace(tmp_path / "p/a.json")
     hints.until_hint("p/a.json", Sign.RENAMED)
     assert hints.signs("p/.a.tmp") == []
 
 
-def test_a_new_symlink_counts_as_a_folder(source, tmp_path, hints):
+def test_a_new_symlink_counts_as_a_folder(source: StockSource, tmp_path: Path, hints: Recorder) -> None:
     (tmp_path / "p/a.json").symlink_to("b.json")
     hints.until_hint("p/a.json", Sign.FOLDER)
 
 
-def test_the_rename_of_a_mounted_volume_hints_the_whole_root(source, tmp_path, hints):
+def test_the_rename_of_a_mounted_volume_hints_the_whole_root(
+    source: StockSource, tmp_path: Path, hints: Recorder
+) -> None:
     (tmp_path / "p/sub/..tmp").symlink_to("..2026")
     (tmp_path / "p/sub/..tmp").replace(tmp_path / "p/sub/..data")
     hints.until_hint("p", Sign.FOLDER)
 
 
-def test_a_symlinked_root_is_hinted_under_its_own_path_and_followed_when_it_points_elsewhere(tmp_path, hints):
+def test_a_symlinked_root_is_hinted_under_its_own_path_and_followed_when_it_points_elsewhere(
+    tmp_path: Path, hints: Recorder
+) -> None:
     for name in ("v1", "v2"):
         (tmp_path / name).mkdir()
     (tmp_path / "p").symlink_to("v1")
@@ -56,7 +64,9 @@ def test_a_symlinked_root_is_hinted_under_its_own_path_and_followed_when_it_poin
         hints.until_hint("p/b.json", Sign.CLOSED)
 
 
-def test_a_dead_reader_shows_and_a_resync_replaces_the_observer(source, tmp_path, hints):
+def test_a_dead_reader_shows_and_a_resync_replaces_the_observer(
+    source: StockSource, tmp_path: Path, hints: Recorder
+) -> None:
     dead = source._observer
     dead._inotify_fd.stop()
     dead._inotify_fd.join()
@@ -71,8 +81,8 @@ def test_a_dead_reader_shows_and_a_resync_replaces_the_observer(source, tmp_path
     hints.until_hint("p/sub/a.json", Sign.CLOSED)
 
 
-def test_an_observer_that_cannot_be_replaced_shows(source, monkeypatch):
-    def exhausted():
+def test_an_observer_that_cannot_be_replaced_shows(source: StockSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    def exhausted() -> NoReturn:
         raise OSError(24, "inotify instance limit reached")
 
     with monkeypatch.context() as patch:
@@ -84,23 +94,27 @@ def test_an_observer_that_cannot_be_replaced_shows(source, monkeypatch):
     assert source.alive()
 
 
-def test_it_can_be_stopped_while_it_has_no_observer(tmp_path, hints):
+def test_it_can_be_stopped_while_it_has_no_observer(tmp_path: Path, hints: Recorder) -> None:
     with StockSource(tmp_path, ["p"], hints) as source:
         source._end()
     assert not source.alive()
 
 
-def test_an_event_that_says_nothing_of_content_gives_no_hint(source, hints, tmp_path):
+def test_an_event_that_says_nothing_of_content_gives_no_hint(
+    source: StockSource, hints: Recorder, tmp_path: Path
+) -> None:
     source.on_any_event(FileOpenedEvent(str(tmp_path / "p/a.json")))
     assert hints.seen == []
 
 
-def test_a_root_that_goes_while_it_is_looked_at_counts_as_missing(source, monkeypatch):
+def test_a_root_that_goes_while_it_is_looked_at_counts_as_missing(
+    source: StockSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(stock, "resolve", lambda top, path, visit: f"{top}/absent")
     assert source._identity("p") is None
 
 
-def test_a_check_mends_a_root_that_was_replaced_unseen(source, tmp_path, hints):
+def test_a_check_mends_a_root_that_was_replaced_unseen(source: StockSource, tmp_path: Path, hints: Recorder) -> None:
     target, device, inode = source._roots["p"]
     source._roots["p"] = (target, device, inode + 1)
     assert source.check() == ("p",)
@@ -108,10 +122,10 @@ def test_a_check_mends_a_root_that_was_replaced_unseen(source, tmp_path, hints):
     assert source.check() == ()
 
 
-def test_a_failing_hint_does_not_end_the_observer(tmp_path, hints):
+def test_a_failing_hint_does_not_end_the_observer(tmp_path: Path, hints: Recorder) -> None:
     (tmp_path / "p").mkdir()
 
-    def hint(path, sign):
+    def hint(path: str, sign: Sign) -> None:
         if path == "p/bad.json":
             raise KeyError(path)
         hints(path, sign)
@@ -124,7 +138,7 @@ def test_a_failing_hint_does_not_end_the_observer(tmp_path, hints):
         assert source.alive()
 
 
-def test_watchdog_is_kept_from_delaying_and_from_warning(source):
+def test_watchdog_is_kept_from_delaying_and_from_warning(source: StockSource) -> None:
     assert InotifyMoveEventGrouper.delay == 0.02
     scope = {"__name__": "watchdog.observers.inotify_c", "warnings": warnings}
     exec("warnings.warn('callback already exists', RuntimeWarning)", scope)
@@ -132,7 +146,9 @@ def test_watchdog_is_kept_from_delaying_and_from_warning(source):
         exec("warnings.warn('ours', RuntimeWarning)", {"__name__": "docsync.watch", "warnings": warnings})
 
 
-def test_a_name_that_is_not_utf8_is_hinted_as_python_decodes_it(source, tmp_path, hints):
+def test_a_name_that_is_not_utf8_is_hinted_as_python_decodes_it(
+    source: StockSource, tmp_path: Path, hints: Recorder
+) -> None:
     name = os.fsdecode(b"p/\xff.json")
     (tmp_path / name).write_text("{}")
     hints.until_hint(name, Sign.CLOSED)
