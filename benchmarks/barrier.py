@@ -17,7 +17,7 @@ from benchmarks.tree import write_tree
 from docsync.admin.client import Client
 
 
-def measure(client: Client, rounds: int, act: Callable[[int], None]) -> dict[str, float]:
+def measure(client: Client, rounds: int, act: Callable[[int], object]) -> dict[str, float]:
     times = []
     for number in range(rounds):
         act(number)

@@ -36,7 +36,8 @@ def floor(root: str, database: str, ready: "multiprocessing.synchronize.Event") 
     connection.execute("CREATE TABLE documents (file_path TEXT PRIMARY KEY, document TEXT)")
     ready.set()
     while True:
-        events, at, dirty = os.read(descriptor, 1 << 20), 0, {}
+        events, at = os.read(descriptor, 1 << 20), 0
+        dirty: dict[str, None] = {}
         while at < len(events):
             watch, _, _, size = struct.unpack_from("iIII", events, at)
             name = events[at + 16 : at + 16 + size].rstrip(b"\0").decode()
@@ -63,7 +64,12 @@ def start_docsync(root: Path) -> tuple[Path, Callable[[], None]]:
     subprocess.run([sys.executable, "-m", "docsync", "-C", str(root), "wait"], check=False, capture_output=True)
     while subprocess.run([sys.executable, "-m", "docsync", "-C", str(root), "wait"], capture_output=True).returncode:
         time.sleep(0.05)
-    return database, lambda: (daemon.terminate(), daemon.wait())[0]
+
+    def stop() -> None:
+        daemon.terminate()
+        daemon.wait()
+
+    return database, stop
 
 
 def save(path: Path, version: int, *, atomic: bool) -> None:

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import apsw
@@ -62,12 +63,15 @@ class Place:
             for deed in deeds:
                 begun = time.perf_counter()
                 deed(path, number)
-            until(lambda name=name, number=number: self._version(name) == number)
+            until(partial(self._is_version, number, name))
             times.append((time.perf_counter() - begun) * 1e3)
         return times
 
-    def _version(self, name: str) -> object:
-        return self.ask("SELECT json_extract(document, '$.v') FROM documents WHERE file_path = ?", name)
+    def _is_version(self, number: int, name: str) -> bool:
+        return number == self.ask("SELECT json_extract(document, '$.v') FROM documents WHERE file_path = ?", name)
+
+    def has_beneath(self, prefix: str, count: int) -> bool:
+        return count == self.ask(_BENEATH, prefix, prefix)
 
     def answered(self, deed: Deed) -> list[float]:
         """How long a barrier takes after *deed* on one file after the other."""
@@ -172,7 +176,7 @@ def moved_folder(place: Place) -> list[float]:
         source.rename(target)
         prefix = target.relative_to(place.root).as_posix()
         count = len(list(target.iterdir()))
-        until(lambda prefix=prefix, count=count: place.ask(_BENEATH, prefix, prefix) == count)
+        until(partial(place.has_beneath, prefix, count))
         times.append((time.perf_counter() - begun) * 1e3)
     return times
 

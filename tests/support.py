@@ -108,7 +108,7 @@ class Project:
 def damage_within(database: Path) -> None:
     """The database can be opened and says which state it is in, but not what the documents are. Nobody has it open."""
     connection = apsw.Connection(str(database), flags=apsw.SQLITE_OPEN_READONLY)
-    ((page,),) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'documents'").fetchall()
+    page: int = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'documents'").get
     size = connection.pragma("page_size")
     connection.close()
     octets = bytearray(database.read_bytes())

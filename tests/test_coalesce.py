@@ -148,7 +148,7 @@ def test_a_path_that_is_not_due_delays_nobody() -> None:
     box.mark("slow.json", Sign.OPEN, 0)
     box.mark("fast.json", Sign.RENAMED, 0)
     batch = box.take(0)
-    assert (set(batch.dirty), batch.resting) == ({"fast.json"}, {"slow.json"})
+    assert (set(batch.dirty), set(batch.resting)) == ({"fast.json"}, {"slow.json"})
 
 
 def test_a_barrier_takes_everything_but_what_is_still_open() -> None:
@@ -157,7 +157,7 @@ def test_a_barrier_takes_everything_but_what_is_still_open() -> None:
     box.mark("a.json", Sign.CLOSED, 1 * MS)
     box.mark("open.json", Sign.OPEN, 1 * MS)
     batch = box.take_all(2 * MS)
-    assert (set(batch.dirty), batch.resting) == ({"a.json"}, {"open.json"})
+    assert (set(batch.dirty), set(batch.resting)) == ({"a.json"}, {"open.json"})
 
 
 def test_barriers_do_not_keep_an_open_file_from_its_turn() -> None:

@@ -12,6 +12,9 @@ from typing import Any
 POST = {"Docsync-Request": "1"}
 JSON = {**POST, "Content-Type": "application/json"}
 
+Peer = socket.socket
+"""Named here, where nothing hides the module: `Endpoint` has a member of its name."""
+
 
 @dataclass(frozen=True)
 class Got:
@@ -50,7 +53,7 @@ class Endpoint:
         connection.sock.connect(str(self.socket))
         return _ask(connection, method, path, body, headers)
 
-    def connect(self) -> socket.socket:
+    def connect(self) -> Peer:
         return socket.create_connection(("127.0.0.1", self.port), timeout=10)
 
     def send(self, octets: bytes) -> int:

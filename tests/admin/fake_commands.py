@@ -4,10 +4,10 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from docsync.commands import Done, TimedOut
+from docsync.commands import TimedOut
 from docsync.counters import Counters
 from docsync.model import PastBatch
-from docsync.status import CollectionStatus, LastBatch, Latency, Reason, Status
+from docsync.status import CollectionStatus, Done, LastBatch, Latency, Reason, Status
 
 AT = "2026-01-02T03:04:05.678Z"
 STATUS = Status(

@@ -169,6 +169,7 @@ def test_a_stream_resumes_after_the_last_event(endpoint: Endpoint, writer: Write
         seen = stream.until("change")
     writer.save("cy")
     writer.save("di")
+    assert seen.id is not None
     path, headers = ("/v1/events", {"Last-Event-ID": seen.id}) if by_header else (f"/v1/events?since={seen.id}", {})
 
     with Stream(endpoint.port, path, headers) as stream:
@@ -339,7 +340,12 @@ def test_nobody_waits_when_nobody_listens(
 ) -> None:
     asked = threading.Semaphore(0)
     real = FakeCommands.changed
-    monkeypatch.setattr(FakeCommands, "changed", lambda self, *with_: asked.release() or real(self, *with_))
+
+    def changed(self: FakeCommands, after: int, timeout: float) -> int:
+        asked.release()
+        return real(self, after, timeout)
+
+    monkeypatch.setattr(FakeCommands, "changed", changed)
     with Stream(endpoint.port) as stream:
         stream.until("status")
         assert asked.acquire(timeout=10)

@@ -58,7 +58,10 @@ def test_a_member_that_is_answered_is_described(endpoint: Endpoint, described: d
 
 
 def test_a_type_without_a_description_is_a_bug() -> None:
-    assert schema_of(Done)["properties"]["upserted"] == {"type": "array", "items": {"type": "string"}}
-    assert schema_of(Status)["properties"]["last_batch"]["anyOf"][1] == {"type": "null"}
+    done: Any = schema_of(Done)
+    status: Any = schema_of(Status)
+
+    assert done["properties"]["upserted"] == {"type": "array", "items": {"type": "string"}}
+    assert status["properties"]["last_batch"]["anyOf"][1] == {"type": "null"}
     with pytest.raises(AssertionError):
         schema_of(object)

@@ -34,7 +34,7 @@ def test_a_few_threads_with_a_reader_each_answer_everybody(reading: Reading) -> 
 
 
 def test_an_answer_is_one_state(reading: Reading, project: Project) -> None:
-    def question(reader: Reader) -> tuple[int, int, int]:
+    def question(reader: Reader) -> tuple[int | None, int | None, int]:
         before = reader.revision()
         changed.set()
         assert written.wait(10)
@@ -42,7 +42,7 @@ def test_an_answer_is_one_state(reading: Reading, project: Project) -> None:
 
     changed, written = threading.Event(), threading.Event()
 
-    async def ask() -> tuple[int, int, int]:
+    async def ask() -> tuple[int | None, int | None, int]:
         asked = asyncio.create_task(reading.ask(question))
         await asyncio.to_thread(changed.wait, 10)
         project.persona("personas/bo.json")

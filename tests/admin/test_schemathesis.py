@@ -2,6 +2,7 @@
 
 import random
 import warnings
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
@@ -12,6 +13,7 @@ from tests.support import Project, Tell
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what its dependencies warn of while they are loaded
     schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
+    from schemathesis import Case
     from schemathesis.specs.openapi import checks
 
 # Not that every text is taken: a cursor or a condition is more than its schema says.
@@ -49,7 +51,7 @@ def test_no_request_that_follows_the_description_breaks_it(endpoint: Endpoint, p
             suppress_health_check=list(HealthCheck),
         )
         @given(case=operation.as_strategy())
-        def attempt(case: schemathesis.Case) -> None:
+        def attempt(case: Case[Any]) -> None:
             if "timeout" in (case.body if isinstance(case.body, dict) else {}) or "wait" in (case.query or {}):
                 return  # nothing is to be learnt from waiting
             response = case.call(base_url=f"http://127.0.0.1:{endpoint.port}")

@@ -1,11 +1,11 @@
 import json
+from typing import Any
 
 import pytest
 
 from docsync.admin.wire import dumped, to_json
-from docsync.commands import Done
 from docsync.model import FileState, Note, Problem
-from docsync.status import ListedProblem, Reason
+from docsync.status import Done, ListedProblem, Reason
 from tests.admin.fake_commands import AT, HOSTILE, STATUS
 
 
@@ -13,7 +13,7 @@ def test_a_listed_problem_is_one_flat_object_with_its_place_first() -> None:
     note = Note("opened here", 1, 1)
     problem = Problem(HOSTILE, "json-syntax", "expected ','", line=3, column=7, notes=(note,))
 
-    listed = to_json(ListedProblem(problem, AT))
+    listed: Any = to_json(ListedProblem(problem, AT))
 
     assert list(listed) == [
         "path", "code", "severity", "line", "column", "message", "hint", "json_path", "notes", "since",
@@ -23,8 +23,11 @@ def test_a_listed_problem_is_one_flat_object_with_its_place_first() -> None:
 
 
 def test_a_reason_says_whether_it_ends_readiness() -> None:
-    assert to_json(Reason("database", "gone", AT))["ends_readiness"] is True
-    assert to_json(Reason("held", "3 deletions", AT))["ends_readiness"] is False
+    gone: Any = to_json(Reason("database", "gone", AT))
+    held: Any = to_json(Reason("held", "3 deletions", AT))
+
+    assert gone["ends_readiness"] is True
+    assert held["ends_readiness"] is False
 
 
 def test_status_and_done_become_objects_that_json_can_write() -> None:

@@ -52,7 +52,7 @@ def test_a_search_is_narrowed_and_cut(synced: Shell) -> None:
 def test_json_pages_hold_every_hit_once(synced: Shell) -> None:
     cursor, found = None, []
     while True:
-        flags = ["--cursor", cursor] if cursor else []
+        flags: list[str] = ["--cursor", cursor] if cursor else []
         page = synced("search", "invoice", "--limit", "1", "--json", *flags).json
         found += page["hits"]
         if (cursor := page["cursor"]) is None:

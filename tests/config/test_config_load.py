@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ def write(path: Path, text: str = "") -> Path:
     return path
 
 
-def mistakes(start: Path, **options: object) -> tuple[str, ...]:
+def mistakes(start: Path, **options: Any) -> tuple[str, ...]:
     with pytest.raises(ConfigError) as caught:
         load_config(start, **{"environ": {}, **options})
     return caught.value.mistakes

@@ -4,7 +4,7 @@ import pytest
 
 from docsync.config.rule import COLLECTION, SETTINGS
 
-REFUSED = {
+REFUSED: dict[str, list[object]] = {
     "database.path": ["", " ", 3, ":memory:", "file:a.db", "folder/", "a\nb", "x/.."],
     "watch.mode": ["", "Auto", "inotify", True, []],
     "watch.settle_ms": [0, -1, True, 1.0, "10", None, {}, 2**31],
@@ -25,7 +25,7 @@ REFUSED = {
     "log.format": ["text", "JSON", 1],
     "log.level": ["warn", "INFO", 10],
 }
-ACCEPTED = {
+ACCEPTED: dict[str, list[object]] = {
     "database.path": [".docsync/docsync.db", "/var/lib/docsync/docsync.db", "../state/x.sqlite"],
     "watch.mode": ["auto", "events", "poll"],
     "watch.settle_ms": [1, 2**31 - 1],
@@ -46,7 +46,7 @@ ACCEPTED = {
     "log.format": ["auto", "console", "json"],
     "log.level": ["debug", "info", "warning", "error"],
 }
-COLLECTION_REFUSED = {
+COLLECTION_REFUSED: dict[str, list[object]] = {
     "type": ["", "Persona", "1a", "a-b", "a.b", "persona\n", 1],
     "path": ["", "/abs", "..", "a/../b", "../a", 1, "a\x7f"],
     "include": [[], "**/*.json", [1], [""], ["/a.json"], ["../a.json"], ["./a.json"], ["a//b.json"], ["a\\b.json"]],
@@ -55,7 +55,7 @@ COLLECTION_REFUSED = {
     "schema": ["", 1],
     "index": ["a", ["a b"], ["a..b"], [".a"], ["a'"], ["$.a"], ["a[0]"], ["1a"]],
 }
-COLLECTION_ACCEPTED = {
+COLLECTION_ACCEPTED: dict[str, list[object]] = {
     "type": ["persona", "prompt_template", "p2"],
     "path": ["personas", "a/b", "./a/", ".", "a..b"],
     "include": [["**/*.json"], ["a/**/b-*.json", "?.json"]],

@@ -33,9 +33,9 @@ def end_watcher() -> None:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit))
 
 
-def sigwait(signals: Iterable[int]) -> int:
+def sigwait(sigset: Iterable[int]) -> int:
     """The daemon's main thread sleeps in here."""
-    while (number := _sigwait(signals)) in (HANG, END):
+    while (number := _sigwait(sigset)) in (HANG, END):
         if number == HANG:
             _hanging.set()
         else:
@@ -46,5 +46,5 @@ def sigwait(signals: Iterable[int]) -> int:
 if __name__ == "__main__":
     daemon._SIGNALS = daemon._SIGNALS | {HANG, END}
     signal.sigwait = sigwait
-    Lookout.tick = tick
+    Lookout.tick = tick  # type: ignore[method-assign]  # this process exists to be harmed
     sys.exit(run(sys.argv[1:], os.environ))

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import apsw
 
@@ -163,13 +163,15 @@ class Polled:
         reader = self._daemon.connect()
         while True:
             over = self._stop.is_set()  # asked before the look: the last state is always seen
-            self.seen[tuple(reader.execute(self._sql).fetchone())] = None
+            row = reader.execute(self._sql).fetchone()
+            assert row is not None
+            self.seen[tuple(row)] = None
             if over:
                 break
             time.sleep(0.001)
         reader.close()
 
-    def __enter__(self) -> "Polled":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

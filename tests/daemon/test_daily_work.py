@@ -41,7 +41,7 @@ def test_a_truncated_and_rewritten_prompt_is_never_seen_empty(daemon: Daemon) ->
     daemon.write("prompts/p.prompty", PROMPT)
     daemon.start()
     reader = daemon.connect()
-    versions = set()
+    versions: set[str] = set()
     for number in range(5):
         daemon.write("prompts/p.prompty", "")
         _read_for(reader, 0.03, versions)
@@ -51,10 +51,10 @@ def test_a_truncated_and_rewritten_prompt_is_never_seen_empty(daemon: Daemon) ->
     assert versions == {PROMPT.split("---\n")[2], *(PROMPT.split("---\n")[2] + f"version {n}" for n in range(5))}
 
 
-def _read_for(reader: object, seconds: float, versions: set[str]) -> None:
+def _read_for(reader: apsw.Connection, seconds: float, versions: set[str]) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        for (body,) in reader.execute("SELECT json_extract(document, '$.body') FROM documents"):  # type: ignore[attr-defined]
+        for (body,) in reader.execute("SELECT json_extract(document, '$.body') FROM documents"):
             versions.add(body)
         time.sleep(0.001)
 
@@ -125,7 +125,8 @@ def test_ten_saves_in_400_ms_are_at_most_two_syncs(daemon: Daemon) -> None:
 def test_a_file_that_never_rests_is_updated_all_the_same(daemon: Daemon) -> None:
     daemon.persona("personas/ana.json", v=-1)
     daemon.start()
-    reader, seen, number = daemon.connect(), set(), 0
+    reader, number = daemon.connect(), 0
+    seen: set[int] = set()
     deadline = time.monotonic() + 60
     while len(seen) < 5:
         assert time.monotonic() < deadline

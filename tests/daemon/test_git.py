@@ -5,6 +5,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -177,9 +178,7 @@ def test_what_git_moves_is_one_revision_in_which_nothing_is_missing(repository: 
         before = daemon.revision
         with States(daemon) as states:
             repository.git("mv", source, target)
-            daemon.until(
-                lambda target=target: daemon.query("SELECT 1 FROM documents WHERE file_path GLOB ?", f"{target}*")
-            )
+            daemon.until(partial(daemon.query, "SELECT 1 FROM documents WHERE file_path GLOB ?", f"{target}*"))
         assert daemon.revision == before + 1
         assert {state[1] for state in states.seen} == {100}
     daemon.verify()

@@ -1,5 +1,6 @@
 """What is mounted while the daemon runs: it is noticed, watched or polled from then on, and its end is noticed too."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -72,9 +73,7 @@ def test_a_place_that_gives_no_events_is_polled_from_the_next_heartbeat_on_and_u
     for version in ("second", "third"):
         daemon.persona(str(elsewhere / inner), version=version)
         daemon.until(
-            lambda version=version: daemon.query(
-                "SELECT 1 FROM documents WHERE json_extract(document, '$.version') = ?", version
-            )
+            partial(daemon.query, "SELECT 1 FROM documents WHERE json_extract(document, '$.version') = ?", version)
         )
     assert daemon.status()["rescans"] == rescans
 

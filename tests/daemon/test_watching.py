@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -121,7 +122,7 @@ def test_a_root_that_is_removed_and_made_again_is_watched_again(daemon: Daemon) 
         (daemon.root / "personas").mkdir()
         daemon.persona("personas/ana.json", name=f"Ana {time.monotonic_ns()}")
         wanted = (daemon.root / "personas/ana.json").read_text()
-        daemon.until(lambda wanted=wanted: daemon.query("SELECT 1 FROM documents WHERE document = json(?)", wanted), 3)
+        daemon.until(partial(daemon.query, "SELECT 1 FROM documents WHERE document = json(?)", wanted), 3)
     daemon.verify()
 
 

@@ -99,4 +99,5 @@ class Page:
 
     def console(self) -> list[str]:
         """What the console said since it was last asked: errors, violations of the policy, warnings."""
-        return [entry["message"] for entry in self.chromium.get_log("browser") if entry["level"] != "DEBUG"]
+        entries = self.chromium.get_log("browser")  # type: ignore[no-untyped-call]  # Selenium leaves it untyped
+        return [entry["message"] for entry in entries if entry["level"] != "DEBUG"]

@@ -145,7 +145,8 @@ def test_a_degraded_daemon_says_why_and_what_to_do(opened: "Page", daemon: Daemo
 
 
 def test_search_type_and_tag_find_documents(opened: "Page") -> None:
-    titles = lambda: opened.texts("#documents-list .title a")  # noqa: E731
+    def titles() -> list[str]:
+        return opened.texts("#documents-list .title a")
 
     opened.find("#text").send_keys("moths")
     opened.until(lambda: titles() == ["Grace Hopper"])

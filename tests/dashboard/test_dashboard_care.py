@@ -1,5 +1,6 @@
 """The dashboard under hard conditions: hostile names, many problems, many documents, a keyboard alone, a phone."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,6 +50,10 @@ def started(page: "Page", daemon: Daemon) -> str:
     return url
 
 
+def has_title(page: "Page", title: str) -> bool:
+    return page.text("#view-title") == title
+
+
 def test_hostile_names_do_no_harm(page: "Page", daemon: Daemon) -> None:
     named = MARKUP.replace("/", "|")
     daemon.persona(
@@ -65,7 +70,7 @@ def test_hostile_names_do_no_harm(page: "Page", daemon: Daemon) -> None:
     for title in (f"{MARKUP}\\u001b[31m\\u202egnp.exe", "H"):
         link = next(link for link in page.all("#documents-list .title a") if link.text == title)
         link.click()
-        page.until(lambda title=title: page.text("#view-title") == title)
+        page.until(partial(has_title, page, title))
         page.shows("#view-body", MARKUP, "\\u202e")
         page.press(Keys.ESCAPE)
         page.until(lambda: not page.find("#view").is_displayed())

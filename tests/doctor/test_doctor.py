@@ -10,6 +10,7 @@ from collections import namedtuple
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
@@ -43,7 +44,7 @@ def daemon(tmp_path: Path) -> Iterator[Daemon]:
     daemon.kill()
 
 
-def patient(project: Project, **changes: object) -> Patient:
+def patient(project: Project, **changes: Any) -> Patient:
     return replace(Patient(project.settings, project.database, "auto", 1000, None), **changes)
 
 

@@ -6,7 +6,7 @@ from docsync.export.json_file import as_json, as_json_lines
 
 from .rows import ORIGIN, row
 
-HARD = {
+HARD: dict[str, object] = {
     "text": 'a "b" \\ \n \x1b \u2028 é 😀',
     "none": None,
     "yes": True,

@@ -53,7 +53,7 @@ class Statement:
 
     def install(self, moments: Moments) -> None:
         module = import_module("docsync.store.database")
-        library = _own_copy(module, "apsw", module.apsw)
+        library: Any = _own_copy(module, "apsw", module.apsw)
         method = getattr(library.Connection, self.method)
         wrapped = _wrapped(method, lambda _, *args, **__: not args or str(args[0]).startswith(self.beginning), moments)
         library.Connection = type("Connection", (library.Connection,), {self.method: wrapped})

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,7 @@ def test_an_error_at_work_passes_and_the_daemon_lives(effect: Effect, stage: Sta
         for day, point in enumerate(points, 1):
             scene.arm(point)
             scene.work(day)
-            daemon.until(lambda point=point: scene.is_hit(point))
+            daemon.until(partial(scene.is_hit, point))
             scene.proves()
             assert daemon.lines("database.unavailable") or not effect.refuses_batch
         assert daemon.stop() == 0, daemon.log.read_text()

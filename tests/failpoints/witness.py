@@ -93,12 +93,12 @@ class Witness:
             return  # the tables are about to be made
         connection.execute("BEGIN")
         try:
-            epoch, revision = connection.execute(_STATE).fetchall()[0]
+            epoch, revision = map(str, connection.execute(_STATE).fetchall()[0])
             rows = connection.execute(_ROWS).fetchall() if self._is_news(epoch, int(revision)) else []
         finally:
             connection.execute("COMMIT")
         self.sights.transactions += 1
-        self._judge(str(epoch), int(revision), rows)
+        self._judge(epoch, int(revision), rows)
 
     def _is_news(self, epoch: str, revision: int) -> bool:
         return (epoch, revision) not in self._contents or self.sights.transactions % self._every == 0
@@ -176,7 +176,12 @@ def main() -> None:
     """Look until stdin ends and enough rows were read, then tell what was seen."""
     witness = Witness(Path(sys.argv[1]), int(sys.argv[2]))
     stop = threading.Event()
-    thread = threading.Thread(target=lambda: (sys.stdin.read(), stop.set()))
+
+    def wait_for_end() -> None:
+        sys.stdin.read()
+        stop.set()
+
+    thread = threading.Thread(target=wait_for_end)
     thread.start()
     print("ready", flush=True)
     while not stop.is_set() or witness.sights.rows < int(sys.argv[3]):

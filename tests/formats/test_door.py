@@ -5,7 +5,7 @@ import pytest
 from docsync import formats
 from docsync.formats import FORMAT_NAMES, format_named, parse
 from docsync.formats.limits import LIMITS
-from docsync.formats.source import Source
+from docsync.formats.source import Refused, Source
 from docsync.model import Parsed, Severity
 
 
@@ -90,7 +90,7 @@ def test_problems_that_nobody_counts_any_more_are_said_to_be_more() -> None:
 def test_an_error_is_never_cut_away_by_warnings(monkeypatch: pytest.MonkeyPatch) -> None:
     source = Source("p/a.json", "x")
     warnings = [source.problem("w", "w", 0, severity=Severity.WARNING)] * 30
-    faulty = Faulty(formats.Refused(*warnings, source.problem("e", "e", 0)))
+    faulty = Faulty(Refused(*warnings, source.problem("e", "e", 0)))
     monkeypatch.setattr(formats, "format_named", lambda _: faulty)
 
     parsed = parse("faulty", "p/a.json", b"x")

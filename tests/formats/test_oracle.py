@@ -177,7 +177,7 @@ def vector_text(given: dict[str, Any]) -> str:
         return str(given["frontmatter_raw"])
     if "frontmatter" in given:
         return "---\n" + json.dumps(given["frontmatter"]) + "\n---\n"
-    fixture = next(folder / given["fixture"] for folder in FIXTURES if (folder / given["fixture"]).exists())
+    fixture: Path = next(folder / given["fixture"] for folder in FIXTURES if (folder / given["fixture"]).exists())
     return fixture.read_text(encoding="utf-8")
 
 

@@ -33,8 +33,8 @@ def codes_in(path: Path) -> Iterator[str]:
         match node:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=arguments):
                 place = CALLS.get(name, 99)
-                if place < len(arguments) and isinstance(arguments[place], ast.Constant):
-                    yield str(arguments[place].value)
+                if place < len(arguments) and isinstance(code := arguments[place], ast.Constant):
+                    yield str(code.value)
             case ast.Assign(
                 targets=[ast.Name(id="CODE" | "SYNTAX" | "TOO_LARGE")], value=ast.Constant(value=str(code))
             ):

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from docsync.lint.secret import is_secret, may_hold_secrets, redact_all, secrets_in
+from docsync.lint.secret import Holder, is_secret, may_hold_secrets, redact_all, secrets_in
 
 
-def places(value: object) -> list[str]:
+def places(value: Holder) -> list[str]:
     return [secret.at for secret in secrets_in(value)]
 
 
@@ -68,7 +68,7 @@ def test_a_declaration_is_secret_by_the_name_that_it_declares() -> None:
 
 
 def test_secrets_are_replaced_in_what_holds_them() -> None:
-    value = {"token": "a", "list": [{"secrets": ["b", 3]}], "name": "c"}
+    value: Holder = {"token": "a", "list": [{"secrets": ["b", 3]}], "name": "c"}
 
     for secret in secrets_in(value):
         secret.redact()

@@ -16,7 +16,7 @@ VALUES: list[Any] = [
     1, 1.0, 0, 0.0, -3, 2.5, 2**60, True, False, None, "", "1", "true", "null", "calm", "ß", "日本", "a'b", '"', "[1]",
     [], [1], [True], ["calm", 1], [None], {"a": 1}, {},
 ]  # fmt: skip
-PATHS = {
+PATHS: dict[str, list[Any]] = {
     "a": ["a"],
     "a.b": ["a", "b"],
     "a.b-c": ["a", "b-c"],
@@ -54,7 +54,7 @@ def compared(operator: str, found: Any, value: Any) -> bool:
         return False
     if isinstance(found, str):
         found, value = found.encode(), value.encode()
-    return {"<": found < value, "<=": found <= value, ">": found > value, ">=": found >= value}[operator]
+    return bool({"<": found < value, "<=": found <= value, ">": found > value, ">=": found >= value}[operator])
 
 
 def contains(found: Any, value: Any) -> bool:
@@ -105,7 +105,10 @@ def test_a_filter_finds_what_python_would(project: Project) -> None:
     print(f"seed {SEED}")
     rand = random.Random(SEED)
     for number in range(40):
-        value = lambda: rand.choice(VALUES)  # noqa: E731
+
+        def value() -> Any:
+            return rand.choice(VALUES)
+
         inner = {key: value() for key in ("b", "b-c") if rand.random() < 0.7}
         document = {"a": inner if rand.random() < 0.7 else value(), "list": rand.choices(VALUES, k=rand.randint(0, 3))}
         document |= {"x y": {".": value()}, "ä": value()}
@@ -121,7 +124,10 @@ def test_a_filter_finds_what_python_would(project: Project) -> None:
                 id_
                 for id_, document in documents.items()
                 if all(
-                    holds(document, p, o, v) for one in where for p, (o, v) in ((p, *m.items()) for p, m in one.items())
+                    holds(document, p, o, v)
+                    for one in where
+                    for p, asked_of in one.items()
+                    for o, v in asked_of.items()
                 )
             }
             assert {row.id for row in reader.find(where=where)} == expected, f"seed {SEED}: {where}"

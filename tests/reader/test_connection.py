@@ -1,5 +1,6 @@
 """The connection to a database file: one thread, one process, and always the file that is at the path now."""
 
+import itertools
 import os
 import pickle
 import shutil
@@ -257,8 +258,8 @@ def test_a_file_that_is_replaced_while_it_is_opened_is_opened_again(
 
 
 def test_a_file_that_is_replaced_all_the_time_is_given_up(people: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(DatabaseFile, "_seen", lambda self: (os.getpid(), id(object()) + len(calls.append(0) or calls)))
-    calls: list[int] = []
+    calls = itertools.count(1)
+    monkeypatch.setattr(DatabaseFile, "_seen", lambda self: (os.getpid(), id(object()) + next(calls)))
     database = DatabaseFile(people.database)
     with pytest.raises(NoDatabase, match="again and again"):
         database.connection()

@@ -77,7 +77,8 @@ def test_without_news_the_cursor_stays_the_same(reader: Reader) -> None:
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 5])
 def test_the_beginning_comes_in_pages_of_any_size(reader: Reader, limit: int) -> None:
-    cursor, pieces = None, []
+    cursor = None
+    pieces: list[Changes] = []
     while not pieces or pieces[-1].more:
         pieces.append(reader.changes(cursor, limit=limit))
         cursor = pieces[-1].cursor

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import apsw
 import pytest
 
 from docsync.errors import NoDatabase, UsageError
@@ -81,7 +82,12 @@ def test_stale_documents_are_found_by_their_state(reader: Reader, people: Projec
 def test_the_index_of_a_column_is_used(reader: Reader) -> None:
     statements: list[str] = []
     connection = reader._source.database.connection()
-    connection.exec_trace = lambda _, statement, __: bool(statements.append(statement)) or True
+
+    def trace(cursor: apsw.Cursor, statement: str, values: object) -> bool:
+        statements.append(statement)
+        return True
+
+    connection.exec_trace = trace
     reader.find(where={"@name": "Ana"}, order="name")
     connection.exec_trace = None
     places = next(statement for statement in statements if "d.name IN" in statement)

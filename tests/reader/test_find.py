@@ -97,7 +97,7 @@ def test_a_cursor_goes_with_its_question_only(reader: Reader) -> None:
     assert [row.name for row in reader.find(type="persona", limit=5, cursor=cursor)] == ["Ben", "Zoe"]
     for other in ({}, {"type": "persona", "order": "-id"}, {"type": "persona", "where": {"rank": 1}}, {"tag": "calm"}):
         with pytest.raises(UsageError, match="belongs to another question"):
-            reader.find(cursor=cursor, **other)  # type: ignore[arg-type]
+            reader.find(cursor=cursor, **other)
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "é", "AAAAAAAA", "AAAAAAAAAAAAAAAA", "a" * 5_000, "\ud800", "//++=="])
@@ -199,7 +199,8 @@ def test_problems_and_held_deletions_come_in_pages(reader: Reader, people: Proje
         whole = ask()
         assert (len(whole) > 2, whole.cursor) == (True, None)
         for limit in (1, 2, len(whole)):
-            listed, cursor = [], None
+            listed: list[Any] = []
+            cursor = None
             while True:
                 page = ask(limit=limit, cursor=cursor)
                 assert len(page) <= limit

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 
 from docsync.errors import ConfigError, NoDatabase, UsageError
@@ -14,7 +15,12 @@ def plan(reader: Reader, **asked: Any) -> list[str]:
     """How SQLite goes about a find."""
     connection = reader._source.database.connection()
     seen: list[tuple[str, Any]] = []
-    connection.exec_trace = lambda cursor, sql, values: seen.append((sql, values)) or True
+
+    def trace(cursor: apsw.Cursor, sql: str, values: Any) -> bool:
+        seen.append((sql, values))
+        return True
+
+    connection.exec_trace = trace
     reader.find(**asked)
     connection.exec_trace = None
     ((sql, values),) = [(sql, values) for sql, values in seen if "AS d WHERE" in sql and "LIMIT" in sql]
@@ -106,6 +112,7 @@ def test_a_reader_sees_what_was_committed_after_it_was_opened(reader: Reader, pe
     people.sync("personas/team/zoe.json")
     row = reader.get("persona/team/zoe")
     assert row is not None
+    assert before[0] is not None
     assert (row.name, reader.revision(), reader.epoch()) == ("Zoë", before[0] + 1, before[1])
 
 

@@ -112,7 +112,7 @@ def where(rand: random.Random) -> dict[str, Any]:
 
 
 def found(rand: random.Random, reader: Reader) -> Any:
-    asked = {
+    asked: dict[str, Any] = {
         "type": rand.choice([None, None, "persona", "prompt_template", "never"]),
         "tag": rand.choice([None, None, None, *WORDS[:3]]),
         "name": rand.choice([None, None, None, *NAMES]),
@@ -156,7 +156,12 @@ def answer(seed: int, reader: Reader) -> Any:
             return ask(rand, reader)
         row = reader.get(rand.choice(["persona/ana", "persona/日本/é", "prompt_template/ben", "never"]))
         facts = (reader.tags(), reader.tags("persona"), reader.references("prompt_template/ben"), reader.problems())
-        return [row and plain(row), dict(reader.count()), *map(list, facts[:3]), [one.problem for one in facts[3]]]
+        return [
+            row and plain(row),
+            dict(reader.count()),
+            *(list(fact) for fact in facts[:3]),
+            [one.problem for one in facts[3]],
+        ]
     except UsageError as error:
         return str(error)
 

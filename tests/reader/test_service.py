@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from docsync.reader import Reader, open_reader
 from docsync.reader.service import PersonaService, PromptTemplateService
 from tests.support import SHARED, Project
 
-GROUPS = {
+GROUPS: dict[str, dict[str, Any]] = {
     "a": {"demographics": {"ageGroup": "60+"}},
     "b": {"ageGroup": "Older adults, 60+"},
     "c": {"persona": {"age": 71}},

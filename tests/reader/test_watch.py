@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,6 +62,7 @@ def test_a_watcher_begins_where_it_is_told_and_goes_on_by_itself(reader: Reader,
         people.persona("personas/team/ana.json", name=f"Ana {number}")
         people.settle()
         assert told(next(watching)) == [("upsert", "persona/team/ana")]
+    assert isinstance(watching, Generator)
     watching.close()
 
 
@@ -143,6 +144,7 @@ def test_a_revision_of_another_epoch_is_not_waited_for(people: Project) -> None:
     with open_reader(database=people.database) as reader:
         known = reader.find().version
         rebuild(people)
+        assert known.revision is not None
         assert people.revision < known.revision
         with pytest.raises(TimedOut):
             reader.wait(reader.version(), 0)

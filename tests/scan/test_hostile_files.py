@@ -21,7 +21,6 @@ from typing import Any
 import pytest
 
 from docsync.model import RootState, Sign
-from docsync.scan import walk
 from tests.mounting import Mounts, mounts
 from tests.support import PERSONAS, PROMPTS, Project
 from tests.sync.rig import Rig
@@ -215,7 +214,7 @@ def check(project: Project, case: Case, *, was_good: bool = False) -> None:
     assert all(path.isprintable() for path, _ in project.problems())
     revision = project.revision
     project.settle()
-    assert (project.revision, project.names().keys() - {KEEP}) == (revision, rows.keys())
+    assert (project.revision, project.names().keys() - {KEEP}) == (revision, set(rows))
 
 
 @pytest.mark.parametrize("case", CASES, ids=ids)
@@ -547,7 +546,7 @@ def failing_folder(project: Project, monkeypatch: pytest.MonkeyPatch) -> set[int
             raise OSError(number, os.strerror(number), location)
         return real(location)
 
-    monkeypatch.setattr(walk.os, "scandir", scandir)
+    monkeypatch.setattr(os, "scandir", scandir)
     return numbers
 
 

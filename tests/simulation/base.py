@@ -12,7 +12,6 @@ import apsw
 
 from docsync.store import database
 from docsync.store.sqlite import SqliteStore
-from docsync.sync.ports import Store
 from tests.simulation.connection import FaultyConnection
 from tests.simulation.faults import Faults
 from tests.simulation.memory import Memory, MemoryStore
@@ -91,6 +90,6 @@ def _empty_database() -> bytes:
         return connection.serialize("main")
 
 
-def store_on(writer: apsw.Connection | Memory, now: Callable[[], str], *options: int) -> Store:
+def store_on(writer: apsw.Connection | Memory, now: Callable[[], str], *options: int) -> MemoryStore | SqliteStore:
     """The store that writes to *writer*: stands in for SqliteStore where an engine is put together."""
     return MemoryStore(writer, now) if isinstance(writer, Memory) else SqliteStore(writer, now, *options)

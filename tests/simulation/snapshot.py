@@ -152,8 +152,8 @@ class SqlReader:
             problems,
             _grouped((id_, str(tag)) for id_, tag in run(_TAGS)),
             references,
-            {row[0]: row[1:] for row in run(_SEARCH)},  # type: ignore[misc]  # columns of the types that are written
-            frozenset(run(_STATUS)),  # type: ignore[arg-type]
+            {row[0]: row[1:] for row in run(_SEARCH)},
+            frozenset(run(_STATUS)),
         )
 
     def changes(self, after: int) -> list[Recorded]:

@@ -37,7 +37,7 @@ class Place:
 
     def declare(self, prints: dict[str, str]) -> set[str]:
         declared = [collection for collection in (PERSONAS, PROMPTS) if collection.type in prints]
-        return store_on(self.opened.writer, self._now).declare(declared, prints)  # type: ignore[attr-defined]
+        return store_on(self.opened.writer, self._now).declare(declared, prints)
 
     def seen(self) -> Snapshot:
         return self.opened.reader.take()
@@ -57,7 +57,7 @@ def test_a_batch_is_written_and_seen(place: Place) -> None:
     applied = place.store.apply([upsert(PATHS[0], tags=("b", "a")), refuse(PATHS[2])])
     seen = place.seen()
     assert (applied.revision, applied.upserted, applied.refused, seen.revision) == (1, [PATHS[0]], 1, 1)
-    assert (seen.rows.keys(), seen.files.keys()) == ({PATHS[0]}, {PATHS[0], PATHS[2]})
+    assert (set(seen.rows), set(seen.files)) == ({PATHS[0]}, {PATHS[0], PATHS[2]})
     assert seen.tags == {"persona/a": ("a", "b")}
     assert seen.said(PATHS[2]) == [("error", "json-syntax")]
 

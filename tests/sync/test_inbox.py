@@ -74,7 +74,12 @@ def test_a_later_hint_does_not_wake_who_sleeps_for_an_earlier_one(pool: ThreadPo
     asleep(box)
     rung: list[str] = []
     real = box._bell.notify
-    box._bell.notify = lambda n=1: (rung.append("!"), real(n))[1]  # type: ignore[method-assign]
+
+    def notify(n: int = 1) -> None:
+        rung.append("!")
+        real(n)
+
+    box._bell.notify = notify  # type: ignore[method-assign]  # to hear the bell
     box.hint("b.json", Sign.OPEN)
     assert rung == []
     box.hint("c.json", Sign.RENAMED)
@@ -95,10 +100,10 @@ def test_the_end_wakes_the_sync_thread_and_it_never_sleeps_again(pool: ThreadPoo
     box = inbox()
     woken = pool.submit(box.wait, FAR)
     asleep(box)
-    assert not box.closed
+    before = box.closed
     box.close()
     woken.result(30)
-    assert box.closed
+    assert (before, box.closed) == (False, True)
     box.wait(FAR)
 
 

@@ -87,7 +87,7 @@ def opened(project: Project) -> Iterator[Sound]:
 
 def version_of(project: Project) -> tuple[str, int]:
     with open_reader_connection(project.database) as reader:
-        state = dict(reader.execute("SELECT key, value FROM sync_state").fetchall())
+        state = {str(key): str(value) for key, value in reader.execute("SELECT key, value FROM sync_state")}
     return state["epoch"], int(state["revision"])
 
 

@@ -6,8 +6,9 @@ Number and figure are those of the page. 13 to 19 need a real Git, 23 a real dae
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -82,6 +83,11 @@ def test_1_a_save_by_rename_is_visible_at_once(opens: Opens, ana: Path, save: Ca
     scene.until(3000)
     assert scene.seen == [(0, [("old",)]), (0, [("new",)])]
     assert scene.revisions == 1
+
+
+def remove(files: Iterable[Path]) -> None:
+    for file in files:
+        file.unlink()
 
 
 def in_place(file: Path, name: str) -> None:
@@ -221,7 +227,7 @@ def test_9_each_appearance_excuses_one_of_many_identical_deletions(opens: Opens,
     scene = opens()
     scene.until(61_000)  # that they appeared themselves excuses nothing any more
     scene.do(lambda: project.persona("personas/new.json", name="Twin"))
-    scene.do(lambda: [file.unlink() for file in files[:95]])
+    scene.do(lambda: remove(files[:95]))
     scene.until(81_000)
     assert len(project.engine.held()) == 94
     assert project.query(COUNT) == [(100,)]
@@ -232,7 +238,7 @@ def test_10_25_of_101_files_go_a_minute_after_the_first_sync(opens: Opens, proje
     scene = opens()
     scene.until(61_000)
     scene.watch(COUNT)
-    scene.do(lambda: [file.unlink() for file in files[:25]])
+    scene.do(lambda: remove(files[:25]))
     scene.until(70_000)
     assert scene.seen == [(61_000, [(101,)]), (61_500, [(76,)])]
     assert (scene.revisions, project.engine.held()) == (1, [])
@@ -270,7 +276,7 @@ def test_12_the_last_row_of_a_collection_does_not_go(opens: Opens, project: Proj
     files = fill(project, 20)
     scene = opens()
     scene.watch(COUNT)
-    scene.do(lambda: [file.unlink() for file in files])
+    scene.do(lambda: remove(files))
     scene.until(20_000)
     assert scene.seen == [(0, [(20,)])]
     assert len(project.engine.held()) == 20
@@ -345,7 +351,7 @@ def test_22_ten_saves_in_400_ms_are_two_revisions(opens: Opens, ana: Path) -> No
     scene.watch(NAME)
     for number in range(10):
         scene.until(40 * number)
-        scene.do(lambda number=number: atomic(ana, f"v{number}"))
+        scene.do(partial(atomic, ana, f"v{number}"))
     scene.until(3000)
     assert scene.seen == [(0, [("old",)]), (0, [("v0",)]), (500, [("v9",)])]
     assert scene.revisions == 2
@@ -356,7 +362,7 @@ def test_22_a_file_that_is_rewritten_every_50_ms_changes_every_half_second(opens
     scene.watch(NAME)
     for number in range(200):
         scene.until(50 * number)
-        scene.do(lambda number=number: in_place(ana, f"v{number}"))
+        scene.do(partial(in_place, ana, f"v{number}"))
     scene.until(12_000)
     times = [ms for ms, _ in scene.seen]
     gaps = [later - earlier for earlier, later in pairwise(times)]
@@ -371,7 +377,7 @@ def test_22_a_file_saved_once_is_not_delayed_by_one_that_is_saved_all_the_time(o
     scene.watch("SELECT name FROM documents WHERE id = 'persona/keep'")
     for number in range(20):
         scene.until(100 * number)
-        scene.do(lambda number=number: atomic(ana, f"v{number}"))
+        scene.do(partial(atomic, ana, f"v{number}"))
         if number == 7:
             scene.until(733)
             scene.do(lambda: atomic(ben, "new"))
@@ -421,7 +427,12 @@ def test_24_a_barrier_after_a_deletion_or_a_broken_save_is_answered_when_it_is_d
 def test_25_a_barrier_does_not_wait_for_a_program_that_writes_slowly(opens: Opens, ana: Path) -> None:
     scene = opens()
     with ana.open("w") as slow:
-        deeds = [(100.0 * number, lambda: (slow.write("x"), slow.flush())) for number in range(1, 10)]
+
+        def write() -> None:
+            slow.write("x")
+            slow.flush()
+
+        deeds = [(100.0 * number, write) for number in range(1, 10)]
         assert answered_ms(scene, *deeds, at_ms=250) == 0
 
 

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from docsync.watch.forest import Forest, Node, Step
+from docsync.watch.forest import Forest, Node, Root, Step
 
 
 class Kernel:
@@ -44,6 +44,13 @@ def forest(tmp_path: Path, kernel: Kernel) -> Forest:
     (tmp_path / "a/p/sub/deep").mkdir(parents=True)
     (tmp_path / "a/p/.hidden").mkdir()
     return Forest(str(tmp_path), ["a/p"], kernel)
+
+
+def top(forest: Forest) -> Node:
+    """The folder of the only root."""
+    node = forest.roots[0].node
+    assert node is not None
+    return node
 
 
 def watched(forest: Forest) -> list[str]:
@@ -88,16 +95,16 @@ def test_a_root_that_went_keeps_only_the_way_that_is_left(forest: Forest, kernel
 
 def test_dropping_a_folder_forgets_everything_beneath(forest: Forest, kernel: Kernel) -> None:
     forest.plant(forest.roots[0], thorough=True)
-    forest.drop(forest.roots[0].node.children["sub"])
+    forest.drop(top(forest).children["sub"])
     assert watched(forest) == ["a/p"]
     assert len(kernel.watches) == 3
 
 
 def test_a_folder_that_went_before_it_was_watched_is_forgotten(forest: Forest, tmp_path: Path) -> None:
     forest.plant(forest.roots[0], thorough=True)
-    ghost = forest.child(forest.roots[0].node, "ghost")
+    ghost = forest.child(top(forest), "ghost")
     assert forest.grow(ghost, thorough=False)
-    assert "ghost" not in forest.roots[0].node.children
+    assert "ghost" not in top(forest).children
 
 
 def test_a_refused_folder_does_not_hide_what_lies_beneath(forest: Forest, kernel: Kernel) -> None:
@@ -145,8 +152,8 @@ def test_a_refused_step_is_forgotten_when_the_way_no_longer_needs_it(
 
 
 def test_a_path_of_an_entry_is_below_its_folder_also_at_the_top() -> None:
-    assert Node(None, "", "/").within("x") == "x"
-    assert Node(None, "p", "/p").within("x") == "p/x"
+    assert Node(Root(""), "", "/").within("x") == "x"
+    assert Node(Root("p"), "p", "/p").within("x") == "p/x"
 
 
 def test_a_folder_on_the_way_that_went_before_it_was_watched_is_no_step(forest: Forest, kernel: Kernel) -> None:

@@ -10,12 +10,12 @@ from typing import Self
 
 import pytest
 from watchdog.observers.inotify_c import InotifyConstants as In
-from watchdog.observers.inotify_c import InotifyEvent
+from watchdog.observers.inotify_c import InotifyEvent, WatchDescriptor
 
 from docsync.model import Sign
 from docsync.names import covers, is_hidden
 from docsync.watch.descriptor import Descriptor
-from docsync.watch.forest import Node
+from docsync.watch.forest import Node, Root
 from docsync.watch.inotify import InotifySource, _files, _sign, _stamp
 from tests.watch.hint_recorder import Recorder
 
@@ -155,7 +155,11 @@ def test_hidden_and_temporary_names_give_no_hint(place: Place) -> None:
 
 
 def test_files_beside_the_collections_give_no_hint(place: Place) -> None:
-    assert place.hinted_by(lambda: (place.write("README.md"), (place.root / "other").mkdir())) == []
+    def write() -> None:
+        place.write("README.md")
+        (place.root / "other").mkdir()
+
+    assert place.hinted_by(write) == []
 
 
 def test_a_name_that_is_not_utf8_is_hinted_as_python_decodes_it(place: Place) -> None:
@@ -294,7 +298,7 @@ def test_the_project_root_itself_may_be_a_collection(tmp_path: Path, hints: Reco
 
 
 def test_an_overflow_of_the_queue_is_lost_hints(place: Place) -> None:
-    place.source._reader.handle_event(InotifyEvent(-1, In.IN_Q_OVERFLOW, 0, b""))
+    place.source._reader.handle_event(InotifyEvent(WatchDescriptor(-1), In.IN_Q_OVERFLOW, 0, b""))
     assert place.hints.seen == [("", Sign.LOST)]
 
 
@@ -322,7 +326,9 @@ def test_after_lost_events_a_resync_watches_what_exists(place: Place) -> None:
         shutil.rmtree(place.root / "p/old")
         (place.root / "p/new/deep").mkdir(parents=True)
         place.source.resync()
-        assert set(place.source._forest.roots[0].node.children) == {"new"}
+        node = place.source._forest.roots[0].node
+        assert node is not None
+        assert set(node.children) == {"new"}
     assert place.is_seen("p/new/deep/x.json")
 
 
@@ -425,7 +431,7 @@ def test_another_refusal_is_polled_too_and_named(
 
 def test_what_vanishes_while_it_is_looked_at_is_no_trouble(tmp_path: Path) -> None:
     assert _sign(In.IN_CREATE, str(tmp_path / "absent")) is Sign.OPEN
-    assert _files(Node(None, "p", str(tmp_path / "absent"))) == []
+    assert _files(Node(Root("p"), "p", str(tmp_path / "absent"))) == []
     (tmp_path / "x.json").write_text("{}")
     with os.scandir(tmp_path) as entries:
         (entry,) = entries
@@ -471,6 +477,8 @@ def test_an_unreadable_folder_is_watched_once_it_may_be(
 def test_a_check_finds_nothing_while_all_is_well_and_mends_a_root_that_strayed(place: Place) -> None:
     assert place.source.check() == ()
     root = place.source._forest.roots[0]
+    assert root.node is not None
+    assert root.node.watch is not None
     place.source._reader.remove(root.node.watch)  # as the kernel does when something else is mounted there
     place.hints.clear()
     with place.source._forest.lock:

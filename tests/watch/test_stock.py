@@ -2,7 +2,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 from watchdog.events import FileOpenedEvent
@@ -67,7 +67,7 @@ def test_a_symlinked_root_is_hinted_under_its_own_path_and_followed_when_it_poin
 def test_a_dead_reader_shows_and_a_resync_replaces_the_observer(
     source: StockSource, tmp_path: Path, hints: Recorder
 ) -> None:
-    dead = source._observer
+    dead: Any = source._observer  # the thread that it hides is in no type
     dead._inotify_fd.stop()
     dead._inotify_fd.join()
     assert dead.is_alive()
@@ -115,7 +115,9 @@ def test_a_root_that_goes_while_it_is_looked_at_counts_as_missing(
 
 
 def test_a_check_mends_a_root_that_was_replaced_unseen(source: StockSource, tmp_path: Path, hints: Recorder) -> None:
-    target, device, inode = source._roots["p"]
+    identity = source._roots["p"]
+    assert identity is not None
+    target, device, inode = identity
     source._roots["p"] = (target, device, inode + 1)
     assert source.check() == ("p",)
     assert hints.signs("p") == [Sign.FOLDER]
