@@ -36,18 +36,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from docsync.reader import FallbackWarning, Reader, Row, open_reader
     from docsync.reader.service import PersonaService, PromptTemplateService
+else:  # to a type checker it would make an object of every name, also of a misspelt one
+
+    def __getattr__(name: str) -> object:
+        """Public names are loaded when they are first used, so that importing docsync costs nothing."""
+        if name in __all__:
+            from importlib import import_module
+
+            room = "docsync.reader.service" if name.endswith("Service") else "docsync.reader"
+            return getattr(import_module(room), name)
+        raise AttributeError(f"module 'docsync' has no attribute {name!r}")
+
 
 __all__ = ["FallbackWarning", "PersonaService", "PromptTemplateService", "Reader", "Row", "open_reader"]
 __version__ = "0.1.0"
-
-
-def __getattr__(name: str) -> object:
-    """Public names are loaded when they are first used, so that importing docsync costs nothing."""
-    if name in __all__:
-        from importlib import import_module
-
-        return getattr(import_module("docsync.reader.service" if name.endswith("Service") else "docsync.reader"), name)
-    raise AttributeError(f"module 'docsync' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

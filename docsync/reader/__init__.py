@@ -14,6 +14,16 @@ from docsync.reader.row import FallbackWarning, Row
 
 if TYPE_CHECKING:
     from docsync.reader.answer import Answer, Change, Changes, Counts, Hit, Hits, Page, ReferenceRow, TagCount, Version
+else:  # to a type checker it would make an object of every name, also of a misspelt one
+
+    def __getattr__(name: str) -> object:
+        """What answers are made of is loaded when it is first needed: `get` does without it and starts in no time."""
+        if name in __all__:
+            import docsync.reader.answer
+
+            return getattr(docsync.reader.answer, name)
+        raise AttributeError(f"module 'docsync.reader' has no attribute {name!r}")
+
 
 __all__ = [
     "Answer",
@@ -32,12 +42,3 @@ __all__ = [
     "open_configured",
     "open_reader",
 ]
-
-
-def __getattr__(name: str) -> object:
-    """What answers are made of is loaded when it is first needed: `get` does without it and starts in no time."""
-    if name in __all__:
-        import docsync.reader.answer
-
-        return getattr(docsync.reader.answer, name)
-    raise AttributeError(f"module 'docsync.reader' has no attribute {name!r}")
