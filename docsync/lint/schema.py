@@ -3,7 +3,7 @@
 import hashlib
 import json
 from itertools import islice
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from docsync.errors import ConfigError
 from docsync.lint.finding import Finding
@@ -60,7 +60,7 @@ def compiled(shown: str, octets: bytes) -> Schema:
 
     try:
         text = octets.decode("utf-8-sig")
-        schema: object = json.loads(text)
+        schema: Any = json.loads(text)
     except json.JSONDecodeError as error:
         raise ConfigError(f"{shown}:{error.lineno}:{error.colno}: no JSON Schema: {error.msg}") from None
     except UnicodeDecodeError:
@@ -68,7 +68,7 @@ def compiled(shown: str, octets: bytes) -> Schema:
     except RecursionError:
         raise ConfigError(f"{shown}: no JSON Schema: nested too deeply") from None
     try:
-        validator = jsonschema_rs.validator_for(schema, retriever=_refuse, mask=_MASK)  # type: ignore[arg-type]
+        validator = jsonschema_rs.validator_for(schema, retriever=_refuse, mask=_MASK)
     except jsonschema_rs.ValidationError as error:
         raise ConfigError(_invalid(shown, text, error)) from None
     return Schema(validator, hashlib.sha256(octets).hexdigest())

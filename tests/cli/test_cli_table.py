@@ -9,9 +9,9 @@ from docsync.cli.table import Marked, table
 HEADING = ("ID", "NAME")
 
 
-def drawn(*rows: tuple[object, ...], heading: tuple[str, ...] = HEADING) -> list[str]:
+def drawn(*rows: tuple[str | Marked, ...], heading: tuple[str, ...] = HEADING) -> list[str]:
     """What a person sees, without its styles."""
-    return [Text.from_ansi(line).plain.rstrip() for line in table(rows, heading, to_terminal=True)]  # type: ignore[arg-type]
+    return [Text.from_ansi(line).plain.rstrip() for line in table(rows, heading, to_terminal=True)]
 
 
 @pytest.fixture(autouse=True)

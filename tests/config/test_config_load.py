@@ -247,7 +247,7 @@ def test_origins_cannot_be_changed(tmp_path: Path) -> None:
     origins = load_config(tmp_path, environ={}).origins
 
     with pytest.raises(TypeError):
-        origins["watch.mode"] = "x"  # type: ignore[index]
+        origins["watch.mode"] = "x"  # type: ignore[index]  # what a caller without types does
 
 
 def test_the_import_leaves_out_what_only_files_and_mistakes_need() -> None:

@@ -8,12 +8,13 @@ from markdown_it.token import Token
 
 from docsync.export.page import as_markdown
 from docsync.names import shown
+from docsync.reader import Row
 
 from .rows import ORIGIN, row
 
 
-def page(*rows: object) -> str:
-    return "".join(as_markdown(ORIGIN, rows))  # type: ignore[arg-type]
+def page(*rows: Row) -> str:
+    return "".join(as_markdown(ORIGIN, rows))
 
 
 def parsed(text: str) -> list[Token]:

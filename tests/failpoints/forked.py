@@ -59,7 +59,7 @@ class ForkedDaemon(Daemon):
 
     def launch(self, orders: Orders) -> None:
         """Start; the process may be dead before it says a word."""
-        self.process = Forked(self.root, self.log, dict(self.environ), orders)  # type: ignore[assignment]
+        self.process = Forked(self.root, self.log, dict(self.environ), orders)  # type: ignore[assignment]  # see Forked
 
     def start(self, *, ready: bool = True) -> None:
         self.launch(Orders())

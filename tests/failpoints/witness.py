@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import apsw
 
@@ -122,8 +123,8 @@ class Witness:
             self._blame(f"two contents under {epoch}/{revision}")
         self.sights.states = len(self._contents)
 
-    def _look_at(self, row: tuple[object, ...]) -> None:
-        if row_hash(row[:-1]) != row[-1]:  # type: ignore[arg-type]
+    def _look_at(self, row: tuple[Any, ...]) -> None:
+        if row_hash(row[:-1]) != row[-1]:
             self._blame(f"{row[0]} is not what was written")
         elif why := why_not_whole(str(row[4]), str(row[3])):
             self._blame(f"{row[4]}: {why}")

@@ -177,4 +177,4 @@ def test_a_number_beyond_the_integers_is_found_as_the_real_that_it_is(project: P
 
 def test_an_unknown_keyword_is_a_mistake_of_the_program(reader: Reader) -> None:
     with pytest.raises(TypeError, match="unexpected keyword argument"):
-        reader.find(nmae="Ana")  # type: ignore[call-arg]
+        reader.find(nmae="Ana")  # type: ignore[call-arg]  # what a caller without types does

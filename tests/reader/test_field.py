@@ -8,6 +8,7 @@ import pytest
 from docsync.errors import NoDatabase, UsageError
 from docsync.reader import Reader, open_reader
 from docsync.reader.field import COLUMNS
+from docsync.reader.files import FileAnswers
 from docsync.reader.where import parse_where
 from tests.support import Project
 
@@ -127,6 +128,8 @@ def test_what_only_the_database_knows_is_not_made_up_from_the_files(people: Proj
                     reader.find(where=where)
             else:
                 assert len(reader.find(where=where)) < 5
-        made = reader._source._substitute._connection  # type: ignore[union-attr]
+        files = reader._source._substitute
+        assert isinstance(files, FileAnswers)
+        made = files._connection
         reader.find()
-        assert reader._source._substitute._connection is made  # type: ignore[union-attr]  # what was read is kept
+        assert files._connection is made  # what was read is kept

@@ -15,11 +15,11 @@ from tests.support import Project
 ORDERS = ["id", "type", "name", "file_path", "file_modified", "created_at", "updated_at", "revision"]
 
 
-def paged(reader: Reader, limit: int, **asked: object) -> list[Row]:
+def paged(reader: Reader, limit: int, **asked: Any) -> list[Row]:
     rows: list[Row] = []
     cursor = None
     while True:
-        page = reader.find(limit=limit, cursor=cursor, **asked)  # type: ignore[arg-type]
+        page = reader.find(limit=limit, cursor=cursor, **asked)
         assert len(page) <= limit
         rows += page
         if (cursor := page.cursor) is None:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -36,8 +37,8 @@ def reader(project: Project) -> Iterator[Reader]:
         yield opened
 
 
-def found(reader: Reader, text: str, **asked: object) -> list[str]:
-    return [hit.row.id.rpartition("/")[2] for hit in reader.search(text, **asked)]  # type: ignore[arg-type]
+def found(reader: Reader, text: str, **asked: Any) -> list[str]:
+    return [hit.row.id.rpartition("/")[2] for hit in reader.search(text, **asked)]
 
 
 def test_a_name_counts_more_than_a_description_and_that_more_than_text(reader: Reader) -> None:

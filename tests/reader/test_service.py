@@ -1,12 +1,12 @@
 """What services ask for, by name."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 
-from docsync.reader import Reader, open_reader
+from docsync.reader import Reader, Row, open_reader
 from docsync.reader.service import PersonaService, PromptTemplateService
 from tests.support import SHARED, Project
 
@@ -52,8 +52,8 @@ def reader(project: Project) -> Iterator[Reader]:
         yield opened
 
 
-def stems(rows: object) -> str:
-    return "".join(row.id.rpartition("/")[2][0] for row in rows)  # type: ignore[attr-defined]
+def stems(rows: Iterable[Row]) -> str:
+    return "".join(row.id.rpartition("/")[2][0] for row in rows)
 
 
 @pytest.mark.parametrize(

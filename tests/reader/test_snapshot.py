@@ -6,6 +6,7 @@ import pytest
 
 from docsync.errors import UsageError
 from docsync.reader import Reader, open_reader
+from docsync.reader.files import FileAnswers
 from tests.support import Project
 
 
@@ -50,11 +51,13 @@ def test_all_of_an_answer_is_of_one_state(reader: Reader, people: Project) -> No
 def test_a_snapshot_of_files_moves_no_more_than_one_of_the_database(people: Project) -> None:
     people.write("docsync.toml", "")
     with open_reader(people.root, source="files") as reader:
-        reader._source._substitute._look_at = 0.0  # type: ignore[union-attr]  # the next question would look
+        files = reader._source._substitute
+        assert isinstance(files, FileAnswers)
+        files._look_at = 0.0  # the next question would look
         with reader.snapshot():
             before = reader.count()
             people.persona("personas/new.json")
-            reader._source._substitute._look_at = 0.0  # type: ignore[union-attr]
+            files._look_at = 0.0
             assert reader.count() == before
         assert reader.count() != before
 

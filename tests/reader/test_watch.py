@@ -37,7 +37,7 @@ def _asked(database: Path, ask: Callable[[Reader], Any], looked: Semaphore) -> A
             looked.release()
             return commits()
 
-        reader._source.commits = look  # type: ignore[method-assign]
+        reader._source.commits = look  # type: ignore[method-assign]  # to hear when it looks
         return ask(reader)
 
 
@@ -77,7 +77,7 @@ def test_a_commit_between_an_answer_and_the_sleep_is_not_slept_through(reader: R
             people.settle()
         return found
 
-    reader.changes = changes  # type: ignore[method-assign,assignment]
+    reader.changes = changes  # type: ignore[method-assign,assignment]  # as `watch` asks, with a commit between
     assert told(next(watching)) == [("upsert", "persona/team/ana")]
 
 

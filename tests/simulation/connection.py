@@ -17,7 +17,7 @@ class FaultyConnection(apsw.Connection):
         super().__init__(*args, **kwargs)
         self.faults = Faults(lambda fault: _ERRORS[fault]("simulated"))
 
-    def execute(self, statement: str, bindings: Any = None, **kwargs: Any) -> apsw.Cursor:  # type: ignore[override]
+    def execute(self, statement: str, bindings: Any = None, **kwargs: Any) -> apsw.Cursor:  # type: ignore[override]  # as docsync calls it
         if statement[:6] not in ("SELECT", "ROLLBA"):
             self.faults.place()
         answer = super().execute(statement, bindings, **kwargs)
@@ -26,6 +26,6 @@ class FaultyConnection(apsw.Connection):
             self.faults.place(after=True)
         return answer
 
-    def executemany(self, statement: str, bindings: Iterable[Any], **kwargs: Any) -> apsw.Cursor:  # type: ignore[override]
+    def executemany(self, statement: str, bindings: Iterable[Any], **kwargs: Any) -> apsw.Cursor:  # type: ignore[override]  # as docsync calls it
         self.faults.place()
         return super().executemany(statement, bindings, **kwargs)

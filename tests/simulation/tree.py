@@ -103,7 +103,7 @@ class FakeTree:
 
     def _blind(self, path: str, owner: str, seen: Scan) -> None:
         seen.unreadable[path] = Unread(_denied(path))  # type: ignore[index]  # made here as a dict
-        seen.types[path] = owner  # type: ignore[index]
+        seen.types[path] = owner  # type: ignore[index]  # as above
 
     def _find(self, path: str, file: File, seen: Scan) -> None:
         type_ = self.type_of(path)
@@ -111,11 +111,11 @@ class FakeTree:
             return
         if file.octets is None:
             problem = Problem(path, "skipped", "a pipe, not a regular file", Severity.WARNING)
-            seen.skipped[path] = Unread(problem, file.stamp)  # type: ignore[index]
-            seen.types[path] = type_  # type: ignore[index]
+            seen.skipped[path] = Unread(problem, file.stamp)  # type: ignore[index]  # as above
+            seen.types[path] = type_  # type: ignore[index]  # as above
         else:
-            seen.found[path] = file.stamp  # type: ignore[index]
-            seen.types[path] = type_  # type: ignore[index]
+            seen.found[path] = file.stamp  # type: ignore[index]  # as above
+            seen.types[path] = type_  # type: ignore[index]  # as above
 
     def read(self, path: str) -> Octets | Unread | Vanished:
         before = self._ground.files.get(path)

@@ -29,7 +29,7 @@ def asleep(box: Inbox) -> None:
     """Return once the sync thread sleeps in `wait`."""
     while True:
         with box._bell:
-            if box._bell._waiters:  # type: ignore[attr-defined]
+            if box._bell._waiters:  # type: ignore[attr-defined]  # a Condition tells it in no other way
                 return
 
 

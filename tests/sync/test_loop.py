@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from docsync.git import Git
 from docsync.model import Sign
 from docsync.plan import Applied, Change
 from docsync.store.sqlite import SqliteStore
+from docsync.sync.engine import Report
 from docsync.sync.gate import GitGate
 from tests.store.child import locked_by_another
 from tests.support import Project
@@ -326,7 +328,9 @@ def test_a_release_deletes_what_is_held_and_says_what(rig: Rig) -> None:
     rig.settle()
     look = rig.ask()
     rig.step()
-    assert rig.answer(look).held == (A, B)  # type: ignore[union-attr]
+    seen = rig.answer(look)
+    assert seen is not None
+    assert seen.held == (A, B)
     request = rig.release("persona")
     rig.step()
     done = rig.answer(request)
@@ -420,7 +424,9 @@ def test_a_refused_release_is_tried_again(rig: Rig, monkeypatch: pytest.MonkeyPa
     assert (rig.answer(request), len(rig.project.engine.held())) == (None, 2)
     rig.later(50)
     rig.step()
-    assert rig.answer(request).deleted == (A, B)  # type: ignore[union-attr]
+    done = rig.answer(request)
+    assert done is not None
+    assert done.deleted == (A, B)
 
 
 def test_a_database_that_is_really_locked_gets_everything_afterwards(rig: Rig) -> None:
@@ -467,8 +473,8 @@ def test_what_is_hinted_while_the_last_batch_is_under_way_is_taken_too(
 ) -> None:
     real = rig.project.engine.sync
 
-    def sync_and_end(*asked: object, **more: object) -> object:
-        report = real(*asked, **more)  # type: ignore[arg-type]
+    def sync_and_end(*asked: Any, **more: Any) -> Report:
+        report = real(*asked, **more)
         if not rig.inbox.closed:
             rig.project.persona("personas/late.json")
             rig.hint("personas/late.json", Sign.CLOSED)

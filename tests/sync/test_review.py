@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -135,11 +136,11 @@ def test_a_look_is_answered_although_the_database_fails_at_the_answer() -> None:
     waiting.add([request])
     waiting.begun([request], set())
 
-    def fail(_: object) -> None:
+    def fail(_: object) -> NoReturn:
         raise StoreUnavailable("io_error", "no")
 
     with pytest.raises(StoreUnavailable):
-        waiting.answer(fail)  # type: ignore[arg-type]
+        waiting.answer(fail)
     waiting.give_up("stopping")
     assert request.answer.done()
 
