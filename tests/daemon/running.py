@@ -34,6 +34,11 @@ def usual_queue() -> Iterator[None]:
         yield
 
 
+def rest() -> None:
+    """Return when every file has rested since it was last applied (rule 3): only time itself brings that about."""
+    time.sleep(0.6)
+
+
 class Daemon:
     """A project folder with a daemon that can be started, stopped and killed."""
 
@@ -168,7 +173,7 @@ class Polled:
             self.seen[tuple(row)] = None
             if over:
                 break
-            time.sleep(0.001)
+            self._stop.wait(0.001)
         reader.close()
 
     def __enter__(self) -> Self:

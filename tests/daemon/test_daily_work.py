@@ -9,7 +9,7 @@ from contextlib import suppress
 import apsw
 import pytest
 
-from tests.daemon.running import Daemon
+from tests.daemon.running import Daemon, rest
 
 PROMPT = "---\nname: Greeter\n---\nsystem:\n" + "You answer politely.\n" * 50
 
@@ -112,7 +112,7 @@ def test_wait_says_1_for_a_broken_path_and_124_when_time_is_over(daemon: Daemon)
 def test_ten_saves_in_400_ms_are_at_most_two_syncs(daemon: Daemon) -> None:
     daemon.persona("personas/ana.json", v=-1)
     daemon.start()
-    time.sleep(0.6)  # the file rests
+    rest()
     before, begun = daemon.revision, time.monotonic()
     for number in range(10):
         daemon.persona("personas/ana.json", v=number)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.daemon.running import Daemon, Polled
+from tests.daemon.running import Daemon, Polled, rest
 
 LONG = bool(os.environ.get("DOCSYNC_LONG"))
 MANY = 2000 if LONG else 600
@@ -74,10 +74,6 @@ class States(Polled):
         return [state[2] for state in self.seen]
 
 
-def _rested() -> None:
-    time.sleep(0.6)  # rule 3: every file has rested since it was last applied
-
-
 @pytest.mark.parametrize("count", [20, MANY])
 def test_a_checkout_is_one_revision_and_never_mixed(repository: Repository, count: int) -> None:
     daemon = repository.daemon
@@ -85,7 +81,7 @@ def test_a_checkout_is_one_revision_and_never_mixed(repository: Repository, coun
     daemon.start()
     branches = ("other", "main") * (10 if LONG else 3)
     for branch in branches:
-        _rested()
+        rest()
         before = daemon.revision
         with States(daemon) as states:
             repository.git("checkout", "-q", branch)
@@ -100,12 +96,12 @@ def test_a_save_by_hand_just_before_a_checkout_is_not_mixed_in(repository: Repos
     daemon = repository.daemon
     repository.begin(200)
     daemon.start()
-    _rested()
+    rest()
     daemon.persona("personas/g0/p0.json", version="main", number=-1)
     time.sleep(0.2)
     repository.git("stash", "-q")
     daemon.wait()
-    _rested()
+    rest()
     daemon.persona("personas/g0/p0.json", version="main", number=-1)
     time.sleep(0.2)
     with States(daemon) as states:
@@ -119,7 +115,7 @@ def test_two_checkouts_in_a_row_are_never_mixed(repository: Repository) -> None:
     daemon = repository.daemon
     repository.begin(200)
     daemon.start()
-    _rested()
+    rest()
     with States(daemon) as states:
         repository.git("checkout", "-q", "other")
         time.sleep(0.1)
@@ -139,7 +135,7 @@ def test_a_branch_without_most_files_is_applied_at_once_and_back_again(repositor
     repository.git("checkout", "-q", "main")
     daemon.start()
     for branch, count in (("few", 55), ("main", 100), ("few", 55), ("main", 100)):
-        _rested()
+        rest()
         before = daemon.revision
         repository.git("checkout", "-q", branch)
         daemon.wait()
@@ -156,7 +152,7 @@ def test_a_folder_renamed_by_a_commit_is_one_revision_and_not_held(repository: R
     repository.git("checkout", "-q", "main")
     daemon.start()
     for branch in ("renamed", "main"):
-        _rested()
+        rest()
         before = daemon.revision
         with States(daemon) as states:
             repository.git("checkout", "-q", branch)
@@ -174,7 +170,7 @@ def test_what_git_moves_is_one_revision_in_which_nothing_is_missing(repository: 
     repository.begin(100)
     daemon.start()
     for source, target in ((old, new), (new, old)) * 3:
-        _rested()
+        rest()
         before = daemon.revision
         with States(daemon) as states:
             repository.git("mv", source, target)
@@ -188,13 +184,13 @@ def test_stash_and_pop_are_one_revision_each(repository: Repository) -> None:
     daemon = repository.daemon
     repository.begin(200)
     daemon.start()
-    _rested()
+    rest()
     repository.fill(200, "work")
     daemon.until(
         lambda: daemon.value("SELECT count(*) FROM documents WHERE json_extract(document, '$.version') = 'work'") == 200
     )
     for arguments, version in ((("stash", "-q"), "main"), (("stash", "pop", "-q"), "work")):
-        _rested()
+        rest()
         before = daemon.revision
         with States(daemon) as states:
             repository.git(*arguments)
@@ -217,7 +213,7 @@ def test_a_rebase_of_five_commits_is_one_revision(repository: Repository) -> Non
     repository.commit("base moves")
     repository.git("checkout", "-q", "topic")
     daemon.start()
-    _rested()
+    rest()
     before = daemon.revision
     repository.git("rebase", "-q", "main")
     daemon.wait()
@@ -246,7 +242,8 @@ def test_an_open_commit_editor_delays_nothing(repository: Repository) -> None:
     commit = subprocess.Popen(["git", "commit", "-qa"], cwd=daemon.root, env=os.environ | GIT | {"GIT_EDITOR": editor})
     try:
         daemon.until(started.exists, 5)
-        time.sleep(0.3)  # the lock was written more than 250 ms ago
+        long_ago = time.time() - 1  # Git's lock was written more than 250 ms ago
+        os.utime(daemon.root / ".git/index.lock", (long_ago, long_ago))
         begun = time.monotonic()
         daemon.persona("personas/g0/p0.json", version="new")
         daemon.until(
@@ -274,7 +271,7 @@ def test_a_worktree_has_its_own_git_directory(worktree: Daemon) -> None:
     inside.git("checkout", "-q", "--detach", "main")
     worktree.wait()
     for branch in ("other", "main"):
-        _rested()
+        rest()
         before = worktree.revision
         with States(worktree) as states:
             inside.git("checkout", "-q", "--detach", branch)
@@ -287,7 +284,7 @@ def test_a_worktree_has_its_own_git_directory(worktree: Daemon) -> None:
 def _one_revision(inside: Repository, *commands: tuple[str, ...], versions: set[str]) -> None:
     """Run Git's *commands* while a service polls: one revision, nothing held, no other *versions* than these seen."""
     daemon = inside.daemon
-    _rested()
+    rest()
     before = daemon.revision
     with States(daemon) as states:
         for command in commands:
@@ -338,7 +335,7 @@ def test_a_rebase_that_stops_shows_where_it_stands_and_goes_on(repository: Repos
     assert number == (2055,)  # what came before the stop is there
     daemon.persona("personas/g0/p1.json", version="main", number=7)
     repository.git("add", "-A")
-    _rested()
+    rest()
     before = daemon.revision
     repository.git("-c", "core.editor=true", "rebase", "--continue")
     daemon.wait()

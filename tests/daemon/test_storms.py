@@ -247,10 +247,9 @@ def test_other_programs_and_users_read_while_it_writes_when_stopped_and_when_kil
 
     def keep_writing() -> None:
         number = 0
-        while not stop.is_set():
+        while not stop.wait(0.002):
             number += 1
             daemon.persona(f"personas/many/g0/p{number % 50}.json", number=number)
-            time.sleep(0.002)
 
     writer = threading.Thread(target=keep_writing)
     writer.start()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.daemon.running import NO_RESCAN, Daemon
+from tests.daemon.running import NO_RESCAN, Daemon, rest
 from tests.daemon.test_git import Repository, _one_revision
 
 ROUNDS = 30
@@ -81,7 +81,7 @@ def rested(daemon: Daemon) -> Daemon:
     for number in range(2 * ROUNDS):
         daemon.persona(f"personas/p{number}.json", v=0)
     daemon.start()
-    time.sleep(0.6)  # rule 3: every file has rested since it was applied
+    rest()
     return daemon
 
 
@@ -128,7 +128,7 @@ def test_28_a_key_that_kubernetes_removes_from_a_configmap_goes_with_the_swap(da
         (folder / f"{key}.json").symlink_to(f"..data/{key}.json")
     daemon.persona("personas/keep.json")
     daemon.start()
-    time.sleep(0.6)
+    rest()
     before = daemon.revision
     version(2, {"ana": "Ana 2"})
     (folder / "ben.json").unlink()

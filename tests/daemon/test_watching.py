@@ -21,7 +21,7 @@ from docsync.sync.barrier import Barrier
 from docsync.sync.inbox import Inbox
 from docsync.sync.vitals import Vitals
 from docsync.watch import Reason
-from tests.daemon.running import NO_RESCAN, Daemon
+from tests.daemon.running import NO_RESCAN, Daemon, rest
 from tests.powerless import POWERLESS, needs_power
 
 COMMANDS: tuple[Callable[[Path], object], ...] = (
@@ -140,7 +140,7 @@ def test_a_configmap_swap_lands_as_one_revision(daemon: Daemon) -> None:
         (daemon.root / f"personas/{person}.json").symlink_to(f"..data/{person}.json")
     daemon.start()
     assert daemon.documents() == 3
-    time.sleep(0.6)
+    rest()
     before = daemon.revision
     version("two", {"ana": "Ana 2", "ben": "Ben 2", "cem": "Cem 2"})
     daemon.until(lambda: daemon.revision > before, 3)
