@@ -1,6 +1,5 @@
 """The routes that show documents: a page of them, one with its references, a search. Never change anything."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from hashlib import sha256
 from typing import get_type_hints
@@ -28,7 +27,7 @@ from docsync.admin.revision import Version, at_version, page_at
 from docsync.admin.wire import Json, dumped, to_json
 from docsync.errors import NoSuchDocument
 from docsync.reader import Hit, Reader, ReferenceRow, Row
-from docsync.reader.where import parse_where
+from docsync.reader.where import parse_all
 
 _DOCUMENTS = 100
 _HITS = 20
@@ -57,7 +56,7 @@ class Documents:
         """The documents that are asked for, a page at a time."""
         query = read_query(request, "type", "tag", "order", "limit", "cursor", "fields", repeated=("where",))
         wanted = one_of(query, "fields", "all", "summary")
-        where = _conditions(query.get("where", ()))
+        where = parse_all(query.get("where", ()))
         asked = {name: text(query, name) for name in ("type", "tag", "cursor")}
         order, most = text(query, "order") or "id", limit(query, _DOCUMENTS)
 
@@ -94,20 +93,6 @@ class Documents:
             return page_at(Version.of(hits), "hits", map(_hit, hits), hits.cursor)
 
         return await self._reading.ask(page)
-
-
-def _conditions(texts: Iterable[str]) -> dict[str, object]:
-    """All that must hold; several conditions may be about one field. Raises UsageError."""
-    found: dict[str, dict[str, object]] = {}
-    for one in texts:
-        for path, asked in parse_where(one).items():
-            operators = found.setdefault(path, {})
-            assert isinstance(asked, Mapping)
-            for operator, value in asked.items():
-                if operators.get(operator, value) != value:
-                    raise Refusal(400, f"{path} was asked for {operator!a} twice; ask once", "usage", exit_code=2)
-                operators[operator] = value
-    return dict(found)
 
 
 def _one(reader: Reader, id_: str) -> tuple[Version, bytes | None, list[str]]:

@@ -1,6 +1,6 @@
 """What the reading commands share: who answers them, what is said when that is not the database. Prints no answer."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -98,10 +98,3 @@ def tell_more(session: "Session", given: str | None, cursor: str | None, left: i
 def exit_code(reader: "Reader", *, strict: bool) -> int:
     """The exit code of an answer that *reader* gave."""
     return _DEGRADED if strict and reader.source != "database" else 0
-
-
-def conditions(texts: Iterable[str]) -> list[dict[str, object]]:
-    """What several --where ask for together. Raises UsageError."""
-    from docsync.reader.where import parse_where
-
-    return [parse_where(text) for text in texts]

@@ -5,6 +5,7 @@ demographics.ageGroup=60+ · age<=30 · name!=Ana · tags contains calm · model
 
 import json
 import re
+from collections.abc import Iterable
 from typing import NoReturn
 
 from docsync.errors import UsageError
@@ -18,6 +19,11 @@ _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _LONGEST_NUMBER = 400
 _WORDS = {"true": True, "false": False, "null": None}
 _ITEM = re.compile(r'(\s*"(?:[^"\\]|\\.)*"\s*|[^,]*)(,|\Z)', re.DOTALL)
+
+
+def parse_all(texts: Iterable[str]) -> list[dict[str, object]]:
+    """What `find` takes for several conditions, which must all hold, also those about one field. Raises UsageError."""
+    return [parse_where(text) for text in texts]
 
 
 def parse_where(text: str) -> dict[str, object]:

@@ -12,7 +12,6 @@ from docsync.cli.flag import Session, command, pass_session
 from docsync.cli.progress import Advance, progress_bar
 from docsync.cli.reading import (
     Documents,
-    conditions,
     exit_code,
     of_type,
     open_documents,
@@ -26,6 +25,7 @@ from docsync.cli.whole_file import place_for, write_whole
 from docsync.errors import NoDatabase, UsageError
 from docsync.export import FORMATS, Origin, Writer, writer
 from docsync.names import shown
+from docsync.reader.where import parse_all
 
 if TYPE_CHECKING:
     from docsync.reader import Reader, Row
@@ -61,7 +61,7 @@ def export_command(
     """
     place = place_for(session.here / out, session.project()) if out else None
     format_ = _format(format_, out, session)
-    wanted = conditions(where)
+    wanted = parse_all(where)
     with open_documents(session) as reader:
         with progress_bar(session.out, "Exporting") as advance:
             take = partial(write_whole, place) if place else _printing(session)

@@ -10,7 +10,6 @@ import click
 from docsync.cli.flag import Session, command, pass_session
 from docsync.cli.reading import (
     Documents,
-    conditions,
     exit_code,
     of_type,
     open_documents,
@@ -23,6 +22,7 @@ from docsync.cli.reading import (
 from docsync.cli.table import table
 from docsync.cli.text import short_time
 from docsync.cli.unknown_field import unknown_fields
+from docsync.reader.where import parse_all
 
 if TYPE_CHECKING:
     from docsync.reader import Row
@@ -56,7 +56,7 @@ def list_command(
     Prints tab-separated lines: id, name, file, time of the last change, and state (ok, stale or held). On a terminal it
     is a table with local times, the states if one of them is not ok, and the files if there is room.
     """
-    wanted = conditions(where)
+    wanted = parse_all(where)
     asked: Asked = {"type": type_, "tag": tag, "where": wanted, "order": sort, "cursor": cursor}
     with open_documents(session) as reader:
         if session.json:
