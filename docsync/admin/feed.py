@@ -18,13 +18,13 @@ from docsync.admin.wire import dumped, to_json
 from docsync.commands import Busy
 from docsync.errors import DocsyncError
 from docsync.reader import Change, Changes
+from docsync.reader.limit import MAX_PAGE
 
 MAX_STREAMS = 32
 MAX_POLLS = 64
 _MOST_WAIT_SECONDS = 60.0
 _HEARTBEAT_SECONDS = 15.0
 _PRESENCE_SECONDS = 1.0
-_PAGE = 1000
 
 
 class Feed:
@@ -46,7 +46,7 @@ class Feed:
     async def changes(self, request: Request) -> Response:
         """What came after `since`; where that is nothing, it waits for `wait` seconds."""
         query = read_query(request, "since", "wait", "limit")
-        since, most, wait = text(query, "since"), limit(query, _PAGE), seconds(query, "wait", _MOST_WAIT_SECONDS)
+        since, most, wait = text(query, "since"), limit(query, MAX_PAGE), seconds(query, "wait", _MOST_WAIT_SECONDS)
         found = await self._after(since, most)
         if wait and not found and not found.start_over and not found.more:
             found = await self._poll(request, found, most, wait)
@@ -93,7 +93,7 @@ class Feed:
         self._streams += 1
         try:
             # A cursor that is none is refused before the stream begins.
-            first = await self._reading.ask(lambda reader: reader.changes(since or reader.cursor(), limit=_PAGE))
+            first = await self._reading.ask(lambda reader: reader.changes(since or reader.cursor(), limit=MAX_PAGE))
         except BaseException:
             self._stream_over()
             raise
@@ -123,7 +123,7 @@ class Feed:
         """What came after *since*. Streams that ask the same about the same revision are answered by one question."""
         key = (self._news.now.number, since)
         if key not in self._pages:
-            self._pages[key] = asyncio.create_task(self._after(since, _PAGE))
+            self._pages[key] = asyncio.create_task(self._after(since, MAX_PAGE))
             self._pages[key].add_done_callback(lambda _: self._pages.pop(key))
         return await asyncio.shield(self._pages[key])
 

@@ -6,6 +6,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from docsync.admin.wire import Json
+from docsync.reader.limit import MAX_PAGE, MIN_LIMIT
 
 Described = dict[str, Json]
 
@@ -90,7 +91,7 @@ def operation(summary: str, answers: Described, *parameters: Described, body: De
     return found
 
 
-LIMIT = parameter("limit", "How many at most.", {"type": "integer", "minimum": 1, "maximum": 1000})
+LIMIT = parameter("limit", "How many at most.", {"type": "integer", "minimum": MIN_LIMIT, "maximum": MAX_PAGE})
 CURSOR = parameter("cursor", "The cursor of the page before.")
 POST = {**parameter("Docsync-Request", "Any value: no HTML form can send it.", place="header"), "required": True}
 AT: Described = {"source": {"enum": ["database"]}, "epoch": {"type": "string"}, "revision": {"type": "integer"}}

@@ -5,8 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from starlette.requests import Request
 
 from docsync.errors import UsageError
-
-_MOST_LIMIT = 1000
+from docsync.reader.limit import MAX_PAGE, MIN_LIMIT
 
 Query = Mapping[str, Sequence[str]]
 
@@ -30,14 +29,13 @@ def text(query: Query, name: str) -> str | None:
 
 
 def limit(query: Query, default: int) -> int:
-    """The parameter `limit`: a whole number from 1 to 1000. Raises UsageError."""
+    """The parameter `limit`: a whole number from MIN_LIMIT to MAX_PAGE. Raises UsageError."""
     value = text(query, "limit")
     if value is None:
         return default
-    if not (
-        value.isascii() and value.isdecimal() and len(value) <= len(str(_MOST_LIMIT)) and 1 <= int(value) <= _MOST_LIMIT
-    ):
-        raise UsageError(f"limit must be a number from 1 to {_MOST_LIMIT}, got {value!a}")
+    is_short_number = value.isascii() and value.isdecimal() and len(value) <= len(str(MAX_PAGE))
+    if not (is_short_number and MIN_LIMIT <= int(value) <= MAX_PAGE):
+        raise UsageError(f"limit must be a number from {MIN_LIMIT} to {MAX_PAGE}, got {value!a}")
     return int(value)
 
 

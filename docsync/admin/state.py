@@ -18,11 +18,10 @@ from docsync.admin.revision import Version, at_version, page_at
 from docsync.admin.wire import dumped, to_json
 from docsync.model import Problem
 from docsync.reader import Answer, Reader
+from docsync.reader.limit import MAX_PAGE
 from docsync.status import HeldDeletion, Reason, Status
 
 T = TypeVar("T")
-
-_LIMIT = 1000
 
 
 class _Asked(TypedDict):
@@ -64,7 +63,7 @@ class State:
 
     async def _listed(self, request: Request, name: str, question: Callable[[Reader, _Asked], Answer[T]]) -> Response:
         query = read_query(request, "limit", "cursor")
-        asked: _Asked = {"limit": limit(query, _LIMIT), "cursor": text(query, "cursor")}
+        asked: _Asked = {"limit": limit(query, MAX_PAGE), "cursor": text(query, "cursor")}
 
         def page(reader: Reader) -> Response:
             found = question(reader, asked)

@@ -1,16 +1,20 @@
 """What the reading commands share: who answers them, what is said when that is not the database. Prints no answer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
+
+from docsync.reader.limit import MIN_LIMIT
 
 if TYPE_CHECKING:
     from docsync.cli.flag import Session
     from docsync.reader import Reader, Row
     from docsync.reader.find import Asked
+
+F = TypeVar("F", bound=Callable[..., object])
 
 # Answered, but not by what should have answered.
 _DEGRADED = 4
@@ -29,6 +33,12 @@ where_option = click.option(
     help="Only documents for which this holds: 'age<=30', demographics.ageGroup=60+, 'tags contains calm', "
     "'model.id in gpt-4o,gpt-4o-mini', 'age exists', @name=Ana (a column). May be repeated; all must hold.",
 )
+
+
+def with_limit(meaning: str, default: int | None = None) -> Callable[[F], F]:
+    """The option --limit, whose help is *meaning*."""
+    at_least_one = click.IntRange(min=MIN_LIMIT)
+    return click.option("--limit", default=default, show_default=True, type=at_least_one, metavar="N", help=meaning)
 
 
 with_cursor = click.option(

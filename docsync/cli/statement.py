@@ -13,6 +13,7 @@ import apsw
 from docsync.cli.diagnosis import diagnosing
 from docsync.errors import UsageError
 from docsync.names import shown
+from docsync.reader.limit import one_more
 from docsync.store.database import open_reader_connection
 
 if TYPE_CHECKING:
@@ -71,11 +72,10 @@ def select(database: Path, statement: str, *, limit: int, seconds: float) -> Sel
             cursor = connection.cursor()
             cursor.exec_trace = trace
             rows = cursor.execute(statement)
-            found = list(islice(rows, limit))
-            more = next(rows, None) is not None
+            found = list(islice(rows, one_more(limit)))
     if not columns:
         raise UsageError('there is no statement to run; write: docsync query "SELECT id, name FROM documents"')
-    return Selected(state["epoch"], int(state["revision"]), columns, found, more)
+    return Selected(state["epoch"], int(state["revision"]), columns, found[:limit], more=len(found) > limit)
 
 
 def _restrict(connection: apsw.Connection, seconds: float) -> None:

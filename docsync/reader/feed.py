@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 
 from docsync.errors import UsageError
 from docsync.reader.answer import Change, Changes
+from docsync.reader.limit import one_more
 from docsync.reader.snapshot import Snapshot
 
 _FORM = re.compile(r"([0-9a-f]+):([0-9]{1,18})(?::([0-9]{1,18}):(\S+))?")
@@ -30,9 +31,7 @@ class _Place:
 
 
 def changes(snapshot: Snapshot, since: str | int | None, limit: int) -> Changes:
-    """What came after *since*, *limit* at most. Raises UsageError for what is no cursor."""
-    if limit < 1:
-        raise UsageError(f"limit must be 1 or more, got {limit}")
+    """What came after *since*, *limit* at most. Raises UsageError for what is no cursor, and for such a limit."""
     epoch, revision = _version(snapshot)
     first, last = _kept(snapshot)
     place = None if since is None else _place(since, epoch)
@@ -66,7 +65,7 @@ def _followed(snapshot: Snapshot, place: _Place, limit: int) -> Changes:
     rows = snapshot.ask(
         "SELECT seq, revision, id, type, op, content_hash, changed_at, ? || ':' || seq FROM changes "
         "WHERE seq > ? ORDER BY seq LIMIT ?",
-        (epoch, place.seq, limit + 1),
+        (epoch, place.seq, one_more(limit)),
     )
     items = tuple(Change(*row) for row in rows[:limit])
     cursor = items[-1].cursor if items else str(place)
@@ -79,7 +78,7 @@ def _listed(snapshot: Snapshot, place: _Place, limit: int, *, start_over: bool) 
     rows = snapshot.ask(
         "SELECT revision, id, type, content_hash, updated_at FROM documents WHERE id > ? AND revision <= ? "
         "ORDER BY id LIMIT ?",
-        (place.id, place.revision, limit + 1),
+        (place.id, place.revision, one_more(limit)),
     )
     items = tuple(
         Change(place.seq, row[0], row[1], row[2], "upsert", row[3], row[4], str(_after(place, row[1])))

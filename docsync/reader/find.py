@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import TypedDict
 
-from docsync.errors import UsageError
 from docsync.reader.answer import Page
 from docsync.reader.condition import Condition, Where, conditions
 from docsync.reader.cursor import decoded, encoded
 from docsync.reader.documents import rows
+from docsync.reader.limit import one_more
 from docsync.reader.order import order_of
 from docsync.reader.snapshot import Snapshot
 from docsync.reader.standing import prove_type
@@ -77,17 +77,8 @@ def found(snapshot: Snapshot, question: Question) -> Page:
     following = None
     if limit is not None and len(places) > limit:
         del places[limit:]
-        following = encoded(asked, places[-1]) if places else None
+        following = encoded(asked, places[-1])
     if not places:
         prove_type(snapshot, question.type)
     items = tuple(rows(snapshot, (id_ for _, id_ in places)))
     return Page(items, following, snapshot.source, snapshot.epoch, snapshot.revision)
-
-
-def one_more(limit: int | None) -> int:
-    """What to ask SQLite for, so that it shows whether something follows. Raises UsageError for a negative limit."""
-    if limit is None:
-        return -1
-    if limit < 0:
-        raise UsageError(f"limit must be 0 or more, got {limit}")
-    return min(limit + 1, 2**62)

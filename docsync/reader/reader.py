@@ -90,7 +90,7 @@ class Reader:
             where: what their fields must be, such as {"demographics.ageGroup": "60+", "age": {"<=": 30}}; "name" is a
                 field of the JSON document, "@name" the column. A list of such mappings can ask several things of one field.
             order: a column, with "-" in front for descending; "id" if it is not given.
-            limit: how many at most; all of them if it is not given.
+            limit: how many at most, from 1 on; all of them if it is not given.
             cursor: that of the page before this one.
         """
         from docsync.reader import find  # what every single use pays for is kept small: `docsync get` starts in no time

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from docsync.reader.answer import Hit, Hits
 from docsync.reader.cursor import decoded, encoded
 from docsync.reader.documents import rows
-from docsync.reader.find import one_more
+from docsync.reader.limit import one_more
 from docsync.reader.snapshot import Snapshot
 from docsync.reader.standing import prove_type
 from docsync.reader.words import Term, Words, words_of
@@ -75,7 +75,7 @@ def search(snapshot: Snapshot, asked: Search) -> Hits:
     following = None
     if len(found) > asked.limit:
         del found[asked.limit :]
-        following = encoded(question, (by_parts, found[-1].score, found[-1].id)) if found else None
+        following = encoded(question, (by_parts, found[-1].score, found[-1].id))
     documents = rows(snapshot, (one.id for one in found))
     items = tuple(Hit(row, *_marked(one.snippet), one.score) for one, row in zip(found, documents, strict=True))
     return Hits(items, following, snapshot.source, snapshot.epoch, snapshot.revision)

@@ -86,9 +86,9 @@ class PersonaService(DocumentService):
         for path in _AGE_PATHS:
             years = {">=": span[0], "<=": span[1]} if span else {"=": group}
             found |= {row.id: row for row in self.find(where={path: years})}
-        empty = self.find(limit=0)
+        now = self._reader.version()
         rows = tuple(row for _, row in sorted(found.items()))
-        return Page(rows, None, empty.source, empty.epoch, empty.revision)
+        return Page(rows, None, now.source, now.epoch, now.revision)
 
 
 class PromptTemplateService(DocumentService):

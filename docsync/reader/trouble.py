@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from docsync.reader.answer import Answer
 from docsync.reader.cursor import decoded, encoded
-from docsync.reader.find import one_more
+from docsync.reader.limit import one_more
 from docsync.reader.snapshot import Snapshot
 from docsync.status import HeldDeletion, ListedProblem
 from docsync.store.problems import problem_of
@@ -43,5 +43,5 @@ def _page(snapshot: Snapshot, name: str, listed: list[tuple[_Place, T]], limit: 
     following = None
     if limit is not None and len(listed) > limit:
         del listed[limit:]
-        following = encoded(name, listed[-1][0]) if listed else None
+        following = encoded(name, listed[-1][0])
     return Answer(tuple(one for _, one in listed), following, snapshot.source, snapshot.epoch, snapshot.revision)

@@ -121,3 +121,24 @@ def test_a_condition_that_makes_no_sense_is_refused_in_the_same_words(
     told = refusals(faces, {"where": conditions})
 
     assert len(set(told.values())) == 1, told
+
+
+@pytest.mark.parametrize(("limit", "found"), [(1, 1), (3, 3), (4, 4), (1000, 4)])
+def test_a_limit_cuts_the_answer_of_every_face(faces: dict[str, Ask], limit: int, found: int) -> None:
+    assert {name: len(ids) for name, ids in answers(faces, {"limit": limit}).items()} == dict.fromkeys(faces, found)
+
+
+@pytest.mark.parametrize("limit", [0, -1, -(2**80)])
+def test_a_limit_below_one_is_refused_by_every_face_with_the_range(faces: dict[str, Ask], limit: int) -> None:
+    told = refusals(faces, {"limit": limit})
+
+    assert told["command"] == f"Invalid value for '--limit': {limit} is not in the range x>=1. See: docsync list --help"
+    assert told["http"] == f"limit must be a number from 1 to 1000, got '{limit}'"
+    assert told["python"] == f"limit must be 1 or more, got {limit}"
+
+
+@pytest.mark.parametrize("limit", [1001, 2**62, 2**80])
+def test_only_a_page_over_http_has_an_upper_limit(faces: dict[str, Ask], limit: int) -> None:
+    assert {len(faces[name]({"limit": limit})) for name in ("command", "python")} == {4}
+    with pytest.raises(UsageError, match="from 1 to 1000"):
+        faces["http"]({"limit": limit})

@@ -41,7 +41,6 @@ def test_a_list_into_a_pipe_is_tab_separated(synced: Shell) -> None:
         (["--where", "age=85"], ["persona/grace"]),
         (["--where", "age=85", "--where", "name=Ada"], []),
         (["--sort", "-name", "--limit", "1"], ["prompt_template/greet"]),
-        (["--limit", "0"], []),
     ],
 )
 def test_a_list_is_filtered_sorted_and_cut(synced: Shell, flags: list[str], expected: list[str]) -> None:

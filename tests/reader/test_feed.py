@@ -173,6 +173,13 @@ def test_what_is_no_cursor_is_refused(reader: Reader, since: str) -> None:
         reader.changes(since)
 
 
+def test_a_limit_beyond_all_measure_is_all(reader: Reader) -> None:
+    beginning = reader.changes(limit=2**80)
+
+    assert (len(beginning), beginning.more) == (4, False)
+    assert len(reader.changes("0", limit=2**80)) >= 4
+
+
 @pytest.mark.parametrize("limit", [0, -1])
 def test_a_limit_that_gives_nothing_is_refused(reader: Reader, limit: int) -> None:
     with pytest.raises(UsageError, match="limit must be 1 or more"):

@@ -87,7 +87,6 @@ def test_a_page_is_a_sequence_with_its_origin(reader: Reader, people: Project) -
     assert (page.source, page.epoch, page.revision) == ("database", reader.epoch(), people.revision)
     assert page.cursor is not None
     assert reader.find(limit=4).cursor is None
-    assert reader.find(limit=0).cursor is None
 
 
 def test_a_cursor_goes_with_its_question_only(reader: Reader) -> None:
@@ -118,9 +117,11 @@ def test_a_cursor_that_was_tampered_with_is_refused(reader: Reader) -> None:
         assert len(page) == 3, "the last bits of the text stand for nothing"
 
 
-def test_a_limit_below_nothing_is_refused(reader: Reader) -> None:
-    with pytest.raises(UsageError, match="limit must be 0 or more, got -1"):
-        reader.find(limit=-1)
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_that_gives_nothing_is_refused(reader: Reader, limit: int) -> None:
+    for ask in (reader.find, reader.problems, reader.held):
+        with pytest.raises(UsageError, match=f"limit must be 1 or more, got {limit}"):
+            ask(limit=limit)
 
 
 def test_a_limit_beyond_all_measure_is_all(reader: Reader) -> None:

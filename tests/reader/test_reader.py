@@ -68,7 +68,6 @@ def test_everything_is_found_in_the_order_of_ids(reader: Reader) -> None:
         ({"type": "persona", "tag": "quick", "where": {"demographics.ageGroup": "60+"}}, ["Ben"]),
         ({"order": "-name"}, ["Zoe", "Hello", "Ben", "Ana"]),
         ({"order": "type", "limit": 2}, ["Ana", "Ben"]),
-        ({"limit": 0}, []),
     ],
 )
 def test_documents_are_found_by_any_combination(reader: Reader, asked: dict[str, Any], found: list[str]) -> None:

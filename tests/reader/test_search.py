@@ -147,10 +147,14 @@ def test_ties_are_in_the_order_of_ids(reader: Reader, project: Project) -> None:
     assert found(reader, "xylophone", limit=2) == ["a", "b"]
 
 
-def test_a_limit_may_be_nothing_but_not_less(reader: Reader) -> None:
-    assert (found(reader, "calm", limit=0), reader.search("calm", limit=0).cursor) == ([], None)
-    with pytest.raises(UsageError, match="limit must be 0 or more, got -1"):
-        reader.search("calm", limit=-1)
+@pytest.mark.parametrize("limit", [0, -1])
+def test_a_limit_that_gives_nothing_is_refused(reader: Reader, limit: int) -> None:
+    with pytest.raises(UsageError, match=f"limit must be 1 or more, got {limit}"):
+        reader.search("calm", limit=limit)
+
+
+def test_a_limit_beyond_all_measure_is_all(reader: Reader) -> None:
+    assert found(reader, "calm", limit=2**80) == found(reader, "calm")
 
 
 def test_a_cursor_of_another_search_is_refused(reader: Reader) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.reading import open_database
+from docsync.cli.reading import open_database, with_limit
 from docsync.cli.table import table
 from docsync.cli.text import short_time
 
@@ -22,7 +22,7 @@ _AT_ONCE = 1_000
 @command
 @click.option("--since", metavar="CURSOR", help="What came after this cursor, as the last call gave it; or: now.")
 @click.option("--follow", is_flag=True, help="Print changes as they come, until Ctrl-C.")
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Print N at most; with --follow, end then.")
+@with_limit("Print N at most; with --follow, end then.")
 @pass_session
 def changes_command(session: Session, since: str | None, limit: int | None, *, follow: bool) -> int:
     """Print the changes of documents, in order.

@@ -17,6 +17,7 @@ from docsync.cli.reading import (
     tell_more,
     where_option,
     with_cursor,
+    with_limit,
     with_tag,
 )
 from docsync.cli.table import table
@@ -36,7 +37,7 @@ _HEADING = ("ID", "NAME", "CHANGED", "STATE", "FILE")
 @with_tag
 @where_option
 @click.option("--sort", default="id", metavar="COLUMN", help="Sort by this column; -COLUMN for descending.")
-@click.option("--limit", type=click.IntRange(min=0), metavar="N", help="Print N at most.")
+@with_limit("Print N at most.")
 @with_cursor
 @strict_source
 @pass_session

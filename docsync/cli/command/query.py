@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from docsync.cli.flag import Session, command, pass_session
+from docsync.cli.reading import with_limit
 from docsync.cli.table import table
 from docsync.errors import UsageError
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @command
 @click.argument("statement", metavar='"SELECT …"')
-@click.option("--limit", default=1000, show_default=True, type=click.IntRange(min=1), metavar="N", help="Rows at most.")
+@with_limit("Rows at most.", default=1000)
 @click.option(
     "--timeout",
     default=5.0,

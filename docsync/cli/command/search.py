@@ -3,16 +3,14 @@
 import click
 
 from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.reading import exit_code, of_type, open_documents, strict_source, tell_more, with_cursor
+from docsync.cli.reading import exit_code, of_type, open_documents, strict_source, tell_more, with_cursor, with_limit
 from docsync.cli.table import Marked, table
 
 
 @command
 @click.argument("words", nargs=-1, required=True, metavar="WORD...")
 @of_type
-@click.option(
-    "--limit", default=20, show_default=True, type=click.IntRange(min=1), metavar="N", help="Print N at most."
-)
+@with_limit("Print N at most.", default=20)
 @with_cursor
 @strict_source
 @pass_session
