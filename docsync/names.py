@@ -15,6 +15,8 @@ VOLUME_LINK = "..data"
 LONGEST_PLACE = 300
 """Only a hostile file has longer places in it; each of its values would drag its own along."""
 
+# How much of two names must be alike. "aeg" then is a slip for "age"; "delete" is none for "release".
+_SIMILAR = 0.65
 _TEMPORARY_SUFFIXES = ("~", ".tmp", ".temp", ".swp", ".swo", ".swx", ".bak", ".orig", ".rej", ".part", ".crdownload")
 _TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
 
@@ -94,6 +96,13 @@ def bounded_place(place: str) -> str:
 def folded(path: str) -> str:
     """*path* in one case and one Unicode form: equal for two names that some file systems hold for one."""
     return path if path.isascii() and path.islower() else normalize("NFC", normalize("NFC", path).casefold())
+
+
+def closest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """The names in *known* that *word* may have been meant for, the most similar first, *count* at most."""
+    from difflib import get_close_matches  # costs 3 ms and is needed for mistakes only
+
+    return get_close_matches(word, known, count, _SIMILAR)
 
 
 @lru_cache(maxsize=512)

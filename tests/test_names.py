@@ -31,6 +31,30 @@ def test_a_document_is_told_by_its_name(path: str, is_document: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("aeg", ["age"]),
+        ("age_group", ["ageGroup"]),
+        ("Release", ["release"]),
+        ("releese", ["release"]),
+        ("delete", []),
+        ("zzz", []),
+        ("", []),
+        ("age", ["age"]),
+    ],
+)
+def test_a_slip_is_close_to_what_was_meant_and_another_word_is_not(word: str, meant: list[str]) -> None:
+    assert names.closest(word, ["age", "ageGroup", "release"], 1) == meant
+
+
+def test_of_many_the_most_similar_come_first() -> None:
+    known = [f"name{number}" for number in range(9)] + ["names", "name"]
+
+    assert names.closest("name", known) == ["name", "names", "name8"]
+    assert names.closest("name", iter(known), 1) == ["name"]
+
+
+@pytest.mark.parametrize(
     ("glob", "path", "found"),
     [
         ("**/*.json", "a.json", True),

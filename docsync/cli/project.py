@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from docsync.cli.variable import slips
 from docsync.config import Config, find_file, load_config
 from docsync.errors import ConfigError, NotReachable, UsageError
-from docsync.names import EVERYTHING, below, covers, outermost, shown
+from docsync.names import EVERYTHING, below, closest, covers, outermost, shown
 
 if TYPE_CHECKING:
     from docsync.admin.client import Client
@@ -132,13 +132,11 @@ def _may_be_there(folder: Path) -> bool:
 
 def _alike(folder: Path) -> list[str]:
     """The folders beside *folder*, which is not there, whose names are like its own."""
-    from difflib import get_close_matches
-
     try:
         names = [entry.name for entry in folder.parent.iterdir() if entry.is_dir()]
     except OSError:
         return []
-    return get_close_matches(folder.name, names, 1)
+    return closest(folder.name, names, 1)
 
 
 def find_daemon(session: "Session", seconds: float = 0.0) -> "tuple[Client, Path]":

@@ -7,6 +7,7 @@ import click
 
 from docsync import __version__
 from docsync.cli.flag import shared_flags
+from docsync.names import closest
 
 # In the order in which a newcomer needs them. The value is the module below cli/command; the command in it is
 # named like the command.
@@ -60,9 +61,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that *args* begin with. An unknown one is answered with the names that are like it."""
         if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
-            from difflib import get_close_matches
-
-            close = get_close_matches(args[0], COMMANDS, cutoff=0.7)
+            close = closest(args[0], COMMANDS)
             guess = f" Did you mean {' or '.join(close)}?" if close else ""
             raise click.UsageError(f"No such command {args[0]!r}.{guess}", ctx)
         return super().resolve_command(ctx, args)

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from docsync.names import closest
+
 if TYPE_CHECKING:
     from docsync.reader import Reader
 
@@ -27,8 +29,6 @@ def unknown_fields(reader: "Reader", of_type: str | None, where: Iterable[Mappin
 
 def _close(name: str, reader: "Reader", of_type: str | None) -> list[str]:
     """The column of that name, and the fields that end like it or are written like it."""
-    from difflib import get_close_matches
-
     from docsync.reader.field import COLUMNS, SUBJECT
 
     known: dict[str, None] = {}
@@ -40,7 +40,7 @@ def _close(name: str, reader: "Reader", of_type: str | None) -> list[str]:
     last = name.rpartition(".")[2].casefold()
     same = [one for one in askable if one.rpartition(".")[2].casefold() == last]
     column = [f"@{name}"] if name in COLUMNS else []
-    return [*column, *(same or get_close_matches(name, askable))][:3]
+    return [*column, *(same or closest(name, askable))][:3]
 
 
 def _fields(value: object, path: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ from posixpath import dirname, join, normpath, relpath
 
 from docsync.config.rule import REQUIRED, RULES, SETTINGS, Rule
 from docsync.config.source import Given
-from docsync.names import below, is_hidden, shown, suffix_of
+from docsync.names import below, closest, is_hidden, shown, suffix_of
 
 
 def checked(layer: Iterator[Given], rules: Mapping[str, Rule], mistakes: list[str]) -> list[Given]:
@@ -25,13 +25,11 @@ def checked(layer: Iterator[Given], rules: Mapping[str, Rule], mistakes: list[st
 
 
 def _suggestion(given: Given) -> str:
-    import difflib  # costs 3 ms and is needed for mistakes only
-
     table, _, name = given.setting.rpartition(".")
     siblings = [key.rpartition(".")[2] for key in RULES if key.rpartition(".")[0] == table and key[-1] != "]"]
     near = [key for key in SETTINGS if not table and key.endswith(f".{name}")]  # written outside its table
-    near = near or difflib.get_close_matches(name, siblings, 1, 0.7)
-    near = near or difflib.get_close_matches(given.setting, SETTINGS, 1, 0.7)
+    near = near or closest(name, siblings, 1)
+    near = near or closest(given.setting, SETTINGS, 1)
     return f"; did you mean {near[0]}?" if near and near[0] != name else ""
 
 

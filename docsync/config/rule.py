@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from docsync.names import is_presentable
+from docsync.names import closest, is_presentable
 
 FORMAT_NAMES = ("json", "prompty", "yaml", "toml", "markdown")
 IGNORABLE_CODES = (
@@ -140,9 +140,7 @@ def codes(value: object) -> str | None:
     unknown = next((code for code in value if code not in IGNORABLE_CODES), None)
     if unknown is None:
         return None
-    from difflib import get_close_matches  # costs 3 ms and is needed for mistakes only
-
-    near = get_close_matches(unknown, IGNORABLE_CODES, 1)
+    near = closest(unknown, IGNORABLE_CODES, 1)
     return f"{expected}{f' (did you mean {near[0]}?)' if near else ''}"
 
 

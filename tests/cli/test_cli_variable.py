@@ -13,6 +13,8 @@ from .conftest import Shell
         ("DOCSYNC_LOG_LEVEL", "DOCSYNC_LOG__LEVEL"),
         ("DOCSYNC_WATCH_POLL_MS", "DOCSYNC_WATCH__POLL_MS"),
         ("DOCSYNC_SORCE", "DOCSYNC_SOURCE"),
+        ("DOCSYNC_DATABASE_PATH", "DOCSYNC_DATABASE__PATH"),
+        ("DOCSYNC_ADMIN_TOKENS", "DOCSYNC_ADMIN_TOKEN"),
     ],
 )
 def test_a_slip_is_told_what_was_meant(name: str, meant: str) -> None:
@@ -21,8 +23,13 @@ def test_a_slip_is_told_what_was_meant(name: str, meant: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["DOCSYNC_LOG__LEVEL", "DOCSYNC_ENV", "DOCSYNC_ADMIN_TOKEN", "DOCSYNC_PORT", "DOCSYNC_SERVICE_HOST", "LOG_LEVEL"],
-)
+    [
+        "DOCSYNC_LOG__LEVEL", "DOCSYNC_ENV", "DOCSYNC_ADMIN_TOKEN", "LOG_LEVEL", "DOCSYNC_", "DOCSYNC_HOME",
+        # Kubernetes sets these where a service is called docsync, Docker where a container is.
+        "DOCSYNC_PORT", "DOCSYNC_SERVICE_HOST", "DOCSYNC_SERVICE_PORT", "DOCSYNC_SERVICE_PORT_HTTP", "DOCSYNC_NAME",
+        "DOCSYNC_PORT_8787_TCP", "DOCSYNC_PORT_8787_TCP_ADDR", "DOCSYNC_PORT_8787_TCP_PORT", "DOCSYNC_ENV_PATH",
+    ],
+)  # fmt: skip
 def test_what_is_right_or_may_be_anothers_is_let_be(name: str) -> None:
     assert list(slips([name])) == []
 
