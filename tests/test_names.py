@@ -1,5 +1,7 @@
 """Names: which paths are documents, what they are called, what is safe to show."""
 
+from pathlib import Path
+
 import pytest
 
 from docsync import names
@@ -52,6 +54,12 @@ def test_of_many_the_most_similar_come_first() -> None:
 
     assert names.closest("name", known) == ["name", "names", "name8"]
     assert names.closest("name", iter(known), 1) == ["name"]
+
+
+def test_what_may_be_meant_is_guessed_in_one_place() -> None:
+    package = Path(names.__file__).parent
+
+    assert [path.name for path in package.rglob("*.py") if "difflib" in path.read_text("utf-8")] == ["names.py"]
 
 
 @pytest.mark.parametrize(

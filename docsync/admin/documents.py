@@ -31,8 +31,6 @@ from docsync.reader.where import parse_all
 
 _DOCUMENTS = 100
 _HITS = 20
-# Nobody waits for the perfect guess at what was meant.
-_MOST_GUESSES = 1000
 # These belong to the whole answer: said once, and not part of what the ETag is of.
 _NOT_OF_THE_ROW = frozenset({"source", "epoch", "as_of"})
 _OF_A_HIT = ("id", "type", "name", "description", "tags", "updated_at", "state")
@@ -99,17 +97,8 @@ def _one(reader: Reader, id_: str) -> tuple[Version, bytes | None, list[str]]:
     """The document as JSON, or those whose ids are like the one that is asked for."""
     row, version = reader.get(id_), Version.read(reader)
     if row is None:
-        return version, None, _close(reader, id_)
+        return version, None, reader.similar_ids(id_)
     return version, dumped({**_row(row, whole=True), "references": to_json(reader.references(id_))}), []
-
-
-def _close(reader: Reader, id_: str) -> list[str]:
-    from difflib import get_close_matches
-
-    # The listing at the beginning of the feed has ids without their documents.
-    ids = [change.id for change in reader.changes(limit=_MOST_GUESSES)]
-    ends = [one for one in ids if one.endswith(f"/{id_.rpartition('/')[2]}")]
-    return ends[:3] or get_close_matches(id_, ids)
 
 
 def _missing(id_: str, close: list[str]) -> Refusal:

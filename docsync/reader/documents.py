@@ -4,8 +4,12 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from docsync.names import closest
 from docsync.reader.row import FILES, Row
 from docsync.reader.snapshot import Snapshot
+
+# Nobody waits for the perfect guess at what was meant: to compare with so many takes 50 ms.
+_MAX_GUESSES = 1_000
 
 # What docsync has written has no space around it, for which json.loads looks twice: a tenth of the time of a hit.
 _parsed = json.JSONDecoder().raw_decode
@@ -30,6 +34,14 @@ def rows(snapshot: Snapshot, ids: Iterable[str]) -> Iterator[Row]:
     # One by one: SQLite then neither sorts nor keeps whole documents, whatever they were chosen by.
     for found in snapshot.each(_ROW, ((id_,) for id_ in ids)):
         yield _row(snapshot, found)
+
+
+def similar_ids(snapshot: Snapshot, id_: str) -> list[str]:
+    """The ids, three at most, that end like *id_* or else are spelled like it: one of them may have been meant."""
+    ids = [str(one) for (one,) in snapshot.ask("SELECT id FROM documents ORDER BY id LIMIT ?", (_MAX_GUESSES,))]
+    ends = [one for one in ids if one.endswith(f"/{id_}")]
+    ends = ends or [one for one in ids if one.endswith(f"/{id_.rpartition('/')[2]}")]
+    return ends[:3] or closest(id_, ids)
 
 
 def _row(snapshot: Snapshot, columns: tuple[Any, ...]) -> Row:

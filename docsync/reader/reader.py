@@ -79,6 +79,10 @@ class Reader:
         """The document with this id, None if there is none."""
         return self._answer(lambda snapshot: documents.one(snapshot, id_), at_a_glance=True)
 
+    def similar_ids(self, id_: str) -> list[str]:
+        """The ids that may be meant by one that no document has: three at most, the likeliest first."""
+        return self._answer(lambda snapshot: documents.similar_ids(snapshot, id_))
+
     def find(self, **asked: "Unpack[Asked]") -> "Page":
         """The documents for which all of this holds, in order. Raises UsageError for what cannot be asked.
 

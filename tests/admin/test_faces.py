@@ -123,6 +123,25 @@ def test_a_condition_that_makes_no_sense_is_refused_in_the_same_words(
     assert len(set(told.values())) == 1, told
 
 
+@pytest.mark.parametrize(
+    ("id_", "similar"),
+    [
+        ("persona/ana", "persona/team/ana"),
+        ("team/bo", "persona/team/bo"),
+        ("persona/cyy", "persona/cy"),
+        ("prompt/greet", "prompt_template/greet"),
+    ],
+)
+def test_an_id_that_no_document_has_is_answered_with_the_same_guesses(
+    endpoint: Endpoint, project: Project, capsys: pytest.CaptureFixture[str], id_: str, similar: str
+) -> None:
+    code = run(["-C", str(project.root), "get", id_], {})
+    told = endpoint.ask("GET", f"/v1/documents/{id_}")
+
+    assert (code, capsys.readouterr().err) == (5, f"docsync: {id_}: no such document; did you mean {similar}?\n")
+    assert (told.status, told.json["detail"]) == (404, f"There is no document {id_}. Did you mean {similar}?")
+
+
 @pytest.mark.parametrize(("limit", "found"), [(1, 1), (3, 3), (4, 4), (1000, 4)])
 def test_a_limit_cuts_the_answer_of_every_face(faces: dict[str, Ask], limit: int, found: int) -> None:
     assert {name: len(ids) for name, ids in answers(faces, {"limit": limit}).items()} == dict.fromkeys(faces, found)

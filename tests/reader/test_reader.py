@@ -47,6 +47,32 @@ def test_an_id_that_nobody_has_gives_nothing(reader: Reader, id_: str) -> None:
     assert reader.get(id_) is None
 
 
+@pytest.mark.parametrize(
+    ("id_", "similar"),
+    [
+        ("ana", ["persona/team/ana"]),
+        ("team/ana", ["persona/team/ana"]),
+        ("persona/ana", ["persona/team/ana"]),
+        ("prompt/hello", ["prompt_template/hello"]),
+        ("persona/team/anna", ["persona/team/ana"]),
+        ("prompt_template/helo", ["prompt_template/hello"]),
+        ("zzz", []),
+        ("", []),
+        ("/", []),
+    ],
+)
+def test_ids_that_end_or_are_spelled_like_another_one_are_similar(reader: Reader, id_: str, similar: list[str]) -> None:
+    assert reader.similar_ids(id_)[:1] == similar
+
+
+def test_three_similar_ids_are_enough(reader: Reader, people: Project) -> None:
+    for number in range(5):
+        people.persona(f"personas/{number}/same.json")
+    people.settle()
+
+    assert reader.similar_ids("same") == ["persona/0/same", "persona/1/same", "persona/2/same"]
+
+
 def test_everything_is_found_in_the_order_of_ids(reader: Reader) -> None:
     assert names(reader.find()) == ["Ana", "Ben", "Zoe", "Hello"]
 

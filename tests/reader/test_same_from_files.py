@@ -154,10 +154,12 @@ def answer(seed: int, reader: Reader) -> Any:
     try:
         if ask is not None:
             return ask(rand, reader)
-        row = reader.get(rand.choice(["persona/ana", "persona/日本/é", "prompt_template/ben", "never"]))
+        id_ = rand.choice(["persona/ana", "persona/日本/é", "prompt_template/ben", "never"])
+        row = reader.get(id_)
         facts = (reader.tags(), reader.tags("persona"), reader.references("prompt_template/ben"), reader.problems())
         return [
             row and plain(row),
+            reader.similar_ids(id_),
             dict(reader.count()),
             *(list(fact) for fact in facts[:3]),
             [one.problem for one in facts[3]],

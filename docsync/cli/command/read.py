@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from docsync.admin.wire import Json
     from docsync.reader import Reader
 
-# Nobody waits for the perfect guess at what was meant.
-_MOST_GUESSES = 2_000
-
 
 @command
 @click.argument("document_id", metavar="ID")
@@ -63,10 +60,6 @@ def _print_field(session: Session, value: "Json") -> None:
 
 
 def _unknown(document_id: str, reader: "Reader") -> str:
-    from difflib import get_close_matches
-
-    ids = [row.id for row in reader.find(limit=_MOST_GUESSES)]
-    ends = [id_ for id_ in ids if id_.endswith(f"/{document_id}")]
-    close = ends or get_close_matches(document_id, ids)
-    guess = f"did you mean {', '.join(close[:3])}?" if close else "see: docsync list"
+    close = reader.similar_ids(document_id)
+    guess = f"did you mean {', '.join(close)}?" if close else "see: docsync list"
     return f"{document_id}: no such document; {guess}"
