@@ -131,10 +131,37 @@ def test_the_benchmark_of_the_readme_runs() -> None:
     assert "x the floor" in result.stdout
 
 
-def test_every_link_of_the_readme_leads_somewhere() -> None:
-    targets = [target for target in re.findall(r"\]\(([^)]*)\)", README) if not target.startswith("http")]
-    assert targets
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+"""Every page that people read."""
+
+
+def names(page: Path) -> str:
+    """The name of a page, for the names of tests."""
+    return page.relative_to(ROOT).as_posix()
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link may name after the sign #, as GitHub makes it of each heading."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=names)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    targets = [link for link in re.findall(r"\]\(([^)\s]*)\)", page.read_text("utf-8")) if not link.startswith("http")]
+    wrong = []
+    for target in targets:
+        path, _, anchor = target.partition("#")
+        file = page.parent / path if path else page
+        if not file.exists() or (anchor and anchor not in anchors(file)):
+            wrong.append(target)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "design.md"], ids=names)  # see test_design.py
+def test_every_file_of_ours_that_a_page_names_is_there(page: Path) -> None:
+    paths = re.findall(r"[` ]((?:tests|docsync|benchmarks|docs)/[\w./*-]*)", page.read_text("utf-8"))
+    assert [path for path in paths if not list(ROOT.glob(path.rstrip("/.")))] == []
 
 
 def test_no_file_names_a_path_of_some_machine() -> None:
