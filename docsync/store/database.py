@@ -1,23 +1,18 @@
 """Opens the database file, as writer or reader, and brings its tables up to date. Never reads or writes a row."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import apsw
 
 from docsync.errors import NoDatabase, StoreUnavailable
-from docsync.store.life import Life, destined, new_epoch, wal_of
+from docsync.store.life import Life, wal_of
+from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION, migrate, of_another_version
 from docsync.store.place import is_empty, is_there, let_read, make_folder, may_be_file
 
-APPLICATION_ID = 0x646F6373  # "docs", so that file(1) and other programs can tell whose database it is
-SCHEMA_VERSION = 1
 DAMAGED = "damaged"  # the reason of a StoreUnavailable that does not pass by itself: the database must be mended
-
-# Moves a database of the version in the key to the next one. Rows can be rebuilt from the files, so a step may simply
-# empty the fingerprints, which makes the next start load everything again.
-MIGRATIONS: Mapping[int, str] = {}
 
 _OURS = frozenset({"documents", "files", "changes", "documents_fts", "sync_state"})
 WRITER_BUSY_MS = 1_000
@@ -94,7 +89,7 @@ def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterato
         if found != APPLICATION_ID:
             raise NoDatabase(_foreign(path, found))
         if version != SCHEMA_VERSION:
-            raise NoDatabase(_of_another_version(path, version, SCHEMA_VERSION))
+            raise NoDatabase(of_another_version(path, version, SCHEMA_VERSION))
         yield connection
 
 
@@ -152,54 +147,6 @@ def answering(path: Path) -> Iterator[None]:
         raise unreadable(path, error) from error
 
 
-@contextmanager
-def transaction(connection: apsw.Connection) -> Iterator[None]:
-    """BEGIN IMMEDIATE … COMMIT, or nothing at all; inside another one it is a part of that.
-
-    Not apsw's own `with connection`: after SQLite has rolled back by itself that raises a second error which hides
-    the first.
-    """
-    is_part = connection.in_transaction
-    if is_part:
-        yield
-        return
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        yield
-        if connection.in_transaction:  # the body may have rolled back what it only wanted to try
-            connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-
-
-def migrate(connection: apsw.Connection, path: Path, steps: Mapping[int, str] = MIGRATIONS) -> None:
-    """Create the tables, or move them to SCHEMA_VERSION step by step, each step in a transaction of its own."""
-    target = max(steps, default=SCHEMA_VERSION - 1) + 1
-    if connection.pragma("user_version") == 0:
-        with transaction(connection):
-            from importlib.resources import files  # a reader, which must start fast, never comes here
-
-            connection.execute(files("docsync.store").joinpath("schema.sql").read_text("utf-8")).fetchall()
-            connection.execute("INSERT INTO sync_state VALUES ('epoch', ?), ('revision', '0')", (new_epoch(),))
-            connection.pragma("application_id", APPLICATION_ID)
-            _set_version(connection, SCHEMA_VERSION)
-            if path.exists():  # not in memory
-                destined(connection, path)
-    while (version := connection.pragma("user_version")) < target:
-        with transaction(connection):
-            connection.execute(steps[version]).fetchall()
-            _set_version(connection, version + 1)
-    if version > target:
-        raise NoDatabase(_of_another_version(path, version, target))
-
-
-def _set_version(connection: apsw.Connection, version: int) -> None:
-    """In the header, where SQLite's tools look, and in a row: a damaged header must not pass for a newer docsync's."""
-    connection.pragma("user_version", version)
-    connection.execute("INSERT OR REPLACE INTO sync_state VALUES ('schema_version', ?)", (str(version),))
-
-
 def _claim(connection: apsw.Connection, path: Path) -> None:
     """Refuse a file that belongs to another program; an empty one is taken. Damage is only seen in a file of ours."""
     try:
@@ -222,12 +169,6 @@ def _has_own_header(connection: apsw.Connection, path: Path) -> bool:
     version = connection.execute("SELECT value FROM sync_state WHERE key = 'schema_version'").get
     marks = (connection.pragma("application_id"), str(connection.pragma("user_version")))
     return marks == (APPLICATION_ID, version)
-
-
-def _of_another_version(path: Path, version: int, known: int) -> str:
-    if version > known:
-        return f"{path}: made by a newer docsync (tables {version}, this one knows {known}); upgrade docsync"
-    return f"{path}: made by an older docsync (tables {version}, this one needs {known}); start 'docsync run' once"
 
 
 def _foreign(path: Path, application_id: object) -> str:

@@ -14,10 +14,11 @@ from docsync.errors import StoreUnavailable
 from docsync.model import Content, Document, Reference, ReferenceStatus, Resolved
 from docsync.store.batch import twin_key
 from docsync.store.damage import is_sound
-from docsync.store.database import open_writer, transaction, writing
+from docsync.store.database import open_writer, writing
 from docsync.store.life import Life, destined, wal_of
 from docsync.store.place import persist
 from docsync.store.rows import DocumentRows
+from docsync.store.transaction import transaction
 
 _DAMAGED = (apsw.CorruptError, apsw.NotADBError, apsw.SQLError, ValueError)
 _DOCUMENT = (

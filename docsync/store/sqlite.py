@@ -10,8 +10,9 @@ from docsync.model import Entry, FileState, Reference, ReferenceStatus, Stamp
 from docsync.names import EVERYTHING, Collection, covers, folded
 from docsync.plan import Applied, Change, Link, Standing
 from docsync.store.batch import Batch
-from docsync.store.database import reading, transaction, writing
+from docsync.store.database import reading, writing
 from docsync.store.retention import KEPT, prune
+from docsync.store.transaction import transaction
 
 _ENTRY = "file_path, type, state, mtime_ns, ctime_ns, size, inode, device, content_hash, good_size, racy"
 # "0" follows "/" in every collation of bytes: the range holds exactly what lies beneath a folder.

@@ -16,15 +16,9 @@ from docsync.errors import NoDatabase, StoreUnavailable
 from docsync.status import Done
 from docsync.store.copy import copy_out
 from docsync.store.damage import find
-from docsync.store.database import (
-    APPLICATION_ID,
-    DAMAGED,
-    SCHEMA_VERSION,
-    open_reader_connection,
-    open_writer,
-    writing,
-)
+from docsync.store.database import DAMAGED, open_reader_connection, open_writer, writing
 from docsync.store.life import renew, wal_of
+from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION
 from docsync.store.place import persist
 from docsync.store.repair import install
 from docsync.sync.engine import Progress

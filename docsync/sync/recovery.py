@@ -22,7 +22,7 @@ from docsync.names import EVERYTHING
 from docsync.status import Done
 from docsync.store.checkpoint import Checkpoint
 from docsync.store.damage import Damage, find, identity, inspect
-from docsync.store.database import DAMAGED, open_writer, transaction, writing
+from docsync.store.database import DAMAGED, open_writer, writing
 from docsync.store.repair import (
     finish,
     forget,
@@ -35,6 +35,7 @@ from docsync.store.repair import (
     spend,
     start_over,
 )
+from docsync.store.transaction import transaction
 from docsync.sync.engine import Engine, Progress
 from docsync.sync.job import Job
 from docsync.sync.load import iso

@@ -10,7 +10,7 @@ import pytest
 from benchmarks.feed import run
 from docsync.errors import NoDatabase, UsageError
 from docsync.reader import Change, Changes, Reader, open_reader
-from docsync.store.database import transaction
+from docsync.store.transaction import transaction
 from tests.support import Project
 
 CHANGES = int(os.environ.get("DOCSYNC_FEED_CHANGES", "4000"))

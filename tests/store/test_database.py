@@ -11,17 +11,15 @@ import pytest
 
 from docsync.errors import NoDatabase, StoreUnavailable
 from docsync.store.database import (
-    APPLICATION_ID,
     DAMAGED,
-    SCHEMA_VERSION,
-    migrate,
     open_memory,
     open_reader_connection,
     open_writer,
-    transaction,
     writing,
 )
 from docsync.store.life import wal_of
+from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION, migrate
+from docsync.store.transaction import transaction
 from tests.store.child import locked_by_another, read_by_another
 
 EPOCH = "SELECT value FROM sync_state WHERE key = 'epoch'"

@@ -22,7 +22,8 @@ from docsync.errors import NoDatabase, StoreUnavailable
 from docsync.model import Sign, Timing
 from docsync.names import EVERYTHING
 from docsync.store.checkpoint import Checkpoint
-from docsync.store.database import SCHEMA_VERSION, migrate, open_writer, writing
+from docsync.store.database import open_writer, writing
+from docsync.store.migration import SCHEMA_VERSION, migrate
 from docsync.sync.backup import keep, restore_once
 from docsync.sync.once import tell_nobody
 from docsync.sync.recovery import open_sound, rebuild_once
