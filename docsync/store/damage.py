@@ -3,6 +3,7 @@
 Never changes anything. Does not know the files: whether the rows are what the files say is for verify.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,8 @@ from docsync.store.life import wal_of
 from docsync.store.rows import BARE_COLUMNS, row_hash, search_hash_of
 
 _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'documents\\_path\\_%' ESCAPE '\\'"
+# A token of SQL, of what may be quoted too; a comment is a match without one.
+_TOKEN = re.compile(r"""--[^\n]*|/\*.*?\*/|('(?:[^']|'')*'|"(?:[^"]|"")*"|\w+|[^\w\s])""", re.DOTALL)
 
 # Documents whose file, tags or search row say something else than their own row. A file that cannot be taken may be of
 # another collection by now than the document that is left of it.
@@ -125,7 +128,7 @@ def is_sound(connection: apsw.Connection, rowid: int) -> bool:
 
 
 def _wrong_parts(connection: apsw.Connection) -> Iterator[str]:
-    if not _schema() <= set(connection.execute(_SCHEMA)):
+    if not _schema() <= read_schema(connection):
         yield "the tables are not those that were made"
     for (line,) in connection.execute("PRAGMA integrity_check"):
         if line != "ok":
@@ -135,7 +138,21 @@ def _wrong_parts(connection: apsw.Connection) -> Iterator[str]:
             yield reason
 
 
+def read_schema(connection: apsw.Connection) -> frozenset[tuple[str, ...]]:
+    """What tables, indexes and views there are (type, name, table, tokens), but for the indexes on JSON paths.
+
+    Comments and spaces do not count, nor quotes around a name: SQLite writes what ALTER TABLE changes in its own way.
+    """
+    return frozenset(
+        (str(kind), str(name), str(table), _tokens(str(sql))) for kind, name, table, sql in connection.execute(_SCHEMA)
+    )
+
+
+def _tokens(sql: str) -> str:
+    return " ".join(token.strip('"') for token in _TOKEN.findall(sql) if token)
+
+
 @cache
-def _schema() -> frozenset[tuple[object, ...]]:
+def _schema() -> frozenset[tuple[str, ...]]:
     with open_memory() as connection:
-        return frozenset(connection.execute(_SCHEMA))
+        return read_schema(connection)

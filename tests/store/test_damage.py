@@ -77,6 +77,46 @@ def test_indexes_and_statistics_of_others_are_no_damage(filled: Project) -> None
 
 
 @pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        ("-- display name", "-- what people see, in '' and \"\""),
+        ("tags          TEXT", "tags TEXT"),
+        ("'[]' CHECK (json_valid(tags))", "'[]'CHECK(json_valid(tags)) /* - */"),
+        ("CREATE TABLE documents (", 'CREATE TABLE "documents" ('),
+    ],
+)
+def test_the_tables_may_be_written_in_another_way(filled: Project, written: str, instead: str) -> None:
+    rewrite_schema(filled, written, instead)
+    assert find(filled.connection) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        ("name          TEXT NOT NULL", "name          TEXT"),
+        ("DEFAULT '[]'", "DEFAULT '[ ]'"),
+        ("= 'object')", "= 'Object')"),
+        ("file_path     TEXT NOT NULL UNIQUE", "file_path     TEXT NOT NULL --UNIQUE\n"),
+    ],
+)
+def test_tables_of_another_meaning_are_damage(filled: Project, written: str, instead: str) -> None:
+    rewrite_schema(filled, written, instead)
+    assert found(filled).reason == "the tables are not those that were made"
+
+
+def rewrite_schema(project: Project, written: str, instead: str) -> None:
+    """Let the text that SQLite keeps of the documents table hold *instead* of *written*."""
+    connection = project.connection
+    connection.pragma("writable_schema", True)
+    connection.execute(
+        "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = 'documents' AND instr(sql, ?)",
+        (written, instead, written),
+    )
+    assert connection.changes() == 1
+    connection.pragma("writable_schema", False)
+
+
+@pytest.mark.parametrize(
     "change",
     [
         "name = name || 'x'",
