@@ -29,11 +29,15 @@ _DOCUMENT = (
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A sound document of a damaged database: perhaps the only version that is left of a file that is broken now."""
+    """A sound document of a damaged database: perhaps the only version that is left of a file that is broken now.
+
+    `good_size` is the size in bytes of that version's file, 0 where it is not known: no save is too short then.
+    """
 
     document: Document
     created_at: str
     updated_at: str
+    good_size: int
 
 
 def kept(connection: apsw.Connection, rowids: Iterable[int]) -> Iterator[Kept]:
@@ -58,7 +62,14 @@ def _kept(connection: apsw.Connection, rowid: int) -> Kept:
         text = _text(connection, path)
         references = tuple(_references(connection, id_))
     content = Content(name, "", document, text, description, tags, ())
-    return Kept(Document(id_, type_, path, content, content_hash, file_modified, references), created_at, updated_at)
+    made = Document(id_, type_, path, content, content_hash, file_modified, references)
+    return Kept(made, created_at, updated_at, _good_size(connection, path))
+
+
+def _good_size(connection: apsw.Connection, path: str) -> int:
+    with suppress(*_DAMAGED):
+        return int(connection.execute("SELECT good_size FROM files WHERE file_path = ?", (path,)).get or 0)
+    return 0
 
 
 def _tags(connection: apsw.Connection, rowid: int) -> str:
@@ -89,8 +100,8 @@ def forget(connection: apsw.Connection, rowids: Iterable[int]) -> set[str]:
     for table in ("document_tags", "document_references"):
         connection.execute(f"DELETE FROM {table} WHERE document_id NOT IN (SELECT id FROM documents)")
     lost = connection.execute(
-        "DELETE FROM files WHERE good_size IS NOT NULL AND file_path NOT IN (SELECT file_path FROM documents) "
-        "RETURNING id"
+        "DELETE FROM files WHERE (good_size IS NOT NULL OR search_rowid IS NOT NULL) "
+        "AND file_path NOT IN (SELECT file_path FROM documents) RETURNING id"
     ).fetchall()
     connection.execute(
         "DELETE FROM documents_fts WHERE rowid NOT IN (SELECT search_rowid FROM files WHERE search_rowid IS NOT NULL)"
@@ -117,7 +128,7 @@ def restore(connection: apsw.Connection, documents: Iterable[Kept], revision: in
                     document.type,
                     document.id,
                     document.content_hash,
-                    len(document.content.document.encode()),
+                    one.good_size,
                     search_rowid,
                     twin_key(document.path),
                 ),

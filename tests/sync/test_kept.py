@@ -1,0 +1,100 @@
+"""What no file can give back outlives every way of mending, and is remembered as a batch has remembered it."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
+
+from docsync.coalesce import Batch, Dirty
+from docsync.errors import StoreUnavailable
+from docsync.model import Sign
+from docsync.sync.backup import back_up, restore_once
+from docsync.sync.once import tell_nobody
+from tests.support import Project
+from tests.sync.test_recovery import Sound, change, opened
+
+DOCUMENTS = 60
+HELLO = "prompts/hello.prompty"
+PROMPT = "---\nname: hello\ntags: [calm]\nsample: ${file:./x.json}\n---\nsystem:\nBe polite.\n"
+MENDED = PROMPT.replace("name: hello", "name: mended")
+
+Way = Callable[[Project], AbstractContextManager[Sound]]
+
+
+@pytest.fixture
+def filled(project: Project) -> Project:
+    """A project whose database nobody has open."""
+    for number in range(DOCUMENTS):
+        project.persona(f"personas/p{number}.json", tags=["calm"], bio="word " * 80)
+    project.write(HELLO, PROMPT)
+    project.settle()
+    project.close()
+    return project
+
+
+@contextmanager
+def in_place(project: Project) -> Iterator[Sound]:
+    change(project, "DELETE FROM document_tags")
+    with opened(project) as sound:
+        assert sound.told == ["in place"]
+        yield sound
+
+
+@contextmanager
+def afresh(project: Project) -> Iterator[Sound]:
+    with opened(project) as sound:
+        sound.upkeep.rebuild("asked for")
+        assert sound.told == ["afresh"]
+        yield sound
+
+
+@contextmanager
+def started_over(project: Project) -> Iterator[Sound]:
+    with opened(project) as sound:
+        project.database.unlink()
+        sound.upkeep.mend(StoreUnavailable("damaged", "gone"))
+        assert sound.told == ["started over"]
+        yield sound
+
+
+@contextmanager
+def restored(project: Project) -> Iterator[Sound]:
+    back_up(project.database, backup := project.root / "backup.db")
+    restore_once(project.settings, project.database, backup, tell_nobody)
+    with opened(project) as sound:
+        yield sound
+
+
+ways = pytest.mark.parametrize("way", [in_place, afresh, started_over, restored], ids=lambda way: way.__name__)
+
+
+def sync(project: Project) -> None:
+    with opened(project) as sound:
+        sound.sync()
+
+
+def take(sound: Sound, path: str) -> None:
+    """One batch, after a write to *path* was closed."""
+    now_ns = time.monotonic_ns()
+    sound.upkeep.engine.sync(Batch({path: Dirty(now_ns, now_ns, Sign.CLOSED)}), now_ns, lambda _: None)
+
+
+@ways
+def test_a_broken_prompt_that_is_mended_in_place_is_taken_at_once(filled: Project, way: Way) -> None:
+    filled.write(HELLO, "---\nname: [\n---\n")
+    sync(filled)
+    with way(filled) as sound:
+        filled.write(HELLO, MENDED)
+        take(sound, HELLO)
+        assert sound.names[HELLO] == "mended", "good news travels at once"
+
+
+def test_a_size_that_is_lost_lets_no_save_wait(filled: Project) -> None:
+    filled.write(HELLO, "---\nname: [\n---\n")
+    sync(filled)
+    change(filled, f"UPDATE files SET good_size = NULL WHERE file_path = '{HELLO}'")
+    with in_place(filled) as sound:
+        filled.write(HELLO, MENDED)
+        take(sound, HELLO)
+        assert sound.names[HELLO] == "mended"
