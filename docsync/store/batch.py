@@ -1,19 +1,15 @@
 """Writes the changes of one transaction, row by row, and keeps count. Never begins or ends the transaction."""
 
+from dataclasses import replace
 from typing import assert_never
 
 import apsw
 
-from docsync.model import Document, FileState, Problem, Stamp
-from docsync.names import folded
+from docsync.model import Document, Entry, FileState, Problem
 from docsync.plan import Applied, Change, Delete, Hold, Refuse, Relink, Seen, Touch, Upsert
+from docsync.store.entries import EntryRows, FileRow
 from docsync.store.problems import ProblemRows
 from docsync.store.rows import DocumentRows, visible
-
-_FILE_COLUMNS = (
-    "file_path, type, id, mtime_ns, ctime_ns, size, inode, device, racy, content_hash, good_size, search_rowid, state, "
-    "twin_key"
-)
 
 
 class Batch:
@@ -23,6 +19,7 @@ class Batch:
         self._connection = connection
         self._now = now
         self._documents = DocumentRows(connection)
+        self._entries = EntryRows(connection)
         self._problems = ProblemRows(connection)
         current = int(connection.execute("SELECT value FROM sync_state WHERE key = 'revision'").get)
         self._revision = current + 1
@@ -72,10 +69,9 @@ class Batch:
             rowid = self._documents.insert(document, self._revision, created_at, self._now)
             self._record(document.id, document.type, "upsert", document.content_hash)
             self.applied.upserted.append(document.path)
-        self._remember(
-            (document.path, document.type, document.id, *_numbers(change.stamp), int(change.racy)),
-            (document.content_hash, change.stamp.size, rowid, FileState.OK.value),
-        )
+        stamp = change.stamp
+        entry = Entry(document.path, document.type, FileState.OK, stamp, document.content_hash, stamp.size, change.racy)
+        self._entries.write(FileRow(entry, document.id, rowid))
         self._tell(document.path, change.problems)
 
     def _taken_over(self, document: Document) -> str:
@@ -83,40 +79,31 @@ class Batch:
         owner = self._connection.execute("SELECT file_path, created_at FROM documents WHERE id = ?", (document.id,))
         found = owner.fetchone()
         stored = self._documents.stored(found[0]) if found else None
-        if (
-            found is None or stored is None
-        ):  # nobody's, or only half there: then the database refuses the row, as damaged
+        if found is None or stored is None:
+            # Nobody's; or half of it is missing, and then the database refuses the row as damaged.
             return self._now
         self._documents.delete(document.id, stored[2])
-        self._connection.execute("DELETE FROM files WHERE file_path = ?", (found[0],))
+        self._entries.delete(found[0])
         self._tell(found[0], ())
         self.applied.displaced.append(found[0])
         return str(found[1])
 
     def _touch(self, change: Touch) -> None:
-        self._connection.execute(
-            "UPDATE files SET mtime_ns = ?, ctime_ns = ?, size = ?, inode = ?, device = ?, racy = ? WHERE file_path = ?",
-            (*_numbers(change.stamp), int(change.racy), change.path),
-        )
+        self._entries.touch(change.path, change.stamp, racy=change.racy)
         self.applied.touched += 1
 
     def _refuse(self, change: Refuse) -> None:
-        known = self._connection.execute(
-            "SELECT id, good_size, search_rowid, state FROM files WHERE file_path = ?", (change.path,)
-        ).fetchone()
-        id_, good_size, search_rowid, state = known or (None, None, None, None)
-        self._remember(
-            (change.path, change.type, id_, *_numbers(change.stamp), int(change.racy)),
-            (change.content_hash, good_size, search_rowid, change.state.value),
-        )
-        self.applied.changed |= state != change.state
+        known = self._entries.read(change.path)
+        good_size = known.entry.good_size if known else None
+        entry = Entry(change.path, change.type, change.state, change.stamp, change.content_hash, good_size, change.racy)
+        self._entries.write(replace(known, entry=entry) if known else FileRow(entry))
+        self.applied.changed |= known is None or known.entry.state is not change.state
         self.applied.refused += 1
         self._tell(change.path, change.problems)
 
     def _hold(self, change: Hold) -> None:
         path = change.entry.path
-        self._connection.execute("UPDATE files SET state = 'held' WHERE file_path = ? AND state <> 'held'", (path,))
-        self.applied.changed |= self._connection.changes() > 0
+        self.applied.changed |= self._entries.hold(path)
         self._tell(path, (change.problem,))
         self.applied.held += 1
 
@@ -126,7 +113,7 @@ class Batch:
             self._documents.delete(str(stored[0][0]), stored[2])
             self._record(str(stored[0][0]), str(stored[0][1]), "delete", None)
             self.applied.deleted.append(path)
-        self._connection.execute("DELETE FROM files WHERE file_path = ?", (path,))
+        self._entries.delete(path)
         self._tell(path, ())
 
     def _relink(self, change: Relink) -> None:
@@ -135,11 +122,6 @@ class Batch:
             (change.status.value, change.document_id, change.ordinal),
         )
         self.applied.changed = True
-
-    def _remember(self, first: tuple[object, ...], last: tuple[object, ...]) -> None:
-        row = (*first, *last, twin_key(str(first[0])))
-        marks = ",".join("?" * len(row))
-        self._connection.execute(f"INSERT OR REPLACE INTO files ({_FILE_COLUMNS}) VALUES ({marks})", row)
 
     def _record(self, id_: str, type_: str, op: str, content_hash: str | None) -> None:
         self._connection.execute(
@@ -156,15 +138,3 @@ class Batch:
         codes = {problem.code for problem in problems}
         self.applied.appeared += [problem for problem in problems if problem.code not in before]
         self.applied.cleared += [(path, code) for code in before if code not in codes]
-
-
-def twin_key(path: str) -> str | None:
-    """What files.twin_key holds for *path*: only what is not the path itself."""
-    key = folded(path)
-    return None if key == path else key
-
-
-def _numbers(stamp: Stamp | None) -> tuple[int | None, ...]:
-    if stamp is None:
-        return (None, None, None, None, None)
-    return (stamp.mtime_ns, stamp.ctime_ns, stamp.size, stamp.inode, stamp.device)

@@ -5,16 +5,16 @@ Never reads a file of the tree, and never deletes the last damaged database: it 
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import apsw
 
 from docsync.errors import StoreUnavailable
-from docsync.model import Content, Document, Reference, ReferenceStatus, Resolved
-from docsync.store.batch import twin_key
+from docsync.model import Content, Document, Entry, FileState, Reference, ReferenceStatus, Resolved
 from docsync.store.damage import is_sound
 from docsync.store.database import open_writer, writing
+from docsync.store.entries import EntryRows, FileRow
 from docsync.store.life import Life, destined, wal_of
 from docsync.store.place import persist
 from docsync.store.rows import DocumentRows
@@ -111,29 +111,23 @@ def forget(connection: apsw.Connection, rowids: Iterable[int]) -> set[str]:
 
 def restore(connection: apsw.Connection, documents: Iterable[Kept], revision: int) -> None:
     """Write *documents* that no file gave back, as the last good versions of their files."""
-    rows = DocumentRows(connection)
+    rows, entries = DocumentRows(connection), EntryRows(connection)
     for one in documents:
         document = one.document
-        known = connection.execute(
+        taken = connection.execute(
             "SELECT 1 FROM documents WHERE id = ? OR file_path = ?", (document.id, document.path)
         ).fetchone()
-        if known is None:
+        if taken is None:
             search_rowid = rows.insert(document, revision, one.created_at, one.updated_at)
-            connection.execute(
-                "INSERT INTO files (file_path, type, id, content_hash, good_size, search_rowid, state, twin_key) "
-                "VALUES (?,?,?,?,?,?,'ok',?) ON CONFLICT (file_path) DO UPDATE SET "
-                "id = excluded.id, good_size = excluded.good_size, search_rowid = excluded.search_rowid",
-                (
-                    document.path,
-                    document.type,
-                    document.id,
-                    document.content_hash,
-                    one.good_size,
-                    search_rowid,
-                    twin_key(document.path),
-                ),
-            )
+            known = entries.read(document.path)
+            entry = known.entry if known else _unseen(document)
+            entries.write(FileRow(replace(entry, good_size=one.good_size), document.id, search_rowid))
             _record(connection, (revision, document.id, document.type, "upsert", document.content_hash), one.updated_at)
+
+
+def _unseen(document: Document) -> Entry:
+    """What is known of a file that was not seen: it is looked at as soon as it is."""
+    return Entry(document.path, document.type, FileState.OK, content_hash=document.content_hash)
 
 
 def spend(connection: apsw.Connection, revision: int, lost: Iterable[str], now: str) -> None:

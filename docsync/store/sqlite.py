@@ -6,15 +6,15 @@ from itertools import chain
 
 import apsw
 
-from docsync.model import Entry, FileState, Reference, ReferenceStatus, Stamp
+from docsync.model import Entry, FileState, Reference, ReferenceStatus
 from docsync.names import EVERYTHING, Collection, covers, folded
 from docsync.plan import Applied, Change, Link, Standing
 from docsync.store.batch import Batch
 from docsync.store.database import reading, writing
+from docsync.store.entries import ENTRY_COLUMNS, entry_of
 from docsync.store.retention import KEPT, prune
 from docsync.store.transaction import transaction
 
-_ENTRY = "file_path, type, state, mtime_ns, ctime_ns, size, inode, device, content_hash, good_size, racy"
 # "0" follows "/" in every collation of bytes: the range holds exactly what lies beneath a folder.
 _BENEATH = "(file_path = ?1 OR (file_path > ?1 || '/' AND file_path < ?1 || '0'))"
 
@@ -49,19 +49,19 @@ class SqliteStore:
         with reading():
             for scope in scopes:
                 if scope == EVERYTHING:
-                    rows = self._connection.execute(f"SELECT {_ENTRY} FROM files")
+                    rows = self._connection.execute(f"SELECT {ENTRY_COLUMNS} FROM files")
                 else:
-                    rows = self._connection.execute(f"SELECT {_ENTRY} FROM files WHERE {_BENEATH}", (scope,))
-                found.update((row[0], _entry(row)) for row in rows)
+                    rows = self._connection.execute(f"SELECT {ENTRY_COLUMNS} FROM files WHERE {_BENEATH}", (scope,))
+                found.update((row[0], entry_of(row)) for row in rows)
         return found
 
     def held(self) -> list[Entry]:
         """The files whose deletion is kept back."""
         with reading():
             rows = self._connection.execute(
-                f"SELECT {_ENTRY} FROM files WHERE state = 'held' AND good_size IS NOT NULL"
+                f"SELECT {ENTRY_COLUMNS} FROM files WHERE state = 'held' AND good_size IS NOT NULL"
             )
-            return list(map(_entry, rows))
+            return list(map(entry_of, rows))
 
     def rows(self, type_: str) -> int:
         """How many documents a collection has now, those of the running transaction included.
@@ -182,20 +182,6 @@ class SqliteStore:
         with reading():
             rows = self._connection.execute("SELECT type, root_device, root_inode FROM collections")
             return {type_: None if inode is None else (device, inode) for type_, device, inode in rows}
-
-
-def _entry(row: Sequence[object]) -> Entry:
-    path, type_, state, *numbers, content_hash, good_size, racy = row
-    stamp = None if numbers[0] is None else Stamp(*numbers)  # type: ignore[arg-type]  # STRICT columns: integers
-    return Entry(
-        str(path),
-        str(type_),
-        FileState(str(state)),
-        stamp,
-        content_hash,  # type: ignore[arg-type]  # STRICT column: text or NULL
-        good_size,  # type: ignore[arg-type]  # STRICT column: integer or NULL
-        bool(racy),
-    )
 
 
 def _index_paths(connection: apsw.Connection, paths: Sequence[str]) -> None:

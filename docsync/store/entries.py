@@ -1,0 +1,96 @@
+"""The rows of `files`: what was last seen of every path. Never begins a transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import apsw
+
+from docsync.model import Entry, FileState, Stamp
+from docsync.names import folded
+
+ENTRY_COLUMNS = "file_path, type, state, mtime_ns, ctime_ns, size, inode, device, content_hash, good_size, racy"
+"""The columns that `entry_of` takes, in its order."""
+
+_WRITE = (
+    f"INSERT OR REPLACE INTO files ({ENTRY_COLUMNS}, id, search_rowid, twin_key) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+)
+_NO_STAMP = (None, None, None, None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A whole row: `document_id` is the document that the path stands for, `search_rowid` where its texts are indexed."""
+
+    entry: Entry
+    document_id: str | None = None
+    search_rowid: int | None = None
+
+
+class EntryRows:
+    """The files table, on one connection."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+
+    def read(self, path: str) -> FileRow | None:
+        """What is known of *path*. Raises ValueError for a row that no docsync has written."""
+        row = self._connection.execute(
+            f"SELECT {ENTRY_COLUMNS}, id, search_rowid FROM files WHERE file_path = ?", (path,)
+        ).fetchone()
+        return None if row is None else FileRow(entry_of(row[:-2]), *row[-2:])
+
+    def write(self, row: FileRow) -> None:
+        """Let *row* be all that is known of its path."""
+        entry = row.entry
+        self._connection.execute(
+            _WRITE,
+            (
+                entry.path,
+                entry.type,
+                entry.state.value,
+                *(entry.stamp or _NO_STAMP),
+                entry.content_hash,
+                entry.good_size,
+                int(entry.racy),
+                row.document_id,
+                row.search_rowid,
+                _twin_key(entry.path),
+            ),
+        )
+
+    def touch(self, path: str, stamp: Stamp, *, racy: bool) -> None:
+        """Record a new stamp of the same bytes."""
+        self._connection.execute(
+            "UPDATE files SET mtime_ns = ?, ctime_ns = ?, size = ?, inode = ?, device = ?, racy = ? WHERE file_path = ?",
+            (*stamp, int(racy), path),
+        )
+
+    def hold(self, path: str) -> bool:
+        """Record that the deletion of *path* is kept back. True if it was not before."""
+        self._connection.execute("UPDATE files SET state = 'held' WHERE file_path = ? AND state <> 'held'", (path,))
+        return self._connection.changes() > 0
+
+    def delete(self, path: str) -> None:
+        """Forget *path*."""
+        self._connection.execute("DELETE FROM files WHERE file_path = ?", (path,))
+
+
+def entry_of(row: Sequence[object]) -> Entry:
+    """The Entry that a row of ENTRY_COLUMNS stands for. Raises ValueError for one that no docsync has written."""
+    path, type_, state, *numbers, content_hash, good_size, racy = row
+    stamp = None if numbers[0] is None else Stamp(*numbers)  # type: ignore[arg-type]  # STRICT columns: integers
+    return Entry(
+        str(path),
+        str(type_),
+        FileState(str(state)),
+        stamp,
+        content_hash,  # type: ignore[arg-type]  # STRICT column: text or NULL
+        good_size,  # type: ignore[arg-type]  # STRICT column: integer or NULL
+        bool(racy),
+    )
+
+
+def _twin_key(path: str) -> str | None:
+    """What files.twin_key holds for *path*: only what is not the path itself."""
+    key = folded(path)
+    return None if key == path else key
