@@ -1,6 +1,6 @@
 """Branch coverage of the lower ranks, from a report of `coverage json`: fails below the gate and names what is not reached.
 
-    python .ci/branch_coverage.py REPORT.json [GATE=98]
+Usage: python .ci/branch_coverage.py REPORT.json [GATE=98]
 """
 
 import json
