@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from docsync.names import closest
+from docsync.reader.field import COLUMNS, SUBJECT, write_key
 
 if TYPE_CHECKING:
     from docsync.reader import Reader
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
 # Nobody waits for the perfect guess at what was meant.
 _MOST_DOCUMENTS = 200
 _MOST_FIELDS = 2_000
-_PLAIN = re.compile(r"[^\W\d][\w-]*")
 
 
 def unknown_fields(reader: "Reader", of_type: str | None, where: Iterable[Mapping[str, object]]) -> Iterator[str]:
@@ -29,8 +29,6 @@ def unknown_fields(reader: "Reader", of_type: str | None, where: Iterable[Mappin
 
 def _close(name: str, reader: "Reader", of_type: str | None) -> list[str]:
     """The column of that name, and the fields that end like it or are written like it."""
-    from docsync.reader.field import COLUMNS, SUBJECT
-
     known: dict[str, None] = {}
     for row in reader.find(type=of_type, limit=_MOST_DOCUMENTS):
         known |= dict.fromkeys(islice(_fields(row.document, ""), _MOST_FIELDS))
@@ -47,8 +45,7 @@ def _fields(value: object, path: str) -> Iterator[str]:
     match value:
         case dict():
             for key, inner in value.items():
-                word = key if _PLAIN.fullmatch(key) else f'"{key}"'
-                here = f"{path}.{word}" if path else word
+                here = f"{path}.{write_key(key)}" if path else write_key(key)
                 yield here
                 yield from _fields(inner, here)
         case [first, *_]:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from docsync.errors import NoDatabase, UsageError
 from docsync.reader.row import FILES
 
-_WORD = r'(?:[^\W\d][\w-]*|"[^"\\\x00-\x1f]+")'
-_PATH = rf"{_WORD}(?:\.{_WORD}|\[[0-9]{{1,9}}\])*"
+_PLAIN = r"[^\W\d][\w-]*"
+_WORD = rf'(?:{_PLAIN}|"[^"\\\x00-\x1f]+")'
+_PLACE = r"\[[0-9]{1,9}\]"
+_PATH = rf"{_WORD}(?:\.{_WORD}|{_PLACE})*"
 SUBJECT = rf"(?:@[a-z_]+|{_PATH})"
 """The regular expression of a column, or of a path: words with dots, quoted where they are no words, and places in
 arrays."""
@@ -49,12 +51,28 @@ def field_of(name: str, source: str) -> Field:
     """The field called *name*. Raises UsageError if it is neither path nor column, NoDatabase if *source* has it not."""
     if name.startswith("@"):
         return _column(name, source)
-    if not re.fullmatch(_PATH, name):
-        raise UsageError(f"{name!r} is not a path into a document; write words with dots, like demographics.ageGroup")
+    _prove_path(name)
     # It is written out and not bound: only then is the index for it used.
     arguments = "d.document, '$." + name.replace("'", "''") + "'"
     kind = f"json_type({arguments})"
     return Field(name, f"json_extract({arguments})", kind, f"{kind} IS NOT NULL", f"json_each({arguments})")
+
+
+def steps_of(path: str) -> list[str | int]:
+    """The keys, and the places in arrays, that *path* leads through. Raises UsageError if it is no path."""
+    _prove_path(path)
+    steps = re.findall(rf"{_WORD}|{_PLACE}", path)
+    return [int(step[1:-1]) if step.startswith("[") else step.strip('"') for step in steps]
+
+
+def write_key(key: str) -> str:
+    """*key* as a step of a path: in quotes where it is no plain word."""
+    return key if re.fullmatch(_PLAIN, key) else f'"{key}"'
+
+
+def _prove_path(name: str) -> None:
+    if not re.fullmatch(_PATH, name):
+        raise UsageError(f"{name!r} is not a path into a document; write words with dots, like demographics.ageGroup")
 
 
 def _column(name: str, source: str) -> Field:

@@ -147,6 +147,8 @@ def test_one_field_as_json_is_json(synced: Shell) -> None:
         ("a b", 2, "is not a path"),
         ("", 2, "is not a path"),
         ("age.", 2, "is not a path"),
+        ("[0]", 2, "is not a path"),
+        ("tags[٣]", 2, "is not a path"),
     ],
 )
 def test_a_field_that_is_not_there_is_told_with_what_there_is(synced: Shell, path: str, code: int, told: str) -> None:

@@ -1,5 +1,6 @@
 """Conditions on columns: `@name` is the column, `name` the field of the document, whichever of them there are."""
 
+import json
 from typing import Any
 
 import apsw
@@ -7,7 +8,7 @@ import pytest
 
 from docsync.errors import NoDatabase, UsageError
 from docsync.reader import Reader, open_reader
-from docsync.reader.field import COLUMNS
+from docsync.reader.field import COLUMNS, steps_of, write_key
 from docsync.reader.files import FileAnswers
 from docsync.reader.where import parse_where
 from tests.support import Project
@@ -50,6 +51,47 @@ def test_a_column_is_asked_for_by_its_name_with_a_sign_in_front(
     reader: Reader, condition: str, names: list[str]
 ) -> None:
     assert found(reader, condition) == names
+
+
+@pytest.mark.parametrize(
+    ("path", "steps"),
+    [
+        ("age", ["age"]),
+        ("demographics.ageGroup", ["demographics", "ageGroup"]),
+        ("steps[0].name", ["steps", 0, "name"]),
+        ("rows[1][20]", ["rows", 1, 20]),
+        ('"odd key"."a.b[0]".c-d', ["odd key", "a.b[0]", "c-d"]),
+        ('größe."1st"', ["größe", "1st"]),
+    ],
+)
+def test_a_path_leads_step_by_step_to_what_a_condition_with_it_is_about(
+    project: Project, path: str, steps: list[str | int]
+) -> None:
+    value: object = "here"
+    for step in reversed(steps):
+        value = {step: value} if isinstance(step, str) else [None] * step + [value]
+    project.write("personas/a.json", json.dumps(value))
+    project.settle()
+
+    assert steps_of(path) == steps
+    with open_reader(database=project.database) as reader:
+        assert len(reader.find(where={path: "here"})) == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["", ".", "a.", ".a", "a..b", "[0]", "a[]", "a[٣]", "a b", 'a"b"', '""', "@name", "a\n"]
+)
+def test_what_is_no_path_is_refused_in_a_condition_and_elsewhere(reader: Reader, path: str) -> None:
+    with pytest.raises(UsageError, match="is not a path into a document"):
+        steps_of(path)
+    if not path.startswith("@"):
+        with pytest.raises(UsageError, match="is not a path into a document"):
+            reader.find(where={path: 1})
+
+
+@pytest.mark.parametrize("key", ["age", "odd key", "a.b", "1st", "größe", "c-d"])
+def test_a_key_is_written_so_that_a_path_of_it_leads_to_it(key: str) -> None:
+    assert steps_of(f"{write_key(key)}[0].{write_key(key)}") == [key, 0, key]
 
 
 def test_a_field_and_a_column_of_the_same_name_are_two_things(project: Project) -> None:

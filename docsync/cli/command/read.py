@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.field import field
 from docsync.cli.flag import Session, command, pass_session
 from docsync.cli.output import as_text
 from docsync.cli.reading import exit_code, open_database, open_documents, strict_source
@@ -30,6 +29,8 @@ def get_command(session: Session, document_id: str, path: str | None, *, strict_
         if row is None:
             raise NoSuchDocument(_unknown(document_id, reader))
     if path is not None:
+        from docsync.cli.field import field
+
         _print_field(session, field(row.document, path, row.id))
     else:
         session.out.answer(row, [] if session.json else [as_text(row.document)])
