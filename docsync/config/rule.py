@@ -25,6 +25,7 @@ Refusal = Callable[[object], str | None]
 # Longer waits and larger sizes overflow the timers and buffers of the platform.
 _LARGEST = 2**31 - 1
 _TYPE = re.compile(r"[a-z][a-z0-9_]*")
+# Fewer paths than a condition may name (reader/field.py): an index is only for fields with plain names.
 _DOTTED_WORDS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")

@@ -59,13 +59,13 @@ def _parts(where: Where, source: str) -> Iterator[Condition]:
         asked = wanted if isinstance(wanted, Mapping) else {"=": wanted}
         if not asked:
             raise UsageError(f"{path}: say what it should be, such as {{'=': 'calm'}}")
-        question = _Question(field_of(path, source))
-        yield from (question.condition(str(operator), value) for operator, value in asked.items())
+        of_field = _FieldFilter(field_of(path, source))
+        yield from (of_field.condition(str(operator), value) for operator, value in asked.items())
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
-    """What is asked of one field."""
+class _FieldFilter:
+    """A field, and the SQL for each operator that it can be asked with."""
 
     field: Field
 

@@ -37,7 +37,7 @@ def rows(snapshot: Snapshot, ids: Iterable[str]) -> Iterator[Row]:
 
 
 def similar_ids(snapshot: Snapshot, id_: str) -> list[str]:
-    """The ids, three at most, that end like *id_* or else are spelled like it: one of them may have been meant."""
+    """The ids, three at most, that end like *id_*, or else are spelled like it: what may have been meant."""
     ids = [str(one) for (one,) in snapshot.ask("SELECT id FROM documents ORDER BY id LIMIT ?", (_MAX_GUESSES,))]
     ends = [one for one in ids if one.endswith(f"/{id_}")]
     ends = ends or [one for one in ids if one.endswith(f"/{id_.rpartition('/')[2]}")]

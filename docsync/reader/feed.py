@@ -31,7 +31,7 @@ class _Place:
 
 
 def changes(snapshot: Snapshot, since: str | int | None, limit: int) -> Changes:
-    """What came after *since*, *limit* at most. Raises UsageError for what is no cursor, and for such a limit."""
+    """What came after *since*, *limit* at most. Raises UsageError for a wrong cursor and a limit below 1."""
     epoch, revision = _version(snapshot)
     first, last = _kept(snapshot)
     place = None if since is None else _place(since, epoch)

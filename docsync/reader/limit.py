@@ -1,19 +1,19 @@
-"""How many results may be asked for: from one on, by the same rule whoever asks. Never shortens an answer itself."""
+"""How many results may be asked for: in Python, by a command, over HTTP. Never shortens an answer itself."""
 
 from docsync.errors import UsageError
 
 MIN_LIMIT = 1
-"""The least that may be asked for. A question for nothing is a slip: its answer would read as "there is nothing"."""
+"""The least that may be asked for: "0 documents" as the answer to 0 would read as if there were none."""
 
 MAX_PAGE = 1000
-"""The most that one answer over HTTP may hold: the daemon has all of it in memory. Others who ask have no such bound."""
+"""The most that a page over HTTP may hold: the daemon has it in memory. Python and commands have no bound."""
 
 # No table has more rows, and SQLite takes no number that is much larger.
 _MAX_ROWS = 2**62
 
 
 def one_more(limit: int | None) -> int:
-    """The number of rows to read in order to see whether something follows the first *limit*; -1 (all) for None.
+    """The number of rows to read in order to see whether any follow the first *limit*; -1 (all) for None.
 
     Raises UsageError for a limit below MIN_LIMIT.
     """

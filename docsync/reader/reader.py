@@ -92,7 +92,8 @@ class Reader:
             name: their display name.
             env: an environment variable that they refer to.
             where: what their fields must be, such as {"demographics.ageGroup": "60+", "age": {"<=": 30}}; "name" is a
-                field of the JSON document, "@name" the column. A list of such mappings can ask several things of one field.
+                field of the JSON document, "@name" the column. A list of mappings may
+                name a field more than once.
             order: a column, with "-" in front for descending; "id" if it is not given.
             limit: how many at most, from 1 on; all of them if it is not given.
             cursor: that of the page before this one.

@@ -22,7 +22,7 @@ _ITEM = re.compile(r'(\s*"(?:[^"\\]|\\.)*"\s*|[^,]*)(,|\Z)', re.DOTALL)
 
 
 def parse_all(texts: Iterable[str]) -> list[dict[str, object]]:
-    """What `find` takes for several conditions, which must all hold, also those about one field. Raises UsageError."""
+    """What `find` takes for several conditions, of which all must hold. Raises UsageError."""
     return [parse_where(text) for text in texts]
 
 
