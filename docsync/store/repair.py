@@ -12,11 +12,13 @@ import apsw
 
 from docsync.errors import StoreUnavailable
 from docsync.model import Content, Document, Entry, FileState, Reference, ReferenceStatus, Resolved
+from docsync.status import ListedProblem
 from docsync.store.damage import is_sound
 from docsync.store.database import open_writer, writing
 from docsync.store.entries import EntryRows, FileRow
 from docsync.store.life import Life, destined, wal_of
 from docsync.store.place import persist
+from docsync.store.problems import ProblemRows
 from docsync.store.rows import DocumentRows
 from docsync.store.transaction import transaction
 
@@ -31,13 +33,15 @@ _DOCUMENT = (
 class Kept:
     """A sound document of a damaged database: perhaps the only version that is left of a file that is broken now.
 
-    `good_size` is the size in bytes of that version's file, 0 where it is not known: no save is too short then.
+    `entry` and `problems` are what was known of its file, for as long as that is not seen again. `entry.good_size` is 0
+    where it is not known: no save is too short then.
     """
 
     document: Document
     created_at: str
     updated_at: str
-    good_size: int
+    entry: Entry
+    problems: tuple[ListedProblem, ...] = ()
 
 
 def kept(connection: apsw.Connection, rowids: Iterable[int]) -> Iterator[Kept]:
@@ -63,13 +67,20 @@ def _kept(connection: apsw.Connection, rowid: int) -> Kept:
         references = tuple(_references(connection, id_))
     content = Content(name, "", document, text, description, tags, ())
     made = Document(id_, type_, path, content, content_hash, file_modified, references)
-    return Kept(made, created_at, updated_at, _good_size(connection, path))
+    return Kept(made, created_at, updated_at, *_read_file(connection, made))
 
 
-def _good_size(connection: apsw.Connection, path: str) -> int:
+def _read_file(connection: apsw.Connection, document: Document) -> tuple[Entry, tuple[ListedProblem, ...]]:
+    """What was known of the file of *document*, and its problems. No stamp and no hash: what it holds now is to be read."""
+    entry = Entry(document.path, document.type, FileState.OK, good_size=0)
     with suppress(*_DAMAGED):
-        return int(connection.execute("SELECT good_size FROM files WHERE file_path = ?", (path,)).get or 0)
-    return 0
+        row, problems = EntryRows(connection).read(document.path), tuple(ProblemRows(connection).read(document.path))
+        if row is not None:
+            entry = replace(entry, good_size=int(row.entry.good_size or 0))
+            if problems and row.entry.state is not FileState.OK:  # without a problem no command would show the state
+                entry = replace(entry, type=row.entry.type, state=row.entry.state)
+            return entry, problems
+    return entry, ()
 
 
 def _tags(connection: apsw.Connection, rowid: int) -> str:
@@ -111,7 +122,7 @@ def forget(connection: apsw.Connection, rowids: Iterable[int]) -> set[str]:
 
 def restore(connection: apsw.Connection, documents: Iterable[Kept], revision: int) -> None:
     """Write *documents* that no file gave back, as the last good versions of their files."""
-    rows, entries = DocumentRows(connection), EntryRows(connection)
+    rows, entries, problems = DocumentRows(connection), EntryRows(connection), ProblemRows(connection)
     for one in documents:
         document = one.document
         taken = connection.execute(
@@ -120,14 +131,11 @@ def restore(connection: apsw.Connection, documents: Iterable[Kept], revision: in
         if taken is None:
             search_rowid = rows.insert(document, revision, one.created_at, one.updated_at)
             known = entries.read(document.path)
-            entry = known.entry if known else _unseen(document)
-            entries.write(FileRow(replace(entry, good_size=one.good_size), document.id, search_rowid))
+            if known is None:
+                problems.restore(document.path, one.problems)
+            entry = replace(known.entry, good_size=one.entry.good_size) if known else one.entry
+            entries.write(FileRow(entry, document.id, search_rowid))
             _record(connection, (revision, document.id, document.type, "upsert", document.content_hash), one.updated_at)
-
-
-def _unseen(document: Document) -> Entry:
-    """What is known of a file that was not seen: it is looked at as soon as it is."""
-    return Entry(document.path, document.type, FileState.OK, content_hash=document.content_hash)
 
 
 def spend(connection: apsw.Connection, revision: int, lost: Iterable[str], now: str) -> None:

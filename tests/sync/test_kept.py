@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from docsync.errors import StoreUnavailable
 from docsync.model import Sign
 from docsync.sync.backup import back_up, restore_once
 from docsync.sync.once import tell_nobody
+from docsync.verify import verify
 from tests.support import Project
 from tests.sync.test_recovery import Sound, change, opened
 
@@ -98,3 +100,48 @@ def test_a_size_that_is_lost_lets_no_save_wait(filled: Project) -> None:
         filled.write(HELLO, MENDED)
         take(sound, HELLO)
         assert sound.names[HELLO] == "mended"
+
+
+FILES = "SELECT file_path, type, id, good_size, twin_key, state FROM files ORDER BY file_path"
+STATUS = "SELECT id, state, code FROM document_status ORDER BY id"
+PROBLEMS = "SELECT file_path, ordinal, severity, code, message FROM problems ORDER BY file_path, ordinal"
+HELD = "SELECT file_path, since FROM problems WHERE code = 'held' ORDER BY file_path"
+
+
+def remembered(sound: Sound) -> list[Any]:
+    """What is remembered of files, but for stamps: what was not seen since is looked at again."""
+    return [sound.query(sql) for sql in (FILES, STATUS, PROBLEMS, HELD)]
+
+
+@ways
+def test_files_are_remembered_as_a_batch_has_remembered_them(filled: Project, way: Way) -> None:
+    filled.persona("personas/Team/Ana.json", tags=["calm"])
+    sync(filled)
+    filled.write(HELLO, "---\nname: [\n---\n")
+    filled.write("personas/p1.json", "{")
+    filled.write("personas/Team/Ana.json", "{")
+    for number in range(10, DOCUMENTS):
+        (filled.root / f"personas/p{number}.json").unlink()
+    with opened(filled) as sound:
+        sound.sync()
+        before = remembered(sound)
+    with way(filled) as sound:
+        assert remembered(sound) == before
+        sound.sync()
+        assert remembered(sound) == before
+    assert {state for *_, state in before[0]} == {"ok", "broken", "held"}
+    assert verify(filled.settings, filled.database).equal
+
+
+@ways
+def test_nothing_that_was_added_meanwhile_releases_what_is_held(filled: Project, way: Way) -> None:
+    for number in range(10, DOCUMENTS):
+        (filled.root / f"personas/p{number}.json").unlink()
+    sync(filled)
+    for number in range(4 * DOCUMENTS):
+        filled.persona(f"personas/q{number}.json", tags=["calm"])
+    sync(filled)
+    with way(filled) as sound:
+        sound.sync()
+        assert len(sound.query(HELD)) == DOCUMENTS - 10
+        assert len(sound.names) == 5 * DOCUMENTS + 1
