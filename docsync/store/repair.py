@@ -60,10 +60,10 @@ def _kept(connection: apsw.Connection, rowid: int) -> Kept:
     text = ""
     references: tuple[Resolved, ...] = ()
     with suppress(*_DAMAGED):
-        tags = tuple(
-            str(tag) for (tag,) in connection.execute("SELECT value FROM json_each(?)", (_tags(connection, rowid),))
-        )
+        tags = _tags(connection, rowid)
+    with suppress(*_DAMAGED):
         text = _text(connection, path)
+    with suppress(*_DAMAGED):
         references = tuple(_references(connection, id_))
     content = Content(name, "", document, text, description, tags, ())
     made = Document(id_, type_, path, content, content_hash, file_modified, references)
@@ -83,8 +83,9 @@ def _read_file(connection: apsw.Connection, document: Document) -> tuple[Entry, 
     return entry, ()
 
 
-def _tags(connection: apsw.Connection, rowid: int) -> str:
-    return str(connection.execute("SELECT tags FROM documents WHERE rowid = ?", (rowid,)).get)
+def _tags(connection: apsw.Connection, rowid: int) -> tuple[str, ...]:
+    rows = connection.execute("SELECT value FROM documents, json_each(tags) WHERE documents.rowid = ?", (rowid,))
+    return tuple(str(tag) for (tag,) in rows)
 
 
 def _text(connection: apsw.Connection, path: str) -> str:
@@ -117,6 +118,7 @@ def forget(connection: apsw.Connection, rowids: Iterable[int]) -> set[str]:
     connection.execute(
         "DELETE FROM documents_fts WHERE rowid NOT IN (SELECT search_rowid FROM files WHERE search_rowid IS NOT NULL)"
     )
+    connection.execute("DELETE FROM problems WHERE file_path NOT IN (SELECT file_path FROM files)")
     return {str(id_) for (id_,) in lost}
 
 
@@ -136,6 +138,13 @@ def restore(connection: apsw.Connection, documents: Iterable[Kept], revision: in
             entry = replace(known.entry, good_size=one.entry.good_size) if known else one.entry
             entries.write(FileRow(entry, document.id, search_rowid))
             _record(connection, (revision, document.id, document.type, "upsert", document.content_hash), one.updated_at)
+
+
+def redate(connection: apsw.Connection, documents: Iterable[Kept]) -> None:
+    """Let those of *documents* that their files gave back keep when they were first seen: the epoch goes on."""
+    rows = DocumentRows(connection)
+    for one in documents:
+        rows.set_created_at(one.document.id, one.created_at)
 
 
 def spend(connection: apsw.Connection, revision: int, lost: Iterable[str], now: str) -> None:

@@ -17,7 +17,7 @@ _INSERT = f"INSERT INTO documents ({BARE_COLUMNS}, row_hash) VALUES (?,?,?,?,?,?
 Row = tuple[str | int | None, ...]
 
 
-def row_hash(row: Row) -> str:
+def row_hash(row: tuple[object, ...]) -> str:
     """SHA-256 of a documents row without row_hash, in the order of its columns: what tells damage from change.
 
     Of any row: a text that damage made a BLOB, which SQLite hands out as bytes, has a hash too.
@@ -112,6 +112,12 @@ class DocumentRows:
             (*found_by, search_hash(*found_by)),
         )
         return self._connection.last_insert_rowid()
+
+    def set_created_at(self, document_id: str, created_at: str) -> None:
+        """Say that a document was first seen at *created_at*. Nothing happens where it is not there."""
+        statement = f"UPDATE documents SET created_at = ? WHERE id = ? RETURNING {BARE_COLUMNS}"
+        for row in self._connection.execute(statement, (created_at, document_id)).fetchall():
+            self._connection.execute("UPDATE documents SET row_hash = ? WHERE id = ?", (row_hash(row), document_id))
 
     def _attach(self, document: Document) -> None:
         tags = dict.fromkeys(document.content.tags)

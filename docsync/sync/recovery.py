@@ -30,6 +30,7 @@ from docsync.store.repair import (
     open_ruin,
     overwrite,
     prepare,
+    redate,
     restore,
     salvage,
     spend,
@@ -178,6 +179,7 @@ class Upkeep:
                 now_ns = time.monotonic_ns()
                 everything = Batch({EVERYTHING: Dirty(now_ns, now_ns, Sign.FOLDER)})
                 self.engine.sync(everything, now_ns, lambda _: None, self._progress)
+                redate(connection, saved)
                 restore(connection, saved, revision)
                 spend(connection, revision, lost, iso(time.time_ns()))
                 if find(connection):

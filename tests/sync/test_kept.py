@@ -10,11 +10,13 @@ import pytest
 from docsync.coalesce import Batch, Dirty
 from docsync.errors import StoreUnavailable
 from docsync.model import Sign
+from docsync.store.rows import DocumentRows
 from docsync.sync.backup import back_up, restore_once
 from docsync.sync.once import tell_nobody
 from docsync.verify import verify
 from tests.support import Project
-from tests.sync.test_recovery import Sound, change, opened
+from tests.sync.test_blind import shut
+from tests.sync.test_recovery import Sound, change, change_all, opened
 
 DOCUMENTS = 60
 HELLO = "prompts/hello.prompty"
@@ -145,3 +147,52 @@ def test_nothing_that_was_added_meanwhile_releases_what_is_held(filled: Project,
         sound.sync()
         assert len(sound.query(HELD)) == DOCUMENTS - 10
         assert len(sound.names) == 5 * DOCUMENTS + 1
+
+
+def test_a_problem_goes_with_the_row_that_is_lost(filled: Project) -> None:
+    filled.write("personas/p8.json", "{")
+    sync(filled)
+    change(filled, "UPDATE documents SET name = 'Ghost' WHERE id = 'persona/p8'")
+    (filled.root / "personas/p8.json").unlink()
+    with opened(filled) as sound:
+        assert sound.told == ["in place"]
+        sound.sync()
+        assert sound.query("SELECT file_path FROM problems WHERE file_path <> 'prompts/hello.prompty'") == []
+    assert verify(filled.settings, filled.database).equal
+
+
+@pytest.mark.parametrize("way", ["DELETE FROM document_tags", "DROP INDEX documents_name"], ids=["in place", "afresh"])
+def test_a_text_that_is_lost_comes_back_with_its_file(
+    filled: Project, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled.persona("personas/shut/ana.json", tags=["calm"])
+    sync(filled)
+    change_all(filled.database, way, "UPDATE files SET search_rowid = NULL WHERE id = 'persona/shut/ana'")
+    with monkeypatch.context() as patch:
+        shut(patch, "/shut")
+        with opened(filled) as sound:
+            assert sound.query("SELECT text FROM documents_fts WHERE id = 'persona/shut/ana'") == [("",)]
+            assert "personas/shut/ana.json" in sound.names
+            sound.sync()
+    sync(filled)
+    assert verify(filled.settings, filled.database).differences == ()
+
+
+def test_what_hangs_on_a_document_is_kept_even_if_its_text_is_lost(filled: Project) -> None:
+    filled.write(HELLO, "---\nname: [\n---\n")
+    sync(filled)
+    spoil = "UPDATE documents_fts SET text = CAST(x'ff41' AS TEXT) WHERE id = 'prompt_template/hello'"
+    change_all(filled.database, spoil)
+    with opened(filled) as sound:
+        assert sound.told == ["in place"]
+        assert sound.query("SELECT tag FROM document_tags WHERE document_id = 'prompt_template/hello'") == [("calm",)]
+        assert sound.query("SELECT target FROM document_references") == [("./x.json",)]
+
+
+def test_a_document_that_is_mended_in_place_keeps_when_it_was_first_seen(filled: Project) -> None:
+    early = "2026-01-01T00:00:00.000Z"
+    filled.start()
+    DocumentRows(filled.connection).set_created_at("persona/p8", early)
+    filled.close()
+    with in_place(filled) as sound:
+        assert sound.query("SELECT created_at FROM documents WHERE id = 'persona/p8'") == [(early,)]
