@@ -7,6 +7,7 @@ import time
 from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from threading import Condition
 
 from docsync.model import PastBatch
@@ -15,6 +16,29 @@ _BATCHES = 50
 _TIMES = 200
 _SYNC_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _LATENCY_SECONDS = (0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class Trigger(StrEnum):
+    """What set a batch off: the word that the status and the metrics have."""
+
+    START = "start"
+    HINT = "hint"
+    DEBOUNCE = "debounce"
+    REQUEST = "request"
+    RESCAN = "rescan"
+    LOST_HINTS = "lost_hints"
+    GIT = "git"
+    RELEASE = "release"
+
+
+class BatchResult(StrEnum):
+    """How a batch ended: the word that the metrics have."""
+
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"  # the database could not be written
+    POSTPONED = "postponed"  # Git is at work
+    INTERRUPTED = "interrupted"  # docsync stops
 
 
 class Histogram:
@@ -43,8 +67,8 @@ class Counters:
     def __init__(self) -> None:
         self._bell = Condition()
         self._news = 0
-        self._runs: Counter[tuple[str, str]] = Counter()
-        self._rescans: Counter[str] = Counter()
+        self._runs: Counter[tuple[Trigger, BatchResult]] = Counter()
+        self._rescans: Counter[Trigger] = Counter()
         self._hints: Counter[str] = Counter()
         self._reads: Counter[str] = Counter()
         self._batches: deque[PastBatch] = deque(maxlen=_BATCHES)
@@ -67,16 +91,16 @@ class Counters:
         with self._bell:
             self._reads[source] += 1
 
-    def rescan(self, reason: str) -> None:
+    def rescan(self, trigger: Trigger) -> None:
         """Everything was looked at, for this reason."""
         with self._bell:
-            self._rescans[reason] += 1
+            self._rescans[trigger] += 1
 
-    def run(self, trigger: str, result: str, seconds: float) -> None:
-        """A batch was tried; *result* is changed, unchanged, refused, postponed or interrupted."""
+    def run(self, trigger: Trigger, result: BatchResult, seconds: float) -> None:
+        """A batch was tried."""
         with self._bell:
             self._runs[trigger, result] += 1
-            if result in ("changed", "unchanged"):
+            if result in (BatchResult.CHANGED, BatchResult.UNCHANGED):
                 self._seconds.add(seconds)
                 self.last_success = time.time()
 
@@ -117,7 +141,7 @@ class Counters:
         with self._bell:
             return self._saves, tuple(self._recent)
 
-    def runs(self) -> dict[tuple[str, str], int]:
+    def runs(self) -> dict[tuple[Trigger, BatchResult], int]:
         """Batches by trigger and result."""
         with self._bell:
             return dict(self._runs)
@@ -125,7 +149,7 @@ class Counters:
     def rescans(self) -> dict[str, int]:
         """Looks at everything by reason."""
         with self._bell:
-            return dict(self._rescans)
+            return {trigger.value: count for trigger, count in self._rescans.items()}
 
     def hints(self) -> dict[str, int]:
         """Hints by kind."""

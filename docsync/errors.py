@@ -1,5 +1,7 @@
 """The few errors an operator must act on. A file we cannot take is a Problem value (model), never one of these."""
 
+from enum import StrEnum
+
 
 class DocsyncError(Exception):
     """Something the operator must fix. The text says where, what, got and the next step; `exit_code` is for the shell."""
@@ -49,14 +51,28 @@ class AlreadyRunning(DocsyncError):
         self.pid = pid
 
 
-class StoreUnavailable(DocsyncError):
-    """The database cannot be written now; nothing was changed and a later try may succeed.
+class StoreReason(StrEnum):
+    """Why the database cannot be written: the code that the status and the log show."""
 
-    `reason` is a short code for status and logs: locked, disk_full or io_error.
-    """
+    LOCKED = "locked"
+    DISK_FULL = "disk_full"
+    IO_ERROR = "io_error"
+    STOPPING = "stopping"
+    DAMAGED = "damaged"
+
+
+class StoreUnavailable(DocsyncError):
+    """The database cannot be written now; nothing was changed and, unless it is Damaged, a later try may succeed."""
 
     exit_code = 3
 
-    def __init__(self, reason: str, message: str) -> None:
+    def __init__(self, reason: StoreReason, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class Damaged(StoreUnavailable):
+    """The database is not what was written to it, or its files are others: no later try succeeds until it is mended."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(StoreReason.DAMAGED, message)

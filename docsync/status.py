@@ -1,6 +1,7 @@
 """What docsync says of itself and of its files. Values only: the daemon and the reader fill them in, others show them."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from docsync.model import PastBatch, Problem
 
@@ -34,6 +35,14 @@ _ADVICE = {
     "io_error": f"{_PASSES}; see whether the disk of the database is in order.",
     "damaged": "docsync mends the database from the files by itself; if this lasts, restart it.",
 }
+
+
+class Repair(StrEnum):
+    """What was done about a damaged database: the word that the log has."""
+
+    IN_PLACE = "in place"  # what was damaged was read again from the files, under a new revision
+    AFRESH = "afresh"  # everything was built from the files and put in its place, under a new epoch
+    STARTED_OVER = "started over"  # its files were moved aside, beside a new one
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from docsync.counters import Counters, Histogram
+from docsync.counters import BatchResult, Counters, Histogram, Trigger
 from docsync.model import PastBatch
 
 AT = "2026-01-02T03:04:05.678Z"
@@ -21,14 +21,14 @@ def test_many_threads_count_without_losing_anything() -> None:
         for _ in range(500):
             counters.hint("closed")
             counters.read("database")
-            counters.run("hint", "changed", 0.02)
+            counters.run(Trigger.HINT, BatchResult.CHANGED, 0.02)
             counters.landed("upsert", AT, [0.02])
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(count, range(4)))
 
     assert (counters.hints(), counters.reads()) == ({"closed": 2000}, {"database": 2000})
-    assert counters.runs() == {("hint", "changed"): 2000}
+    assert counters.runs() == {(Trigger.HINT, BatchResult.CHANGED): 2000}
     assert (sum(counters.seconds().counts), counters.recent()[0]) == (2000, 2000)
 
 
@@ -53,8 +53,8 @@ def test_a_deletion_is_no_save_but_has_a_latency() -> None:
 
 def test_only_batches_that_came_to_an_end_have_a_duration() -> None:
     counters = Counters()
-    for result in ("changed", "unchanged", "refused", "postponed", "interrupted"):
-        counters.run("hint", result, 1.0)
+    for result in BatchResult:
+        counters.run(Trigger.HINT, result, 1.0)
 
     assert sum(counters.runs().values()) == 5
     assert sum(counters.seconds().counts) == 2
@@ -62,10 +62,10 @@ def test_only_batches_that_came_to_an_end_have_a_duration() -> None:
 
 def test_a_refused_batch_is_no_success() -> None:
     counters = Counters()
-    counters.run("hint", "refused", 1.0)
+    counters.run(Trigger.HINT, BatchResult.REFUSED, 1.0)
     assert counters.last_success == 0.0
     before = time.time()
-    counters.run("hint", "unchanged", 1.0)
+    counters.run(Trigger.HINT, BatchResult.UNCHANGED, 1.0)
     assert counters.last_success >= before
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import apsw
 
-from docsync.errors import StoreUnavailable
-from docsync.store.database import DAMAGED, open_memory, open_reader_connection, reading
+from docsync.errors import Damaged, StoreReason, StoreUnavailable
+from docsync.store.database import open_memory, open_reader_connection, reading
 from docsync.store.life import wal_of
 from docsync.store.rows import BARE_COLUMNS, row_hash, search_hash_of
 
@@ -68,9 +68,7 @@ def find(connection: apsw.Connection) -> Damage | None:
             connection.pragma("shrink_memory")
             wrong = frozenset(_wrong_documents(connection))
             reason = next(_wrong_parts(connection), None)
-    except StoreUnavailable as error:
-        if error.reason != DAMAGED:
-            raise
+    except Damaged as error:
         return Damage(str(error))
     except apsw.SQLError as error:  # a statement that is right for our tables is wrong for these
         return Damage(f"the tables are not those that were made ({error})")
@@ -101,7 +99,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise StoreUnavailable("io_error", f"{path}: cannot be looked at ({error.strerror})") from error
+        raise StoreUnavailable(StoreReason.IO_ERROR, f"{path}: cannot be looked at ({error.strerror})") from error
     return (status.st_dev, status.st_ino)
 
 

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import apsw
 
-from docsync.errors import NoDatabase, StoreUnavailable
+from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
 from docsync.store.life import Life, wal_of
 from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION, migrate, of_another_version
 from docsync.store.place import is_empty, is_there, let_read, make_folder, may_be_file
-
-DAMAGED = "damaged"  # the reason of a StoreUnavailable that does not pass by itself: the database must be mended
 
 _OURS = frozenset({"documents", "files", "changes", "documents_fts", "sync_state"})
 WRITER_BUSY_MS = 1_000
@@ -34,7 +32,7 @@ def open_writer(path: Path) -> Iterator[apsw.Connection]:
         with writing():
             make_folder(path.parent)
             if not may_be_file(path):
-                raise StoreUnavailable("io_error", f"{path}: {_NO_FILE}")
+                raise StoreUnavailable(StoreReason.IO_ERROR, f"{path}: {_NO_FILE}")
             life.look()
             connection = stack.enter_context(_closing(apsw.Connection(str(path))))
             connection.set_busy_timeout(WRITER_BUSY_MS)
@@ -95,25 +93,25 @@ def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterato
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """Turns SQLite's refusals into StoreUnavailable with a reason; nothing else is caught.
+    """Turns SQLite's refusals into StoreUnavailable with a reason, or Damaged; nothing else is caught.
 
     A broken constraint counts as damage: the rows that are there are not those that were written.
     """
     try:
         yield
     except (apsw.BusyError, apsw.LockedError) as error:
-        raise StoreUnavailable("locked", f"another program has locked the database ({error})") from error
+        raise StoreUnavailable(StoreReason.LOCKED, f"another program has locked the database ({error})") from error
     except apsw.FullError as error:
-        raise StoreUnavailable("disk_full", f"no space left for the database ({error})") from error
+        raise StoreUnavailable(StoreReason.DISK_FULL, f"no space left for the database ({error})") from error
     except (apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError) as error:
-        raise StoreUnavailable("io_error", f"the database cannot be written ({error})") from error
+        raise StoreUnavailable(StoreReason.IO_ERROR, f"the database cannot be written ({error})") from error
     except (apsw.CorruptError, apsw.NotADBError, apsw.ConstraintError) as error:
-        raise StoreUnavailable(DAMAGED, f"the database is damaged ({error})") from error
+        raise Damaged(f"the database is damaged ({error})") from error
 
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """The same around rows that are read: a text that is none, or not one of the words it may be, is damage too."""
+    """Like `writing`, for rows that are read: a ValueError (bad UTF-8, a word that is none of an enum) is damage too."""
     with writing():
         try:
             yield

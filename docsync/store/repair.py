@@ -10,7 +10,7 @@ from pathlib import Path
 
 import apsw
 
-from docsync.errors import StoreUnavailable
+from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Content, Document, Entry, FileState, Reference, ReferenceStatus, Resolved
 from docsync.status import ListedProblem
 from docsync.store.damage import is_sound
@@ -229,7 +229,7 @@ def install(database: Path, source: apsw.Connection) -> None:
     try:
         _place(database)
     except OSError as error:
-        raise StoreUnavailable("io_error", f"{database}: cannot be put there ({error})") from error
+        raise StoreUnavailable(StoreReason.IO_ERROR, f"{database}: cannot be put there ({error})") from error
 
 
 def start_over(database: Path, stamp: str) -> None:
@@ -245,7 +245,7 @@ def start_over(database: Path, stamp: str) -> None:
             path.replace(path.with_name(path.name.replace(database.name, f"{database.name}.damaged-{stamp}", 1)))
         _place(database)
     except OSError as error:
-        raise StoreUnavailable("io_error", f"the damaged database cannot be moved aside ({error})") from error
+        raise StoreUnavailable(StoreReason.IO_ERROR, f"the damaged database cannot be moved aside ({error})") from error
 
 
 def _place(database: Path) -> None:

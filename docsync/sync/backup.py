@@ -12,11 +12,11 @@ from pathlib import Path
 
 import apsw
 
-from docsync.errors import NoDatabase, StoreUnavailable
+from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
 from docsync.status import Done
 from docsync.store.copy import copy_out
 from docsync.store.damage import find
-from docsync.store.database import DAMAGED, open_reader_connection, open_writer, writing
+from docsync.store.database import open_reader_connection, open_writer, writing
 from docsync.store.life import renew, wal_of
 from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION
 from docsync.store.place import persist
@@ -206,9 +206,7 @@ def _opened(copy: Path, backup: Path) -> Iterator[apsw.Connection]:
         try:
             connection = stack.enter_context(open_writer(copy))
             damage = find(connection)
-        except StoreUnavailable as error:
-            if error.reason != DAMAGED:
-                raise
+        except Damaged as error:
             raise NoDatabase(_damaged(backup, str(error))) from error
         if damage:
             raise NoDatabase(_damaged(backup, damage.reason))
@@ -224,9 +222,11 @@ def _named(what: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreUnavailable("io_error", f"{what} ({error.strerror or error})") from error
+        raise StoreUnavailable(StoreReason.IO_ERROR, f"{what} ({error.strerror or error})") from error
+    except Damaged as error:
+        raise Damaged(f"{what} ({error.__cause__ or error})") from error
     except StoreUnavailable as error:
-        why = "no space left" if error.reason == "disk_full" else error.__cause__ or error
+        why = "no space left" if error.reason is StoreReason.DISK_FULL else error.__cause__ or error
         raise StoreUnavailable(error.reason, f"{what} ({why})") from error
 
 

@@ -5,7 +5,7 @@ import time
 from threading import Condition
 
 from docsync.coalesce import Batch, Coalescer
-from docsync.errors import StoreUnavailable
+from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Sign
 from docsync.sync.ports import Clock
 from docsync.sync.request import Request
@@ -35,7 +35,7 @@ class Inbox:
         """Queue *request* for the sync thread. Raises StoreUnavailable when that is coming to an end."""
         with self._bell:
             if self._closed:
-                raise StoreUnavailable("stopping", "docsync is stopping")
+                raise StoreUnavailable(StoreReason.STOPPING, "docsync is stopping")
             self._requests.append(request)
             self._bell.notify()
 

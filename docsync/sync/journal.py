@@ -5,6 +5,7 @@ from typing import Protocol
 from docsync.errors import StoreUnavailable
 from docsync.model import Problem, Severity
 from docsync.plan import Applied
+from docsync.status import Repair
 from docsync.sync.engine import Report
 
 _MOST_LINES = 20
@@ -75,15 +76,15 @@ class Journal:
 
     def unavailable(self, error: StoreUnavailable) -> None:
         """The database refuses to be written; said once until it is over."""
-        self._log.error("database.unavailable", reason=error.reason, message=str(error), next="trying again")
+        self._log.error("database.unavailable", reason=error.reason.value, message=str(error), next="trying again")
 
     def available(self) -> None:
         """The database can be written again."""
         self._log.info("database.available")
 
-    def mended(self, how: str, reason: str) -> None:
+    def mended(self, how: Repair, reason: str) -> None:
         """The database was damaged and is sound again."""
-        self._log.error("database.mended", how=how, reason=reason)
+        self._log.error("database.mended", how=how.value, reason=reason)
 
 
 def _happened(applied: Applied) -> bool:

@@ -7,14 +7,13 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from docsync.coalesce import Batch, Dirty
-from docsync.counters import Counters
-from docsync.errors import StoreUnavailable
+from docsync.counters import BatchResult, Counters, Trigger
+from docsync.errors import Damaged, StoreReason, StoreUnavailable
 from docsync.model import RootState, Sign
 from docsync.names import EVERYTHING
-from docsync.store.database import DAMAGED
 from docsync.sync.engine import Engine, Manner, Progress, Report
 from docsync.sync.gate import LOOK_AGAIN_NS, GitAtWork, GitGate, Pass
 from docsync.sync.inbox import Inbox
@@ -35,16 +34,13 @@ class Stopping(Exception):
     """The batch under way would take longer than a stop may: it is rolled back, and the next start does it."""
 
 
-_RESULTS = {GitAtWork: "postponed", StoreUnavailable: "refused", Stopping: "interrupted"}
-
-
 class Care(Protocol):
-    """What keeps the database sound: recovery.Upkeep. `check` and `tick` raise StoreUnavailable for damage."""
+    """What keeps the database sound: recovery.Upkeep. `check` and `tick` raise Damaged for what `mend` mends."""
 
     def check(self) -> None: ...
     def doubt(self) -> None: ...
     def tick(self, now_ns: int) -> int: ...
-    def mend(self, error: StoreUnavailable, progress: Progress | None = None) -> Engine: ...
+    def mend(self, error: Damaged, progress: Progress | None = None) -> Engine: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +71,7 @@ class Loop:
         self._again: set[str] = set()
         self._rescan_at_ns = 0
         self._care_at_ns = 0
-        self._damage: StoreUnavailable | None = None
+        self._damage: Damaged | None = None
         self._not_before_ns = 0
         self._retry_ns = _RETRY_FIRST_NS
         self._resync_at_ns = 0
@@ -147,9 +143,9 @@ class Loop:
     def _enter(self, now_ns: int) -> Pass:
         try:
             return self._gate.enter(now_ns)
-        except GitAtWork as error:
-            self._record.trigger = "git"
-            self._record.failed(_RESULTS[type(error)], 0.0)
+        except GitAtWork:
+            self._record.trigger = Trigger.GIT
+            self._record.failed(BatchResult.POSTPONED, 0.0)
             raise
 
     def _take_in(self, batch: Batch, report: Report, looks: list[Request]) -> None:
@@ -162,7 +158,7 @@ class Loop:
 
     def _release(self, request: Request, now_ns: int) -> None:
         begun = time.perf_counter()
-        self._record.trigger = "release"
+        self._record.trigger = Trigger.RELEASE
         applied = self._engine.release(request.type)
         undecided = self._engine.undecided() | self._again
         self._record.committed(applied, time.perf_counter() - begun, undecided, now_ns)
@@ -199,7 +195,7 @@ class Loop:
         self._record.heard(dirty)
         self._record.because(dirty, asked=bool(looks), rescan=rescan)
         if admitted is not Pass.PLAIN:
-            self._record.trigger = "git"
+            self._record.trigger = Trigger.GIT
         for scope in scopes:
             dirty.setdefault(scope, Dirty(now_ns, now_ns, Sign.FOLDER))
         return Batch(dirty, batch.resting, batch.rest_until_ns)
@@ -223,7 +219,7 @@ class Loop:
             report = self._engine.sync(batch, now_ns, self._inbox.heard_ns, self._progress, manner)
         except (GitAtWork, StoreUnavailable, Stopping) as error:
             self._inbox.put_back(batch, 0)
-            self._record.failed(_RESULTS[type(error)], time.perf_counter() - begun)
+            self._record.failed(_result_of(error), time.perf_counter() - begun)
             raise
         finally:
             self._vitals.syncing = False
@@ -251,7 +247,7 @@ class Loop:
 
     def _refused(self, error: StoreUnavailable, now_ns: int) -> None:
         """The database cannot be written: the next try comes later each time."""
-        if error.reason == DAMAGED:
+        if isinstance(error, Damaged):
             self._damage = error
         self._not_before_ns = now_ns + self._retry_ns
         if self._vitals.blame(error.reason, str(error)):
@@ -261,10 +257,22 @@ class Loop:
     def _accepted(self) -> None:
         self._not_before_ns = 0
         self._retry_ns = _RETRY_FIRST_NS
-        if self._vitals.absolve("locked", "disk_full", "io_error", DAMAGED):
+        if self._vitals.absolve(*StoreReason):
             self._journal.available()
         self._vitals.scanned = self._engine.scanned
         self._vitals.undecided = len(self._engine.undecided())
+
+
+def _result_of(error: GitAtWork | StoreUnavailable | Stopping) -> BatchResult:
+    match error:
+        case GitAtWork():
+            return BatchResult.POSTPONED
+        case StoreUnavailable():
+            return BatchResult.REFUSED
+        case Stopping():
+            return BatchResult.INTERRUPTED
+        case _:
+            assert_never(error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from docsync.model import Timing
 from docsync.plan import Applied
-from docsync.status import Done
+from docsync.status import Done, Repair
 from docsync.store.database import open_memory, open_reader_connection
 from docsync.sync.engine import Progress
 from docsync.sync.job import Job
@@ -16,7 +16,7 @@ from docsync.sync.recovery import Told, open_sound
 from docsync.sync.setup import Settings, build_engine
 
 
-def tell_nobody(how: str, reason: str) -> None:
+def tell_nobody(how: Repair, reason: str) -> None:
     """Damage is mended without a word."""
 
 

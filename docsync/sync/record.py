@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Set
 
 from docsync.coalesce import Dirty
-from docsync.counters import Counters
+from docsync.counters import BatchResult, Counters, Trigger
 from docsync.model import PastBatch, Sign
 from docsync.names import EVERYTHING, ancestors
 from docsync.plan import Applied
@@ -24,7 +24,7 @@ class Record:
         self._vitals = vitals
         # Of what still waits also those that nobody hinted at (None): they are not looked up again with every batch.
         self._since: dict[str, int | None] = {}
-        self.trigger = "hint"
+        self.trigger = Trigger.HINT
 
     def heard(self, hinted: Mapping[str, Dirty]) -> None:
         """The watcher *hinted* at these paths, which are looked at now; not those that the loop looks at by itself."""
@@ -34,26 +34,27 @@ class Record:
     def because(self, hinted: Mapping[str, Dirty], *, asked: bool, rescan: bool) -> None:
         """Find out what sets the next batch off."""
         if rescan:
-            self.trigger = "rescan" if self._vitals.scanned else "start"
+            self.trigger = Trigger.RESCAN if self._vitals.scanned else Trigger.START
         elif any(dirty.sign is Sign.LOST for dirty in hinted.values()):
-            self.trigger = "lost_hints"
+            self.trigger = Trigger.LOST_HINTS
         elif asked:
-            self.trigger = "request"
+            self.trigger = Trigger.REQUEST
         else:
-            self.trigger = "hint" if hinted else "debounce"
+            self.trigger = Trigger.HINT if hinted else Trigger.DEBOUNCE
 
-    def failed(self, result: str, seconds: float) -> None:
+    def failed(self, result: BatchResult, seconds: float) -> None:
         """The batch was undone: refused by the database, postponed for Git, or interrupted by a stop."""
         self._counters.run(self.trigger, result, seconds)
 
     def committed(self, applied: Applied, seconds: float, waiting: Set[str], now_ns: int) -> None:
         """The batch is in the database. What is *waiting* still belongs to its first hint; the rest is forgotten."""
-        self._counters.run(self.trigger, "changed" if applied.changed else "unchanged", seconds)
+        result = BatchResult.CHANGED if applied.changed else BatchResult.UNCHANGED
+        self._counters.run(self.trigger, result, seconds)
         at = iso(time.time_ns())
         if applied.changed:
             counts = (len(applied.upserted), len(applied.deleted))
             self._vitals.last_batch = LastBatch(at, applied.revision, *counts, round(seconds, 6))
-            batch = PastBatch(at, applied.revision, round(seconds * 1e3, 3), *counts, self.trigger)
+            batch = PastBatch(at, applied.revision, round(seconds * 1e3, 3), *counts, self.trigger.value)
             for change, paths in (("upsert", applied.upserted), ("delete", applied.deleted)):
                 self._counters.landed(change, at, self._seconds_since(paths, now_ns))
             self._counters.committed(batch)

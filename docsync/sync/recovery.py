@@ -16,13 +16,13 @@ from pathlib import Path
 import apsw
 
 from docsync.coalesce import Batch, Dirty
-from docsync.errors import NoDatabase, StoreUnavailable
+from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
 from docsync.model import Sign, Timing
 from docsync.names import EVERYTHING
-from docsync.status import Done
+from docsync.status import Done, Repair
 from docsync.store.checkpoint import Checkpoint
 from docsync.store.damage import Damage, find, identity, inspect
-from docsync.store.database import DAMAGED, open_writer, writing
+from docsync.store.database import open_writer, writing
 from docsync.store.repair import (
     finish,
     forget,
@@ -48,8 +48,8 @@ FRESH = "docsync-fresh-"
 _LOOK_AGAIN_NS = 100_000_000
 _DOUBT_PAUSE_NS = 10_000_000_000
 
-Told = Callable[[str, str], object]
-"""Is told what was done about damage ("in place", "afresh" or "started over") and what the damage was."""
+Told = Callable[[Repair, str], object]
+"""Is told what was done about damage, and what the damage was."""
 
 
 class Upkeep:
@@ -75,16 +75,14 @@ class Upkeep:
         finish(self._database)
         try:
             self._connection = self._stack.enter_context(open_writer(self._database))
-        except StoreUnavailable as error:
-            if error.reason != DAMAGED:
-                raise
+        except Damaged as error:
             self._start_over(str(error))
             return True
         damage = find(self._connection)
         if damage is None:
             self._use(self._connection)
         elif self._mend_in_place(damage):
-            self._told("in place", damage.reason)
+            self._told(Repair.IN_PLACE, damage.reason)
         else:
             self.rebuild(damage.reason)
         return damage is not None
@@ -105,9 +103,9 @@ class Upkeep:
         self._connection = None
 
     def check(self) -> None:
-        """Raises StoreUnavailable, for `mend`, when the files are not those that were opened. Costs microseconds."""
+        """Raises Damaged, for `mend`, when the files are not those that were opened. Costs microseconds."""
         if identity(self._database) != self._identity:
-            raise StoreUnavailable(DAMAGED, f"{self._database}: its files were moved, deleted or replaced")
+            raise Damaged(f"{self._database}: its files were moved, deleted or replaced")
 
     def doubt(self) -> None:
         """Somebody doubts what is in the database: look at everything soon, unless that was done a moment ago."""
@@ -117,13 +115,13 @@ class Upkeep:
     def tick(self, now_ns: int) -> int:
         """What is to be done between batches; returns when to be called next.
 
-        Raises StoreUnavailable for damage, which `mend` mends.
+        Raises Damaged, which `mend` mends, and StoreUnavailable.
         """
         self._doubts = 0
         inspect_ns, checkpoint_ns = self._inspect(now_ns), self._checkpoint.tick(now_ns)
         return inspect_ns if checkpoint_ns is None else min(inspect_ns, checkpoint_ns)
 
-    def mend(self, error: StoreUnavailable, progress: Progress | None = None) -> Engine:
+    def mend(self, error: Damaged, progress: Progress | None = None) -> Engine:
         """Find out what is damaged and mend it; returns the engine to go on with. Raises StoreUnavailable.
 
         *progress* is told of every file that is read; whatever it raises leaves the damage for the next time.
@@ -150,12 +148,10 @@ class Upkeep:
         try:
             with self._afresh() as source:
                 self.replace(source)
-        except StoreUnavailable as error:
-            if error.reason != DAMAGED:
-                raise
+        except Damaged:
             self._start_over(reason)
             return
-        self._told("afresh", reason)
+        self._told(Repair.AFRESH, reason)
 
     def replace(self, source: apsw.Connection) -> None:
         """Put what *source* holds in the place of everything, in one step. Raises StoreUnavailable."""
@@ -185,11 +181,7 @@ class Upkeep:
                 if find(connection):
                     connection.execute("ROLLBACK")
                     return False
-        except apsw.SQLError:  # a statement that is right for our tables is wrong for these
-            return False
-        except StoreUnavailable as error:
-            if error.reason != DAMAGED:
-                raise
+        except (Damaged, apsw.SQLError):  # the latter: what is right for our tables is wrong for these
             return False
         return True
 
@@ -209,7 +201,7 @@ class Upkeep:
         start_over(self._database, iso(time.time_ns()).replace(":", ""))
         self._connection = self._stack.enter_context(open_writer(self._database))
         self._use(self._connection)
-        self._told("started over", reason)
+        self._told(Repair.STARTED_OVER, reason)
 
     def _inspect(self, now_ns: int) -> int:
         """Look at everything now and then, without stopping the thread that syncs."""
@@ -224,9 +216,9 @@ class Upkeep:
         try:
             damage = inspection.result()
         except NoDatabase as error:
-            raise StoreUnavailable(DAMAGED, str(error)) from error
+            raise Damaged(str(error)) from error
         if damage:
-            raise StoreUnavailable(DAMAGED, damage.reason)
+            raise Damaged(damage.reason)
         return self._inspect_at_ns
 
 
@@ -275,7 +267,9 @@ def fresh(settings: Settings, beside: Path | None = None, progress: Progress | N
         try:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=FRESH, dir=beside))
         except OSError as error:
-            raise StoreUnavailable("io_error", f"no place for a database that is made afresh ({error})") from error
+            raise StoreUnavailable(
+                StoreReason.IO_ERROR, f"no place for a database that is made afresh ({error})"
+            ) from error
         path = Path(folder) / "fresh.db"
         with open_writer(path) as connection:
             connection.pragma("synchronous", "OFF")

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 
-from docsync.errors import StoreUnavailable
+from docsync.errors import StoreReason, StoreUnavailable
 from docsync.plan import Applied, Standing
 from docsync.status import Done
 from docsync.sync.request import Ask, Request
@@ -55,7 +55,7 @@ class Waiting:
         """Nobody will do it any more."""
         for request in (*self._asked, *self._open):
             if request.answer.set_running_or_notify_cancel():
-                request.answer.set_exception(StoreUnavailable("stopping", why))
+                request.answer.set_exception(StoreUnavailable(StoreReason.STOPPING, why))
 
 
 def _done(request: Request, now: Standing) -> Done:

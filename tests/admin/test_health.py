@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from docsync.admin.health import _CHECKS, _WATCHER
-from docsync.errors import StoreUnavailable
+from docsync.errors import StoreReason, StoreUnavailable
 from docsync.status import _BLOCKING, Reason
 from tests.admin.endpoint import Endpoint
 from tests.admin.fake_commands import AT, FakeCommands
@@ -116,7 +116,7 @@ def test_a_status_that_cannot_be_had_is_503_without_the_path_of_the_database(
     endpoint: Endpoint, commands: FakeCommands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def status(_: FakeCommands) -> None:
-        raise StoreUnavailable("locked", "/srv/secret/docsync.db is locked")
+        raise StoreUnavailable(StoreReason.LOCKED, "/srv/secret/docsync.db is locked")
 
     monkeypatch.setattr(type(commands), "status", status)
     for path in ("/readyz", "/health", "/health/db", "/v1/status"):

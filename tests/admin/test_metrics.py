@@ -10,6 +10,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as parse
 
 import docsync
+from docsync.counters import BatchResult, Trigger
 from docsync.model import PastBatch
 from tests.admin.endpoint import Endpoint
 from tests.admin.fake_commands import AT, FakeCommands
@@ -26,9 +27,9 @@ def busy(commands: FakeCommands) -> FakeCommands:
     counters = commands.counters
     counters.hint("closed")
     counters.read("database")
-    counters.rescan("start")
-    for result in ("changed", "unchanged", "refused", "postponed", "interrupted"):
-        counters.run("hint", result, 0.02)
+    counters.rescan(Trigger.START)
+    for result in BatchResult:
+        counters.run(Trigger.HINT, result, 0.02)
     counters.committed(PastBatch(AT, 7, 20.0, 1, 0, "hint"))
     counters.landed("upsert", AT, [0.004, 0.004, 0.04])
     counters.landed("delete", AT, [0.51])

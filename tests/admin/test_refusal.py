@@ -4,13 +4,13 @@ import pytest
 
 from docsync.admin.refusal import EXPECTED, Refusal, Stopping, refusal_of
 from docsync.commands import Busy, TimedOut
-from docsync.errors import ConfigError, NoDatabase, StoreUnavailable, UsageError
+from docsync.errors import ConfigError, NoDatabase, StoreReason, StoreUnavailable, UsageError
 
 CASES = [
     (TimedOut("late"), 504, 124),
     (Busy("twice"), 429, 3),
     (UsageError("outside"), 400, 2),
-    (StoreUnavailable("disk_full", "/srv/secret/docsync.db"), 503, 3),
+    (StoreUnavailable(StoreReason.DISK_FULL, "/srv/secret/docsync.db"), 503, 3),
     (NoDatabase("/srv/secret/docsync.db"), 503, 3),
     (Stopping(), 503, 3),
     (ConfigError("/srv/secret/docsync.toml:3: wrong"), 500, 70),

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 
-from docsync.errors import StoreUnavailable
+from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Entry, FileState, Reference, ReferenceStatus
 from docsync.names import Collection, covers, folded
 from docsync.plan import Applied, Change, Link, Standing
@@ -17,7 +17,7 @@ from tests.simulation.faults import Faults
 from tests.simulation.memory_batch import Declared, MemoryBatch, Tables
 from tests.simulation.snapshot import Recorded, Snapshot
 
-_REASONS = {"locked": "locked", "full": "disk_full"}
+_REASONS = {"locked": StoreReason.LOCKED, "full": StoreReason.DISK_FULL}
 _fold = lru_cache(maxsize=4096)(folded)
 
 

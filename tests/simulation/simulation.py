@@ -14,7 +14,7 @@ import apsw
 
 from docsync.coalesce import Batch, Coalescer
 from docsync.counters import Counters
-from docsync.errors import StoreUnavailable
+from docsync.errors import Damaged, StoreUnavailable
 from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.scan import FileTree
@@ -79,7 +79,7 @@ class Soundness:
     def tick(self, now_ns: int) -> int:
         return now_ns + 10**15
 
-    def mend(self, error: StoreUnavailable, progress: Progress | None = None) -> Engine:
+    def mend(self, error: Damaged, progress: Progress | None = None) -> Engine:
         raise Violation(f"taken for damaged: {error}")
 
 

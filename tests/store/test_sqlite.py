@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from docsync.errors import StoreUnavailable
+from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import FileState, ReferenceStatus
 from docsync.names import Collection
 from docsync.plan import Applied, Change, Delete, Relink, Seen, Touch, Upsert
@@ -116,7 +116,7 @@ def test_a_batch_that_fails_in_the_middle_changes_nothing(base: Base, failing: t
         yield upsert("personas/c.json")
         yield Delete("personas/b.json")
         yield Seen("persona", 1, 2)
-        raise failing("locked", "in the middle") if failing is StoreUnavailable else failing
+        raise failing(StoreReason.LOCKED, "in the middle") if failing is StoreUnavailable else failing
 
     with pytest.raises(failing):
         base.store.apply(changes())

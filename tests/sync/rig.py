@@ -6,7 +6,7 @@ from typing import Any
 
 from docsync.coalesce import Coalescer
 from docsync.counters import Counters
-from docsync.errors import StoreUnavailable
+from docsync.errors import Damaged
 from docsync.git import Git
 from docsync.model import Sign
 from docsync.names import EVERYTHING
@@ -80,7 +80,7 @@ class Rig:
     def tick(self, now_ns: int) -> int:
         return now_ns + 10**15
 
-    def mend(self, error: StoreUnavailable, progress: Progress | None = None) -> Engine:
+    def mend(self, error: Damaged, progress: Progress | None = None) -> Engine:
         self.mended.append(error.reason)
         self.project.start()
         return self.project.engine

@@ -2,7 +2,7 @@
 
 import pytest
 
-from docsync.errors import StoreUnavailable
+from docsync.errors import Damaged, StoreReason, StoreUnavailable
 from tests.support import Project
 from tests.sync.rig import Rig
 
@@ -47,7 +47,7 @@ def test_a_mending_that_is_refused_is_tried_again(rig: Rig, monkeypatch: pytest.
     rig.hint("personas/ana.json")
     rig.later(1000)
     rig.step()
-    full = StoreUnavailable("disk_full", "no space left")
+    full = StoreUnavailable(StoreReason.DISK_FULL, "no space left")
 
     def refuse(error: StoreUnavailable, _progress: object) -> None:
         raise full
@@ -67,7 +67,7 @@ def test_a_mending_that_is_refused_is_tried_again(rig: Rig, monkeypatch: pytest.
 
 def test_what_the_look_after_a_batch_finds_is_mended_too(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     def found(now_ns: int) -> int:
-        raise StoreUnavailable("damaged", "found on a schedule")
+        raise Damaged("found on a schedule")
 
     with monkeypatch.context() as patch:
         patch.setattr(rig, "tick", found)

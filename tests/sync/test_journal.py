@@ -2,7 +2,7 @@
 
 import pytest
 
-from docsync.errors import StoreUnavailable
+from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Problem, Severity
 from docsync.plan import Applied
 from docsync.sync.engine import Report
@@ -103,7 +103,7 @@ def test_every_other_event_has_its_name(log: LogBook) -> None:
     journal = Journal(log)
     journal.released(Applied(8, True, deleted=["a"]))
     journal.resynced()
-    journal.unavailable(StoreUnavailable("disk_full", "no space"))
+    journal.unavailable(StoreUnavailable(StoreReason.DISK_FULL, "no space"))
     journal.available()
     assert [(level, event) for level, event, _ in log.lines] == [
         ("info", "deletions.released"),

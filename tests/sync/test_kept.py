@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from docsync.coalesce import Batch, Dirty
-from docsync.errors import StoreUnavailable
+from docsync.errors import Damaged
 from docsync.model import Sign
 from docsync.store.rows import DocumentRows
 from docsync.sync.backup import back_up, restore_once
@@ -57,7 +57,7 @@ def afresh(project: Project) -> Iterator[Sound]:
 def started_over(project: Project) -> Iterator[Sound]:
     with opened(project) as sound:
         project.database.unlink()
-        sound.upkeep.mend(StoreUnavailable("damaged", "gone"))
+        sound.upkeep.mend(Damaged("gone"))
         assert sound.told == ["started over"]
         yield sound
 

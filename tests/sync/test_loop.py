@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from docsync.errors import StoreUnavailable
+from docsync.errors import StoreReason, StoreUnavailable
 from docsync.git import Git
 from docsync.model import Sign
 from docsync.plan import Applied, Change
@@ -29,7 +29,7 @@ def rig(project: Project) -> Rig:
     return made
 
 
-def refuse(monkeypatch: pytest.MonkeyPatch, times: int, reason: str = "locked") -> list[int]:
+def refuse(monkeypatch: pytest.MonkeyPatch, times: int, reason: StoreReason = StoreReason.LOCKED) -> list[int]:
     """The store refuses so many transactions; returns a list that shows how many refusals are left."""
     left = [times]
     real = SqliteStore.apply
@@ -387,7 +387,7 @@ def test_hints_that_come_meanwhile_are_taken_by_the_try_that_succeeds(
 
 def test_a_refused_rescan_is_tried_again(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.persona(A)
-    refuse(monkeypatch, 1, "disk_full")
+    refuse(monkeypatch, 1, StoreReason.DISK_FULL)
     rig = Rig(project)
     rig.step()
     assert (project.paths(), rig.vitals.scanned) == ([], False)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from docsync.counters import BatchResult, Trigger
 from docsync.model import Sign
 from docsync.names import EVERYTHING
 from tests.support import Project
@@ -98,7 +99,7 @@ def test_a_refused_batch_is_counted_and_its_time_goes_on(rig: Rig, monkeypatch: 
     rig.project.persona(A, name="new")
     rig.hint(A)
     rig.step()
-    assert rig.counters.runs()["hint", "refused"] == 1
+    assert rig.counters.runs()[Trigger.HINT, BatchResult.REFUSED] == 1
     rig.later(700)
     rig.step()
 

@@ -10,7 +10,7 @@ from typing import NoReturn
 import pytest
 
 from docsync.coalesce import Batch, Dirty
-from docsync.errors import StoreUnavailable
+from docsync.errors import StoreReason, StoreUnavailable
 from docsync.git import Git
 from docsync.model import Sign
 from docsync.names import EVERYTHING
@@ -137,7 +137,7 @@ def test_a_look_is_answered_although_the_database_fails_at_the_answer() -> None:
     waiting.begun([request], set())
 
     def fail(_: object) -> NoReturn:
-        raise StoreUnavailable("io_error", "no")
+        raise StoreUnavailable(StoreReason.IO_ERROR, "no")
 
     with pytest.raises(StoreUnavailable):
         waiting.answer(fail)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 import click
 
@@ -14,19 +14,12 @@ from docsync.cli.progress import progress_bar
 from docsync.cli.text import counted, problem_lines
 from docsync.errors import NoDatabase, UsageError
 from docsync.model import Severity
-from docsync.status import Done, ListedProblem
+from docsync.status import Done, ListedProblem, Repair
 
 if TYPE_CHECKING:
     from docsync.cli.project import Project
 
 _SYNC_SECONDS = 600.0
-
-# What was done about damage.
-_MENDED: Mapping[str, str] = {
-    "in place": "was damaged and is mended",
-    "afresh": "built afresh",
-    "started over": "was damaged and is moved aside, beside a new one",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +99,18 @@ def _rebuild_here(session: Session, project: "Project") -> Done:
         return rebuild_once(project.settings(), project.database, partial(tell_mended, session), progress)
 
 
-def tell_mended(session: Session, how: str, reason: str) -> None:
+def tell_mended(session: Session, how: Repair, reason: str) -> None:
     """Remark that the database was damaged, and what was done about it."""
-    session.out.remark(f"database {_MENDED[how]}: {reason}")
+    match how:
+        case Repair.IN_PLACE:
+            done = "was damaged and is mended"
+        case Repair.AFRESH:
+            done = "built afresh"
+        case Repair.STARTED_OVER:
+            done = "was damaged and is moved aside, beside a new one"
+        case _:
+            assert_never(how)
+    session.out.remark(f"database {done}: {reason}")
 
 
 def _count(project: "Project") -> dict[str, int]:
