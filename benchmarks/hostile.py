@@ -23,11 +23,11 @@ import apsw
 from benchmarks.attack import SCHEMAS, SHAPES
 from benchmarks.attack.filling import MIB
 from benchmarks.attack.json_file import people
-from docsync.belief import Belief
 from docsync.cli.main import COLLECTOR
 from docsync.lint.schema import compiled
 from docsync.model import Parsed, Timing
 from docsync.names import Collection
+from docsync.policy.grace_period import Belief
 from docsync.store.database import open_writer
 from docsync.store.sqlite import SqliteStore
 from docsync.sync.load import Look

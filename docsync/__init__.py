@@ -2,30 +2,28 @@
 
 The map of the rooms: rank, room, job. Imports point to a strictly lower rank or stay inside one's own room.
 
-    7  cli        commands, output, exit codes; the only room that prints
-    6  daemon     composes the parts: start and stop order, signals, the watcher's supervisor
-    6  doctor     examines all that docsync needs, and says what to do
-    5  admin      the HTTP endpoint, its dashboard, and the client for it
-    5  export     documents as JSON, CSV and Markdown
-    4  reader     rows to callers: get, find, search, changes; answers from the files while there is no database
-    4  verify     proves the database equal to the files
-    3  sync       files to rows: scan, diff, load, plan, apply, and the thread that does it
-    3  commands   the protocol of what can be asked of a running daemon
+    8  cli        commands, output, exit codes; the only room that prints
+    7  daemon     composes the parts: start and stop order, signals, the supervisor of the watcher
+    7  doctor     examines all that docsync needs, and says what to do
+    6  admin      the HTTP endpoint: http/ (connections, admission), routes/, dashboard/, and the client for it
+    6  export     documents as JSON, CSV and Markdown
+    5  reader     rows to callers: get, changes, service; query/ has find, search, conditions, pages
+    5  verify     proves the database equal to the files
+    4  commands   the protocol of what can be asked of a running daemon
+    3  sync       files to rows: batch/ (scan, diff, load, plan, apply) and thread/ (what wakes it, Git, the barrier)
+    2  lint       rules that a good document keeps beyond its format
     2  scan       the file tree: what lies where, under which stamp, and the bytes of one file
     2  watch      hints where to look: inotify, watchdog, polling
-    2  store      the database file: tables, transactions, damage, epochs
+    2  store      the database file: tables, transactions, migrations, damage, epochs
     2  git        is Git at work in the repositories around the project?
     2  lock       one docsync a database
-    1  plan       the changes of a row, and the comparison of tree and database
-    1  coalesce   when is a path due?
-    1  belief     how long must bad news last?
-    1  guard      are these deletions meant?
-    1  formats    bytes to a document and problems
-    1  lint       rules that a good document keeps beyond its format
+    1  formats    bytes to a document and problems; where values stand in a text
+    1  policy     decisions that need time: coalesce (when to look), grace_period (bad news must last), guard (deletions)
     1  config     docsync.toml, environment and flags, checked
     1  log        structlog, set up
     1  counters   what the daemon has done, as numbers
     1  status     what docsync says of itself, as values
+    1  plan       the changes of a row, and the comparison of tree and database
     0  model      the values that the layers pass to each other
     0  names      paths, patterns, ids
     0  errors     the few errors that an operator must act on

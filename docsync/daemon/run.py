@@ -14,7 +14,6 @@ import docsync
 from docsync.admin.access import Key
 from docsync.admin.parts import Backend
 from docsync.admin.server import Listening, Served, serving
-from docsync.coalesce import Coalescer
 from docsync.counters import Counters
 from docsync.daemon.desk import Desk, Premises
 from docsync.daemon.home import Home, identity, is_still
@@ -25,6 +24,7 @@ from docsync.formats import format_named
 from docsync.lock import Announcement, announcing, holding
 from docsync.model import Sign
 from docsync.names import EVERYTHING
+from docsync.policy.coalesce import Coalescer
 from docsync.sync.barrier import Barrier
 from docsync.sync.gate import GitGate
 from docsync.sync.inbox import Inbox

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from docsync.belief import Belief
-from docsync.coalesce import Batch, Dirty
 from docsync.errors import StoreUnavailable
-from docsync.guard import Guard
 from docsync.model import Entry, RootState, Sign, Timing
 from docsync.names import EVERYTHING, covers, outermost, shown
 from docsync.plan import Applied, Change, Delete, Hold, Refuse, Seen, Standing, Upsert, diff
+from docsync.policy.coalesce import Batch, Dirty
+from docsync.policy.grace_period import Belief
+from docsync.policy.guard import Guard
 from docsync.sync.blind import Blind
 from docsync.sync.deletions import Deletions, went_with_a_swap
 from docsync.sync.dependents import Dependents

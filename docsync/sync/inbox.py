@@ -4,9 +4,9 @@ for longer than it takes to change a dictionary, but `wait`."""
 import time
 from threading import Condition
 
-from docsync.coalesce import Batch, Coalescer
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Sign
+from docsync.policy.coalesce import Batch, Coalescer
 from docsync.sync.ports import Clock
 from docsync.sync.request import Request
 

@@ -3,10 +3,10 @@
 import time
 from collections.abc import Callable, Mapping
 
-from docsync.coalesce import Batch, Dirty
 from docsync.git import Git
 from docsync.model import Sign
 from docsync.names import EVERYTHING
+from docsync.policy.coalesce import Batch, Dirty
 from docsync.status import Done
 from docsync.sync.engine import Engine, Manner, Progress
 from docsync.sync.gate import LOOK_AGAIN_NS, GitAtWork, GitGate

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, assert_never
 
-from docsync.coalesce import Batch, Dirty
 from docsync.counters import BatchResult, Counters, Trigger
 from docsync.errors import Damaged, StoreReason, StoreUnavailable
 from docsync.model import RootState, Sign
 from docsync.names import EVERYTHING
+from docsync.policy.coalesce import Batch, Dirty
 from docsync.sync.engine import Engine, Manner, Progress, Report
 from docsync.sync.gate import LOOK_AGAIN_NS, GitAtWork, GitGate, Pass
 from docsync.sync.inbox import Inbox

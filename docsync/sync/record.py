@@ -6,11 +6,11 @@ Belongs to the sync thread.
 import time
 from collections.abc import Iterable, Iterator, Mapping, Set
 
-from docsync.coalesce import Dirty
 from docsync.counters import BatchResult, Counters, Trigger
 from docsync.model import PastBatch, Sign
 from docsync.names import EVERYTHING, ancestors
 from docsync.plan import Applied
+from docsync.policy.coalesce import Dirty
 from docsync.status import LastBatch
 from docsync.sync.load import iso
 from docsync.sync.vitals import Vitals

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import apsw
 
-from docsync.coalesce import Batch, Dirty
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
 from docsync.model import Sign, Timing
 from docsync.names import EVERYTHING
+from docsync.policy.coalesce import Batch, Dirty
 from docsync.status import Done, Repair
 from docsync.store.checkpoint import Checkpoint
 from docsync.store.damage import Damage, find, identity, inspect

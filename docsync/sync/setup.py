@@ -10,15 +10,15 @@ from pathlib import Path
 
 import apsw
 
-from docsync.belief import Belief
 from docsync.errors import ConfigError
 from docsync.formats import format_named, parse
 from docsync.git import Git, find_git
-from docsync.guard import Guard
 from docsync.lint import VERSION as LINT_VERSION
 from docsync.lint.schema import Schema, compiled
 from docsync.model import Timing
 from docsync.names import Collection, shown
+from docsync.policy.grace_period import Belief
+from docsync.policy.guard import Guard
 from docsync.scan import FileTree
 from docsync.store.retention import KEPT
 from docsync.store.sqlite import SqliteStore

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import Shell, environment
 from tests.powerless import POWERLESS, give_away, needs_power
 from tests.support import damage_within
-
-from .conftest import Shell, environment
 
 
 @pytest.fixture

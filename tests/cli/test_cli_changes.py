@@ -11,8 +11,7 @@ import pytest
 
 from docsync.cli.command import changes
 from docsync.reader import Changes, Reader
-
-from .conftest import Shell, environment
+from tests.cli.conftest import Shell, environment
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ import yaml
 
 from docsync.cli.command.check import annotation
 from docsync.model import Problem
-
-from .conftest import Shell, environment
+from tests.cli.conftest import Shell, environment
 
 ROOT = Path(__file__).parents[2]
 EDGES = ROOT / "tests" / "edges"

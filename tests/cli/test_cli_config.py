@@ -1,6 +1,6 @@
 """docsync config show."""
 
-from .conftest import Shell
+from tests.cli.conftest import Shell
 
 
 def test_every_setting_is_shown_with_where_it_was_written(shell: Shell) -> None:

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from .conftest import Shell
+from tests.cli.conftest import Shell
 
 
 def test_what_was_saved_before_a_wait_is_there_after_it(filled: Shell) -> None:

@@ -8,8 +8,7 @@ import pytest
 from docsync.cli.diagnosis import diagnosing
 from docsync.errors import NoDatabase
 from docsync.store.database import open_reader_connection
-
-from .conftest import Shell
+from tests.cli.conftest import Shell
 
 ASKING = [["query", "SELECT 1"], ["verify"], ["changes"], ["problems"]]
 

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from .conftest import Shell
+from tests.cli.conftest import Shell
 
 
 @pytest.fixture

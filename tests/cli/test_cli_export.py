@@ -13,9 +13,8 @@ import pytest
 from docsync.cli import progress, reading
 from docsync.errors import NoDatabase
 from docsync.reader import Page, Reader
+from tests.cli.conftest import Shell
 from tests.support import damage_within
-
-from .conftest import Shell
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import Shell
+from tests.cli.conftest import Shell
 
 
 @pytest.mark.parametrize(

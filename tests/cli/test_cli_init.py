@@ -5,8 +5,7 @@ from pathlib import Path
 
 from docsync.cli.command.schema import SCHEMAS, schema_text
 from docsync.config import load_config
-
-from .conftest import PROMPT, Shell
+from tests.cli.conftest import PROMPT, Shell
 
 EDITOR_FILES = [*(f"schemas/{name}.schema.json" for name in SCHEMAS), ".vscode/settings.json"]
 

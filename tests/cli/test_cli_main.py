@@ -9,8 +9,7 @@ import pytest
 from docsync import __version__
 from docsync.cli.command import config
 from docsync.cli.main import run
-
-from .conftest import Shell, environment
+from tests.cli.conftest import Shell, environment
 
 
 def test_version_is_told(shell: Shell) -> None:

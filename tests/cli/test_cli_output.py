@@ -5,8 +5,7 @@ import json
 import pytest
 
 from docsync.cli.output import as_text, wants_color
-
-from .conftest import Shell
+from tests.cli.conftest import Shell
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ import pytest
 from docsync.cli.flag import Session
 from docsync.cli.project import Project
 from docsync.errors import NotReachable, UsageError
-
-from .conftest import Shell
+from tests.cli.conftest import Shell
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from .conftest import Shell
+from tests.cli.conftest import Shell
 
 
 @pytest.fixture

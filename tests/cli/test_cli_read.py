@@ -7,8 +7,7 @@ import sys
 import pytest
 
 from docsync.cli import reading
-
-from .conftest import Shell, environment
+from tests.cli.conftest import Shell, environment
 
 
 @pytest.fixture

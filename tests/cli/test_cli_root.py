@@ -7,8 +7,7 @@ import click
 import pytest
 
 from docsync.cli.root import COMMANDS, docsync
-
-from .conftest import Shell, environment
+from tests.cli.conftest import Shell, environment
 
 WITHOUT_DAEMON = [
     ["check"],

@@ -9,8 +9,7 @@ from docsync.admin.access import Key
 from docsync.cli.command.run import daemon_settings
 from docsync.cli.flag import Session
 from docsync.errors import ConfigError
-
-from .conftest import Shell
+from tests.cli.conftest import Shell
 
 
 def test_once_is_a_sync(filled: Shell) -> None:

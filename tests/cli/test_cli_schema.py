@@ -12,8 +12,7 @@ import pytest
 from docsync.cli.command.schema import SCHEMAS, schema_text
 from docsync.config.rule import DEFAULT_COLLECTIONS, IGNORABLE_CODES, ITEMS, REQUIRED, SECTIONS, SETTINGS
 from docsync.formats import parse
-
-from .conftest import Shell
+from tests.cli.conftest import Shell
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus"

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from click import unstyle
 
-from .conftest import Shell, environment
+from tests.cli.conftest import Shell, environment
 
 PATIENCE = 30.0
 

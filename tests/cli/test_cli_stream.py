@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Shell, environment
+from tests.cli.conftest import Shell, environment
 
 FULL = Path("/dev/full")
 COMMANDS = [

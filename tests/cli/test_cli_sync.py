@@ -2,7 +2,7 @@
 
 import re
 
-from .conftest import PROMPT, Shell
+from tests.cli.conftest import PROMPT, Shell
 
 TIME = re.compile(r"\d+\.\d\d s$")
 

@@ -1,6 +1,6 @@
 """docsync tags: which there are, and how often."""
 
-from .conftest import Shell
+from tests.cli.conftest import Shell
 
 
 def test_the_most_used_comes_first(filled: Shell) -> None:

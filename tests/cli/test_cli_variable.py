@@ -3,8 +3,7 @@
 import pytest
 
 from docsync.cli.variable import slips
-
-from .conftest import Shell
+from tests.cli.conftest import Shell
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import apsw
 
-from .conftest import Shell
+from tests.cli.conftest import Shell
 
 
 def test_a_synced_project_is_equal_to_its_files(filled: Shell) -> None:

@@ -14,9 +14,9 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from docsync.coalesce import Coalescer
 from docsync.daemon.lookout import Lookout
 from docsync.model import Sign, Timing
+from docsync.policy.coalesce import Coalescer
 from docsync.sync.barrier import Barrier
 from docsync.sync.inbox import Inbox
 from docsync.sync.vitals import Vitals

@@ -6,8 +6,7 @@ import pytest
 
 from docsync.export import FORMATS, writer
 from docsync.reader import Row
-
-from .rows import ORIGIN, row
+from tests.export.rows import ORIGIN, row
 
 
 @pytest.mark.parametrize("format_", FORMATS)

@@ -3,8 +3,7 @@
 import json
 
 from docsync.export.json_file import as_json, as_json_lines
-
-from .rows import ORIGIN, row
+from tests.export.rows import ORIGIN, row
 
 HARD: dict[str, object] = {
     "text": 'a "b" \\ \n \x1b \u2028 é 😀',

@@ -9,8 +9,7 @@ from markdown_it.token import Token
 from docsync.export.page import as_markdown
 from docsync.names import shown
 from docsync.reader import Row
-
-from .rows import ORIGIN, row
+from tests.export.rows import ORIGIN, row
 
 
 def page(*rows: Row) -> str:

@@ -8,8 +8,7 @@ import random
 import pytest
 
 from docsync.export.spreadsheet import COLUMNS, as_csv, csv_line
-
-from .rows import ORIGIN, row
+from tests.export.rows import ORIGIN, row
 
 
 def read_back(text: str) -> list[dict[str, str]]:

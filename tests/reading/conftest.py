@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.daemon.running import Daemon
-
-from .page import ROOT
+from tests.reading.page import ROOT
 
 INDEX = 'index = ["demographics.ageGroup"]'
 

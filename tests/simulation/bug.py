@@ -8,10 +8,10 @@ from typing import Any
 from unittest.mock import patch
 
 from docsync import plan
-from docsync.belief import Belief, Group
-from docsync.coalesce import Coalescer
-from docsync.guard import Guard
 from docsync.model import FileState, Sign
+from docsync.policy.coalesce import Coalescer
+from docsync.policy.grace_period import Belief, Group
+from docsync.policy.guard import Guard
 from docsync.store.batch import Batch
 from docsync.store.problems import ProblemRows
 from docsync.store.rows import DocumentRows

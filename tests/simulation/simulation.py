@@ -12,11 +12,11 @@ from typing import cast
 
 import apsw
 
-from docsync.coalesce import Batch, Coalescer
 from docsync.counters import Counters
 from docsync.errors import Damaged, StoreUnavailable
 from docsync.model import Sign
 from docsync.names import EVERYTHING
+from docsync.policy.coalesce import Batch, Coalescer
 from docsync.scan import FileTree
 from docsync.sync import load as load_module
 from docsync.sync import loop as loop_module

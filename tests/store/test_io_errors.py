@@ -17,10 +17,10 @@ from traceback import extract_tb
 import apsw
 import pytest
 
-from docsync.coalesce import Batch, Dirty
 from docsync.errors import NoDatabase, StoreUnavailable
 from docsync.model import Sign, Timing
 from docsync.names import EVERYTHING
+from docsync.policy.coalesce import Batch, Dirty
 from docsync.store.checkpoint import Checkpoint
 from docsync.store.database import open_writer, writing
 from docsync.store.migration import SCHEMA_VERSION, migrate

@@ -4,12 +4,12 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from docsync.coalesce import Coalescer
 from docsync.counters import Counters
 from docsync.errors import Damaged
 from docsync.git import Git
 from docsync.model import Sign
 from docsync.names import EVERYTHING
+from docsync.policy.coalesce import Coalescer
 from docsync.status import Done
 from docsync.sync.engine import Engine, Progress
 from docsync.sync.gate import GitGate

@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 
-from docsync.coalesce import Batch, Dirty
 from docsync.model import Sign
 from docsync.names import Collection
+from docsync.policy.coalesce import Batch, Dirty
 from docsync.sync.engine import Manner
 from tests.support import PERSONAS, PROMPTS, Project
 

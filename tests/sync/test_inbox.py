@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from docsync.coalesce import Coalescer
 from docsync.model import Sign, Timing
+from docsync.policy.coalesce import Coalescer
 from docsync.sync.inbox import Inbox
 from docsync.sync.request import Ask, Request
 

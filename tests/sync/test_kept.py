@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from docsync.coalesce import Batch, Dirty
 from docsync.errors import Damaged
 from docsync.model import Sign
+from docsync.policy.coalesce import Batch, Dirty
 from docsync.store.rows import DocumentRows
 from docsync.sync.backup import back_up, restore_once
 from docsync.sync.once import tell_nobody

@@ -13,10 +13,10 @@ from typing import Any
 import apsw
 import pytest
 
-from docsync.coalesce import Batch, Dirty
 from docsync.errors import Damaged, NoDatabase, StoreUnavailable
 from docsync.model import Sign
 from docsync.names import EVERYTHING
+from docsync.policy.coalesce import Batch, Dirty
 from docsync.store.damage import inspect
 from docsync.store.database import open_reader_connection
 from docsync.sync.recovery import INSPECT_NS, Upkeep, open_sound, rebuild_once

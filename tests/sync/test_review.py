@@ -9,11 +9,11 @@ from typing import NoReturn
 
 import pytest
 
-from docsync.coalesce import Batch, Dirty
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.git import Git
 from docsync.model import Sign
 from docsync.names import EVERYTHING
+from docsync.policy.coalesce import Batch, Dirty
 from docsync.sync.engine import Manner
 from docsync.sync.gate import GitAtWork, GitGate, Pass
 from docsync.sync.request import Ask, Request

@@ -15,10 +15,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from docsync.coalesce import Batch, Dirty
 from docsync.git import Git
 from docsync.model import Sign
 from docsync.names import EVERYTHING
+from docsync.policy.coalesce import Batch, Dirty
 from docsync.sync.engine import Manner
 from docsync.sync.gate import GitAtWork, GitGate
 from tests.support import Project

@@ -109,8 +109,8 @@ def _property(text: str) -> str:
 
 def check(settings: "Settings", scopes: list[str]) -> Checked:
     """Read every file in *scopes*."""
-    from docsync.belief import Belief
     from docsync.model import Timing
+    from docsync.policy.grace_period import Belief
     from docsync.sync.load import Look
     from docsync.sync.setup import build_loader
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from docsync.guard import Guard, Verdict
 from docsync.model import Entry, FileState, Stamp
+from docsync.policy.guard import Guard, Verdict
 
 SECOND = 1_000_000_000
 MINUTE = 60 * SECOND

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from docsync.coalesce import Batch, Coalescer, Dirty
 from docsync.model import Sign, Timing
+from docsync.policy.coalesce import Batch, Coalescer, Dirty
 
 MS = 1_000_000
 AT_ONCE = (Sign.RENAMED, Sign.GONE, Sign.FOLDER, Sign.LOST)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from docsync.belief import Belief
 from docsync.model import Entry, FileState, Stamp, Timing
+from docsync.policy.grace_period import Belief
 
 MS = 1_000_000
 
