@@ -19,7 +19,7 @@ from pathlib import Path
 import apsw
 
 from benchmarks.stock import PERSONAS, upsert
-from docsync.plan import Change, Delete, Upsert
+from docsync.change import Change, Delete, Upsert
 from docsync.reader import Changes, Reader, open_reader
 from docsync.store.database import open_writer
 from docsync.store.sqlite import SqliteStore

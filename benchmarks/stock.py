@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.tree import persona
+from docsync.change import Upsert
 from docsync.formats import parse
 from docsync.model import Document, Stamp
 from docsync.names import Collection
-from docsync.plan import Upsert
 from docsync.store.database import open_writer
 from docsync.store.sqlite import SqliteStore
 

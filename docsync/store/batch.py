@@ -5,8 +5,8 @@ from typing import assert_never
 
 import apsw
 
+from docsync.change import Applied, Change, Delete, Hold, Refuse, Relink, Seen, Touch, Upsert
 from docsync.model import Document, Entry, FileState, Problem
-from docsync.plan import Applied, Change, Delete, Hold, Refuse, Relink, Seen, Touch, Upsert
 from docsync.store.entries import EntryRows, FileRow
 from docsync.store.problems import ProblemRows
 from docsync.store.rows import DocumentRows, visible

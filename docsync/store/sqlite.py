@@ -6,9 +6,9 @@ from itertools import chain
 
 import apsw
 
+from docsync.change import Applied, Change, Link, Standing
 from docsync.model import Entry, FileState, Reference, ReferenceStatus
 from docsync.names import EVERYTHING, Collection, covers, folded
-from docsync.plan import Applied, Change, Link, Standing
 from docsync.store.batch import Batch
 from docsync.store.database import reading, writing
 from docsync.store.entries import ENTRY_COLUMNS, entry_of

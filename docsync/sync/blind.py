@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from docsync.change import Refuse
 from docsync.model import Entry, FileState, Problem, Root, RootState, Scan, Unread
 from docsync.names import ancestors, covers
-from docsync.plan import Refuse
 from docsync.policy.grace_period import Belief
 from docsync.sync.load import Look
 from docsync.sync.ports import Tree

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
+from docsync.change import Change, Delete, Hold
 from docsync.model import Entry, Problem, RootState, Scan, Severity
 from docsync.names import covers
-from docsync.plan import Change, Delete, Hold
 from docsync.policy.grace_period import Belief
 from docsync.policy.guard import Guard, Verdict
 from docsync.sync.ports import Store, Tree

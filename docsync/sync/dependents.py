@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from docsync.change import Change, Link, Relink, Upsert
 from docsync.model import FileState
-from docsync.plan import Change, Link, Relink, Upsert
 from docsync.sync.load import Loader
 from docsync.sync.ports import Store, Tree
 from docsync.sync.work import Work

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from docsync.change import Applied, Change, Delete, Hold, Refuse, Seen, Standing, Upsert, diff
 from docsync.errors import StoreUnavailable
 from docsync.model import Entry, RootState, Sign, Timing
 from docsync.names import EVERYTHING, covers, outermost, shown
-from docsync.plan import Applied, Change, Delete, Hold, Refuse, Seen, Standing, Upsert, diff
 from docsync.policy.coalesce import Batch, Dirty
 from docsync.policy.grace_period import Belief
 from docsync.policy.guard import Guard

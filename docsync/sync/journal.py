@@ -2,9 +2,9 @@
 
 from typing import Protocol
 
+from docsync.change import Applied
 from docsync.errors import StoreUnavailable
 from docsync.model import Problem, Severity
-from docsync.plan import Applied
 from docsync.status import Repair
 from docsync.sync.engine import Report
 

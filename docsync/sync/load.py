@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from docsync.change import Change, Delete, Refuse, Touch, Upsert
 from docsync.formats import format_named
 from docsync.model import (
     Content,
@@ -21,7 +22,6 @@ from docsync.model import (
     Vanished,
 )
 from docsync.names import Collection
-from docsync.plan import Change, Delete, Refuse, Touch, Upsert
 from docsync.policy.grace_period import Belief
 from docsync.sync.ports import Clock, Parse, Tree
 from docsync.sync.review import Read, Review, Rules

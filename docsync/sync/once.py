@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from docsync.change import Applied
 from docsync.model import Timing
-from docsync.plan import Applied
 from docsync.status import Done, Repair
 from docsync.store.database import open_memory, open_reader_connection
 from docsync.sync.engine import Progress

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
+from docsync.change import Applied, Change, Link, Standing
 from docsync.model import Entry, Octets, Parsed, Reference, Resolved, Root, Scan, Unread, Vanished
 from docsync.names import Collection
-from docsync.plan import Applied, Change, Link, Standing
 
 Clock = Callable[[], int]
 """The monotonic time in nanoseconds."""

@@ -6,10 +6,10 @@ Belongs to the sync thread.
 import time
 from collections.abc import Iterable, Iterator, Mapping, Set
 
+from docsync.change import Applied
 from docsync.counters import BatchResult, Counters, Trigger
 from docsync.model import PastBatch, Sign
 from docsync.names import EVERYTHING, ancestors
-from docsync.plan import Applied
 from docsync.policy.coalesce import Dirty
 from docsync.status import LastBatch
 from docsync.sync.load import iso

@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable, Iterable
 
+from docsync.change import Applied, Standing
 from docsync.errors import StoreReason, StoreUnavailable
-from docsync.plan import Applied, Standing
 from docsync.status import Done
 from docsync.sync.request import Ask, Request
 

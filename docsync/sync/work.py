@@ -3,8 +3,8 @@
 from collections.abc import Set
 from dataclasses import dataclass, field
 
+from docsync.change import Difference, Refuse
 from docsync.model import Entry, Stamp
-from docsync.plan import Difference, Refuse
 from docsync.sync.deletions import Deletions
 from docsync.sync.load import Look
 

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 from unittest.mock import patch
 
-from docsync import plan
+from docsync import change
 from docsync.model import FileState, Sign
 from docsync.policy.coalesce import Coalescer
 from docsync.policy.grace_period import Belief, Group
@@ -81,14 +81,14 @@ def an_unfinished_write_is_looked_at_at_once(right: Wrapped, self: Coalescer, pa
     return 0
 
 
-@instead(plan, "_is_current")
+@instead(change, "_is_current")
 def mtime_and_size_are_trusted(right: Wrapped, entry: Any, stamp: Any, type_: str) -> bool:
     known = entry.stamp
     same = known is not None and (known.mtime_ns, known.size) == (stamp.mtime_ns, stamp.size)
     return same and entry.type == type_ and entry.state in (FileState.OK, FileState.BROKEN)
 
 
-@instead(plan, "_is_current")
+@instead(change, "_is_current")
 def a_racy_stamp_is_trusted(right: Wrapped, entry: Any, stamp: Any, type_: str) -> bool:
     return bool(right(replace(entry, racy=False), stamp, type_))
 
@@ -154,7 +154,7 @@ def a_missing_root_deletes(right: Wrapped, self: Deletions) -> Callable[[Any], b
 
 @instead(Deletions, "release")
 def a_release_does_not_look_again(right: Wrapped, self: Deletions, type_: str | None) -> Any:
-    yield from (plan.Delete(entry.path) for entry in self._guard.held(type_))
+    yield from (change.Delete(entry.path) for entry in self._guard.held(type_))
 
 
 # Guard

@@ -9,10 +9,10 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 
+from docsync.change import Applied, Change, Link, Standing
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Entry, FileState, Reference, ReferenceStatus
 from docsync.names import Collection, covers, folded
-from docsync.plan import Applied, Change, Link, Standing
 from tests.simulation.faults import Faults
 from tests.simulation.memory_batch import Declared, MemoryBatch, Tables
 from tests.simulation.snapshot import Recorded, Snapshot

@@ -6,8 +6,8 @@ Never begins or ends a transaction. The contract tests hold it against the real 
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
+from docsync.change import Applied, Change, Delete, Hold, Refuse, Relink, Seen, Touch, Upsert
 from docsync.model import Document, Entry, FileState, Problem, Severity
-from docsync.plan import Applied, Change, Delete, Hold, Refuse, Relink, Seen, Touch, Upsert
 from docsync.store.rows import visible
 from tests.simulation.snapshot import FileRow, Found, Pointer, Recorded, Row, Told
 

@@ -5,10 +5,10 @@ from random import Random
 
 import pytest
 
+from docsync.change import Change, Delete, Relink, Seen, Touch
 from docsync.errors import StoreUnavailable
 from docsync.model import Entry, FileState, ReferenceStatus
 from docsync.names import EVERYTHING, Collection
-from docsync.plan import Change, Delete, Relink, Seen, Touch
 from docsync.sync.ports import Store
 from tests.simulation.base import Base, Dicts, Opened, Sqlite, store_on
 from tests.simulation.faults import Crash

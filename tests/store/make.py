@@ -4,6 +4,7 @@ import hashlib
 import json
 from typing import Any
 
+from docsync.change import Hold, Refuse, Upsert
 from docsync.model import (
     Content,
     Document,
@@ -17,7 +18,6 @@ from docsync.model import (
     Stamp,
 )
 from docsync.names import Collection
-from docsync.plan import Hold, Refuse, Upsert
 
 PERSONAS = Collection("persona", "personas", ("**/*.json",), "json")
 

@@ -9,10 +9,10 @@ from typing import Any
 import apsw
 import pytest
 
+from docsync.change import Applied, Change, Delete, Refuse, Touch
 from docsync.errors import StoreUnavailable
 from docsync.model import FileState, Note, Severity, Stamp
 from docsync.names import Collection
-from docsync.plan import Applied, Change, Delete, Refuse, Touch
 from docsync.store.database import open_writer
 from docsync.store.problems import ProblemRows
 from docsync.store.rows import BARE_COLUMNS, row_hash

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from docsync.change import Applied, Change, Delete, Relink, Seen, Touch, Upsert
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import FileState, ReferenceStatus
 from docsync.names import Collection
-from docsync.plan import Applied, Change, Delete, Relink, Seen, Touch, Upsert
 from docsync.store.database import open_writer
 from docsync.store.sqlite import SqliteStore
 from tests.store.child import locked_by_another, read_by_another

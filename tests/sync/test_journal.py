@@ -2,9 +2,9 @@
 
 import pytest
 
+from docsync.change import Applied
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Problem, Severity
-from docsync.plan import Applied
 from docsync.sync.engine import Report
 from docsync.sync.journal import Journal
 from tests.sync.rig import LogBook

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from docsync.change import Applied, Change
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.git import Git
 from docsync.model import Sign
-from docsync.plan import Applied, Change
 from docsync.store.sqlite import SqliteStore
 from docsync.sync.engine import Report
 from docsync.sync.gate import GitGate

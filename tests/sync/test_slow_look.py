@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from docsync.change import Applied
 from docsync.model import FileState, Octets, Scan, Sign, Unread, Vanished
 from docsync.names import EVERYTHING, Collection
-from docsync.plan import Applied
 from docsync.policy.coalesce import Batch, Dirty
 from tests.support import PERSONAS, Project
 

@@ -131,7 +131,7 @@ def check(settings: "Settings", scopes: list[str]) -> Checked:
 
 
 def _problems(loader: "Loader", path: str, look: "Look") -> Iterator[Problem]:
-    from docsync.plan import Refuse, Upsert
+    from docsync.change import Refuse, Upsert
 
     change = loader.load(path, look)
     while path in look.again:  # caught while it was being written

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
+from docsync.change import Difference, diff
 from docsync.model import Entry, FileState, Stamp
-from docsync.plan import Difference, diff
 
 STAMP = Stamp(1, 1, 10, 1, 1)
 ENTRY = Entry("a", "persona", FileState.OK, STAMP, "hash", 10)
