@@ -6,9 +6,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from docsync.errors import ConfigError
+from docsync.formats.json_place import json_places
+from docsync.formats.place import dotted
 from docsync.lint.finding import Finding
-from docsync.lint.json_place import json_places
-from docsync.lint.place import dotted
 from docsync.lint.secret import is_secret
 from docsync.model import Severity
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple, cast
 
-from docsync.lint.place import dotted
+from docsync.formats.place import dotted
 
 REDACTED = "[REDACTED]"
 

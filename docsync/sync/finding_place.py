@@ -6,13 +6,13 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice
 
+from docsync.formats.json_place import json_places
 from docsync.formats.limits import LIMITS
+from docsync.formats.place import Place
 from docsync.formats.source import Details, Source, decoded
 from docsync.formats.yaml_front_matter import split_front_matter
+from docsync.formats.yaml_place import yaml_places
 from docsync.lint.finding import Finding
-from docsync.lint.json_place import json_places
-from docsync.lint.place import Place
-from docsync.lint.yaml_place import yaml_places
 from docsync.model import Problem
 from docsync.names import bounded_place
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
-from docsync.lint.json_place import json_places
-from docsync.lint.place import Place, dotted, ways_to
-from docsync.lint.yaml_place import yaml_places
+from docsync.formats.json_place import json_places
+from docsync.formats.place import Place, dotted, ways_to
+from docsync.formats.yaml_place import yaml_places
 from docsync.names import LONGEST_PLACE
 
 

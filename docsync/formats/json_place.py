@@ -7,7 +7,7 @@ from contextlib import suppress
 from json import JSONDecoder
 from typing import Any
 
-from docsync.lint.place import Place, ways_to
+from docsync.formats.place import Place, ways_to
 
 _SPACES = re.compile(r"[ \t\r\n]*+")
 _ITEM = re.compile(r"(.*)\[([0-9]{1,9})\]", re.DOTALL)
