@@ -21,7 +21,7 @@ import apsw
 from benchmarks.stock import PERSONAS, upsert
 from docsync.change import Change, Delete, Upsert
 from docsync.reader import Changes, Reader, open_reader
-from docsync.store.database import open_writer
+from docsync.store.connection import open_writer
 from docsync.store.sqlite import SqliteStore
 
 DOCUMENTS = 400

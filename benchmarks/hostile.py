@@ -28,7 +28,7 @@ from docsync.lint.schema import compiled
 from docsync.model import Parsed, Timing
 from docsync.names import Collection
 from docsync.policy.grace_period import Belief
-from docsync.store.database import open_writer
+from docsync.store.connection import open_writer
 from docsync.store.sqlite import SqliteStore
 from docsync.sync.load import Look
 from docsync.sync.review import Rules

@@ -11,7 +11,7 @@ from docsync.change import Upsert
 from docsync.formats import parse
 from docsync.model import Document, Stamp
 from docsync.names import Collection
-from docsync.store.database import open_writer
+from docsync.store.connection import open_writer
 from docsync.store.sqlite import SqliteStore
 
 PERSONAS = Collection("persona", "personas", ("**/*.json",), "json", index=("demographics.ageGroup",))

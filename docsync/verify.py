@@ -10,7 +10,7 @@ from pathlib import Path
 
 import apsw
 
-from docsync.store.database import open_reader_connection
+from docsync.store.connection import open_reader_connection
 from docsync.store.rows import BARE_COLUMNS, row_hash
 from docsync.sync.recovery import fresh
 from docsync.sync.setup import Settings

@@ -14,7 +14,7 @@ import apsw
 from docsync.model import Sign
 from docsync.names import EVERYTHING, Collection
 from docsync.policy.coalesce import Batch, Dirty
-from docsync.store.database import open_writer
+from docsync.store.connection import open_writer
 from docsync.sync.engine import Engine, Report
 from docsync.sync.setup import Settings, build_engine
 

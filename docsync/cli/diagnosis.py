@@ -8,7 +8,7 @@ from pathlib import Path
 import apsw
 
 from docsync.errors import NoDatabase
-from docsync.store.database import answering
+from docsync.store.connection import answering
 
 
 @contextmanager

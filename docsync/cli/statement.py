@@ -14,7 +14,7 @@ from docsync.cli.diagnosis import diagnosing
 from docsync.errors import UsageError
 from docsync.names import shown
 from docsync.reader.limit import one_more
-from docsync.store.database import open_reader_connection
+from docsync.store.connection import open_reader_connection
 
 if TYPE_CHECKING:
     from apsw import Cursor, SQLiteValues

@@ -9,9 +9,9 @@ from pathlib import Path
 from docsync.doctor.finding import Finding, Level
 from docsync.doctor.patient import Patient
 from docsync.errors import NoDatabase, StoreUnavailable
+from docsync.store.connection import answering, open_reader_connection
 from docsync.store.damage import inspect
-from docsync.store.database import answering, open_reader_connection
-from docsync.store.life import wal_of
+from docsync.store.epoch import wal_of
 from docsync.watch import remote_filesystem
 
 _TOPIC = "database"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from docsync.doctor.finding import Finding, Level
-from docsync.store.life import wal_of
+from docsync.store.epoch import wal_of
 
 _TOPIC = "git"
 _SECONDS = 10

@@ -14,7 +14,7 @@ import apsw
 from docsync.errors import NoDatabase
 from docsync.reader.row import DATABASE
 from docsync.reader.snapshot import Snapshot, begin, end
-from docsync.store.database import READER_BUSY_MS, UNREADABLE, open_reader_connection, unreadable
+from docsync.store.connection import READER_BUSY_MS, UNREADABLE, open_reader_connection, unreadable
 
 DAMAGED = (apsw.CorruptError, apsw.NotADBError, UnicodeDecodeError)
 """What SQLite says of a file that was moved away under an open connection, or is damaged."""

@@ -57,7 +57,7 @@ class FileAnswers:
     def _make(self) -> apsw.Connection:
         # Imported where it is needed: a reader whose database answers must start fast.
         from docsync.model import Timing
-        from docsync.store.database import open_memory
+        from docsync.store.connection import open_memory
         from docsync.sync.job import Job
         from docsync.sync.setup import build_engine
 

@@ -9,7 +9,7 @@ import apsw
 
 from docsync.errors import UsageError
 from docsync.reader.row import DATABASE
-from docsync.store.database import UNREADABLE, unreadable
+from docsync.store.connection import UNREADABLE, unreadable
 
 _VERSION = (
     "SELECT (SELECT value FROM sync_state WHERE key = 'epoch'), (SELECT value FROM sync_state WHERE key = 'revision')"

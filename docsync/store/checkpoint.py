@@ -10,7 +10,7 @@ from pathlib import Path
 import apsw
 
 from docsync.errors import StoreUnavailable
-from docsync.store.database import WRITER_BUSY_MS, writing
+from docsync.store.connection import WRITER_BUSY_MS, writing
 
 MOST_BYTES = 6 * 1024 * 1024
 """A log larger than this is worth a short stop of the writer."""

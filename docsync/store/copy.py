@@ -4,7 +4,7 @@ from pathlib import Path
 
 import apsw
 
-from docsync.store.database import writing
+from docsync.store.connection import writing
 
 
 def copy_out(connection: apsw.Connection, draft: Path) -> None:

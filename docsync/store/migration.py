@@ -6,7 +6,7 @@ from pathlib import Path
 import apsw
 
 from docsync.errors import NoDatabase
-from docsync.store.life import destined, new_epoch
+from docsync.store.epoch import destined, new_epoch
 from docsync.store.transaction import transaction
 
 APPLICATION_ID = 0x646F6373  # "docs", so that file(1) and other programs can tell whose database it is

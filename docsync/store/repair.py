@@ -13,11 +13,11 @@ import apsw
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Content, Document, Entry, FileState, Reference, ReferenceStatus, Resolved
 from docsync.status import ListedProblem
+from docsync.store.connection import open_writer, writing
 from docsync.store.damage import is_sound
-from docsync.store.database import open_writer, writing
+from docsync.store.database_files import persist
 from docsync.store.entries import EntryRows, FileRow
-from docsync.store.life import Life, destined, wal_of
-from docsync.store.place import persist
+from docsync.store.epoch import Life, destined, wal_of
 from docsync.store.problems import ProblemRows
 from docsync.store.rows import DocumentRows
 from docsync.store.transaction import transaction

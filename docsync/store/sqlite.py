@@ -10,7 +10,7 @@ from docsync.change import Applied, Change, Link, Standing
 from docsync.model import Entry, FileState, Reference, ReferenceStatus
 from docsync.names import EVERYTHING, Collection, covers, folded
 from docsync.store.batch import Batch
-from docsync.store.database import reading, writing
+from docsync.store.connection import reading, writing
 from docsync.store.entries import ENTRY_COLUMNS, entry_of
 from docsync.store.retention import KEPT, prune
 from docsync.store.transaction import transaction

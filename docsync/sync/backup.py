@@ -14,12 +14,12 @@ import apsw
 
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
 from docsync.status import Done
+from docsync.store.connection import open_reader_connection, open_writer, writing
 from docsync.store.copy import copy_out
 from docsync.store.damage import find
-from docsync.store.database import open_reader_connection, open_writer, writing
-from docsync.store.life import renew, wal_of
+from docsync.store.database_files import persist
+from docsync.store.epoch import renew, wal_of
 from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION
-from docsync.store.place import persist
 from docsync.store.repair import install
 from docsync.sync.engine import Progress
 from docsync.sync.job import Job

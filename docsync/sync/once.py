@@ -9,7 +9,7 @@ from pathlib import Path
 from docsync.change import Applied
 from docsync.model import Timing
 from docsync.status import Done, Repair
-from docsync.store.database import open_memory, open_reader_connection
+from docsync.store.connection import open_memory, open_reader_connection
 from docsync.sync.engine import Progress
 from docsync.sync.job import Job
 from docsync.sync.recovery import Told, open_sound

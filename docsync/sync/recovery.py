@@ -21,8 +21,8 @@ from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, Dirty
 from docsync.status import Done, Repair
 from docsync.store.checkpoint import Checkpoint
+from docsync.store.connection import open_writer, writing
 from docsync.store.damage import Damage, find, identity, inspect
-from docsync.store.database import open_writer, writing
 from docsync.store.repair import (
     finish,
     forget,

@@ -7,7 +7,7 @@ import pytest
 
 from docsync.cli.diagnosis import diagnosing
 from docsync.errors import NoDatabase
-from docsync.store.database import open_reader_connection
+from docsync.store.connection import open_reader_connection
 from tests.cli.conftest import Shell
 
 ASKING = [["query", "SELECT 1"], ["verify"], ["changes"], ["problems"]]

@@ -16,7 +16,7 @@ import apsw
 import pytest
 
 from docsync.doctor import Finding, Level, Patient, examine
-from docsync.store.life import wal_of
+from docsync.store.epoch import wal_of
 from docsync.sync.once import sync_once
 from tests.daemon.running import Daemon
 from tests.powerless import POWERLESS, give_away, needs_power

@@ -84,9 +84,9 @@ EFFECTS = (
     # The start
     Effect("lock", Life.OLD, Call("docsync.lock", "fcntl.flock")),
     Effect("folder-made", Life.NEW, Call("docsync.lock", "Path.mkdir", named(".docsync"))),
-    Effect("database-opened", Life.OLD, Call("docsync.store.database", "apsw.Connection", _writer), failing),
+    Effect("database-opened", Life.OLD, Call("docsync.store.connection", "apsw.Connection", _writer), failing),
     Effect("database-configured", Life.OLD, Statement("pragma", "journal_mode"), locked),
-    Effect("mode-set", Life.OLD, Call("docsync.store.place", "Path.chmod", named("docsync.db"))),
+    Effect("mode-set", Life.OLD, Call("docsync.store.database_files", "Path.chmod", named("docsync.db"))),
     Effect("tables-made", Life.NEW, Statement("execute", "-- The tables of"), full),
     Effect("epoch-made", Life.NEW, Statement("execute", "INSERT INTO sync_state VALUES ('epoch'"), full),
     Effect("collections-declared", Life.OLD, Statement("execute", row("collections")), full),
@@ -137,7 +137,7 @@ EFFECTS = (
     Effect("commit", Life.WORK, Statement("execute", "COMMIT"), full),
     Effect("log-measured", Life.WORK, Call("docsync.store.checkpoint", "Path.stat", asked_by("wal_bytes"))),
     Effect("checkpoint", Life.WORK, Statement("wal_checkpoint"), failing),
-    Effect("status-read", Life.WORK, Call("docsync.store.database", "apsw.Connection", _reader), unopened),
+    Effect("status-read", Life.WORK, Call("docsync.store.connection", "apsw.Connection", _reader), unopened),
     # What mends
     Effect("mending-indexes", Life.BENT, Statement("execute", "REINDEX"), full),
     Effect("mending-forgets", Life.BENT, Statement("executemany", "DELETE FROM documents WHERE rowid"), full),
@@ -153,7 +153,7 @@ EFFECTS = (
     Effect("draft-written", Life.RUINED, Statement("backup"), full),
     Effect("ruin-moved", Life.RUINED, Call("docsync.store.repair", "Path.replace", named("docsync.db"))),
     Effect("draft-moved", Life.RUINED, Call("docsync.store.repair", "Path.replace", named("docsync.db.new"))),
-    Effect("folder-synced", Life.RUINED, Call("docsync.store.place", "os.fsync")),
+    Effect("folder-synced", Life.RUINED, Call("docsync.store.database_files", "os.fsync")),
     # The end
     Effect("unannounced", Life.END, Call("docsync.lock", "Path.unlink", named("daemon.json"))),
     Effect("socket-removed", Life.END, Call("docsync.admin.listener", "Path.unlink", named("docsync.sock"))),

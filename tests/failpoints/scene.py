@@ -9,7 +9,7 @@ from pathlib import Path
 from docsync.admin.client import Refused
 from docsync.errors import NotReachable
 from docsync.model import Timing
-from docsync.store.database import open_writer
+from docsync.store.connection import open_writer
 from docsync.sync.setup import Settings
 from docsync.verify import verify
 from tests.failpoints.daemon import Orders

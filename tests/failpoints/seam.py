@@ -52,7 +52,7 @@ class Statement:
     beginning: str = ""
 
     def install(self, moments: Moments) -> None:
-        module = import_module("docsync.store.database")
+        module = import_module("docsync.store.connection")
         library: Any = _own_copy(module, "apsw", module.apsw)
         method = getattr(library.Connection, self.method)
         wrapped = _wrapped(method, lambda _, *args, **__: not args or str(args[0]).startswith(self.beginning), moments)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import apsw
 
-from docsync.store import database
+from docsync.store.connection import _configure, open_memory, open_reader_connection, open_writer
 from docsync.store.sqlite import SqliteStore
 from tests.simulation.connection import FaultyConnection
 from tests.simulation.faults import Faults
@@ -72,13 +72,13 @@ class SqliteFile:
 
     @contextmanager
     def open(self) -> Iterator[Opened]:
-        with database.open_writer(self._path):
+        with open_writer(self._path):
             pass
         connection = FaultyConnection(str(self._path))
-        database._configure(connection)
+        _configure(connection)
         connection.pragma("synchronous", "OFF")  # nothing here loses power
         try:
-            with database.open_reader_connection(self._path) as reader:
+            with open_reader_connection(self._path) as reader:
                 yield Opened(connection, SqlReader(reader), connection.faults)
         finally:
             connection.close(True)
@@ -86,7 +86,7 @@ class SqliteFile:
 
 @cache
 def _empty_database() -> bytes:
-    with database.open_memory() as connection:
+    with open_memory() as connection:
         return connection.serialize("main")
 
 

@@ -13,7 +13,7 @@ from docsync.change import Applied, Change, Delete, Refuse, Touch
 from docsync.errors import StoreUnavailable
 from docsync.model import FileState, Note, Severity, Stamp
 from docsync.names import Collection
-from docsync.store.database import open_writer
+from docsync.store.connection import open_writer
 from docsync.store.problems import ProblemRows
 from docsync.store.rows import BARE_COLUMNS, row_hash
 from docsync.store.sqlite import SqliteStore

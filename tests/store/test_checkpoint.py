@@ -8,7 +8,7 @@ import apsw
 import pytest
 
 from docsync.store.checkpoint import MOST_BYTES, Checkpoint, Pace
-from docsync.store.database import open_reader_connection, open_writer
+from docsync.store.connection import open_reader_connection, open_writer
 from docsync.store.transaction import transaction
 from tests.store.faulty_vfs import under_fire
 from tests.store.reading_child import overlapping_readers

@@ -10,8 +10,8 @@ import apsw
 import pytest
 
 from docsync.errors import NoDatabase, StoreUnavailable
+from docsync.store.connection import open_reader_connection, open_writer
 from docsync.store.damage import Damage, find, identity, inspect
-from docsync.store.database import open_reader_connection, open_writer
 from tests.store.breaking import bits_in_table_pages, damage, log_of
 from tests.store.faulty_vfs import under_fire
 from tests.support import PERSONAS, PROMPTS, Project, Tell

@@ -22,7 +22,7 @@ from docsync.model import Sign, Timing
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, Dirty
 from docsync.store.checkpoint import Checkpoint
-from docsync.store.database import open_writer, writing
+from docsync.store.connection import open_writer, writing
 from docsync.store.migration import SCHEMA_VERSION, migrate
 from docsync.sync.backup import keep, restore_once
 from docsync.sync.once import tell_nobody

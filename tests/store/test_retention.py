@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from docsync.store.database import open_writer
+from docsync.store.connection import open_writer
 from docsync.store.sqlite import SqliteStore
 from tests.store.make import PERSONAS, upsert
 

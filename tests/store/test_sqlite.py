@@ -10,7 +10,7 @@ from docsync.change import Applied, Change, Delete, Relink, Seen, Touch, Upsert
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import FileState, ReferenceStatus
 from docsync.names import Collection
-from docsync.store.database import open_writer
+from docsync.store.connection import open_writer
 from docsync.store.sqlite import SqliteStore
 from tests.store.child import locked_by_another, read_by_another
 from tests.store.make import PERSONAS, hold, problem, reference, refuse, stamp, upsert

@@ -14,7 +14,7 @@ import pytest
 from docsync.errors import NoDatabase, StoreUnavailable
 from docsync.lock import holding
 from docsync.model import Timing
-from docsync.store.life import wal_of
+from docsync.store.epoch import wal_of
 from docsync.store.migration import SCHEMA_VERSION
 from docsync.sync.backup import Restored, back_up, may_be_replaced, restore_once
 from docsync.sync.once import sync_once, tell_nobody

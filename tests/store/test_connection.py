@@ -10,13 +10,13 @@ import apsw
 import pytest
 
 from docsync.errors import Damaged, NoDatabase, StoreUnavailable
-from docsync.store.database import (
+from docsync.store.connection import (
     open_memory,
     open_reader_connection,
     open_writer,
     writing,
 )
-from docsync.store.life import wal_of
+from docsync.store.epoch import wal_of
 from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION, migrate
 from docsync.store.transaction import transaction
 from tests.store.child import locked_by_another, read_by_another
@@ -55,7 +55,7 @@ def test_a_copy_gets_a_new_epoch_also_if_the_first_start_was_killed_before_it_ha
     before = epoch_of(path)
     path.with_name(path.name + "-wal").unlink()
     with monkeypatch.context() as killed:
-        killed.setattr("docsync.store.life.renew", raise_interrupt)
+        killed.setattr("docsync.store.epoch.renew", raise_interrupt)
         with pytest.raises(KeyboardInterrupt):
             epoch_of(path)
     renewed = epoch_of(path)
@@ -69,7 +69,7 @@ def test_an_empty_file_whose_first_start_was_killed_keeps_the_epoch_that_readers
     path.parent.mkdir()
     path.touch()
     with monkeypatch.context() as killed:
-        killed.setattr("docsync.store.database.migrate", migrate_and_die)
+        killed.setattr("docsync.store.connection.migrate", migrate_and_die)
         with pytest.raises(KeyboardInterrupt):
             epoch_of(path)
     [[seen]] = read_by_another(path, EPOCH)
@@ -84,7 +84,7 @@ def migrate_and_die(connection: apsw.Connection, path: Path) -> None:
 def test_a_start_that_fails_keeps_the_log_and_with_it_the_epoch(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = epoch_of(path)
     with monkeypatch.context() as failing:
-        failing.setattr("docsync.store.database._configure", raise_interrupt)
+        failing.setattr("docsync.store.connection._configure", raise_interrupt)
         with pytest.raises(KeyboardInterrupt):
             epoch_of(path)
     assert wal_of(path).exists()

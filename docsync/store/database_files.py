@@ -5,7 +5,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from docsync.store.life import wal_of
+from docsync.store.epoch import wal_of
 
 _READABLE = 0o644
 

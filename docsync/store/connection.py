@@ -8,9 +8,9 @@ from pathlib import Path
 import apsw
 
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
-from docsync.store.life import Life, wal_of
+from docsync.store.database_files import is_empty, is_there, let_read, make_folder, may_be_file
+from docsync.store.epoch import Life, wal_of
 from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION, migrate, of_another_version
-from docsync.store.place import is_empty, is_there, let_read, make_folder, may_be_file
 
 _OURS = frozenset({"documents", "files", "changes", "documents_fts", "sync_state"})
 WRITER_BUSY_MS = 1_000
