@@ -30,8 +30,8 @@ from docsync.names import Collection
 from docsync.policy.grace_period import Belief
 from docsync.store.connection import open_writer
 from docsync.store.sqlite import SqliteStore
-from docsync.sync.load import Look
-from docsync.sync.review import Rules
+from docsync.sync.batch.load import Look
+from docsync.sync.batch.review import Rules
 from docsync.sync.setup import Settings, build_loader
 
 ROUNDS = 3

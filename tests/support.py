@@ -15,7 +15,7 @@ from docsync.model import Sign
 from docsync.names import EVERYTHING, Collection
 from docsync.policy.coalesce import Batch, Dirty
 from docsync.store.connection import open_writer
-from docsync.sync.engine import Engine, Report
+from docsync.sync.batch.engine import Engine, Report
 from docsync.sync.setup import Settings, build_engine
 
 PERSONAS = Collection("persona", "personas", ("**/*.json",), "json")

@@ -21,10 +21,10 @@ from docsync.model import RootState
 from docsync.names import EVERYTHING, Collection
 from docsync.reader import open_reader
 from docsync.status import CollectionStatus, Done, Latency, Reason, Status
-from docsync.sync.inbox import Inbox
-from docsync.sync.load import iso
-from docsync.sync.request import Ask, Request
-from docsync.sync.vitals import Vitals
+from docsync.sync.batch.load import iso
+from docsync.sync.thread.inbox import Inbox
+from docsync.sync.thread.request import Ask, Request
+from docsync.sync.thread.thread_status import Vitals
 
 # One reload runs, one waits; a third would only find what the second finds.
 _RELOADS = 2

@@ -11,10 +11,10 @@ from typing import Self
 
 from docsync.model import Sign
 from docsync.names import EVERYTHING
-from docsync.sync.barrier import Barrier
-from docsync.sync.inbox import Inbox
-from docsync.sync.journal import Log
-from docsync.sync.vitals import Vitals
+from docsync.sync.thread.barrier import Barrier
+from docsync.sync.thread.inbox import Inbox
+from docsync.sync.thread.sync_log import Log
+from docsync.sync.thread.thread_status import Vitals
 from docsync.watch import Source, mount_table
 
 _BEAT_NS = 3_000_000_000

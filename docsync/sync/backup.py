@@ -21,9 +21,9 @@ from docsync.store.database_files import persist
 from docsync.store.epoch import renew, wal_of
 from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION
 from docsync.store.repair import install
-from docsync.sync.engine import Progress
+from docsync.sync.batch.engine import Progress
+from docsync.sync.batch.load import iso
 from docsync.sync.job import Job
-from docsync.sync.load import iso
 from docsync.sync.recovery import FRESH, Told, clear, keeping
 from docsync.sync.setup import Settings, build_engine
 

@@ -8,8 +8,8 @@ from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, Dirty
 from docsync.status import Done
-from docsync.sync.engine import Engine, Manner, Progress
-from docsync.sync.gate import LOOK_AGAIN_NS, GitAtWork, GitGate
+from docsync.sync.batch.engine import Engine, Manner, Progress
+from docsync.sync.thread.git_hold import LOOK_AGAIN_NS, GitAtWork, GitGate
 
 _MOST_SECONDS = 30.0
 _LEAST_PAUSE_NS = 1_000_000

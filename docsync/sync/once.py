@@ -10,7 +10,7 @@ from docsync.change import Applied
 from docsync.model import Timing
 from docsync.status import Done, Repair
 from docsync.store.connection import open_memory, open_reader_connection
-from docsync.sync.engine import Progress
+from docsync.sync.batch.engine import Progress
 from docsync.sync.job import Job
 from docsync.sync.recovery import Told, open_sound
 from docsync.sync.setup import Settings, build_engine

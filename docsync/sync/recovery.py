@@ -37,9 +37,9 @@ from docsync.store.repair import (
     start_over,
 )
 from docsync.store.transaction import transaction
-from docsync.sync.engine import Engine, Progress
+from docsync.sync.batch.engine import Engine, Progress
+from docsync.sync.batch.load import iso
 from docsync.sync.job import Job
-from docsync.sync.load import iso
 from docsync.sync.setup import Settings, build_engine
 
 INSPECT_NS = 3_600_000_000_000

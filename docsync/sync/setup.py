@@ -22,10 +22,10 @@ from docsync.policy.guard import Guard
 from docsync.scan import FileTree
 from docsync.store.retention import KEPT
 from docsync.store.sqlite import SqliteStore
-from docsync.sync.engine import Engine, Parts
-from docsync.sync.load import Loader, Twins, iso
+from docsync.sync.batch.engine import Engine, Parts
+from docsync.sync.batch.load import Loader, Twins, iso
+from docsync.sync.batch.review import Rules
 from docsync.sync.ports import Clock, Tree
-from docsync.sync.review import Rules
 
 # Moves whenever the same content would give another row or another search text.
 _ROW_VERSION = 1

@@ -17,9 +17,9 @@ from structlog.testing import capture_logs
 from docsync.daemon.lookout import Lookout
 from docsync.model import Sign, Timing
 from docsync.policy.coalesce import Coalescer
-from docsync.sync.barrier import Barrier
-from docsync.sync.inbox import Inbox
-from docsync.sync.vitals import Vitals
+from docsync.sync.thread.barrier import Barrier
+from docsync.sync.thread.inbox import Inbox
+from docsync.sync.thread.thread_status import Vitals
 from docsync.watch import Reason
 from tests.daemon.running import NO_RESCAN, Daemon, rest
 from tests.powerless import POWERLESS, needs_power

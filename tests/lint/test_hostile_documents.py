@@ -11,7 +11,7 @@ from docsync.lint.schema import compiled
 from docsync.lint.secret import secrets_in
 from docsync.model import Parsed, ReferenceStatus, Resolved
 from docsync.names import LONGEST_PLACE, Collection
-from docsync.sync.review import Read, Review, Rules
+from docsync.sync.batch.review import Read, Review, Rules
 from tests.support import MOST_SECONDS
 
 SCHEMAS: dict[str, object] = {

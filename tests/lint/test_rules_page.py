@@ -14,7 +14,7 @@ from docsync.lint import RULES, Rule
 from docsync.lint.schema import compiled
 from docsync.model import Reference, ReferenceStatus, Resolved, Severity
 from docsync.names import Collection
-from docsync.sync.review import Read, Review, Rules
+from docsync.sync.batch.review import Read, Review, Rules
 
 PACKAGE = Path(docsync.__file__).parent
 PAGE = (PACKAGE.parent / "docs" / "rules.md").read_text(encoding="utf-8")

@@ -268,8 +268,8 @@ def test_a_good_file_in_its_place(project: Project, case: Case) -> None:
 # Each of the others is a story of its own.
 
 TESTS = {
-    62: "tests/sync/test_engine.py::test_an_unreadable_folder_deletes_nothing_beneath_it",
-    63: "tests/sync/test_load.py::test_a_file_that_goes_between_scan_and_read_is_missing_and_not_broken",
+    62: "tests/sync/batch/test_engine.py::test_an_unreadable_folder_deletes_nothing_beneath_it",
+    63: "tests/sync/batch/test_load.py::test_a_file_that_goes_between_scan_and_read_is_missing_and_not_broken",
     64: "test_64_a_file_that_goes_while_it_is_read",
     65: "tests/scan/test_read.py::test_no_more_is_read_of_a_growing_file_than_one_byte_above_its_size",
     66: "tests/scan/test_read.py::test_a_file_that_changes_while_it_is_read_is_looked_at_again",
@@ -283,7 +283,7 @@ TESTS = {
     82: "test_82_a_root_that_is_missing_at_the_start_deletes_nothing",
     83: "tests/daemon/test_storms.py::test_a_root_that_goes_deletes_nothing",
     84: "tests/daemon/test_watching.py::test_a_root_that_is_removed_and_made_again_is_watched_again",
-    85: "tests/sync/test_blind.py::test_a_linked_root_that_points_elsewhere_is_read_whole_whatever_the_scope",
+    85: "tests/sync/batch/test_root_states.py::test_a_linked_root_that_points_elsewhere_is_read_whole_whatever_the_scope",
     86: "tests/daemon/test_storms.py::test_a_renamed_folder_lands_as_one_revision_and_is_not_held",
     87: "tests/daemon/test_watching.py::test_folders_made_moved_in_and_moved_out",
     88: "tests/daemon/test_watching.py::test_folders_made_moved_in_and_moved_out",
@@ -292,7 +292,7 @@ TESTS = {
     91: "tests/daemon/test_watching.py::test_without_a_free_inotify_instance_it_polls_and_says_so",
     92: "tests/daemon/test_overflow.py::"
     "test_with_a_queue_of_16_events_and_busy_threads_the_database_equals_the_files_after_a_storm",
-    93: "tests/sync/test_blind.py::test_an_input_output_error_deletes_nothing",
+    93: "tests/sync/batch/test_root_states.py::test_an_input_output_error_deletes_nothing",
     94: "test_94_a_file_that_changes_all_the_time_starves_no_other",
     95: "test_95_many_files_at_once_take_bounded_memory",
     96: "test_96_permissions_and_times_alone_make_no_revision",

@@ -16,12 +16,12 @@ from docsync.store.batch import Batch
 from docsync.store.problems import ProblemRows
 from docsync.store.rows import DocumentRows
 from docsync.store.sqlite import SqliteStore
-from docsync.sync.blind import Blind, Sight
-from docsync.sync.deletions import Deletions
-from docsync.sync.dependents import Dependents
-from docsync.sync.gate import GitGate
-from docsync.sync.inbox import Inbox
-from docsync.sync.load import Loader
+from docsync.sync.batch.deletions import Deletions
+from docsync.sync.batch.dependents import Dependents
+from docsync.sync.batch.load import Loader
+from docsync.sync.batch.root_states import Blind, Sight
+from docsync.sync.thread.git_hold import GitGate
+from docsync.sync.thread.inbox import Inbox
 
 Wrapped = Callable[..., Any]
 BUGS: dict[str, Callable[[], Any]] = {}

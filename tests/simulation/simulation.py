@@ -18,19 +18,19 @@ from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, Coalescer
 from docsync.scan import FileTree
-from docsync.sync import load as load_module
-from docsync.sync import loop as loop_module
 from docsync.sync import setup as setup_module
-from docsync.sync import vitals as vitals_module
-from docsync.sync import waiting as waiting_module
-from docsync.sync.engine import Engine, Progress
-from docsync.sync.gate import GitGate
-from docsync.sync.inbox import Inbox
-from docsync.sync.journal import Journal
-from docsync.sync.loop import Loop, Rounds, Told
-from docsync.sync.request import Ask
+from docsync.sync.batch import load as load_module
+from docsync.sync.batch.engine import Engine, Progress
 from docsync.sync.setup import build_engine
-from docsync.sync.vitals import Vitals
+from docsync.sync.thread import loop as loop_module
+from docsync.sync.thread import pending_requests as waiting_module
+from docsync.sync.thread import thread_status as vitals_module
+from docsync.sync.thread.git_hold import GitGate
+from docsync.sync.thread.inbox import Inbox
+from docsync.sync.thread.loop import Loop, Rounds, Told
+from docsync.sync.thread.request import Ask
+from docsync.sync.thread.sync_log import Journal
+from docsync.sync.thread.thread_status import Vitals
 from tests.simulation.base import Base, Dicts, Opened, store_on
 from tests.simulation.clock import Clock
 from tests.simulation.expectation import complaints, whole_complaints

@@ -9,7 +9,7 @@ from functools import lru_cache
 from docsync.formats import parse
 from docsync.model import Content, Parsed, Problem, Severity
 from docsync.names import Collection, covers
-from docsync.sync.review import Read, Review, Rules
+from docsync.sync.batch.review import Read, Review, Rules
 from tests.simulation.ground import Ground
 from tests.simulation.setup import FakeSettings
 from tests.simulation.tree import FakeTree

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from docsync.formats import format_named
 from docsync.model import Scan, Sign
 from docsync.names import covers
-from docsync.sync.request import Ask
+from docsync.sync.thread.request import Ask
 from tests.simulation.clock import Clock
 from tests.simulation.expectation import content_complaints
 from tests.simulation.fake_git import FakeGit

@@ -10,8 +10,8 @@ from types import TracebackType
 
 from docsync.model import Sign
 from docsync.names import EVERYTHING
-from docsync.sync.inbox import Inbox
-from docsync.sync.request import Ask, Request
+from docsync.sync.thread.inbox import Inbox
+from docsync.sync.thread.request import Ask, Request
 from tests.simulation.clock import MS, Clock
 from tests.simulation.deed import Hints, Land, do
 from tests.simulation.fake_git import FakeGit

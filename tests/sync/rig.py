@@ -11,13 +11,13 @@ from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Coalescer
 from docsync.status import Done
-from docsync.sync.engine import Engine, Progress
-from docsync.sync.gate import GitGate
-from docsync.sync.inbox import Inbox
-from docsync.sync.journal import Journal
-from docsync.sync.loop import Loop, Rounds, Told
-from docsync.sync.request import Ask, Request
-from docsync.sync.vitals import Vitals
+from docsync.sync.batch.engine import Engine, Progress
+from docsync.sync.thread.git_hold import GitGate
+from docsync.sync.thread.inbox import Inbox
+from docsync.sync.thread.loop import Loop, Rounds, Told
+from docsync.sync.thread.request import Ask, Request
+from docsync.sync.thread.sync_log import Journal
+from docsync.sync.thread.thread_status import Vitals
 from tests.support import Project
 
 MS = 1_000_000

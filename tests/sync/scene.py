@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from docsync.model import Sign
-from docsync.sync.barrier import Barrier
+from docsync.sync.thread.barrier import Barrier
 from docsync.watch.inotify import InotifySource
 from tests.support import Project
 from tests.sync.rig import MS, Rig

@@ -15,7 +15,7 @@ from docsync.sync.backup import back_up, restore_once
 from docsync.sync.once import tell_nobody
 from docsync.verify import verify
 from tests.support import Project
-from tests.sync.test_blind import shut
+from tests.sync.batch.test_root_states import shut
 from tests.sync.test_recovery import Sound, change, change_all, opened
 
 DOCUMENTS = 60

@@ -19,8 +19,8 @@ from docsync.git import Git
 from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, Dirty
-from docsync.sync.engine import Manner
-from docsync.sync.gate import GitAtWork, GitGate
+from docsync.sync.batch.engine import Manner
+from docsync.sync.thread.git_hold import GitAtWork, GitGate
 from tests.support import Project
 from tests.sync.rig import MS
 from tests.sync.scene import Scene, watched

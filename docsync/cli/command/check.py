@@ -16,7 +16,7 @@ from docsync.names import folded, shown
 
 if TYPE_CHECKING:
     from docsync.cli.project import Project
-    from docsync.sync.load import Loader, Look
+    from docsync.sync.batch.load import Loader, Look
     from docsync.sync.setup import Settings
 
 TEXT, JSON, GITHUB = FORMS = ("text", "json", "github")
@@ -111,7 +111,7 @@ def check(settings: "Settings", scopes: list[str]) -> Checked:
     """Read every file in *scopes*."""
     from docsync.model import Timing
     from docsync.policy.grace_period import Belief
-    from docsync.sync.load import Look
+    from docsync.sync.batch.load import Look
     from docsync.sync.setup import build_loader
 
     tree = settings.tree()

@@ -5,8 +5,8 @@ import pytest
 from docsync.change import Applied
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Problem, Severity
-from docsync.sync.engine import Report
-from docsync.sync.journal import Journal
+from docsync.sync.batch.engine import Report
+from docsync.sync.thread.sync_log import Journal
 from tests.sync.rig import LogBook
 
 

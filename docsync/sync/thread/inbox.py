@@ -8,7 +8,7 @@ from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Sign
 from docsync.policy.coalesce import Batch, Coalescer
 from docsync.sync.ports import Clock
-from docsync.sync.request import Request
+from docsync.sync.thread.request import Request
 
 
 class Inbox:

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from docsync.change import Change, Link, Relink, Upsert
 from docsync.model import FileState
-from docsync.sync.load import Loader
+from docsync.sync.batch.batch_context import Work
+from docsync.sync.batch.load import Loader
 from docsync.sync.ports import Store, Tree
-from docsync.sync.work import Work
 
 
 class Dependents:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from docsync.git import Git, find_git
-from docsync.sync.gate import GitAtWork, GitGate, Pass
+from docsync.sync.thread.git_hold import GitAtWork, GitGate, Pass
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from docsync.model import PastBatch, Sign
 from docsync.names import EVERYTHING, ancestors
 from docsync.policy.coalesce import Dirty
 from docsync.status import LastBatch
-from docsync.sync.load import iso
-from docsync.sync.vitals import Vitals
+from docsync.sync.batch.load import iso
+from docsync.sync.thread.thread_status import Vitals
 
 
 class Record:

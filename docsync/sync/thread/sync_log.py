@@ -6,7 +6,7 @@ from docsync.change import Applied
 from docsync.errors import StoreUnavailable
 from docsync.model import Problem, Severity
 from docsync.status import Repair
-from docsync.sync.engine import Report
+from docsync.sync.batch.engine import Report
 
 _MOST_LINES = 20
 _MOST_NAMED = 5

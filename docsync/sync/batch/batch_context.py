@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from docsync.change import Difference, Refuse
 from docsync.model import Entry, Stamp
-from docsync.sync.deletions import Deletions
-from docsync.sync.load import Look
+from docsync.sync.batch.deletions import Deletions
+from docsync.sync.batch.load import Look
 
 
 @dataclass(slots=True)

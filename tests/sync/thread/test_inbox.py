@@ -8,8 +8,8 @@ import pytest
 
 from docsync.model import Sign, Timing
 from docsync.policy.coalesce import Coalescer
-from docsync.sync.inbox import Inbox
-from docsync.sync.request import Ask, Request
+from docsync.sync.thread.inbox import Inbox
+from docsync.sync.thread.request import Ask, Request
 
 MS = 1_000_000
 FAR = 10**18

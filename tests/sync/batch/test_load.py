@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from docsync.model import Sign
-from docsync.sync.load import iso
+from docsync.sync.batch.load import iso
 from tests.mounting import Mounts, mounts
 from tests.support import Project
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from docsync.change import Applied, Standing
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.status import Done
-from docsync.sync.request import Ask, Request
+from docsync.sync.thread.request import Ask, Request
 
 
 class Waiting:

@@ -11,8 +11,8 @@ from docsync.errors import StoreReason, StoreUnavailable
 from docsync.git import Git
 from docsync.model import Sign
 from docsync.store.sqlite import SqliteStore
-from docsync.sync.engine import Report
-from docsync.sync.gate import GitGate
+from docsync.sync.batch.engine import Report
+from docsync.sync.thread.git_hold import GitGate
 from tests.store.child import locked_by_another
 from tests.support import Project
 from tests.sync.rig import MS, Rig

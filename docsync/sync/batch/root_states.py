@@ -7,7 +7,7 @@ from docsync.change import Refuse
 from docsync.model import Entry, FileState, Problem, Root, RootState, Scan, Unread
 from docsync.names import ancestors, covers
 from docsync.policy.grace_period import Belief
-from docsync.sync.load import Look
+from docsync.sync.batch.load import Look
 from docsync.sync.ports import Tree
 
 Identity = tuple[int, int]

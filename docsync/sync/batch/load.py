@@ -23,8 +23,8 @@ from docsync.model import (
 )
 from docsync.names import Collection
 from docsync.policy.grace_period import Belief
+from docsync.sync.batch.review import Read, Review, Rules
 from docsync.sync.ports import Clock, Parse, Tree
-from docsync.sync.review import Read, Review, Rules
 
 Twins = Callable[[str], Sequence[str]]
 

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field, replace
 
 from docsync.status import LastBatch, Reason
-from docsync.sync.load import iso
+from docsync.sync.batch.load import iso
 
 
 @dataclass(slots=True)

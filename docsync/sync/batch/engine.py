@@ -14,13 +14,13 @@ from docsync.names import EVERYTHING, covers, outermost, shown
 from docsync.policy.coalesce import Batch, Dirty
 from docsync.policy.grace_period import Belief
 from docsync.policy.guard import Guard
-from docsync.sync.blind import Blind
-from docsync.sync.deletions import Deletions, went_with_a_swap
-from docsync.sync.dependents import Dependents
-from docsync.sync.links import Links
-from docsync.sync.load import Loader, Look
+from docsync.sync.batch.batch_context import Work
+from docsync.sync.batch.deletions import Deletions, went_with_a_swap
+from docsync.sync.batch.dependents import Dependents
+from docsync.sync.batch.load import Loader, Look
+from docsync.sync.batch.root_states import Blind
+from docsync.sync.batch.symlinks import Links
 from docsync.sync.ports import Clock, Store, Tree
-from docsync.sync.work import Work
 
 Progress = Callable[[int, int], None]
 

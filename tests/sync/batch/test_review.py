@@ -14,10 +14,10 @@ from docsync.git import Git
 from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, Dirty
-from docsync.sync.engine import Manner
-from docsync.sync.gate import GitAtWork, GitGate, Pass
-from docsync.sync.request import Ask, Request
-from docsync.sync.waiting import Waiting
+from docsync.sync.batch.engine import Manner
+from docsync.sync.thread.git_hold import GitAtWork, GitGate, Pass
+from docsync.sync.thread.pending_requests import Waiting
+from docsync.sync.thread.request import Ask, Request
 from tests.support import PERSONAS, PROMPTS, Project
 from tests.sync.rig import Rig
 

@@ -1,6 +1,6 @@
 """What the sync thread says of itself: a reason keeps its time while it lasts."""
 
-from docsync.sync.vitals import Vitals
+from docsync.sync.thread.thread_status import Vitals
 
 
 def test_a_reason_is_news_once_and_keeps_its_time_when_its_words_change() -> None:

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from docsync.model import Scan, Sign
-from docsync.sync.links import Links
+from docsync.sync.batch.symlinks import Links
 from tests.support import Project
 from tests.sync.rig import Rig
 

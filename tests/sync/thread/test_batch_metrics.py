@@ -7,7 +7,7 @@ from docsync.model import Sign
 from docsync.names import EVERYTHING
 from tests.support import Project
 from tests.sync.rig import Rig
-from tests.sync.test_loop import A, B, refuse
+from tests.sync.thread.test_loop import A, B, refuse
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from docsync.errors import ConfigError
 from docsync.formats import parse
 from docsync.model import Parsed, ReferenceStatus, Resolved, Severity
 from docsync.names import Collection
-from docsync.sync.review import Read, Review, Rules
+from docsync.sync.batch.review import Read, Review, Rules
 from tests.support import PERSONAS, PROMPTS, Project
 
 SCHEMA = {"type": "object", "required": ["name"], "properties": {"age": {"type": "integer"}}}

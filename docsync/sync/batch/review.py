@@ -123,7 +123,7 @@ def _with_findings(read: Read, problems: Sequence[Problem], findings: Sequence[F
     """All that is to be said, up to the limit, errors first; only what is shown is looked for in the file."""
     if not findings:
         return tuple(problems)
-    from docsync.sync.finding_place import placed  # costs 30 ms and is needed for findings only
+    from docsync.sync.batch.locate import placed  # costs 30 ms and is needed for findings only
 
     everything: list[Problem | Finding] = [*problems, *findings]
     ordered = sorted(everything, key=lambda one: one.severity is not Severity.ERROR)

@@ -14,14 +14,14 @@ from docsync.errors import Damaged, StoreReason, StoreUnavailable
 from docsync.model import RootState, Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, Dirty
-from docsync.sync.engine import Engine, Manner, Progress, Report
-from docsync.sync.gate import LOOK_AGAIN_NS, GitAtWork, GitGate, Pass
-from docsync.sync.inbox import Inbox
-from docsync.sync.journal import Journal
-from docsync.sync.record import Record
-from docsync.sync.request import Request
-from docsync.sync.vitals import Vitals
-from docsync.sync.waiting import Waiting
+from docsync.sync.batch.engine import Engine, Manner, Progress, Report
+from docsync.sync.thread.batch_metrics import Record
+from docsync.sync.thread.git_hold import LOOK_AGAIN_NS, GitAtWork, GitGate, Pass
+from docsync.sync.thread.inbox import Inbox
+from docsync.sync.thread.pending_requests import Waiting
+from docsync.sync.thread.request import Request
+from docsync.sync.thread.sync_log import Journal
+from docsync.sync.thread.thread_status import Vitals
 
 _TICK_NS = 1_000_000_000
 _RETRY_FIRST_NS = 50_000_000

@@ -1,0 +1,1 @@
+"""One batch: scan → diff → load → plan → apply. Never decides when it runs."""
