@@ -12,8 +12,8 @@ import apsw
 
 from docsync.store.connection import open_reader_connection
 from docsync.store.rows import BARE_COLUMNS, row_hash
-from docsync.sync.recovery import fresh
 from docsync.sync.setup import Settings
+from docsync.upkeep.upkeep import fresh
 
 # What is compared: the columns that a fresh database would hold too, by the document that they belong to.
 _COMPARED = {

@@ -10,7 +10,7 @@ from docsync.errors import NoDatabase
 from docsync.model import Timing
 from docsync.names import Collection
 from docsync.store.rows import BARE_COLUMNS, row_hash
-from docsync.sync.once import sync_once
+from docsync.upkeep.one_shot import sync_once
 from docsync.verify import Verification, verify
 from tests.support import PROMPTS, Project
 

@@ -26,7 +26,6 @@ from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Coalescer
 from docsync.sync.batch.load import iso
-from docsync.sync.recovery import open_sound
 from docsync.sync.setup import Settings
 from docsync.sync.thread.barrier import Barrier
 from docsync.sync.thread.git_hold import GitGate
@@ -34,6 +33,7 @@ from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.loop import Loop, Rounds, Told
 from docsync.sync.thread.sync_log import Journal, Log
 from docsync.sync.thread.thread_status import Vitals
+from docsync.upkeep.upkeep import open_sound
 from docsync.watch import Mode, Polling, Source, open_source
 
 _MOST_SOCKET_BYTES = 107  # sun_path of Linux, without its closing NUL

@@ -12,8 +12,8 @@ from docsync.doctor.patient import Patient
 from docsync.model import RootState, Scan, Sign, Unread
 from docsync.names import EVERYTHING, Collection, shown
 from docsync.status import Reason as Told
-from docsync.sync.recovery import FRESH
 from docsync.sync.thread.barrier import Barrier
+from docsync.upkeep.upkeep import FRESH
 from docsync.watch import Polling, open_source
 
 _TOPIC = "watcher"

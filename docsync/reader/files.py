@@ -16,8 +16,8 @@ from docsync.reader.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from docsync.config import Config
-    from docsync.sync.job import Job
     from docsync.sync.setup import Settings
+    from docsync.upkeep.convergence import Job
 
 _MEMORY = Path(":memory:")
 _LOOK_SECONDS = 0.5
@@ -58,8 +58,8 @@ class FileAnswers:
         # Imported where it is needed: a reader whose database answers must start fast.
         from docsync.model import Timing
         from docsync.store.connection import open_memory
-        from docsync.sync.job import Job
         from docsync.sync.setup import build_engine
+        from docsync.upkeep.convergence import Job
 
         # There is nothing to protect here: what the files say now is the answer.
         settings = replace(settings_of(self._config), timing=Timing(0, 0, 0), max_delete_ratio=1.0)

@@ -17,7 +17,7 @@ import pytest
 
 from docsync.doctor import Finding, Level, Patient, examine
 from docsync.store.epoch import wal_of
-from docsync.sync.once import sync_once
+from docsync.upkeep.one_shot import sync_once
 from tests.daemon.running import Daemon
 from tests.powerless import POWERLESS, give_away, needs_power
 from tests.support import Project, damage_within

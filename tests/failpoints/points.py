@@ -148,7 +148,7 @@ EFFECTS = (
         full,
     ),
     Effect("mending-commits", Life.BENT, Statement("execute", "COMMIT"), full),
-    Effect("fresh-folder", Life.BROKEN, Call("docsync.sync.recovery", "tempfile.TemporaryDirectory")),
+    Effect("fresh-folder", Life.BROKEN, Call("docsync.upkeep.upkeep", "tempfile.TemporaryDirectory")),
     Effect("overwritten", Life.BROKEN, Statement("backup"), full),
     Effect("draft-written", Life.RUINED, Statement("backup"), full),
     Effect("ruin-moved", Life.RUINED, Call("docsync.store.repair", "Path.replace", named("docsync.db"))),

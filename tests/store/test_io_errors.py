@@ -24,10 +24,10 @@ from docsync.policy.coalesce import Batch, Dirty
 from docsync.store.checkpoint import Checkpoint
 from docsync.store.connection import open_writer, writing
 from docsync.store.migration import SCHEMA_VERSION, migrate
-from docsync.sync.backup import keep, restore_once
-from docsync.sync.once import tell_nobody
-from docsync.sync.recovery import open_sound, rebuild_once
 from docsync.sync.setup import Settings, build_engine
+from docsync.upkeep.backup import keep, restore_once
+from docsync.upkeep.one_shot import tell_nobody
+from docsync.upkeep.upkeep import open_sound, rebuild_once
 from tests.store.breaking import damage, garbage_header
 from tests.store.faulty_vfs import Fire, under_fire
 from tests.support import PERSONAS, PROMPTS, Project, Tell

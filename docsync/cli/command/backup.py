@@ -26,7 +26,7 @@ def backup_command(session: Session, file: Path) -> int:
     document was first seen, and the changes. It is checked before it takes its place. Any SQLite opens it.
     """
     from docsync.cli.diagnosis import diagnosing
-    from docsync.sync.backup import back_up, may_be_replaced
+    from docsync.upkeep.backup import back_up, may_be_replaced
 
     project = session.project()
     place = place_for(session.here / file, project)
@@ -58,7 +58,7 @@ def restore_command(session: Session, file: Path) -> int:
     nothing. Exits with 1 if a deletion is held.
     """
     from docsync.lock import holding
-    from docsync.sync.backup import restore_once
+    from docsync.upkeep.backup import restore_once
 
     project = session.project()
     backup, settings, database = session.here / file, project.settings(), project.database

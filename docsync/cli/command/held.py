@@ -57,7 +57,7 @@ def release_command(session: Session, type_: str | None) -> int:
 def _release(session: Session, project: "Project", type_: str | None) -> Done:
     """What a daemon would do: look at everything first, so that files that came back are no longer held."""
     from docsync.lock import holding
-    from docsync.sync.once import release_once
+    from docsync.upkeep.one_shot import release_once
 
     settings = project.settings()
     with holding(project.database.parent), progress_bar(session.out, "Reading files") as progress:

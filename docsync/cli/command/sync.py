@@ -84,7 +84,7 @@ def report(
 
 def _sync_here(session: Session, project: "Project") -> Done:
     from docsync.lock import holding
-    from docsync.sync.once import sync_once
+    from docsync.upkeep.one_shot import sync_once
 
     settings = project.settings()
     with holding(project.database.parent), progress_bar(session.out, "Reading files") as progress:
@@ -93,7 +93,7 @@ def _sync_here(session: Session, project: "Project") -> Done:
 
 def _rebuild_here(session: Session, project: "Project") -> Done:
     from docsync.lock import holding
-    from docsync.sync.recovery import rebuild_once
+    from docsync.upkeep.upkeep import rebuild_once
 
     with holding(project.database.parent), progress_bar(session.out, "Reading files") as progress:
         return rebuild_once(project.settings(), project.database, partial(tell_mended, session), progress)
@@ -151,7 +151,7 @@ def _of(project: "Project", type_: str, paths: Sequence[str]) -> int:
 
 def _preview(session: Session) -> int:
     from docsync.reader import open_reader
-    from docsync.sync.once import preview
+    from docsync.upkeep.one_shot import preview
 
     project, known = session.project(), set[str]()
     plan = preview(project.settings(), project.database)

@@ -19,7 +19,7 @@ from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, Dirty
 from docsync.store.connection import open_reader_connection
 from docsync.store.damage import inspect
-from docsync.sync.recovery import INSPECT_NS, Upkeep, open_sound, rebuild_once
+from docsync.upkeep.upkeep import INSPECT_NS, Upkeep, open_sound, rebuild_once
 from docsync.verify import verify
 from tests.store.breaking import KINDS, damage, garbage_header, log_of
 from tests.store.faulty_vfs import under_fire

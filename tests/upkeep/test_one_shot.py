@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from docsync.model import Timing
-from docsync.sync.once import preview, release_once, sync_once
+from docsync.upkeep.one_shot import preview, release_once, sync_once
 from docsync.verify import verify
 from tests.store.child import read_by_another
 from tests.support import Project

@@ -23,9 +23,9 @@ from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION
 from docsync.store.repair import install
 from docsync.sync.batch.engine import Progress
 from docsync.sync.batch.load import iso
-from docsync.sync.job import Job
-from docsync.sync.recovery import FRESH, Told, clear, keeping
 from docsync.sync.setup import Settings, build_engine
+from docsync.upkeep.convergence import Job
+from docsync.upkeep.upkeep import FRESH, Told, clear, keeping
 
 # What lies beside a database while somebody uses it, or what its last user left.
 _BESIDE = ("-wal", "-shm", "-journal", ".left", ".unsure", ".new")

@@ -16,8 +16,8 @@ from docsync.lock import holding
 from docsync.model import Timing
 from docsync.store.epoch import wal_of
 from docsync.store.migration import SCHEMA_VERSION
-from docsync.sync.backup import Restored, back_up, may_be_replaced, restore_once
-from docsync.sync.once import sync_once, tell_nobody
+from docsync.upkeep.backup import Restored, back_up, may_be_replaced, restore_once
+from docsync.upkeep.one_shot import sync_once, tell_nobody
 from docsync.verify import verify
 from tests.store.breaking import KINDS, damage
 from tests.store.child import read_by_another

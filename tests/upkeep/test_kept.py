@@ -11,12 +11,12 @@ from docsync.errors import Damaged
 from docsync.model import Sign
 from docsync.policy.coalesce import Batch, Dirty
 from docsync.store.rows import DocumentRows
-from docsync.sync.backup import back_up, restore_once
-from docsync.sync.once import tell_nobody
+from docsync.upkeep.backup import back_up, restore_once
+from docsync.upkeep.one_shot import tell_nobody
 from docsync.verify import verify
 from tests.support import Project
 from tests.sync.batch.test_root_states import shut
-from tests.sync.test_recovery import Sound, change, change_all, opened
+from tests.upkeep.test_upkeep import Sound, change, change_all, opened
 
 DOCUMENTS = 60
 HELLO = "prompts/hello.prompty"

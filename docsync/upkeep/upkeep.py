@@ -39,8 +39,8 @@ from docsync.store.repair import (
 from docsync.store.transaction import transaction
 from docsync.sync.batch.engine import Engine, Progress
 from docsync.sync.batch.load import iso
-from docsync.sync.job import Job
 from docsync.sync.setup import Settings, build_engine
+from docsync.upkeep.convergence import Job
 
 INSPECT_NS = 3_600_000_000_000
 FRESH = "docsync-fresh-"

@@ -11,9 +11,9 @@ from docsync.model import Timing
 from docsync.status import Done, Repair
 from docsync.store.connection import open_memory, open_reader_connection
 from docsync.sync.batch.engine import Progress
-from docsync.sync.job import Job
-from docsync.sync.recovery import Told, open_sound
 from docsync.sync.setup import Settings, build_engine
+from docsync.upkeep.convergence import Job
+from docsync.upkeep.upkeep import Told, open_sound
 
 
 def tell_nobody(how: Repair, reason: str) -> None:
