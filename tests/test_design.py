@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import docsync
-from docsync.admin.openapi import described
+from docsync.admin.routes.openapi import described
 from docsync.cli.root import COMMANDS
 from docsync.config import rule
 from docsync.config.rule import ITEMS, SETTINGS

@@ -8,15 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from docsync.admin.documents import Documents
-from docsync.admin.health import Health
-from docsync.admin.metrics import Metrics
-from docsync.admin.openapi import described
-from docsync.admin.page import Page
-from docsync.admin.parts import Parts
-from docsync.admin.refusal import EXPECTED, Refusal, refusal_of
-from docsync.admin.state import State
-from docsync.admin.work import Work
+from docsync.admin.http.problem_response import EXPECTED, Refusal, refusal_of
+from docsync.admin.routes.commands import Work
+from docsync.admin.routes.dashboard import Page
+from docsync.admin.routes.documents import Documents
+from docsync.admin.routes.health import Health
+from docsync.admin.routes.metrics import Metrics
+from docsync.admin.routes.openapi import described
+from docsync.admin.routes.status import State
+from docsync.admin.services import Parts
 
 
 def routes_of(parts: Parts, *, may_stop: bool) -> Sequence[Route]:

@@ -13,14 +13,14 @@ import uvicorn
 from anyio.from_thread import start_blocking_portal
 from starlette.types import ASGIApp
 
-from docsync.admin.access import Admission, Key, TcpAdmission, admit_owner
 from docsync.admin.app import build_app, posts_among, routes_of
-from docsync.admin.gate import Gate, OnWarning
-from docsync.admin.listener import check_exposure, is_loopback, tcp_listener, unix_listener
-from docsync.admin.parts import Backend, Parts
-from docsync.admin.protocol import IDLE_SECONDS, MAX_HEAD_BYTES, BoundedProtocol
-from docsync.admin.revision import Stamped
-from docsync.admin.work import OnAsked
+from docsync.admin.http.access import Admission, Key, TcpAdmission, admit_owner
+from docsync.admin.http.listener import check_exposure, is_loopback, tcp_listener, unix_listener
+from docsync.admin.http.middleware import Gate, OnWarning
+from docsync.admin.http.protocol import IDLE_SECONDS, MAX_HEAD_BYTES, BoundedProtocol
+from docsync.admin.http.version_headers import Stamped
+from docsync.admin.routes.commands import OnAsked
+from docsync.admin.services import Backend, Parts
 
 _SILENT = logging.CRITICAL + 1
 

@@ -6,7 +6,7 @@ from docsync.errors import NoSuchDocument
 from docsync.reader.field import steps_of
 
 if TYPE_CHECKING:
-    from docsync.admin.wire import Json
+    from docsync.admin.http.json_body import Json
 
 
 def field(document: "Json", path: str, name: str) -> "Json":

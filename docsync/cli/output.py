@@ -11,7 +11,7 @@ import click
 from docsync.names import shown
 
 if TYPE_CHECKING:
-    from docsync.admin.wire import Json
+    from docsync.admin.http.json_body import Json
 
 COLORS = ("auto", "always", "never")
 
@@ -45,7 +45,7 @@ class Output:
 
     def event(self, value: object, line: str) -> None:
         """One of many answers, as they come: with --json an object on a line of its own."""
-        from docsync.admin.wire import to_json
+        from docsync.admin.http.json_body import to_json
 
         text = as_text(to_json(value), indent=None) if self._as_json else line
         click.echo(text, color=self._colors(sys.stdout))
@@ -90,7 +90,7 @@ def wants_color(choice: str, environ: Mapping[str, str], *, is_terminal: bool) -
 
 
 def _json(value: object) -> str:
-    from docsync.admin.wire import to_json
+    from docsync.admin.http.json_body import to_json
 
     return as_text(to_json(value))
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from tempfile import gettempdir
 
 import docsync
-from docsync.admin.access import Key
-from docsync.admin.parts import Backend
+from docsync.admin.http.access import Key
 from docsync.admin.server import Listening, Served, serving
+from docsync.admin.services import Backend
 from docsync.counters import Counters
 from docsync.daemon.desk import Desk, Premises
 from docsync.daemon.home import Home, identity, is_still

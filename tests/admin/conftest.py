@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from docsync.admin.access import Key
-from docsync.admin.parts import Backend
+from docsync.admin.http.access import Key
 from docsync.admin.server import Listening, serving
+from docsync.admin.services import Backend
 from tests.admin.endpoint import Endpoint
 from tests.admin.fake_commands import FakeCommands
 from tests.support import Project

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from docsync.admin.client import Client, Refused
-from docsync.admin.metrics import Metrics
-from docsync.admin.parts import Backend
+from docsync.admin.routes.metrics import Metrics
 from docsync.admin.server import Listening, serving
+from docsync.admin.services import Backend
 from docsync.errors import AlreadyRunning, ConfigError, NotReachable
 from tests.admin.conftest import KEYS
 from tests.admin.endpoint import Endpoint

@@ -1,6 +1,6 @@
 """What a sync came to, in words."""
 
-from docsync.admin.wire import to_json
+from docsync.admin.http.json_body import to_json
 from docsync.cli.outcome import by_sign, done_lines, done_of, next_steps, tally
 from docsync.status import Done
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from click import unstyle
 
-from docsync.admin.wire import to_json
+from docsync.admin.http.json_body import to_json
 from docsync.cli.overview import overview, standing, summary
 from docsync.model import PastBatch
 from docsync.status import CollectionStatus, LastBatch, Latency, Reason, Status

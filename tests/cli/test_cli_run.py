@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from docsync.admin.access import Key
+from docsync.admin.http.access import Key
 from docsync.cli.command.run import daemon_settings
 from docsync.cli.flag import Session
 from docsync.errors import ConfigError

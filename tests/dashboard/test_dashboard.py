@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from docsync.admin.feed import MAX_STREAMS
+from docsync.admin.routes.changes import MAX_STREAMS
 from tests.daemon.running import Daemon
 
 if TYPE_CHECKING:

@@ -100,7 +100,7 @@ EFFECTS = (
     Effect("inspected", Life.OLD, Statement("execute", "PRAGMA integrity_check"), failing),
     Effect("cookies-folder", Life.OLD, Call("docsync.sync.thread.barrier", "Path.mkdir", named("cookies"))),
     Effect("root-watched", Life.OLD, Call("docsync.watch.descriptor", "Descriptor.add")),
-    Effect("socket-bound", Life.OLD, Call("docsync.admin.listener", "Path.chmod", named("docsync.sock"))),
+    Effect("socket-bound", Life.OLD, Call("docsync.admin.http.listener", "Path.chmod", named("docsync.sock"))),
     Effect("announced", Life.OLD, Call("docsync.lock", "Path.replace", named("daemon.tmp"))),
     # What looks at the files
     Effect("event-taken", Life.WORK, Call("docsync.watch.inotify", "InotifySource._take")),
@@ -156,7 +156,7 @@ EFFECTS = (
     Effect("folder-synced", Life.RUINED, Call("docsync.store.database_files", "os.fsync")),
     # The end
     Effect("unannounced", Life.END, Call("docsync.lock", "Path.unlink", named("daemon.json"))),
-    Effect("socket-removed", Life.END, Call("docsync.admin.listener", "Path.unlink", named("docsync.sock"))),
+    Effect("socket-removed", Life.END, Call("docsync.admin.http.listener", "Path.unlink", named("docsync.sock"))),
     Effect("database-closed", Life.END, Statement("close"), None),
 )
 BY_NAME = {effect.name: effect for effect in EFFECTS}

@@ -14,7 +14,7 @@ from docsync.errors import UsageError
 if TYPE_CHECKING:
     from apsw import SQLiteValue
 
-    from docsync.admin.wire import Json
+    from docsync.admin.http.json_body import Json
     from docsync.cli.statement import Selected
 
 

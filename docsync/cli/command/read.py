@@ -10,7 +10,7 @@ from docsync.cli.reading import exit_code, open_database, open_documents, strict
 from docsync.errors import NoSuchDocument
 
 if TYPE_CHECKING:
-    from docsync.admin.wire import Json
+    from docsync.admin.http.json_body import Json
     from docsync.reader import Reader
 
 

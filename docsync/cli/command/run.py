@@ -10,7 +10,7 @@ from docsync.cli.flag import Session, command, pass_session
 from docsync.errors import ConfigError
 
 if TYPE_CHECKING:
-    from docsync.admin.access import Key
+    from docsync.admin.http.access import Key
     from docsync.cli.project import Project
     from docsync.daemon import DaemonSettings
 
@@ -59,7 +59,7 @@ def daemon_settings(project: "Project", environ: Mapping[str, str]) -> "DaemonSe
 
 def _keys(project: "Project", environ: Mapping[str, str]) -> "tuple[Key, ...]":
     """Who may use the endpoint over TCP. Secrets are in a file or the environment, so that no process list shows them."""
-    from docsync.admin.access import Key
+    from docsync.admin.http.access import Key
     from docsync.admin.token import VARIABLE, read_token
 
     written = project.config.admin.token_file

@@ -1,0 +1,97 @@
+"""Tells everybody who waits on the event loop that something may be new. One thread waits, however many they are."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from anyio import CapacityLimiter, to_thread
+
+from docsync.admin.command_pool import Caller
+from docsync.admin.http.json_body import Json, dumped, to_json
+from docsync.errors import DocsyncError
+from docsync.status import Status
+
+# A state that changes without a revision (a dead watcher, a stalled sync) is noticed after this time.
+_LOOK_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """What there is to be told: the number of revisions made, and the short form of the status as JSON."""
+
+    number: int = 0
+    status: bytes = b""
+
+
+class News:
+    """Looks at the daemon while anybody listens. Used on the event loop only."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+        self._bell = asyncio.Event()
+        self._thread = CapacityLimiter(1)
+        self._watching: asyncio.Task[None] | None = None
+        self.listeners = 0
+        self.leaving = False
+        self.now = Now()
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Inside of this block `now` keeps up with the daemon."""
+        self.listeners += 1
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.create_task(self._watch())
+        try:
+            yield
+        finally:
+            self.listeners -= 1
+
+    async def after(self, seen: Now, seconds: float) -> bool:
+        """True once there is something else than *seen*; False after *seconds*, and when the endpoint leaves."""
+        if not self.leaving and self.now == seen:
+            try:
+                await asyncio.wait_for(self._bell.wait(), seconds)
+            except TimeoutError:
+                return False
+        return self.now != seen
+
+    async def leave(self) -> None:
+        """Nothing is told any more; everybody who waits goes on."""
+        self.leaving = True
+        self._ring()
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.wait([self._watching])
+
+    async def _watch(self) -> None:
+        while self.listeners and not self.leaving:
+            status = await self._status()
+            if (number := self._number) != self.now.number or status != self.now.status:
+                self.now = Now(number, status)
+                self._ring()
+            call = partial(self._caller.commands.changed, number, _LOOK_SECONDS)
+            self._number = await to_thread.run_sync(call, abandon_on_cancel=True, limiter=self._thread)
+
+    _number = 0
+
+    async def _status(self) -> bytes:
+        try:
+            return dumped(summary(await self._caller.look(self._caller.commands.status)))
+        except DocsyncError:  # what is known stays; the next look is soon
+            return self.now.status
+
+    def _ring(self) -> None:
+        self._bell.set()
+        self._bell = asyncio.Event()
+
+
+def summary(status: Status) -> Json:
+    """What those who follow the daemon are told of its state; the rest is for those who ask."""
+    short = ("state", "ready", "epoch", "revision", "documents", "errors", "warnings", "held", "restart_to_apply")
+    return {
+        **{name: to_json(getattr(status, name)) for name in short},
+        "reasons": to_json(status.reasons),
+        "collections": to_json(status.collections),
+    }

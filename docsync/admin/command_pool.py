@@ -1,0 +1,55 @@
+"""Makes the calls to `Commands` off the event loop, each bounded in time. Never decides what is asked."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from anyio import CancelScope, CapacityLimiter, move_on_after, to_thread
+
+from docsync.admin.http.problem_response import Stopping
+from docsync.commands import Busy, Commands, TimedOut
+
+T = TypeVar("T")
+
+# Waiting calls have their own threads: however many there are, a call that only looks finds one.
+_WAITING_CALLS = 32
+_LOOKING_CALLS = 16
+_LOOK_SECONDS = 5.0
+# A call ends by itself when its time is over; this much later nobody believes so any more.
+_GRACE_SECONDS = 5.0
+
+
+class Caller:
+    """The way from the event loop to `commands`. Used on the event loop only."""
+
+    def __init__(self, commands: Commands) -> None:
+        self.commands = commands
+        self._waiting = CapacityLimiter(_WAITING_CALLS)
+        self._looking = CapacityLimiter(_LOOKING_CALLS)
+        self._calls: set[CancelScope] = set()
+        self._leaving = False
+
+    async def look(self, call: Callable[[], T]) -> T:
+        """The result of *call*, which does not wait for the sync thread. Raises TimedOut if it does."""
+        with move_on_after(_LOOK_SECONDS):
+            return await to_thread.run_sync(call, abandon_on_cancel=True, limiter=self._looking)
+        raise TimedOut("the daemon did not say within 5 s; try again")
+
+    async def wait(self, call: Callable[[], T], timeout: float) -> T:
+        """The result of *call*, which ends within *timeout* seconds. Raises TimedOut, Busy, Stopping."""
+        if self._waiting.available_tokens < 1:
+            raise Busy(f"{_WAITING_CALLS} calls wait already; try again in a second")
+        with move_on_after(timeout + _GRACE_SECONDS) as scope:
+            self._calls.add(scope)
+            try:
+                return await to_thread.run_sync(call, abandon_on_cancel=True, limiter=self._waiting)
+            finally:
+                self._calls.discard(scope)
+        if self._leaving:
+            raise Stopping
+        raise TimedOut(f"not done within {timeout:g} s; the work goes on")
+
+    def leave(self) -> None:
+        """Stop waiting: every call under way is answered now. Its thread ends when the daemon ends the call."""
+        self._leaving = True
+        for scope in self._calls:
+            scope.cancel()

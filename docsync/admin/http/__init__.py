@@ -1,0 +1,1 @@
+"""HTTP itself: connections, admission, bodies, queries, answers. Knows no route."""

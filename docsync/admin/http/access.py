@@ -1,0 +1,124 @@
+"""Decides who asks and what they may: by the file mode of the Unix socket, by loopback, or by a token. Reads no file."""
+
+import hmac
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from hashlib import sha256
+from typing import Literal
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from docsync.admin.http.problem_response import Refusal
+from docsync.admin.routes.dashboard import is_page
+
+Role = Literal["read", "operate"]
+"""read: look at everything. operate: also ask for work."""
+
+_OPEN_PATHS = ("/livez", "/readyz")
+_READING = ("GET", "HEAD")
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+class Trust(Enum):
+    """How much may the answer tell?"""
+
+    OWNER = "owner"  # through the Unix socket, or with a token
+    NEIGHBOUR = "neighbour"  # a program on this machine; no token is needed
+    STRANGER = "stranger"  # a token is needed and was not shown: only what is open to everybody
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Who sends a request. `name` is for the log."""
+
+    trust: Trust
+    name: str
+    may_operate: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A client and the SHA-256 of its token. The token itself is kept nowhere."""
+
+    name: str
+    digest: bytes = field(repr=False)
+    role: Role = "operate"
+
+    @staticmethod
+    def of_token(name: str, token: str, role: Role = "operate") -> "Key":
+        """The key that *token* opens."""
+        return Key(name, sha256(token.encode()).digest(), role)
+
+    @staticmethod
+    def of_hash(name: str, token_hash: str, role: Role) -> "Key":
+        """The key for a token of which only the hash is known: SHA-256, 64 hexadecimal digits."""
+        assert _HASH.fullmatch(token_hash)
+        return Key(name, bytes.fromhex(token_hash), role)
+
+
+Admission = Callable[[Scope, Headers], Guest]
+"""Who sends a request. Raises Refusal."""
+
+
+def admit_owner(scope: Scope, _headers: Headers) -> Guest:
+    """The Unix socket's rule: its file mode has decided already."""
+    return Guest(Trust.OWNER, scope["state"].get("peer", "socket"))
+
+
+@dataclass(frozen=True, slots=True)
+class TcpAdmission:
+    """The rules of a TCP listener. Without *hosts* any name is good, which needs *keys* to be safe."""
+
+    hosts: frozenset[str] | None
+    keys: tuple[Key, ...]
+
+    def __call__(self, scope: Scope, headers: Headers) -> Guest:
+        self._check_origin(headers, self._checked_host(headers))
+        if not self.keys:
+            return Guest(Trust.NEIGHBOUR, "loopback")
+        key = _shown(headers, self.keys)
+        if key is not None:
+            return _admitted(key, scope["method"])
+        if scope["method"] in _READING and (scope["path"] in _OPEN_PATHS or is_page(scope["path"])):
+            return Guest(Trust.STRANGER, "stranger", may_operate=False)
+        refusal = Refusal(401, "Send the token of [admin] token_file or of [[clients]] as: Authorization: Bearer TOKEN")
+        raise refusal.with_headers({"www-authenticate": "Bearer"})
+
+    def _checked_host(self, headers: Headers) -> str:
+        host = single(headers, "host") or ""
+        # A browser that was lured to a name which now leads here (DNS rebinding) still sends that name.
+        if self.hosts is not None and host not in self.hosts:
+            raise Refusal(403, "Unknown Host. Use the address that docsync status shows.")
+        return host
+
+    @staticmethod
+    def _check_origin(headers: Headers, host: str) -> None:
+        if single(headers, "sec-fetch-site") not in (None, "same-origin", "none"):
+            raise Refusal(403, "Requests from pages of other sites are refused. Ask from a program.")
+        if single(headers, "origin") not in (None, f"http://{host}"):
+            raise Refusal(403, "Requests from pages of another origin are refused. Ask from a program.")
+
+
+def single(headers: Headers, name: str) -> str | None:
+    """The value of a header that may be sent once. Raises Refusal."""
+    values = headers.getlist(name)
+    if len(values) > 1:
+        raise Refusal(400, f"The header {name} was sent more than once.")
+    return values[0] if values else None
+
+
+def _shown(headers: Headers, keys: Iterable[Key]) -> Key | None:
+    """The key whose token was shown. All are compared, so that the time tells nothing."""
+    scheme, _, token = (single(headers, "authorization") or "").partition(" ")
+    digest = sha256(token.encode("latin-1")).digest()
+    found = [key for key in keys if hmac.compare_digest(key.digest, digest)]
+    return found[0] if found and scheme.lower() == "bearer" else None
+
+
+def _admitted(key: Key, method: str) -> Guest:
+    if key.role != "operate" and method not in _READING:
+        raise Refusal(403, f"The client {key.name!a} may only read. Ask with a token whose role is operate.")
+    return Guest(Trust.OWNER, key.name, may_operate=key.role == "operate")

@@ -1,0 +1,98 @@
+"""How a route group says what it answers to, in the words of OpenAPI 3.1. Never looks at a route."""
+
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from docsync.admin.http.json_body import Json
+from docsync.reader.limit import MAX_PAGE, MIN_LIMIT
+
+Described = dict[str, Json]
+
+_PLAIN: dict[object, Described] = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    float: {"type": "number"},
+    bool: {"type": "boolean"},
+    NoneType: {"type": "null"},
+    Any: {},
+}
+
+
+def schema_of(kind: object) -> Described:
+    """The JSON schema of what `wire.to_json` makes of a value of this type."""
+    if kind in _PLAIN:
+        return dict(_PLAIN[kind])
+    parts = get_args(kind)
+    if get_origin(kind) in (Union, UnionType):
+        return {"anyOf": [schema_of(part) for part in parts]}
+    if get_origin(kind) is Literal:
+        return {"enum": list(parts)}
+    if get_origin(kind) is dict:
+        return {"type": "object"}
+    if get_origin(kind) is tuple:
+        return _array(parts)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return {"enum": [member.value for member in kind]}
+    assert isinstance(kind, type)
+    assert is_dataclass(kind), kind
+    hints = get_type_hints(kind)
+    return record({field.name: schema_of(hints[field.name]) for field in fields(kind)})
+
+
+def _array(parts: tuple[object, ...]) -> Described:
+    if len(parts) == 2 and parts[1] is Ellipsis:
+        return many(schema_of(parts[0]))
+    kinds = [schema_of(part) for part in dict.fromkeys(parts)]
+    # By position (prefixItems) would say more, and tools still trip over it.
+    return {**many(kinds[0] if len(kinds) == 1 else {"anyOf": kinds}), "minItems": len(parts), "maxItems": len(parts)}
+
+
+def record(members: Described) -> Described:
+    """An object that has all of *members*. It may get more in time."""
+    return {"type": "object", "properties": members, "required": list(members)}
+
+
+def many(items: Described) -> Described:
+    """A list."""
+    return {"type": "array", "items": items}
+
+
+def named(name: str) -> Described:
+    """A schema that `openapi` defines once."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def maybe(schema: Described) -> Described:
+    """That, or null."""
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def parameter(name: str, meaning: str, schema: Described | None = None, place: str = "query") -> Described:
+    """A parameter, a text if no *schema* is given."""
+    found: Described = {"name": name, "in": place, "description": meaning, "schema": schema or {"type": "string"}}
+    return {**found, "required": True} if place == "path" else found
+
+
+def answer(meaning: str, schema: Described, media_type: str = "application/json") -> Described:
+    """What an answer holds."""
+    return {"description": meaning, "content": {media_type: {"schema": schema}}}
+
+
+def operation(summary: str, answers: Described, *parameters: Described, body: Described | None = None) -> Described:
+    """One method of one path. Whatever is not among *answers* is a problem of RFC 9457."""
+    problem = answer("Why not, and what to do.", named("Problem"), "application/problem+json")
+    found: Described = {"summary": summary, "responses": {**answers, "default": problem}}
+    if parameters:
+        found["parameters"] = list(parameters)
+    if body is not None:
+        found["requestBody"] = {"required": False, "content": {"application/json": {"schema": body}}}
+    return found
+
+
+LIMIT = parameter("limit", "How many at most.", {"type": "integer", "minimum": MIN_LIMIT, "maximum": MAX_PAGE})
+CURSOR = parameter("cursor", "The cursor of the page before.")
+POST = {**parameter("Docsync-Request", "Any value: no HTML form can send it.", place="header"), "required": True}
+AT: Described = {"source": {"enum": ["database"]}, "epoch": {"type": "string"}, "revision": {"type": "integer"}}
+"""The state that an answer tells of."""

@@ -1,0 +1,175 @@
+"""HTTP on one connection with limits: each request read in 5 s, at most 64 connections. Never looks at what is asked."""
+
+import asyncio
+import socket
+import struct
+from collections.abc import Callable
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from docsync.admin.http.problem_response import SAFE_HEADERS, Refusal
+
+MAX_CONNECTIONS = 64
+MAX_HEAD_BYTES = 16 * 1024
+IDLE_SECONDS = 15
+_READ_SECONDS = 5.0
+_WRITE_SECONDS = 5.0
+# Who takes nothing of a stream, or of a large answer, for so long is gone, or harms the others.
+_STALL_SECONDS = 10.0
+_MOMENT_SECONDS = 0.1
+_BURST = 4
+_CREDENTIALS = struct.Struct("3i")
+
+
+class BoundedProtocol(H11Protocol):
+    """uvicorn's protocol, with a deadline for every request and one for taking the answer away."""
+
+    _deadline: asyncio.TimerHandle
+    _stall: asyncio.TimerHandle | None = None
+    _in_request = True
+    was_served = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        """Start the clock, and make room: who still has not said what they want gives way to who comes.
+
+        Those who have never said anything go first: a program that asks now and then keeps its connection.
+        """
+        super().connection_made(transport)
+        connection = transport.get_extra_info("socket")
+        if connection.family != socket.AF_UNIX:
+            # asyncio does so only where the listener names its protocol. Without it a second answer waits 40 ms for an
+            # acknowledgement of the first part.
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.app_state = {**self.app_state, "peer": peer_of(connection)}
+        self.arrived = self.loop.time()
+        self._deadline = self.loop.call_later(_READ_SECONDS, self._end_reading)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """One connection too many: the one that has said nothing for longest ends, or this one if all are being answered.
+
+        Many that come at once have a moment to say what they want.
+        """
+        present = [c for c in self.connections if isinstance(c, BoundedProtocol) and c.is_present]
+        if len(present) <= MAX_CONNECTIONS or self.transport.is_closing():
+            return
+        slow = [c for c in present if c.is_reading and c is not self and not c.transport.get_write_buffer_size()]
+        first = min(slow, key=lambda c: (c.was_served, c.arrived), default=None)
+        if first is None:
+            if self.is_reading:
+                self._refuse(Refusal(503, "Too many connections. Try again in a second."))
+        elif self.loop.time() - first.arrived >= _MOMENT_SECONDS or len(present) > _BURST * MAX_CONNECTIONS:
+            first.transport.abort()
+        else:
+            self.loop.call_later(_MOMENT_SECONDS, self._make_room)
+
+    @property
+    def is_present(self) -> bool:
+        """True while it takes a place: also one that is being closed, as long as its peer has not taken the answer.
+
+        Those who wait for changes have places of their own, which their routes count.
+        """
+        if self.scope is not None and self.scope.get("docsync.waits") and not self.is_reading:
+            return False
+        return not self.transport.is_closing() or self.transport.get_write_buffer_size() > 0
+
+    @property
+    def is_reading(self) -> bool:
+        """True until the whole request is here, and between two requests."""
+        return self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
+
+    def data_received(self, data: bytes) -> None:
+        """Stop the clock once the request is whole. It runs since the connection began, later since the first byte."""
+        if not self._in_request:
+            self._in_request = True
+            self._expect(_READ_SECONDS, self._end_reading)
+        super().data_received(data)
+        if not self.is_reading:
+            self._deadline.cancel()
+
+    def on_response_complete(self) -> None:
+        """Give the peer a while to take the answer, and then to ask for something else."""
+        self._in_request = False
+        self.was_served = True
+        self.arrived = self.loop.time()
+        self._expect(_WRITE_SECONDS, self._end_writing)
+        super().on_response_complete()
+        if self.is_reading and self._has_begun():
+            self._in_request = True
+            self._expect(_READ_SECONDS, self._end_reading)
+
+    def pause_writing(self) -> None:
+        """The peer does not take what it is sent."""
+        super().pause_writing()
+        self._stall = self.loop.call_later(_STALL_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It does again."""
+        self._go_on()
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the clocks."""
+        self._deadline.cancel()
+        self._go_on()
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """The server leaves: a request that is not whole yet is not waited for."""
+        if self.is_reading:
+            self.transport.abort()
+        else:
+            super().shutdown()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 -- uvicorn's signature
+        """Answer bytes that are no HTTP request, or a head over the limit (uvicorn calls this for both)."""
+        head = self.conn.trailing_data[0]
+        if len(head) <= MAX_HEAD_BYTES or self.conn.our_state is not h11.IDLE:
+            self._refuse(Refusal(400, "This is no valid HTTP/1.1 request."))
+        elif b"\n" in head:
+            self._refuse(Refusal(431, f"The head of a request may have {MAX_HEAD_BYTES} bytes."))
+        else:
+            self._refuse(Refusal(414, "The request target is too long."))
+
+    def _has_begun(self) -> bool:
+        """True when a part of the next request is there already: it came together with the one before."""
+        return self.conn.their_state is h11.SEND_BODY or self.conn.trailing_data[0] != b""
+
+    def _expect(self, seconds: float, otherwise: Callable[[], None]) -> None:
+        self._deadline.cancel()
+        self._deadline = self.loop.call_later(seconds, otherwise)
+
+    def _go_on(self) -> None:
+        if self._stall is not None:
+            self._stall.cancel()
+
+    def _end_reading(self) -> None:
+        self._refuse(Refusal(408, f"The request was not complete after {_READ_SECONDS:g} s."))
+
+    def _end_writing(self) -> None:
+        if self.transport.is_closing() or self.transport.get_write_buffer_size() > 0:
+            self.transport.abort()
+
+    def _refuse(self, refusal: Refusal) -> None:
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
+            self.transport.abort()  # an answer is under way: nothing else can be said
+            return
+        body = refusal.body()
+        usual = {**SAFE_HEADERS, "connection": "close"}
+        headers = {**usual, "content-type": "application/problem+json", "content-length": str(len(body))}
+        start = h11.Response(status_code=refusal.status, headers=list(headers.items()))
+        for event in (start, h11.Data(data=body), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
+
+
+def peer_of(connection: socket.socket) -> str:
+    """Who is at the other end, as far as the system tells: for the log."""
+    if connection.family != socket.AF_UNIX:
+        return "tcp"
+    if not hasattr(socket, "SO_PEERCRED"):
+        return "socket"
+    found = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    pid, uid, _ = _CREDENTIALS.unpack(found)
+    return f"socket (user {uid}, process {pid})"

@@ -1,0 +1,104 @@
+"""Says on answers which state of the database they tell of, or are at least as new as. Never waits for a newer one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from docsync.admin.http.json_body import Json, dumped
+from docsync.admin.reader_pool import Reading
+from docsync.errors import DocsyncError
+from docsync.reader import Reader
+
+_EPOCH = "docsync-epoch"
+
+
+class Dated(Protocol):
+    """What a reader answers with."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def epoch(self) -> str | None: ...
+    @property
+    def revision(self) -> int | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Names a state of the database for ever."""
+
+    epoch: str
+    revision: int
+    source: str = "database"
+
+    @staticmethod
+    def of(answer: Dated) -> "Version":
+        """That of an answer of the database."""
+        assert answer.epoch is not None
+        assert answer.revision is not None
+        return Version(answer.epoch, answer.revision, answer.source)
+
+    @staticmethod
+    def read(reader: Reader) -> "Version":
+        """That of the state which *reader* sees."""
+        epoch, revision = reader.epoch(), reader.revision()
+        assert epoch is not None
+        assert revision is not None
+        return Version(epoch, revision, reader.source)
+
+    def headers(self) -> dict[str, str]:
+        """What an answer carries."""
+        return {_EPOCH: self.epoch, "docsync-revision": str(self.revision), "docsync-source": self.source}
+
+
+def at_version(response: Response, version: Version) -> Response:
+    """*response* marked with the very state that it tells of."""
+    response.headers.update(version.headers())
+    return response
+
+
+def json_at(version: Version, members: dict[str, Json]) -> Response:
+    """*members* as JSON, with the state that they tell of beside them."""
+    named: dict[str, Json] = {"source": version.source, "epoch": version.epoch, "revision": version.revision}
+    return at_version(Response(dumped({**members, **named}), media_type="application/json"), version)
+
+
+def page_at(version: Version, name: str, items: Iterable[Json], cursor: str | None) -> Response:
+    """A page of a list called *name*, as JSON. It may be large: make it in a thread of `Reading`.
+
+    One by one: the event loop gets its turn between two items, and not only after the last one.
+    """
+    rest: dict[str, Json] = {"cursor": cursor, "source": version.source}
+    rest |= {"epoch": version.epoch, "revision": version.revision}
+    body = b"{%s: [%s], %s" % (dumped(name), b", ".join(map(dumped, items)), dumped(rest)[1:])
+    return at_version(Response(body, media_type="application/json"), version)
+
+
+class Stamped:
+    """*app*, whose answers under /v1 all name a state: those that tell of none get the one that there is."""
+
+    def __init__(self, app: ASGIApp, reading: Reading) -> None:
+        self._app = app
+        self._reading = reading
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+
+        async def stamp(message: Message) -> None:
+            if message["type"] == "http.response.start" and scope["path"].startswith("/v1/"):
+                headers = MutableHeaders(scope=message)
+                if _EPOCH not in headers and "docsync.guest" in scope:  # whoever is refused learns nothing
+                    headers.update(await self._known())
+            await send(message)
+
+        await self._app(scope, receive, stamp)
+
+    async def _known(self) -> dict[str, str]:
+        try:
+            return (await self._reading.ask(Version.read)).headers()
+        except DocsyncError:  # the answer itself, or /health, says what is wrong
+            return {}

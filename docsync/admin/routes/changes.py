@@ -1,0 +1,188 @@
+"""The routes that tell what changes: a long poll, and a stream of events that resumes. Never change anything."""
+
+import asyncio
+from contextlib import suppress
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from docsync.admin.broadcast import News, Now
+from docsync.admin.http.event_stream import EventStream, Write
+from docsync.admin.http.json_body import dumped, to_json
+from docsync.admin.http.openapi_schema import (
+    AT,
+    LIMIT,
+    Described,
+    answer,
+    many,
+    operation,
+    parameter,
+    record,
+    schema_of,
+)
+from docsync.admin.http.query import limit, read_query, seconds, text
+from docsync.admin.http.version_headers import Version, json_at
+from docsync.admin.reader_pool import Reading
+from docsync.commands import Busy
+from docsync.errors import DocsyncError
+from docsync.reader import Change, Changes
+from docsync.reader.limit import MAX_PAGE
+
+MAX_STREAMS = 32
+MAX_POLLS = 64
+_MOST_WAIT_SECONDS = 60.0
+_HEARTBEAT_SECONDS = 15.0
+_PRESENCE_SECONDS = 1.0
+
+
+class Feed:
+    """The routes of this module, answered by *reading* whenever *news* says that there is something."""
+
+    def __init__(self, reading: Reading, news: News) -> None:
+        self._reading = reading
+        self._news = news
+        self._pages: dict[tuple[int, str], asyncio.Task[Changes]] = {}
+        self._streams = 0
+        self._polls = 0
+
+    def routes(self) -> list[Route]:
+        """What this group answers to."""
+        return [Route("/v1/changes", self.changes), Route("/v1/events", self.events, methods=["GET"])]
+
+    # The long poll
+
+    async def changes(self, request: Request) -> Response:
+        """What came after `since`; where that is nothing, it waits for `wait` seconds."""
+        query = read_query(request, "since", "wait", "limit")
+        since, most, wait = text(query, "since"), limit(query, MAX_PAGE), seconds(query, "wait", _MOST_WAIT_SECONDS)
+        found = await self._after(since, most)
+        if wait and not found and not found.start_over and not found.more:
+            found = await self._poll(request, found, most, wait)
+        body = {
+            "changes": to_json(found.items),
+            "cursor": found.cursor,
+            "start_over": found.start_over,
+            "more": found.more,
+        }
+        return json_at(Version.of(found), body)
+
+    async def _poll(self, request: Request, found: Changes, most: int, wait: float) -> Changes:
+        if self._polls >= MAX_POLLS:
+            raise Busy(f"{MAX_POLLS} calls wait for changes already; try again in a second")
+        request.scope["docsync.waits"] = True
+        self._polls += 1
+        until = asyncio.get_running_loop().time() + wait
+        try:
+            with self._news.listening():
+                while not found and not found.start_over and not self._news.leaving:
+                    seen = self._news.now
+                    found = await self._after(found.cursor, most)
+                    left = until - asyncio.get_running_loop().time()
+                    if found or left <= 0 or await request.is_disconnected():
+                        break
+                    await self._news.after(seen, min(left, _PRESENCE_SECONDS))
+        finally:
+            self._polls -= 1
+        return found
+
+    async def _after(self, since: str | None, most: int) -> Changes:
+        return await self._reading.ask(lambda reader: reader.changes(since, limit=most))
+
+    # The stream
+
+    async def events(self, request: Request) -> Response:
+        """Every change after `Last-Event-ID` or `since`, or from now on, as it comes; and the state when it changes."""
+        since = text(read_query(request, "since"), "since")
+        since = request.headers.get("last-event-id") or since
+        if request.method == "HEAD":  # asks what it would be, and takes none of the places
+            return Response(media_type="text/event-stream")
+        if self._streams >= MAX_STREAMS:
+            raise Busy(f"{MAX_STREAMS} event streams are open already; close one, or try again in a second")
+        self._streams += 1
+        try:
+            # A cursor that is none is refused before the stream begins.
+            first = await self._reading.ask(lambda reader: reader.changes(since or reader.cursor(), limit=MAX_PAGE))
+        except BaseException:
+            self._stream_over()
+            raise
+        request.scope["docsync.waits"] = True
+        return EventStream(partial(self._tell, first), self._stream_over, Version.of(first).headers())
+
+    def _stream_over(self) -> None:
+        self._streams -= 1
+
+    async def _tell(self, found: Changes, write: Write) -> None:
+        """The whole stream. It ends when the endpoint leaves, and when the database goes: the peer comes again."""
+        seen, told, place = Now(), b"", ""
+        with self._news.listening(), suppress(DocsyncError):
+            await write(b"retry: 1000\n\n")
+            while not self._news.leaving:
+                await write(_page(found, place))
+                place = found.cursor
+                if self._news.now.status not in (b"", told):
+                    told = self._news.now.status
+                    await write(b"event: status\ndata: %s\n\n" % told)
+                if not found.more and not await self._news.after(seen, _HEARTBEAT_SECONDS):
+                    await write(b":\n\n")
+                seen = self._news.now  # before the question: what comes after it is told by the next one
+                found = await self._shared(found.cursor)
+
+    async def _shared(self, since: str) -> Changes:
+        """What came after *since*. Streams that ask the same about the same revision are answered by one question."""
+        key = (self._news.now.number, since)
+        if key not in self._pages:
+            self._pages[key] = asyncio.create_task(self._after(since, MAX_PAGE))
+            self._pages[key].add_done_callback(lambda _: self._pages.pop(key))
+        return await asyncio.shield(self._pages[key])
+
+
+def _page(found: Changes, place: str) -> bytes:
+    """The events for *found*, for a peer that knows how far it got: *place*."""
+    begin = b"event: start_over\ndata: %s\n\n" % dumped({"epoch": found.epoch, "revision": found.revision})
+    changes = b"".join(map(_event, found))
+    known = found[-1].cursor if found else place
+    # An id without an event: a peer that comes again before anything has changed goes on from here.
+    end = b"" if found.cursor == known else b"id: %s\n\n" % found.cursor.encode("ascii")
+    return (begin if found.start_over else b"") + changes + end
+
+
+def _event(change: Change) -> bytes:
+    return b"event: change\nid: %s\ndata: %s\n\n" % (change.cursor.encode("ascii"), dumped(to_json(change)))
+
+
+_SINCE = parameter("since", "A cursor: what came after it.")
+
+PATHS: Described = {
+    "/v1/changes": {
+        "get": operation(
+            "What changed since a cursor; without one all that is there. Waits for up to `wait` seconds.",
+            {
+                "200": answer(
+                    "Changes in order. Pass `cursor` as `since` next time; with `start_over` forget what you have.",
+                    record(
+                        {
+                            "changes": many(schema_of(Change)),
+                            "cursor": schema_of(str),
+                            "start_over": schema_of(bool),
+                            "more": schema_of(bool),
+                            **AT,
+                        }
+                    ),
+                )
+            },
+            _SINCE,
+            parameter("wait", "Seconds.", {"type": "number", "minimum": 0, "maximum": _MOST_WAIT_SECONDS}),
+            LIMIT,
+        )
+    },
+    "/v1/events": {
+        "get": operation(
+            "A stream of events: change (its id is a cursor), start_over, status. Begins at now, or after the cursor.",
+            {"200": answer("The stream.", schema_of(str), "text/event-stream")},
+            _SINCE,
+            parameter("Last-Event-ID", "The id of the last event that was taken.", place="header"),
+        )
+    },
+}

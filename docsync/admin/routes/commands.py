@@ -1,0 +1,127 @@
+"""The routes that ask the daemon for work: reload, wait, release, stop. Never do any of it themselves.
+
+Who asked is told, by name, so that the log can say it.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from docsync.admin.command_pool import Caller
+from docsync.admin.http.body import MAX_SECONDS, paths, read_members, seconds, text_or_none
+from docsync.admin.http.json_body import dumped, to_json
+from docsync.admin.http.openapi_schema import POST, Described, answer, many, operation, record, schema_of
+from docsync.admin.http.problem_response import Refusal
+from docsync.admin.http.version_headers import Version, at_version
+from docsync.names import EVERYTHING
+from docsync.status import Done
+
+OnAsked = Callable[[str, str, str], None]
+"""Called with who asks, for what, and of what."""
+
+_RELOAD_SECONDS = 30.0
+_WAIT_SECONDS = 10.0
+
+
+class Work:
+    """The routes of this module, answered by *caller*."""
+
+    def __init__(self, caller: Caller, on_asked: OnAsked) -> None:
+        self._caller = caller
+        self._on_asked = on_asked
+        self._commands = caller.commands
+
+    def routes(self, *, may_stop: bool) -> list[Route]:
+        """What this group answers to; with *may_stop* also the end of the daemon."""
+        routes = [
+            Route("/v1/reload", self.reload, methods=["POST"]),
+            Route("/v1/wait", self.wait, methods=["POST"]),
+            Route("/v1/held/release", self.release, methods=["POST"]),
+        ]
+        return [*routes, Route("/v1/stop", self.stop, methods=["POST"])] if may_stop else routes
+
+    async def reload(self, request: Request) -> Response:
+        """Look at the paths in `scopes`, at the folder of a `collection`, or at everything, at once."""
+        members = await read_members(request, ("scopes", "collection", "timeout"))
+        scopes, timeout = paths(members, "scopes"), seconds(members, _RELOAD_SECONDS)
+        if (collection := text_or_none(members, "collection")) is not None:
+            scopes = (*scopes, await self._folder(collection))
+        self._told(request, "reload", ", ".join(scopes) or "everything")
+        scopes = scopes or (EVERYTHING,)
+        return await self._done(partial(self._commands.reload, scopes, timeout), timeout)
+
+    async def wait(self, request: Request) -> Response:
+        """Answer when all that was saved before is in the database; with `paths` only they count."""
+        members = await read_members(request, ("paths", "timeout"))
+        asked, timeout = paths(members, "paths"), seconds(members, _WAIT_SECONDS)
+        return await self._done(partial(self._commands.wait, asked, timeout), timeout)
+
+    async def release(self, request: Request) -> Response:
+        """Delete what is held, of the collection `type` or of all."""
+        members = await read_members(request, ("type", "timeout"))
+        type_, timeout = text_or_none(members, "type"), seconds(members, _RELOAD_SECONDS)
+        if type_ is not None:
+            await self._folder(type_)
+        self._told(request, "release", type_ or "everything")
+        return await self._done(partial(self._commands.release, type_, timeout), timeout)
+
+    async def stop(self, request: Request) -> Response:
+        """Ask the daemon to stop."""
+        await read_members(request, ())
+        self._told(request, "stop", "docsync")
+        await self._caller.look(self._commands.stop)
+        return Response(dumped({"stopping": True}), 202, media_type="application/json")
+
+    def _told(self, request: Request, what: str, of: str) -> None:
+        self._on_asked(request.scope["docsync.guest"].name, what, of)
+
+    async def _folder(self, type_: str) -> str:
+        collections = (await self._caller.look(self._commands.status)).collections
+        folders = {one.type: one.path for one in collections}
+        if type_ not in folders:
+            raise Refusal(
+                400, f"No collection is called {type_!a}; there are {', '.join(folders)}", "usage", exit_code=2
+            )
+        return EVERYTHING if folders[type_] == "." else folders[type_]
+
+    async def _done(self, call: Callable[[], Done], timeout: float) -> Response:
+        done = await self._caller.wait(call, timeout)
+        response = Response(dumped(to_json(done)), media_type="application/json")
+        return at_version(response, Version(done.epoch, done.revision))
+
+
+_SECONDS: Described = {
+    "type": "number",
+    "minimum": 0,
+    "maximum": MAX_SECONDS,
+    "description": "How long to wait for it.",
+}
+_PATHS = many(schema_of(str))
+_DONE: Described = {"200": answer("What was found once it was over.", schema_of(Done))}
+_STOPPING: Described = {"202": answer("It stops.", record({"stopping": schema_of(bool)}))}
+
+
+def _post(summary: str, answers: Described, **members: Described) -> Described:
+    body: Described = {"type": "object", "properties": members, "additionalProperties": False}
+    return {"post": operation(summary, answers, POST, body=body)}
+
+
+PATHS: Described = {
+    "/v1/reload": _post(
+        "Look at paths, at a collection, or at everything, at once.",
+        _DONE,
+        scopes=_PATHS,
+        collection=schema_of(str | None),
+        timeout=_SECONDS,
+    ),
+    "/v1/wait": _post(
+        "Return when all that was saved before is in the database.", _DONE, paths=_PATHS, timeout=_SECONDS
+    ),
+    "/v1/held/release": _post(
+        "Delete what is held, of one type or of all.", _DONE, type=schema_of(str | None), timeout=_SECONDS
+    ),
+}
+STOP: Described = {"/v1/stop": _post("Stop the daemon. On the Unix socket only.", _STOPPING)}

@@ -1,0 +1,173 @@
+"""The routes that show documents: a page of them, one with its references, a search. Never change anything."""
+
+from dataclasses import fields
+from hashlib import sha256
+from typing import get_type_hints
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from docsync.admin.http.json_body import Json, dumped, to_json
+from docsync.admin.http.openapi_schema import (
+    AT,
+    CURSOR,
+    LIMIT,
+    Described,
+    answer,
+    many,
+    operation,
+    parameter,
+    record,
+    schema_of,
+)
+from docsync.admin.http.problem_response import Refusal
+from docsync.admin.http.query import limit, one_of, read_query, text
+from docsync.admin.http.version_headers import Version, at_version, page_at
+from docsync.admin.reader_pool import Reading
+from docsync.errors import NoSuchDocument
+from docsync.reader import Hit, Reader, ReferenceRow, Row
+from docsync.reader.where import parse_all
+
+_DOCUMENTS = 100
+_HITS = 20
+# These belong to the whole answer: said once, and not part of what the ETag is of.
+_NOT_OF_THE_ROW = frozenset({"source", "epoch", "as_of"})
+_OF_A_HIT = ("id", "type", "name", "description", "tags", "updated_at", "state")
+
+
+class Documents:
+    """The routes of this module, answered by *reading*."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    def routes(self) -> list[Route]:
+        """What this group answers to."""
+        return [
+            Route("/v1/documents", self.found),
+            Route("/v1/documents/{type}/{path:path}", self.document),
+            Route("/v1/search", self.search),
+        ]
+
+    async def found(self, request: Request) -> Response:
+        """The documents that are asked for, a page at a time."""
+        query = read_query(request, "type", "tag", "order", "limit", "cursor", "fields", repeated=("where",))
+        wanted = one_of(query, "fields", "all", "summary")
+        where = parse_all(query.get("where", ()))
+        asked = {name: text(query, name) for name in ("type", "tag", "cursor")}
+        order, most = text(query, "order") or "id", limit(query, _DOCUMENTS)
+
+        def page(reader: Reader) -> Response:
+            found = reader.find(**asked, where=where, order=order, limit=most)
+            rows = (_row(row, whole=wanted == "all") for row in found)
+            return page_at(Version.of(found), "documents", rows, found.cursor)
+
+        return await self._reading.ask(page)
+
+    async def document(self, request: Request) -> Response:
+        """One document with its references; 304 to whoever has it."""
+        read_query(request)
+        id_ = f"{request.path_params['type']}/{request.path_params['path']}"
+        version, body, close = await self._reading.ask(lambda reader: _one(reader, id_))
+        if body is None:
+            return at_version(_missing(id_, close).response(), version)
+        etag = f'"{sha256(body).hexdigest()[:32]}"'
+        known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
+        response = Response(status_code=304) if known & {etag, "*"} else Response(body, media_type="application/json")
+        response.headers["etag"] = etag
+        return at_version(response, version)
+
+    async def search(self, request: Request) -> Response:
+        """The documents that have the words `q`, best first."""
+        query = read_query(request, "q", "type", "limit", "cursor")
+        words, type_, cursor = text(query, "q"), text(query, "type"), text(query, "cursor")
+        if words is None:
+            raise Refusal(400, "Say what to look for, such as /v1/search?q=invoice", "usage", exit_code=2)
+        most = limit(query, _HITS)
+
+        def page(reader: Reader) -> Response:
+            hits = reader.search(words, type=type_, limit=most, cursor=cursor)
+            return page_at(Version.of(hits), "hits", map(_hit, hits), hits.cursor)
+
+        return await self._reading.ask(page)
+
+
+def _one(reader: Reader, id_: str) -> tuple[Version, bytes | None, list[str]]:
+    """The document as JSON, or those whose ids are like the one that is asked for."""
+    row, version = reader.get(id_), Version.read(reader)
+    if row is None:
+        return version, None, reader.similar_ids(id_)
+    return version, dumped({**_row(row, whole=True), "references": to_json(reader.references(id_))}), []
+
+
+def _missing(id_: str, close: list[str]) -> Refusal:
+    guess = f"Did you mean {', '.join(close)}?" if close else "GET /v1/documents?fields=summary lists them."
+    detail = f"There is no document {id_}. {guess}"
+    return Refusal(404, detail, "no-such-document", exit_code=NoSuchDocument.exit_code)
+
+
+def _row(row: Row, *, whole: bool) -> dict[str, Json]:
+    left_out = _NOT_OF_THE_ROW if whole else _NOT_OF_THE_ROW | {"document"}
+    return {field.name: getattr(row, field.name) for field in fields(row) if field.name not in left_out}
+
+
+def _hit(hit: Hit) -> dict[str, Json]:
+    row: dict[str, Json] = {name: getattr(hit.row, name) for name in _OF_A_HIT}
+    return {**row, "snippet": hit.snippet, "marks": to_json(hit.marks), "score": hit.score}
+
+
+_TYPE = parameter("type", "Documents of this type only, such as persona.")
+_ROW: Described = {name: schema_of(kind) for name, kind in get_type_hints(Row).items() if name not in _NOT_OF_THE_ROW}
+_SHORT: Described = {name: kind for name, kind in _ROW.items() if name != "document"}
+_HIT: Described = {name: _ROW[name] for name in _OF_A_HIT} | {
+    "snippet": schema_of(str),
+    "marks": many(schema_of(tuple[int, int])),
+    "score": schema_of(float),
+}
+
+PATHS: Described = {
+    "/v1/documents": {
+        "get": operation(
+            "Documents for which all that is asked holds, in order, a page at a time.",
+            {
+                "200": answer(
+                    "A page.", record({"documents": many(record(_SHORT)), "cursor": schema_of(str | None), **AT})
+                )
+            },
+            _TYPE,
+            parameter("tag", "Documents with this tag only."),
+            parameter(
+                "where",
+                "A condition, such as demographics.ageGroup=60+, age<=30 or @name=Ana (a column).",
+                many(schema_of(str)),
+            ),
+            parameter("order", "A column, with - in front for descending; id otherwise."),
+            parameter("fields", "summary leaves the document itself out.", {"enum": ["all", "summary"]}),
+            LIMIT,
+            CURSOR,
+        )
+    },
+    "/v1/documents/{type}/{path}": {
+        "get": operation(
+            "One document by its id, with what it refers to. The path may have slashes.",
+            {
+                "200": answer("The document.", record({**_ROW, "references": many(schema_of(ReferenceRow))})),
+                "304": {"description": "It is what If-None-Match names."},
+            },
+            parameter("type", "The first part of the id.", place="path"),
+            parameter("path", "The rest of the id.", place="path"),
+            parameter("If-None-Match", "The ETag of an earlier answer.", place="header"),
+        )
+    },
+    "/v1/search": {
+        "get": operation(
+            "Documents that have these words, best first.",
+            {"200": answer("A page.", record({"hits": many(record(_HIT)), "cursor": schema_of(str | None), **AT}))},
+            {**parameter("q", "What to look for."), "required": True},
+            _TYPE,
+            LIMIT,
+            CURSOR,
+        )
+    },
+}

@@ -1,0 +1,134 @@
+"""The routes that ask how the daemon is: /livez, /readyz, /health, /health/db. Never judge: the status has done so."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from docsync.admin.command_pool import Caller
+from docsync.admin.http.access import Trust
+from docsync.admin.http.json_body import dumped, to_json
+from docsync.admin.http.openapi_schema import Described, answer, many, named, operation, parameter, record, schema_of
+from docsync.status import Reason, Status
+
+# What must hold for readiness, by the reason that says it does not. The watcher has a line for each root.
+_CHECKS = {"database": "database", "starting": "first_scan", "sync_stalled": "sync"}
+_WATCHER = "watcher_dead"
+
+
+class Health:
+    """The routes of this module, answered by *caller*."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def routes(self) -> list[Route]:
+        """What this group answers to."""
+        return [
+            Route("/livez", self.livez),
+            Route("/readyz", self.readyz),
+            Route("/health", self.health),
+            Route("/health/db", self.database),
+        ]
+
+    async def livez(self, _request: Request) -> Response:
+        """Alive: the sync thread comes round. Asks neither the database nor anybody else."""
+        if self._caller.commands.ticks():
+            return PlainTextResponse("ok")
+        return PlainTextResponse("the sync thread does not come round; restart docsync", 503)
+
+    async def readyz(self, request: Request) -> Response:
+        """200 when services may rely on the database, else 503; `?verbose` lists why, `exclude` leaves checks out."""
+        status = await self._caller.look(self._caller.commands.status)
+        told = request.scope["docsync.guest"].trust is not Trust.STRANGER
+        checks = list(_checks(status))
+        excluded = set(request.query_params.getlist("exclude"))
+        failed = [check for check in checks if check.reason and check.name not in excluded]
+        if "verbose" in request.query_params:
+            text = "\n".join(_lines(checks, status, excluded, with_messages=told))
+        else:
+            text = f"not ready: {', '.join(check.name for check in failed)}" if failed else "ok"
+        return PlainTextResponse(text, _code(ready=not failed))
+
+    async def health(self, _request: Request) -> Response:
+        """How the daemon is, for programs."""
+        status = await self._caller.look(self._caller.commands.status)
+        word = "failing" if not status.ready else "degraded" if status.reasons else "ok"
+        return _health(word, status.reasons)
+
+    async def database(self, _request: Request) -> Response:
+        """Whether the database can be read."""
+        status = await self._caller.look(self._caller.commands.status)
+        reasons = [reason for reason in status.reasons if reason.code == "database"]
+        return _health("failing" if reasons else "ok", reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """Something that must hold for readiness; *reason* is why it does not."""
+
+    name: str
+    reason: Reason | None
+
+
+def _checks(status: Status) -> Iterator[_Check]:
+    present = {reason.code: reason for reason in status.reasons}
+    yield from (_Check(name, present.get(code)) for code, name in _CHECKS.items())
+    yield from (_Check(f"watcher:{one.type}", present.get(_WATCHER)) for one in status.collections)
+
+
+def _code(*, ready: bool) -> int:
+    return 200 if ready else 503
+
+
+def _health(word: str, reasons: Sequence[Reason]) -> Response:
+    body = dumped({"status": word, "reasons": to_json(reasons)})
+    return Response(body, _code(ready=word != "failing"), media_type="application/json")
+
+
+def _lines(
+    checks: Sequence[_Check], status: Status, excluded: Collection[str], *, with_messages: bool
+) -> Iterator[str]:
+    """One line a check, as Kubernetes prints them, and one for each reason that does not end readiness."""
+    for check in checks:
+        if check.name in excluded:
+            yield f"[+]{check.name} excluded: ok"
+        elif check.reason is None:
+            yield f"[+]{check.name} ok"
+        else:
+            yield _line("[-]", check.name, check.reason, with_message=with_messages)
+    for reason in status.reasons:
+        if not reason.ends_readiness:
+            yield _line("[~]", reason.code, reason, with_message=with_messages)
+    for name in sorted(set(excluded) - {check.name for check in checks}):
+        yield f"warn: some health checks cannot be excluded: no matches for {name!a}"
+    good = all(check.reason is None or check.name in excluded for check in checks)
+    yield f"readyz check {'passed' if good else 'failed'}"
+
+
+def _line(mark: str, name: str, reason: Reason, *, with_message: bool) -> str:
+    # A message may hold a folder's name: a line must stay one line, and no control character may reach a terminal.
+    message = reason.message.encode("unicode_escape").decode("ascii")
+    return f"{mark}{name}: {message}" if with_message else f"{mark}{name}"
+
+
+_TEXT = answer("Yes.", schema_of(str), "text/plain")
+_NOT = {**_TEXT, "description": "No, and why."}
+_HEALTH = record({"status": {"enum": ["ok", "degraded", "failing"]}, "reasons": many(named("Reason"))})
+_HEALTHY: Described = {"200": answer("It works.", _HEALTH), "503": answer("It does not.", _HEALTH)}
+
+PATHS: Described = {
+    "/livez": {"get": operation("Whether the daemon is alive.", {"200": _TEXT, "503": _NOT})},
+    "/readyz": {
+        "get": operation(
+            "Whether services may rely on the database.",
+            {"200": _TEXT, "503": _NOT},
+            parameter("verbose", "A line for each check and each reason."),
+            parameter("exclude", "A check to leave out, such as watcher:persona.", many(schema_of(str))),
+        )
+    },
+    "/health": {"get": operation("How the daemon is, in a word and with reasons.", _HEALTHY)},
+    "/health/db": {"get": operation("Whether the database can be read.", _HEALTHY)},
+}

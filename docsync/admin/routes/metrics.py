@@ -1,0 +1,44 @@
+"""The route for Prometheus. Loads its client when somebody asks for the first time, and counts nothing itself."""
+
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from docsync.admin.command_pool import Caller
+from docsync.admin.http.openapi_schema import Described, answer, operation, schema_of
+from docsync.counters import Counters
+from docsync.status import Status
+
+
+class Metrics:
+    """The route of this module, answered by *caller* and *counters*. *database* is only looked at from outside."""
+
+    def __init__(self, caller: Caller, counters: Counters, database: Path) -> None:
+        self._caller = caller
+        self._counters = counters
+        self._database = database
+
+    def routes(self) -> list[Route]:
+        """What this group answers to."""
+        return [Route("/metrics", self.metrics)]
+
+    async def metrics(self, request: Request) -> Response:
+        """Everything that is counted, in the form of Prometheus, or of OpenMetrics to whoever asks for that."""
+        status = await self._caller.look(self._caller.commands.status)
+        wanted = request.headers.get("accept", "")
+        body, media_type = await self._caller.look(lambda: self._rendered(status, wanted))
+        return Response(body, headers={"content-type": media_type})
+
+    def _rendered(self, status: Status, wanted: str) -> tuple[bytes, str]:
+        from docsync.admin.prometheus import rendered
+
+        return rendered(status, self._counters, self._database, wanted)
+
+
+PATHS: Described = {
+    "/metrics": {
+        "get": operation("Metrics for Prometheus.", {"200": answer("The metrics.", schema_of(str), "text/plain")})
+    }
+}

@@ -1,0 +1,56 @@
+"""The route that describes all others: what each group says of itself, put together. Never describes a route itself."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+import docsync
+from docsync.admin.http.json_body import dumped
+from docsync.admin.http.openapi_schema import Described, answer, operation, schema_of
+from docsync.admin.routes import changes, commands, documents, health, metrics, status
+
+_PATHS: Described = {
+    "/openapi.json": {"get": operation("This description.", {"200": answer("OpenAPI 3.1.", {"type": "object"})})}
+}
+_PROBLEM: Described = {
+    "type": "object",
+    "properties": {
+        **{name: schema_of(str) for name in ("type", "title", "detail")},
+        **{name: schema_of(int) for name in ("status", "exit_code")},
+    },
+    "required": ["type", "title", "status", "detail"],
+}
+
+
+def described(*, may_stop: bool) -> list[Route]:
+    """The route of this module; *may_stop* as for the others."""
+    groups = (
+        documents.PATHS,
+        changes.PATHS,
+        status.PATHS,
+        commands.PATHS,
+        commands.STOP if may_stop else {},
+        health.PATHS,
+    )
+    paths = {path: told for group in (*groups, metrics.PATHS, _PATHS) for path, told in group.items()}
+    body = dumped(
+        {
+            "openapi": "3.1.0",
+            "info": {
+                "title": "docsync",
+                "version": docsync.__version__,
+                "description": "Documents, their changes, and the state of the daemon that keeps them equal to files.",
+            },
+            "paths": paths,
+            "components": {
+                "schemas": {**status.SCHEMAS, "Problem": _PROBLEM},
+                "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            },
+            "security": [{}, {"token": []}],
+        }
+    )
+
+    async def openapi(_request: Request) -> Response:
+        return Response(body, media_type="application/json")
+
+    return [Route("/openapi.json", openapi)]

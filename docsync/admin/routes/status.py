@@ -1,0 +1,122 @@
+"""The routes that show the daemon's state: status, problems, held. Never change anything."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TypedDict, TypeVar, get_type_hints
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from docsync.admin.command_pool import Caller
+from docsync.admin.http.access import Trust
+from docsync.admin.http.json_body import dumped, to_json
+from docsync.admin.http.openapi_schema import (
+    AT,
+    CURSOR,
+    LIMIT,
+    Described,
+    answer,
+    many,
+    named,
+    operation,
+    record,
+    schema_of,
+)
+from docsync.admin.http.query import limit, read_query, text
+from docsync.admin.http.version_headers import Version, at_version, page_at
+from docsync.admin.reader_pool import Reading
+from docsync.model import Problem
+from docsync.reader import Answer, Reader
+from docsync.reader.limit import MAX_PAGE
+from docsync.status import HeldDeletion, Reason, Status
+
+T = TypeVar("T")
+
+
+class _Asked(TypedDict):
+    limit: int
+    cursor: str | None
+
+
+class State:
+    """The routes of this module, answered by *caller* and *reading*."""
+
+    def __init__(self, caller: Caller, reading: Reading) -> None:
+        self._caller = caller
+        self._reading = reading
+
+    def routes(self) -> list[Route]:
+        """What this group answers to."""
+        return [
+            Route("/v1/status", self.status),
+            Route("/v1/problems", self.problems),
+            Route("/v1/held", self.held),
+        ]
+
+    async def status(self, request: Request) -> Response:
+        """The daemon's state now."""
+        read_query(request)
+        status = await self._caller.look(self._caller.commands.status)
+        if request.scope["docsync.guest"].trust is not Trust.OWNER:
+            status = _without_places(status)
+        response = Response(dumped(to_json(status)), media_type="application/json")
+        return at_version(response, Version(status.epoch, status.revision)) if status.epoch else response
+
+    async def problems(self, request: Request) -> Response:
+        """What is wrong with files now, errors first."""
+        return await self._listed(request, "problems", lambda reader, asked: reader.problems(**asked))
+
+    async def held(self, request: Request) -> Response:
+        """The deletions that are kept back."""
+        return await self._listed(request, "held", lambda reader, asked: reader.held(**asked))
+
+    async def _listed(self, request: Request, name: str, question: Callable[[Reader, _Asked], Answer[T]]) -> Response:
+        query = read_query(request, "limit", "cursor")
+        asked: _Asked = {"limit": limit(query, MAX_PAGE), "cursor": text(query, "cursor")}
+
+        def page(reader: Reader) -> Response:
+            found = question(reader, asked)
+            return page_at(Version.of(found), name, map(to_json, found), found.cursor)
+
+        return await self._reading.ask(page)
+
+
+def _without_places(status: Status) -> Status:
+    """*status* without where things lie on this machine: that is for its owner."""
+    root = Path(status.project)
+    return replace(
+        status, project=root.name, database=_below(root, status.database), socket=_below(root, status.socket)
+    )
+
+
+def _below(root: Path, text: str) -> str:
+    path = Path(text)
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+
+
+_PROBLEM = record(
+    {**{name: schema_of(kind) for name, kind in get_type_hints(Problem).items()}, "since": schema_of(str)}
+)
+_REASON = {**{name: schema_of(kind) for name, kind in get_type_hints(Reason).items()}}
+_STATUS = {name: schema_of(kind) for name, kind in get_type_hints(Status).items() if name != "reasons"}
+
+SCHEMAS: Described = {
+    "Reason": record({**_REASON, "ends_readiness": schema_of(bool), "advice": schema_of(str)}),
+    "Status": record({**_STATUS, "reasons": many(named("Reason"))}),
+    "FileProblem": _PROBLEM,
+    "HeldDeletion": schema_of(HeldDeletion),
+}
+
+
+def _page(summary: str, name: str, schema: str) -> Described:
+    listed = record({name: many(named(schema)), "cursor": schema_of(str | None), **AT})
+    return {"get": operation(summary, {"200": answer("A page.", listed)}, LIMIT, CURSOR)}
+
+
+PATHS: Described = {
+    "/v1/status": {"get": operation("The daemon's state now.", {"200": answer("The state.", named("Status"))})},
+    "/v1/problems": _page("What is wrong with files now, errors first.", "problems", "FileProblem"),
+    "/v1/held": _page("The deletions that are kept back until somebody releases them.", "held", "HeldDeletion"),
+}

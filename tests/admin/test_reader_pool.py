@@ -1,0 +1,114 @@
+import asyncio
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from docsync.admin.reader_pool import Reading
+from docsync.commands import TimedOut
+from docsync.counters import Counters
+from docsync.errors import NoDatabase, UsageError
+from docsync.reader import Reader
+from tests.support import Project
+
+
+@pytest.fixture
+def reading(project: Project) -> Iterator[Reading]:
+    project.persona("personas/ana.json")
+    project.settle()
+    made = Reading(project.database, Counters())
+    yield made
+    made.close()
+
+
+def test_a_few_threads_with_a_reader_each_answer_everybody(reading: Reading) -> None:
+    async def ask_all() -> set[str]:
+        names = await asyncio.gather(*(reading.ask(lambda _: threading.current_thread().name) for _ in range(50)))
+        return set(names)
+
+    names = asyncio.run(ask_all())
+
+    assert len(names) <= 4
+    assert all(name.startswith("docsync-read") for name in names)
+    assert len(reading._readers) == len(names)
+
+
+def test_an_answer_is_one_state(reading: Reading, project: Project) -> None:
+    def question(reader: Reader) -> tuple[int | None, int | None, int]:
+        before = reader.revision()
+        changed.set()
+        assert written.wait(10)
+        return before, reader.revision(), len(reader.find())
+
+    changed, written = threading.Event(), threading.Event()
+
+    async def ask() -> tuple[int | None, int | None, int]:
+        asked = asyncio.create_task(reading.ask(question))
+        await asyncio.to_thread(changed.wait, 10)
+        project.persona("personas/bo.json")
+        project.settle()
+        written.set()
+        return await asked
+
+    before, after, documents = asyncio.run(ask())
+    assert (before, documents) == (after, 1)
+    assert asyncio.run(reading.ask(lambda reader: len(reader.find()))) == 2
+
+
+def test_what_goes_wrong_comes_out(reading: Reading, project: Project) -> None:
+    with pytest.raises(UsageError):
+        asyncio.run(reading.ask(lambda reader: reader.find(order="x")))
+    project.close()
+    project.database.unlink()
+    with pytest.raises(NoDatabase):
+        asyncio.run(reading.ask(lambda reader: reader.count()))
+
+
+def test_a_question_that_takes_too_long_is_not_waited_for(reading: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("docsync.admin.reader_pool._SECONDS", 0.05)
+    let_go = threading.Event()
+    with pytest.raises(TimedOut):
+        asyncio.run(reading.ask(lambda _: let_go.wait(10)))
+    let_go.set()
+
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+
+
+def endless(reader: Reader) -> object:
+    return reader._answer(lambda snapshot: snapshot.ask(ENDLESS))
+
+
+def test_a_question_that_takes_too_long_is_ended_and_its_thread_answers_again(
+    reading: Reading, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docsync.admin.reader_pool._SECONDS", 0.2)
+    for _ in range(6):  # more than there are threads
+        with pytest.raises(TimedOut):
+            asyncio.run(reading.ask(endless))
+    monkeypatch.setattr("docsync.admin.reader_pool._SECONDS", 20.0)
+    assert asyncio.run(reading.ask(lambda reader: reader.count()))
+
+
+def test_closing_ends_what_is_under_way(reading: Reading) -> None:
+    begun = threading.Event()
+
+    def question(reader: Reader) -> object:
+        begun.set()
+        return endless(reader)
+
+    async def ask() -> None:
+        asked = asyncio.ensure_future(reading.ask(question))
+        await asyncio.to_thread(begun.wait, 20)
+        await asyncio.to_thread(reading.close)
+        with pytest.raises(TimedOut):
+            await asked
+
+    asyncio.run(asyncio.wait_for(ask(), 4))
+
+
+def test_nothing_is_left_after_closing(reading: Reading) -> None:
+    asyncio.run(reading.ask(lambda reader: reader.count()))
+    reading.close()
+
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("docsync-read")]
