@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from docsync.errors import NoSuchDocument
-from docsync.reader.field import steps_of
+from docsync.reader.query.field import steps_of
 
 if TYPE_CHECKING:
     from docsync.admin.http.json_body import Json

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from docsync.reader.limit import MIN_LIMIT
+from docsync.reader.query.limit import MIN_LIMIT
 
 if TYPE_CHECKING:
     from docsync.cli.flag import Session
     from docsync.reader import Reader, Row
-    from docsync.reader.find import Asked
+    from docsync.reader.query.find import Asked
 
 F = TypeVar("F", bound=Callable[..., object])
 

@@ -13,7 +13,7 @@ import apsw
 from docsync.cli.diagnosis import diagnosing
 from docsync.errors import UsageError
 from docsync.names import shown
-from docsync.reader.limit import one_more
+from docsync.reader.query.limit import one_more
 from docsync.store.connection import open_reader_connection
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from docsync.names import closest
-from docsync.reader.field import COLUMNS, SUBJECT, write_key
+from docsync.reader.query.field import COLUMNS, SUBJECT, write_key
 
 if TYPE_CHECKING:
     from docsync.reader import Reader

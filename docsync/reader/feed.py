@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from docsync.errors import UsageError
 from docsync.reader.answer import Change, Changes
-from docsync.reader.limit import one_more
+from docsync.reader.query.limit import one_more
 from docsync.reader.snapshot import Snapshot
 
 _FORM = re.compile(r"([0-9a-f]+):([0-9]{1,18})(?::([0-9]{1,18}):(\S+))?")

@@ -10,15 +10,15 @@ from threading import get_ident
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self, TypeVar, Unpack
 
-from docsync.reader import documents, standing
-from docsync.reader.pulse import Pulse, patiently
+from docsync.reader import documents, summary
+from docsync.reader.commit_poll import Pulse, patiently
 from docsync.reader.row import Row
 from docsync.reader.snapshot import Snapshot
 from docsync.reader.source import Source
 
 if TYPE_CHECKING:
     from docsync.reader.answer import Answer, Changes, Counts, Hits, Page, ReferenceRow, TagCount, Version
-    from docsync.reader.find import Asked
+    from docsync.reader.query.find import Asked
     from docsync.status import HeldDeletion, ListedProblem
 
 T = TypeVar("T")
@@ -98,7 +98,7 @@ class Reader:
             limit: how many at most, from 1 on; all of them if it is not given.
             cursor: that of the page before this one.
         """
-        from docsync.reader import find  # what every single use pays for is kept small: `docsync get` starts in no time
+        from docsync.reader.query import find
 
         question = find.Question(**asked)
         return self._answer(lambda snapshot: find.found(snapshot, question))
@@ -117,37 +117,37 @@ class Reader:
         `a OR b` either of two, `-loud` must not be there. Where no whole word matches, parts of words do. Raises
         UsageError for a text that cannot be understood, and for a type that no collection has.
         """
-        from docsync.reader.search import Search, search
+        from docsync.reader.query.search import Search, search
 
         return self._answer(lambda snapshot: search(snapshot, Search(text, type, limit, cursor)))
 
     def tags(self, type: str | None = None) -> "Answer[TagCount]":  # noqa: A002  # the column's name
         """The tags and how many documents have them, most used first. Raises UsageError for a type that is none."""
-        return self._answer(lambda snapshot: standing.tags(snapshot, type))
+        return self._answer(lambda snapshot: summary.tags(snapshot, type))
 
     def count(self) -> "Counts":
         """How many documents each type has."""
-        return self._answer(standing.count)
+        return self._answer(summary.count)
 
     def references(self, id_: str) -> "Answer[ReferenceRow]":
         """What the document with this id points to, in the order in which it does."""
-        return self._answer(lambda snapshot: standing.references(snapshot, id_))
+        return self._answer(lambda snapshot: summary.references(snapshot, id_))
 
     def problems(self, *, limit: int | None = None, cursor: str | None = None) -> "Answer[ListedProblem]":
         """What is wrong with files, errors first; held deletions are not among it. All of it, or a page of *limit*."""
-        from docsync.reader import trouble
+        from docsync.reader import problems
 
-        return self._answer(lambda snapshot: trouble.problems(snapshot, limit, cursor))
+        return self._answer(lambda snapshot: problems.problems(snapshot, limit, cursor))
 
     def held(self, *, limit: int | None = None, cursor: str | None = None) -> "Answer[HeldDeletion]":
         """The deletions that are kept back until a person releases them. All of them, or a page of *limit*."""
-        from docsync.reader import trouble
+        from docsync.reader import problems
 
-        return self._answer(lambda snapshot: trouble.held(snapshot, limit, cursor))
+        return self._answer(lambda snapshot: problems.held(snapshot, limit, cursor))
 
     def tallies(self) -> dict[str, dict[str, int]]:
         """Per type, how many errors, warnings and held deletions there are."""
-        return self._answer(standing.tallies)
+        return self._answer(summary.tallies)
 
     def version(self) -> "Version":
         """The state that there is now: source, epoch and revision."""

@@ -8,7 +8,7 @@ import re
 from typing import Unpack
 
 from docsync.reader.answer import Hits, Page
-from docsync.reader.find import Asked
+from docsync.reader.query.find import Asked
 from docsync.reader.reader import Reader
 from docsync.reader.row import Row
 

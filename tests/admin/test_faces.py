@@ -10,7 +10,7 @@ import pytest
 from docsync.cli.main import run
 from docsync.errors import UsageError
 from docsync.reader import open_reader
-from docsync.reader.where import parse_all
+from docsync.reader.query.where_syntax import parse_all
 from tests.admin.endpoint import Endpoint
 from tests.support import Project
 

@@ -14,7 +14,7 @@ import pytest
 
 from docsync.commands import TimedOut
 from docsync.errors import NoDatabase
-from docsync.reader import Changes, Reader, Version, open_reader, pulse
+from docsync.reader import Changes, Reader, Version, commit_poll, open_reader
 from tests.support import Project
 
 
@@ -115,7 +115,7 @@ def test_a_watcher_survives_the_database_being_replaced(people: Project, monkeyp
 
 
 def test_a_watcher_gives_up_when_the_database_stays_away(people: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pulse, "_AWAY_SECONDS", 0.2)
+    monkeypatch.setattr(commit_poll, "_AWAY_SECONDS", 0.2)
     with open_reader(database=people.database) as reader:
         watching = reader.watch(timeout=60)
         next(watching)
@@ -180,8 +180,8 @@ def test_the_pauses_grow_while_nothing_happens(monkeypatch: pytest.MonkeyPatch) 
         slept.append(seconds)
         clock[0] += seconds
 
-    monkeypatch.setattr(pulse, "time", type("Clock", (), {"sleep": sleep, "monotonic": lambda: clock[0]}))
-    assert not pulse.Pulse(lambda: (1, 1)).sleep(10)
+    monkeypatch.setattr(commit_poll, "time", type("Clock", (), {"sleep": sleep, "monotonic": lambda: clock[0]}))
+    assert not commit_poll.Pulse(lambda: (1, 1)).sleep(10)
     assert slept[0] == 0.02
     assert max(slept) == slept[-2] == 0.1
     assert sum(slept) == pytest.approx(10)

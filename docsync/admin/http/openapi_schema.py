@@ -6,7 +6,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from docsync.admin.http.json_body import Json
-from docsync.reader.limit import MAX_PAGE, MIN_LIMIT
+from docsync.reader.query.limit import MAX_PAGE, MIN_LIMIT
 
 Described = dict[str, Json]
 

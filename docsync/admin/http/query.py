@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from starlette.requests import Request
 
 from docsync.errors import UsageError
-from docsync.reader.limit import MAX_PAGE, MIN_LIMIT
+from docsync.reader.query.limit import MAX_PAGE, MIN_LIMIT
 
 Query = Mapping[str, Sequence[str]]
 

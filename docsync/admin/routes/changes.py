@@ -28,7 +28,7 @@ from docsync.admin.reader_pool import Reading
 from docsync.commands import Busy
 from docsync.errors import DocsyncError
 from docsync.reader import Change, Changes
-from docsync.reader.limit import MAX_PAGE
+from docsync.reader.query.limit import MAX_PAGE
 
 MAX_STREAMS = 32
 MAX_POLLS = 64

@@ -27,7 +27,7 @@ from docsync.admin.http.version_headers import Version, at_version, page_at
 from docsync.admin.reader_pool import Reading
 from docsync.errors import NoSuchDocument
 from docsync.reader import Hit, Reader, ReferenceRow, Row
-from docsync.reader.where import parse_all
+from docsync.reader.query.where_syntax import parse_all
 
 _DOCUMENTS = 100
 _HITS = 20

@@ -29,7 +29,7 @@ from docsync.admin.http.version_headers import Version, at_version, page_at
 from docsync.admin.reader_pool import Reading
 from docsync.model import Problem
 from docsync.reader import Answer, Reader
-from docsync.reader.limit import MAX_PAGE
+from docsync.reader.query.limit import MAX_PAGE
 from docsync.status import HeldDeletion, Reason, Status
 
 T = TypeVar("T")

@@ -25,11 +25,11 @@ from docsync.cli.whole_file import place_for, write_whole
 from docsync.errors import NoDatabase, UsageError
 from docsync.export import FORMATS, Origin, Writer, writer
 from docsync.names import shown
-from docsync.reader.where import parse_all
+from docsync.reader.query.where_syntax import parse_all
 
 if TYPE_CHECKING:
     from docsync.reader import Reader, Row
-    from docsync.reader.find import Asked
+    from docsync.reader.query.find import Asked
 
 Take = Callable[[Iterator[str]], None]
 """Takes the text of a file, piece by piece."""

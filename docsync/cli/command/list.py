@@ -23,11 +23,11 @@ from docsync.cli.reading import (
 from docsync.cli.table import table
 from docsync.cli.text import short_time
 from docsync.cli.unknown_field import unknown_fields
-from docsync.reader.where import parse_all
+from docsync.reader.query.where_syntax import parse_all
 
 if TYPE_CHECKING:
     from docsync.reader import Row
-    from docsync.reader.find import Asked
+    from docsync.reader.query.find import Asked
 
 _HEADING = ("ID", "NAME", "CHANGED", "STATE", "FILE")
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from docsync.reader.answer import Hit, Hits
-from docsync.reader.cursor import decoded, encoded
 from docsync.reader.documents import rows
-from docsync.reader.limit import one_more
+from docsync.reader.query.cursor import decoded, encoded
+from docsync.reader.query.limit import one_more
+from docsync.reader.query.search_syntax import Term, Words, words_of
 from docsync.reader.snapshot import Snapshot
-from docsync.reader.standing import prove_type
-from docsync.reader.words import Term, Words, words_of
+from docsync.reader.summary import prove_type
 
 _WEIGHTS = {"name": 10.0, "description": 4.0, "text": 1.0}
 # What nobody writes: both stand for no character in Unicode, and what they enclose is a match.

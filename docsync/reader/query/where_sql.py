@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TypeAlias
 
 from docsync.errors import UsageError
-from docsync.reader.field import Field, field_of
+from docsync.reader.query.field import Field, field_of
 from docsync.reader.row import DATABASE
 
 Where: TypeAlias = Mapping[str, object] | Sequence[Mapping[str, object]]

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import NoReturn
 
 from docsync.errors import UsageError
-from docsync.reader.field import SUBJECT
+from docsync.reader.query.field import SUBJECT
 
 _EXAMPLES = "demographics.ageGroup=60+, age<=30, 'tags contains calm', 'model.id in a,b', 'email exists' or '@name=Ana'"
 # None of these tries an end twice: what comes from outside must not cost more than its length.

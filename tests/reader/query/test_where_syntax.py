@@ -6,8 +6,8 @@ import random
 import pytest
 
 from docsync.errors import UsageError
-from docsync.reader.condition import conditions
-from docsync.reader.where import parse_where
+from docsync.reader.query.where_sql import conditions
+from docsync.reader.query.where_syntax import parse_where
 
 
 @pytest.mark.parametrize(

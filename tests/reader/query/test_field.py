@@ -8,9 +8,9 @@ import pytest
 
 from docsync.errors import NoDatabase, UsageError
 from docsync.reader import Reader, open_reader
-from docsync.reader.field import COLUMNS, steps_of, write_key
 from docsync.reader.files import FileAnswers
-from docsync.reader.where import parse_where
+from docsync.reader.query.field import COLUMNS, steps_of, write_key
+from docsync.reader.query.where_syntax import parse_where
 from tests.support import Project
 
 ANA = "persona/team/ana"

@@ -5,13 +5,13 @@ from dataclasses import asdict, dataclass, replace
 from typing import TypedDict
 
 from docsync.reader.answer import Page
-from docsync.reader.condition import Condition, Where, conditions
-from docsync.reader.cursor import decoded, encoded
 from docsync.reader.documents import rows
-from docsync.reader.limit import one_more
-from docsync.reader.order import order_of
+from docsync.reader.query.cursor import decoded, encoded
+from docsync.reader.query.limit import one_more
+from docsync.reader.query.order import order_of
+from docsync.reader.query.where_sql import Condition, Where, conditions
 from docsync.reader.snapshot import Snapshot
-from docsync.reader.standing import prove_type
+from docsync.reader.summary import prove_type
 
 
 class Asked(TypedDict, total=False):

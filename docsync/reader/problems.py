@@ -3,8 +3,8 @@
 from typing import TypeVar
 
 from docsync.reader.answer import Answer
-from docsync.reader.cursor import decoded, encoded
-from docsync.reader.limit import one_more
+from docsync.reader.query.cursor import decoded, encoded
+from docsync.reader.query.limit import one_more
 from docsync.reader.snapshot import Snapshot
 from docsync.status import HeldDeletion, ListedProblem
 from docsync.store.problems import problem_of

@@ -8,7 +8,7 @@ import pytest
 
 from docsync.errors import UsageError
 from docsync.reader import Reader, open_reader
-from docsync.reader.words import Term, Words, words_of
+from docsync.reader.query.search_syntax import Term, Words, words_of
 from tests.support import Project
 
 TEXTS = {
