@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docsync.cli.variable import slips
+from docsync.cli.environment import slips
 from docsync.config import Config, find_file, load_config
 from docsync.errors import ConfigError, NotReachable, UsageError
 from docsync.names import EVERYTHING, below, closest, covers, outermost, shown
 
 if TYPE_CHECKING:
     from docsync.admin.client import Client
-    from docsync.cli.flag import Session
+    from docsync.cli.flags import Session
     from docsync.sync.setup import Settings
 
 # How much longer than a call itself its answer may take to arrive.

@@ -6,7 +6,7 @@ from importlib import import_module
 import click
 
 from docsync import __version__
-from docsync.cli.flag import shared_flags
+from docsync.cli.flags import shared_flags
 from docsync.names import closest
 
 # In the order in which a newcomer needs them. The value is the module below cli/command; the command in it is

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from docsync.cli.flag import Session
+from docsync.cli.flags import Session
 from docsync.cli.project import Project
 from docsync.errors import NotReachable, UsageError
 from tests.cli.conftest import Shell

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
+from docsync.cli.atomic_write import place_for
 from docsync.cli.command.sync import report, tell_mended
-from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.progress import progress_bar
-from docsync.cli.text import counted
-from docsync.cli.whole_file import place_for
+from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.view.progress import progress_bar
+from docsync.cli.view.text import counted
 from docsync.errors import UsageError
 from docsync.names import shown
 
@@ -25,7 +25,7 @@ def backup_command(session: Session, file: Path) -> int:
     A backup keeps what the files cannot give back: last good versions of broken files, held documents, when each
     document was first seen, and the changes. It is checked before it takes its place. Any SQLite opens it.
     """
-    from docsync.cli.diagnosis import diagnosing
+    from docsync.cli.view.diagnosis import diagnosing
     from docsync.upkeep.backup import back_up, may_be_replaced
 
     project = session.project()

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.reading import open_database, with_limit
-from docsync.cli.table import table
-from docsync.cli.text import short_time
+from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.read_options import open_database, with_limit
+from docsync.cli.view.table import table
+from docsync.cli.view.text import short_time
 
 if TYPE_CHECKING:
     from docsync.reader import Change, Changes, Reader

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.text import counted, problem_lines
+from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.view.text import counted, problem_lines
 from docsync.errors import UsageError
 from docsync.model import Problem, Severity
 from docsync.names import folded, shown

@@ -2,7 +2,7 @@
 
 import click
 
-from docsync.cli.flag import Session, command, pass_session
+from docsync.cli.flags import Session, command, pass_session
 
 
 @command

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.flag import Session, command, pass_session, shared_flags
+from docsync.cli.flags import Session, command, pass_session, shared_flags
 
 if TYPE_CHECKING:
     from docsync.config import Setting

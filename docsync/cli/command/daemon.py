@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.outcome import done_lines, done_of, next_steps
+from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.view.outcome import done_lines, done_of, next_steps
 from docsync.errors import AlreadyRunning, NotReachable
 from docsync.names import covers, shown
 

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Literal, cast
 
 import click
 
-from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.text import counted
-from docsync.cli.variable import slips
+from docsync.cli.environment import slips
+from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.view.text import counted
 from docsync.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.progress import Advance, progress_bar
-from docsync.cli.reading import (
+from docsync.cli.atomic_write import place_for, write_whole
+from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.read_options import (
     Documents,
     exit_code,
     of_type,
@@ -19,9 +19,9 @@ from docsync.cli.reading import (
     where_option,
     with_tag,
 )
-from docsync.cli.text import counted
 from docsync.cli.unknown_field import unknown_fields
-from docsync.cli.whole_file import place_for, write_whole
+from docsync.cli.view.progress import Advance, progress_bar
+from docsync.cli.view.text import counted
 from docsync.errors import NoDatabase, UsageError
 from docsync.export import FORMATS, Origin, Writer, writer
 from docsync.names import shown

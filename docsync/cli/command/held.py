@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.outcome import done_lines, done_of
-from docsync.cli.progress import progress_bar
-from docsync.cli.reading import open_database
-from docsync.cli.text import aligned, counted
+from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.read_options import open_database
+from docsync.cli.view.outcome import done_lines, done_of
+from docsync.cli.view.progress import progress_bar
+from docsync.cli.view.text import aligned, counted
 from docsync.errors import UsageError
 from docsync.status import Done
 

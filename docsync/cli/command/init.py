@@ -11,8 +11,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.text import counted
+from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.view.text import counted
 from docsync.errors import UsageError
 from docsync.names import Collection, shown
 
@@ -61,7 +61,7 @@ def init_command(session: Session) -> int:
 def init(root: Path) -> Begun:
     """Write what *root* lacks."""
     from docsync.cli.discover import collections_for, discover
-    from docsync.cli.editor import editor_files
+    from docsync.cli.editor_files import editor_files
 
     found = discover(str(root))
     collections = collections_for(found)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.reading import (
+from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.read_options import (
     Documents,
     exit_code,
     of_type,
@@ -20,9 +20,9 @@ from docsync.cli.reading import (
     with_limit,
     with_tag,
 )
-from docsync.cli.table import table
-from docsync.cli.text import short_time
 from docsync.cli.unknown_field import unknown_fields
+from docsync.cli.view.table import table
+from docsync.cli.view.text import short_time
 from docsync.reader.query.where_syntax import parse_all
 
 if TYPE_CHECKING:

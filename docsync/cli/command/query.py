@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.reading import with_limit
-from docsync.cli.table import table
+from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.read_options import with_limit
+from docsync.cli.view.table import table
 from docsync.errors import UsageError
 
 if TYPE_CHECKING:
     from apsw import SQLiteValue
 
     from docsync.admin.http.json_body import Json
-    from docsync.cli.statement import Selected
+    from docsync.cli.sql import Selected
 
 
 @command
@@ -37,7 +37,7 @@ def query_command(session: Session, statement: str, limit: int, timeout: float, 
     The database cannot be changed by it, and no other file is opened. NULL is printed as nothing and a blob as X'…'.
     docs/reading.md describes the tables and shows useful queries.
     """
-    from docsync.cli.statement import select
+    from docsync.cli.sql import select
 
     if as_csv and session.json:
         raise UsageError("--csv and --json exclude each other")

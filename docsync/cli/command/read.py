@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.output import as_text
-from docsync.cli.reading import exit_code, open_database, open_documents, strict_source
+from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.read_options import exit_code, open_database, open_documents, strict_source
+from docsync.cli.view.output import as_text
 from docsync.errors import NoSuchDocument
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def get_command(session: Session, document_id: str, path: str | None, *, strict_
 @pass_session
 def problems_command(session: Session) -> int:
     """List what is wrong with files, errors first, and since when."""
-    from docsync.cli.text import counted, problem_lines
+    from docsync.cli.view.text import counted, problem_lines
 
     with open_database(session) as reader:
         listed = reader.problems()

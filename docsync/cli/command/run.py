@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, cast
 
 import click
 
-from docsync.cli.flag import Session, command, pass_session
+from docsync.cli.flags import Session, command, pass_session
 from docsync.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import click
 
-from docsync.cli.flag import Session, command, pass_session
+from docsync.cli.flags import Session, command, pass_session
 
 SCHEMAS = ("persona", "prompty", "config")
 

@@ -2,9 +2,17 @@
 
 import click
 
-from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.reading import exit_code, of_type, open_documents, strict_source, tell_more, with_cursor, with_limit
-from docsync.cli.table import Marked, table
+from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.read_options import (
+    exit_code,
+    of_type,
+    open_documents,
+    strict_source,
+    tell_more,
+    with_cursor,
+    with_limit,
+)
+from docsync.cli.view.table import Marked, table
 
 
 @command

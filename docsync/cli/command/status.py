@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
-from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.output import wants_color
-from docsync.cli.overview import overview, standing, summary
+from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.view.output import wants_color
+from docsync.cli.view.overview import overview, standing, summary
 from docsync.errors import DocsyncError
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, assert_never
 
 import click
 
-from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.outcome import by_sign, done_of, next_steps, tally
-from docsync.cli.progress import progress_bar
-from docsync.cli.text import counted, problem_lines
+from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.view.outcome import by_sign, done_of, next_steps, tally
+from docsync.cli.view.progress import progress_bar
+from docsync.cli.view.text import counted, problem_lines
 from docsync.errors import NoDatabase, UsageError
 from docsync.model import Severity
 from docsync.status import Done, ListedProblem, Repair

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from docsync.cli.flag import Session, command, pass_session
-from docsync.cli.text import counted
+from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.view.text import counted
 from docsync.names import shown
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def verify_command(session: Session) -> int:
     Every file is read afresh and compared, column by column. Exits with 1 if there is a difference. Documents that
     keep their last good version are listed and are none.
     """
-    from docsync.cli.diagnosis import diagnosing
+    from docsync.cli.view.diagnosis import diagnosing
     from docsync.verify import verify
 
     project = session.project()

@@ -10,7 +10,7 @@ import click
 from docsync.reader.query.limit import MIN_LIMIT
 
 if TYPE_CHECKING:
-    from docsync.cli.flag import Session
+    from docsync.cli.flags import Session
     from docsync.reader import Reader, Row
     from docsync.reader.query.find import Asked
 
@@ -49,7 +49,7 @@ with_cursor = click.option(
 @contextmanager
 def open_database(session: "Session") -> "Iterator[Reader]":
     """A reader of the project's database and nothing else. Raises NoDatabase."""
-    from docsync.cli.diagnosis import diagnosing
+    from docsync.cli.view.diagnosis import diagnosing
     from docsync.reader import open_configured
 
     project = session.project().demand()

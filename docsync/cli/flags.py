@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ParamSpec
 
 import click
 
-from docsync.cli.output import COLORS, Output
+from docsync.cli.view.output import COLORS, Output
 
 if TYPE_CHECKING:
     from docsync.cli.project import Project

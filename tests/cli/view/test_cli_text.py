@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from click import unstyle
 
-from docsync.cli.text import aligned, counted, problem_lines, short_time
+from docsync.cli.view.text import aligned, counted, problem_lines, short_time
 from docsync.model import Note, Problem, Severity
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.text import aligned, counted
+from docsync.cli.view.text import aligned, counted
 from docsync.names import shown
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """docsync held and release."""
 
+from tests.cli.command.test_cli_sync import lose_a_folder_of_prompts
 from tests.cli.conftest import Shell
-from tests.cli.test_cli_sync import lose_a_folder_of_prompts
 
 
 def test_what_is_held_is_listed_and_released(shell: Shell) -> None:

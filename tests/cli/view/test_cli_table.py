@@ -3,8 +3,8 @@
 import pytest
 from rich.text import Text
 
-from docsync.cli import table as module
-from docsync.cli.table import Marked, table
+from docsync.cli.view import table as module
+from docsync.cli.view.table import Marked, table
 
 HEADING = ("ID", "NAME")
 

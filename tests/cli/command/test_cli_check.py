@@ -15,7 +15,7 @@ from docsync.cli.command.check import annotation
 from docsync.model import Problem
 from tests.cli.conftest import Shell, environment
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 EDGES = ROOT / "tests" / "edges"
 COLLECTION_WITH_SCHEMA = """
 [[collections]]

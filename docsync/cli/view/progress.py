@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from docsync.cli.output import Output
+from docsync.cli.view.output import Output
 
 Advance = Callable[[int, int | None], None]
 """Is called with how much is done, and of how much (None: not known)."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from docsync.cli.text import counted
+from docsync.cli.view.text import counted
 from docsync.names import shown
 from docsync.status import Done
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from docsync.cli.variable import slips
+from docsync.cli.environment import slips
 from tests.cli.conftest import Shell
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from docsync.cli.output import as_text, wants_color
+from docsync.cli.view.output import as_text, wants_color
 from tests.cli.conftest import Shell
 
 

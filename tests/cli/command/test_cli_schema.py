@@ -14,7 +14,7 @@ from docsync.config.rule import DEFAULT_COLLECTIONS, IGNORABLE_CODES, ITEMS, REQ
 from docsync.formats import parse
 from tests.cli.conftest import Shell
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CORPUS = ROOT.parent / "shared" / "corpus"
 COMMENTED = re.compile(r"^# (?=[a-z_]+ = |\[{1,2}[a-z.]+\]{1,2}$)", re.MULTILINE)
 CONFIG = json.loads(schema_text("config"))

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from docsync.cli import progress
-from docsync.cli.output import Output
-from docsync.cli.progress import progress_bar
+from docsync.cli.view import progress
+from docsync.cli.view.output import Output
+from docsync.cli.view.progress import progress_bar
 
 
 class Terminal(io.StringIO):

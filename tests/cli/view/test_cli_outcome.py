@@ -1,7 +1,7 @@
 """What a sync came to, in words."""
 
 from docsync.admin.http.json_body import to_json
-from docsync.cli.outcome import by_sign, done_lines, done_of, next_steps, tally
+from docsync.cli.view.outcome import by_sign, done_lines, done_of, next_steps, tally
 from docsync.status import Done
 
 DONE = Done("e", 3, 0.125, ("a.json",), ("b.json",), ("c.json",), ("d.json",))

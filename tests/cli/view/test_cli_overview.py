@@ -6,7 +6,7 @@ from typing import Any
 from click import unstyle
 
 from docsync.admin.http.json_body import to_json
-from docsync.cli.overview import overview, standing, summary
+from docsync.cli.view.overview import overview, standing, summary
 from docsync.model import PastBatch
 from docsync.status import CollectionStatus, LastBatch, Latency, Reason, Status
 

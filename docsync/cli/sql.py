@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import apsw
 
-from docsync.cli.diagnosis import diagnosing
+from docsync.cli.view.diagnosis import diagnosing
 from docsync.errors import UsageError
 from docsync.names import shown
 from docsync.reader.query.limit import one_more

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from docsync.cli.diagnosis import diagnosing
+from docsync.cli.view.diagnosis import diagnosing
 from docsync.errors import NoDatabase
 from docsync.store.connection import open_reader_connection
 from tests.cli.conftest import Shell

@@ -1,0 +1,1 @@
+"""What people see: lines, tables, colors, progress. Asks no database and no daemon."""
