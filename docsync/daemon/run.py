@@ -15,10 +15,10 @@ from docsync.admin.http.access import Key
 from docsync.admin.server import Listening, Served, serving
 from docsync.admin.services import Backend
 from docsync.counters import Counters
-from docsync.daemon.desk import Desk, Premises
-from docsync.daemon.home import Home, identity, is_still
-from docsync.daemon.lookout import Lookout
+from docsync.daemon.command_handler import Desk, Premises
+from docsync.daemon.project_folder import Home, identity, is_still
 from docsync.daemon.running import running
+from docsync.daemon.watch_supervisor import Lookout
 from docsync.errors import UsageError
 from docsync.formats import format_named
 from docsync.lock import Announcement, announcing, holding

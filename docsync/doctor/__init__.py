@@ -7,8 +7,8 @@ from docsync.doctor.database import examine_database
 from docsync.doctor.files import examine_folders, examine_watcher
 from docsync.doctor.finding import Finding, Level
 from docsync.doctor.machine import examine_machine, examine_port
-from docsync.doctor.patient import Patient
 from docsync.doctor.repository import examine_repository
+from docsync.doctor.target import Patient
 
 __all__ = ["Finding", "Level", "Patient", "examine"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import docsync
 from docsync.admin.client import Answer, Client
 from docsync.doctor.finding import Finding, Level
-from docsync.doctor.patient import Patient
+from docsync.doctor.target import Patient
 from docsync.errors import DocsyncError
 from docsync.names import shown
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from docsync.doctor.finding import Finding, Level
-from docsync.doctor.patient import Patient
+from docsync.doctor.target import Patient
 from docsync.errors import NoDatabase, StoreUnavailable
 from docsync.store.connection import answering, open_reader_connection
 from docsync.store.damage import inspect

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from docsync.doctor.finding import Finding, Level
-from docsync.doctor.patient import Patient
+from docsync.doctor.target import Patient
 from docsync.model import RootState, Scan, Sign, Unread
 from docsync.names import EVERYTHING, Collection, shown
 from docsync.status import Reason as Told

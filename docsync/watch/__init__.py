@@ -8,10 +8,10 @@ from typing import Literal
 
 from watchdog.utils import UnsupportedLibcError
 
-from docsync.watch.hint import Hint, Polling, Reason, Source
 from docsync.watch.layered import Layered
 from docsync.watch.mount import mount_table, remote_filesystem
 from docsync.watch.poll import PollSource
+from docsync.watch.source import Hint, Polling, Reason, Source
 
 __all__ = ["Hint", "Mode", "Polling", "Reason", "Source", "mount_table", "open_source", "remote_filesystem"]
 
@@ -54,7 +54,7 @@ def _best(stack: ExitStack, root: Path, folders: Sequence[str], hint: Hint, poll
 
         return stack.enter_context(InotifySource(root, folders, hint, poll_ms=poll_ms))
     except (ImportError, UnsupportedLibcError) as error:
-        from docsync.watch.stock import StockSource
+        from docsync.watch.watchdog_source import StockSource
 
         reason = Reason("stock_watchdog", f"watchdog's own observer gives the hints: {error}")
         return stack.enter_context(StockSource(root, folders, hint, because=(reason,)))

@@ -11,8 +11,8 @@ from threading import RLock
 
 from docsync.names import is_hidden
 from docsync.watch.descriptor import STEP_MASK, TREE_MASK
-from docsync.watch.ledger import Kernel, Ledger
-from docsync.watch.route import resolve
+from docsync.watch.kernel_watches import Kernel, Ledger
+from docsync.watch.resolve import resolve
 
 _NOT_THERE = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP))
 

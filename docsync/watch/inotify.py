@@ -20,9 +20,9 @@ from docsync.model import Sign
 from docsync.names import EVERYTHING, VOLUME_LINK, is_hidden
 from docsync.watch.descriptor import Descriptor
 from docsync.watch.forest import Forest, Node, Root, Step
-from docsync.watch.hint import Hint, Polling, Reason
 from docsync.watch.mount import mount_table
 from docsync.watch.poll import PollSource
+from docsync.watch.source import Hint, Polling, Reason
 
 _ITSELF = In.IN_DELETE_SELF | In.IN_MOVE_SELF | In.IN_UNMOUNT | In.IN_IGNORED
 _REPLANTS = _ITSELF | In.IN_ATTRIB

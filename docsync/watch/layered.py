@@ -6,8 +6,8 @@ from typing import Self
 
 from docsync.model import Sign
 from docsync.names import EVERYTHING
-from docsync.watch.hint import Hint, Polling, Reason, Source
 from docsync.watch.poll import PollSource
+from docsync.watch.source import Hint, Polling, Reason, Source
 
 
 class Layered:

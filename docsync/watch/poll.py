@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from docsync.model import Sign
-from docsync.watch.hint import Hint, Polling, Reason
+from docsync.watch.source import Hint, Polling, Reason
 
 _BUSY_MS = 200
 """While people work, the next change is near."""

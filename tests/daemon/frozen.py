@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from docsync.cli.main import run
 from docsync.daemon import run as daemon
-from docsync.daemon.lookout import Lookout
+from docsync.daemon.watch_supervisor import Lookout
 from docsync.watch.descriptor import Descriptor
 
 HANG, END = signal.SIGUSR1, signal.SIGUSR2

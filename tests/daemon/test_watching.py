@@ -14,7 +14,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from docsync.daemon.lookout import Lookout
+from docsync.daemon.watch_supervisor import Lookout
 from docsync.model import Sign, Timing
 from docsync.policy.coalesce import Coalescer
 from docsync.sync.thread.barrier import Barrier

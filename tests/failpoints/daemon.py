@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import docsync.daemon.lookout
+import docsync.daemon.watch_supervisor
 from docsync.cli.main import run as run_docsync
 from tests.failpoints.points import BY_NAME, POINTS
 from tests.failpoints.seam import Moments, Statement
@@ -78,7 +78,9 @@ def install(orders: Orders) -> None:
 
 def run(arguments: Sequence[str], orders: Orders) -> int:
     """docsync with *arguments*, its points set by *orders*; the exit code."""
-    docsync.daemon.lookout._BEAT_NS = _HASTY_BEAT_NS  # a test need not wait three seconds for the second heartbeat
+    docsync.daemon.watch_supervisor._BEAT_NS = (
+        _HASTY_BEAT_NS  # a test need not wait three seconds for the second heartbeat
+    )
     install(orders)
     return run_docsync(arguments, os.environ)
 

@@ -118,7 +118,7 @@ EFFECTS = (
     Effect("file-read", Life.WORK, Call("docsync.scan.read", "os.read")),
     # What writes a batch
     Effect("files-compared", Life.WORK, Call("docsync.store.damage", "Path.stat", asked_by("_identity"))),
-    Effect("lock-folder-compared", Life.WORK, Call("docsync.daemon.home", "Path.stat", asked_by("identity"))),
+    Effect("lock-folder-compared", Life.WORK, Call("docsync.daemon.project_folder", "Path.stat", asked_by("identity"))),
     Effect("begin", Life.WORK, Statement("execute", "BEGIN IMMEDIATE"), locked),
     Effect("document-row", Life.WORK, Statement("execute", row("documents")), full),
     Effect("document-row-removed", Life.WORK, Statement("execute", "DELETE FROM documents "), failing),

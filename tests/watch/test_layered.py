@@ -3,8 +3,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from docsync.model import Sign
-from docsync.watch.hint import Polling, Reason, Source
 from docsync.watch.layered import Layered
+from docsync.watch.source import Polling, Reason, Source
 from tests.watch.hint_recorder import Recorder
 
 REMOTE = Reason("network_mount", "p lies on nfs4", "p")

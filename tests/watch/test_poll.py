@@ -3,8 +3,8 @@ import threading
 import pytest
 
 from docsync.model import Sign
-from docsync.watch.hint import Polling, Reason
 from docsync.watch.poll import PollSource
+from docsync.watch.source import Polling, Reason
 from tests.watch.hint_recorder import Recorder
 
 

@@ -10,7 +10,7 @@ import docsync.watch
 from docsync.model import Sign
 from docsync.watch import Mode, Polling, open_source
 from docsync.watch.descriptor import Descriptor
-from docsync.watch.hint import Source
+from docsync.watch.source import Source
 from tests.watch.hint_recorder import Recorder
 
 

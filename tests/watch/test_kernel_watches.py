@@ -5,7 +5,7 @@ import pytest
 from watchdog.observers.inotify_c import InotifyFD
 
 from docsync.watch.descriptor import TREE_MASK, Descriptor
-from docsync.watch.ledger import Ledger
+from docsync.watch.kernel_watches import Ledger
 
 
 @pytest.fixture

@@ -30,8 +30,8 @@ from watchdog.observers.api import BaseObserver
 
 from docsync.model import Sign
 from docsync.names import EVERYTHING, VOLUME_LINK, below, is_hidden
-from docsync.watch.hint import Hint, Reason
-from docsync.watch.route import resolve
+from docsync.watch.resolve import resolve
+from docsync.watch.source import Hint, Reason
 
 _SIGNS: dict[type[FileSystemEvent], Sign] = {
     FileCreatedEvent: Sign.WRITTEN,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from docsync.daemon.home import Home
+from docsync.daemon.project_folder import Home
 from tests.daemon.running import Daemon
 from tests.mounting import Mounts, mounts
 

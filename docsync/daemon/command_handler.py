@@ -15,7 +15,7 @@ import apsw
 import docsync
 from docsync.commands import Busy, TimedOut
 from docsync.counters import Counters
-from docsync.daemon.lookout import Lookout
+from docsync.daemon.watch_supervisor import Lookout
 from docsync.errors import NoDatabase
 from docsync.model import RootState
 from docsync.names import EVERYTHING, Collection

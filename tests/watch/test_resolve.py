@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from docsync.watch.route import resolve
+from docsync.watch.resolve import resolve
 
 
 def route(top: Path, path: str) -> tuple[str | None, list[str]]:

@@ -9,8 +9,8 @@ from watchdog.events import FileOpenedEvent
 from watchdog.observers.inotify_move_event_grouper import InotifyMoveEventGrouper
 
 from docsync.model import Sign
-from docsync.watch import stock
-from docsync.watch.stock import StockSource
+from docsync.watch import watchdog_source
+from docsync.watch.watchdog_source import StockSource
 from tests.watch.hint_recorder import Recorder
 
 
@@ -86,7 +86,7 @@ def test_an_observer_that_cannot_be_replaced_shows(source: StockSource, monkeypa
         raise OSError(24, "inotify instance limit reached")
 
     with monkeypatch.context() as patch:
-        patch.setattr(stock, "Observer", exhausted)
+        patch.setattr(watchdog_source, "Observer", exhausted)
         with pytest.raises(OSError, match="limit"):
             source.resync()
         assert not source.alive()
@@ -110,7 +110,7 @@ def test_an_event_that_says_nothing_of_content_gives_no_hint(
 def test_a_root_that_goes_while_it_is_looked_at_counts_as_missing(
     source: StockSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stock, "resolve", lambda top, path, visit: f"{top}/absent")
+    monkeypatch.setattr(watchdog_source, "resolve", lambda top, path, visit: f"{top}/absent")
     assert source._identity("p") is None
 
 

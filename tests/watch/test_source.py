@@ -10,10 +10,10 @@ import pytest
 
 from docsync.model import Sign
 from docsync.names import covers
-from docsync.watch.hint import Polling, Source
 from docsync.watch.inotify import InotifySource
 from docsync.watch.poll import PollSource
-from docsync.watch.stock import StockSource
+from docsync.watch.source import Polling, Source
+from docsync.watch.watchdog_source import StockSource
 from tests.watch.hint_recorder import Recorder
 
 FOLDERS = ("p", "deep/er/q")
