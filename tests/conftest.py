@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import Project, Tell
+from tests.helpers.project import Project, Tell
 
 _TOLD = "told"
 

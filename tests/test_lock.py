@@ -14,7 +14,7 @@ import pytest
 from docsync.errors import AlreadyRunning
 from docsync.lock import Announcement, announced, announcing, holding
 from tests.failpoints.forked import ForkedDaemon
-from tests.support import Tell
+from tests.helpers.project import Tell
 
 ANNOUNCEMENT = Announcement(4711, "/run/docsync.sock", "http://127.0.0.1:8787")
 _HOLD = """

@@ -12,7 +12,7 @@ from docsync.names import Collection
 from docsync.store.rows import BARE_COLUMNS, row_hash
 from docsync.upkeep.one_shot import sync_once
 from docsync.verify import Verification, verify
-from tests.support import PROMPTS, Project
+from tests.helpers.project import PROMPTS, Project
 
 PROMPT = "---\nname: P\ntags: [x]\nsample: ${file:p.json}\n---\nsystem:\nhello\n"
 QUICK = Timing(0, 1_000_000, 2_000_000)

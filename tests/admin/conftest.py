@@ -8,7 +8,7 @@ from docsync.admin.server import Listening, serving
 from docsync.admin.services import Backend
 from tests.admin.endpoint import Endpoint
 from tests.admin.fake_commands import FakeCommands
-from tests.support import Project
+from tests.helpers.project import Project
 
 KEYS = (
     Key.of_token("token", "s3cret"),

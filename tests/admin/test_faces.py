@@ -12,7 +12,7 @@ from docsync.errors import UsageError
 from docsync.reader import open_reader
 from docsync.reader.query.where_syntax import parse_all
 from tests.admin.endpoint import Endpoint
-from tests.support import Project
+from tests.helpers.project import Project
 
 IDS = {"ana": "persona/team/ana", "bo": "persona/team/bo", "cy": "persona/cy", "greet": "prompt_template/greet"}
 

@@ -9,7 +9,7 @@ from docsync.commands import TimedOut
 from docsync.counters import Counters
 from docsync.errors import NoDatabase, UsageError
 from docsync.reader import Reader
-from tests.support import Project
+from tests.helpers.project import Project
 
 
 @pytest.fixture

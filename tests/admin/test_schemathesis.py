@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from tests.admin.endpoint import Endpoint
-from tests.support import Project, Tell
+from tests.helpers.project import Project, Tell
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what its dependencies warn of while they are loaded

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.daemon.running import Daemon
-from tests.mounting import nothing_mounted
+from tests.helpers.mounting import nothing_mounted
 
 __all__ = ["nothing_mounted"]
 

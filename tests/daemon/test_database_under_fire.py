@@ -16,9 +16,9 @@ from docsync.errors import StoreUnavailable
 from docsync.store.checkpoint import Checkpoint
 from docsync.store.damage import find
 from tests.daemon.running import Daemon
+from tests.helpers.project import Project, Tell
 from tests.store.breaking import damage, garbage_header
 from tests.store.faulty_vfs import Fire, Step, after_power_loss, under_fire
-from tests.support import Project, Tell
 
 POWER_SECONDS = float(os.environ.get("DOCSYNC_POWER_SECONDS", "5"))
 SEED = int(os.environ.get("DOCSYNC_SEED", "20261121"))

@@ -12,7 +12,7 @@ import pytest
 from tests.failpoints.forked import ForkedDaemon
 from tests.failpoints.sealed import Scribe, scribbling
 from tests.failpoints.witness import witness_outside
-from tests.support import Tell
+from tests.helpers.project import Tell
 
 SECONDS = float(os.environ.get("DOCSYNC_KILL_SECONDS", "5"))
 SEED = int(os.environ.get("DOCSYNC_SEED", "20261121"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.daemon.running import NO_RESCAN, Daemon
-from tests.mounting import Mounts, mounts
+from tests.helpers.mounting import Mounts, mounts
 
 __all__ = ["mounts"]
 

@@ -13,7 +13,7 @@ import pytest
 from tests.daemon.running import NO_RESCAN, Daemon
 from tests.daemon.short_queue import LIMIT
 from tests.daemon.test_storms import Editor
-from tests.support import Tell
+from tests.helpers.project import Tell
 
 LONG = bool(os.environ.get("DOCSYNC_LONG"))
 

@@ -7,7 +7,7 @@ import pytest
 
 from docsync.daemon.project_folder import Home
 from tests.daemon.running import Daemon
-from tests.mounting import Mounts, mounts
+from tests.helpers.mounting import Mounts, mounts
 
 __all__ = ["mounts"]
 

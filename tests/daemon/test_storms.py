@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.daemon.running import Daemon, Polled
-from tests.support import Tell
+from tests.helpers.project import Tell
 
 # The long version of these tests uses the counts of the promise: DOCSYNC_LONG=1 pytest tests/daemon/test_storms.py
 LONG = bool(os.environ.get("DOCSYNC_LONG"))

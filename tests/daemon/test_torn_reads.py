@@ -10,7 +10,7 @@ import pytest
 from tests.failpoints.forked import ForkedDaemon
 from tests.failpoints.sealed import STYLES, Scribe, scribbling
 from tests.failpoints.witness import witness_outside
-from tests.support import Tell
+from tests.helpers.project import Tell
 
 LONG = os.environ.get("DOCSYNC_LONG") == "1"
 SECONDS = float(os.environ.get("DOCSYNC_READ_SECONDS", "4")) / len(STYLES)

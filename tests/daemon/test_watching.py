@@ -22,7 +22,7 @@ from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.thread_status import Vitals
 from docsync.watch import Reason
 from tests.daemon.running import NO_RESCAN, Daemon, rest
-from tests.powerless import POWERLESS, needs_power
+from tests.helpers.powerless import POWERLESS, needs_power
 
 COMMANDS: tuple[Callable[[Path], object], ...] = (
     lambda root: (root / "personas/a").rename(root / "out"),

@@ -19,8 +19,8 @@ from docsync.doctor import Finding, Level, Patient, examine
 from docsync.store.epoch import wal_of
 from docsync.upkeep.one_shot import sync_once
 from tests.daemon.running import Daemon
-from tests.powerless import POWERLESS, give_away, needs_power
-from tests.support import Project, damage_within
+from tests.helpers.powerless import POWERLESS, give_away, needs_power
+from tests.helpers.project import Project, damage_within
 
 needs_git = pytest.mark.skipif(not shutil.which("git"), reason="there is no git")
 Usage = namedtuple("Usage", "total used free")
@@ -329,7 +329,7 @@ def test_a_database_that_git_does_not_ignore_is_a_warning(project: Project) -> N
 
 def of(daemon: Daemon) -> Patient:
     from docsync.sync.setup import Settings
-    from tests.support import PERSONAS, PROMPTS
+    from tests.helpers.project import PERSONAS, PROMPTS
 
     return Patient(Settings(daemon.root, (PERSONAS, PROMPTS)), daemon.database, "auto", 1000, ("127.0.0.1", 1))
 

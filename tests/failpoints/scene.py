@@ -15,8 +15,8 @@ from docsync.verify import verify
 from tests.failpoints.daemon import Orders
 from tests.failpoints.forked import ForkedDaemon
 from tests.failpoints.points import Life
+from tests.helpers.project import PERSONAS, PROMPTS
 from tests.store.breaking import at_home, damage, garbage_header, log_of
-from tests.support import PERSONAS, PROMPTS
 
 DEBOUNCE_MS = 60
 _CONFIG = f"[watch]\ndebounce_ms = {DEBOUNCE_MS}\n[admin]\nenabled = false\n"

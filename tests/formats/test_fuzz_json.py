@@ -8,7 +8,7 @@ from time import perf_counter, process_time
 
 from docsync.formats import parse
 from docsync.model import Parsed, Severity
-from tests.support import Tell
+from tests.helpers.project import Tell
 
 SEEDS = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "edges" / "json").iterdir())]
 PIECES = [

@@ -14,7 +14,7 @@ import pytest
 
 from docsync.formats import parse
 from docsync.model import Parsed, Severity
-from tests.support import Tell
+from tests.helpers.project import Tell
 
 SEEDS = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "edges" / "prompty").iterdir())]
 PIECES = [

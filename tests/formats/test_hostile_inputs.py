@@ -8,7 +8,7 @@ import pytest
 from docsync.formats import parse
 from docsync.model import Severity
 from docsync.names import LONGEST_PLACE
-from tests.support import MOST_SECONDS
+from tests.helpers.project import MOST_SECONDS
 
 DEEP, BLOCK = 100_000, 100_000
 

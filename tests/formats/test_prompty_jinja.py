@@ -10,7 +10,7 @@ from jinja2 import Environment, TemplateSyntaxError, meta
 
 from docsync.formats.prompty.jinja_variable import jinja_variables
 from docsync.formats.prompty.template_error import TOO_LARGE, TemplateError
-from tests.support import Tell
+from tests.helpers.project import Tell
 
 NAMES = ["a", "b", "c", "d", "loop", "self", "caller", "range", "kwargs"]
 TARGETS = ["a", "b", "c", "d"]

@@ -12,7 +12,7 @@ from docsync.lint.secret import secrets_in
 from docsync.model import Parsed, ReferenceStatus, Resolved
 from docsync.names import LONGEST_PLACE, Collection
 from docsync.sync.batch.review import Read, Review, Rules
-from tests.support import MOST_SECONDS
+from tests.helpers.project import MOST_SECONDS
 
 SCHEMAS: dict[str, object] = {
     "any": {},

@@ -6,7 +6,7 @@ import pytest
 
 from docsync.names import Collection
 from docsync.reader import Reader, open_reader
-from tests.support import PROMPTS, Project
+from tests.helpers.project import PROMPTS, Project
 
 INDEXED = Collection("persona", "personas", ("**/*.json",), "json", index=("demographics.ageGroup",))
 

@@ -16,7 +16,7 @@ import pytest
 from docsync.errors import NoDatabase
 from docsync.reader import Reader, open_reader
 from docsync.reader.connection import DatabaseFile
-from tests.support import Project
+from tests.helpers.project import Project
 
 
 def another(people: Project, name: str) -> Path:

@@ -13,7 +13,7 @@ import docsync
 from docsync.errors import ConfigError, NoDatabase, UsageError
 from docsync.reader import FallbackWarning, open_reader
 from docsync.reader.service import PersonaService
-from tests.support import Project, damage_within
+from tests.helpers.project import Project, damage_within
 
 
 @pytest.fixture

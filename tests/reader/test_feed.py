@@ -11,7 +11,7 @@ from benchmarks.feed import run
 from docsync.errors import NoDatabase, UsageError
 from docsync.reader import Change, Changes, Reader, open_reader
 from docsync.store.transaction import transaction
-from tests.support import Project
+from tests.helpers.project import Project
 
 CHANGES = int(os.environ.get("DOCSYNC_FEED_CHANGES", "4000"))
 IDS = ["persona/team/ana", "persona/team/ben", "persona/team/zoe", "prompt_template/hello"]

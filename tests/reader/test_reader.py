@@ -8,7 +8,7 @@ import pytest
 
 from docsync.errors import ConfigError, NoDatabase, UsageError
 from docsync.reader import Reader, open_reader
-from tests.support import Project
+from tests.helpers.project import Project
 
 
 def plan(reader: Reader, **asked: Any) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from docsync.errors import UsageError
 from docsync.reader import Reader, open_reader
-from tests.support import Project, Tell
+from tests.helpers.project import Project, Tell
 
 SEED = int(os.environ.get("DOCSYNC_SEED", "0")) or random.SystemRandom().randrange(10**9)
 TREES = int(os.environ.get("DOCSYNC_TREES", "12"))

@@ -8,7 +8,7 @@ import pytest
 
 from docsync.reader import Reader, Row, open_reader
 from docsync.reader.service import PersonaService, PromptTemplateService
-from tests.support import SHARED, Project
+from tests.helpers.project import SHARED, Project
 
 GROUPS: dict[str, dict[str, Any]] = {
     "a": {"demographics": {"ageGroup": "60+"}},

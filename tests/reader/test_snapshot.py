@@ -7,7 +7,7 @@ import pytest
 from docsync.errors import UsageError
 from docsync.reader import Reader, open_reader
 from docsync.reader.files import FileAnswers
-from tests.support import Project
+from tests.helpers.project import Project
 
 
 def test_within_a_snapshot_nothing_moves(reader: Reader, people: Project) -> None:

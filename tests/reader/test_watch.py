@@ -15,7 +15,7 @@ import pytest
 from docsync.commands import TimedOut
 from docsync.errors import NoDatabase
 from docsync.reader import Changes, Reader, Version, commit_poll, open_reader
-from tests.support import Project
+from tests.helpers.project import Project
 
 
 @contextmanager

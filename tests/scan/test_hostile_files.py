@@ -21,9 +21,9 @@ from typing import Any
 import pytest
 
 from docsync.model import RootState, Sign
-from tests.mounting import Mounts, mounts
-from tests.support import PERSONAS, PROMPTS, Project
-from tests.sync.rig import Rig
+from tests.helpers.mounting import Mounts, mounts
+from tests.helpers.project import PERSONAS, PROMPTS, Project
+from tests.helpers.rig import Rig
 
 __all__ = ["mounts"]
 

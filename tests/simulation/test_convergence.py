@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.project import Tell
 from tests.simulation.base import Base, Dicts, Sqlite
 from tests.simulation.campaign import Order, Stage, Total, campaign, campaigns, failure_of
 from tests.simulation.generator import generate
 from tests.simulation.regressions import REGRESSIONS
 from tests.simulation.simulation import Simulation
-from tests.support import Tell
 
 SECONDS = float(os.environ.get("DOCSYNC_SIMULATION_SECONDS", "15"))
 SEED = int(os.environ.get("DOCSYNC_SIMULATION_SEED", time.time_ns() % 10**9))

@@ -2,11 +2,11 @@
 
 import pytest
 
+from tests.helpers.project import Tell
 from tests.simulation.base import Dicts, Sqlite
 from tests.simulation.bug import BUGS, IN_SQL, planted
 from tests.simulation.campaign import Order, Stage, campaign, failure_of
 from tests.simulation.generator import generate
-from tests.support import Tell
 
 MOST = 1_000
 

@@ -12,9 +12,9 @@ import pytest
 from docsync.errors import NoDatabase, StoreUnavailable
 from docsync.store.connection import open_reader_connection, open_writer
 from docsync.store.damage import Damage, find, identity, inspect
+from tests.helpers.project import PERSONAS, PROMPTS, Project, Tell
 from tests.store.breaking import bits_in_table_pages, damage, log_of
 from tests.store.faulty_vfs import under_fire
-from tests.support import PERSONAS, PROMPTS, Project, Tell
 
 SEED = 20261121
 

@@ -28,9 +28,9 @@ from docsync.sync.setup import Settings, build_engine
 from docsync.upkeep.backup import keep, restore_once
 from docsync.upkeep.one_shot import tell_nobody
 from docsync.upkeep.upkeep import open_sound, rebuild_once
+from tests.helpers.project import PERSONAS, PROMPTS, Project, Tell
 from tests.store.breaking import damage, garbage_header
 from tests.store.faulty_vfs import Fire, under_fire
-from tests.support import PERSONAS, PROMPTS, Project, Tell
 
 MOST_CASES = 10_000 if os.environ.get("DOCSYNC_LONG") == "1" else 3
 SEED = int(os.environ.get("DOCSYNC_SEED", "20261121"))

@@ -7,8 +7,8 @@ from typing import Any
 from docsync.model import Sign
 from docsync.sync.thread.barrier import Barrier
 from docsync.watch.inotify import InotifySource
-from tests.support import Project
-from tests.sync.rig import MS, Rig
+from tests.helpers.project import Project
+from tests.helpers.rig import MS, Rig
 
 COOKIES = ".docsync/cookies"
 

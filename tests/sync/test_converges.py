@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from docsync.model import Sign
 from docsync.names import covers
 from docsync.verify import verify
-from tests.support import Project
+from tests.helpers.project import Project
 
 PATHS = ("personas/a.json", "personas/b.json", "personas/x/a.json", "personas/x/y/a.json", "prompts/p.prompty")
 SCOPES = ("", "personas", "personas/x", *PATHS)

@@ -8,7 +8,7 @@ import pytest
 from docsync.model import Timing
 from docsync.names import Collection
 from docsync.sync.setup import fingerprint
-from tests.support import PERSONAS, PROMPTS, Project
+from tests.helpers.project import PERSONAS, PROMPTS, Project
 
 
 def prints(project: Project, collection: Collection = PERSONAS, **changes: Any) -> str:

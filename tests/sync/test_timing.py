@@ -21,8 +21,8 @@ from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, Dirty
 from docsync.sync.batch.engine import Manner
 from docsync.sync.thread.git_hold import GitAtWork, GitGate
-from tests.support import Project
-from tests.sync.rig import MS
+from tests.helpers.project import Project
+from tests.helpers.rig import MS
 from tests.sync.scene import Scene, watched
 
 LONG = bool(os.environ.get("DOCSYNC_LONG"))

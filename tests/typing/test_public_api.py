@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import Project
+from tests.helpers.project import Project
 from tests.typing.public_api import use_everything
 
 # What a service might write by mistake. Behind each line: the code of the error that mypy must give there.

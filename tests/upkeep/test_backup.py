@@ -19,10 +19,10 @@ from docsync.store.migration import SCHEMA_VERSION
 from docsync.upkeep.backup import Restored, back_up, may_be_replaced, restore_once
 from docsync.upkeep.one_shot import sync_once, tell_nobody
 from docsync.verify import verify
+from tests.helpers.project import Project, damage_within
 from tests.store.breaking import KINDS, damage
 from tests.store.child import read_by_another
 from tests.store.reading_child import watching_reader
-from tests.support import Project, damage_within
 
 SEED = int(os.environ.get("DOCSYNC_SEED", "20261128"))
 SEEDS = 100 if os.environ.get("DOCSYNC_LONG") == "1" else 3

@@ -14,7 +14,7 @@ from docsync.store.rows import DocumentRows
 from docsync.upkeep.backup import back_up, restore_once
 from docsync.upkeep.one_shot import tell_nobody
 from docsync.verify import verify
-from tests.support import Project
+from tests.helpers.project import Project
 from tests.sync.batch.test_root_states import shut
 from tests.upkeep.test_upkeep import Sound, change, change_all, opened
 

@@ -8,8 +8,8 @@ import pytest
 from docsync.model import Timing
 from docsync.upkeep.one_shot import preview, release_once, sync_once
 from docsync.verify import verify
+from tests.helpers.project import Project
 from tests.store.child import read_by_another
-from tests.support import Project
 
 QUICK = Timing(1_000_000, 5_000_000, 20_000_000)
 

@@ -21,10 +21,10 @@ from docsync.store.connection import open_reader_connection
 from docsync.store.damage import inspect
 from docsync.upkeep.upkeep import INSPECT_NS, Upkeep, open_sound, rebuild_once
 from docsync.verify import verify
+from tests.helpers.project import PERSONAS, PROMPTS, Project
 from tests.store.breaking import KINDS, damage, garbage_header, log_of
 from tests.store.faulty_vfs import under_fire
 from tests.store.reading_child import watching_reader, write_by_another
-from tests.support import PERSONAS, PROMPTS, Project
 
 SEED = int(os.environ.get("DOCSYNC_SEED", "20261121"))
 SEEDS = 100 if os.environ.get("DOCSYNC_LONG") == "1" else 3

@@ -6,7 +6,7 @@ import pytest
 
 from docsync.model import Sign
 from docsync.watch.inotify import InotifySource
-from tests.mounting import Mounts, mounts
+from tests.helpers.mounting import Mounts, mounts
 from tests.watch.test_inotify import Place, place
 
 __all__ = ["mounts", "place"]

@@ -3,7 +3,7 @@ import pytest
 from docsync.commands import TimedOut
 from tests.admin.endpoint import POST, Endpoint, Got
 from tests.admin.fake_commands import FakeCommands
-from tests.support import Project
+from tests.helpers.project import Project
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from docsync.model import PastBatch
 from tests.admin.endpoint import Endpoint, Got, everything
 from tests.admin.events import Stream
 from tests.admin.fake_commands import AT, FakeCommands
-from tests.support import Project
+from tests.helpers.project import Project
 
 
 class Writer:

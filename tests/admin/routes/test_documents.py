@@ -8,7 +8,7 @@ from docsync.admin.http import json_body, version_headers
 from docsync.admin.http.json_body import Json
 from tests.admin.endpoint import Endpoint, Got
 from tests.admin.fake_commands import FakeCommands
-from tests.support import Project
+from tests.helpers.project import Project
 
 PROMPT = "---\nname: Greet\nmodel:\n  api: chat\n  connection:\n    apiKey: ${env:KEY}\n---\nsystem:\nHello {{name}}.\n"
 

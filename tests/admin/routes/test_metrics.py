@@ -14,7 +14,7 @@ from docsync.counters import BatchResult, Trigger
 from docsync.model import PastBatch
 from tests.admin.endpoint import Endpoint
 from tests.admin.fake_commands import AT, FakeCommands
-from tests.support import Project
+from tests.helpers.project import Project
 
 DASHBOARD = Path(docsync.__file__).parent.parent / "docs" / "grafana.json"
 BASE_UNITS = ("_seconds", "_bytes", "_ratio")

@@ -7,7 +7,7 @@ import pytest
 from docsync.admin.http.openapi_schema import schema_of
 from docsync.status import Done, Status
 from tests.admin.endpoint import POST, Endpoint
-from tests.support import Project
+from tests.helpers.project import Project
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import pytest
 
 from tests.admin.endpoint import Endpoint
 from tests.admin.fake_commands import HOSTILE, STATUS
-from tests.support import Project
+from tests.helpers.project import Project
 
 OWNER = {"Authorization": "Bearer s3cret"}
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Shell, environment
-from tests.powerless import POWERLESS, give_away, needs_power
-from tests.support import damage_within
+from tests.helpers.powerless import POWERLESS, give_away, needs_power
+from tests.helpers.project import damage_within
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from docsync.cli.view import progress
 from docsync.errors import NoDatabase
 from docsync.reader import Page, Reader
 from tests.cli.conftest import Shell
-from tests.support import damage_within
+from tests.helpers.project import damage_within
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from docsync.reader import Reader, open_reader
 from docsync.reader.files import FileAnswers
 from docsync.reader.query.field import COLUMNS, steps_of, write_key
 from docsync.reader.query.where_syntax import parse_where
-from tests.support import Project
+from tests.helpers.project import Project
 
 ANA = "persona/team/ana"
 

@@ -10,7 +10,7 @@ import pytest
 
 from docsync.errors import UsageError
 from docsync.reader import Page, Reader, Row, open_reader
-from tests.support import Project
+from tests.helpers.project import Project
 
 ORDERS = ["id", "type", "name", "file_path", "file_modified", "created_at", "updated_at", "revision"]
 

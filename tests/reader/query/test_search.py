@@ -9,7 +9,7 @@ import pytest
 from docsync.errors import UsageError
 from docsync.reader import Reader, open_reader
 from docsync.reader.query.search_syntax import Term, Words, words_of
-from tests.support import Project
+from tests.helpers.project import Project
 
 TEXTS = {
     "calm": {"name": "Calm", "description": "nothing", "story": "nothing at all"},

@@ -8,7 +8,7 @@ import pytest
 
 from docsync.errors import UsageError
 from docsync.reader import Reader, open_reader
-from tests.support import Project
+from tests.helpers.project import Project
 
 SEED = random.SystemRandom().randrange(10**9)
 FILTERS = 1_500

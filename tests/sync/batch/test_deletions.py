@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from docsync.model import Sign
 from docsync.names import Collection
-from tests.support import PERSONAS, PROMPTS, Project
+from tests.helpers.project import PERSONAS, PROMPTS, Project
 
 
 def people(project: Project, count: int, folder: str = "personas") -> None:

@@ -9,7 +9,7 @@ from docsync.model import Sign
 from docsync.names import Collection
 from docsync.policy.coalesce import Batch, Dirty
 from docsync.sync.batch.engine import Manner
-from tests.support import PERSONAS, PROMPTS, Project
+from tests.helpers.project import PERSONAS, PROMPTS, Project
 
 PROMPT = "---\nname: {name}\n---\nsystem:\n" + "You answer politely.\n" * 20
 

@@ -7,8 +7,8 @@ import pytest
 
 from docsync.model import Sign
 from docsync.sync.batch.load import iso
-from tests.mounting import Mounts, mounts
-from tests.support import Project
+from tests.helpers.mounting import Mounts, mounts
+from tests.helpers.project import Project
 
 __all__ = ["mounts"]
 

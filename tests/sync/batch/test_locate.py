@@ -11,7 +11,7 @@ from docsync.formats import parse
 from docsync.model import Parsed, ReferenceStatus, Resolved, Severity
 from docsync.names import Collection
 from docsync.sync.batch.review import Read, Review, Rules
-from tests.support import PERSONAS, PROMPTS, Project
+from tests.helpers.project import PERSONAS, PROMPTS, Project
 
 SCHEMA = {"type": "object", "required": ["name"], "properties": {"age": {"type": "integer"}}}
 WITH_SCHEMA = Collection("persona", "personas", ("**/*.json",), "json", schema="schemas/persona.json")

@@ -7,7 +7,7 @@ import pytest
 from docsync.model import RootState
 from docsync.names import Collection
 from docsync.verify import verify
-from tests.support import PERSONAS, Project
+from tests.helpers.project import PERSONAS, Project
 
 TEAM = Collection("team", "personas/team", ("**/*.json",), "json")
 NOTES = Collection("team", "personas/team", ("**/*.md",), "markdown")

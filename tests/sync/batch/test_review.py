@@ -18,8 +18,8 @@ from docsync.sync.batch.engine import Manner
 from docsync.sync.thread.git_hold import GitAtWork, GitGate, Pass
 from docsync.sync.thread.pending_requests import Waiting
 from docsync.sync.thread.request import Ask, Request
-from tests.support import PERSONAS, PROMPTS, Project
-from tests.sync.rig import Rig
+from tests.helpers.project import PERSONAS, PROMPTS, Project
+from tests.helpers.rig import Rig
 
 
 def refuse() -> None:

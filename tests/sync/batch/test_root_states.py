@@ -8,7 +8,7 @@ import pytest
 
 from docsync.model import RootState
 from docsync.names import Collection
-from tests.support import Project
+from tests.helpers.project import Project
 
 EVERY_JSON = Collection("all", ".", ("**/*.json",), "json")
 

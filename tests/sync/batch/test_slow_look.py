@@ -10,7 +10,7 @@ from docsync.change import Applied
 from docsync.model import FileState, Octets, Scan, Sign, Unread, Vanished
 from docsync.names import EVERYTHING, Collection
 from docsync.policy.coalesce import Batch, Dirty
-from tests.support import PERSONAS, Project
+from tests.helpers.project import PERSONAS, Project
 
 STALL_MS = 400
 TEAM = Collection("team", "personas/team", ("**/*.json",), "json")

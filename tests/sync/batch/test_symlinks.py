@@ -6,8 +6,8 @@ import pytest
 
 from docsync.model import Scan, Sign
 from docsync.sync.batch.symlinks import Links
-from tests.support import Project
-from tests.sync.rig import Rig
+from tests.helpers.project import Project
+from tests.helpers.rig import Rig
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import pytest
 from docsync.counters import BatchResult, Trigger
 from docsync.model import Sign
 from docsync.names import EVERYTHING
-from tests.support import Project
-from tests.sync.rig import Rig
+from tests.helpers.project import Project
+from tests.helpers.rig import Rig
 from tests.sync.thread.test_loop import A, B, refuse
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from docsync.errors import Damaged, StoreReason, StoreUnavailable
-from tests.support import Project
-from tests.sync.rig import Rig
+from tests.helpers.project import Project
+from tests.helpers.rig import Rig
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from docsync.model import Sign
 from docsync.store.sqlite import SqliteStore
 from docsync.sync.batch.engine import Report
 from docsync.sync.thread.git_hold import GitGate
+from tests.helpers.project import Project
+from tests.helpers.rig import MS, Rig
 from tests.store.child import locked_by_another
-from tests.support import Project
-from tests.sync.rig import MS, Rig
 
 A, B = "personas/a.json", "personas/b.json"
 

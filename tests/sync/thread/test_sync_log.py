@@ -7,7 +7,7 @@ from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Problem, Severity
 from docsync.sync.batch.engine import Report
 from docsync.sync.thread.sync_log import Journal
-from tests.sync.rig import LogBook
+from tests.helpers.rig import LogBook
 
 
 @pytest.fixture

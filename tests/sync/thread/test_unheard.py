@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support import Project
+from tests.helpers.project import Project
 from tests.sync.scene import Scene, watched
 
 

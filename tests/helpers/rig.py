@@ -18,7 +18,7 @@ from docsync.sync.thread.loop import Loop, Rounds, Told
 from docsync.sync.thread.request import Ask, Request
 from docsync.sync.thread.sync_log import Journal
 from docsync.sync.thread.thread_status import Vitals
-from tests.support import Project
+from tests.helpers.project import Project
 
 MS = 1_000_000
 

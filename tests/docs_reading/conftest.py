@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.daemon.running import Daemon
-from tests.reading.page import ROOT
+from tests.docs_reading.page import ROOT
 
 INDEX = 'index = ["demographics.ageGroup"]'
 

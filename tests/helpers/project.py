@@ -20,7 +20,7 @@ from docsync.sync.setup import Settings, build_engine
 
 PERSONAS = Collection("persona", "personas", ("**/*.json",), "json")
 PROMPTS = Collection("prompt_template", "prompts", ("**/*.prompty",), "prompty")
-SHARED = Path(__file__).parent.parent.parent / "shared"
+SHARED = Path(__file__).parents[3] / "shared"
 
 # What a hostile file may take of the processor: 0.25 s where it is alone, as benchmarks/hostile.py measures it. Beside other
 # workers on the same cores the same work was seen to take more than twice its time; where coverage traces every line, ten.

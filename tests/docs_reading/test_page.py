@@ -13,8 +13,8 @@ from urllib.request import urlopen
 import pytest
 
 from tests.daemon.running import PATIENCE, Daemon
-from tests.reading.conftest import bundled, from_environment, python, run
-from tests.reading.page import PAGE, program, queries, section
+from tests.docs_reading.conftest import bundled, from_environment, python, run
+from tests.docs_reading.page import PAGE, program, queries, section
 
 BURSAR = "Marguerite D'Aubigné Dumfries"
 OLDER = [
