@@ -24,7 +24,7 @@ from benchmarks.attack import SCHEMAS, SHAPES
 from benchmarks.attack.filling import MIB
 from benchmarks.attack.json_file import people
 from docsync.cli.main import COLLECTOR
-from docsync.lint.schema import compiled
+from docsync.lint.schema import compile_schema
 from docsync.model import Parsed, Timing
 from docsync.names import Collection
 from docsync.policy.grace_period import Belief
@@ -49,7 +49,9 @@ class Bench:
         self._file.parent.mkdir()
         collection = Collection("document", "d", (f"**/*.{format_name}",), format_name, index=("a.b",))
         settings = Settings(root, (collection,), redact_secrets=True)
-        rules = Rules(redact_secrets=True, schemas={"document": compiled("s", json.dumps(SCHEMAS[schema]).encode())})
+        rules = Rules(
+            redact_secrets=True, schemas={"document": compile_schema("s", json.dumps(SCHEMAS[schema]).encode())}
+        )
         self._store = SqliteStore(connection, lambda: "2026-01-01T00:00:00.000Z")
         self._store.declare([collection], {"document": "benchmark"})
         self._loader = build_loader(settings.tree(), Belief(Timing(0, 0, 0), 20), rules, self._store.twins)

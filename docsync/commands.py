@@ -31,7 +31,7 @@ class Commands(Protocol):
         """True while the sync thread comes round. Looks at nothing else, and takes no time."""
         ...
 
-    def changed(self, after: int, timeout: float) -> int:
+    def wait_for_change(self, after: int, timeout: float) -> int:
         """The number of revisions made since the start, once it is another one than *after*; or after *timeout* seconds."""
         ...
 

@@ -81,22 +81,22 @@ class Counters:
 
     # From those who work
 
-    def hint(self, kind: str) -> None:
+    def record_hint(self, kind: str) -> None:
         """The watcher gave a hint of this kind."""
         with self._bell:
             self._hints[kind] += 1
 
-    def read(self, source: str) -> None:
+    def record_read(self, source: str) -> None:
         """A service was answered from this source."""
         with self._bell:
             self._reads[source] += 1
 
-    def rescan(self, trigger: Trigger) -> None:
+    def record_rescan(self, trigger: Trigger) -> None:
         """Everything was looked at, for this reason."""
         with self._bell:
             self._rescans[trigger] += 1
 
-    def run(self, trigger: Trigger, result: BatchResult, seconds: float) -> None:
+    def record_run(self, trigger: Trigger, result: BatchResult, seconds: float) -> None:
         """A batch was tried."""
         with self._bell:
             self._runs[trigger, result] += 1
@@ -104,14 +104,14 @@ class Counters:
                 self._seconds.add(seconds)
                 self.last_success = time.time()
 
-    def committed(self, batch: PastBatch) -> None:
+    def record_batch(self, batch: PastBatch) -> None:
         """A batch made a revision: whoever waits for news is told."""
         with self._bell:
             self._batches.append(batch)
             self._news += 1
             self._bell.notify_all()
 
-    def landed(self, change: str, at: str, seconds: Iterable[float]) -> None:
+    def record_latency(self, change: str, at: str, seconds: Iterable[float]) -> None:
         """So many *seconds* went by between the first hint of each path and the commit, at *at*, that holds it.
 
         *change* is upsert or delete; the latter includes the time for which bad news must last.

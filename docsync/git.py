@@ -34,11 +34,11 @@ def find_git(root: Path, folders: Iterable[str]) -> "Git":
     found: dict[str, None] = {}
     seen: set[str] = set()
     for folder in ("", *folders):
-        found |= dict.fromkeys(_enclosing(os.path.realpath(os.path.join(root, folder)), seen))  # noqa: PTH118
+        found |= dict.fromkeys(_find_enclosing(os.path.realpath(os.path.join(root, folder)), seen))  # noqa: PTH118
     return Git(*found)
 
 
-def _enclosing(folder: str, seen: set[str]) -> Iterator[str]:
+def _find_enclosing(folder: str, seen: set[str]) -> Iterator[str]:
     """The Git directory of the nearest repository above *folder*, unless the way to it was *seen* before."""
     while folder not in seen:
         seen.add(folder)
@@ -56,12 +56,12 @@ def _directory_of(folder: str) -> str | None:
         return None
     if stat.S_ISDIR(status.st_mode):
         return entry
-    if not stat.S_ISREG(status.st_mode) or not (pointer := _beginning(entry)).startswith(_POINTER):
+    if not stat.S_ISREG(status.st_mode) or not (pointer := _read_beginning(entry)).startswith(_POINTER):
         return None
     return os.path.join(folder, pointer.removeprefix(_POINTER).strip())  # noqa: PTH118
 
 
-def _beginning(path: str) -> str:
+def _read_beginning(path: str) -> str:
     """What a pointer would fit into; empty if it went, or may not be read."""
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123
@@ -112,9 +112,9 @@ class _Directory:
         rebase = _stat(self._rebase_merge)
         if rebase is not None and _stat(self._stopped) is None:
             return _within(now_ns - rebase.st_mtime_ns, _STALE_NS)
-        return _stat(self._rebase_apply) is not None and self._lock_went_just_now(now_ns)
+        return _stat(self._rebase_apply) is not None and self._has_just_unlocked(now_ns)
 
-    def _lock_went_just_now(self, now_ns: int) -> bool:
+    def _has_just_unlocked(self, now_ns: int) -> bool:
         # Git ends its work by renaming index.lock to index, which gives the index a new ctime.
         index = _stat(self._index)
         return index is not None and _within(now_ns - index.st_ctime_ns, _JUST_NOW_NS)

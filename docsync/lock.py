@@ -40,7 +40,7 @@ def holding(folder: Path) -> Iterator[None]:
         try:
             _lock(descriptor)
         except BlockingIOError as error:
-            pid = _holder(descriptor) or getattr(_announcement(folder), "pid", None)
+            pid = _holder(descriptor) or getattr(_load_announcement(folder), "pid", None)
             who = f"process {pid}" if pid else "another process"
             message = (
                 f"{folder}: docsync is running already ({who}); see 'docsync status', or stop it with 'docsync stop'"
@@ -76,9 +76,9 @@ def announcing(folder: Path, announcement: Announcement) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
-def announced(folder: Path) -> Announcement | None:
+def read_announcement(folder: Path) -> Announcement | None:
     """How to reach the daemon of *folder*, or None when none runs; a file that a killed one left behind does not count."""
-    announcement = _announcement(folder)
+    announcement = _load_announcement(folder)
     return announcement if announcement and is_held(folder) else None
 
 
@@ -94,7 +94,7 @@ def is_held(folder: Path) -> bool:
     return False
 
 
-def _announcement(folder: Path) -> Announcement | None:
+def _load_announcement(folder: Path) -> Announcement | None:
     with suppress(OSError, ValueError, TypeError):
         return Announcement(**json.loads((folder / _ANNOUNCEMENT).read_text(encoding="utf-8")))
     return None

@@ -7,23 +7,23 @@ from typing import TextIO
 
 import structlog
 
-from docsync.names import shown
+from docsync.names import to_printable
 
 
 def open_log(stream: TextIO, format_name: str, level: str) -> structlog.typing.FilteringBoundLogger:
     """A logger that writes to *stream*: console, json, or auto (console on a terminal); level debug to error."""
     console = format_name == "console" or (format_name == "auto" and stream.isatty())
-    stamp = _time_of_day if console else structlog.processors.TimeStamper(fmt="iso")
+    stamp = _add_time if console else structlog.processors.TimeStamper(fmt="iso")
     processors: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
         stamp,
         structlog.processors.format_exc_info,
-        _safe,
+        _escape_values,
     ]
     if console:
         colors = stream.isatty()
         processors += [
-            _joined,
+            _join_lists,
             structlog.dev.ConsoleRenderer(
                 colors=colors,
                 pad_event_to=18,
@@ -32,7 +32,7 @@ def open_log(stream: TextIO, format_name: str, level: str) -> structlog.typing.F
             ),
         ]
     else:
-        processors += [_when_and_what_first, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        processors += [_order_keys, structlog.processors.JSONRenderer(ensure_ascii=False)]
     log: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
         structlog.PrintLogger(stream),
         processors=processors,
@@ -42,31 +42,29 @@ def open_log(stream: TextIO, format_name: str, level: str) -> structlog.typing.F
     return log
 
 
-def _when_and_what_first(
-    _log: object, _method: str, values: MutableMapping[str, object]
-) -> MutableMapping[str, object]:
+def _order_keys(_log: object, _method: str, values: MutableMapping[str, object]) -> MutableMapping[str, object]:
     """A JSON line begins with what every line has."""
     return {**{key: values.pop(key) for key in ("timestamp", "level", "event") if key in values}, **values}
 
 
-def _time_of_day(_log: object, _method: str, values: MutableMapping[str, object]) -> MutableMapping[str, object]:
+def _add_time(_log: object, _method: str, values: MutableMapping[str, object]) -> MutableMapping[str, object]:
     """Local time to the millisecond: enough for a person who watches."""
     values["timestamp"] = datetime.now().astimezone().time().isoformat("milliseconds")
     return values
 
 
-def _safe(_log: object, _method: str, values: MutableMapping[str, object]) -> MutableMapping[str, object]:
+def _escape_values(_log: object, _method: str, values: MutableMapping[str, object]) -> MutableMapping[str, object]:
     """Nothing that a file holds may steer the terminal or begin a line of its own."""
     for key, value in values.items():
         if isinstance(value, str):
             lines = value.split("\n") if key == "exception" else [value]
-            values[key] = "\n".join(map(shown, lines))
+            values[key] = "\n".join(map(to_printable, lines))
         elif isinstance(value, list):
-            values[key] = [shown(str(one)) for one in value]
+            values[key] = [to_printable(str(one)) for one in value]
     return values
 
 
-def _joined(_log: object, _method: str, values: MutableMapping[str, object]) -> MutableMapping[str, object]:
+def _join_lists(_log: object, _method: str, values: MutableMapping[str, object]) -> MutableMapping[str, object]:
     """A list as a person writes it."""
     lists = {key: ", ".join(value) for key, value in values.items() if isinstance(value, list)}
     values.update(lists)

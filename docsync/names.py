@@ -26,7 +26,7 @@ def covers(scope: str, path: str) -> bool:
     return scope == EVERYTHING or path == scope or path.startswith(scope + "/")
 
 
-def outermost(scopes: Iterable[str]) -> list[str]:
+def drop_covered(scopes: Iterable[str]) -> list[str]:
     """*scopes* sorted and without those that another one already covers."""
     kept: list[str] = []
     # "/" sorts before every other character here, so that a scope is followed directly by everything beneath it.
@@ -74,31 +74,31 @@ def _is_unprintable(character: str) -> bool:
     )
 
 
-def shown(name: str) -> str:
+def to_printable(name: str) -> str:
     """*name* with every character that `is_presentable` refuses written as an escape, safe to store, log and print."""
     if name.isprintable():
         return name
-    return "".join(_escaped(character) if _is_unprintable(character) else character for character in name)
+    return "".join(_escape_character(character) if _is_unprintable(character) else character for character in name)
 
 
-def _escaped(character: str) -> str:
+def _escape_character(character: str) -> str:
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:  # os.fsdecode's stand-in for the byte 0x80..0xff
         return f"\\x{code - 0xDC00:02x}"
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
-def bounded_place(place: str) -> str:
+def truncate_place(place: str) -> str:
     """*place*, dotted as `inputs[0].name`, cut after LONGEST_PLACE characters with a mark."""
     return place if len(place) <= LONGEST_PLACE else place[:LONGEST_PLACE] + "…"
 
 
-def folded(path: str) -> str:
+def fold_path(path: str) -> str:
     """*path* in one case and one Unicode form: equal for two names that some file systems hold for one."""
     return path if path.isascii() and path.islower() else normalize("NFC", normalize("NFC", path).casefold())
 
 
-def closest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
+def find_closest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
     """The names in *known* that *word* may have been meant for, the most similar first, *count* at most."""
     from difflib import get_close_matches  # costs 3 ms and is needed for mistakes only
 
@@ -106,18 +106,18 @@ def closest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
 
 
 @lru_cache(maxsize=512)
-def pattern(glob: str) -> re.Pattern[str]:
+def compile_glob(glob: str) -> re.Pattern[str]:
     """The regular expression of a glob: `**` is any number of folders, `*` and `?` never cross `/`, case counts."""
-    return re.compile("".join(_translated(token) for token in _TOKEN.findall(glob)) + r"\Z", re.DOTALL)
+    return re.compile("".join(_translate_token(token) for token in _TOKEN.findall(glob)) + r"\Z", re.DOTALL)
 
 
 @lru_cache(maxsize=128)
-def _any_of(globs: tuple[str, ...]) -> re.Pattern[str]:
+def _compile_any(globs: tuple[str, ...]) -> re.Pattern[str]:
     """One regular expression for several globs: a scan asks it of every file there is."""
-    return re.compile("|".join(f"(?:{pattern(glob).pattern})" for glob in globs), re.DOTALL)
+    return re.compile("|".join(f"(?:{compile_glob(glob).pattern})" for glob in globs), re.DOTALL)
 
 
-def _translated(token: str) -> str:
+def _translate_token(token: str) -> str:
     match token:
         case "**/":
             return "(?:[^/]+/)*"
@@ -138,7 +138,7 @@ def suffix_of(glob: str) -> str | None:
     return "." + suffix if dot and suffix and not set(suffix) & set("*?") and stem else None
 
 
-def below(folder: str, path: str) -> str | None:
+def strip_folder(folder: str, path: str) -> str | None:
     """*path* relative to *folder*, or None when it does not lie beneath it."""
     if folder in (EVERYTHING, "."):
         return path or None
@@ -162,15 +162,15 @@ class Collection:
 
     def matches(self, path: str) -> bool:
         """True when *path* (relative to the project root) is a document of this collection, as far as its name tells."""
-        inner = below(self.path, path)
-        if inner is None or not _any_of(self.include).match(inner):
+        inner = strip_folder(self.path, path)
+        if inner is None or not _compile_any(self.include).match(inner):
             return False
         folder, _, name = inner.rpartition("/")
         if is_hidden(name) or _is_hidden_folder(folder):
             return False
-        return not (self.exclude and _any_of(self.exclude).match(inner))
+        return not (self.exclude and _compile_any(self.exclude).match(inner))
 
     def document_id(self, path: str) -> str:
         """`<type>/<path below the collection, without the final suffix>`: persona/team/ana."""
-        inner = below(self.path, path) or path
+        inner = strip_folder(self.path, path) or path
         return f"{self.type}/{inner.removesuffix(suffix_of(self.include[0]) or '')}"

@@ -13,7 +13,7 @@ import apsw
 from docsync.store.connection import open_reader_connection
 from docsync.store.rows import BARE_COLUMNS, row_hash
 from docsync.sync.setup import Settings
-from docsync.upkeep.upkeep import fresh
+from docsync.upkeep.upkeep import build_fresh
 
 # What is compared: the columns that a fresh database would hold too, by the document that they belong to.
 _COMPARED = {
@@ -68,7 +68,7 @@ def verify(settings: Settings, database: Path) -> Verification:
 
 
 def _compare(settings: Settings, database: Path) -> Verification:
-    with open_reader_connection(database) as live, fresh(settings) as path:
+    with open_reader_connection(database) as live, build_fresh(settings) as path:
         live.execute("ATTACH ? AS fresh", (path.as_uri() + "?mode=ro",))
         live.execute("BEGIN")
         found = [*_rows(live), *_problems(live), *_damage(live)]

@@ -19,10 +19,10 @@ def test_many_threads_count_without_losing_anything() -> None:
 
     def count(_: int) -> None:
         for _ in range(500):
-            counters.hint("closed")
-            counters.read("database")
-            counters.run(Trigger.HINT, BatchResult.CHANGED, 0.02)
-            counters.landed("upsert", AT, [0.02])
+            counters.record_hint("closed")
+            counters.record_read("database")
+            counters.record_run(Trigger.HINT, BatchResult.CHANGED, 0.02)
+            counters.record_latency("upsert", AT, [0.02])
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(count, range(4)))
@@ -35,8 +35,8 @@ def test_many_threads_count_without_losing_anything() -> None:
 def test_the_last_fifty_batches_and_two_hundred_times_are_kept_oldest_first() -> None:
     counters = Counters()
     for number in range(300):
-        counters.committed(batch(number))
-        counters.landed("upsert", AT, [number / 1000])
+        counters.record_batch(batch(number))
+        counters.record_latency("upsert", AT, [number / 1000])
 
     assert [one.revision for one in counters.batches()] == list(range(250, 300))
     count, recent = counters.recent()
@@ -45,7 +45,7 @@ def test_the_last_fifty_batches_and_two_hundred_times_are_kept_oldest_first() ->
 
 def test_a_deletion_is_no_save_but_has_a_latency() -> None:
     counters = Counters()
-    counters.landed("delete", AT, [0.5])
+    counters.record_latency("delete", AT, [0.5])
 
     assert counters.recent() == (0, ())
     assert sum(counters.latency()["delete"].counts) == 1
@@ -54,7 +54,7 @@ def test_a_deletion_is_no_save_but_has_a_latency() -> None:
 def test_only_batches_that_came_to_an_end_have_a_duration() -> None:
     counters = Counters()
     for result in BatchResult:
-        counters.run(Trigger.HINT, result, 1.0)
+        counters.record_run(Trigger.HINT, result, 1.0)
 
     assert sum(counters.runs().values()) == 5
     assert sum(counters.seconds().counts) == 2
@@ -62,10 +62,10 @@ def test_only_batches_that_came_to_an_end_have_a_duration() -> None:
 
 def test_a_refused_batch_is_no_success() -> None:
     counters = Counters()
-    counters.run(Trigger.HINT, BatchResult.REFUSED, 1.0)
+    counters.record_run(Trigger.HINT, BatchResult.REFUSED, 1.0)
     assert counters.last_success == 0.0
     before = time.time()
-    counters.run(Trigger.HINT, BatchResult.UNCHANGED, 1.0)
+    counters.record_run(Trigger.HINT, BatchResult.UNCHANGED, 1.0)
     assert counters.last_success >= before
 
 
@@ -74,7 +74,7 @@ def test_who_waits_is_told_of_the_next_revision() -> None:
     assert counters.wait(0, 0.01) == 0
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(counters.wait, 0, 30)
-        counters.committed(batch(1))
+        counters.record_batch(batch(1))
         assert waiting.result(timeout=30) == 1
     assert counters.wait(0, 30) == 1
 
@@ -94,8 +94,8 @@ def test_nobody_who_counts_waits_for_somebody_who_listens() -> None:
     listeners = [threading.Thread(target=counters.wait, args=(0, 30)) for _ in range(5)]
     for listener in listeners:
         listener.start()
-    counters.hint("closed")
-    counters.committed(batch(1))
+    counters.record_hint("closed")
+    counters.record_batch(batch(1))
     for listener in listeners:
         listener.join(30)
         assert not listener.is_alive()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import docsync
-from docsync.admin.routes.openapi import described
+from docsync.admin.routes.openapi import build_openapi_routes
 from docsync.cli.root import COMMANDS
 from docsync.config import rule
 from docsync.config.rule import ITEMS, SETTINGS
@@ -39,7 +39,7 @@ def register(name: str) -> set[str]:
 
 def endpoints() -> set[str]:
     """The paths that the endpoint describes of itself on the Unix socket, where all of them are."""
-    (route,) = described(may_stop=True)
+    (route,) = build_openapi_routes(may_stop=True)
     answer = asyncio.run(route.endpoint(None))
     return set(json.loads(answer.body)["paths"])
 

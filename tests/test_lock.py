@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from docsync.errors import AlreadyRunning
-from docsync.lock import Announcement, announced, announcing, holding
+from docsync.lock import Announcement, announcing, holding, read_announcement
 from tests.failpoints.forked import ForkedDaemon
 from tests.helpers.project import Tell
 
@@ -121,7 +121,7 @@ def test_the_lock_is_free_after_kill_9(tmp_path: Path) -> None:
         other.kill()
         other.wait(30)
         assert (tmp_path / "daemon.json").exists()
-        assert announced(tmp_path) is None
+        assert read_announcement(tmp_path) is None
         with holding(tmp_path):
             pass
 
@@ -203,16 +203,16 @@ def test_every_folder_that_is_made_for_the_lock_can_be_entered_by_others(tmp_pat
 
 def test_an_announcement_is_seen_as_long_as_the_lock_is_held(tmp_path: Path) -> None:
     with holding(tmp_path):
-        assert announced(tmp_path) is None
+        assert read_announcement(tmp_path) is None
         with announcing(tmp_path, ANNOUNCEMENT):
-            assert announced(tmp_path) == ANNOUNCEMENT
-        assert announced(tmp_path) is None
+            assert read_announcement(tmp_path) == ANNOUNCEMENT
+        assert read_announcement(tmp_path) is None
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_announcement_that_was_left_behind_does_not_count(tmp_path: Path) -> None:
     with announcing(tmp_path, ANNOUNCEMENT):
-        assert announced(tmp_path) is None
+        assert read_announcement(tmp_path) is None
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_an_announcement_that_was_left_behind_does_not_count(tmp_path: Path) -> 
 def test_an_announcement_that_cannot_be_understood_does_not_count(tmp_path: Path, text: str) -> None:
     (tmp_path / "daemon.json").write_bytes(text.encode("utf-8", "surrogateescape"))
     with holding(tmp_path):
-        assert announced(tmp_path) is None
+        assert read_announcement(tmp_path) is None
 
 
 def test_an_announcement_that_somebody_deleted_does_not_disturb_the_end(tmp_path: Path) -> None:
@@ -240,7 +240,7 @@ def test_an_announcement_that_somebody_deleted_does_not_disturb_the_end(tmp_path
 
 
 def test_without_a_folder_nobody_is_announced(tmp_path: Path) -> None:
-    assert announced(tmp_path / "never") is None
+    assert read_announcement(tmp_path / "never") is None
 
 
 def test_of_fifty_that_start_at_once_one_wins_and_after_its_kill_the_next_one_does(tmp_path: Path, tell: Tell) -> None:
@@ -269,9 +269,9 @@ def test_of_many_daemons_that_start_at_once_one_serves_and_the_others_say_so(tmp
 
 def one_serves(daemons: list[ForkedDaemon]) -> None:
     daemons[0].until(lambda: [daemon.ended() for daemon in daemons].count(None) == 1)
-    daemons[0].until(lambda: announced(daemons[0].database.parent))
+    daemons[0].until(lambda: read_announcement(daemons[0].database.parent))
     assert sorted(daemon.ended() or 0 for daemon in daemons) == [0, *[6] * (len(daemons) - 1)]
-    announcement = announced(daemons[0].database.parent)
+    announcement = read_announcement(daemons[0].database.parent)
     alive = next(daemon for daemon in daemons if daemon.ended() is None)
     assert alive.process
     assert announcement is not None

@@ -46,14 +46,14 @@ def test_a_document_is_told_by_its_name(path: str, is_document: bool) -> None:
     ],
 )
 def test_a_slip_is_close_to_what_was_meant_and_another_word_is_not(word: str, meant: list[str]) -> None:
-    assert names.closest(word, ["age", "ageGroup", "release"], 1) == meant
+    assert names.find_closest(word, ["age", "ageGroup", "release"], 1) == meant
 
 
 def test_of_many_the_most_similar_come_first() -> None:
     known = [f"name{number}" for number in range(9)] + ["names", "name"]
 
-    assert names.closest("name", known) == ["name", "names", "name8"]
-    assert names.closest("name", iter(known), 1) == ["name"]
+    assert names.find_closest("name", known) == ["name", "names", "name8"]
+    assert names.find_closest("name", iter(known), 1) == ["name"]
 
 
 def test_what_may_be_meant_is_guessed_in_one_place() -> None:
@@ -79,7 +79,7 @@ def test_what_may_be_meant_is_guessed_in_one_place() -> None:
     ],
 )
 def test_stars_never_cross_a_folder_unless_doubled(glob: str, path: str, found: bool) -> None:
-    assert bool(names.pattern(glob).match(path)) is found
+    assert bool(names.compile_glob(glob).match(path)) is found
 
 
 def test_an_id_is_the_type_and_the_path_without_its_final_suffix() -> None:
@@ -102,8 +102,8 @@ def test_the_suffix_of_a_pattern_is_fixed_or_none(glob: str, suffix: str | None)
 
 
 def test_the_outermost_scopes_cover_the_rest() -> None:
-    assert names.outermost(["a/b", "a", "a-b", "a/b/c", "c", "a"]) == ["a", "a-b", "c"]
-    assert names.outermost(["a", "", "b"]) == [""]
+    assert names.drop_covered(["a/b", "a", "a-b", "a/b/c", "c", "a"]) == ["a", "a-b", "c"]
+    assert names.drop_covered(["a", "", "b"]) == [""]
 
 
 @pytest.mark.parametrize("scope", ["", "a", "a/b"])
@@ -116,8 +116,8 @@ def test_a_scope_covers_no_neighbour_with_the_same_beginning() -> None:
 
 
 def test_names_that_could_harm_a_terminal_are_escaped() -> None:
-    assert names.shown("a\x1b[31m\n\udcff\u202e.json") == "a\\x1b[31m\\x0a\\xff\\u202e.json"
-    assert names.shown("Zoë 🦊.json") == "Zoë 🦊.json"
+    assert names.to_printable("a\x1b[31m\n\udcff\u202e.json") == "a\\x1b[31m\\x0a\\xff\\u202e.json"
+    assert names.to_printable("Zoë 🦊.json") == "Zoë 🦊.json"
     assert names.is_presentable("Zoë 🦊\u00a0.json")
     assert not names.is_presentable("a\x1b.json")
 

@@ -14,7 +14,7 @@ from docsync.admin.routes.dashboard import Page
 from docsync.admin.routes.documents import Documents
 from docsync.admin.routes.health import Health
 from docsync.admin.routes.metrics import Metrics
-from docsync.admin.routes.openapi import described
+from docsync.admin.routes.openapi import build_openapi_routes
 from docsync.admin.routes.status import State
 from docsync.admin.services import Parts
 
@@ -29,7 +29,7 @@ def routes_of(parts: Parts, *, may_stop: bool) -> Sequence[Route]:
         *parts.feed.routes(),
         *Metrics(parts.caller, parts.counters, parts.database).routes(),
         *Work(parts.caller, parts.on_asked).routes(may_stop=may_stop),
-        *described(may_stop=may_stop),
+        *build_openapi_routes(may_stop=may_stop),
     ]
 
 
@@ -38,32 +38,32 @@ def build_app(routes: Sequence[Route]) -> Starlette:
     app = Starlette(
         routes=routes,
         exception_handlers={
-            HTTPException: _not_routed,
-            **dict.fromkeys((Refusal, *EXPECTED), _answered),
-            Exception: _let_fly,
+            HTTPException: _answer_unrouted,
+            **dict.fromkeys((Refusal, *EXPECTED), _answer_error),
+            Exception: _reraise,
         },
     )
     app.router.redirect_slashes = False  # a redirect would repeat the Host that the peer has sent
     return app
 
 
-def posts_among(routes: Sequence[Route]) -> frozenset[str]:
+def list_post_paths(routes: Sequence[Route]) -> frozenset[str]:
     """The paths that take POST."""
     return frozenset(route.path for route in routes if "POST" in (route.methods or ()))
 
 
-async def _answered(_request: Request, error: Exception) -> Response:
+async def _answer_error(_request: Request, error: Exception) -> Response:
     return refusal_of(error).response()
 
 
-async def _let_fly(_request: Request, error: Exception) -> Response:
+async def _reraise(_request: Request, error: Exception) -> Response:
     # Starlette would answer first and raise then: whoever reads the answer must find the warning already there.
     raise error
 
 
-async def _not_routed(_request: Request, error: Exception) -> Response:
+async def _answer_unrouted(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code != 405:
         return Refusal(error.status_code, "There is nothing at this path. GET /v1/status is a good start.").response()
     allowed = ", ".join(sorted((error.headers or {})["Allow"].split(", ")))
-    return Refusal(405, f"This path takes {allowed}.").with_headers({"allow": allowed}).response()
+    return Refusal(405, f"This path takes {allowed}.").set_headers({"allow": allowed}).response()

@@ -9,7 +9,7 @@ from functools import partial
 from anyio import CapacityLimiter, to_thread
 
 from docsync.admin.command_pool import Caller
-from docsync.admin.http.json_body import Json, dumped, to_json
+from docsync.admin.http.json_body import Json, dump_json, to_json
 from docsync.errors import DocsyncError
 from docsync.status import Status
 
@@ -48,7 +48,7 @@ class News:
         finally:
             self.listeners -= 1
 
-    async def after(self, seen: Now, seconds: float) -> bool:
+    async def wait_for_change(self, seen: Now, seconds: float) -> bool:
         """True once there is something else than *seen*; False after *seconds*, and when the endpoint leaves."""
         if not self.leaving and self.now == seen:
             try:
@@ -71,14 +71,14 @@ class News:
             if (number := self._number) != self.now.number or status != self.now.status:
                 self.now = Now(number, status)
                 self._ring()
-            call = partial(self._caller.commands.changed, number, _LOOK_SECONDS)
+            call = partial(self._caller.commands.wait_for_change, number, _LOOK_SECONDS)
             self._number = await to_thread.run_sync(call, abandon_on_cancel=True, limiter=self._thread)
 
     _number = 0
 
     async def _status(self) -> bytes:
         try:
-            return dumped(summary(await self._caller.look(self._caller.commands.status)))
+            return dump_json(summary(await self._caller.look(self._caller.commands.status)))
         except DocsyncError:  # what is known stays; the next look is soon
             return self.now.status
 

@@ -46,7 +46,7 @@ class Reading:
         reader.stop_at(until if not self._closing else 0.0)
         with reader.snapshot():
             answer = question(reader)
-        self._counters.read(reader.source)
+        self._counters.record_read(reader.source)
         return answer
 
     def _reader(self) -> Reader:

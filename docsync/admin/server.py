@@ -13,7 +13,7 @@ import uvicorn
 from anyio.from_thread import start_blocking_portal
 from starlette.types import ASGIApp
 
-from docsync.admin.app import build_app, posts_among, routes_of
+from docsync.admin.app import build_app, list_post_paths, routes_of
 from docsync.admin.http.access import Admission, Key, TcpAdmission, admit_owner
 from docsync.admin.http.listener import check_exposure, is_loopback, tcp_listener, unix_listener
 from docsync.admin.http.middleware import Gate, OnWarning
@@ -73,15 +73,15 @@ def _open_tcp(stack: ExitStack, endpoint: "_Endpoint", listening: Listening) -> 
     try:
         listener = stack.enter_context(tcp_listener(listening.host, listening.port))
     except OSError as error:
-        endpoint.on_warning("admin.port_taken", _no_address(listening, error))
+        endpoint.on_warning("admin.port_taken", _describe_bind_error(listening, error))
         return None
     port = listener.getsockname()[1]
     hosts = _hosts(listening.host, port) if is_loopback(listening.host) else None
     endpoint.listen(listener, TcpAdmission(hosts, listening.keys), may_stop=False)
-    return f"http://{_bracketed(listening.host)}:{port}"
+    return f"http://{_bracket_host(listening.host)}:{port}"
 
 
-def _no_address(listening: Listening, error: OSError) -> str:
+def _describe_bind_error(listening: Listening, error: OSError) -> str:
     # Not error.strerror alone: Python adds the address to it.
     reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
     return (
@@ -92,11 +92,11 @@ def _no_address(listening: Listening, error: OSError) -> str:
 
 def _hosts(host: str, port: int) -> frozenset[str]:
     """What the header Host may say on loopback. Elsewhere names cannot be known, and the token does this work."""
-    names = ("127.0.0.1", "localhost", "[::1]", _bracketed(host))
+    names = ("127.0.0.1", "localhost", "[::1]", _bracket_host(host))
     return frozenset(f"{name}:{port}" for name in names) | (frozenset(names) if port == 80 else frozenset())
 
 
-def _bracketed(host: str) -> str:
+def _bracket_host(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
@@ -112,7 +112,7 @@ class _Endpoint:
     def listen(self, listener: socket.socket, admission: Admission, *, may_stop: bool) -> None:
         """Answer on *listener* too, once it runs."""
         routes = routes_of(self._parts, may_stop=may_stop)
-        gate = Gate(build_app(routes), admission, posts_among(routes), self.on_warning)
+        gate = Gate(build_app(routes), admission, list_post_paths(routes), self.on_warning)
         self._servers.append((_Server(Stamped(gate, self._parts.reading), self._leaving), listener))
 
     async def run(self) -> None:

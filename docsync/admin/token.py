@@ -16,7 +16,7 @@ def read_token(file: Path | None, environ: Mapping[str, str]) -> str | None:
     A file may be read by its owner alone: what everybody can read is no secret.
     """
     if VARIABLE in environ:
-        return _checked(VARIABLE, environ[VARIABLE])
+        return _check_token(VARIABLE, environ[VARIABLE])
     if file is None:
         return None
     where = f"admin.token_file: {file}"
@@ -27,10 +27,10 @@ def read_token(file: Path | None, environ: Mapping[str, str]) -> str | None:
         raise ConfigError(f"{where} cannot be read: {error}") from error
     if mode & _OTHERS:
         raise ConfigError(f"{where} can be used by others (mode {stat.S_IMODE(mode):04o}); run: chmod 600 {file}")
-    return _checked(where, text)
+    return _check_token(where, text)
 
 
-def _checked(where: str, text: str) -> str:
+def _check_token(where: str, text: str) -> str:
     token = text.strip()
     if not token:
         raise ConfigError(f"{where} is empty; write a long random word into it")

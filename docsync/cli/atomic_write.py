@@ -7,25 +7,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docsync.errors import UsageError
-from docsync.names import below, shown
+from docsync.names import strip_folder, to_printable
 
 if TYPE_CHECKING:
     from docsync.cli.project import Project
 
 
-def place_for(path: Path, project: "Project") -> Path:
+def resolve_output(path: Path, project: "Project") -> Path:
     """Where to write for *path*: behind the links. Raises UsageError where a file would do harm."""
     place = Path(os.path.realpath(path))
-    inner = below(os.path.realpath(project.root), str(place)) or ""
+    inner = strip_folder(os.path.realpath(project.root), str(place)) or ""
     owner = next((one for one in project.config.collections if one.matches(inner)), None)
     if owner is not None:
-        raise UsageError(f"{shown(str(path))}: would become a document itself, a {owner.type}; choose another place")
+        raise UsageError(
+            f"{to_printable(str(path))}: would become a document itself, a {owner.type}; choose another place"
+        )
     if _belongs_to(project.database, place):
-        raise UsageError(f"{shown(str(path))}: is the database; choose another place")
+        raise UsageError(f"{to_printable(str(path))}: is the database; choose another place")
     if place.exists() and not place.is_file():
-        raise UsageError(f"{shown(str(path))}: is not a regular file; choose another place")
+        raise UsageError(f"{to_printable(str(path))}: is not a regular file; choose another place")
     if not place.parent.is_dir():
-        raise UsageError(f"{shown(str(path.parent))}: no such folder; make it first")
+        raise UsageError(f"{to_printable(str(path.parent))}: no such folder; make it first")
     return place
 
 

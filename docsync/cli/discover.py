@@ -35,14 +35,14 @@ def discover(root: str) -> Found:
     return Found(tuple(sorted(personas)), tuple(sorted(path for path in files if path.endswith(".prompty"))))
 
 
-def collections_for(found: Found) -> tuple[Collection, Collection]:
+def propose_collections(found: Found) -> tuple[Collection, Collection]:
     """Collections that hold what was found, in the usual folders where nothing was."""
     folders = sorted({folder for path in found.personas if (folder := _persona_folder(path))})
-    personas = _common(folders) if folders else "personas"
+    personas = _find_common_folder(folders) if folders else "personas"
     inner = [str(PurePosixPath(folder).relative_to(personas)) for folder in folders]
     include = ["**/*.json" if folder == "." else f"{folder}/**/*.json" for folder in inner] or ["**/*.json"]
     parents = [str(PurePosixPath(path).parent) for path in found.prompts]
-    prompts = _common(parents) if parents else "prompts"
+    prompts = _find_common_folder(parents) if parents else "prompts"
     foreign = tuple(f"**/{folder}/**" for folder in sorted(_FOREIGN)) if prompts == "." else ()
     return (
         Collection("persona", personas, tuple(include), "json"),
@@ -50,7 +50,7 @@ def collections_for(found: Found) -> tuple[Collection, Collection]:
     )
 
 
-def _common(folders: Iterable[str]) -> str:
+def _find_common_folder(folders: Iterable[str]) -> str:
     return commonpath([folder if folder != "." else "" for folder in folders]) or "."
 
 

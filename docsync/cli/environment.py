@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from docsync.config.rule import SETTINGS
-from docsync.names import closest
+from docsync.names import find_closest
 
 _PREFIX = "DOCSYNC_"
 _OTHERS = ("ENV", "SOURCE", "TRACEBACK", "ADMIN_TOKEN", "ADMIN_TOKEN_FILE")
@@ -18,5 +18,5 @@ def slips(names: Iterable[str]) -> Iterator[str]:
     # With two underscores it is a setting for certain, and the configuration refuses it if there is none.
     for name in (one for one in ours if one not in known and "__" not in one):
         # The prefix makes all of them alike. Where a service is called docsync, Kubernetes sets DOCSYNC_PORT.
-        for meant in closest(name, known, 1):
+        for meant in find_closest(name, known, 1):
             yield f"{_PREFIX}{name} is not a setting; did you mean {_PREFIX}{meant}?"

@@ -19,12 +19,12 @@ def field(document: "Json", path: str, name: str) -> "Json":
             case list(), int() if key < len(found):
                 found = found[key]
             case _:
-                raise NoSuchDocument(f"{name} has no {path}; {_there(found, walked)}")
+                raise NoSuchDocument(f"{name} has no {path}; {_describe_value(found, walked)}")
         walked += f"[{key}]" if isinstance(key, int) else f"{'.' if walked else ''}{key}"
     return found
 
 
-def _there(found: "Json", walked: str) -> str:
+def _describe_value(found: "Json", walked: str) -> str:
     place = walked or "it"
     match found:
         case dict():

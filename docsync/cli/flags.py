@@ -47,7 +47,7 @@ class Command(click.Command):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # click's own parameters, passed through
-        self.params += shared_flags(hidden=True)
+        self.params += make_shared_flags(hidden=True)
         self.epilog = "Also -C, --config, --env, --json, -q, -v and --color: see docsync --help."
 
 
@@ -59,7 +59,7 @@ def command(function: Callable[_P, int]) -> Command:
 pass_session = click.make_pass_decorator(Session)
 
 
-def shared_flags(*, hidden: bool) -> list[click.Parameter]:
+def make_shared_flags(*, hidden: bool) -> list[click.Parameter]:
     """The flags that every command takes. Those after the command's name win."""
     flag = partial(click.Option, default=None, expose_value=False, callback=_keep, hidden=hidden)
     folder = click.Path(exists=True, file_okay=False, path_type=Path)

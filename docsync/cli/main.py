@@ -13,7 +13,7 @@ from docsync.cli.root import docsync
 from docsync.cli.view.output import Output
 from docsync.cli.view.stream import OutputFailed, open_streams, silence
 from docsync.errors import ConfigError, DocsyncError, NotReachable, UsageError
-from docsync.names import shown
+from docsync.names import to_printable
 
 COMPLETE_VARIABLE = "_DOCSYNC_COMPLETE"
 COLLECTOR = (50_000, 20, 20)
@@ -50,7 +50,7 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     except OutputFailed as error:
         silence()
         session.json = False  # which would go where nothing goes any more
-        return _tell(error, session.out)
+        return _print_error(error, session.out)
     except KeyboardInterrupt:
         return _INTERRUPTED
     return code
@@ -60,7 +60,7 @@ def _answer(arguments: Sequence[str], session: Session) -> int:
     if COMPLETE_VARIABLE in session.environ:
         return _complete(session.environ[COMPLETE_VARIABLE])
     if sys.platform == "win32":
-        return _tell(UsageError("docsync needs Linux or macOS; on Windows run it inside WSL 2"), session.out)
+        return _print_error(UsageError("docsync needs Linux or macOS; on Windows run it inside WSL 2"), session.out)
     code = _invoke(arguments, session)
     # Flags after the mistake were not read, and a script that asked for JSON must get it for this too.
     session.json = session.json or "--json" in arguments
@@ -86,25 +86,25 @@ def _fail(error: Exception, session: Session) -> int:
             click.echo(error.format_message(), err=True)
             return UsageError.exit_code
         case click.ClickException():
-            return _tell(UsageError(_usage(error)), session.out)
+            return _print_error(UsageError(_usage(error)), session.out)
         case DocsyncError():
-            return _tell(error, session.out)
+            return _print_error(error, session.out)
         case OSError() if error.filename is not None and error.strerror:
-            return _tell(NotReachable(_denied(error)), session.out)
+            return _print_error(NotReachable(_describe_denial(error)), session.out)
     if session.verbose or session.environ.get("DOCSYNC_TRACEBACK") == "1":
         import traceback
 
         traceback.print_exception(error)
-    return _tell(DocsyncError(_bug(error)), session.out)
+    return _print_error(DocsyncError(_bug(error)), session.out)
 
 
-def _denied(error: OSError) -> str:
+def _describe_denial(error: OSError) -> str:
     """What the system refused, and how a person can mend it."""
     advice = _ADVICE.get(error.errno or 0)
-    return f"{shown(str(error.filename))}: {(error.strerror or '').lower()}{f'; {advice}' if advice else ''}"
+    return f"{to_printable(str(error.filename))}: {(error.strerror or '').lower()}{f'; {advice}' if advice else ''}"
 
 
-def _tell(error: DocsyncError, out: Output) -> int:
+def _print_error(error: DocsyncError, out: Output) -> int:
     mistakes = {"mistakes": list(error.mistakes)} if isinstance(error, ConfigError) else {}
     out.failure({"error": {"message": str(error), "exit_code": error.exit_code, **mistakes}}, str(error))
     return error.exit_code

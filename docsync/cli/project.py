@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from docsync.cli.environment import slips
 from docsync.config import Config, find_file, load_config
 from docsync.errors import ConfigError, NotReachable, UsageError
-from docsync.names import EVERYTHING, below, closest, covers, outermost, shown
+from docsync.names import EVERYTHING, covers, drop_covered, find_closest, strip_folder, to_printable
 
 if TYPE_CHECKING:
     from docsync.admin.client import Client
@@ -42,44 +42,44 @@ class Project:
         from docsync.reader.files import settings_of
 
         if self._is_nowhere():
-            raise self._nowhere()
+            raise self._make_no_project()
         return settings_of(self.config)
 
     def demand(self) -> "Project":
         """This project, for what only reads. Raises UsageError where there are neither files nor a database."""
         if self._is_nowhere() and not self.database.exists():
-            raise self._nowhere()
+            raise self._make_no_project()
         return self
 
     def _is_nowhere(self) -> bool:
         config = self.config
         return config.file is None and not any((self.root / one.path).exists() for one in config.collections)
 
-    def _nowhere(self) -> UsageError:
+    def _make_no_project(self) -> UsageError:
         folders = " nor ".join(f"{one.path}/" for one in self.config.collections)
         return UsageError(f"{self.root}: no docsync.toml here or above, neither {folders}; begin with: docsync init")
 
-    def absent(self) -> Iterator[str]:
+    def describe_absent(self) -> Iterator[str]:
         """A sentence for each collection whose folder is not there: no error, it may come, but perhaps a slip."""
         for one in self.config.collections:
             folder = self.root / one.path
             if self.config.file is None or _may_be_there(folder):
                 continue
-            near = _alike(folder)
+            near = _find_similar(folder)
             meant = f"; did you mean {(folder.parent / near[0]).relative_to(self.root).as_posix()}?" if near else ""
             file = self.config.file.name
-            yield f"{shown(one.path)}: no such folder, so {one.type} has no documents ({file}){meant}"
+            yield f"{to_printable(one.path)}: no such folder, so {one.type} has no documents ({file}){meant}"
 
     def daemon(self, seconds: float = 0.0) -> "Client | None":
         """The daemon that runs for this project, for calls that take up to *seconds*; None when none runs."""
         from docsync.admin.client import Client
-        from docsync.lock import announced
+        from docsync.lock import read_announcement
 
         folder = self.database.parent
-        announcement = announced(folder) if folder.is_dir() else None
+        announcement = read_announcement(folder) if folder.is_dir() else None
         return Client(Path(announcement.socket), seconds + _SPARE_SECONDS) if announcement else None
 
-    def running_daemon(self, seconds: float = 0.0) -> "Client":
+    def require_daemon(self, seconds: float = 0.0) -> "Client":
         """The daemon that runs for this project. Raises NotReachable when none does, UsageError outside of any project."""
         daemon = self.daemon(seconds)
         if daemon is None:
@@ -89,14 +89,14 @@ class Project:
 
     def scopes(self, paths: Iterable[Path]) -> list[str]:
         """*paths* as scopes, none covered by another one; those of nobody's are a UsageError."""
-        return outermost(self._scope(path) for path in paths)
+        return drop_covered(self._scope(path) for path in paths)
 
     def _scope(self, path: Path) -> str:
-        inner = self._inner(path)
+        inner = self._to_inner(path)
         if inner is None or not self._may_hold(inner):
             folders = ", ".join(collection.path for collection in self.config.collections)
             raise UsageError(
-                f"{shown(str(path))}: belongs to no collection of {self.root} (their folders: {folders}); "
+                f"{to_printable(str(path))}: belongs to no collection of {self.root} (their folders: {folders}); "
                 "see 'docsync config show'"
             )
         return inner
@@ -106,9 +106,9 @@ class Project:
         collections = self.config.collections
         if path == EVERYTHING or any(one.matches(path) or covers(path, one.path) for one in collections):
             return True
-        return not (self.root / path).is_file() and any(below(one.path, path) for one in collections)
+        return not (self.root / path).is_file() and any(strip_folder(one.path, path) for one in collections)
 
-    def _inner(self, path: Path) -> str | None:
+    def _to_inner(self, path: Path) -> str | None:
         """*path* relative to the project's folder, or None. Links on the way to it are only followed if need be."""
         absolute = os.path.normpath(self.here.absolute() / path)
         real = os.path.join(os.path.realpath(os.path.dirname(absolute)), os.path.basename(absolute))  # noqa: PTH118, PTH119, PTH120
@@ -130,13 +130,13 @@ def _may_be_there(folder: Path) -> bool:
     return True
 
 
-def _alike(folder: Path) -> list[str]:
+def _find_similar(folder: Path) -> list[str]:
     """The folders beside *folder*, which is not there, whose names are like its own."""
     try:
         names = [entry.name for entry in folder.parent.iterdir() if entry.is_dir()]
     except OSError:
         return []
-    return closest(folder.name, names, 1)
+    return find_closest(folder.name, names, 1)
 
 
 def find_daemon(session: "Session", seconds: float = 0.0) -> "tuple[Client, Path]":
@@ -145,19 +145,19 @@ def find_daemon(session: "Session", seconds: float = 0.0) -> "tuple[Client, Path
     A docsync.toml that has gone wrong since the start is remarked on: it must not keep anyone from stopping a daemon.
     """
     from docsync.admin.client import Client
-    from docsync.lock import announced
+    from docsync.lock import read_announcement
 
     try:
         project = find_project(session, {})
     except ConfigError as error:
         file = session.config or find_file(session.here)
         folder = (file.parent if file else session.here).resolve() / ".docsync"
-        announcement = announced(folder) if folder.is_dir() else None
+        announcement = read_announcement(folder) if folder.is_dir() else None
         if announcement is None:
             raise
         session.out.remark(str(error))
         return Client(Path(announcement.socket), seconds + _SPARE_SECONDS), folder
-    return project.running_daemon(seconds), project.database.parent
+    return project.require_daemon(seconds), project.database.parent
 
 
 def find_project(session: "Session", flags: Mapping[str, object]) -> Project:

@@ -6,8 +6,8 @@ from importlib import import_module
 import click
 
 from docsync import __version__
-from docsync.cli.flags import shared_flags
-from docsync.names import closest
+from docsync.cli.flags import make_shared_flags
+from docsync.names import find_closest
 
 # In the order in which a newcomer needs them. The value is the module below cli/command; the command in it is
 # named like the command.
@@ -61,7 +61,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that *args* begin with. An unknown one is answered with the names that are like it."""
         if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
-            close = closest(args[0], COMMANDS)
+            close = find_closest(args[0], COMMANDS)
             guess = f" Did you mean {' or '.join(close)}?" if close else ""
             raise click.UsageError(f"No such command {args[0]!r}.{guess}", ctx)
         return super().resolve_command(ctx, args)
@@ -69,7 +69,7 @@ class LazyGroup(click.Group):
 
 @click.group(
     cls=LazyGroup,
-    params=shared_flags(hidden=False),
+    params=make_shared_flags(hidden=False),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, message="docsync %(version)s")

@@ -12,8 +12,8 @@ import apsw
 
 from docsync.cli.view.diagnosis import diagnosing
 from docsync.errors import UsageError
-from docsync.names import shown
-from docsync.reader.query.limit import one_more
+from docsync.names import to_printable
+from docsync.reader.query.limit import extend_limit
 from docsync.store.connection import open_reader_connection
 
 if TYPE_CHECKING:
@@ -67,12 +67,12 @@ def select(database: Path, statement: str, *, limit: int, seconds: float) -> Sel
     with diagnosing(database), open_reader_connection(database) as connection:
         connection.execute("BEGIN")  # so that epoch and revision are those of the rows
         state = {str(key): str(value) for key, value in connection.execute("SELECT key, value FROM sync_state")}
-        with _told(statement, seconds):
+        with _translate_errors(statement, seconds):
             _restrict(connection, seconds)
             cursor = connection.cursor()
             cursor.exec_trace = trace
             rows = cursor.execute(statement)
-            found = list(islice(rows, one_more(limit)))
+            found = list(islice(rows, extend_limit(limit)))
     if not columns:
         raise UsageError('there is no statement to run; write: docsync query "SELECT id, name FROM documents"')
     return Selected(state["epoch"], int(state["revision"]), columns, found[:limit], more=len(found) > limit)
@@ -100,7 +100,7 @@ def _allows(operation: int, first: str | None, second: str | None, _database: st
 
 
 @contextmanager
-def _told(statement: str, seconds: float) -> Iterator[None]:
+def _translate_errors(statement: str, seconds: float) -> Iterator[None]:
     """Turns what SQLite says of the statement into UsageError; what it says of the database passes."""
     try:
         yield
@@ -111,7 +111,7 @@ def _told(statement: str, seconds: float) -> Iterator[None]:
     except UnicodeDecodeError as error:
         raise UsageError(f"the answer holds a text that is not UTF-8 ({error}); ask for its hex()") from error
     except UnicodeEncodeError as error:
-        raise UsageError(f"the statement is not UTF-8: {shown(statement)}; type it in UTF-8") from error
+        raise UsageError(f"the statement is not UTF-8: {to_printable(statement)}; type it in UTF-8") from error
     except (apsw.SQLError, apsw.TooBigError, apsw.BindingsError, apsw.MismatchError, apsw.NoMemError) as error:
         raise UsageError(f"{error}{_place(error)}") from error
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from docsync.names import closest
+from docsync.names import find_closest
 from docsync.reader.query.field import COLUMNS, SUBJECT, write_key
 
 if TYPE_CHECKING:
@@ -16,18 +16,18 @@ _MOST_DOCUMENTS = 200
 _MOST_FIELDS = 2_000
 
 
-def unknown_fields(reader: "Reader", of_type: str | None, where: Iterable[Mapping[str, object]]) -> Iterator[str]:
+def find_unknown_fields(reader: "Reader", of_type: str | None, where: Iterable[Mapping[str, object]]) -> Iterator[str]:
     """A line for each field that is asked about and that no document of the type has. For what found nothing."""
     which = f"no {of_type}" if of_type else "no document"
     names = dict.fromkeys(name for condition in where for name in condition)
     for name in (one for one in names if not one.startswith("@")):
         if not reader.find(type=of_type, where={name: {"exists": True}}, limit=1):
-            close = _close(name, reader, of_type)
+            close = _suggest_fields(name, reader, of_type)
             guess = f"; did you mean {' or '.join(close)}?" if close else ""
             yield f"{which} has a field {name}{guess}"
 
 
-def _close(name: str, reader: "Reader", of_type: str | None) -> list[str]:
+def _suggest_fields(name: str, reader: "Reader", of_type: str | None) -> list[str]:
     """The column of that name, and the fields that end like it or are written like it."""
     known: dict[str, None] = {}
     for row in reader.find(type=of_type, limit=_MOST_DOCUMENTS):
@@ -38,7 +38,7 @@ def _close(name: str, reader: "Reader", of_type: str | None) -> list[str]:
     last = name.rpartition(".")[2].casefold()
     same = [one for one in askable if one.rpartition(".")[2].casefold() == last]
     column = [f"@{name}"] if name in COLUMNS else []
-    return [*column, *(same or closest(name, askable))][:3]
+    return [*column, *(same or find_closest(name, askable))][:3]
 
 
 def _fields(value: object, path: str) -> Iterator[str]:

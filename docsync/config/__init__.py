@@ -14,7 +14,7 @@ from docsync.config.setting import (
     LogSettings,
     Setting,
     WatchSettings,
-    described,
+    list_settings,
 )
 
 __all__ = [
@@ -30,7 +30,7 @@ __all__ = [
     "LogSettings",
     "Setting",
     "WatchSettings",
-    "described",
     "find_file",
+    "list_settings",
     "load_config",
 ]

@@ -6,10 +6,10 @@ from posixpath import dirname, join, normpath, relpath
 
 from docsync.config.rule import REQUIRED, RULES, SETTINGS, Rule
 from docsync.config.source import Given
-from docsync.names import below, closest, is_hidden, shown, suffix_of
+from docsync.names import find_closest, is_hidden, strip_folder, suffix_of, to_printable
 
 
-def checked(layer: Iterator[Given], rules: Mapping[str, Rule], mistakes: list[str]) -> list[Given]:
+def check_layer(layer: Iterator[Given], rules: Mapping[str, Rule], mistakes: list[str]) -> list[Given]:
     """The known keys of *layer*, a refused value replaced by None; every mistake is added to *mistakes*."""
     kept: list[Given] = []
     for given in layer:
@@ -19,7 +19,7 @@ def checked(layer: Iterator[Given], rules: Mapping[str, Rule], mistakes: list[st
             continue
         expected = rule.refusal(given.value)
         if expected is not None:
-            mistakes.append(f"{given.where}: {given.written} must be {expected}, got {_shown(given.value)}")
+            mistakes.append(f"{given.where}: {given.written} must be {expected}, got {_format_value(given.value)}")
         kept.append(given if expected is None else replace(given, value=None))
     return kept
 
@@ -28,21 +28,21 @@ def _suggestion(given: Given) -> str:
     table, _, name = given.setting.rpartition(".")
     siblings = [key.rpartition(".")[2] for key in RULES if key.rpartition(".")[0] == table and key[-1] != "]"]
     near = [key for key in SETTINGS if not table and key.endswith(f".{name}")]  # written outside its table
-    near = near or closest(name, siblings, 1)
-    near = near or closest(given.setting, SETTINGS, 1)
+    near = near or find_closest(name, siblings, 1)
+    near = near or find_closest(given.setting, SETTINGS, 1)
     return f"; did you mean {near[0]}?" if near and near[0] != name else ""
 
 
-def _shown(value: object) -> str:
+def _format_value(value: object) -> str:
     match value:
         case bool():
             text = str(value).lower()
         case str():
-            text = '"' + shown(value).replace('"', '\\"') + '"'
+            text = '"' + to_printable(value).replace('"', '\\"') + '"'
         case dict():
             text = "a table"
         case list() | tuple():
-            text = "[" + ", ".join(_shown(item) for item in value) + "]"
+            text = "[" + ", ".join(_format_value(item) for item in value) + "]"
         case _:
             text = str(value)
     return text if len(text) <= 80 else text[:79] + "…"
@@ -58,15 +58,15 @@ def item_mistakes(layer: list[Given]) -> Iterator[str]:
                 if f"{item.key}.{key}" not in values and item.value is not None:
                     yield f"{item.where}: {item.written} needs {key}"
             yield from _suffix_mistakes(values.get(f"{item.key}.include"))
-            yield from _taken(values.get(f"{item.key}.{required[0]}"), first)
+            yield from _find_duplicate(values.get(f"{item.key}.{required[0]}"), first)
 
 
-def _taken(given: Given | None, first: dict[object, Given]) -> Iterator[str]:
+def _find_duplicate(given: Given | None, first: dict[object, Given]) -> Iterator[str]:
     if given is None or given.value is None:
         return
     other = first.setdefault(given.value, given)
     if other is not given:
-        yield f"{given.where}: {given.written} {_shown(given.value)} is taken by {other.written} ({other.where})"
+        yield f"{given.where}: {given.written} {_format_value(given.value)} is taken by {other.written} ({other.where})"
 
 
 def items(values: Mapping[str, Given], name: str) -> list[Given]:
@@ -80,33 +80,33 @@ def _suffix_mistakes(include: Given | None) -> Iterator[str]:
     suffixes = {pattern: suffix_of(pattern) for pattern in include.value}
     if None in suffixes.values():
         pattern = next(pattern for pattern, suffix in suffixes.items() if suffix is None)
-        expected = f'must end in a suffix such as ".json", got {_shown(pattern)}'
+        expected = f'must end in a suffix such as ".json", got {_format_value(pattern)}'
     elif len(set(suffixes.values())) > 1:
-        expected = f"must all end in the same suffix, got {_shown([*dict.fromkeys(suffixes.values())])}"
+        expected = f"must all end in the same suffix, got {_format_value([*dict.fromkeys(suffixes.values())])}"
     else:
         return
     yield f"{include.where}: {include.written} {expected}, so that no two files share an id"
 
 
-def odds(values: Mapping[str, Given], root: str, *, has_token: bool) -> Iterator[str]:
+def find_conflicts(values: Mapping[str, Given], root: str, *, has_token: bool) -> Iterator[str]:
     """Where settings that are fine alone do not go together. *has_token*: the environment has a token."""
-    yield from _out_of_order(values["watch.settle_ms"], values["watch.debounce_ms"])
-    yield from _out_of_order(values["watch.debounce_ms"], values["watch.max_delay_ms"])
+    yield from _check_order(values["watch.settle_ms"], values["watch.debounce_ms"])
+    yield from _check_order(values["watch.debounce_ms"], values["watch.max_delay_ms"])
     if not has_token and not items(values, "clients"):
-        yield from _open_to_all(values)
+        yield from _check_exposure(values)
     for item in items(values, "collections"):
         folder = values.get(f"{item.key}.path")
         if folder is not None:
-            yield from _database_among_documents(values["database.path"], folder, root)
+            yield from _check_database_place(values["database.path"], folder, root)
 
 
-def _out_of_order(less: Given, more: Given) -> Iterator[str]:
+def _check_order(less: Given, more: Given) -> Iterator[str]:
     if isinstance(less.value, int) and isinstance(more.value, int) and less.value > more.value:
         where = more.where if less.origin == "default" else less.where
         yield f"{where}: {less.written} ({less.value}) must not exceed {more.written} ({more.value})"
 
 
-def _open_to_all(values: Mapping[str, Given]) -> Iterator[str]:
+def _check_exposure(values: Mapping[str, Given]) -> Iterator[str]:
     host, token_file = values["admin.host"], values["admin.token_file"]
     # A token file that was refused is no reason to complain about the host as well.
     is_guarded = token_file.value is not None or token_file.origin != "default"
@@ -116,7 +116,7 @@ def _open_to_all(values: Mapping[str, Given]) -> Iterator[str]:
         and values["admin.enabled"].value
         and not _is_loopback(host.value)
     ):
-        yield f"{host.where}: {host.written} {_shown(host.value)} is not this machine alone; set admin.token_file too"
+        yield f"{host.where}: {host.written} {_format_value(host.value)} is not this machine alone; set admin.token_file too"
 
 
 def _is_loopback(host: str) -> bool:
@@ -130,14 +130,16 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _database_among_documents(database: Given, folder: Given, root: str) -> Iterator[str]:
+def _check_database_place(database: Given, folder: Given, root: str) -> Iterator[str]:
     if not isinstance(database.value, str) or not isinstance(folder.value, str):
         return
     place = relpath(normpath(join(root, database.value)), root)
-    inner = below(normpath(folder.value), place)  # a place outside the root begins with "..", which counts as hidden
+    inner = strip_folder(
+        normpath(folder.value), place
+    )  # a place outside the root begins with "..", which counts as hidden
     if inner is not None and not any(is_hidden(part) for part in dirname(inner).split("/")):
         where = folder.where if database.origin == "default" else database.where
         yield (
-            f"{where}: {database.written} {_shown(database.value)} lies in the folder of "
-            f"{folder.written} {_shown(folder.value)}; nothing is written among documents"
+            f"{where}: {database.written} {_format_value(database.value)} lies in the folder of "
+            f"{folder.written} {_format_value(folder.value)}; nothing is written among documents"
         )

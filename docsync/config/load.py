@@ -9,7 +9,7 @@ from posixpath import normpath
 from types import MappingProxyType
 from typing import TypeVar
 
-from docsync.config.check import checked, item_mistakes, items, odds
+from docsync.config.check import check_layer, find_conflicts, item_mistakes, items
 from docsync.config.rule import CLIENT, COLLECTION, ITEMS, OVERLAY_RULES, RULES, SETTINGS
 from docsync.config.setting import (
     AdminSettings,
@@ -25,17 +25,17 @@ from docsync.config.setting import (
 )
 from docsync.config.source import (
     Given,
-    from_defaults,
-    from_environ,
-    from_file,
-    from_flags,
-    from_overlay,
-    merged,
+    merge_layers,
     overlays,
+    read_defaults,
+    read_environ,
+    read_flags,
+    read_overlay,
+    read_tables,
 )
 from docsync.config.toml import TomlFile, read_toml
 from docsync.errors import ConfigError
-from docsync.names import Collection, shown
+from docsync.names import Collection, to_printable
 
 FILE_NAME = "docsync.toml"
 TOKEN = "DOCSYNC_ADMIN_TOKEN"  # noqa: S105  # the name of the variable that holds one
@@ -71,53 +71,53 @@ def load_config(
         flags: values by dotted key; None for a flag that was not given.
     """
     if not start.is_dir():
-        raise ConfigError(f"{_shown(start)}: no such folder")
+        raise ConfigError(f"{_format_path(start)}: no such folder")
     path = file or find_file(start)
-    toml = read_toml(path, _shown(path)) if path else None
+    toml = read_toml(path, _format_path(path)) if path else None
     name = environment or environ.get("DOCSYNC_ENV") or None
     mistakes: list[str] = []
     layers = [
         *(_file_layers(toml, name, mistakes) if toml else ()),
-        checked(from_environ(environ), SETTINGS, mistakes),
-        checked(from_flags(flags), SETTINGS, mistakes),
+        check_layer(read_environ(environ), SETTINGS, mistakes),
+        check_layer(read_flags(flags), SETTINGS, mistakes),
     ]
     if name is not None:
-        mistakes += _unknown_environment(name, toml, "--env" if environment else "DOCSYNC_ENV")
-    values = merged([from_defaults(), *layers])
+        mistakes += _check_environment(name, toml, "--env" if environment else "DOCSYNC_ENV")
+    values = merge_layers([read_defaults(), *layers])
     root = (path.parent if path else start).resolve()
-    mistakes += odds(values, str(root), has_token=bool(environ.get(TOKEN)))
+    mistakes += find_conflicts(values, str(root), has_token=bool(environ.get(TOKEN)))
     if mistakes:
         raise ConfigError(*sorted(mistakes, key=_line))
     return _config(values, root, path and root / path.name, name)
 
 
-def _shown(path: Path) -> str:
+def _format_path(path: Path) -> str:
     absolute, here = path.absolute(), Path.cwd()
-    return shown(str(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute))
+    return to_printable(str(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute))
 
 
 def _file_layers(toml: TomlFile, name: str | None, mistakes: list[str]) -> Iterator[list[Given]]:
     """The tables that hold, then the overlay *name*. The other overlays are checked all the same."""
-    base = checked(from_file(toml), RULES, mistakes)
+    base = check_layer(read_tables(toml), RULES, mistakes)
     mistakes += item_mistakes(base)
     yield base
     for other in overlays(toml):
-        overlay = checked(from_overlay(toml, other), OVERLAY_RULES, mistakes)
+        overlay = check_layer(read_overlay(toml, other), OVERLAY_RULES, mistakes)
         mistakes += item_mistakes(overlay)
         if other == name:
             yield overlay
 
 
-def _unknown_environment(name: str, toml: TomlFile | None, where: str) -> Iterator[str]:
+def _check_environment(name: str, toml: TomlFile | None, where: str) -> Iterator[str]:
     known = overlays(toml) if toml else {}
     if name in known:
         return
     if toml is None:
         remedy = f"there is no {FILE_NAME} to name one"
     else:
-        names = ", ".join(shown(other) for other in known)
-        remedy = f"known: {names}" if known else f"{toml.shown} has no [env.{shown(name)}] tables"
-    yield f"{where}: unknown environment {shown(name)}; {remedy}"
+        names = ", ".join(to_printable(other) for other in known)
+        remedy = f"known: {names}" if known else f"{toml.shown} has no [env.{to_printable(name)}] tables"
+    yield f"{where}: unknown environment {to_printable(name)}; {remedy}"
 
 
 def _config(values: Mapping[str, Given], root: Path, file: Path | None, environment: str | None) -> Config:
@@ -141,7 +141,7 @@ def _config(values: Mapping[str, Given], root: Path, file: Path | None, environm
 
 def _section(make: Callable[..., _T], name: str, values: Mapping[str, Given]) -> _T:
     keys = [key for key in SETTINGS if key.startswith(f"{name}.")]
-    return make(**{key.partition(".")[2]: _plain(values[key].value) for key in keys})
+    return make(**{key.partition(".")[2]: _to_tuple(values[key].value) for key in keys})
 
 
 def _collection(item: str, values: Mapping[str, Given]) -> Collection:
@@ -149,7 +149,7 @@ def _collection(item: str, values: Mapping[str, Given]) -> Collection:
     found = {name: values[f"{item}.{name}"].value for name in COLLECTION if f"{item}.{name}" in values}
     # "personas/" and "./personas" are the folder that everybody else calls "personas".
     found["path"] = normpath(str(found["path"]))
-    return make(**{name: _plain(value) for name, value in found.items()})
+    return make(**{name: _to_tuple(value) for name, value in found.items()})
 
 
 def _client(item: str, values: Mapping[str, Given]) -> ClientSettings:
@@ -158,7 +158,7 @@ def _client(item: str, values: Mapping[str, Given]) -> ClientSettings:
     return make(**{name: rule.default if (one := given[name]) is None else one.value for name, rule in CLIENT.items()})
 
 
-def _plain(value: object) -> object:
+def _to_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 

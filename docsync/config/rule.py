@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from docsync.names import closest, is_presentable
+from docsync.names import find_closest, is_presentable
 
 FORMAT_NAMES = ("json", "prompty", "yaml", "toml", "markdown")
 IGNORABLE_CODES = (
@@ -100,15 +100,15 @@ def port(value: object) -> str | None:
 
 def positive(value: object) -> str | None:
     """Refuses what is not a whole number from 1."""
-    return "a positive integer" if type(value) is not int or value < 1 else _small_enough(value)
+    return "a positive integer" if type(value) is not int or value < 1 else _check_largest(value)
 
 
 def not_negative(value: object) -> str | None:
     """Refuses what is not a whole number from 0."""
-    return "an integer from 0" if type(value) is not int or value < 0 else _small_enough(value)
+    return "an integer from 0" if type(value) is not int or value < 0 else _check_largest(value)
 
 
-def _small_enough(value: int) -> str | None:
+def _check_largest(value: int) -> str | None:
     return None if value <= _LARGEST else f"at most {_LARGEST}"
 
 
@@ -141,7 +141,7 @@ def codes(value: object) -> str | None:
     unknown = next((code for code in value if code not in IGNORABLE_CODES), None)
     if unknown is None:
         return None
-    near = closest(unknown, IGNORABLE_CODES, 1)
+    near = find_closest(unknown, IGNORABLE_CODES, 1)
     return f"{expected}{f' (did you mean {near[0]}?)' if near else ''}"
 
 

@@ -118,7 +118,7 @@ class Setting:
     origin: str
 
 
-def described(config: Config) -> list[Setting]:
+def list_settings(config: Config) -> list[Setting]:
     """Every setting of *config*, always in the same order: the tables, then the collections, then the clients."""
     found = {key: _value(getattr(config, key.partition(".")[0]), key) for key in SETTINGS}
     for items, rules in ITEMS.items():

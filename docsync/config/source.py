@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from docsync.config.rule import DEFAULT_COLLECTIONS, ITEMS, SECTIONS, SETTINGS
-from docsync.config.toml import TomlFile, joined
+from docsync.config.toml import TomlFile, join_key
 
 # Named beside DOCSYNC_ADMIN_TOKEN, whose file it is, the way containers hand over secrets.
 _ALIASES = {"DOCSYNC_ADMIN_TOKEN_FILE": "DOCSYNC_ADMIN__TOKEN_FILE"}
@@ -31,23 +31,23 @@ class Given:
         return f"{head}[]{tail.partition(']')[2]}" if bracket else self.key
 
 
-def from_defaults() -> Iterator[Given]:
+def read_defaults() -> Iterator[Given]:
     """What holds when nobody says anything."""
     collections = _leaves({"collections": DEFAULT_COLLECTIONS}, "")
     for key, value in [*((key, rule.default) for key, rule in SETTINGS.items()), *collections]:
         yield Given(key, value, "default", "default", key)
 
 
-def from_file(file: TomlFile) -> Iterator[Given]:
+def read_tables(file: TomlFile) -> Iterator[Given]:
     """What the tables of docsync.toml say; `env` comes whole."""
     for key, value in _leaves(file.table, ""):
         line = file.line_of(key)
         yield Given(key, value, f"{file.path.name}:{line}", f"{file.shown}:{line}", key)
 
 
-def from_overlay(file: TomlFile, name: str) -> Iterator[Given]:
+def read_overlay(file: TomlFile, name: str) -> Iterator[Given]:
     """What the tables below `[env.NAME]` say."""
-    overlay, table = overlays(file)[name], joined("env", name)
+    overlay, table = overlays(file)[name], join_key("env", name)
     for key, value in _leaves(overlay, "") if isinstance(overlay, dict) else [("env[]", overlay)]:
         written = table if key == "env[]" else f"{table}.{key}"
         line = file.line_of(written)
@@ -60,7 +60,7 @@ def overlays(file: TomlFile) -> dict[str, object]:
     return dict(found) if isinstance(found, dict) else {}
 
 
-def from_environ(environ: Mapping[str, str]) -> Iterator[Given]:
+def read_environ(environ: Mapping[str, str]) -> Iterator[Given]:
     """What `DOCSYNC_TABLE__KEY` variables say. Upper case comes last and so wins over another spelling."""
     for name in sorted(environ, key=lambda name: (name == name.upper(), name)):
         prefix, _, rest = _ALIASES.get(name, name).upper().partition("DOCSYNC_")
@@ -71,14 +71,14 @@ def from_environ(environ: Mapping[str, str]) -> Iterator[Given]:
         yield Given(key, value, name, name, key)
 
 
-def from_flags(flags: Mapping[str, object]) -> Iterator[Given]:
+def read_flags(flags: Mapping[str, object]) -> Iterator[Given]:
     """What flags of the command line say; None is a flag that was not given."""
     for key, value in flags.items():
         if value is not None:
             yield Given(key, value, "--flag", "--flag", key)
 
 
-def merged(layers: Iterable[Iterable[Given]]) -> dict[str, Given]:
+def merge_layers(layers: Iterable[Iterable[Given]]) -> dict[str, Given]:
     """One value for each key: later layers win, and a list of tables replaces the whole earlier one."""
     values: dict[str, Given] = {}
     for layer in layers:
@@ -95,7 +95,7 @@ def _leaves(value: object, key: str) -> Iterator[tuple[str, object]]:
     match value:
         case dict() if key in ("", *SECTIONS):
             for name, inner in value.items():
-                yield from _leaves(inner, joined(key, name))
+                yield from _leaves(inner, join_key(key, name))
         case [_, *_] if key in ITEMS:
             for number, item in enumerate(value):
                 yield from _item(item, f"{key}[{number}]")
@@ -106,4 +106,4 @@ def _leaves(value: object, key: str) -> Iterator[tuple[str, object]]:
 def _item(item: object, key: str) -> Iterator[tuple[str, object]]:
     yield key, item
     if isinstance(item, dict):
-        yield from ((joined(key, name), value) for name, value in item.items())
+        yield from ((join_key(key, name), value) for name, value in item.items())

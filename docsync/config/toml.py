@@ -68,7 +68,7 @@ def _place(message: str, text: str) -> str:
     return f"{line}:{column}: {_POSITION.sub('', message)}"
 
 
-def joined(table: str, name: str) -> str:
+def join_key(table: str, name: str) -> str:
     """The dotted key of *name* in *table*; a name that is not a bare key is quoted, so that its dots do not count."""
     part = name if _BARE.fullmatch(name) else json.dumps(name)
     return f"{table}.{part}" if table else part
@@ -83,17 +83,17 @@ class _Lines:
     last: dict[str, int] = field(default_factory=dict)
 
     def open_table(self, names: list[str], line: int) -> None:
-        self.table = self.seen("", names, line)
+        self.table = self.record_keys("", names, line)
 
     def open_item(self, names: list[str], line: int) -> None:
-        array = joined(self.seen("", names[:-1], line), names[-1])
+        array = join_key(self.record_keys("", names[:-1], line), names[-1])
         self.last[array] = self.last.get(array, -1) + 1
         self.open_table(names, line)
 
-    def seen(self, table: str, names: list[str], line: int) -> str:
+    def record_keys(self, table: str, names: list[str], line: int) -> str:
         """The full key of *names* in *table*; it and the tables on the way stand on *line* unless seen before."""
         for name in names:
-            table = joined(table, name)
+            table = join_key(table, name)
             self.found.setdefault(table, line)
             if table in self.last:
                 table = f"{table}[{self.last[table]}]"
@@ -112,7 +112,7 @@ def lines_of(text: str) -> dict[str, int]:
             case list():
                 lines.open_item(names, line)
             case int():
-                lines.seen(lines.table, names, line)
+                lines.record_keys(lines.table, names, line)
     return lines.found
 
 

@@ -125,7 +125,7 @@ class Desk:
 
     def _reasons(self, counted: _Counted) -> list[Reason]:
         """All that is wrong, by whoever knows it; a reason keeps its `since` for as long as it lasts."""
-        found = [*self._vitals.reasons, *self._seen_here()]
+        found = [*self._vitals.reasons, *self._find_reasons()]
         if counted.failed is not None:
             found.append(Reason("database", counted.failed, ""))
         # Whoever may ask for the status may not learn where things lie on this machine.
@@ -138,7 +138,7 @@ class Desk:
                 self._since[key] = reason.since or before.get(key, now)
             return [replace(reason, since=self._since[reason.code, reason.path]) for reason in found]
 
-    def _seen_here(self) -> Iterator[Reason]:
+    def _find_reasons(self) -> Iterator[Reason]:
         """The reasons that nobody keeps: they are looked up, and have no `since` yet."""
         if not self._vitals.scanned:
             yield Reason("starting", "the first scan is not finished", self._premises.started_at)
@@ -161,10 +161,10 @@ class Desk:
         """What is in the database. It is asked again after a revision, and once a second whether it can be read at all."""
         known, now_ns, news = self._counted, time.monotonic_ns(), self._counters.wait(-1, 0)
         if known is None or known.news != news or now_ns - known.at_ns > _LOOK_NS:
-            known = self._counted = self._counted_anew(news, now_ns)
+            known = self._counted = self._read_counts(news, now_ns)
         return known
 
-    def _counted_anew(self, news: int, now_ns: int) -> _Counted:
+    def _read_counts(self, news: int, now_ns: int) -> _Counted:
         try:
             # The database that is kept, whatever services are told to read.
             with open_reader(database=self._premises.database, source="database") as reader, reader.snapshot():
@@ -188,7 +188,7 @@ class Desk:
         most_ns = _STALLED_BATCH_NS if self._vitals.syncing else idle_ns
         return time.monotonic_ns() - self._vitals.tick_ns < most_ns
 
-    def changed(self, after: int, timeout: float) -> int:
+    def wait_for_change(self, after: int, timeout: float) -> int:
         """The number of revisions made since the start."""
         return self._counters.wait(after, timeout)
 
@@ -197,22 +197,22 @@ class Desk:
         if not self._reloads.acquire(blocking=False):
             raise Busy("one reload runs and another one waits already; try again in a second")
         wanted = tuple(scopes) or (EVERYTHING,)
-        self._lookout.proves()  # hints that are under way then belong to this look
+        self._lookout.prove()  # hints that are under way then belong to this look
         request = Request(Ask.LOOK, wanted, wanted)
         request.answer.add_done_callback(lambda _: self._reloads.release())
-        return self._asked(request, timeout)
+        return self._ask(request, timeout)
 
     def wait(self, paths: Sequence[str], timeout: float) -> Done:
         """Return when all that was saved before the call is in the database, as far as *paths* are concerned."""
         # Where the watcher cannot prove that it has told everything, a look at the whole tree does.
-        scopes = () if self._lookout.proves() else (EVERYTHING,)
-        return self._asked(Request(Ask.LOOK, scopes, tuple(paths) or (EVERYTHING,)), timeout)
+        scopes = () if self._lookout.prove() else (EVERYTHING,)
+        return self._ask(Request(Ask.LOOK, scopes, tuple(paths) or (EVERYTHING,)), timeout)
 
     def release(self, type_: str | None, timeout: float) -> Done:
         """Delete what is held."""
-        return self._asked(Request(Ask.RELEASE, type=type_), timeout)
+        return self._ask(Request(Ask.RELEASE, type=type_), timeout)
 
-    def _asked(self, request: Request, timeout: float) -> Done:
+    def _ask(self, request: Request, timeout: float) -> Done:
         self._inbox.ask(request)
         answer: Future[Done] = request.answer
         try:

@@ -20,7 +20,7 @@ from docsync.daemon.project_folder import Home, identity, is_still
 from docsync.daemon.running import running
 from docsync.daemon.watch_supervisor import Lookout
 from docsync.errors import UsageError
-from docsync.formats import format_named
+from docsync.formats import get_format
 from docsync.lock import Announcement, announcing, holding
 from docsync.model import Sign
 from docsync.names import EVERYTHING
@@ -33,7 +33,7 @@ from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.loop import Loop, Rounds, Told
 from docsync.sync.thread.sync_log import Journal, Log
 from docsync.sync.thread.thread_status import Vitals
-from docsync.upkeep.upkeep import open_sound
+from docsync.upkeep.upkeep import open_checked
 from docsync.watch import Mode, Polling, Source, open_source
 
 _MOST_SOCKET_BYTES = 107  # sun_path of Linux, without its closing NUL
@@ -72,19 +72,19 @@ def run_daemon(settings: DaemonSettings, log: Log) -> None:
         try:
             _run(settings, log)
         except FolderGone:
-            if not _may_go_on(home, settings.database.parent, log):
+            if not _wait_for_project(home, settings.database.parent, log):
                 return
         else:
             return
 
 
-def _may_go_on(home: Home, folder: Path, log: Log) -> bool:
+def _wait_for_project(home: Home, folder: Path, log: Log) -> bool:
     """The folder of the database went: wait for the project if it went too. False when told to stop meanwhile."""
     if home.is_still_there():
         log.warning("database.gone", path=str(folder), next="making it anew from the files")
         return True
     log.error("project.gone", path=str(home.root), next="waiting until it is back; nothing is synced meanwhile")
-    with _signals_blocked():
+    with _block_signals():
         while not home.is_back():
             if signal.sigtimedwait(_STOPS, _LOOK_AGAIN_SECONDS):
                 log.info("docsync.stopped")
@@ -101,12 +101,12 @@ def _run(settings: DaemonSettings, log: Log) -> None:
     folder = settings.database.parent
     with ExitStack() as stack:
         stack.enter_context(holding(folder))
-        stack.enter_context(_signals_blocked())
-        upkeep = stack.enter_context(open_sound(settings.sync, settings.database, Journal(log).mended))
+        stack.enter_context(_block_signals())
+        upkeep = stack.enter_context(open_checked(settings.sync, settings.database, Journal(log).log_repair))
         inbox = Inbox(Coalescer(settings.sync.timing, _completeness(settings.sync)))
         vitals, counters = Vitals(), Counters()
         lookout = stack.enter_context(_lookout(settings, inbox, vitals, counters, log))
-        gate = GitGate(settings.sync.git, lookout.proves)
+        gate = GitGate(settings.sync.git, lookout.prove)
         rescan_ns = settings.rescan_seconds * 1_000_000_000
         locked = identity(folder)
 
@@ -132,17 +132,17 @@ def _run(settings: DaemonSettings, log: Log) -> None:
 
 
 def _serving(backend: Backend, listening: Listening, log: Log) -> AbstractContextManager[Served]:
-    def warned(event: str, message: str) -> None:
+    def log_warning(event: str, message: str) -> None:
         log.warning(event, message=message)
 
-    def asked(who: str, what: str, of: str) -> None:
+    def log_request(who: str, what: str, of: str) -> None:
         log.info("admin.asked", who=who, what=what, of=of)
 
-    return serving(backend, listening, warned, asked)
+    return serving(backend, listening, log_warning, log_request)
 
 
 @contextmanager
-def _signals_blocked() -> Iterator[None]:
+def _block_signals() -> Iterator[None]:
     """Every thread started in here leaves the signals to `_wait_for_stop`; a second one, afterwards, ends the process."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
@@ -176,8 +176,8 @@ def _lookout(settings: DaemonSettings, inbox: Inbox, vitals: Vitals, counters: C
         folders.append(path)
 
     def hint(path: str, sign: Sign) -> None:
-        if barrier is None or not barrier.takes(path):
-            counters.hint(sign.value)
+        if barrier is None or not barrier.take(path):
+            counters.record_hint(sign.value)
             inbox.hint(path, sign)
 
     def open_watcher() -> AbstractContextManager[Source]:
@@ -192,7 +192,7 @@ def _completeness(settings: Settings) -> Callable[[str], bool]:
     tree = settings.tree()
 
     def proves_complete(path: str) -> bool:
-        return any(format_named(collection.format).proves_complete for collection in tree.collections_of(path)[:1])
+        return any(get_format(collection.format).proves_complete for collection in tree.collections_of(path)[:1])
 
     return proves_complete
 

@@ -62,12 +62,12 @@ class Lookout:
         """Hints were lost: watch everything that exists, forget what does not."""
         self.source.resync()
 
-    def proves(self) -> bool:
+    def prove(self) -> bool:
         """True once every hint of what was done before the call has arrived. False where events cannot tell: scan then."""
         if self._barrier is None or not self._gives_events() or self.source.reasons():
             return False
         # What was mounted since the last check is not watched yet, and no event told of it.
-        return self._barrier.passed() and self._mounts == mount_table()
+        return self._barrier.wait() and self._mounts == mount_table()
 
     def _gives_events(self) -> bool:
         return self.source.name == "inotify"
@@ -82,7 +82,7 @@ class Lookout:
         why = self._doubt()
         if why is None:
             self._pause_ns = _BEAT_NS
-            if self._vitals.absolve(_DEAD):
+            if self._vitals.clear_reasons(_DEAD):
                 self._log.info("watcher.restored", source=self.source.name)
             self._cookie = self._beat()
         else:
@@ -93,7 +93,9 @@ class Lookout:
     def _beat(self) -> Event | None:
         """See that each root's watch is the right one, and send the next cookie, if there is a way for it to come back."""
         if self._barrier is None and self._gives_events():
-            self._vitals.blame(_UNPROVED, "the database lies outside of the project, where no cookie can be seen")
+            self._vitals.raise_reason(
+                _UNPROVED, "the database lies outside of the project, where no cookie can be seen"
+            )
         if self._barrier is None or not self._brings_cookies():
             self._check()
             return None
@@ -102,8 +104,8 @@ class Lookout:
         self._check()
         cookie = self._barrier.send()
         if cookie is not None:
-            self._vitals.absolve(_UNPROVED)
-        elif self._vitals.blame(
+            self._vitals.clear_reasons(_UNPROVED)
+        elif self._vitals.raise_reason(
             _UNPROVED, "no cookie can be written beside the database: the watcher cannot be proved"
         ):
             self._log.warning("watcher.unproved", next="every wait scans everything")
@@ -123,7 +125,7 @@ class Lookout:
         return None
 
     def _renew(self, why: str) -> None:
-        if self._vitals.blame(_DEAD, f"the watcher was opened anew: {why}"):
+        if self._vitals.raise_reason(_DEAD, f"the watcher was opened anew: {why}"):
             self._log.error("watcher.dead", why=why, next="opening it anew and scanning everything")
         self._opened.close()
         self._open()

@@ -16,28 +16,28 @@ __all__ = ["Finding", "Level", "Patient", "examine"]
 def examine(patient: Patient) -> Iterator[Finding]:
     """Everything, in the order in which one thing needs the other. What may not be looked at is a finding, too."""
     yield from examine_machine()
-    yield from _allowed(lambda: examine_folders(patient))
+    yield from _catch_denied(lambda: examine_folders(patient))
     yield from examine_repository(patient.sync.root, patient.database)
     try:
         runs = patient.runs()
     except OSError as error:
-        yield _refused(error)
+        yield _describe_denied(error)
         return
     if not runs:
-        yield from _allowed(lambda: examine_watcher(patient))
-    yield from _allowed(lambda: examine_database(patient, runs=runs))
+        yield from _catch_denied(lambda: examine_watcher(patient))
+    yield from _catch_denied(lambda: examine_database(patient, runs=runs))
     if not runs:
         yield from examine_port(patient.http)
-    yield from _allowed(lambda: examine_daemon(patient, runs=runs))
+    yield from _catch_denied(lambda: examine_daemon(patient, runs=runs))
 
 
-def _allowed(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+def _catch_denied(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
     try:
         yield from look()
     except OSError as error:
-        yield _refused(error)
+        yield _describe_denied(error)
 
 
-def _refused(error: OSError) -> Finding:
+def _describe_denied(error: OSError) -> Finding:
     message = f"{error.filename}: {(error.strerror or str(error)).lower()}"
     return Finding("permission", Level.ERROR, message, "run docsync doctor as the user that runs docsync")

@@ -8,7 +8,7 @@ from docsync.admin.client import Answer, Client
 from docsync.doctor.finding import Finding, Level
 from docsync.doctor.target import Patient
 from docsync.errors import DocsyncError
-from docsync.names import shown
+from docsync.names import to_printable
 
 PATIENCE_SECONDS = 5.0
 _UNREACHABLE = "a sync or restore ends by itself; a daemon is to be ended with SIGTERM and started again"
@@ -36,10 +36,10 @@ def examine_daemon(patient: Patient, *, runs: bool) -> Iterator[Finding]:
         who = f"process {holder or announcement.pid}"
         yield Finding(_TOPIC, Level.ERROR, f"{who} holds the lock and does not answer ({error})", _UNREACHABLE)
         return
-    yield from _described(status)
+    yield from _examine_status(status)
 
 
-def _described(status: Answer) -> Iterator[Finding]:
+def _examine_status(status: Answer) -> Iterator[Finding]:
     yield Finding(_TOPIC, Level.OK, f"process {status['pid']}, {status['state']}, watcher {status['watcher']}")
     if status["version"] != docsync.__version__:
         message = f"runs docsync {status['version']}, this is {docsync.__version__}"
@@ -48,7 +48,7 @@ def _described(status: Answer) -> Iterator[Finding]:
         yield Finding(_TOPIC, Level.WARNING, "docsync.toml has changed since it started", "restart it to apply that")
     for reason in status["reasons"]:
         level = Level.ERROR if reason["ends_readiness"] else Level.WARNING
-        yield Finding(_TOPIC, level, f"{reason['code']}: {shown(reason['message'])}", reason["advice"])
+        yield Finding(_TOPIC, level, f"{reason['code']}: {to_printable(reason['message'])}", reason["advice"])
     if status["errors"]:
         plural = "" if status["errors"] == 1 else "s"
         yield Finding(_TOPIC, Level.NOTE, f"{status['errors']} error{plural} in the files", "see: docsync problems")

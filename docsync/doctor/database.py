@@ -50,7 +50,7 @@ def examine_database(patient: Patient, *, runs: bool) -> Iterator[Finding]:
         if damage
         else Finding(_TOPIC, Level.OK, "every row is what was written")
     )
-    yield from _open_to_others(path)
+    yield from _examine_access(path)
     if not runs and not has_log:
         message = "its log was not there: users without write permission could not open it, and commits may be lost"
         yield Finding(
@@ -87,7 +87,7 @@ def _place(folder: Path, *, runs: bool) -> Iterator[Finding]:
         yield Finding(_TOPIC, Level.WARNING, f"{there}: {free / 1e6:.0f} MB are free", "make room on this disk")
 
 
-def _open_to_others(path: Path) -> Iterator[Finding]:
+def _examine_access(path: Path) -> Iterator[Finding]:
     """Whether services of another user can get at the database."""
     closed = [above for above in path.parents if not above.stat().st_mode & stat.S_IXOTH]
     if closed:

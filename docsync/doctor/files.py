@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from docsync.doctor.finding import Finding, Level
 from docsync.doctor.target import Patient
 from docsync.model import RootState, Scan, Sign, Unread
-from docsync.names import EVERYTHING, Collection, shown
+from docsync.names import EVERYTHING, Collection, to_printable
 from docsync.status import Reason as Told
 from docsync.sync.thread.barrier import Barrier
 from docsync.upkeep.upkeep import FRESH
@@ -30,12 +30,12 @@ def examine_folders(patient: Patient) -> Iterator[Finding]:
         yield _folder(collection, roots[collection.type].state, scan)
     roots_told = {collection.path for collection in patient.sync.collections}
     beneath = {path: one for path, one in scan.unreadable.items() if path not in roots_told}
-    yield from _listed(beneath, "cannot be read", Level.ERROR, _LET_READ)
-    yield from _listed(scan.skipped, "is never a document", Level.NOTE, "")
+    yield from _summarize(beneath, "cannot be read", Level.ERROR, _LET_READ)
+    yield from _summarize(scan.skipped, "is never a document", Level.NOTE, "")
 
 
 def _folder(collection: Collection, state: RootState, scan: Scan) -> Finding:
-    place, topic = shown(collection.path), collection.type
+    place, topic = to_printable(collection.path), collection.type
     if state is RootState.MISSING:
         advice = "make it, or take its collection out of docsync.toml"
         return Finding(topic, Level.WARNING, f"{place}: no such folder, so there are no documents", advice)
@@ -48,13 +48,15 @@ def _folder(collection: Collection, state: RootState, scan: Scan) -> Finding:
     return Finding(topic, Level.OK, f"{place}: {number} {'file' if number == 1 else 'files'}")
 
 
-def _listed(found: Mapping[str, Unread], what: str, level: Level, advice: str) -> Iterator[Finding]:
+def _summarize(found: Mapping[str, Unread], what: str, level: Level, advice: str) -> Iterator[Finding]:
     """One finding for all of *found*, with the first of them."""
     if not found:
         return
     path, first = min(found.items())
     rest = f", and {len(found) - 1} more" if len(found) > 1 else ""
-    yield Finding("files", level, f"{shown(path) or '.'}: {what} ({shown(first.problem.message)}){rest}", advice)
+    yield Finding(
+        "files", level, f"{to_printable(path) or '.'}: {what} ({to_printable(first.problem.message)}){rest}", advice
+    )
 
 
 def examine_watcher(patient: Patient) -> Iterator[Finding]:
@@ -70,7 +72,7 @@ def examine_watcher(patient: Patient) -> Iterator[Finding]:
             folder = Path(stack.enter_context(TemporaryDirectory(prefix=FRESH, dir=patient.folder)))
             watched.append(folder.relative_to(patient.sync.root).as_posix())
             barrier = Barrier(folder, watched[-1])
-        yield from _watched(patient, watched, barrier)
+        yield from _examine_source(patient, watched, barrier)
 
 
 def _is_writable(folder: Path) -> bool:
@@ -78,27 +80,27 @@ def _is_writable(folder: Path) -> bool:
     return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
-def _watched(patient: Patient, watched: Sequence[str], barrier: Barrier | None) -> Iterator[Finding]:
+def _examine_source(patient: Patient, watched: Sequence[str], barrier: Barrier | None) -> Iterator[Finding]:
     tree = patient.sync.tree()
     polling = Polling(lambda: tree.scan([EVERYTHING]).found, patient.poll_ms)
 
     def hint(path: str, _sign: Sign) -> None:
         if barrier:
-            barrier.takes(path)
+            barrier.take(path)
 
     with open_source(patient.sync.root, watched, hint, mode=patient.mode, polling=polling) as source:
-        yield _proof(source.name, barrier)
+        yield _prove_source(source.name, barrier)
         for reason in source.reasons():
             told = Told(reason.code, reason.message, "", reason.path)
             level = Level.NOTE if reason.code in _CHOSEN else Level.WARNING
-            yield Finding(_TOPIC, level, f"{reason.code}: {shown(reason.message)}", told.advice)
+            yield Finding(_TOPIC, level, f"{reason.code}: {to_printable(reason.message)}", told.advice)
 
 
-def _proof(name: str, barrier: Barrier | None) -> Finding:
+def _prove_source(name: str, barrier: Barrier | None) -> Finding:
     if barrier is None or name != "inotify":
         return Finding(_TOPIC, Level.OK, name)
     begun = time.perf_counter()
-    if barrier.passed():
+    if barrier.wait():
         ms = (time.perf_counter() - begun) * 1e3
         return Finding(_TOPIC, Level.OK, f"{name}: a file that was written came back after {ms:.1f} ms")
     advice = 'set mode = "poll" under [watch], and report this'

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from docsync.lock import Announcement, announced, holder, is_held
+from docsync.lock import Announcement, holder, is_held, read_announcement
 from docsync.sync.setup import Settings
 from docsync.watch import Mode
 
@@ -33,4 +33,4 @@ class Patient:
 
     def announcement(self) -> Announcement | None:
         """How to reach the daemon that runs; None where none says it."""
-        return announced(self.folder)
+        return read_announcement(self.folder)

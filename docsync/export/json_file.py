@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 def as_json(origin: "Origin", rows: "Iterable[Row]") -> Iterator[str]:
     """{"source", "epoch", "revision", "documents": […]}, a document on each line."""
     head = {"source": origin.source, "epoch": origin.epoch, "revision": origin.revision}
-    yield f'{_dumped(head)[:-1]},"documents":['
+    yield f'{_dump_json(head)[:-1]},"documents":['
     between = "\n"
     for row in rows:
-        yield between + _dumped(_members(row))
+        yield between + _dump_json(_members(row))
         between = ",\n"
     yield "\n]}\n"
 
 
 def as_json_lines(_origin: "Origin", rows: "Iterable[Row]") -> Iterator[str]:
     """A document on each line."""
-    yield from (_dumped(_members(row)) + "\n" for row in rows)
+    yield from (_dump_json(_members(row)) + "\n" for row in rows)
 
 
 def _members(row: "Row") -> dict[str, object]:
@@ -44,5 +44,5 @@ def _members(row: "Row") -> dict[str, object]:
     }
 
 
-def _dumped(value: object) -> str:
+def _dump_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from docsync.names import shown
+from docsync.names import to_printable
 
 if TYPE_CHECKING:
     from docsync.export import Origin
@@ -32,7 +32,7 @@ def as_markdown(origin: "Origin", rows: "Iterable[Row]") -> Iterator[str]:
 
 
 def _page(row: "Row") -> Iterator[str]:
-    yield f"# {_escaped(row.name)}"
+    yield f"# {_escape_markup(row.name)}"
     yield ""
     facts = [_code(row.id), row.type, _code(row.file_path), f"changed {row.updated_at}"]
     yield " · ".join(facts if row.state == "ok" else [*facts, f"{row.state} since {row.since}"])
@@ -41,12 +41,12 @@ def _page(row: "Row") -> Iterator[str]:
     members = {key: value for key, value in row.document.items() if key not in left_out and not _is_empty(value)}
     # A description that docsync took from another member would be read twice.
     if row.description and row.description not in members.values():
-        yield from ("", _escaped_lines(row.description, ""))
+        yield from ("", _escape_lines(row.description, ""))
     if row.tags:
         yield from ("", f"Tags: {', '.join(map(_code, row.tags))}")
     yield from _members(members)
     if isinstance(body, str):
-        yield from ("", "## Text", "", *_fenced(body))
+        yield from ("", "## Text", "", *_fence(body))
     yield ""
 
 
@@ -55,31 +55,31 @@ def _members(members: Mapping[str, object]) -> Iterator[str]:
     short = {key: value for key, value in members.items() if not _is_long(value)}
     if short:
         yield ""
-        yield from _listed(short, "")
+        yield from _list_entries(short, "")
     for key, value in members.items():
         if key not in short:
-            yield from ("", f"## {_escaped(key)}", "")
-            yield from [_escaped_lines(value, "")] if isinstance(value, str) else _listed(value, "")
+            yield from ("", f"## {_escape_markup(key)}", "")
+            yield from [_escape_lines(value, "")] if isinstance(value, str) else _list_entries(value, "")
 
 
-def _listed(value: object, indent: str) -> Iterator[str]:
+def _list_entries(value: object, indent: str) -> Iterator[str]:
     """*value* as the entries of a list, what lies beneath them further in."""
     for label, member in _entries(value):
         if isinstance(member, Mapping | list) and member:
             yield f"{indent}- {label or '…'}"
-            yield from _listed(member, indent + "  ")
+            yield from _list_entries(member, indent + "  ")
         else:
-            yield f"{indent}- {label}{' ' if label else ''}{_escaped_lines(_scalar(member), indent + '  ')}"
+            yield f"{indent}- {label}{' ' if label else ''}{_escape_lines(_scalar(member), indent + '  ')}"
 
 
 def _entries(value: object) -> Iterator[tuple[str, object]]:
     """The members of *value*, each with its label; an object in a list is called by its name, if it has one."""
     if isinstance(value, Mapping):
-        yield from ((f"**{_escaped(str(key))}**:", member) for key, member in value.items())
+        yield from ((f"**{_escape_markup(str(key))}**:", member) for key, member in value.items())
         return
     for member in value if isinstance(value, list) else [value]:
         if isinstance(member, Mapping) and isinstance(name := member.get("name"), str) and len(member) > 1:
-            yield f"**{_escaped(name)}**:", {key: inner for key, inner in member.items() if key != "name"}
+            yield f"**{_escape_markup(name)}**:", {key: inner for key, inner in member.items() if key != "name"}
         else:
             yield "", member
 
@@ -102,23 +102,23 @@ def _is_empty(value: object) -> bool:
     return value is None or (isinstance(value, str | Sequence | Mapping) and not value)
 
 
-def _escaped(text: str) -> str:
+def _escape_markup(text: str) -> str:
     """*text* on one line, as it is and not as markup."""
-    return _MARKUP.sub(r"\\\g<0>", shown(text))
+    return _MARKUP.sub(r"\\\g<0>", to_printable(text))
 
 
-def _escaped_lines(text: str, indent: str) -> str:
+def _escape_lines(text: str, indent: str) -> str:
     """*text* with its line ends as line ends; blank lines, which would end a list, are left out."""
-    lines = [_LINE_START.sub(r"\1\\\2", _escaped(line.strip())) for line in text.splitlines() if line.strip()]
+    lines = [_LINE_START.sub(r"\1\\\2", _escape_markup(line.strip())) for line in text.splitlines() if line.strip()]
     return f"\\\n{indent}".join(lines)
 
 
 def _code(text: str) -> str:
     ticks = "`" * (_longest_ticks(text) + 1)
-    return f"{ticks} {shown(text)} {ticks}" if "`" in text else f"`{shown(text)}`"
+    return f"{ticks} {to_printable(text)} {ticks}" if "`" in text else f"`{to_printable(text)}`"
 
 
-def _fenced(text: str) -> list[str]:
+def _fence(text: str) -> list[str]:
     fence = "`" * max(3, _longest_ticks(text) + 1)
     return [f"{fence}text", text.rstrip("\n"), fence]
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from docsync.formats.limits import LIMITS
-from docsync.formats.source import Refused, Source, decoded
+from docsync.formats.source import Refused, Source, decode_source
 from docsync.model import Content, Parsed, Problem, Severity
 
 # Where each format lives; a module there offers one value, FORMAT. Imported when first used: start-up time matters.
@@ -45,7 +45,7 @@ class Format(Protocol):
 
 
 @cache
-def format_named(name: str) -> Format:
+def get_format(name: str) -> Format:
     """The format with a name from FORMAT_NAMES."""
     if name not in _MODULES:
         raise LookupError(f"no format is named {name!r}; there are {', '.join(FORMAT_NAMES)}")
@@ -54,17 +54,17 @@ def format_named(name: str) -> Format:
 
 def parse(format_name: str, path: str, octets: bytes, *, allow_conflicts: bool = False) -> Parsed:
     """What the file at *path* says, within the limits. Whatever the bytes are, the answer is a value."""
-    reader = format_named(format_name)
+    reader = get_format(format_name)
     try:
-        parsed = reader.parse(decoded(path, octets, allow_conflicts=allow_conflicts))
+        parsed = reader.parse(decode_source(path, octets, allow_conflicts=allow_conflicts))
     except Refused as refused:
         parsed = Parsed(None, refused.problems)
     except Exception as error:  # noqa: BLE001 - a file that trips a bug of ours harms only itself
-        parsed = Parsed(None, (_internal(path, error),))
-    return _within_limits(path, parsed)
+        parsed = Parsed(None, (_describe_bug(path, error),))
+    return _apply_limits(path, parsed)
 
 
-def _internal(path: str, error: Exception) -> Problem:
+def _describe_bug(path: str, error: Exception) -> Problem:
     frame = error.__traceback__
     while frame and frame.tb_next:
         frame = frame.tb_next
@@ -74,17 +74,17 @@ def _internal(path: str, error: Exception) -> Problem:
     return Problem(path, "internal", message, hint="this is a bug in docsync; please report it with the file")
 
 
-def _within_limits(path: str, parsed: Parsed) -> Parsed:
+def _apply_limits(path: str, parsed: Parsed) -> Parsed:
     content, problems = parsed.content, parsed.problems
     if content and (len(content.tags) > LIMITS.tags or max(map(len, content.tags), default=0) > LIMITS.tag_characters):
-        content, cut = _with_fewer_tags(path, content)
+        content, cut = _cut_tags(path, content)
         problems = (*problems, cut)
     if len(problems) > LIMITS.problems:
-        problems = _fewer(path, problems)
+        problems = _cut_problems(path, problems)
     return parsed if problems is parsed.problems else Parsed(content, problems)
 
 
-def _with_fewer_tags(path: str, content: Content) -> tuple[Content, Problem]:
+def _cut_tags(path: str, content: Content) -> tuple[Content, Problem]:
     # Cut tags may have become equal.
     tags = tuple(dict.fromkeys(tag[: LIMITS.tag_characters] for tag in content.tags[: LIMITS.tags]))
     message = (
@@ -93,7 +93,7 @@ def _with_fewer_tags(path: str, content: Content) -> tuple[Content, Problem]:
     return replace(content, tags=tags), Problem(path, "tags", message, Severity.WARNING)
 
 
-def _fewer(path: str, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+def _cut_problems(path: str, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     # Errors first: what refuses the file must not be cut away by warnings.
     ordered = sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)
     kept = tuple(ordered[: LIMITS.problems])

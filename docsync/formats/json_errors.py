@@ -23,9 +23,9 @@ _MEANT = {
 _CONTROLS = {"\n": ("line break", "\\n"), "\r": ("line break", "\\n"), "\t": ("tab", "\\t")}
 
 
-def explained(source: Source, error: JSONDecodeError) -> Problem:
+def explain_json_error(source: Source, error: JSONDecodeError) -> Problem:
     """The problem behind an error of the json module."""
-    explain = next((explain for start, explain in _EXPLANATIONS if error.msg.startswith(start)), _value)
+    explain = next((explain for start, explain in _EXPLANATIONS if error.msg.startswith(start)), _explain_value)
     return explain(_Place.near(source, error.pos))
 
 
@@ -61,7 +61,7 @@ class _Place:
         return self.source.problem("json-syntax", message, self.at if offset is None else offset, hint=hint)
 
 
-def _truncated(place: _Place) -> Problem:
+def _explain_truncated(place: _Place) -> Problem:
     text = place.source.text
     notes = (
         (place.source.note("this text is never closed", place.pos),) if text[place.pos : place.pos + 1] == '"' else ()
@@ -70,7 +70,7 @@ def _truncated(place: _Place) -> Problem:
     return place.source.problem("json-truncated", message, len(text), hint=hint, notes=notes)
 
 
-def _control(place: _Place) -> Problem:
+def _explain_control(place: _Place) -> Problem:
     character = place.source.text[place.pos]
     name, escape = _CONTROLS.get(character, (f"control character U+{ord(character):04X}", f"\\u{ord(character):04x}"))
     hint = f"write it as {escape}"
@@ -79,21 +79,21 @@ def _control(place: _Place) -> Problem:
     return place.syntax(f"{name} inside quoted text", hint, offset=place.pos)
 
 
-def _escape(place: _Place) -> Problem:
+def _explain_escape(place: _Place) -> Problem:
     text = place.source.text
     at = text.rindex("\\", 0, place.pos + 1)
     if _HALF_ESCAPE.match(text, at):
-        return _truncated(place)
+        return _explain_truncated(place)
     if text[at + 1] == "u":
         return place.syntax("\\u must be followed by four hexadecimal digits", "write a backslash as \\\\", offset=at)
     return place.syntax(f"'\\{text[at + 1]}' is not an escape JSON knows", "write a backslash as \\\\", offset=at)
 
 
-def _anywhere(place: _Place) -> Problem | None:
+def _explain_anywhere(place: _Place) -> Problem | None:
     """What is wrong wherever it stands."""
     text, here = place.source.text, place.here
     if not here or _HALF_WORD.match(text, place.at):
-        return _truncated(place)
+        return _explain_truncated(place)
     if here == "#" or text.startswith(("//", "/*"), place.at):
         return place.syntax("JSON has no comments", "remove the comment")
     if here in _QUOTES:
@@ -105,7 +105,7 @@ def _anywhere(place: _Place) -> Problem | None:
     return None
 
 
-def _comma_trouble(place: _Place) -> Problem | None:
+def _explain_stray_comma(place: _Place) -> Problem | None:
     if place.earlier == "," and place.here in "]}":
         return place.syntax(f"trailing comma before '{place.here}'", "remove the comma", offset=place.before)
     if place.here == ",":
@@ -113,27 +113,37 @@ def _comma_trouble(place: _Place) -> Problem | None:
     return None
 
 
-def _after_the_end(place: _Place) -> Problem:
+def _explain_extra_data(place: _Place) -> Problem:
     message = "unexpected text after the end of the JSON value"
-    return _anywhere(place) or place.syntax(message, "one JSON object per file")
+    return _explain_anywhere(place) or place.syntax(message, "one JSON object per file")
 
 
-def _after_comma(place: _Place) -> Problem:
+def _explain_trailing_comma(place: _Place) -> Problem:
     # Python 3.13 and later point to the trailing comma itself, the earlier ones to what follows it.
-    return _comma_trouble(_Place.near(place.source, place.pos + 1)) or _value(place)
+    return _explain_stray_comma(_Place.near(place.source, place.pos + 1)) or _explain_value(place)
 
 
-def _colon(place: _Place) -> Problem:
+def _explain_colon(place: _Place) -> Problem:
     if place.here in (",", "}"):
         return place.syntax("this key has no value", offset=place.before)
-    return _anywhere(place) or _inner_quote(place) or place.syntax(f"expected ':' after the key, got '{place.here}'")
+    return (
+        _explain_anywhere(place)
+        or _explain_inner_quote(place)
+        or place.syntax(f"expected ':' after the key, got '{place.here}'")
+    )
 
 
-def _comma(place: _Place) -> Problem:
-    return _anywhere(place) or _inner_quote(place) or _missing_comma(place) or _odd_number(place) or _unexpected(place)
+def _explain_comma(place: _Place) -> Problem:
+    return (
+        _explain_anywhere(place)
+        or _explain_inner_quote(place)
+        or _explain_missing_comma(place)
+        or _explain_number(place)
+        or _explain_unexpected(place)
+    )
 
 
-def _inner_quote(place: _Place) -> Problem | None:
+def _explain_inner_quote(place: _Place) -> Problem | None:
     word = place.word
     if place.earlier != '"' or not word or (word in ("true", "false", "null") and place.before + 1 < place.at):
         return None
@@ -141,7 +151,7 @@ def _inner_quote(place: _Place) -> Problem | None:
     return place.syntax(message, 'a double quote inside text must be written \\"')
 
 
-def _missing_comma(place: _Place) -> Problem | None:
+def _explain_missing_comma(place: _Place) -> Problem | None:
     touching = place.before + 1 == place.at
     if not _NEXT_ITEM.match(place.source.text, place.at) or (touching and place.earlier not in '"}]'):
         return None
@@ -149,7 +159,7 @@ def _missing_comma(place: _Place) -> Problem | None:
     return place.source.problem("json-syntax", "missing ',' after this value", place.before + 1, notes=notes)
 
 
-def _odd_number(place: _Place) -> Problem | None:
+def _explain_number(place: _Place) -> Problem | None:
     message = f"expected ',' or a closing bracket, got '{place.here}'"
     if not place.earlier.isdigit() or place.before + 1 < place.at:
         return None
@@ -160,7 +170,7 @@ def _odd_number(place: _Place) -> Problem | None:
     return None
 
 
-def _unexpected(place: _Place) -> Problem:
+def _explain_unexpected(place: _Place) -> Problem:
     if place.here == ":":
         return place.syntax("unexpected ':'", "only an object, in { }, holds keys; a quote may be missing before it")
     if place.here in "]}":
@@ -168,16 +178,16 @@ def _unexpected(place: _Place) -> Problem:
     return place.syntax(f"expected ',' or a closing bracket, got '{place.here}'")
 
 
-def _key(place: _Place) -> Problem:
+def _explain_key(place: _Place) -> Problem:
     message = "a key must be written in double quotes"
-    return _anywhere(place) or _comma_trouble(place) or place.syntax(message)
+    return _explain_anywhere(place) or _explain_stray_comma(place) or place.syntax(message)
 
 
-def _value(place: _Place) -> Problem:
-    return _anywhere(place) or _comma_trouble(place) or _no_value(place)
+def _explain_value(place: _Place) -> Problem:
+    return _explain_anywhere(place) or _explain_stray_comma(place) or _explain_no_value(place)
 
 
-def _no_value(place: _Place) -> Problem:
+def _explain_no_value(place: _Place) -> Problem:
     if place.here in "]}":
         return place.syntax(f"a value is missing before '{place.here}'")
     if place.here in "+.":
@@ -191,12 +201,12 @@ def _no_value(place: _Place) -> Problem:
 
 
 _EXPLANATIONS: tuple[tuple[str, Callable[[_Place], Problem]], ...] = (
-    ("Invalid control", _control),
-    ("Invalid \\", _escape),
-    ("Unterminated", _truncated),
-    ("Extra data", _after_the_end),
-    ("Illegal trailing", _after_comma),
-    ("Expecting ':'", _colon),
-    ("Expecting ','", _comma),
-    ("Expecting property", _key),
+    ("Invalid control", _explain_control),
+    ("Invalid \\", _explain_escape),
+    ("Unterminated", _explain_truncated),
+    ("Extra data", _explain_extra_data),
+    ("Illegal trailing", _explain_trailing_comma),
+    ("Expecting ':'", _explain_colon),
+    ("Expecting ','", _explain_comma),
+    ("Expecting property", _explain_key),
 )

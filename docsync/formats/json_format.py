@@ -3,10 +3,10 @@
 import re
 from json import JSONDecodeError, JSONDecoder
 
-from docsync.formats.json_errors import explained
+from docsync.formats.json_errors import explain_json_error
 from docsync.formats.json_survey import survey
 from docsync.formats.limits import LIMITS
-from docsync.formats.naming import canonical, named, search_text, stem_of
+from docsync.formats.naming import encode_canonical, find_naming, search_text, stem_of
 from docsync.formats.source import Refused, Source
 from docsync.model import Content, Parsed, Problem
 
@@ -31,7 +31,7 @@ class JsonFormat:
         try:
             return _read(source)
         except JSONDecodeError as error:
-            raise Refused(explained(source, error)) from None
+            raise Refused(explain_json_error(source, error)) from None
         except RecursionError:
             message = f"nested more than {LIMITS.max_depth} levels deep"
             raise Refused(source.problem("too-deep", message, 0)) from None
@@ -40,17 +40,17 @@ class JsonFormat:
 FORMAT = JsonFormat()
 
 
-def _safe_integer(digits: str) -> int:
+def _parse_integer(digits: str) -> int:
     if len(digits) > _SAFE_DIGITS:
         raise _Odd
     return int(digits)
 
 
-def _no_constant(_: str) -> float:
+def _refuse_constant(_: str) -> float:
     raise _Odd
 
 
-_STRICT = JSONDecoder(parse_int=_safe_integer, parse_constant=_no_constant)
+_STRICT = JSONDecoder(parse_int=_parse_integer, parse_constant=_refuse_constant)
 
 
 def _read(source: Source) -> Parsed:
@@ -60,7 +60,7 @@ def _read(source: Source) -> Parsed:
     try:
         value = _STRICT.decode(source.text)
         _refuse_crowd(source)
-        document = canonical(value)
+        document = encode_canonical(value)
         _refuse_odd(source.text, document)
     except JSONDecodeError:
         raise
@@ -70,7 +70,7 @@ def _read(source: Source) -> Parsed:
     if not isinstance(value, dict):
         message = f"the file must hold one JSON object, got {_kind(value)}"
         raise Refused(source.problem("json-not-object", message, len(source.text) - len(source.text.lstrip())))
-    naming = named(value, stem_of(source.path))
+    naming = find_naming(value, stem_of(source.path))
     content = Content(
         naming.name, naming.name_from, document, search_text(value), naming.description, naming.tags
     )  # fmt: skip

@@ -10,7 +10,7 @@ from itertools import islice
 from math import isinf
 from typing import Any
 
-from docsync.formats.naming import canonical
+from docsync.formats.naming import encode_canonical
 from docsync.formats.source import Refused, Source
 from docsync.model import Problem, Severity
 
@@ -55,22 +55,24 @@ def survey(source: Source, value: object, document: str | None) -> tuple[object,
     form is Refused; a text that is no JSON raises the JSONDecodeError of the first reading.
     """
     integers_fit = value is not None
-    halves = list(_half_pairs(source.text))
-    text = _mended(source.text, halves)
+    halves = list(_find_half_pairs(source.text))
+    text = _replace_halves(source.text, halves)
     if value is None or halves:
         value = _LENIENT.decode(text)
-        document = _written(value)
+        document = _try_encode(value)
     _refuse_nul(source)
-    numbers = [] if integers_fit and document else _big_integers(source, _LONG_INTEGER if document else _ODD_NUMBER)
-    warnings = [*_equal_keys(source, text), *numbers, *_lost_halves(source, halves)]
+    numbers = (
+        [] if integers_fit and document else _warn_big_integers(source, _LONG_INTEGER if document else _ODD_NUMBER)
+    )
+    warnings = [*_warn_equal_keys(source, text), *numbers, *_warn_half_pairs(source, halves)]
     warnings.sort(key=lambda problem: (problem.line or 0, problem.column or 0))
-    return value, document or canonical(value), tuple(warnings)
+    return value, document or encode_canonical(value), tuple(warnings)
 
 
-def _written(value: object) -> str | None:
+def _try_encode(value: object) -> str | None:
     """*value* as it is stored, None if one of its numbers has no JSON form."""
     try:
-        return canonical(value)
+        return encode_canonical(value)
     except ValueError:
         return None
 
@@ -85,7 +87,7 @@ _LENIENT = json.JSONDecoder(parse_int=_integer)
 _scan: Callable[[str, int], tuple[Any, int]] = vars(_LENIENT)["scan_once"]
 
 
-def _mended(text: str, halves: list[int]) -> str:
+def _replace_halves(text: str, halves: list[int]) -> str:
     """*text* with every half of a surrogate pair replaced; offsets stay what they are."""
     pieces: list[str] = []
     at = 0
@@ -95,7 +97,7 @@ def _mended(text: str, halves: list[int]) -> str:
     return "".join((*pieces, text[at:]))
 
 
-def _half_pairs(text: str) -> Iterator[int]:
+def _find_half_pairs(text: str) -> Iterator[int]:
     at = _end(_HALF_PAIR_AFTER, text, 0)
     while at < len(text):
         if not text.startswith("\\u", at):
@@ -115,14 +117,14 @@ def _refuse_nul(source: Source) -> None:
         raise Refused(source.problem("nul", "NUL character; SQLite cuts texts there", at, hint="remove it"))
 
 
-def _big_integers(source: Source, pattern: re.Pattern[str]) -> list[Problem]:
+def _warn_big_integers(source: Source, pattern: re.Pattern[str]) -> list[Problem]:
     """A warning for each integer that SQLite cannot hold; Refused for a number that JSON cannot."""
     warnings: list[Problem] = []
     for match in pattern.finditer(source.text):
         if match.lastindex == _OTHER:
             _refuse_endless(source, match[_OTHER], match.start(_OTHER))
         elif match.lastindex == _INTEGER and not _fits(source, match) and len(warnings) < ENOUGH:
-            message = f"{_brief(match[_INTEGER])} does not fit in 64 bits; SQLite reads it as a float"
+            message = f"{_shorten(match[_INTEGER])} does not fit in 64 bits; SQLite reads it as a float"
             warnings.append(source.problem("big-int", message, match.start(_INTEGER), severity=Severity.WARNING))
     return warnings
 
@@ -141,25 +143,25 @@ def _refuse_endless(source: Source, number: str, offset: int) -> None:
         hint = "use a finite number, null, or a quoted string"
         raise Refused(source.problem("json-number", f"{number} is not JSON", offset, hint=hint))
     if isinf(float(number)):
-        message = f"{_brief(number)} is too large for a number"
+        message = f"{_shorten(number)} is too large for a number"
         raise Refused(source.problem("json-number", message, offset, hint="write it as text, in double quotes"))
 
 
-def _lost_halves(source: Source, halves: list[int]) -> Iterator[Problem]:
+def _warn_half_pairs(source: Source, halves: list[int]) -> Iterator[Problem]:
     for offset in halves[:ENOUGH]:
         message = "half of a surrogate pair; stored as U+FFFD"
         yield source.problem("surrogate", message, offset, severity=Severity.WARNING)
 
 
-def _equal_keys(source: Source, text: str) -> Iterator[Problem]:
-    for key, before, offset in islice(_repeated(text), ENOUGH):
+def _warn_equal_keys(source: Source, text: str) -> Iterator[Problem]:
+    for key, before, offset in islice(_find_repeated(text), ENOUGH):
         line, column = source.place(before)
-        message = f"duplicate key {_brief(key)!r}; this value replaces the one at {line}:{column}"
+        message = f"duplicate key {_shorten(key)!r}; this value replaces the one at {line}:{column}"
         notes = (source.note("the value that is replaced", before),)
         yield source.problem("duplicate-key", message, offset, severity=Severity.WARNING, notes=notes)
 
 
-def _repeated(text: str) -> Iterator[tuple[str, int, int]]:
+def _find_repeated(text: str) -> Iterator[tuple[str, int, int]]:
     """Every key that its object already had: the key, where it was before, where it is now."""
     around: list[dict[str, int]] = []
     keys: dict[str, int] = {}
@@ -178,5 +180,5 @@ def _repeated(text: str) -> Iterator[tuple[str, int, int]]:
                 yield key, before, at
 
 
-def _brief(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= 40 else text[:40] + "…"

@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath
 
-from docsync.formats.naming import canonical, named, search_text
+from docsync.formats.naming import encode_canonical, find_naming, search_text
 from docsync.formats.source import Source
 from docsync.formats.yaml_front_matter import split_front_matter
 from docsync.model import Content, Parsed
@@ -18,7 +18,7 @@ class Markdown:
     def parse(self, source: Source) -> Parsed:
         """Front matter as written and the body of *source*."""
         parts = split_front_matter(source)
-        own = named(parts.values, PurePosixPath(source.path).stem)
+        own = find_naming(parts.values, PurePosixPath(source.path).stem)
         document = {
             "name": own.name,
             "description": own.description,
@@ -29,7 +29,7 @@ class Markdown:
         }
         text = search_text(parts.body)
         content = Content(
-            own.name, own.name_from, canonical(document), text, description=own.description, tags=own.tags
+            own.name, own.name_from, encode_canonical(document), text, description=own.description, tags=own.tags
         )
         return Parsed(content, parts.problems)
 

@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import TypeGuard
 
 from docsync.formats.limits import LIMITS
-from docsync.formats.nested_name import nested_name
+from docsync.formats.nested_name import find_nested_name
 
 _NAMES = (
     "name", "displayName", "display_name", "char_name", "persona.name", "character.name", "profile.name", "data.name",
@@ -36,7 +36,7 @@ class Named:
     tags: tuple[str, ...]
 
 
-def named(value: Mapping[str, object], stem: str) -> Named:
+def find_naming(value: Mapping[str, object], stem: str) -> Named:
     """Name, description and tags of a document: the places known from the wild first, then a search, then the stem."""
     card = is_card(value)
     name, name_from = _name(value, stem, card=card)
@@ -66,39 +66,39 @@ def search_text(value: object) -> str:
         # A value may hold far more than the limit (YAML aliases): what lies beyond it is not even joined.
         ends = accumulate(texts, lambda end, text: end + 1 + len(text), initial=-1)
         texts = [text for text, start in zip(texts, ends, strict=False) if start < LIMITS.search_bytes]
-    return cut("\n".join(texts))
+    return cut_search_text("\n".join(texts))
 
 
-def cut(text: str) -> str:
+def cut_search_text(text: str) -> str:
     """*text* up to the limit in bytes of what search sees, cut between characters."""
     if len(text) * 4 <= LIMITS.search_bytes:  # no character has more than four bytes
         return text
     return text[: LIMITS.search_bytes].encode("utf-8")[: LIMITS.search_bytes].decode("utf-8", "ignore")
 
 
-def canonical(value: object) -> str:
+def encode_canonical(value: object) -> str:
     """The JSON text that is stored: compact, keys in the order as written, characters as they are, no NaN."""
     return _ENCODER.encode(value)
 
 
 def _name(value: Mapping[str, object], stem: str, *, card: bool) -> tuple[str, str]:
     for place in _CARD_NAMES if card else _NAMES:
-        found = _text(_at(value, place))
+        found = _text(_get_at(value, place))
         if found:
             return found, place
     # An id is known to be one, but often no name; it stands back behind a name that plainly belongs to a person.
-    nested = nested_name(value, anywhere=False)
+    nested = find_nested_name(value, anywhere=False)
     if nested:
         return nested
     identifier = _text(value.get("id"))
     if identifier:
         return identifier, "id"
-    return nested_name(value, anywhere=True) or (_bare(stem), "file stem")
+    return find_nested_name(value, anywhere=True) or (_strip_suffix(stem), "file stem")
 
 
 def _description(value: Mapping[str, object], *, card: bool) -> str | None:
     for place in _CARD_DESCRIPTIONS if card else _DESCRIPTIONS:
-        found = _at(value, place)
+        found = _get_at(value, place)
         text = _text(" ".join(found) if _is_texts(found) else found)
         if text:
             return text
@@ -107,7 +107,7 @@ def _description(value: Mapping[str, object], *, card: bool) -> str | None:
 
 def _tags(value: Mapping[str, object], *, card: bool) -> tuple[str, ...]:
     for place in _CARD_TAGS if card else _TAGS:
-        found = _at(value, place)
+        found = _get_at(value, place)
         if _is_texts(found):
             # A tag named twice is one tag; the first place counts.
             return tuple(filter(None, dict.fromkeys(map(str.strip, found))))
@@ -115,7 +115,7 @@ def _tags(value: Mapping[str, object], *, card: bool) -> tuple[str, ...]:
     return (category,) if category else ()
 
 
-def _at(value: Mapping[str, object], place: str) -> object:
+def _get_at(value: Mapping[str, object], place: str) -> object:
     if "." not in place:
         return value.get(place)
     found: object = value
@@ -134,7 +134,7 @@ def _is_texts(value: object) -> TypeGuard[list[str]]:
     return isinstance(value, list) and set(map(type, value)) == {str}
 
 
-def _bare(stem: str) -> str:
+def _strip_suffix(stem: str) -> str:
     for suffix in _STEM_SUFFIXES:
         if stem.lower().endswith(suffix) and len(stem) > len(suffix):
             return stem[: -len(suffix)]

@@ -27,7 +27,7 @@ _OF_SOMETHING_ELSE = re.compile(
 )
 
 
-def nested_name(value: Mapping[str, object], *, anywhere: bool) -> Found | None:
+def find_nested_name(value: Mapping[str, object], *, anywhere: bool) -> Found | None:
     """The name nearest to the top and its dotted place.
 
     Looks only into what plainly describes a person; with *anywhere* into everything that is not plainly something
@@ -50,7 +50,7 @@ def nested_name(value: Mapping[str, object], *, anywhere: bool) -> Found | None:
 
 
 def _own_name(place: str, mapping: Mapping[str, object]) -> Found | None:
-    keys = {_plain(key): key for key, text in mapping.items() if isinstance(text, str) and text.strip()}
+    keys = {_normalize(key): key for key, text in mapping.items() if isinstance(text, str) and text.strip()}
     for name in _NAMES:
         if name in keys:
             return str(mapping[keys[name]]).strip(), place + keys[name]
@@ -69,21 +69,21 @@ def _children(
             inner, at = below[0], f"{place}{key}.0."
         else:
             inner, at = below, f"{place}{key}."
-        if isinstance(inner, Mapping) and (len(mapping) == 1 or _worth_a_look(_plain(key), anywhere=anywhere)):
+        if isinstance(inner, Mapping) and (len(mapping) == 1 or _is_relevant(_normalize(key), anywhere=anywhere)):
             yield at, inner
 
 
-def _worth_a_look(key: str, *, anywhere: bool) -> bool:
+def _is_relevant(key: str, *, anywhere: bool) -> bool:
     if anywhere:
         return not _OF_SOMETHING_ELSE.fullmatch(key)
     return _OF_A_PERSON.fullmatch(key) is not None
 
 
-def _plain(key: str) -> str:
-    return _compared(key) if len(key) <= MAX_KEY else ""
+def _normalize(key: str) -> str:
+    return _strip_separators(key) if len(key) <= MAX_KEY else ""
 
 
 # The same few keys come back in every file.
 @lru_cache(maxsize=4096)
-def _compared(key: str) -> str:
+def _strip_separators(key: str) -> str:
     return _SEPARATORS.sub("", key).lower()

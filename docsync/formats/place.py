@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from docsync.names import LONGEST_PLACE, bounded_place
+from docsync.names import LONGEST_PLACE, truncate_place
 
 _STEP = re.compile(r"[.\[]")
 
@@ -22,7 +22,7 @@ def ways_to(wanted: Iterable[str]) -> frozenset[str]:
     return frozenset(path[: step.start()] for path in findable for step in _STEP.finditer(path)) | {""}
 
 
-def dotted(path: Iterable[str | int]) -> str:
+def format_place(path: Iterable[str | int]) -> str:
     """*path* as people write it, `inputs[0].name`, up to the length of a place."""
     whole = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
-    return bounded_place(whole)
+    return truncate_place(whole)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypedDict, Unpack
 
 from docsync.model import Note, Problem, Severity
-from docsync.names import shown
+from docsync.names import to_printable
 
 MESSAGE_CHARACTERS = 300
 BLOCK = 4096
@@ -64,11 +64,11 @@ class Source:
         if not self._lines:
             self._lines.append((1, -1 if self.marked else 0))
             for at in range(BLOCK, len(self.text) + 1, BLOCK):
-                self._lines.append(self._advanced(at - BLOCK, at))
-        line, start = self._advanced(offset - offset % BLOCK, offset)
+                self._lines.append(self._advance(at - BLOCK, at))
+        line, start = self._advance(offset - offset % BLOCK, offset)
         return line, offset - start + 1
 
-    def _advanced(self, block: int, offset: int) -> tuple[int, int]:
+    def _advance(self, block: int, offset: int) -> tuple[int, int]:
         """The line that *offset* is on and where that line starts, from what is known at the start of *block*."""
         line, start = self._lines[block // BLOCK]
         text = self.text
@@ -87,38 +87,38 @@ class Source:
         """A problem at a character of this file; an error unless `severity` says otherwise."""
         line, column = self.place(offset)
         if hint := details.get("hint"):
-            details["hint"] = _presentable(hint)
-        return Problem(self.path, code, _presentable(message), line=line, column=column, **details)
+            details["hint"] = _trim_message(hint)
+        return Problem(self.path, code, _trim_message(message), line=line, column=column, **details)
 
     def note(self, message: str, offset: int) -> Note:
         """A second place that explains a problem."""
-        return Note(_presentable(message), *self.place(offset))
+        return Note(_trim_message(message), *self.place(offset))
 
 
-def _presentable(message: str) -> str:
+def _trim_message(message: str) -> str:
     # A message may quote the file: neither a terminal nor a table shall suffer from what a hostile one holds.
-    return shown(message if len(message) <= MESSAGE_CHARACTERS else message[:MESSAGE_CHARACTERS] + "…")
+    return to_printable(message if len(message) <= MESSAGE_CHARACTERS else message[:MESSAGE_CHARACTERS] + "…")
 
 
-def decoded(path: str, octets: bytes, *, allow_conflicts: bool = False) -> Source:
+def decode_source(path: str, octets: bytes, *, allow_conflicts: bool = False) -> Source:
     """The text of a file, or Refused: not UTF-8, empty, blank, with a NUL, or an unfinished merge."""
     marked = octets.startswith(_BOM)
     try:
         text = (octets[len(_BOM) :] if marked else octets).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Refused(_foreign(path, octets) or _undecodable(path, error, marked=marked)) from None
+        raise Refused(_describe_foreign(path, octets) or _describe_undecodable(path, error, marked=marked)) from None
     source = Source(path, text, marked)
     if not text or text.isspace():
         raise Refused(source.problem("empty", "the file is blank" if text else "the file is empty", 0))
     if 0 in octets:
         nul = source.problem("nul", "NUL character", text.index("\0"), hint="remove it")
-        raise Refused(_foreign(path, octets) or nul)
+        raise Refused(_describe_foreign(path, octets) or nul)
     if b"<<<<<<<" in octets and not allow_conflicts:
         _refuse_conflict(source)
     return source
 
 
-def _foreign(path: str, octets: bytes) -> Problem | None:
+def _describe_foreign(path: str, octets: bytes) -> Problem | None:
     """The problem of a file in UTF-16 or UTF-32: those are never valid UTF-8, or full of NULs."""
     start = octets[:4]
     names = (
@@ -131,7 +131,7 @@ def _foreign(path: str, octets: bytes) -> Problem | None:
     return Problem(path, "encoding", message, line=1, column=1, hint="save the file as UTF-8")
 
 
-def _undecodable(path: str, error: UnicodeDecodeError, *, marked: bool) -> Problem:
+def _describe_undecodable(path: str, error: UnicodeDecodeError, *, marked: bool) -> Problem:
     octets = error.object
     before = Source(path, octets[: error.start].decode("utf-8"), marked=marked)
     hint = "the file may be Latin-1 or Windows-1252; save it as UTF-8"

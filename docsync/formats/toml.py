@@ -6,10 +6,10 @@ from datetime import date, datetime, time
 from math import isfinite
 
 from docsync.formats.limits import LIMITS
-from docsync.formats.naming import canonical, named, search_text, stem_of
+from docsync.formats.naming import encode_canonical, find_naming, search_text, stem_of
 from docsync.formats.source import Refused, Source
 from docsync.model import Content, Parsed, Problem, Severity
-from docsync.names import bounded_place
+from docsync.names import truncate_place
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _NUL_ESCAPE = re.compile(r"\\(?:u0000|U00000000)")
@@ -40,11 +40,11 @@ class TomlFormat:
         try:
             return _read(source)
         except tomllib.TOMLDecodeError as error:
-            raise Refused(_syntax(source, str(error))) from None
+            raise Refused(_describe_syntax(source, str(error))) from None
         except ValueError:  # int() refuses more than 4300 digits
-            raise Refused(_endless(source)) from None
+            raise Refused(_describe_endless(source)) from None
         except RecursionError:
-            raise Refused(_too_deep(source)) from None
+            raise Refused(_describe_depth(source)) from None
 
 
 FORMAT = TomlFormat()
@@ -53,10 +53,10 @@ FORMAT = TomlFormat()
 def _read(source: Source) -> Parsed:
     _refuse_slow(source)
     reading = _Reading(source)
-    value = {key: reading.plain(item, bounded_place(key)) for key, item in tomllib.loads(source.text).items()}
-    naming = named(value, stem_of(source.path))
+    value = {key: reading.convert(item, truncate_place(key)) for key, item in tomllib.loads(source.text).items()}
+    naming = find_naming(value, stem_of(source.path))
     text = search_text(value)
-    content = Content(naming.name, naming.name_from, canonical(value), text, naming.description, naming.tags)
+    content = Content(naming.name, naming.name_from, encode_canonical(value), text, naming.description, naming.tags)
     return Parsed(content, tuple(reading.warnings))
 
 
@@ -66,10 +66,10 @@ def _refuse_slow(source: Source) -> None:
         message = f"more than {LIMITS.front_matter_bytes} characters of TOML"
         raise Refused(source.problem("too-large", message, LIMITS.front_matter_bytes))
     if _DEEP_KEY.search(_QUOTED.sub("", source.text)):
-        raise Refused(_too_deep(source))
+        raise Refused(_describe_depth(source))
 
 
-def _syntax(source: Source, words: str) -> Problem:
+def _describe_syntax(source: Source, words: str) -> Problem:
     match = _PLACE.search(words)
     offset = len(source.text)
     if match and match[1]:
@@ -79,12 +79,12 @@ def _syntax(source: Source, words: str) -> Problem:
     return source.problem("toml-syntax", message[:1].lower() + message[1:], offset)
 
 
-def _endless(source: Source) -> Problem:
+def _describe_endless(source: Source) -> Problem:
     number = _ENDLESS.search(source.text)
     return source.problem("toml-number", "an integer has too many digits", number.start() if number else 0)
 
 
-def _too_deep(source: Source) -> Problem:
+def _describe_depth(source: Source) -> Problem:
     return source.problem("too-deep", f"nested more than {LIMITS.max_depth} levels deep", 0)
 
 
@@ -95,13 +95,15 @@ class _Reading:
         self.source = source
         self.warnings: list[Problem] = []
 
-    def plain(self, value: object, at: str) -> object:
+    def convert(self, value: object, at: str) -> object:
         """*value*, which lies at the dotted place *at*, as JSON knows it."""
         match value:
             case dict():
-                return {self._text(key): self.plain(item, bounded_place(f"{at}.{key}")) for key, item in value.items()}
+                return {
+                    self._text(key): self.convert(item, truncate_place(f"{at}.{key}")) for key, item in value.items()
+                }
             case list():
-                return [self.plain(item, bounded_place(f"{at}.{index}")) for index, item in enumerate(value)]
+                return [self.convert(item, truncate_place(f"{at}.{index}")) for index, item in enumerate(value)]
             case str():
                 return self._text(value)
             case datetime() | date() | time():

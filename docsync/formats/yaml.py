@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 from typing import cast
 
-from docsync.formats.naming import canonical, named, search_text
+from docsync.formats.naming import encode_canonical, find_naming, search_text
 from docsync.formats.source import Refused, Source
 from docsync.formats.yaml_reader import read_yaml
 from docsync.model import Content, Parsed
@@ -24,9 +24,14 @@ class Yaml:
             message = f"the file must hold a mapping of keys to values, got {kind}"
             raise Refused(source.problem("yaml-not-mapping", message, read.at), *read.problems)
         value = cast("dict[str, object]", read.value)
-        own = named(value, PurePosixPath(source.path).stem)
+        own = find_naming(value, PurePosixPath(source.path).stem)
         content = Content(
-            own.name, own.name_from, canonical(value), search_text(value), description=own.description, tags=own.tags
+            own.name,
+            own.name_from,
+            encode_canonical(value),
+            search_text(value),
+            description=own.description,
+            tags=own.tags,
         )
         return Parsed(content, read.problems)
 

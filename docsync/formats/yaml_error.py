@@ -34,25 +34,25 @@ _WORDS = (
 )
 
 
-def explained(source: Source, start: int, end: int, error: YAMLError) -> Problem:
+def explain_yaml_error(source: Source, start: int, end: int, error: YAMLError) -> Problem:
     """The problem for an error in the part of *source* between two offsets."""
     if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
-        return _unprintable(source, start, end)
+        return _explain_unprintable(source, start, end)
     at = min(start + error.problem_mark.index, len(source.text))
     opened = start + error.context_mark.index if error.context_mark else at
     problem, context = error.problem or "", error.context or ""
     if "cannot start any token" in problem:
-        return _bad_start(source, at)
+        return _explain_bad_start(source, at)
     if context == _QUOTED and ("end of stream" in problem or "document indicator" in problem):
         return source.problem("yaml-syntax", "quoted text is never closed", opened, hint="add the closing quote")
     if "simple key" in context:
         return source.problem("yaml-syntax", "expected ':' after this key", opened, hint="write it as `key: value`")
     if "flow" in context and "',' or" in problem:
-        return _unclosed(source, at, opened, problem)
-    return _translated(source, at, problem)
+        return _explain_unclosed(source, at, opened, problem)
+    return _translate_problem(source, at, problem)
 
 
-def _translated(source: Source, at: int, problem: str) -> Problem:
+def _translate_problem(source: Source, at: int, problem: str) -> Problem:
     code = "yaml-tag" if "undefined tag handle" in problem else "yaml-syntax"
     for part, message, hint in _WORDS:
         if part in problem:
@@ -61,14 +61,14 @@ def _translated(source: Source, at: int, problem: str) -> Problem:
     return source.problem(code, f"expected {expected['what'].strip()}" if expected else problem, at)
 
 
-def _unprintable(source: Source, start: int, end: int) -> Problem:
+def _explain_unprintable(source: Source, start: int, end: int) -> Problem:
     found = _NOT_PRINTABLE.search(source.text, start, end)
     at = found.start() if found else start
     message = f"control character U+{ord(source.text[at]):04X} is not allowed"
     return source.problem("yaml-syntax", message, at, hint='remove it, or write it as an escape in "…"')
 
 
-def _bad_start(source: Source, at: int) -> Problem:
+def _explain_bad_start(source: Source, at: int) -> Problem:
     character = source.text[at : at + 1]
     if character == "\t":
         return source.problem("yaml-syntax", "tab used for indentation", at, hint="indent with spaces")
@@ -76,7 +76,7 @@ def _bad_start(source: Source, at: int) -> Problem:
     return source.problem("yaml-syntax", f"'{character}' cannot start a value", at, hint=f'quote the value: "{rest}"')
 
 
-def _unclosed(source: Source, at: int, opened: int, problem: str) -> Problem:
+def _explain_unclosed(source: Source, at: int, opened: int, problem: str) -> Problem:
     kind, closing = ("list", "]") if "]" in problem else ("mapping", "}")
     note = source.note(f"{kind} opened here", opened)
     return source.problem("yaml-syntax", f"expected ',' or '{closing}'", at, notes=(note,))

@@ -45,10 +45,10 @@ class FrontMatter:
 
 def split_front_matter(source: Source) -> FrontMatter:
     """The two parts of *source*; all of it is body where no fence opens it. Refused if the front matter is wrong."""
-    opening = _opening(source.text)
+    opening = _find_opening(source.text)
     if opening is None:
         _refuse_escapes(source, 0)
-        return FrontMatter({}, source.text, source.text.strip(), 0, 1, tuple(_lost(source)))
+        return FrontMatter({}, source.text, source.text.strip(), 0, 1, tuple(_warn_lost_fence(source)))
     handler = _Handler(source, opening)
     values, stripped = frontmatter.parse(source.text, handler=handler)
     closing = handler.closing
@@ -69,14 +69,14 @@ def _refuse_escapes(source: Source, body_at: int) -> None:
         raise Refused(source.problem("too-large", message, body_at))
 
 
-def _opening(text: str) -> re.Match[str] | None:
+def _find_opening(text: str) -> re.Match[str] | None:
     # Looked for from the first character that is not white, so that a file of blanks is passed once.
     first = len(text) - len(text.lstrip())
     line = max(text.rfind("\n", 0, first), text.rfind("\r", 0, first)) + 1
     return _OPENING.match(text, line)
 
 
-def _lost(source: Source) -> Iterator[Problem]:
+def _warn_lost_fence(source: Source) -> Iterator[Problem]:
     """A warning where the text begins as front matter does, without the fence that would make it so."""
     start = len(source.text) - len(source.text.lstrip())
     if _DASHES.match(source.text, start) or (_KEY.match(source.text, start) and _CLOSING.search(source.text, start)):

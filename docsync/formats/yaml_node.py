@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import cast
 
-from docsync.names import bounded_place
+from docsync.names import truncate_place
 
 NO_KEY = object()
 MERGE = object()
@@ -58,7 +58,7 @@ def weight(text: str) -> int:
     return len(text) >> 6
 
 
-def mergeable(value: object) -> list[dict[str, object]] | None:
+def list_merge_parts(value: object) -> list[dict[str, object]] | None:
     """The mappings that `<<` brings, in the order of merging, or None where it names something else."""
     # Of a list the first mapping wins, so it is merged last.
     parts = list(reversed(value)) if isinstance(value, list) else [value]
@@ -74,4 +74,4 @@ def path_of(nodes: Sequence[Node]) -> str:
             path += f"[{len(node.children)}]"
         elif isinstance(node.key, str):
             path += f".{node.key}" if path else node.key
-    return bounded_place(path)
+    return truncate_place(path)

@@ -9,9 +9,17 @@ import yaml
 
 from docsync.formats.limits import LIMITS
 from docsync.formats.source import Details, Refused, Source
-from docsync.formats.yaml_error import explained
-from docsync.formats.yaml_node import MERGE, NO_KEY, Node, mergeable, path_of, weight
-from docsync.formats.yaml_scalar import MERGE_TAG, TAG_PREFIX, Surprise, plain_surprise, scalar_of, tag_of, unknown_tag
+from docsync.formats.yaml_error import explain_yaml_error
+from docsync.formats.yaml_node import MERGE, NO_KEY, Node, list_merge_parts, path_of, weight
+from docsync.formats.yaml_scalar import (
+    MERGE_TAG,
+    TAG_PREFIX,
+    Surprise,
+    check_plain_text,
+    describe_unknown_tag,
+    scalar_of,
+    tag_of,
+)
 from docsync.model import Note, Problem, Severity
 
 # libyaml hands out events one by one without recursion; only its composer crashes on deep nesting, and is not used.
@@ -69,7 +77,7 @@ class _Building:
         except yaml.YAMLError as error:
             if isinstance(error, yaml.MarkedYAMLError) and error.problem == _TOO_DEEP and error.problem_mark:
                 self._refuse_scanned_depth(self._start + error.problem_mark.index)
-            syntax = explained(self._source, self._start, self._end, error)
+            syntax = explain_yaml_error(self._source, self._start, self._end, error)
             raise Refused(syntax, *self._errors, *self._warnings) from None
         if self._errors:
             raise Refused(*self._errors, *self._warnings)
@@ -110,7 +118,7 @@ class _Building:
         if tag is not None:
             value, surprise = scalar_of(text, tag)
         elif event.implicit[0] and text[:2] == "0o":
-            surprise = plain_surprise(text)
+            surprise = check_plain_text(text)
         if surprise:
             self._report(surprise, at)
         node = Node(value, at)
@@ -155,7 +163,7 @@ class _Building:
             self._refuse_depth(at)
         is_mapping = isinstance(event, yaml.MappingStartEvent)
         if event.tag and event.tag not in (_MAPPING_TAGS if is_mapping else _LIST_TAGS):
-            self._report(unknown_tag(event.tag), at)
+            self._report(describe_unknown_tag(event.tag), at)
         node = Node({} if is_mapping else [], at, is_open=True)
         if event.anchor:
             self._anchor(event.anchor, node)
@@ -206,7 +214,7 @@ class _Building:
         parent.put(node.children)
 
     def _merge(self, parent: Node, node: Node) -> None:
-        parts = mergeable(node.children)
+        parts = list_merge_parts(node.children)
         if parts is None:
             self._fail("yaml-value", "'<<' takes a mapping or a list of mappings", parent.key_at)
         # What is merged lies no deeper than the mapping that takes it in.

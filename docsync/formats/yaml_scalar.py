@@ -61,9 +61,9 @@ def tag_of(event: ScalarEvent) -> str | None:
 def scalar_of(text: str, tag: str | None) -> tuple[Scalar, Surprise | None]:
     """The value of a scalar with a tag from `tag_of`. A surprise of severity error comes with the value None."""
     if tag is None or tag in _TEXT_TAGS:
-        return text, _surprise_of_text(text, tag)
+        return text, _check_text(text, tag)
     if tag not in _CONSTRUCTORS:
-        return None, unknown_tag(tag)
+        return None, describe_unknown_tag(tag)
     kind = tag.removeprefix(TAG_PREFIX)
     if len(text) > MAX_DIGITS and kind in ("int", "float"):
         return None, Surprise("yaml-number", f"a number of {len(text)} digits is too long", Severity.ERROR)
@@ -72,45 +72,45 @@ def scalar_of(text: str, tag: str | None) -> tuple[Scalar, Surprise | None]:
     except (ValueError, KeyError, IndexError, OverflowError):
         # PyYAML trusts its own looks: `!!bool abc` is a KeyError there, `!!int ""` an IndexError.
         return None, Surprise("yaml-value", f"'{text}' is not a valid {kind}", Severity.ERROR)
-    return _without_extremes(value, text)
+    return _check_extremes(value, text)
 
 
-def unknown_tag(tag: str) -> Surprise:
+def describe_unknown_tag(tag: str) -> Surprise:
     """The error for a tag that has no JSON form."""
     shown = "!!" + tag.removeprefix(TAG_PREFIX) if tag.startswith(TAG_PREFIX) else tag
     return Surprise("yaml-tag", f"unknown tag {shown}", Severity.ERROR, "remove the tag")
 
 
-def _surprise_of_text(text: str, tag: str | None) -> Surprise | None:
+def _check_text(text: str, tag: str | None) -> Surprise | None:
     # Only a tag that was written can be wrong: dates that merely look like one are text.
     if tag == TAG_PREFIX + "timestamp" and not _TIMESTAMP.match(text):
         return Surprise("yaml-value", f"'{text}' is not a valid timestamp", Severity.ERROR)
     return None
 
 
-def plain_surprise(text: str) -> Surprise | None:
+def check_plain_text(text: str) -> Surprise | None:
     """A warning for plain text that YAML 1.2 reads as a number."""
     if _OCTAL_OF_YAML_1_2.match(text):
         return Surprise("yaml-octal", f"{text} is read as text here and as octal by YAML 1.2; {_QUOTE_IT}")
     return None
 
 
-def _without_extremes(value: Scalar, text: str) -> tuple[Scalar, Surprise | None]:
+def _check_extremes(value: Scalar, text: str) -> tuple[Scalar, Surprise | None]:
     if isinstance(value, float) and not math.isfinite(value):
         message = f"{text} has no JSON form"
         return None, Surprise("yaml-number", message, Severity.ERROR, "quote it, or use a finite number")
     if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
-        return _big(value, text)
-    return value, _surprise(value, text)
+        return _check_big_integer(value, text)
+    return value, _check_looks(value, text)
 
 
-def _big(value: int, text: str) -> tuple[Scalar, Surprise]:
+def _check_big_integer(value: int, text: str) -> tuple[Scalar, Surprise]:
     if value.bit_length() > 14_000:  # 4 214 digits; a hexadecimal one of 4 300 would need more than Python writes
         return None, Surprise("yaml-number", f"a number of {len(text)} digits is too long", Severity.ERROR)
     return value, Surprise("big-int", f"{text} does not fit in 64 bits; SQLite reads it as a float")
 
 
-def _surprise(value: Scalar, text: str) -> Surprise | None:
+def _check_looks(value: Scalar, text: str) -> Surprise | None:
     if isinstance(value, bool):
         if text.lower() in ("true", "false"):
             return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from docsync.errors import ConfigError
 from docsync.formats.json_place import json_places
-from docsync.formats.place import dotted
+from docsync.formats.place import format_place
 from docsync.lint.finding import Finding
 from docsync.lint.secret import is_secret
 from docsync.model import Severity
@@ -35,7 +35,7 @@ class Schema:
         No value is printed whole, and no secret at all.
         """
         if most == 1:
-            return self._first(value)
+            return self._find_first(value)
         if self._validator.is_valid(value):
             return []
         if not most:
@@ -43,7 +43,7 @@ class Schema:
             return [Finding(CODE, message, "", severity=Severity.ERROR)]
         return [_finding(error, value) for error in islice(self._validator.iter_errors(value), most)]
 
-    def _first(self, value: dict[str, object]) -> list[Finding]:
+    def _find_first(self, value: dict[str, object]) -> list[Finding]:
         """The same, without a look for what else is wrong: that is done at once for all of it."""
         import jsonschema_rs
 
@@ -54,7 +54,7 @@ class Schema:
         return []
 
 
-def compiled(shown: str, octets: bytes) -> Schema:
+def compile_schema(shown: str, octets: bytes) -> Schema:
     """The schema in *octets*, the file known as *shown*. Raises ConfigError with the place of what is wrong."""
     import jsonschema_rs  # costs 25 ms and is needed only where a collection has a schema
 
@@ -70,7 +70,7 @@ def compiled(shown: str, octets: bytes) -> Schema:
     try:
         validator = jsonschema_rs.validator_for(schema, retriever=_refuse, mask=_MASK)
     except jsonschema_rs.ValidationError as error:
-        raise ConfigError(_invalid(shown, text, error)) from None
+        raise ConfigError(_describe_invalid(shown, text, error)) from None
     return Schema(validator, hashlib.sha256(octets).hexdigest())
 
 
@@ -78,8 +78,8 @@ def _refuse(uri: str) -> NoReturn:
     raise ValueError(f"a schema refers to itself only, not to {uri}")
 
 
-def _invalid(shown: str, text: str, error: "ValidationError") -> str:
-    at = dotted(error.instance_path)
+def _describe_invalid(shown: str, text: str, error: "ValidationError") -> str:
+    at = format_place(error.instance_path)
     place = json_places(text, [at]).get(at)
     offset = place.value if place else 0
     line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
@@ -87,23 +87,23 @@ def _invalid(shown: str, text: str, error: "ValidationError") -> str:
 
 
 def _finding(error: "ValidationError", value: dict[str, object]) -> Finding:
-    at, message = dotted(error.instance_path), _cut(error.message, _MESSAGE_CHARACTERS)
+    at, message = format_place(error.instance_path), _truncate(error.message, _MESSAGE_CHARACTERS)
     # A secret beneath it would be shown with the whole.
     if message.startswith(_MASK) and not is_secret(value, error.instance_path):
-        message += f", got {_beginning(error.instance)}"
+        message += f", got {_encode_beginning(error.instance)}"
     # Only some kinds of violations name keys.
     extra: str | None = next(iter(getattr(error.kind, "unexpected", ())), None)
     if extra is not None:
-        at = dotted([*error.instance_path, extra])
+        at = format_place([*error.instance_path, extra])
     text = f"{at}: {message}" if at and extra is None else message
     return Finding(CODE, text, at, severity=Severity.ERROR, on_key=extra is not None)
 
 
-def _beginning(instance: object) -> str:
+def _encode_beginning(instance: object) -> str:
     """*instance* as JSON, of which no more is written out than is shown."""
     pieces = json.JSONEncoder(ensure_ascii=False).iterencode(instance)
-    return _cut("".join(islice(pieces, _SHOWN_CHARACTERS + 1)), _SHOWN_CHARACTERS)
+    return _truncate("".join(islice(pieces, _SHOWN_CHARACTERS + 1)), _SHOWN_CHARACTERS)
 
 
-def _cut(text: str, characters: int) -> str:
+def _truncate(text: str, characters: int) -> str:
     return text if len(text) <= characters else text[:characters] + "…"

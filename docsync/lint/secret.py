@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple, cast
 
-from docsync.formats.place import dotted
+from docsync.formats.place import format_place
 
 REDACTED = "[REDACTED]"
 
@@ -54,7 +54,7 @@ class Secret(NamedTuple):
         while above:
             above, key = above
             steps.append(key)
-        return dotted(reversed(steps))
+        return format_place(reversed(steps))
 
     def redact(self) -> None:
         """Replace it in what holds it."""
@@ -87,7 +87,7 @@ def is_secret(value: Holder, path: Iterable[str | int]) -> bool:
     for key in path:
         step = str(key) if isinstance(found, dict) else key  # jsonschema_rs takes a key of digits for an index
         try:
-            reach, found = _within(cast(Holder, found), step, reach), cast("dict[object, object]", found)[step]
+            reach, found = _extend_reach(cast(Holder, found), step, reach), cast("dict[object, object]", found)[step]
         except LookupError:
             return True
     if isinstance(found, str):
@@ -120,13 +120,13 @@ def _look(holder: Holder, above: Above, reach: _Reach, take: Take) -> None:
     """
     for key, item in holder.items() if isinstance(holder, dict) else enumerate(holder):
         if type(item) is str:
-            if _within(holder, key, reach) and _is_literal(item):
+            if _extend_reach(holder, key, reach) and _is_literal(item):
                 take(holder, key, above)
         elif item and (type(item) is dict or type(item) is list):
-            _look(item, (above, key), _within(holder, key, reach), take)
+            _look(item, (above, key), _extend_reach(holder, key, reach), take)
 
 
-def _within(holder: Holder, key: str | int, reach: _Reach) -> _Reach:
+def _extend_reach(holder: Holder, key: str | int, reach: _Reach) -> _Reach:
     """How far *key* of *holder* reaches, which lies within the *reach* of the key above."""
     if isinstance(key, int) or reach is _Reach.EVERYTHING or isinstance(holder, list):
         return reach

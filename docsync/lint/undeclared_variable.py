@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from docsync.lint.finding import Finding, Rule, Subject
-from docsync.names import closest
+from docsync.names import find_closest
 
 # Comparing two names of this length takes up to 0.5 ms, of longer ones the square of that.
 _MOST_PAIRS = 200
@@ -29,7 +29,7 @@ def _declares_all(written: Mapping[str, object]) -> bool:
 def _hint(name: str, subject: Subject) -> str:
     if len(subject.undeclared) * len(subject.unused) > _MOST_PAIRS or len(name) > _LONGEST_NAME:
         return f"add '{name}' to inputs"
-    near = closest(name, [unused for unused in subject.unused if len(unused) <= _LONGEST_NAME], 1)
+    near = find_closest(name, [unused for unused in subject.unused if len(unused) <= _LONGEST_NAME], 1)
     return f"did you mean '{near[0]}', which is declared and not used?" if near else f"add '{name}' to inputs"
 
 

@@ -9,7 +9,7 @@ def find(subject: Subject) -> Iterator[Finding]:
     """A finding for each input that neither the body nor a tool uses."""
     if not subject.unused or "base" in subject.written:
         return
-    bound = frozenset(_bound(subject.written.get("tools")))
+    bound = frozenset(_find_bindings(subject.written.get("tools")))
     declared = dict(_declarations(subject.written))
     for name in subject.unused:
         if name not in bound:
@@ -18,16 +18,16 @@ def find(subject: Subject) -> Iterator[Finding]:
             yield Finding(RULE.code, message, declared.get(name), hint=hint, on_key=True)
 
 
-def _bound(tools: object, *, inside: bool = False) -> Iterator[str]:
+def _find_bindings(tools: object, *, inside: bool = False) -> Iterator[str]:
     """Every text inside the `bindings` of tools: there, inputs are handed to them."""
     if isinstance(tools, str) and inside:
         yield tools
     elif isinstance(tools, Mapping):
         for key, value in tools.items():
-            yield from _bound(value, inside=inside or key == "bindings")
+            yield from _find_bindings(value, inside=inside or key == "bindings")
     elif isinstance(tools, list):
         for item in tools:
-            yield from _bound(item, inside=inside)
+            yield from _find_bindings(item, inside=inside)
 
 
 def _declarations(written: Mapping[str, object]) -> Iterator[tuple[str, str]]:

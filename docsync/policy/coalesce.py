@@ -62,7 +62,7 @@ class Coalescer:
     def mark(self, path: str, sign: Sign, now_ns: int) -> None:
         """Take a hint. Later hints of a path replace what it said, but an attribute change never delays or finishes it."""
         known, newer = self._dirty.get(path), Dirty(now_ns, now_ns, sign)
-        self._put(path, _joined(known, newer) if known else newer)
+        self._put(path, _merge_hints(known, newer) if known else newer)
         if known is None or sign is not Sign.ATTRIBUTES:
             self._last_ns[path] = now_ns
 
@@ -77,7 +77,7 @@ class Coalescer:
         """Undo a `take` whose batch was not applied; a newer hint of a path stays."""
         for path, dirty in batch.dirty.items():
             newer = self._dirty.get(path)
-            self._put(path, _joined(dirty, newer) if newer else replace(dirty, not_before_ns=not_before_ns))
+            self._put(path, _merge_hints(dirty, newer) if newer else replace(dirty, not_before_ns=not_before_ns))
 
     def _put(self, path: str, dirty: Dirty) -> None:
         self._dirty[path] = dirty
@@ -91,7 +91,7 @@ class Coalescer:
             self._alarms[path] = due_ns
             heappush(self._queue, (due_ns, path))
 
-    def _ringing(self, until_ns: int | None) -> Iterator[str]:
+    def _pop_due(self, until_ns: int | None) -> Iterator[str]:
         """The paths that are due by *until_ns*, or all, earliest first; their alarms are gone."""
         while self._queue and (until_ns is None or self._queue[0][0] <= until_ns):
             at_ns, path = heappop(self._queue)
@@ -103,7 +103,7 @@ class Coalescer:
             else:
                 self._arm(path, due_ns)
 
-    def applied(self, path: str, now_ns: int) -> None:
+    def mark_applied(self, path: str, now_ns: int) -> None:
         """New content of *path* was committed: it rests for the debounce time."""
         self._applied_ns[path] = now_ns
 
@@ -137,7 +137,7 @@ class Coalescer:
 
     def next_due_ns(self) -> int | None:
         """The earliest time at which `take` gives something, None when nothing is dirty."""
-        path = next(self._ringing(None), None)
+        path = next(self._pop_due(None), None)
         if path is None:
             return None
         due_ns = self.due_ns(path)
@@ -146,12 +146,12 @@ class Coalescer:
 
     def take(self, now_ns: int) -> Batch:
         """Remove and return every path that is due."""
-        due = {path: self._dirty[path] for path in self._ringing(now_ns)}
-        batch = self._taken(due, now_ns)
-        rests = {path: self._back_ns(path, dirty) for path, dirty in due.items() if dirty.sign is Sign.GONE}
+        due = {path: self._dirty[path] for path in self._pop_due(now_ns)}
+        batch = self._take_out(due, now_ns)
+        rests = {path: self._return_due_ns(path, dirty) for path, dirty in due.items() if dirty.sign is Sign.GONE}
         return replace(batch, rest_until_ns={path: until for path, until in rests.items() if until > now_ns})
 
-    def _back_ns(self, path: str, dirty: Dirty) -> int:
+    def _return_due_ns(self, path: str, dirty: Dirty) -> int:
         """When a file that is there although its name went may be looked at."""
         return min(self._rest_until_ns(path), dirty.first_ns + self._timing.max_delay_ns)
 
@@ -162,9 +162,9 @@ class Coalescer:
             for path, dirty in self._dirty.items()
             if dirty.sign is not Sign.OPEN or self.due_ns(path) <= now_ns
         }
-        return self._taken(due, now_ns)
+        return self._take_out(due, now_ns)
 
-    def _taken(self, due: dict[str, Dirty], now_ns: int) -> Batch:
+    def _take_out(self, due: dict[str, Dirty], now_ns: int) -> Batch:
         for path in due:
             del self._dirty[path]
             self._alarms.pop(path, None)
@@ -175,12 +175,12 @@ class Coalescer:
         self._forget(now_ns)
         return Batch(due, frozenset(self._dirty))
 
-    def quiet_since_ns(self, path: str) -> int | None:
+    def last_hint_ns(self, path: str) -> int | None:
         """When *path* or a folder above it was last hinted at, None if not lately."""
         times = [self._last_ns[p] for p in (path, *ancestors(path)) if p in self._last_ns]
         return max(times, default=None)
 
-    def last_ns(self, path: str) -> int | None:
+    def last_own_hint_ns(self, path: str) -> int | None:
         """When *path* itself was last hinted at, None if not lately."""
         return self._last_ns.get(path)
 
@@ -194,7 +194,7 @@ class Coalescer:
         self._remembered = max(256, 2 * (len(self._last_ns) + len(self._applied_ns)))
 
 
-def _joined(older: Dirty, newer: Dirty) -> Dirty:
+def _merge_hints(older: Dirty, newer: Dirty) -> Dirty:
     """Two hints of one path: the newer one counts, but neither the first time nor a loss of hints is forgotten."""
     if newer.sign is Sign.ATTRIBUTES:
         return older

@@ -52,7 +52,7 @@ class Group:
     def pop(self, path: str) -> Missing | None:
         return self.waiting.pop(path, None) or self.at_once.pop(path, None)
 
-    def all_ns(self, quiet_ns: int) -> int:
+    def group_due_ns(self, quiet_ns: int) -> int:
         """When all that waits is believed together: nothing more went for *quiet_ns*, or it has been going on too long."""
         first, last = next(iter(self.waiting.values())), next(reversed(self.waiting.values()))
         return min(last.since_ns + quiet_ns, first.since_ns + _GROUP_LIMIT_NS)
@@ -77,9 +77,9 @@ class Belief:
         suspect = self._suspects.setdefault(path, _Suspect(now_ns, now_ns))
         # A hint from before the first find may be of an older change: what is bad now counts from now.
         suspect.last_ns = max(suspect.last_ns, heard_ns or 0)
-        return now_ns >= self._believed_ns(suspect)
+        return now_ns >= self._suspect_due_ns(suspect)
 
-    def _believed_ns(self, suspect: _Suspect) -> int:
+    def _suspect_due_ns(self, suspect: _Suspect) -> int:
         quiet_ns = suspect.last_ns + self._timing.debounce_ns
         return min(quiet_ns, suspect.since_ns + self._timing.max_delay_ns)
 
@@ -98,7 +98,7 @@ class Belief:
 
     # Missing files
 
-    def missing(self, entry: Entry, seen_ns: int, *, at_once: bool = False) -> None:
+    def mark_missing(self, entry: Entry, seen_ns: int, *, at_once: bool = False) -> None:
         """*entry*'s file is not there, as seen at *seen_ns*. A path that is missing already keeps its time."""
         self._suspects.pop(entry.path, None)
         group = self._missing.setdefault(entry.type, Group())
@@ -113,17 +113,19 @@ class Belief:
         group = self._missing.get(entry.type)
         return group is not None and entry.path in group
 
-    def believed_missing(self, now_ns: int) -> list[Entry]:
+    def list_overdue(self, now_ns: int) -> list[Entry]:
         """The entries that have been missing long enough to be deleted, as far as time is concerned."""
-        return [gone.entry for group in self._missing.values() for gone in self._ripe(group, now_ns)]
+        return [gone.entry for group in self._missing.values() for gone in self._select_due(group, now_ns)]
 
-    def _ripe(self, group: Group, now_ns: int) -> list[Missing]:
+    def _select_due(self, group: Group, now_ns: int) -> list[Missing]:
         ripe = list(group.at_once.values())
         if len(group.waiting) > self._min_deletes:
-            return ripe + (list(group.waiting.values()) if now_ns >= group.all_ns(self._timing.debounce_ns) else [])
+            return ripe + (
+                list(group.waiting.values()) if now_ns >= group.group_due_ns(self._timing.debounce_ns) else []
+            )
         return ripe + [gone for gone in group.waiting.values() if now_ns >= gone.since_ns + self._timing.debounce_ns]
 
-    def renamed(self, stamps: Mapping[str, Stamp]) -> dict[str, Missing]:
+    def match_renames(self, stamps: Mapping[str, Stamp]) -> dict[str, Missing]:
         """Which of *stamps* are missing files under another name: new path to what is known of the old one."""
         if not self._names:
             return {}
@@ -138,7 +140,7 @@ class Belief:
         self._suspects.pop(path, None)
         self._forget(path, type_)
 
-    def returned(self, path: str, type_: str) -> None:
+    def mark_returned(self, path: str, type_: str) -> None:
         """*path* is not missing any more; whether its content is good is another question."""
         self._forget(path, type_)
 
@@ -151,26 +153,26 @@ class Belief:
             if not self._names[identity]:
                 del self._names[identity]
 
-    def due(self, now_ns: int, resting: Set[str] = frozenset()) -> list[str]:
+    def list_due(self, now_ns: int, resting: Set[str] = frozenset()) -> list[str]:
         """The paths whose bad news may be believed by now, to be looked at once more; not those that are *resting*."""
-        suspects = [path for path, suspect in self._suspects.items() if now_ns >= self._believed_ns(suspect)]
-        return [path for path in suspects if path not in resting] + [e.path for e in self.believed_missing(now_ns)]
+        suspects = [path for path, suspect in self._suspects.items() if now_ns >= self._suspect_due_ns(suspect)]
+        return [path for path in suspects if path not in resting] + [e.path for e in self.list_overdue(now_ns)]
 
     def next_due_ns(self, resting: Set[str] = frozenset()) -> int | None:
         """The earliest time at which `due` gives something, None when nothing is in doubt."""
-        times = [self._believed_ns(suspect) for path, suspect in self._suspects.items() if path not in resting]
-        times += [self._ripe_ns(group) for group in self._missing.values() if group]
+        times = [self._suspect_due_ns(suspect) for path, suspect in self._suspects.items() if path not in resting]
+        times += [self._next_group_due_ns(group) for group in self._missing.values() if group]
         return min(times, default=None)
 
-    def _ripe_ns(self, group: Group) -> int:
+    def _next_group_due_ns(self, group: Group) -> int:
         """When `_ripe` first gives something of *group*, which is not empty."""
         if group.at_once:
             return next(iter(group.at_once.values())).since_ns
         if len(group.waiting) > self._min_deletes:
-            return group.all_ns(self._timing.debounce_ns)
+            return group.group_due_ns(self._timing.debounce_ns)
         return next(iter(group.waiting.values())).since_ns + self._timing.debounce_ns
 
-    def undecided(self) -> set[str]:
+    def list_undecided(self) -> set[str]:
         """Every path whose bad news still waits."""
         groups = self._missing.values()
         return set(self._suspects).union(*(group.waiting for group in groups), *(group.at_once for group in groups))

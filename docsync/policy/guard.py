@@ -45,15 +45,15 @@ class Guard:
         """Files of *types* were found: whatever their folders are, they are not empty."""
         self._strange -= types
 
-    def appeared(self, path: str, content_hash: str, now_ns: int) -> None:
+    def mark_appeared(self, path: str, content_hash: str, now_ns: int) -> None:
         """*path* holds content that it did not hold before: it may excuse one deletion of the same content."""
         self._appeared[path] = (content_hash, now_ns)
 
-    def present(self, path: str) -> None:
+    def mark_present(self, path: str) -> None:
         """The file of *path* is there, of whatever collection now, and that is in the database: it is not held."""
         self._held.pop(path, None)
 
-    def returned(self, paths: Set[str]) -> None:
+    def mark_returned(self, paths: Set[str]) -> None:
         """The files of *paths* were seen, whatever becomes of what they hold: they do not count as deleted any more."""
         for path in self._deleted.keys() & paths:
             del self._deleted[path]
@@ -62,7 +62,7 @@ class Guard:
         """True when the deletion of *entry* is kept back."""
         return entry.path in self._held
 
-    def held(self, type_: str | None = None) -> list[Entry]:
+    def list_held(self, type_: str | None = None) -> list[Entry]:
         """The deletions that are kept back, of one collection or of all."""
         return [entry for entry in self._held.values() if type_ in (None, entry.type)]
 
@@ -73,7 +73,7 @@ class Guard:
             return []  # every save comes here, and much may have appeared since the last deletion
         return [path for path, (content_hash, _) in self._appeared.items() if content_hash in hashes]
 
-    def vanished(self, path: str) -> None:
+    def mark_vanished(self, path: str) -> None:
         """The file of *path* does not exist: it excuses nothing."""
         self._appeared.pop(path, None)
 
@@ -85,7 +85,7 @@ class Guard:
         The appearances in *spent* excuse deletions of another collection in the same batch.
         """
         self._forget(now_ns)
-        excused = self._excused(deletions, spent)
+        excused = self._match_excuses(deletions, spent)
         suspected = [entry for entry in deletions if entry.path not in excused]
         if suspected and self._is_too_many(type_, len(suspected), rows - len(excused)):
             allowed = tuple(entry for entry in deletions if entry.path in excused)
@@ -93,14 +93,14 @@ class Guard:
         return Verdict(tuple(deletions), (), excused)
 
     def _is_too_many(self, type_: str, count: int, rows: int) -> bool:
-        if self.held(type_):
+        if self.list_held(type_):
             return True  # what is held stays held until released or returned, and what follows belongs to it
         recent = sum(deleted == type_ for deleted, _ in self._deleted.values())
         base = rows + recent
         empties = rows == count and (base > 1 or type_ in self._strange)
         return empties or (count + recent > self._min_deletes and count + recent > self._max_ratio * base)
 
-    def _excused(self, deletions: Sequence[Entry], spent: Set[str]) -> dict[str, str]:
+    def _match_excuses(self, deletions: Sequence[Entry], spent: Set[str]) -> dict[str, str]:
         """Deleted path to the path that appeared with the same content; each appearance excuses one deletion."""
         gone = {entry.path for entry in deletions}
         spare: dict[str, list[str]] = defaultdict(list)
@@ -113,7 +113,7 @@ class Guard:
             if entry.content_hash is not None and spare.get(entry.content_hash)
         }
 
-    def applied(self, type_: str, verdict: Verdict, now_ns: int) -> None:
+    def mark_applied(self, type_: str, verdict: Verdict, now_ns: int) -> None:
         """*verdict* was committed: count what was deleted and remember what is held."""
         for path in verdict.excused.values():
             self._appeared.pop(path, None)
@@ -125,7 +125,7 @@ class Guard:
 
     def release(self, type_: str | None = None) -> list[Entry]:
         """A person says that the held deletions are meant: returns them and forgets the minute before."""
-        released = self.held(type_)
+        released = self.list_held(type_)
         for entry in released:
             del self._held[entry.path]
         self._deleted = {path: item for path, item in self._deleted.items() if type_ not in (None, item[0])}

@@ -23,12 +23,12 @@ class Pulse:
 
     def remember(self) -> None:
         """Call this before asking: what is committed from now on ends the next sleep. Raises NoDatabase."""
-        self._seen = patiently(self._commits)
+        self._seen = call_patiently(self._commits)
 
     def sleep(self, until: float) -> bool:
         """Sleep until a commit; False when it is *until* (monotonic seconds) before that. Raises NoDatabase."""
         pause = _SHORTEST_SECONDS
-        while patiently(self._commits) == self._seen:
+        while call_patiently(self._commits) == self._seen:
             left = until - time.monotonic()
             if left <= 0:
                 return False
@@ -37,7 +37,7 @@ class Pulse:
         return True
 
 
-def patiently(call: Callable[[], T]) -> T:
+def call_patiently(call: Callable[[], T]) -> T:
     """The result of *call*, while a database is being replaced also that of a later try. Raises NoDatabase."""
     deadline = time.monotonic() + _AWAY_SECONDS
     while True:

@@ -14,7 +14,7 @@ import apsw
 from docsync.errors import NoDatabase
 from docsync.reader.row import DATABASE
 from docsync.reader.snapshot import Snapshot, begin, end
-from docsync.store.connection import READER_BUSY_MS, UNREADABLE, open_reader_connection, unreadable
+from docsync.store.connection import READER_BUSY_MS, UNREADABLE, make_unreadable, open_reader_connection
 
 DAMAGED = (apsw.CorruptError, apsw.NotADBError, UnicodeDecodeError)
 """What SQLite says of a file that was moved away under an open connection, or is damaged."""
@@ -61,7 +61,7 @@ class DatabaseFile:
         try:
             return self._openings, int(connection.pragma("data_version"))
         except UNREADABLE as error:
-            raise unreadable(self._path, error) from error
+            raise make_unreadable(self._path, error) from error
 
     def close(self) -> None:
         """Give the connection back; the next `begin` opens another one."""
@@ -83,15 +83,15 @@ class DatabaseFile:
 
     def connection(self) -> apsw.Connection:
         """The connection, outside of a transaction. Raises NoDatabase."""
-        if self._connection is not None and self._seen() == self._identity:
+        if self._connection is not None and self._read_identity() == self._identity:
             return self._connection
         self.close()
         for _ in range(_OPENINGS):
-            before = self._seen()
+            before = self._read_identity()
             # A lock that has outlasted a whole wait is not waited for again by every question that follows.
             busy_ms = READER_BUSY_MS if self._patient else _BRIEFLY_MS
             connection = self._stack.enter_context(open_reader_connection(self._path, busy_ms))
-            if before == self._seen():
+            if before == self._read_identity():
                 _open.add(connection)
                 connection.set_busy_timeout(READER_BUSY_MS)
                 if self._until is not None:
@@ -102,7 +102,7 @@ class DatabaseFile:
             self._stack.close()
         raise NoDatabase(f"{self._path}: another file is put there again and again")
 
-    def _seen(self) -> tuple[int, int]:
+    def _read_identity(self) -> tuple[int, int]:
         """What tells the file at the path from another one."""
         try:
             status = os.stat(self._name)  # noqa: PTH116  # asked before every question: half the time of Path.stat

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from docsync.names import closest
+from docsync.names import find_closest
 from docsync.reader.row import FILES, Row
 from docsync.reader.snapshot import Snapshot
 
@@ -23,25 +23,25 @@ _ROW = (
 )
 
 
-def one(snapshot: Snapshot, id_: str) -> Row | None:
+def read_document(snapshot: Snapshot, id_: str) -> Row | None:
     """The document with this id, None if there is none."""
     found = snapshot.ask(_ROW, (id_,))
     return _row(snapshot, found[0]) if found else None
 
 
-def rows(snapshot: Snapshot, ids: Iterable[str]) -> Iterator[Row]:
+def read_documents(snapshot: Snapshot, ids: Iterable[str]) -> Iterator[Row]:
     """The documents with these ids, in their order."""
     # One by one: SQLite then neither sorts nor keeps whole documents, whatever they were chosen by.
-    for found in snapshot.each(_ROW, ((id_,) for id_ in ids)):
+    for found in snapshot.ask_each(_ROW, ((id_,) for id_ in ids)):
         yield _row(snapshot, found)
 
 
-def similar_ids(snapshot: Snapshot, id_: str) -> list[str]:
+def find_similar_ids(snapshot: Snapshot, id_: str) -> list[str]:
     """The ids, three at most, that end like *id_*, or else are spelled like it: what may have been meant."""
     ids = [str(one) for (one,) in snapshot.ask("SELECT id FROM documents ORDER BY id LIMIT ?", (_MAX_GUESSES,))]
     ends = [one for one in ids if one.endswith(f"/{id_}")]
     ends = ends or [one for one in ids if one.endswith(f"/{id_.rpartition('/')[2]}")]
-    return ends[:3] or closest(id_, ids)
+    return ends[:3] or find_closest(id_, ids)
 
 
 def _row(snapshot: Snapshot, columns: tuple[Any, ...]) -> Row:

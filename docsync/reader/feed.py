@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from docsync.errors import UsageError
 from docsync.reader.answer import Change, Changes
-from docsync.reader.query.limit import one_more
+from docsync.reader.query.limit import extend_limit
 from docsync.reader.snapshot import Snapshot
 
 _FORM = re.compile(r"([0-9a-f]+):([0-9]{1,18})(?::([0-9]{1,18}):(\S+))?")
@@ -33,19 +33,19 @@ class _Place:
 def changes(snapshot: Snapshot, since: str | int | None, limit: int) -> Changes:
     """What came after *since*, *limit* at most. Raises UsageError for a wrong cursor and a limit below 1."""
     epoch, revision = _version(snapshot)
-    first, last = _kept(snapshot)
-    place = None if since is None else _place(since, epoch)
+    first, last = _read_kept(snapshot)
+    place = None if since is None else _parse_cursor(since, epoch)
     if place is None or place.epoch != epoch or not first - 1 <= place.seq <= last:
         # It is another database now, or what came after the cursor is not kept any more.
-        return _listed(snapshot, _Place(epoch, last, revision), limit, start_over=True)
+        return _page_listing(snapshot, _Place(epoch, last, revision), limit, start_over=True)
     if place.revision is not None:
-        return _listed(snapshot, place, limit, start_over=False)
-    return _followed(snapshot, place, limit)
+        return _page_listing(snapshot, place, limit, start_over=False)
+    return _page_changes(snapshot, place, limit)
 
 
 def cursor_of(snapshot: Snapshot) -> str:
     """The cursor of now: what comes after it has not happened yet."""
-    return str(_Place(_version(snapshot)[0], _kept(snapshot)[1]))
+    return str(_Place(_version(snapshot)[0], _read_kept(snapshot)[1]))
 
 
 def _version(snapshot: Snapshot) -> tuple[str, int]:
@@ -54,48 +54,48 @@ def _version(snapshot: Snapshot) -> tuple[str, int]:
     return snapshot.epoch, snapshot.revision
 
 
-def _kept(snapshot: Snapshot) -> tuple[int, int]:
+def _read_kept(snapshot: Snapshot) -> tuple[int, int]:
     """The first and the last change that can be told."""
     ((first, last),) = snapshot.ask("SELECT (SELECT min(seq) FROM changes), (SELECT max(seq) FROM changes)")
     return first or 1, last or 0
 
 
-def _followed(snapshot: Snapshot, place: _Place, limit: int) -> Changes:
+def _page_changes(snapshot: Snapshot, place: _Place, limit: int) -> Changes:
     epoch, revision = _version(snapshot)
     rows = snapshot.ask(
         "SELECT seq, revision, id, type, op, content_hash, changed_at, ? || ':' || seq FROM changes "
         "WHERE seq > ? ORDER BY seq LIMIT ?",
-        (epoch, place.seq, one_more(limit)),
+        (epoch, place.seq, extend_limit(limit)),
     )
     items = tuple(Change(*row) for row in rows[:limit])
     cursor = items[-1].cursor if items else str(place)
     return Changes(items, cursor, False, len(rows) > limit, snapshot.source, epoch, revision)  # noqa: FBT003
 
 
-def _listed(snapshot: Snapshot, place: _Place, limit: int, *, start_over: bool) -> Changes:
+def _page_listing(snapshot: Snapshot, place: _Place, limit: int, *, start_over: bool) -> Changes:
     """A page of the documents that have not changed since the listing began: the others come with their changes."""
     epoch, revision = _version(snapshot)
     rows = snapshot.ask(
         "SELECT revision, id, type, content_hash, updated_at FROM documents WHERE id > ? AND revision <= ? "
         "ORDER BY id LIMIT ?",
-        (place.id, place.revision, one_more(limit)),
+        (place.id, place.revision, extend_limit(limit)),
     )
     items = tuple(
-        Change(place.seq, row[0], row[1], row[2], "upsert", row[3], row[4], str(_after(place, row[1])))
+        Change(place.seq, row[0], row[1], row[2], "upsert", row[3], row[4], str(_advance(place, row[1])))
         for row in rows[:limit]
     )
     if len(rows) > limit:
         cursor, more = items[-1].cursor, True
     else:
-        cursor, more = str(_Place(epoch, place.seq)), _kept(snapshot)[1] > place.seq
+        cursor, more = str(_Place(epoch, place.seq)), _read_kept(snapshot)[1] > place.seq
     return Changes(items, cursor, start_over, more, snapshot.source, epoch, revision)
 
 
-def _after(place: _Place, id_: str) -> _Place:
+def _advance(place: _Place, id_: str) -> _Place:
     return _Place(place.epoch, place.seq, place.revision, id_)
 
 
-def _place(since: str | int, epoch: str) -> _Place:
+def _parse_cursor(since: str | int, epoch: str) -> _Place:
     """What *since* stands for; a number alone is one of this epoch. Raises UsageError."""
     text = str(since)
     found = _FORM.fullmatch(text if ":" in text else f"{epoch}:{text}")

@@ -33,11 +33,11 @@ def open_reader(
         source: auto (files answer while the database does not), database or files; DOCSYNC_SOURCE if it is not given.
         on_fallback: is told the reason each time that files begin to answer, in place of a FallbackWarning.
     """
-    wanted = source_named(source or os.environ.get("DOCSYNC_SOURCE") or AUTO)
+    wanted = check_source(source or os.environ.get("DOCSYNC_SOURCE") or AUTO)
     if database is not None and project is None:
         if wanted == FILES:
             raise UsageError("files can only be read in a project: name one, or leave the source to be the database")
-        return _sound(Source(DatabaseFile(Path(database)), None, None))
+        return _open_proved(Source(DatabaseFile(Path(database)), None, None))
     from docsync.config import load_config
 
     flags = {"database.path": None if database is None else str(Path(database).absolute())}
@@ -49,14 +49,14 @@ def open_configured(config: "Config", source: str = AUTO, on_fallback: Told | No
     """The same for a project whose configuration is known. Raises NoDatabase, UsageError."""
     from docsync.reader.files import FileAnswers
 
-    wanted = source_named(source)
+    wanted = check_source(source)
     is_project = config.file is not None or any((config.root / one.path).exists() for one in config.collections)
     database = None if wanted == FILES else DatabaseFile(config.database_path)
     files = FileAnswers(config) if wanted != DATABASE and is_project else None
-    return _sound(Source(database, files, on_fallback))
+    return _open_proved(Source(database, files, on_fallback))
 
 
-def source_named(text: str) -> str:
+def check_source(text: str) -> str:
     """*text* as one of the sources there are. Raises UsageError."""
     if "://" in text:
         raise UsageError(f"source {text!r}: reading from a daemon's URL is not possible yet; use {', '.join(_SOURCES)}")
@@ -65,10 +65,10 @@ def source_named(text: str) -> str:
     return text
 
 
-def _sound(source: Source) -> Reader:
+def _open_proved(source: Source) -> Reader:
     """A reader that has proved that something answers it. Raises NoDatabase."""
     try:
-        with source.pinned():
+        with source.pin():
             return Reader(source)
     except BaseException:
         source.close()

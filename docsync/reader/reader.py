@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self, TypeVar, Unpack
 
 from docsync.reader import documents, summary
-from docsync.reader.commit_poll import Pulse, patiently
+from docsync.reader.commit_poll import Pulse, call_patiently
 from docsync.reader.row import Row
 from docsync.reader.snapshot import Snapshot
 from docsync.reader.source import Source
@@ -61,7 +61,7 @@ class Reader:
         A database that fails in the middle raises NoDatabase, also where files could answer: `in_one_state` asks those.
         """
         self._check()
-        return self._source.pinned()
+        return self._source.pin()
 
     def in_one_state(self, ask: Callable[[], T]) -> T:
         """The result of *ask*, which may ask this reader several things: every answer belongs to the same state.
@@ -77,11 +77,11 @@ class Reader:
 
     def get(self, id_: str) -> Row | None:
         """The document with this id, None if there is none."""
-        return self._answer(lambda snapshot: documents.one(snapshot, id_), at_a_glance=True)
+        return self._answer(lambda snapshot: documents.read_document(snapshot, id_), at_a_glance=True)
 
     def similar_ids(self, id_: str) -> list[str]:
         """The ids that may be meant by one that no document has: three at most, the likeliest first."""
-        return self._answer(lambda snapshot: documents.similar_ids(snapshot, id_))
+        return self._answer(lambda snapshot: documents.find_similar_ids(snapshot, id_))
 
     def find(self, **asked: "Unpack[Asked]") -> "Page":
         """The documents for which all of this holds, in order. Raises UsageError for what cannot be asked.
@@ -101,7 +101,7 @@ class Reader:
         from docsync.reader.query import find
 
         question = find.Question(**asked)
-        return self._answer(lambda snapshot: find.found(snapshot, question))
+        return self._answer(lambda snapshot: find.find_page(snapshot, question))
 
     def search(
         self,
@@ -137,13 +137,13 @@ class Reader:
         """What is wrong with files, errors first; held deletions are not among it. All of it, or a page of *limit*."""
         from docsync.reader import problems
 
-        return self._answer(lambda snapshot: problems.problems(snapshot, limit, cursor))
+        return self._answer(lambda snapshot: problems.list_problems(snapshot, limit, cursor))
 
     def held(self, *, limit: int | None = None, cursor: str | None = None) -> "Answer[HeldDeletion]":
         """The deletions that are kept back until a person releases them. All of them, or a page of *limit*."""
         from docsync.reader import problems
 
-        return self._answer(lambda snapshot: problems.held(snapshot, limit, cursor))
+        return self._answer(lambda snapshot: problems.list_held(snapshot, limit, cursor))
 
     def tallies(self) -> dict[str, dict[str, int]]:
         """Per type, how many errors, warnings and held deletions there are."""
@@ -192,7 +192,7 @@ class Reader:
             if not found.more and not pulse.sleep(_EVER if timeout is None else time.monotonic() + timeout):
                 return
             pulse.remember()
-            found = patiently(partial(self.changes, found.cursor))
+            found = call_patiently(partial(self.changes, found.cursor))
 
     def wait(self, after: "int | Version", timeout: float) -> "Version":
         """The state of the database, once its revision is greater than that of *after*, or its epoch another one.
@@ -203,7 +203,7 @@ class Reader:
         self._check()
         deadline = time.monotonic() + timeout
         pulse = Pulse(self._source.commits)
-        now = patiently(self._now)
+        now = call_patiently(self._now)
         known = replace(now, revision=after) if isinstance(after, int) else after
         while not now.is_after(known):
             if not pulse.sleep(deadline):
@@ -211,7 +211,7 @@ class Reader:
 
                 raise TimedOut(f"no revision after {known.revision} within {timeout:g} seconds")
             pulse.remember()
-            now = patiently(self._now)
+            now = call_patiently(self._now)
         return now
 
     def _now(self) -> "Version":

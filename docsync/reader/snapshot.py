@@ -9,7 +9,7 @@ import apsw
 
 from docsync.errors import UsageError
 from docsync.reader.row import DATABASE
-from docsync.store.connection import UNREADABLE, unreadable
+from docsync.store.connection import UNREADABLE, make_unreadable
 
 _VERSION = (
     "SELECT (SELECT value FROM sync_state WHERE key = 'epoch'), (SELECT value FROM sync_state WHERE key = 'revision')"
@@ -36,18 +36,18 @@ class Snapshot:
         try:
             return self.connection.execute(statement, values).fetchall()
         except UNREADABLE as error:
-            raise unreadable(self.path, error) from error
+            raise make_unreadable(self.path, error) from error
         except UnicodeEncodeError as error:
-            raise _unspeakable(error) from None
+            raise _make_usage_error(error) from None
 
-    def each(self, statement: str, bindings: Iterable[Sequence[object]]) -> Iterator[Tuple]:
+    def ask_each(self, statement: str, bindings: Iterable[Sequence[object]]) -> Iterator[Tuple]:
         """The rows of the same question asked with several values, as they come. Raises the same."""
         try:
             yield from self.connection.executemany(statement, bindings)
         except UNREADABLE as error:
-            raise unreadable(self.path, error) from error
+            raise make_unreadable(self.path, error) from error
         except UnicodeEncodeError as error:
-            raise _unspeakable(error) from None
+            raise _make_usage_error(error) from None
 
 
 def begin(connection: apsw.Connection, path: Path) -> Snapshot:
@@ -57,11 +57,11 @@ def begin(connection: apsw.Connection, path: Path) -> Snapshot:
         epoch, revision = _version(connection)
     except UNREADABLE as error:
         end(connection)
-        raise unreadable(path, error) from error
+        raise make_unreadable(path, error) from error
     return Snapshot(connection, path, DATABASE, epoch, revision)
 
 
-def _unspeakable(error: UnicodeEncodeError) -> UsageError:
+def _make_usage_error(error: UnicodeEncodeError) -> UsageError:
     return UsageError(f"a text to look for holds half of a character: {error.object!r}")
 
 

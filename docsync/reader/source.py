@@ -53,7 +53,7 @@ class Source:
         if self._pinned is not None:
             return question(self._pinned)
         try:
-            return self._from_database(question, at_a_glance=at_a_glance)
+            return self._ask_database(question, at_a_glance=at_a_glance)
         except NoDatabase as error:
             substitute = self._fall_back(error)
         return _answer(substitute, question, at_a_glance=at_a_glance)
@@ -65,9 +65,9 @@ class Source:
         """
         if self._pinned is not None:
             return ask()
-        return self.answer(lambda snapshot: self._asked(ask, snapshot))
+        return self.answer(lambda snapshot: self._ask_pinned(ask, snapshot))
 
-    def _asked(self, ask: Callable[[], T], snapshot: Snapshot) -> T:
+    def _ask_pinned(self, ask: Callable[[], T], snapshot: Snapshot) -> T:
         self._pinned = snapshot
         try:
             return ask()
@@ -78,16 +78,16 @@ class Source:
         """The same, but never from files."""
         if self._pinned is not None and self._pinned.source == DATABASE:
             return question(self._pinned)
-        return self._from_database(question, at_a_glance=False)
+        return self._ask_database(question, at_a_glance=False)
 
     def commits(self) -> tuple[int, int]:
         """Moves when somebody has committed something, or another file lies at the path. Raises NoDatabase."""
         if self._pinned is not None:
             raise RuntimeError("inside of a snapshot nothing ever changes: end it before you wait")
-        return self._from_database(lambda _: self.database.commits(), at_a_glance=True)
+        return self._ask_database(lambda _: self.database.commits(), at_a_glance=True)
 
     @contextmanager
-    def pinned(self) -> Iterator[None]:
+    def pin(self) -> Iterator[None]:
         """Inside, every answer belongs to one state. Raises NoDatabase."""
         if self._pinned is not None:
             yield
@@ -95,7 +95,7 @@ class Source:
         holder: Holder
         try:
             holder = self.database
-            self._pinned = self._from_database(lambda _: holder.begin(), at_a_glance=True)
+            self._pinned = self._ask_database(lambda _: holder.begin(), at_a_glance=True)
         except NoDatabase as error:
             holder = self._fall_back(error)
             self._pinned = holder.begin()
@@ -110,18 +110,18 @@ class Source:
         for holder in filter(None, (self._database, self._substitute)):
             holder.close()
 
-    def _from_database(self, question: Callable[[Snapshot], T], *, at_a_glance: bool) -> T:
+    def _ask_database(self, question: Callable[[Snapshot], T], *, at_a_glance: bool) -> T:
         try:
-            answer = self._asked_once(question, at_a_glance=at_a_glance)
+            answer = self._ask_once(question, at_a_glance=at_a_glance)
         except NoDatabase as error:
             # The file was moved away under the connection, or swapped: the one that is there now may be sound.
             if not isinstance(error.__cause__, DAMAGED):
                 raise
-            answer = self._asked_once(question, at_a_glance=at_a_glance)
+            answer = self._ask_once(question, at_a_glance=at_a_glance)
         self._last = DATABASE
         return answer
 
-    def _asked_once(self, question: Callable[[Snapshot], T], *, at_a_glance: bool) -> T:
+    def _ask_once(self, question: Callable[[Snapshot], T], *, at_a_glance: bool) -> T:
         try:
             return _answer(self.database, question, at_a_glance=at_a_glance)
         except NoDatabase:

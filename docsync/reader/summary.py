@@ -42,7 +42,7 @@ def tags(snapshot: Snapshot, type_: str | None) -> "Answer[TagCount]":
     )
     if not rows:
         prove_type(snapshot, type_)
-    return _whole(snapshot, [TagCount(*row) for row in rows])
+    return _make_answer(snapshot, [TagCount(*row) for row in rows])
 
 
 def references(snapshot: Snapshot, id_: str) -> "Answer[ReferenceRow]":
@@ -53,7 +53,7 @@ def references(snapshot: Snapshot, id_: str) -> "Answer[ReferenceRow]":
         "SELECT kind, target, at, resolved, status FROM document_references WHERE document_id = ? ORDER BY ordinal",
         (id_,),
     )
-    return _whole(snapshot, [ReferenceRow(*row) for row in rows])
+    return _make_answer(snapshot, [ReferenceRow(*row) for row in rows])
 
 
 def tallies(snapshot: Snapshot) -> dict[str, dict[str, int]]:
@@ -65,7 +65,7 @@ def tallies(snapshot: Snapshot) -> dict[str, dict[str, int]]:
     return {str(row[0]): dict(zip(("errors", "warnings", "held"), map(int, row[1:]), strict=True)) for row in rows}
 
 
-def _whole(snapshot: Snapshot, items: Sequence[T]) -> "Answer[T]":
+def _make_answer(snapshot: Snapshot, items: Sequence[T]) -> "Answer[T]":
     from docsync.reader.answer import Answer
 
     return Answer(tuple(items), None, snapshot.source, snapshot.epoch, snapshot.revision)

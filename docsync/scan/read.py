@@ -44,11 +44,11 @@ def read_stable(path: str, folder: str, inner: str, max_bytes: int) -> Octets | 
     try:
         descriptor = _open_beneath(folder, inner)
     except OSError as error:
-        return Vanished.GONE if error.errno in _NOT_THERE else Unread(unreadable(path, error))
+        return Vanished.GONE if error.errno in _NOT_THERE else Unread(describe_unreadable(path, error))
     try:
         return _read(path, descriptor, max_bytes)
     except OSError as error:
-        return Unread(unreadable(path, error))
+        return Unread(describe_unreadable(path, error))
     finally:
         os.close(descriptor)
 
@@ -73,7 +73,7 @@ def _read(path: str, descriptor: int, max_bytes: int) -> Octets | Unread | Vanis
         return Vanished.GONE
     stamp = stamp_of(status)
     if stamp.size > max_bytes:
-        return Unread(_too_large(path, stamp.size, max_bytes), stamp)
+        return Unread(_describe_too_large(path, stamp.size, max_bytes), stamp)
     now_ns = time.time_ns()
     chunks: list[bytes] = []
     # One byte more than expected, so that a file that grows is noticed without reading all of it.
@@ -85,13 +85,13 @@ def _read(path: str, descriptor: int, max_bytes: int) -> Octets | Unread | Vanis
     return Octets(octets, stamp, is_racy(stamp, now_ns))
 
 
-def unreadable(path: str, error: OSError) -> Problem:
+def describe_unreadable(path: str, error: OSError) -> Problem:
     """The problem of a path that the system refuses to show."""
     reason = (error.strerror or str(error)).lower()
     hint = "let the user that runs docsync read it" if error.errno in (errno.EACCES, errno.EPERM) else None
     return Problem(path, "unreadable", f"cannot be read: {reason}", hint=hint)
 
 
-def _too_large(path: str, size: int, max_bytes: int) -> Problem:
+def _describe_too_large(path: str, size: int, max_bytes: int) -> Problem:
     message = f"the file has {size} bytes, more than the {max_bytes} allowed"
     return Problem(path, "too-large", message, hint="shorten it, or raise limits.max_file_bytes")

@@ -8,7 +8,7 @@ from pathlib import Path
 from posixpath import dirname, join, normpath
 
 from docsync.model import Octets, Reference, ReferenceStatus, Resolved, Root, RootState, Scan, Unread, Vanished
-from docsync.names import Collection, below, covers, is_hidden, is_presentable
+from docsync.names import Collection, covers, is_hidden, is_presentable, strip_folder
 from docsync.scan.read import read_stable, stamp_of
 from docsync.scan.walk import Finds, Walk
 
@@ -60,10 +60,10 @@ class FileTree:
                 self._scan_root(walk, folder, location)
                 continue
             for scope in wanted:
-                scope = _shortened(scope)
-                inner = below(folder, scope)
+                scope = _shorten_scope(scope)
+                inner = strip_folder(folder, scope)
                 if inner and self._is_reachable(location, inner):
-                    walk.one(scope, join(location, inner))
+                    walk.walk_name(scope, join(location, inner))
         return Scan(
             finds.found, finds.types, finds.skipped, finds.unreadable, finds.dangling, finds.volumes, finds.links
         )
@@ -71,7 +71,7 @@ class FileTree:
     @staticmethod
     def _scan_root(walk: Walk, folder: str, location: str) -> None:
         if os.path.isdir(location):  # noqa: PTH112  # a str: this is the hot path of every scan
-            walk.everything("" if folder == "." else folder, location)
+            walk.walk_folder("" if folder == "." else folder, location)
 
     @staticmethod
     def _is_reachable(location: str, inner: str) -> bool:
@@ -88,16 +88,16 @@ class FileTree:
     def read(self, path: str) -> Octets | Unread | Vanished:
         """The bytes of the document *path*."""
         folder = self.collections_of(path)[0].path
-        inner = below(folder, path)
+        inner = strip_folder(folder, path)
         folder = join(self._root, folder)
         if os.path.islink(join(self._root, path)):  # noqa: PTH114
             folder = os.path.realpath(folder)
-            inner = below(folder, os.path.realpath(join(self._root, path)))
+            inner = strip_folder(folder, os.path.realpath(join(self._root, path)))
         if inner is None:
             return Vanished.GONE  # it was pointed elsewhere after the scan
         return read_stable(path, folder, inner, self._max_bytes)
 
-    def gone(self, paths: Sequence[str]) -> list[str]:
+    def find_gone(self, paths: Sequence[str]) -> list[str]:
         """Those of *paths* at which no file is that could be the document: asked once more before a deletion."""
         if not paths:
             return []  # every save comes here
@@ -118,7 +118,7 @@ class FileTree:
         return Resolved(reference, target, ReferenceStatus.OK if there else ReferenceStatus.MISSING)
 
 
-def _shortened(scope: str) -> str:
+def _shorten_scope(scope: str) -> str:
     """*scope* up to the first name that cannot be stored: nothing beneath such a folder is looked at."""
     if is_presentable(scope):
         return scope

@@ -10,8 +10,8 @@ from pathlib import Path
 from posixpath import dirname, join, normpath
 
 from docsync.model import Problem, Severity, Stamp, Unread
-from docsync.names import VOLUME_LINK, below, is_hidden, is_presentable, shown
-from docsync.scan.read import stamp_of, unreadable
+from docsync.names import VOLUME_LINK, is_hidden, is_presentable, strip_folder, to_printable
+from docsync.scan.read import describe_unreadable, stamp_of
 
 # A dangling link or a loop: there is nothing behind the name. Anything else may hide a file.
 _DANGLING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
@@ -46,7 +46,7 @@ class Walk:
         self._type_of = type_of
         self._finds = finds
 
-    def everything(self, path: str, location: str) -> None:
+    def walk_folder(self, path: str, location: str) -> None:
         """Look at all that lies beneath the folder *path*, which the system knows as *location*."""
         folders = [(path, location)]
         while folders:
@@ -59,11 +59,11 @@ class Walk:
             except (FileNotFoundError, NotADirectoryError):
                 continue  # it went while we walked; what was known beneath it is now missing
             except OSError as error:
-                self._blind(path, error)
+                self._mark_unreadable(path, error)
 
-    def _blind(self, path: str, error: OSError) -> None:
-        safe = shown(path)
-        self._finds.unreadable[safe] = Unread(unreadable(safe, error))
+    def _mark_unreadable(self, path: str, error: OSError) -> None:
+        safe = to_printable(path)
+        self._finds.unreadable[safe] = Unread(describe_unreadable(safe, error))
         self._finds.types[safe] = self._type_of(path) or self._owner
 
     def _is_folder(self, entry: "os.DirEntry[str]", path: str) -> bool:
@@ -87,18 +87,18 @@ class Walk:
         self._skip(path, "name", "the folder's name holds characters that cannot be stored", None)
         return False
 
-    def one(self, path: str, location: str) -> None:
+    def walk_name(self, path: str, location: str) -> None:
         """Look at the single name *path*, and beneath it if it is a folder."""
         try:
             status = os.lstat(location)
         except (FileNotFoundError, NotADirectoryError):
             return
         except OSError as error:
-            self._blind(path, error)
+            self._mark_unreadable(path, error)
             return
         if stat.S_ISDIR(status.st_mode):
             if self._may_enter(path):
-                self.everything(path, location)
+                self.walk_folder(path, location)
         elif stat.S_ISLNK(status.st_mode):
             self._link(path, location)
         elif type_ := self._type_of(path):
@@ -124,23 +124,23 @@ class Walk:
             if error.errno in _DANGLING:
                 self._finds.dangling.add(path)
             else:
-                self._blind(path, error)
+                self._mark_unreadable(path, error)
             return
         if stat.S_ISDIR(status.st_mode):
             self._skip(path, "skipped", "a link to a folder is not followed", stamp_of(link))
-        elif type_ and (target := self._inside(location)):
+        elif type_ and (target := self._resolve_link(location)):
             self._finds.links[path] = target
             self._file(path, type_, status)
         elif type_:
             self._skip(path, "skipped", "a link that leaves the collection's folder is not followed", stamp_of(status))
 
-    def _inside(self, location: str) -> str | None:
+    def _resolve_link(self, location: str) -> str | None:
         """Where in the collection's folder the link at *location* ends, None if it ends elsewhere."""
-        inner = below(self._real_root, os.path.realpath(location))
+        inner = strip_folder(self._real_root, os.path.realpath(location))
         return inner and normpath(join(self._folder, inner))
 
     def _skip(self, path: str, code: str, message: str, stamp: Stamp | None) -> None:
         hint = "rename it" if code == "name" else None
-        safe = shown(path)
+        safe = to_printable(path)
         self._finds.skipped[safe] = Unread(Problem(safe, code, message, Severity.WARNING, hint=hint), stamp)
         self._finds.types[safe] = self._owner

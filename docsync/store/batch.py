@@ -9,7 +9,7 @@ from docsync.change import Applied, Change, Delete, Hold, Refuse, Relink, Seen, 
 from docsync.model import Document, Entry, FileState, Problem
 from docsync.store.entries import EntryRows, FileRow
 from docsync.store.problems import ProblemRows
-from docsync.store.rows import DocumentRows, visible
+from docsync.store.rows import DocumentRows, extract_visible
 
 
 class Batch:
@@ -56,8 +56,8 @@ class Batch:
 
     def _upsert(self, change: Upsert) -> None:
         document = change.document
-        stored = self._documents.stored(document.path)
-        if stored and stored[0] == visible(document):
+        stored = self._documents.read_stored(document.path)
+        if stored and stored[0] == extract_visible(document):
             rowid = stored[2]
         else:
             if stored:
@@ -65,26 +65,26 @@ class Batch:
             same_id = stored is not None and stored[0][0] == document.id
             if stored and not same_id:
                 self._record(str(stored[0][0]), str(stored[0][1]), "delete", None)
-            created_at = stored[1] if stored and same_id else self._taken_over(document)
+            created_at = stored[1] if stored and same_id else self._take_over_id(document)
             rowid = self._documents.insert(document, self._revision, created_at, self._now)
             self._record(document.id, document.type, "upsert", document.content_hash)
             self.applied.upserted.append(document.path)
         stamp = change.stamp
         entry = Entry(document.path, document.type, FileState.OK, stamp, document.content_hash, stamp.size, change.racy)
         self._entries.write(FileRow(entry, document.id, rowid))
-        self._tell(document.path, change.problems)
+        self._write_problems(document.path, change.problems)
 
-    def _taken_over(self, document: Document) -> str:
+    def _take_over_id(self, document: Document) -> str:
         """When the id of *document* was first seen: another file that had it until the configuration changed loses it."""
         owner = self._connection.execute("SELECT file_path, created_at FROM documents WHERE id = ?", (document.id,))
         found = owner.fetchone()
-        stored = self._documents.stored(found[0]) if found else None
+        stored = self._documents.read_stored(found[0]) if found else None
         if found is None or stored is None:
             # Nobody's; or half of it is missing, and then the database refuses the row as damaged.
             return self._now
         self._documents.delete(document.id, stored[2])
         self._entries.delete(found[0])
-        self._tell(found[0], ())
+        self._write_problems(found[0], ())
         self.applied.displaced.append(found[0])
         return str(found[1])
 
@@ -99,22 +99,22 @@ class Batch:
         self._entries.write(replace(known, entry=entry) if known else FileRow(entry))
         self.applied.changed |= known is None or known.entry.state is not change.state
         self.applied.refused += 1
-        self._tell(change.path, change.problems)
+        self._write_problems(change.path, change.problems)
 
     def _hold(self, change: Hold) -> None:
         path = change.entry.path
         self.applied.changed |= self._entries.hold(path)
-        self._tell(path, (change.problem,))
+        self._write_problems(path, (change.problem,))
         self.applied.held += 1
 
     def _delete(self, path: str) -> None:
-        stored = self._documents.stored(path)
+        stored = self._documents.read_stored(path)
         if stored:
             self._documents.delete(str(stored[0][0]), stored[2])
             self._record(str(stored[0][0]), str(stored[0][1]), "delete", None)
             self.applied.deleted.append(path)
         self._entries.delete(path)
-        self._tell(path, ())
+        self._write_problems(path, ())
 
     def _relink(self, change: Relink) -> None:
         self._connection.execute(
@@ -130,7 +130,7 @@ class Batch:
         )
         self.applied.changed = True
 
-    def _tell(self, path: str, problems: tuple[Problem, ...]) -> None:
+    def _write_problems(self, path: str, problems: tuple[Problem, ...]) -> None:
         before = dict.fromkeys(problem.code for problem in self._problems.of(path))
         if not (before or problems) or not self._problems.replace(path, problems, self._now):
             return

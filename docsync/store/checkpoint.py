@@ -29,12 +29,12 @@ class Pace:
     due_ns: int | None = None
     wait_ns: int = _FIRST_NS
 
-    def written(self, now_ns: int) -> "Pace":
+    def mark_written(self, now_ns: int) -> "Pace":
         """Something was committed: the waits start afresh, and a try that comes sooner than the first of them stays."""
         due_ns = now_ns + _FIRST_NS
         return Pace(due_ns if self.due_ns is None else min(due_ns, self.due_ns))
 
-    def tried(self, now_ns: int, *, finished: bool) -> "Pace":
+    def mark_tried(self, now_ns: int, *, finished: bool) -> "Pace":
         """A try at *now_ns* left nothing to do, or readers of an older state were in its way."""
         if finished:
             return Pace()
@@ -60,11 +60,11 @@ class Checkpoint:
         changes = self._connection.total_changes()
         if changes != self._changes:
             self._changes = changes
-            self._pace = self._pace.written(now_ns)
+            self._pace = self._pace.mark_written(now_ns)
         if self._pace.due_ns is not None and self._relief.is_due(now_ns) and self.wal_bytes() > MOST_BYTES:
             self._relieve()
         elif self._pace.is_due(now_ns):
-            self._pace = self._pace.tried(now_ns, finished=self._try())
+            self._pace = self._pace.mark_tried(now_ns, finished=self._try())
         return self._pace.due_ns
 
     def wal_bytes(self) -> int:
@@ -79,9 +79,9 @@ class Checkpoint:
         while not (finished := self._try()) and self._clock() < deadline_ns:
             time.sleep(_RELIEF_PAUSE_SECONDS)
         now_ns = self._clock()
-        self._pace = self._pace.tried(now_ns, finished=finished)
+        self._pace = self._pace.mark_tried(now_ns, finished=finished)
         # A reader that never lets go must not stop the writer each time: the next relief comes later and later.
-        self._relief = Pace(0) if finished else self._relief.tried(now_ns, finished=False)
+        self._relief = Pace(0) if finished else self._relief.mark_tried(now_ns, finished=False)
 
     def _try(self) -> bool:
         """Copy what no reader needs any more. True when all is copied and the log is small or empty."""

@@ -10,7 +10,7 @@ import apsw
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
 from docsync.store.database_files import is_empty, is_there, let_read, make_folder, may_be_file
 from docsync.store.epoch import Life, wal_of
-from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION, migrate, of_another_version
+from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION, describe_version, migrate
 
 _OURS = frozenset({"documents", "files", "changes", "documents_fts", "sync_state"})
 WRITER_BUSY_MS = 1_000
@@ -33,23 +33,23 @@ def open_writer(path: Path) -> Iterator[apsw.Connection]:
             make_folder(path.parent)
             if not may_be_file(path):
                 raise StoreUnavailable(StoreReason.IO_ERROR, f"{path}: {_NO_FILE}")
-            life.look()
+            life.check_before_open()
             connection = stack.enter_context(_closing(apsw.Connection(str(path))))
             connection.set_busy_timeout(WRITER_BUSY_MS)
             _keep_log(connection, keep=True)
             try:
                 _claim(connection, path)
             except NoDatabase:
-                life.begin()  # beside a file of somebody else nothing of ours may lie
+                life.mark_new()  # beside a file of somebody else nothing of ours may lie
                 _keep_log(connection, keep=False)
                 raise
             if connection.pragma("user_version") == 0:
-                life.begin()
+                life.mark_new()
             _configure(connection)
             let_read(path)
             migrate(connection, path)
-            life.settle(connection)
-            closed.callback(life.leave)
+            life.settle_epoch(connection)
+            closed.callback(life.mark_closed)
         yield connection
 
 
@@ -70,7 +70,7 @@ def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterato
     # The database first: who puts one there makes its log before.
     lacked_log = is_there(path) and not is_there(wal_of(path))
     try:
-        connection = apsw.Connection(_read_only_uri(path), flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+        connection = apsw.Connection(_make_read_only_uri(path), flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
     except apsw.CantOpenError as error:
         raise NoDatabase(f"{path}: {_NONE_THERE}") from error
     with _closing(connection):
@@ -81,13 +81,13 @@ def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterato
             raise NoDatabase(f"{path}: cannot be read as a database ({error})") from error
         finally:
             if lacked_log and is_empty(wal_of(path)):  # the log that a writer has just made with its tables is not
-                Life(path).doubt()
+                Life(path).mark_unsure()
         if not found and is_empty(path):
             raise NoDatabase(f"{path}: {_NONE_THERE}")
         if found != APPLICATION_ID:
-            raise NoDatabase(_foreign(path, found))
+            raise NoDatabase(_describe_foreign(path, found))
         if version != SCHEMA_VERSION:
-            raise NoDatabase(of_another_version(path, version, SCHEMA_VERSION))
+            raise NoDatabase(describe_version(path, version, SCHEMA_VERSION))
         yield connection
 
 
@@ -131,7 +131,7 @@ UNREADABLE = (
 """What SQLite says of a database that a reader cannot read now."""
 
 
-def unreadable(path: Path, error: Exception) -> NoDatabase:
+def make_unreadable(path: Path, error: Exception) -> NoDatabase:
     """The same for whoever asked."""
     return NoDatabase(f"{path}: cannot be read now ({error}); a daemon or 'docsync sync' mends it")
 
@@ -142,7 +142,7 @@ def answering(path: Path) -> Iterator[None]:
     try:
         yield
     except UNREADABLE as error:
-        raise unreadable(path, error) from error
+        raise make_unreadable(path, error) from error
 
 
 def _claim(connection: apsw.Connection, path: Path) -> None:
@@ -158,7 +158,7 @@ def _claim(connection: apsw.Connection, path: Path) -> None:
     if tables >= _OURS and not _has_own_header(connection, path):
         raise apsw.CorruptError("the header does not belong to the tables")
     if found != APPLICATION_ID and (found or tables):
-        raise NoDatabase(_foreign(path, found))
+        raise NoDatabase(_describe_foreign(path, found))
 
 
 def _has_own_header(connection: apsw.Connection, path: Path) -> bool:
@@ -169,7 +169,7 @@ def _has_own_header(connection: apsw.Connection, path: Path) -> bool:
     return marks == (APPLICATION_ID, version)
 
 
-def _foreign(path: Path, application_id: object) -> str:
+def _describe_foreign(path: Path, application_id: object) -> str:
     return f"{path}: belongs to another program (application_id {application_id}); set database.path to another file"
 
 
@@ -204,5 +204,5 @@ def _closing(connection: apsw.Connection) -> Iterator[apsw.Connection]:
         connection.close(True)  # noqa: FBT003  # apsw takes it by position only
 
 
-def _read_only_uri(path: Path) -> str:
+def _make_read_only_uri(path: Path) -> str:
     return path.absolute().as_uri() + "?mode=ro"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import apsw
 
 from docsync.model import Entry, FileState, Stamp
-from docsync.names import folded
+from docsync.names import fold_path
 
 ENTRY_COLUMNS = "file_path, type, state, mtime_ns, ctime_ns, size, inode, device, content_hash, good_size, racy"
 """The columns that `entry_of` takes, in its order."""
@@ -92,5 +92,5 @@ def entry_of(row: Sequence[object]) -> Entry:
 
 def _twin_key(path: str) -> str | None:
     """What files.twin_key holds for *path*: only what is not the path itself."""
-    key = folded(path)
+    key = fold_path(path)
     return None if key == path else key

@@ -25,7 +25,7 @@ class Life:
         self._left = path.with_name(path.name + ".left")
         self._unsure = path.with_name(path.name + ".unsure")
 
-    def look(self) -> None:
+    def check_before_open(self) -> None:
         """Before it is opened: a database without its log, which is persistent, is a copy or has lost commits."""
         if self._path.exists() and (not wal_of(self._path).exists() or self._was_written()):
             self._unsure.touch()
@@ -38,7 +38,7 @@ class Life:
         except (FileNotFoundError, UnicodeDecodeError):
             return False
 
-    def doubt(self) -> None:
+    def mark_unsure(self) -> None:
         """A reader has made the log that was missing, and with that the sign that commits may be lost."""
         with suppress(OSError):
             self._unsure.touch()
@@ -46,12 +46,12 @@ class Life:
                 owner = self._path.stat()
                 os.chown(self._unsure, owner.st_uid, owner.st_gid)
 
-    def begin(self) -> None:
+    def mark_new(self) -> None:
         """Nothing speaks against it: it is new, or about to be put there, or somebody else's and none of our business."""
         self._unsure.unlink(missing_ok=True)
         self._left.unlink(missing_ok=True)
 
-    def settle(self, connection: apsw.Connection) -> None:
+    def settle_epoch(self, connection: apsw.Connection) -> None:
         """Once it is open: a file with another inode than it says is a copy, and a copy has an epoch of its own."""
         epoch, known = connection.execute(_STATE, ("epoch",)).get, connection.execute(_STATE, ("file_inode",)).get
         doubted = self._unsure.read_text("ascii") if self._unsure.exists() else None
@@ -62,7 +62,7 @@ class Life:
             renew(connection, self._path)
         self._unsure.unlink(missing_ok=True)
 
-    def leave(self) -> None:
+    def mark_closed(self) -> None:
         """After it was closed."""
         with suppress(OSError):
             self._left.write_text(str(self._path.stat().st_ctime_ns), "ascii")
@@ -76,7 +76,7 @@ def renew(connection: apsw.Connection, path: Path) -> None:
     )
 
 
-def destined(connection: apsw.Connection, path: Path) -> None:
+def record_inode(connection: apsw.Connection, path: Path) -> None:
     """*connection*'s database is, or will be written to, the file at *path*, which is then no copy."""
     connection.execute("INSERT OR REPLACE INTO sync_state VALUES ('file_inode', ?)", (inode_of(path),))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import apsw
 
 from docsync.errors import NoDatabase
-from docsync.store.epoch import destined, new_epoch
+from docsync.store.epoch import new_epoch, record_inode
 from docsync.store.transaction import transaction
 
 APPLICATION_ID = 0x646F6373  # "docs", so that file(1) and other programs can tell whose database it is
@@ -29,13 +29,13 @@ def migrate(connection: apsw.Connection, path: Path, steps: Mapping[int, str] = 
             connection.pragma("application_id", APPLICATION_ID)
             _set_version(connection, SCHEMA_VERSION)
             if path.exists():  # not in memory
-                destined(connection, path)
+                record_inode(connection, path)
     while (version := connection.pragma("user_version")) < target:
         with transaction(connection):
             connection.execute(steps[version]).fetchall()
             _set_version(connection, version + 1)
     if version > target:
-        raise NoDatabase(of_another_version(path, version, target))
+        raise NoDatabase(describe_version(path, version, target))
 
 
 def _set_version(connection: apsw.Connection, version: int) -> None:
@@ -44,7 +44,7 @@ def _set_version(connection: apsw.Connection, version: int) -> None:
     connection.execute("INSERT OR REPLACE INTO sync_state VALUES ('schema_version', ?)", (str(version),))
 
 
-def of_another_version(path: Path, version: int, known: int) -> str:
+def describe_version(path: Path, version: int, known: int) -> str:
     """What is said of a database at *path* whose tables are of *version*, where those of *known* are needed."""
     if version > known:
         return f"{path}: made by a newer docsync (tables {version}, this one knows {known}); upgrade docsync"

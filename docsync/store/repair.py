@@ -17,7 +17,7 @@ from docsync.store.connection import open_writer, writing
 from docsync.store.damage import is_sound
 from docsync.store.database_files import persist
 from docsync.store.entries import EntryRows, FileRow
-from docsync.store.epoch import Life, destined, wal_of
+from docsync.store.epoch import Life, record_inode, wal_of
 from docsync.store.problems import ProblemRows
 from docsync.store.rows import DocumentRows
 from docsync.store.transaction import transaction
@@ -44,15 +44,15 @@ class Kept:
     problems: tuple[ListedProblem, ...] = ()
 
 
-def kept(connection: apsw.Connection, rowids: Iterable[int]) -> Iterator[Kept]:
+def read_kept(connection: apsw.Connection, rowids: Iterable[int]) -> Iterator[Kept]:
     """The documents at *rowids* that are sound, with as much of what hangs on them as can be read."""
     for rowid in rowids:
         with suppress(*_DAMAGED):
             if is_sound(connection, rowid):
-                yield _kept(connection, rowid)
+                yield _read_kept(connection, rowid)
 
 
-def _kept(connection: apsw.Connection, rowid: int) -> Kept:
+def _read_kept(connection: apsw.Connection, rowid: int) -> Kept:
     row = connection.execute(_DOCUMENT, (rowid,)).fetchone()
     assert row is not None
     id_, type_, path, name, document, description, content_hash, file_modified, created_at, updated_at = row
@@ -162,7 +162,7 @@ def _record(connection: apsw.Connection, row: tuple[int, str, str, str, str | No
 
 
 @contextmanager
-def open_ruin(database: Path) -> Iterator[apsw.Connection]:
+def open_damaged(database: Path) -> Iterator[apsw.Connection]:
     """A connection to what is left of *database*; good for `salvage` only."""
     connection = apsw.Connection(str(database), flags=apsw.SQLITE_OPEN_READONLY)
     try:
@@ -185,7 +185,7 @@ def salvage(damaged: apsw.Connection, fresh: apsw.Connection) -> None:
                 damaged.execute("SELECT type, path, format, root_device, root_inode FROM collections").fetchall(),
             )
         for direction in ("ASC", "DESC"):  # a page that cannot be read is passed from both sides
-            restore(fresh, kept(damaged, _rowids(damaged, direction)), revision)
+            restore(fresh, read_kept(damaged, _rowids(damaged, direction)), revision)
 
 
 def _rowids(connection: apsw.Connection, direction: str) -> Iterator[int]:
@@ -197,7 +197,7 @@ def _rowids(connection: apsw.Connection, direction: str) -> Iterator[int]:
 def overwrite(target: apsw.Connection, source: apsw.Connection) -> None:
     """Give *target* the content of *source* in one transaction: readers see all of it or none. Raises StoreUnavailable."""
     with writing():
-        destined(source, Path(target.filename))
+        record_inode(source, Path(target.filename))
         with target.backup("main", source, "main") as backup:
             backup.step(-1)
 
@@ -211,7 +211,7 @@ def prepare(database: Path, source: apsw.Connection) -> None:
         overwrite(target, source)
         with writing():
             target.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-    Life(draft).begin()
+    Life(draft).mark_new()
     for path in _files(draft)[1:]:  # the log last: a draft without one is finished
         path.unlink(missing_ok=True)
 
@@ -249,7 +249,7 @@ def start_over(database: Path, stamp: str) -> None:
 
 
 def _place(database: Path) -> None:
-    Life(database).begin()
+    Life(database).mark_new()
     wal_of(database).touch()  # without a log it would be taken for a copy, and get one more epoch
     _draft(database).replace(database)
     persist(database.parent)

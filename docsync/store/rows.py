@@ -39,7 +39,7 @@ def search_hash_of(octets: Iterable[bytes | None]) -> str:
     return seen.hexdigest()
 
 
-def visible(document: Document) -> tuple[object, ...]:
+def extract_visible(document: Document) -> tuple[object, ...]:
     """What a reader can see of *document*, apart from times and revision: equal means that nothing is to be written."""
     content = document.content
     return (
@@ -61,7 +61,7 @@ class DocumentRows:
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
 
-    def stored(self, path: str) -> tuple[tuple[object, ...], str, int] | None:
+    def read_stored(self, path: str) -> tuple[tuple[object, ...], str, int] | None:
         """What readers see of the document of *path*, when it was first seen, and its rowid in the search table."""
         known = self._connection.execute("SELECT search_rowid FROM files WHERE file_path = ?", (path,)).fetchone()
         row = (

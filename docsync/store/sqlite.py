@@ -8,7 +8,7 @@ import apsw
 
 from docsync.change import Applied, Change, Link, Standing
 from docsync.model import Entry, FileState, Reference, ReferenceStatus
-from docsync.names import EVERYTHING, Collection, covers, folded
+from docsync.names import EVERYTHING, Collection, covers, fold_path
 from docsync.store.batch import Batch
 from docsync.store.connection import reading, writing
 from docsync.store.entries import ENTRY_COLUMNS, entry_of
@@ -55,7 +55,7 @@ class SqliteStore:
                 found.update((row[0], entry_of(row)) for row in rows)
         return found
 
-    def held(self) -> list[Entry]:
+    def list_held(self) -> list[Entry]:
         """The files whose deletion is kept back."""
         with reading():
             rows = self._connection.execute(
@@ -80,11 +80,11 @@ class SqliteStore:
             rows = self._connection.execute(
                 "SELECT file_path FROM files WHERE file_path = ?1 AND file_path <> ?2 AND good_size IS NOT NULL UNION ALL "
                 "SELECT file_path FROM files WHERE twin_key = ?1 AND file_path <> ?2 AND good_size IS NOT NULL",
-                (folded(path), path),
+                (fold_path(path), path),
             )
             return sorted(str(twin) for (twin,) in rows)
 
-    def standing(self, scopes: Iterable[str]) -> Standing:
+    def read_state(self, scopes: Iterable[str]) -> Standing:
         """The database's version, and which paths in *scopes* are broken (or unreadable) and held."""
         wanted = list(scopes)
         with reading():
@@ -169,7 +169,7 @@ class SqliteStore:
             )
         return changed
 
-    def loaded(self, fingerprints: Mapping[str, str]) -> None:
+    def mark_loaded(self, fingerprints: Mapping[str, str]) -> None:
         """Every row of these types was made by the rules that their fingerprint names."""
         with writing(), transaction(self._connection):
             self._connection.executemany(

@@ -11,12 +11,12 @@ from pathlib import Path
 import apsw
 
 from docsync.errors import ConfigError
-from docsync.formats import format_named, parse
+from docsync.formats import get_format, parse
 from docsync.git import Git, find_git
 from docsync.lint import VERSION as LINT_VERSION
-from docsync.lint.schema import Schema, compiled
+from docsync.lint.schema import Schema, compile_schema
 from docsync.model import Timing
-from docsync.names import Collection, shown
+from docsync.names import Collection, to_printable
 from docsync.policy.grace_period import Belief
 from docsync.policy.guard import Guard
 from docsync.scan import FileTree
@@ -54,7 +54,7 @@ class Settings:
         """The repositories that these files are in at this moment."""
         return find_git(self.root, [collection.path for collection in self.collections])
 
-    def of_now(self) -> "Settings":
+    def freeze_rules(self) -> "Settings":
         """The same with the rules of this moment: a schema that is edited or goes counts from the next start on."""
         return replace(self, known_rules=self.rules())
 
@@ -78,7 +78,7 @@ def build_engine(settings: Settings, connection: apsw.Connection, clock: Clock =
     tree = settings.tree()
     belief = Belief(settings.timing, settings.min_deletes)
     guard = Guard(settings.min_deletes, settings.max_delete_ratio)
-    guard.remember(store.held())
+    guard.remember(store.list_held())
     loader = build_loader(tree, belief, rules, store.twins)
     return Engine(Parts(tree, store, loader, belief, guard, clock), settings.timing, reload)
 
@@ -98,8 +98,8 @@ def _schemas(root: Path, collections: tuple[Collection, ...]) -> Iterator[tuple[
             octets = (root / collection.schema).read_bytes()
         except OSError as error:
             reason = f"the schema of {collection.type!r} cannot be read: {error.strerror}"
-            raise ConfigError(f"{shown(collection.schema)}: {reason}; its path is relative to {root}") from None
-        yield collection.type, compiled(shown(collection.schema), octets)
+            raise ConfigError(f"{to_printable(collection.schema)}: {reason}; its path is relative to {root}") from None
+        yield collection.type, compile_schema(to_printable(collection.schema), octets)
 
 
 def fingerprint(settings: Settings, collection: Collection, schema: Schema | None) -> str:
@@ -107,7 +107,7 @@ def fingerprint(settings: Settings, collection: Collection, schema: Schema | Non
     rules: Mapping[str, object] = {
         "rows": _ROW_VERSION,
         "format": collection.format,
-        "parser": format_named(collection.format).version,
+        "parser": get_format(collection.format).version,
         # Which of them has a file, and whether another one claims it too, is decided by all collections together.
         "collections": [(each.type, each.path, each.include, each.exclude) for each in settings.collections],
         "max_file_bytes": settings.max_file_bytes,

@@ -25,7 +25,7 @@ from docsync.sync.batch.engine import Progress
 from docsync.sync.batch.load import iso
 from docsync.sync.setup import Settings, build_engine
 from docsync.upkeep.convergence import Job
-from docsync.upkeep.upkeep import FRESH, Told, clear, keeping
+from docsync.upkeep.upkeep import FRESH, Told, clear, open_upkeep
 
 # What lies beside a database while somebody uses it, or what its last user left.
 _BESIDE = ("-wal", "-shm", "-journal", ".left", ".unsure", ".new")
@@ -75,14 +75,14 @@ def keep(connection: apsw.Connection, place: Path) -> Backup:
     _clear_drafts(place)
     draft = place.with_name(f".{place.name}.{os.getpid()}.tmp")
     try:
-        with _named(f"{place}: no backup can be written there"):
+        with _prefix_errors(f"{place}: no backup can be written there"):
             copy_out(connection, draft)
         with open_reader_connection(draft) as copy:
             if damage := find(copy):
                 broken = f"{connection.filename}: damaged ({damage.reason})"
                 raise NoDatabase(f"{broken}; mend it with 'docsync sync', then try again")
-            made = _described(copy, draft)
-        with _named(f"{place}: no backup can be written there"):
+            made = _read_backup(copy, draft)
+        with _prefix_errors(f"{place}: no backup can be written there"):
             persist(draft)
             draft.replace(place)
             persist(place.parent)
@@ -133,7 +133,7 @@ def restore_once(
     StoreUnavailable; then nothing was changed.
     """
     clear(database.parent)
-    with _taken(backup, database.parent) as source:
+    with _copy_backup(backup, database.parent) as source:
         held = dict(source.execute("SELECT type, count(*) FROM documents GROUP BY type"))
         paths = {path for (path,) in source.execute("SELECT file_path FROM documents")}
         job = Job(build_engine(settings, source), settings.git)
@@ -144,15 +144,15 @@ def restore_once(
             kept = _put(settings, database, source, told)
         else:
             install(database, source)
-        return Restored(held, job.done(), kept, is_foreign)
+        return Restored(held, job.summarize(), kept, is_foreign)
 
 
 def _put(settings: Settings, database: Path, source: apsw.Connection, told: Told) -> Path:
     """Put *source* in the place of *database*; returns where that is kept."""
-    with keeping(settings, database, told) as upkeep:
+    with open_upkeep(settings, database, told) as upkeep:
         draft, kept = Path(source.filename).with_name("kept.db"), _place_for(database)
         keep(upkeep.connection, draft)
-        with _named(f"{kept}: cannot be made"):
+        with _prefix_errors(f"{kept}: cannot be made"):
             draft.rename(kept)
         try:
             upkeep.replace(source)
@@ -169,19 +169,19 @@ def _place_for(database: Path) -> Path:
 
 
 @contextmanager
-def _taken(backup: Path, beside: Path) -> Iterator[apsw.Connection]:
+def _copy_backup(backup: Path, beside: Path) -> Iterator[apsw.Connection]:
     """A writable copy of *backup*, with an epoch of its own."""
     with ExitStack() as stack:
-        with _named(f"{beside}: cannot be written"):
+        with _prefix_errors(f"{beside}: cannot be written"):
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=FRESH, dir=beside))
-        with _named(f"{backup}: cannot be copied"):
+        with _prefix_errors(f"{backup}: cannot be copied"):
             copy = Path(folder) / "restored.db"
             shutil.copyfile(backup, copy)
             with suppress(FileNotFoundError):  # a database that was copied by hand has its last commits there
                 shutil.copyfile(wal_of(backup), wal_of(copy))
         _demand(copy, backup)
         _let_fit(copy, backup)
-        yield stack.enter_context(_opened(copy, backup))
+        yield stack.enter_context(_open_copy(copy, backup))
 
 
 def _let_fit(copy: Path, backup: Path) -> None:
@@ -194,22 +194,22 @@ def _let_fit(copy: Path, backup: Path) -> None:
                 connection.pragma("page_size", _PAGE_BYTES)
                 connection.execute("VACUUM")
         except apsw.CorruptError as error:
-            raise NoDatabase(_damaged(backup, str(error))) from error
+            raise NoDatabase(_describe_damaged(backup, str(error))) from error
         finally:
             connection.close(True)  # noqa: FBT003  # apsw takes it by position only
 
 
 @contextmanager
-def _opened(copy: Path, backup: Path) -> Iterator[apsw.Connection]:
+def _open_copy(copy: Path, backup: Path) -> Iterator[apsw.Connection]:
     """The sound database *copy*, to be filled; raises NoDatabase for a damaged one."""
     with ExitStack() as stack:
         try:
             connection = stack.enter_context(open_writer(copy))
             damage = find(connection)
         except Damaged as error:
-            raise NoDatabase(_damaged(backup, str(error))) from error
+            raise NoDatabase(_describe_damaged(backup, str(error))) from error
         if damage:
-            raise NoDatabase(_damaged(backup, damage.reason))
+            raise NoDatabase(_describe_damaged(backup, damage.reason))
         with writing():
             renew(connection, copy)
             connection.pragma("synchronous", "OFF")
@@ -217,7 +217,7 @@ def _opened(copy: Path, backup: Path) -> Iterator[apsw.Connection]:
 
 
 @contextmanager
-def _named(what: str) -> Iterator[None]:
+def _prefix_errors(what: str) -> Iterator[None]:
     """Lets what the disk refuses begin with *what*. Raises StoreUnavailable."""
     try:
         yield
@@ -230,7 +230,7 @@ def _named(what: str) -> Iterator[None]:
         raise StoreUnavailable(error.reason, f"{what} ({why})") from error
 
 
-def _damaged(backup: Path, reason: str) -> str:
+def _describe_damaged(backup: Path, reason: str) -> str:
     return f"{backup}: damaged ({reason}); nothing was changed"
 
 
@@ -247,7 +247,7 @@ def _demand(path: Path, named: Path) -> None:
         except apsw.NotADBError as error:
             raise NoDatabase(f"{named}: no backup of docsync's ({error})") from error
         except apsw.CorruptError as error:
-            raise NoDatabase(_damaged(named, str(error))) from error
+            raise NoDatabase(_describe_damaged(named, str(error))) from error
         finally:
             connection.close(True)  # noqa: FBT003  # apsw takes it by position only
     if found != APPLICATION_ID:
@@ -256,7 +256,7 @@ def _demand(path: Path, named: Path) -> None:
         raise NoDatabase(f"{named}: made by a newer docsync (tables {version}, this one knows {SCHEMA_VERSION})")
 
 
-def _described(copy: apsw.Connection, path: Path) -> Backup:
+def _read_backup(copy: apsw.Connection, path: Path) -> Backup:
     state = dict(copy.execute("SELECT key, value FROM sync_state WHERE key IN ('epoch', 'revision')"))
     documents = int(copy.execute("SELECT count(*) FROM documents").get)
     return Backup(str(state["epoch"]), int(state["revision"]), documents, path.stat().st_size)

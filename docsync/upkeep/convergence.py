@@ -29,9 +29,9 @@ class Job:
     def settle(self, progress: Progress | None = None) -> None:
         """Sync everything, and go on until every bad news is decided; a file that never rests is given up after a while."""
         again = {EVERYTHING: 0}
-        while again or self.engine.undecided():
+        while again or self.engine.list_undecided():
             again = self._step(again, progress)
-            if time.monotonic() - self._begun > _MOST_SECONDS and not self.engine.undecided():
+            if time.monotonic() - self._begun > _MOST_SECONDS and not self.engine.list_undecided():
                 return
             times = [*again.values(), *filter(None, [self.engine.next_due_ns()])]
             if times:
@@ -53,9 +53,9 @@ class Job:
         self.deleted.update(report.applied.deleted)
         return {path: at_ns for path, at_ns in again.items() if path not in due} | dict(report.again)
 
-    def done(self) -> Done:
+    def summarize(self) -> Done:
         """What was done, and where the database stands."""
-        now = self.engine.standing([EVERYTHING])
+        now = self.engine.read_state([EVERYTHING])
         seconds = round(time.monotonic() - self._begun, 6)
         did = (tuple(sorted(self.upserted)), tuple(sorted(self.deleted)))
         return Done(now.epoch, now.revision, seconds, *did, now.broken, now.held)

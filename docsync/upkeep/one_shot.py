@@ -13,34 +13,34 @@ from docsync.store.connection import open_memory, open_reader_connection
 from docsync.sync.batch.engine import Progress
 from docsync.sync.setup import Settings, build_engine
 from docsync.upkeep.convergence import Job
-from docsync.upkeep.upkeep import Told, open_sound
+from docsync.upkeep.upkeep import Told, open_checked
 
 
-def tell_nobody(how: Repair, reason: str) -> None:
+def ignore_repair(how: Repair, reason: str) -> None:
     """Damage is mended without a word."""
 
 
-def sync_once(settings: Settings, database: Path, progress: Progress | None = None, told: Told = tell_nobody) -> Done:
+def sync_once(settings: Settings, database: Path, progress: Progress | None = None, told: Told = ignore_repair) -> Done:
     """Make *database* equal to the files; damage is mended first, and *told*. The caller holds the lock.
 
     Raises StoreUnavailable, NoDatabase.
     """
     with _open(settings, database, told) as job:
         job.settle(progress)
-        return job.done()
+        return job.summarize()
 
 
 def release_once(settings: Settings, database: Path, type_: str | None, progress: Progress | None = None) -> Done:
     """The same, and then delete what the guard holds, of one collection or of all."""
-    with _open(settings, database, tell_nobody) as job:
+    with _open(settings, database, ignore_repair) as job:
         job.settle(progress)
         job.deleted.update(job.engine.release(type_).deleted)
-        return job.done()
+        return job.summarize()
 
 
 @contextmanager
 def _open(settings: Settings, database: Path, told: Told) -> Iterator[Job]:
-    with open_sound(settings, database, told) as upkeep:
+    with open_checked(settings, database, told) as upkeep:
         yield Job(upkeep.engine, settings.git)
 
 

@@ -26,10 +26,10 @@ from docsync.store.damage import Damage, find, identity, inspect
 from docsync.store.repair import (
     finish,
     forget,
-    kept,
-    open_ruin,
+    open_damaged,
     overwrite,
     prepare,
+    read_kept,
     redate,
     restore,
     salvage,
@@ -58,7 +58,7 @@ class Upkeep:
     engine: Engine
 
     def __init__(self, settings: Settings, database: Path, told: Told) -> None:
-        self._settings = settings.of_now()
+        self._settings = settings.freeze_rules()
         self._database = database
         self._told = told
         self._stack = ExitStack()
@@ -81,7 +81,7 @@ class Upkeep:
         damage = find(self._connection)
         if damage is None:
             self._use(self._connection)
-        elif self._mend_in_place(damage):
+        elif self._repair_in_place(damage):
             self._told(Repair.IN_PLACE, damage.reason)
         else:
             self.rebuild(damage.reason)
@@ -121,7 +121,7 @@ class Upkeep:
         inspect_ns, checkpoint_ns = self._inspect(now_ns), self._checkpoint.tick(now_ns)
         return inspect_ns if checkpoint_ns is None else min(inspect_ns, checkpoint_ns)
 
-    def mend(self, error: Damaged, progress: Progress | None = None) -> Engine:
+    def repair(self, error: Damaged, progress: Progress | None = None) -> Engine:
         """Find out what is damaged and mend it; returns the engine to go on with. Raises StoreUnavailable.
 
         *progress* is told of every file that is read; whatever it raises leaves the damage for the next time.
@@ -146,7 +146,7 @@ class Upkeep:
     def rebuild(self, reason: str) -> None:
         """Build everything afresh from the files, and put it in place in one step: there is a new epoch."""
         try:
-            with self._afresh() as source:
+            with self._build_replacement() as source:
                 self.replace(source)
         except Damaged:
             self._start_over(reason)
@@ -163,13 +163,13 @@ class Upkeep:
         self._checkpoint = Checkpoint(connection)
         self._identity = identity(self._database)
 
-    def _mend_in_place(self, damage: Damage) -> bool:
+    def _repair_in_place(self, damage: Damage) -> bool:
         """Read again what is damaged, in one transaction, and look whether that was all. True if it was."""
         connection = self.connection
         try:
             with writing(), transaction(connection):
                 self._use(connection)
-                saved = list(kept(connection, damage.documents))
+                saved = list(read_kept(connection, damage.documents))
                 revision = int(connection.execute("SELECT value FROM sync_state WHERE key = 'revision'").get) + 1
                 lost = forget(connection, damage.documents)
                 now_ns = time.monotonic_ns()
@@ -186,16 +186,19 @@ class Upkeep:
         return True
 
     @contextmanager
-    def _afresh(self) -> Iterator[apsw.Connection]:
+    def _build_replacement(self) -> Iterator[apsw.Connection]:
         """A database made from the files, and from what was sound in the old one and is in no file now."""
-        with fresh(self._settings, self._database.parent, self._progress) as path, open_writer(path) as source:
-            with writing(), nullcontext(self._connection) if self._connection else open_ruin(self._database) as damaged:
+        with build_fresh(self._settings, self._database.parent, self._progress) as path, open_writer(path) as source:
+            with (
+                writing(),
+                nullcontext(self._connection) if self._connection else open_damaged(self._database) as damaged,
+            ):
                 salvage(damaged, source)
             yield source
 
     def _start_over(self, reason: str) -> None:
         """Move aside what SQLite refuses, and put a new database there."""
-        with self._afresh() as source:
+        with self._build_replacement() as source:
             prepare(self._database, source)
         self._close()
         start_over(self._database, iso(time.time_ns()).replace(":", ""))
@@ -229,15 +232,15 @@ def clear(folder: Path) -> None:
 
 
 @contextmanager
-def open_sound(settings: Settings, database: Path, told: Told) -> Iterator[Upkeep]:
+def open_checked(settings: Settings, database: Path, told: Told) -> Iterator[Upkeep]:
     """The database and its engine, sound from the start. The caller holds the lock. Raises NoDatabase, StoreUnavailable."""
     clear(database.parent)
-    with keeping(settings, database, told) as upkeep:
+    with open_upkeep(settings, database, told) as upkeep:
         yield upkeep
 
 
 @contextmanager
-def keeping(settings: Settings, database: Path, told: Told) -> Iterator[Upkeep]:
+def open_upkeep(settings: Settings, database: Path, told: Told) -> Iterator[Upkeep]:
     """The same beside a database that is being made, which stays."""
     upkeep = Upkeep(settings, database, told)
     try:
@@ -249,15 +252,15 @@ def keeping(settings: Settings, database: Path, told: Told) -> Iterator[Upkeep]:
 
 def rebuild_once(settings: Settings, database: Path, told: Told, progress: Progress | None = None) -> Done:
     """Build *database* afresh and sync it once. The caller holds the lock. Raises StoreUnavailable, NoDatabase."""
-    with open_sound(settings, database, told) as upkeep:
+    with open_checked(settings, database, told) as upkeep:
         upkeep.rebuild("asked for")
         job = Job(upkeep.engine, settings.git)
         job.settle(progress)
-        return job.done()
+        return job.summarize()
 
 
 @contextmanager
-def fresh(settings: Settings, beside: Path | None = None, progress: Progress | None = None) -> Iterator[Path]:
+def build_fresh(settings: Settings, beside: Path | None = None, progress: Progress | None = None) -> Iterator[Path]:
     """A database made from nothing but the files, for as long as it is needed, in the folder *beside* or a temporary one.
 
     Raises StoreUnavailable where none can be made.

@@ -31,16 +31,16 @@ def open_source(root: Path, folders: Sequence[str], hint: Hint, *, mode: Mode, p
         if mode == "poll":
             yield stack.enter_context(PollSource(polling, hint, because=(Reason("polling", "polling, as configured"),)))
             return
-        source = _events(stack, root, folders, hint, polling)
+        source = _open_events(stack, root, folders, hint, polling)
         if mode == "auto" and source.name != "poll":
             source = stack.enter_context(Layered(source, lambda: _remote_reason(root, folders), polling, hint))
         yield source
 
 
-def _events(stack: ExitStack, root: Path, folders: Sequence[str], hint: Hint, polling: Polling) -> Source:
+def _open_events(stack: ExitStack, root: Path, folders: Sequence[str], hint: Hint, polling: Polling) -> Source:
     """Events as good as this machine has them; polling where it gives none."""
     try:
-        return _best(stack, root, folders, hint, polling.poll_ms)
+        return _open_best(stack, root, folders, hint, polling.poll_ms)
     except OSError as error:
         if error.errno not in _NO_INSTANCE:
             raise
@@ -48,7 +48,7 @@ def _events(stack: ExitStack, root: Path, folders: Sequence[str], hint: Hint, po
         return stack.enter_context(PollSource(polling, hint, because=(reason,)))
 
 
-def _best(stack: ExitStack, root: Path, folders: Sequence[str], hint: Hint, poll_ms: int) -> Source:
+def _open_best(stack: ExitStack, root: Path, folders: Sequence[str], hint: Hint, poll_ms: int) -> Source:
     try:
         from docsync.watch.inotify import InotifySource
 

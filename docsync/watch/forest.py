@@ -51,7 +51,7 @@ class Node:
         """The name by which its parent knows it."""
         return self.path.rpartition("/")[2]
 
-    def within(self, name: str) -> str:
+    def join_name(self, name: str) -> str:
         """The path of an entry."""
         return f"{self.path}/{name}" if self.path else name
 
@@ -163,7 +163,7 @@ class Forest:
         """The node of a subfolder, not yet watched if it is new."""
         with self.lock:
             if name not in node.children:
-                node.children[name] = Node(node.root, node.within(name), f"{node.real.rstrip('/')}/{name}", node)
+                node.children[name] = Node(node.root, node.join_name(name), f"{node.real.rstrip('/')}/{name}", node)
             return node.children[name]
 
     def drop(self, node: Node) -> None:
@@ -180,7 +180,7 @@ class Forest:
                 self._unwatch(node)
                 self.refused.pop(node, None)
 
-    def polled(self) -> list[Node]:
+    def list_polled(self) -> list[Node]:
         """The folders that no event will tell about. An unreadable one is not among them: a chmod is seen from above."""
         with self.lock:
             return [user for user, code in self.refused.items() if isinstance(user, Node) and code != errno.EACCES]
@@ -188,7 +188,7 @@ class Forest:
     def retry(self) -> list[str]:
         """Try again to watch what is polled and to find what came or went there; the paths where something did."""
         with self.lock:
-            polled = dict.fromkeys(self.polled())
+            polled = dict.fromkeys(self.list_polled())
             highest = [node for node in polled if node.parent not in polled]  # growing them reaches those beneath
             return [node.path for node in highest if self.grow(node, thorough=True)]
 

@@ -122,23 +122,23 @@ class InotifySource:
         name = os.fsdecode(event.name)
         for user in ledger.forget(event.wd) if event.is_ignored else ledger.users(event.wd):
             if isinstance(user, Step):
-                yield from self._at_step(user, event.mask, name)
+                yield from self._handle_step(user, event.mask, name)
             else:
-                yield from self._at_node(user, event.mask, name)
+                yield from self._handle_node(user, event.mask, name)
 
-    def _at_step(self, step: Step, mask: int, name: str) -> Iterator[Hinted]:
+    def _handle_step(self, step: Step, mask: int, name: str) -> Iterator[Hinted]:
         if name == step.name or (not name and mask & _REPLANTS):
             yield from self._replant(step.root)
 
-    def _at_node(self, node: Node, mask: int, name: str) -> Iterator[Hinted]:
+    def _handle_node(self, node: Node, mask: int, name: str) -> Iterator[Hinted]:
         if not name:
-            yield from self._at_itself(node, mask)
+            yield from self._handle_itself(node, mask)
         elif mask & In.IN_ISDIR:
-            yield from self._at_folder(node, mask, name)
+            yield from self._handle_folder(node, mask, name)
         else:
-            yield from _at_file(node, mask, name)
+            yield from _handle_file(node, mask, name)
 
-    def _at_itself(self, node: Node, mask: int) -> Iterator[Hinted]:
+    def _handle_itself(self, node: Node, mask: int) -> Iterator[Hinted]:
         if node.parent is None and mask & _REPLANTS:
             yield from self._replant(node.root)
         elif mask & In.IN_IGNORED and self._forest.grow(node, thorough=True):
@@ -149,17 +149,17 @@ class InotifySource:
         self._forest.plant(root, thorough=True)
         yield root.path, Sign.FOLDER
 
-    def _at_folder(self, node: Node, mask: int, name: str) -> Iterator[Hinted]:
+    def _handle_folder(self, node: Node, mask: int, name: str) -> Iterator[Hinted]:
         if is_hidden(name):
             return
         if mask & _WENT:
             if name in node.children:
                 self._forest.drop(node.children[name])
-            yield node.within(name), Sign.FOLDER
+            yield node.join_name(name), Sign.FOLDER
             return
         news = self._forest.grow(self._forest.child(node, name), thorough=not mask & In.IN_CREATE)
         if news or mask & In.IN_ATTRIB:  # with other permissions it may have become readable
-            yield node.within(name), Sign.FOLDER
+            yield node.join_name(name), Sign.FOLDER
 
     # Folders without a watch.
 
@@ -174,21 +174,21 @@ class InotifySource:
 
     def _poll_refused(self) -> None:
         with self._poller_lock:
-            if self._poller is None and self._forest.polled():
+            if self._poller is None and self._forest.list_polled():
                 self._poller = PollSource(Polling(self._sweep, self._poll_ms), self._hint).__enter__()
 
     def _sweep(self) -> dict[str, object]:
         """The files of the folders that have no watch, with stamps. Those that get one now leave, which hints GONE."""
         for path in self._forest.retry():
             self._hint(path, Sign.FOLDER)
-        return {path: stamp for node in self._forest.polled() for path, stamp in _files(node)}
+        return {path: stamp for node in self._forest.list_polled() for path, stamp in _files(node)}
 
 
-def _at_file(node: Node, mask: int, name: str) -> Iterator[Hinted]:
+def _handle_file(node: Node, mask: int, name: str) -> Iterator[Hinted]:
     if name == VOLUME_LINK and mask & _CAME:
         yield node.root.path, Sign.SWAPPED
     elif not is_hidden(name):
-        yield node.within(name), _sign(mask, f"{node.real}/{name}")
+        yield node.join_name(name), _sign(mask, f"{node.real}/{name}")
 
 
 def _sign(mask: int, real: str) -> Sign:
@@ -217,7 +217,7 @@ def _files(node: Node) -> list[tuple[str, object]]:
             listed = [
                 entry for entry in entries if not is_hidden(entry.name) and not entry.is_dir(follow_symlinks=False)
             ]
-            return [(node.within(entry.name), _stamp(entry)) for entry in listed]
+            return [(node.join_name(entry.name), _stamp(entry)) for entry in listed]
     except OSError:
         return []
 

@@ -31,7 +31,7 @@ def remote_filesystem(folder: str | Path, mounts: Path = MOUNTS) -> str | None:
 
     Where the system does not list its mounts, the answer is None.
     """
-    mounted = _mounted(mount_table(mounts))
+    mounted = _parse_mounts(mount_table(mounts))
     real = os.path.realpath(folder)
     above = max((point for point in mounted if _covers(point, real)), key=len, default=None)
     beneath = [point for point in mounted if _covers(real, point)]
@@ -40,13 +40,13 @@ def remote_filesystem(folder: str | Path, mounts: Path = MOUNTS) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _mounted(table: str) -> Mapping[str, str]:
+def _parse_mounts(table: str) -> Mapping[str, str]:
     """The types by mount point; remembered, because it is asked of every folder and seldom changes."""
     # Of two mounts on one folder the later one is seen.
-    return dict(_mount(line) for line in table.splitlines())
+    return dict(_parse_mount(line) for line in table.splitlines())
 
 
-def _mount(line: str) -> tuple[str, str]:
+def _parse_mount(line: str) -> tuple[str, str]:
     """The mount point and the type of one line of mountinfo (proc(5)): optional fields end at a lone dash."""
     before, _, after = line.partition(" - ")
     point = _OCTAL.sub(lambda match: chr(int(match[1], 8)), before.split(" ")[4])

@@ -29,7 +29,7 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
 from docsync.model import Sign
-from docsync.names import EVERYTHING, VOLUME_LINK, below, is_hidden
+from docsync.names import EVERYTHING, VOLUME_LINK, is_hidden, strip_folder
 from docsync.watch.resolve import resolve
 from docsync.watch.source import Hint, Reason
 
@@ -175,16 +175,16 @@ class StockSource(FileSystemEventHandler):
         if sign is None:
             return
         source, target = os.fsdecode(event.src_path), os.fsdecode(event.dest_path)
-        yield from self._at(source, _link_or(sign, source) if sign is Sign.WRITTEN else sign)
+        yield from self._find_hints(source, _prefer_link(sign, source) if sign is Sign.WRITTEN else sign)
         if target:
-            yield from self._at(target, sign if sign is Sign.FOLDER else _link_or(Sign.RENAMED, target))
+            yield from self._find_hints(target, sign if sign is Sign.FOLDER else _prefer_link(Sign.RENAMED, target))
 
-    def _at(self, real: str, sign: Sign) -> Iterator[tuple[str, Sign]]:
+    def _find_hints(self, real: str, sign: Sign) -> Iterator[tuple[str, Sign]]:
         for path in tuple(self._steps.get(real, ())) if sign is not Sign.CLOSED else ():
             yield path, Sign.FOLDER
             self._renew.set()
         for path, identity in tuple(self._roots.items()):
-            inner = below(identity[0], real) if identity else None
+            inner = strip_folder(identity[0], real) if identity else None
             if inner is None:
                 continue
             if sign is Sign.FOLDER and inner.rpartition("/")[2] == VOLUME_LINK:
@@ -193,7 +193,7 @@ class StockSource(FileSystemEventHandler):
                 yield f"{path}/{inner}" if path else inner, sign
 
 
-def _link_or(sign: Sign, real: str) -> Sign:
+def _prefer_link(sign: Sign, real: str) -> Sign:
     return Sign.FOLDER if os.path.islink(real) else sign  # noqa: PTH114 - a str with surrogate escapes
 
 

@@ -59,7 +59,7 @@ class FakeCommands:
     def ticks(self) -> bool:
         return self.alive
 
-    def changed(self, after: int, timeout: float) -> int:
+    def wait_for_change(self, after: int, timeout: float) -> int:
         return self.counters.wait(after, timeout)
 
     def reload(self, scopes: Sequence[str], timeout: float) -> Done:

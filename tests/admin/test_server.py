@@ -133,7 +133,7 @@ def test_a_stop_answers_who_waits_and_takes_less_than_two_seconds(
 def test_a_stop_does_not_wait_for_peers_that_say_nothing_or_take_nothing(
     backend: Backend, socket_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Metrics, "_rendered", lambda self, status, wanted: (b"x" * 20_000_000, "text/plain"))
+    monkeypatch.setattr(Metrics, "_render", lambda self, status, wanted: (b"x" * 20_000_000, "text/plain"))
     with socket.socket(socket.AF_UNIX) as silent, socket.socket(socket.AF_UNIX) as greedy:
         with serving(backend, Listening(socket_path), ignore, nobody):
             silent.connect(str(socket_path))

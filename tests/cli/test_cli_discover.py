@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from docsync.cli.discover import Found, collections_for, discover
+from docsync.cli.discover import Found, discover, propose_collections
 
 
 def make(root: Path, *paths: str) -> Found:
@@ -36,7 +36,7 @@ def test_a_link_to_a_folder_is_not_followed(tmp_path: Path) -> None:
 
 
 def shapes(found: Found) -> list[tuple[str, tuple[str, ...]]]:
-    return [(collection.path, collection.include) for collection in collections_for(found)]
+    return [(collection.path, collection.include) for collection in propose_collections(found)]
 
 
 @pytest.mark.parametrize(
@@ -62,13 +62,13 @@ def test_the_collections_hold_what_was_found(
     found = Found(personas, prompts)
 
     assert shapes(found) == expected
-    kept_personas, kept_prompts = collections_for(found)
+    kept_personas, kept_prompts = propose_collections(found)
     assert all(kept_personas.matches(path) for path in personas)
     assert all(kept_prompts.matches(path) for path in prompts)
 
 
 def test_prompts_of_the_whole_project_leave_out_other_peoples_files() -> None:
-    _, prompts = collections_for(Found((), ("a.prompty",)))
+    _, prompts = propose_collections(Found((), ("a.prompty",)))
 
     assert not prompts.matches("web/node_modules/x/b.prompty")
     assert not prompts.matches("venv/b.prompty")

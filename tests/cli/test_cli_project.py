@@ -71,7 +71,7 @@ def test_every_setting_that_decides_what_is_stored_is_passed_on(filled: Shell) -
 
 def test_no_daemon_is_told_with_the_command_that_starts_one(project: Project) -> None:
     with pytest.raises(NotReachable, match=f"no docsync is running for {project.root}; start one with: docsync run"):
-        project.running_daemon()
+        project.require_daemon()
 
 
 @pytest.mark.parametrize("command", [["list"], ["search", "x"], ["query", "SELECT 1"], ["status"], ["changes"]])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from docsync.config import ClientSettings, Config, described, load_config
+from docsync.config import ClientSettings, Config, list_settings, load_config
 from docsync.errors import ConfigError
 
 HASH = "5" * 64
@@ -36,7 +36,7 @@ def test_a_client_may_read_unless_it_may_operate(folder: Path) -> None:
 
     assert config.clients == (ClientSettings("a", HASH, "read"), ClientSettings("b", HASH, "operate"))
     assert config.origins["clients[1].role"] == "docsync.toml:7"
-    assert [setting.value for setting in described(config) if setting.key == "clients[0].name"] == ["a"]
+    assert [setting.value for setting in list_settings(config) if setting.key == "clients[0].name"] == ["a"]
 
 
 def test_without_any_there_are_none(folder: Path) -> None:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from docsync.config import Config, described, load_config
+from docsync.config import Config, list_settings, load_config
 from docsync.config.rule import ITEMS, SETTINGS
 
 SHOWN = Path(__file__).parents[2] / "docsync.toml"
@@ -11,7 +11,7 @@ COMMENTED = re.compile(r"^# (?=[a-z_]+ = |\[[a-z.]+\]$|\[\[clients\]\]$)", re.MU
 
 
 def values_of(config: Config) -> dict[str, object]:
-    return {setting.key: setting.value for setting in described(config)}
+    return {setting.key: setting.value for setting in list_settings(config)}
 
 
 def test_its_values_are_the_defaults(tmp_path: Path) -> None:

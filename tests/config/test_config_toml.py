@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from docsync.config.toml import TomlFile, joined, lines_of, read_toml
+from docsync.config.toml import TomlFile, join_key, lines_of, read_toml
 from docsync.errors import ConfigError
 
 NASTY = '''# [not.a.table] "quote
@@ -145,8 +145,8 @@ def test_lines_end_like_on_windows_and_a_byte_order_mark_is_no_text(tmp_path: Pa
 
 
 def test_a_name_that_is_no_bare_key_is_quoted() -> None:
-    assert joined("", "a-b_1") == "a-b_1"
-    assert joined("watch", "a.b\n") == 'watch."a.b\\n"'
+    assert join_key("", "a-b_1") == "a-b_1"
+    assert join_key("watch", "a.b\n") == 'watch."a.b\\n"'
 
 
 @pytest.mark.parametrize(

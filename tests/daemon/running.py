@@ -17,7 +17,7 @@ from typing import Any, Self
 import apsw
 
 from docsync.admin.client import Client
-from docsync.lock import announced
+from docsync.lock import read_announcement
 
 PATIENCE = 30.0
 NO_RESCAN = {"DOCSYNC_WATCH__RESCAN_SECONDS": "3600"}
@@ -67,7 +67,7 @@ class Daemon:
         """True once this very process answers; a killed one leaves its announcement behind."""
         assert self.process
         assert self.process.poll() is None, self.log.read_text()[-4000:]
-        announcement = announced(self.database.parent) if self.database.parent.exists() else None
+        announcement = read_announcement(self.database.parent) if self.database.parent.exists() else None
         return announcement is not None and announcement.pid == self.process.pid
 
     def stop(self) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import docsync
-from docsync.lock import announced
+from docsync.lock import read_announcement
 from tests.admin.endpoint import JSON, Endpoint
 from tests.admin.events import Stream
 from tests.daemon.frozen import END, HANG
@@ -31,7 +31,7 @@ def harmed(daemon: Daemon) -> Daemon:
 
 
 def endpoint(daemon: Daemon) -> Endpoint:
-    announcement = announced(daemon.database.parent)
+    announcement = read_announcement(daemon.database.parent)
     assert announcement is not None
     assert announcement.http is not None
     return Endpoint(Path(announcement.socket), int(announcement.http.rpartition(":")[2]))

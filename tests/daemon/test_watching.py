@@ -287,7 +287,7 @@ def test_a_cookie_that_comes_back_proves_the_watcher(post: Post, monkeypatch: py
         cookie = send()
         assert cookie is not None
         name = next(iter(post.barrier._waiting))
-        assert post.barrier.takes(f".docsync/cookies/{name}")
+        assert post.barrier.take(f".docsync/cookies/{name}")
         return cookie
 
     monkeypatch.setattr(post.barrier, "send", answered)
@@ -296,12 +296,12 @@ def test_a_cookie_that_comes_back_proves_the_watcher(post: Post, monkeypatch: py
             post.lookout.tick(beat * 4 * 10**9)
         assert len(post.sources) == 1
         assert post.sources[0].checks == 4
-        assert post.lookout.proves()
+        assert post.lookout.prove()
 
 
 def test_hints_of_cookies_are_not_for_the_inbox_and_others_are_not_for_the_barrier(post: Post) -> None:
-    assert post.barrier.takes(".docsync/cookies/unknown")
-    assert not post.barrier.takes("personas/ana.json")
+    assert post.barrier.take(".docsync/cookies/unknown")
+    assert not post.barrier.take("personas/ana.json")
     post.inbox.hint("personas/ana.json", Sign.CLOSED)
     assert post.inbox.dirty() == {"personas/ana.json"}
 

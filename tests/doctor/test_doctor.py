@@ -182,7 +182,7 @@ def test_polling_that_was_chosen_is_no_warning(project: Project) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="inotify is of Linux")
 def test_a_watcher_that_brings_nothing_is_an_error(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("docsync.sync.thread.barrier.Barrier.takes", lambda *_: True)  # as if no event ever came
+    monkeypatch.setattr("docsync.sync.thread.barrier.Barrier.take", lambda *_: True)  # as if no event ever came
     monkeypatch.setattr("docsync.sync.thread.barrier.PATIENCE_SECONDS", 0.05)
     assert told(found(patient(project)), "a file that was written did not come back").level is Level.ERROR
 

@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from docsync.export.page import as_markdown
-from docsync.names import shown
+from docsync.names import to_printable
 from docsync.reader import Row
 from tests.export.rows import ORIGIN, row
 
@@ -62,9 +62,9 @@ NAMES = [
 def test_names_and_ids_are_kept_whatever_they_are_made_of(name: str) -> None:
     text = page(row(name, id=f"persona/{name}", tags=(name,)), row("Bo"))
 
-    assert headings(text) == [shown(name), "Bo"]
-    assert f"persona/{shown(name)}" in codes(text)
-    assert shown(name) in codes(text)
+    assert headings(text) == [to_printable(name), "Bo"]
+    assert f"persona/{to_printable(name)}" in codes(text)
+    assert to_printable(name) in codes(text)
     assert "\x1b" not in text
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from docsync import formats
-from docsync.formats import FORMAT_NAMES, format_named, parse
+from docsync.formats import FORMAT_NAMES, get_format, parse
 from docsync.formats.limits import LIMITS
 from docsync.formats.source import Refused, Source
 from docsync.model import Parsed, Severity
@@ -25,7 +25,7 @@ class Faulty:
 
 @pytest.mark.parametrize("name", FORMAT_NAMES)
 def test_every_format_is_there_under_its_name(name: str) -> None:
-    found = format_named(name)
+    found = get_format(name)
 
     assert (found.name, found.proves_complete) == (name, name == "json")
     assert found.version >= 1
@@ -33,7 +33,7 @@ def test_every_format_is_there_under_its_name(name: str) -> None:
 
 def test_an_unknown_format_is_named_with_those_that_exist() -> None:
     with pytest.raises(LookupError, match=r"no format is named 'xml'; there are json, prompty"):
-        format_named("xml")
+        get_format("xml")
 
 
 @pytest.mark.parametrize("name", FORMAT_NAMES)
@@ -62,7 +62,7 @@ def test_an_unfinished_merge_can_be_allowed() -> None:
 
 @pytest.mark.parametrize("error", [RuntimeError("secret"), RecursionError(), MemoryError(), KeyError("x")])
 def test_a_bug_in_a_format_is_a_problem_of_that_file(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    monkeypatch.setattr(formats, "format_named", lambda _: Faulty(error))
+    monkeypatch.setattr(formats, "get_format", lambda _: Faulty(error))
 
     parsed = parse("faulty", "p/a.json", b"{}")
 
@@ -91,7 +91,7 @@ def test_an_error_is_never_cut_away_by_warnings(monkeypatch: pytest.MonkeyPatch)
     source = Source("p/a.json", "x")
     warnings = [source.problem("w", "w", 0, severity=Severity.WARNING)] * 30
     faulty = Faulty(Refused(*warnings, source.problem("e", "e", 0)))
-    monkeypatch.setattr(formats, "format_named", lambda _: faulty)
+    monkeypatch.setattr(formats, "get_format", lambda _: faulty)
 
     parsed = parse("faulty", "p/a.json", b"x")
 

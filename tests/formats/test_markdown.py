@@ -2,7 +2,7 @@
 
 import json
 
-from docsync.formats import format_named, parse
+from docsync.formats import get_format, parse
 
 
 def test_front_matter_and_body_are_stored() -> None:
@@ -35,4 +35,4 @@ def test_wrong_front_matter_is_refused() -> None:
 
 
 def test_a_truncated_file_may_parse() -> None:
-    assert format_named("markdown").proves_complete is False
+    assert get_format("markdown").proves_complete is False

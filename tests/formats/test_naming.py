@@ -5,14 +5,14 @@ import json
 import pytest
 
 from docsync.formats.limits import LIMITS
-from docsync.formats.naming import canonical, named, search_text, stem_of
+from docsync.formats.naming import encode_canonical, find_naming, search_text, stem_of
 from docsync.formats.nested_name import MAX_KEYS, MAX_LEVELS, MAX_MAPPINGS
 
 CARD = {"spec": "chara_card_v2", "name": "outside", "data": {"name": "Mira", "description": "keeper", "tags": ["sea"]}}
 
 
 def name_of(value: dict[str, object]) -> tuple[str, str]:
-    found = named(value, "stem")
+    found = find_naming(value, "stem")
     return found.name, found.name_from
 
 
@@ -82,7 +82,7 @@ def test_the_search_for_a_name_gives_up_on_a_wide_object() -> None:
     "stem", ["ada.agent", "ada.character", "ada.Persona", "ada.char", "ada.card", "ada.fragment", "ada"]
 )
 def test_the_stem_loses_what_only_says_that_it_is_a_persona(stem: str) -> None:
-    assert named({}, stem).name == "ada"
+    assert find_naming({}, stem).name == "ada"
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_the_stem_is_the_last_component_without_its_suffix(path: str, stem: str)
     ],
 )
 def test_the_description_is_found_in_every_known_shape(value: dict[str, object], description: str | None) -> None:
-    assert named(value, "stem").description == description
+    assert find_naming(value, "stem").description == description
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_the_description_is_found_in_every_known_shape(value: dict[str, object],
     ],
 )
 def test_tags_are_the_first_list_of_texts(value: dict[str, object], tags: tuple[str, ...]) -> None:
-    assert named(value, "stem").tags == tags
+    assert find_naming(value, "stem").tags == tags
 
 
 def test_search_sees_every_text_value_in_order_and_no_key() -> None:
@@ -158,21 +158,21 @@ def test_a_value_that_nests_too_deeply_is_not_searched() -> None:
 
 
 def test_canonical_text_is_compact_keeps_order_and_characters() -> None:
-    assert canonical({"b": 1, "a": ["ä", "\U0001f600"]}) == '{"b":1,"a":["ä","\U0001f600"]}'
+    assert encode_canonical({"b": 1, "a": ["ä", "\U0001f600"]}) == '{"b":1,"a":["ä","\U0001f600"]}'
 
 
 def test_canonical_text_holds_no_number_that_json_lacks() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
-        canonical({"a": float("nan")})
+        encode_canonical({"a": float("nan")})
 
 
 def test_integers_stay_exact() -> None:
-    assert json.loads(canonical({"a": 2**200 + 1})) == {"a": 2**200 + 1}
+    assert json.loads(encode_canonical({"a": 2**200 + 1})) == {"a": 2**200 + 1}
 
 
 def test_a_table_of_thousands_of_keys_is_searched_for_no_name() -> None:
     table: dict[str, object] = {f"key {number}": 1 for number in range(MAX_KEYS)}
 
-    assert named({"profile": {"Full Name": "Ada"}, "table": table}, "stem").name == "Ada"
-    assert named(table | {"Full Name": "Ada"}, "stem").name == "stem"
-    assert named(table | {"name": "Ada"}, "stem").name == "Ada"
+    assert find_naming({"profile": {"Full Name": "Ada"}, "table": table}, "stem").name == "Ada"
+    assert find_naming(table | {"Full Name": "Ada"}, "stem").name == "stem"
+    assert find_naming(table | {"name": "Ada"}, "stem").name == "Ada"

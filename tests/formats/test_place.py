@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from docsync.formats.json_place import json_places
-from docsync.formats.place import Place, dotted, ways_to
+from docsync.formats.place import Place, format_place, ways_to
 from docsync.formats.yaml_place import yaml_places
 from docsync.names import LONGEST_PLACE
 
@@ -100,13 +100,13 @@ def test_only_what_leads_somewhere_is_looked_into() -> None:
 
 
 def test_a_place_is_written_as_people_write_it() -> None:
-    assert dotted(["inputs", 0, "name"]) == "inputs[0].name"
-    assert dotted([0]) == "[0]"
-    assert dotted([]) == ""
+    assert format_place(["inputs", 0, "name"]) == "inputs[0].name"
+    assert format_place([0]) == "[0]"
+    assert format_place([]) == ""
 
 
 def test_a_place_is_cut_where_only_a_hostile_file_has_longer_ones() -> None:
-    place = dotted(["a" * 400, 0])
+    place = format_place(["a" * 400, 0])
 
     assert place == "a" * LONGEST_PLACE + "…"
     assert ways_to(["a." * 200]) == {""}

@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from docsync.formats import format_named, parse
+from docsync.formats import get_format, parse
 from docsync.model import Content, Parsed, Reference, Severity
 
 EDGES = Path(__file__).parents[1] / "edges"
@@ -213,7 +213,7 @@ def test_threads_read_the_same() -> None:
 
 
 def test_a_truncated_file_may_parse() -> None:
-    assert format_named("prompty").proves_complete is False
+    assert get_format("prompty").proves_complete is False
 
 
 def test_the_order_of_a_set_never_shows() -> None:

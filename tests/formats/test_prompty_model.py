@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from docsync.formats.prompty.model import normal_model
+from docsync.formats.prompty.model import normalize_model
 
 
 @pytest.mark.parametrize(
@@ -40,12 +40,12 @@ from docsync.formats.prompty.model import normal_model
     ],
 )
 def test_a_model_is_written_as_v2_would(written: str, normal: str) -> None:
-    assert normal_model(yaml.safe_load(written)) == yaml.safe_load(normal)
+    assert normalize_model(yaml.safe_load(written)) == yaml.safe_load(normal)
 
 
 def test_the_front_matter_is_left_as_it_is() -> None:
     text = "{api: chat, configuration: {type: openai, name: n}, parameters: {max_tokens: 1, tools: []}}"
     written = yaml.safe_load(text)
-    normal_model(written)
+    normalize_model(written)
 
     assert written == yaml.safe_load(text)

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from docsync.formats.prompty.properties import normal_inputs, normal_properties, normal_tools
+from docsync.formats.prompty.properties import normalize_inputs, normalize_properties, normalize_tools
 
 
 @pytest.mark.parametrize(
@@ -33,11 +33,11 @@ from docsync.formats.prompty.properties import normal_inputs, normal_properties,
     ],
 )  # fmt: skip
 def test_inputs_become_one_list(front: str, inputs: str) -> None:
-    assert normal_inputs(yaml.safe_load(front)) == yaml.safe_load(inputs)
+    assert normalize_inputs(yaml.safe_load(front)) == yaml.safe_load(inputs)
 
 
 def test_outputs_become_one_list_without_samples() -> None:
-    assert normal_properties(yaml.safe_load("{outputs: {a: {type: t}}, sample: {b: 1}}"), "outputs") == [
+    assert normalize_properties(yaml.safe_load("{outputs: {a: {type: t}}, sample: {b: 1}}"), "outputs") == [
         {"name": "a", "kind": "t"}
     ]
 
@@ -59,13 +59,13 @@ def test_outputs_become_one_list_without_samples() -> None:
     ],
 )  # fmt: skip
 def test_tools_are_gathered_from_every_place(front: str, tools: str) -> None:
-    assert normal_tools(yaml.safe_load(front)) == yaml.safe_load(tools)
+    assert normalize_tools(yaml.safe_load(front)) == yaml.safe_load(tools)
 
 
 def test_the_front_matter_is_left_as_it_is() -> None:
     text = "{inputs: [{name: a, type: t}], sample: {a: 1, b: 2}, tools: [{id: a, type: function, function: {name: f}}]}"
     written = yaml.safe_load(text)
-    normal_inputs(written)
-    normal_tools(written)
+    normalize_inputs(written)
+    normalize_tools(written)
 
     assert written == yaml.safe_load(text)

@@ -38,7 +38,7 @@ def test_only_a_whole_text_is_a_reference(text: str) -> None:
 def test_files_and_other_protocols_are_recorded() -> None:
     front = "{a: '${file:x/y.json}', b: '${Params:q}'}"
 
-    assert references(front).listed() == {
+    assert references(front).to_document() == {
         "env": [],
         "files": [{"path": "x/y.json", "at": "a"}],
         "other": [{"protocol": "params", "value": "q", "at": "b"}],

@@ -2,7 +2,7 @@
 
 import pytest
 
-from docsync.formats.prompty.shape import mapping, renamed, scalar_text, text, texts
+from docsync.formats.prompty.shape import mapping, rename_keys, scalar_text, text, texts
 
 
 def test_only_a_mapping_is_a_mapping() -> None:
@@ -25,5 +25,5 @@ def test_texts_are_taken_once_from_lists_and_alone() -> None:
 
 
 def test_keys_are_renamed_in_place_unless_the_new_name_is_there() -> None:
-    assert list(renamed({"x": 1, "a": 2, "y": 3}, {"a": "b"}).items()) == [("x", 1), ("b", 2), ("y", 3)]
-    assert renamed({"a": 1, "b": 2}, {"a": "b"}) == {"a": 1, "b": 2}
+    assert list(rename_keys({"x": 1, "a": 2, "y": 3}, {"a": "b"}).items()) == [("x", 1), ("b", 2), ("y", 3)]
+    assert rename_keys({"a": 1, "b": 2}, {"a": "b"}) == {"a": 1, "b": 2}

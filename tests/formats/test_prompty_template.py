@@ -4,11 +4,11 @@ import pytest
 import yaml
 
 from docsync.formats.limits import LIMITS
-from docsync.formats.prompty.template import Variables, normal_template, variables_of
+from docsync.formats.prompty.template import Variables, normalize_template, variables_of
 
 
 def template(front: str, body: str = "") -> object:
-    return normal_template(yaml.safe_load(front), body)
+    return normalize_template(yaml.safe_load(front), body)
 
 
 def variables(body: str, kind: str = "jinja2") -> Variables:

@@ -2,13 +2,13 @@
 
 import pytest
 
-from docsync.formats.source import BLOCK, MESSAGE_CHARACTERS, Refused, Source, decoded
+from docsync.formats.source import BLOCK, MESSAGE_CHARACTERS, Refused, Source, decode_source
 from docsync.model import Note, Problem, Severity
 
 
 def refused(octets: bytes, *, allow_conflicts: bool = False) -> Problem:
     with pytest.raises(Refused) as caught:
-        decoded("p/a.json", octets, allow_conflicts=allow_conflicts)
+        decode_source("p/a.json", octets, allow_conflicts=allow_conflicts)
     return caught.value.problems[0]
 
 
@@ -17,14 +17,14 @@ def place(problem: Problem) -> tuple[str, int | None, int | None]:
 
 
 def test_text_keeps_its_line_ends_and_loses_its_byte_order_mark() -> None:
-    source = decoded("p/a.json", b"\xef\xbb\xbfa\r\nb\rc\n")
+    source = decode_source("p/a.json", b"\xef\xbb\xbfa\r\nb\rc\n")
 
     assert source.text == "a\r\nb\rc\n"
 
 
 @pytest.mark.parametrize(("offset", "expected"), [(0, (1, 2)), (2, (2, 1))])
 def test_a_byte_order_mark_counts_as_a_character_of_the_first_line(offset: int, expected: tuple[int, int]) -> None:
-    assert decoded("p/a.json", b"\xef\xbb\xbfa\nb").place(offset) == expected
+    assert decode_source("p/a.json", b"\xef\xbb\xbfa\nb").place(offset) == expected
 
 
 def test_only_crlf_lf_and_cr_end_a_line() -> None:
@@ -134,11 +134,11 @@ def test_an_unfinished_merge_is_refused_where_it_begins(octets: bytes) -> None:
     ids=["no end", "indented", "eight", "wrong order"],
 )
 def test_markers_that_are_no_merge_are_text(octets: bytes) -> None:
-    assert decoded("p", octets).text == octets.decode()
+    assert decode_source("p", octets).text == octets.decode()
 
 
 def test_an_unfinished_merge_can_be_allowed() -> None:
-    assert decoded("p", MERGE, allow_conflicts=True).text == MERGE.decode()
+    assert decode_source("p", MERGE, allow_conflicts=True).text == MERGE.decode()
 
 
 def test_a_refusal_is_no_value_error() -> None:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from docsync.formats import format_named, parse
+from docsync.formats import get_format, parse
 
 
 def test_a_mapping_is_stored_as_written() -> None:
@@ -33,4 +33,4 @@ def test_warnings_come_with_the_content() -> None:
 
 
 def test_a_truncated_file_may_parse() -> None:
-    assert format_named("yaml").proves_complete is False
+    assert get_format("yaml").proves_complete is False

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from docsync.formats.limits import LIMITS
-from docsync.formats.source import Refused, Source, decoded
+from docsync.formats.source import Refused, Source, decode_source
 from docsync.formats.yaml_front_matter import FrontMatter, split_front_matter
 from docsync.model import Problem
 
@@ -100,7 +100,7 @@ def test_warnings_are_placed_in_the_file() -> None:
 
 @pytest.mark.parametrize("text", ["name: A\n---\nHello", "\n model: x\n---\n", "----\nname: A\n---\nHello"])
 def test_front_matter_without_its_opening_fence_is_warned_of(text: str) -> None:
-    (problem,) = split_front_matter(decoded("p.prompty", text.encode())).problems
+    (problem,) = split_front_matter(decode_source("p.prompty", text.encode())).problems
     assert (problem.code, problem.severity) == ("fm-lost", "warning")
 
 
@@ -108,4 +108,4 @@ def test_front_matter_without_its_opening_fence_is_warned_of(text: str) -> None:
     "text", ["system:\nHello\n---\nmore", "Hello: you\n---\n", "name: A", "name\n---\n", "***\n---\n"]
 )
 def test_a_body_without_front_matter_is_not_warned_of(text: str) -> None:
-    assert split_front_matter(decoded("p.prompty", text.encode())).problems == ()
+    assert split_front_matter(decode_source("p.prompty", text.encode())).problems == ()

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from docsync.formats.yaml_scalar import Scalar, Surprise, plain_surprise, scalar_of, tag_of
+from docsync.formats.yaml_scalar import Scalar, Surprise, check_plain_text, scalar_of, tag_of
 from docsync.model import Severity
 
 
@@ -44,8 +44,8 @@ def test_what_yaml_1_1_reads_in_its_own_way_is_warned_of(text: str, value: objec
 
 def test_the_octals_of_yaml_1_2_stay_text_with_a_warning() -> None:
     assert scalar("0o17")[0] == "0o17"
-    assert plain_surprise("0o17") is not None
-    assert plain_surprise("0ops") is None
+    assert check_plain_text("0o17") is not None
+    assert check_plain_text("0ops") is None
 
 
 @pytest.mark.parametrize(

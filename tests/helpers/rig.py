@@ -80,7 +80,7 @@ class Rig:
     def tick(self, now_ns: int) -> int:
         return now_ns + 10**15
 
-    def mend(self, error: Damaged, progress: Progress | None = None) -> Engine:
+    def repair(self, error: Damaged, progress: Progress | None = None) -> Engine:
         self.mended.append(error.reason)
         self.project.start()
         return self.project.engine
@@ -95,7 +95,7 @@ class Rig:
         """Let time pass until neither a path nor belief wants anything before the next rescan."""
         self.step()
         for _ in range(steps):
-            if not len(self.inbox) and not self.project.engine.undecided():
+            if not len(self.inbox) and not self.project.engine.list_undecided():
                 self.later(600)  # nothing rests any more
                 return
             self.later(50)

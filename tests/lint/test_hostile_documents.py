@@ -7,7 +7,7 @@ import tracemalloc
 import pytest
 
 from docsync.formats import parse
-from docsync.lint.schema import compiled
+from docsync.lint.schema import compile_schema
 from docsync.lint.secret import secrets_in
 from docsync.model import Parsed, ReferenceStatus, Resolved
 from docsync.names import LONGEST_PLACE, Collection
@@ -92,7 +92,9 @@ def reviewed(format_name: str, octets: bytes, schema: str) -> Parsed:
     assert parsed.content, parsed.problems
     links = tuple(Resolved(reference, None, ReferenceStatus.MISSING) for reference in parsed.content.references)
     collection = Collection("d", "d", (f"**/*.{format_name}",), format_name)
-    review = Review(Rules(redact_secrets=True, schemas={"d": compiled("s", json.dumps(SCHEMAS[schema]).encode())}))
+    review = Review(
+        Rules(redact_secrets=True, schemas={"d": compile_schema("s", json.dumps(SCHEMAS[schema]).encode())})
+    )
     begun = time.process_time()
     found = review.review(Read(path, collection, octets, links), parsed.content, parsed.problems)
     assert time.process_time() - begun < MOST_SECONDS

@@ -11,7 +11,7 @@ import docsync
 from docsync.config.rule import IGNORABLE_CODES
 from docsync.formats import parse
 from docsync.lint import RULES, Rule
-from docsync.lint.schema import compiled
+from docsync.lint.schema import compile_schema
 from docsync.model import Reference, ReferenceStatus, Resolved, Severity
 from docsync.names import Collection
 from docsync.sync.batch.review import Read, Review, Rules
@@ -62,7 +62,7 @@ def codes_of(form: str, text: str) -> dict[str, Severity]:
         links = tuple(resolved(reference) for reference in parsed.content.references)
         schema = re.search(r"`(\{\"required\".*?)`", SECTIONS["schema"])
         assert schema
-        review = Review(Rules(schemas={"note": compiled("page", schema[1].encode())} if form == "json" else {}))
+        review = Review(Rules(schemas={"note": compile_schema("page", schema[1].encode())} if form == "json" else {}))
         parsed = review.review(Read(path, collection, octets, links), parsed.content, parsed.problems)
     return {problem.code: problem.severity for problem in parsed.problems}
 

@@ -6,11 +6,11 @@ import pytest
 
 from docsync.errors import ConfigError
 from docsync.lint.finding import Finding
-from docsync.lint.schema import Schema, compiled
+from docsync.lint.schema import Schema, compile_schema
 
 
 def schema(value: object) -> Schema:
-    return compiled("s.json", json.dumps(value).encode())
+    return compile_schema("s.json", json.dumps(value).encode())
 
 
 def violations(rules: object, value: dict[str, object]) -> list[Finding]:
@@ -106,7 +106,7 @@ def test_what_keeps_the_schema_has_no_violation() -> None:
 )
 def test_what_is_no_schema_is_told_with_its_place(octets: bytes, message: str) -> None:
     with pytest.raises(ConfigError) as raised:
-        compiled("s.json", octets)
+        compile_schema("s.json", octets)
 
     assert str(raised.value).startswith(message)
 

@@ -105,7 +105,7 @@ def test_that_hints_were_lost_survives_a_batch_that_is_put_back() -> None:
 
 def test_new_content_rests_for_the_debounce_time() -> None:
     box = coalescer()
-    box.applied("a.json", 0)
+    box.mark_applied("a.json", 0)
     box.mark("a.json", Sign.RENAMED, 1 * MS)
     box.mark("b.json", Sign.RENAMED, 1 * MS)
     assert (due_ms(box, "a.json"), due_ms(box, "b.json")) == (500, 1)
@@ -113,7 +113,7 @@ def test_new_content_rests_for_the_debounce_time() -> None:
 
 def test_a_name_that_went_does_not_rest() -> None:
     box = coalescer()
-    box.applied("a.json", 0)
+    box.mark_applied("a.json", 0)
     box.mark("a.json", Sign.GONE, 1 * MS)
     assert due_ms(box, "a.json") == 1
 
@@ -123,7 +123,7 @@ def test_a_name_that_went_does_not_rest() -> None:
 )
 def test_a_file_that_is_there_although_its_name_went_rests(at_ms: int, debounce_ms: int, until: dict[str, int]) -> None:
     box = Coalescer(Timing(debounce_ns=debounce_ms * MS), lambda path: True)
-    box.applied("a", 0)
+    box.mark_applied("a", 0)
     box.mark("a", Sign.GONE, at_ms * MS)
     box.mark("b", Sign.GONE, at_ms * MS)
     assert box.take(at_ms * MS).rest_until_ns == {path: ms * MS for path, ms in until.items()}
@@ -131,14 +131,14 @@ def test_a_file_that_is_there_although_its_name_went_rests(at_ms: int, debounce_
 
 def test_a_barrier_lets_nothing_rest() -> None:
     box = coalescer()
-    box.applied("a.json", 0)
+    box.mark_applied("a.json", 0)
     box.mark("a.json", Sign.GONE, 1 * MS)
     assert box.take_all(1 * MS).rest_until_ns == {}
 
 
 def test_resting_ends_at_max_delay_too() -> None:
     box = Coalescer(Timing(debounce_ns=5000 * MS, max_delay_ns=100 * MS), lambda path: True)
-    box.applied("a", 0)
+    box.mark_applied("a", 0)
     box.mark("a", Sign.CLOSED, 10 * MS)
     assert due_ms(box, "a") == 110
 
@@ -153,7 +153,7 @@ def test_a_path_that_is_not_due_delays_nobody() -> None:
 
 def test_a_barrier_takes_everything_but_what_is_still_open() -> None:
     box = coalescer()
-    box.applied("a.json", 0)
+    box.mark_applied("a.json", 0)
     box.mark("a.json", Sign.CLOSED, 1 * MS)
     box.mark("open.json", Sign.OPEN, 1 * MS)
     batch = box.take_all(2 * MS)
@@ -211,7 +211,7 @@ def test_a_path_was_last_heard_of_when_it_or_a_folder_above_it_was() -> None:
     box = coalescer()
     box.mark("p/a.json", Sign.CLOSED, 1)
     box.mark("p", Sign.FOLDER, 2)
-    assert [box.quiet_since_ns(path) for path in ("p/a.json", "p/b.json", "q")] == [2, 2, None]
+    assert [box.last_hint_ns(path) for path in ("p/a.json", "p/b.json", "q")] == [2, 2, None]
 
 
 def test_memory_does_not_grow_with_the_paths_of_the_past() -> None:
@@ -220,9 +220,9 @@ def test_memory_does_not_grow_with_the_paths_of_the_past() -> None:
         now_ns = number * 10 * MS
         box.mark(f"{number}.json", Sign.RENAMED, now_ns)
         box.take(now_ns)
-        box.applied(f"{number}.json", now_ns)
+        box.mark_applied(f"{number}.json", now_ns)
     assert len(box._last_ns) + len(box._applied_ns) < 2500
-    assert box.quiet_since_ns("9999.json") == 99_990 * MS
+    assert box.last_hint_ns("9999.json") == 99_990 * MS
 
 
 @seed(20261121)
@@ -298,7 +298,7 @@ def test_what_is_due_is_found_without_looking_at_what_is_not(deeds: list[tuple[i
             case Sign():
                 box.mark(path, deed, now_ns)
             case "applied":
-                box.applied(path, now_ns)
+                box.mark_applied(path, now_ns)
             case "again":
                 box.look_again(path, now_ns, now_ns + 30 * MS)
             case "put back":

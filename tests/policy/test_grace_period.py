@@ -59,16 +59,16 @@ def test_a_hint_from_before_the_find_does_not_make_bad_news_older() -> None:
 
 def test_a_path_that_is_bad_is_not_missing_any_more() -> None:
     doubt = belief()
-    doubt.missing(entry("a"), 0)
+    doubt.mark_missing(entry("a"), 0)
     doubt.suspect("a", 100 * MS, None)
-    assert doubt.believed_missing(10_000 * MS) == []
-    assert doubt.undecided() == {"a"}
+    assert doubt.list_overdue(10_000 * MS) == []
+    assert doubt.list_undecided() == {"a"}
 
 
 def test_a_path_that_is_missing_is_not_bad_any_more() -> None:
     doubt = belief()
     doubt.suspect("a", 0, None)
-    doubt.missing(entry("a"), 100 * MS)
+    doubt.mark_missing(entry("a"), 100 * MS)
     assert doubt.suspects() == set()
     assert doubt.next_due_ns() == 600 * MS
 
@@ -77,76 +77,76 @@ def test_what_is_cleared_or_settled_is_in_doubt_no_more() -> None:
     doubt = belief()
     for path in "abc":
         doubt.suspect(path, 0, None)
-    doubt.missing(entry("d"), 0)
+    doubt.mark_missing(entry("d"), 0)
     doubt.clear(["a", "never heard of"])
     doubt.settle("b", "persona")
     doubt.settle("c", "a type never heard of")
     doubt.settle("d", "persona")
-    assert (doubt.undecided(), doubt.next_due_ns(), doubt.due(10**18)) == (set(), None, [])
+    assert (doubt.list_undecided(), doubt.next_due_ns(), doubt.list_due(10**18)) == (set(), None, [])
 
 
 def test_a_missing_file_is_believed_after_the_debounce_time() -> None:
     doubt = belief()
-    doubt.missing(entry("a"), 0)
-    assert doubt.believed_missing(500 * MS - 1) == []
-    assert paths(doubt.believed_missing(500 * MS)) == ["a"]
+    doubt.mark_missing(entry("a"), 0)
+    assert doubt.list_overdue(500 * MS - 1) == []
+    assert paths(doubt.list_overdue(500 * MS)) == ["a"]
 
 
 def test_a_missing_file_keeps_the_time_at_which_it_was_first_seen_missing() -> None:
     doubt = belief()
-    doubt.missing(entry("a"), 0)
-    doubt.missing(entry("a"), 400 * MS)
+    doubt.mark_missing(entry("a"), 0)
+    doubt.mark_missing(entry("a"), 400 * MS)
     assert doubt.next_due_ns() == 500 * MS
 
 
 def test_twenty_missing_files_go_one_by_one() -> None:
     doubt = belief()
     for number in range(20):
-        doubt.missing(entry(f"{number:02}"), number * 100 * MS)
+        doubt.mark_missing(entry(f"{number:02}"), number * 100 * MS)
     assert doubt.next_due_ns() == 500 * MS
-    assert paths(doubt.believed_missing(700 * MS)) == ["00", "01", "02"]
+    assert paths(doubt.list_overdue(700 * MS)) == ["00", "01", "02"]
 
 
 def test_the_twenty_first_makes_a_group_that_waits_for_the_last() -> None:
     doubt = belief()
     for number in range(21):
-        doubt.missing(entry(f"{number:02}"), number * 100 * MS)
+        doubt.mark_missing(entry(f"{number:02}"), number * 100 * MS)
     assert doubt.next_due_ns() == 2500 * MS
-    assert doubt.believed_missing(2500 * MS - 1) == []
-    assert len(doubt.believed_missing(2500 * MS)) == 21
+    assert doubt.list_overdue(2500 * MS - 1) == []
+    assert len(doubt.list_overdue(2500 * MS)) == 21
 
 
 def test_a_group_is_believed_after_ten_seconds_however_it_goes_on() -> None:
     doubt = belief()
     for number in range(200):
-        doubt.missing(entry(f"{number:03}"), number * 100 * MS)
-    assert doubt.believed_missing(10_000 * MS - 1) == []
-    assert len(doubt.believed_missing(10_000 * MS)) == 200
+        doubt.mark_missing(entry(f"{number:03}"), number * 100 * MS)
+    assert doubt.list_overdue(10_000 * MS - 1) == []
+    assert len(doubt.list_overdue(10_000 * MS)) == 200
 
 
 def test_a_group_that_shrinks_to_twenty_goes_one_by_one_again() -> None:
     doubt = belief()
     for number in range(21):
-        doubt.missing(entry(f"{number:02}"), number * 100 * MS)
+        doubt.mark_missing(entry(f"{number:02}"), number * 100 * MS)
     doubt.settle("20", "persona")
-    assert paths(doubt.believed_missing(500 * MS)) == ["00"]
+    assert paths(doubt.list_overdue(500 * MS)) == ["00"]
 
 
 def test_each_collection_has_its_own_group() -> None:
     doubt = belief()
     for number in range(21):
-        doubt.missing(entry(f"p{number}"), number * 100 * MS)
-    doubt.missing(entry("x", type_="prompt"), 0)
-    assert paths(doubt.believed_missing(500 * MS)) == ["x"]
+        doubt.mark_missing(entry(f"p{number}"), number * 100 * MS)
+    doubt.mark_missing(entry("x", type_="prompt"), 0)
+    assert paths(doubt.list_overdue(500 * MS)) == ["x"]
     assert doubt.next_due_ns() == 500 * MS
 
 
 def test_due_names_every_path_that_may_be_believed_by_now() -> None:
     doubt = belief()
     doubt.suspect("bad", 0, None)
-    doubt.missing(entry("gone"), 1)
-    assert doubt.due(500 * MS) == ["bad"]
-    assert doubt.due(500 * MS + 1) == ["bad", "gone"]
+    doubt.mark_missing(entry("gone"), 1)
+    assert doubt.list_due(500 * MS) == ["bad"]
+    assert doubt.list_due(500 * MS + 1) == ["bad", "gone"]
 
 
 def test_a_path_that_rests_is_not_waited_for() -> None:
@@ -154,27 +154,27 @@ def test_a_path_that_rests_is_not_waited_for() -> None:
     doubt.suspect("bad", 0, None)
     doubt.suspect("worse", 100 * MS, None)
     assert doubt.next_due_ns(resting={"bad"}) == 600 * MS
-    assert doubt.due(600 * MS, resting={"bad"}) == ["worse"]
+    assert doubt.list_due(600 * MS, resting={"bad"}) == ["worse"]
 
 
 def test_a_rename_is_known_by_inode_size_and_time() -> None:
     doubt = belief()
-    doubt.missing(entry("old", inode=7), 0)
+    doubt.mark_missing(entry("old", inode=7), 0)
     same = Stamp(1, 99, 10, 7, 1)  # a rename changes ctime
-    assert set(doubt.renamed({"new": same})) == {"new"}
-    assert doubt.renamed({"new": same._replace(mtime_ns=2)}) == {}
-    assert doubt.renamed({"new": same._replace(size=2)}) == {}
-    assert doubt.renamed({"new": same._replace(device=2)}) == {}
+    assert set(doubt.match_renames({"new": same})) == {"new"}
+    assert doubt.match_renames({"new": same._replace(mtime_ns=2)}) == {}
+    assert doubt.match_renames({"new": same._replace(size=2)}) == {}
+    assert doubt.match_renames({"new": same._replace(device=2)}) == {}
 
 
 def test_an_entry_that_was_never_stamped_is_no_rename_of_anything() -> None:
     doubt = belief()
-    doubt.missing(Entry("old", "persona", FileState.UNREADABLE, None, None, 10), 0)
-    assert doubt.renamed({"new": Stamp(0, 0, 0, 0, 0)}) == {}
+    doubt.mark_missing(Entry("old", "persona", FileState.UNREADABLE, None, None, 10), 0)
+    assert doubt.match_renames({"new": Stamp(0, 0, 0, 0, 0)}) == {}
 
 
 def test_without_missing_files_nothing_is_a_rename() -> None:
-    assert belief().renamed({"new": Stamp(1, 1, 10, 1, 1)}) == {}
+    assert belief().match_renames({"new": Stamp(1, 1, 10, 1, 1)}) == {}
 
 
 @seed(20261121)
@@ -183,40 +183,40 @@ def test_without_missing_files_nothing_is_a_rename() -> None:
 def test_no_deletion_is_believed_early_or_later_than_ten_seconds(times_ms: list[int]) -> None:
     doubt = belief()
     for number, at_ms in enumerate(sorted(times_ms)):
-        for gone in doubt.believed_missing(at_ms * MS):
+        for gone in doubt.list_overdue(at_ms * MS):
             doubt.settle(gone.path, gone.type)
-        doubt.missing(entry(str(number)), at_ms * MS)
+        doubt.mark_missing(entry(str(number)), at_ms * MS)
         due_ns = doubt.next_due_ns()
         assert due_ns is not None
         assert due_ns <= at_ms * MS + 10_000 * MS
-        assert doubt.believed_missing(min(due_ns - 1, at_ms * MS + 500 * MS - 1)) == []
+        assert doubt.list_overdue(min(due_ns - 1, at_ms * MS + 500 * MS - 1)) == []
 
 
 @pytest.mark.parametrize("count", [20, 21])
 def test_next_due_is_exactly_when_due_gives_something(count: int) -> None:
     doubt = belief()
     for number in range(count):
-        doubt.missing(entry(str(number)), number)
+        doubt.mark_missing(entry(str(number)), number)
     at_ns = doubt.next_due_ns()
     assert at_ns is not None
-    assert (doubt.due(at_ns - 1), bool(doubt.due(at_ns))) == ([], True)
+    assert (doubt.list_due(at_ns - 1), bool(doubt.list_due(at_ns))) == ([], True)
 
 
 def test_what_git_deleted_does_not_wait_and_is_not_counted_to_a_group() -> None:
     doubt = belief()
     for number in range(30):
-        doubt.missing(entry(f"git{number}"), 7, at_once=True)
-    doubt.missing(entry("by-hand"), 7)
+        doubt.mark_missing(entry(f"git{number}"), 7, at_once=True)
+    doubt.mark_missing(entry("by-hand"), 7)
     assert doubt.next_due_ns() == 7
-    assert len(doubt.believed_missing(7)) == 30
-    for gone in doubt.believed_missing(7):
+    assert len(doubt.list_overdue(7)) == 30
+    for gone in doubt.list_overdue(7):
         doubt.settle(gone.path, gone.type)
     assert doubt.next_due_ns() == 7 + 500 * MS
 
 
 def test_a_deletion_first_seen_before_git_was_at_work_keeps_its_time() -> None:
     doubt = belief()
-    doubt.missing(entry("a"), 0)
-    doubt.missing(entry("a"), 100 * MS, at_once=True)
-    assert doubt.believed_missing(500 * MS - 1) == []
-    assert paths(doubt.believed_missing(500 * MS)) == ["a"]
+    doubt.mark_missing(entry("a"), 0)
+    doubt.mark_missing(entry("a"), 100 * MS, at_once=True)
+    assert doubt.list_overdue(500 * MS - 1) == []
+    assert paths(doubt.list_overdue(500 * MS)) == ["a"]

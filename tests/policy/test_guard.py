@@ -26,7 +26,7 @@ def guard() -> Guard:
 def apply(kept: Guard, deletions: list[Entry], rows: int, now_ns: int = 0) -> Verdict:
     """Judge *deletions* and commit the verdict."""
     verdict = kept.judge("persona", deletions, rows, now_ns)
-    kept.applied("persona", verdict, now_ns)
+    kept.mark_applied("persona", verdict, now_ns)
     return verdict
 
 
@@ -74,14 +74,14 @@ def test_deletions_whose_file_came_back_do_not_count() -> None:
     gone = entries(450)
     assert not apply(kept, gone, 1000).held
     for one in gone:
-        kept.returned({one.path})
+        kept.mark_returned({one.path})
     assert not apply(kept, gone, 1000, SECOND).held
 
 
 def test_a_file_that_was_seen_again_does_not_count_in_the_batch_that_takes_it() -> None:
     kept = guard()
     apply(kept, entries(25), 60)
-    kept.returned({"0", "1", "2", "3", "4", "5", "never"})
+    kept.mark_returned({"0", "1", "2", "3", "4", "5", "never"})
     assert kept.judge("persona", entries(11, 30), 41, 0).held == ()  # 11 + 19 of 41 + 19
     assert kept.judge("persona", entries(12, 30), 41, 0).held
 
@@ -96,7 +96,7 @@ def test_what_follows_a_hold_is_held_with_it() -> None:
     kept = guard()
     apply(kept, entries(30), 50)
     assert len(apply(kept, entries(1, 30), 50, SECOND).held) == 1
-    assert len(kept.held()) == 31
+    assert len(kept.list_held()) == 31
 
 
 def test_a_hold_is_not_over_after_a_minute() -> None:
@@ -112,8 +112,8 @@ def test_what_is_held_leaves_the_hold_when_its_file_is_back() -> None:
     gone = entries(30)
     apply(kept, gone, 50)
     for one in gone:
-        kept.present(one.path)
-    assert (kept.held(), kept.holds(gone[0])) == ([], False)
+        kept.mark_present(one.path)
+    assert (kept.list_held(), kept.holds(gone[0])) == ([], False)
     assert not apply(kept, entries(1), 50).held
 
 
@@ -122,16 +122,16 @@ def test_a_release_gives_what_is_held_and_empties_the_window() -> None:
     apply(kept, entries(20), 60)
     apply(kept, entries(30, 20), 40)
     assert len(kept.release("persona")) == 30
-    assert kept.held() == []
+    assert kept.list_held() == []
     assert not apply(kept, entries(5, 50), 10).held
 
 
 def test_a_release_of_one_collection_leaves_the_others() -> None:
     kept = guard()
     apply(kept, entries(30), 50)
-    kept.applied("prompt", kept.judge("prompt", [entry(f"x{n}", type_="prompt") for n in range(3)], 3, 0), 0)
+    kept.mark_applied("prompt", kept.judge("prompt", [entry(f"x{n}", type_="prompt") for n in range(3)], 3, 0), 0)
     assert [one.type for one in kept.release("prompt")] == ["prompt"] * 3
-    assert (len(kept.held("persona")), len(kept.held("prompt")), len(kept.held())) == (30, 0, 30)
+    assert (len(kept.list_held("persona")), len(kept.list_held("prompt")), len(kept.list_held())) == (30, 0, 30)
     assert len(kept.release()) == 30
 
 
@@ -139,7 +139,7 @@ def test_one_other_file_with_the_same_content_excuses_a_deletion() -> None:
     kept = guard()
     gone = entries(60)
     for one in gone:
-        kept.appeared(f"copy of {one.path}", str(one.content_hash), 0)
+        kept.mark_appeared(f"copy of {one.path}", str(one.content_hash), 0)
     verdict = apply(kept, gone, 120)
     assert (len(verdict.allowed), verdict.excused["7"]) == (60, "copy of 7")
 
@@ -147,21 +147,21 @@ def test_one_other_file_with_the_same_content_excuses_a_deletion() -> None:
 def test_each_appearance_excuses_one_deletion() -> None:
     kept = guard()
     gone = [entry(str(number), "same") for number in range(95)]
-    kept.appeared("new", "same", 0)
+    kept.mark_appeared("new", "same", 0)
     verdict = apply(kept, gone, 101)
     assert (len(verdict.allowed), len(verdict.held)) == (1, 94)
 
 
 def test_an_excuse_is_used_up_by_the_deletion_that_took_it() -> None:
     kept = guard()
-    kept.appeared("new", "same", 0)
+    kept.mark_appeared("new", "same", 0)
     apply(kept, [entry("a", "same")], 3)
     assert not kept.judge("persona", [entry("b", "same")], 2, 0).excused
 
 
 def test_an_excuse_is_not_used_up_by_a_verdict_that_was_never_committed() -> None:
     kept = guard()
-    kept.appeared("new", "same", 0)
+    kept.mark_appeared("new", "same", 0)
     kept.judge("persona", [entry("a", "same")], 3, 0)
     assert kept.judge("persona", [entry("a", "same")], 3, 0).excused == {"a": "new"}
 
@@ -170,7 +170,7 @@ def test_an_excused_deletion_does_not_count_against_later_ones() -> None:
     kept = guard()
     gone = entries(30)
     for one in gone:
-        kept.appeared(f"copy of {one.path}", str(one.content_hash), 0)
+        kept.mark_appeared(f"copy of {one.path}", str(one.content_hash), 0)
     apply(kept, gone, 90)
     assert not apply(kept, entries(20, 30), 60).held
 
@@ -178,37 +178,37 @@ def test_an_excused_deletion_does_not_count_against_later_ones() -> None:
 @pytest.mark.parametrize(("at_ns", "excuses"), [(MINUTE, True), (MINUTE + 1, False)])
 def test_an_appearance_excuses_for_a_minute(at_ns: int, excuses: bool) -> None:
     kept = guard()
-    kept.appeared("new", "same", 0)
+    kept.mark_appeared("new", "same", 0)
     assert bool(kept.judge("persona", [entry("a", "same")], 3, at_ns).excused) is excuses
 
 
 def test_a_file_does_not_excuse_itself_nor_one_that_goes_with_it() -> None:
     kept = guard()
-    kept.appeared("a", "same", 0)
-    kept.appeared("b", "same", 0)
+    kept.mark_appeared("a", "same", 0)
+    kept.mark_appeared("b", "same", 0)
     assert not kept.judge("persona", [entry("a", "same"), entry("b", "same")], 9, 0).excused
 
 
 def test_a_file_that_exists_no_more_excuses_nothing() -> None:
     kept = guard()
-    kept.appeared("new", "same", 0)
-    kept.appeared("other", "different", 0)
+    kept.mark_appeared("new", "same", 0)
+    kept.mark_appeared("other", "different", 0)
     assert kept.witnesses([entry("a", "same")]) == ["new"]
-    kept.vanished("new")
-    kept.vanished("never heard of")
+    kept.mark_vanished("new")
+    kept.mark_vanished("never heard of")
     assert not kept.judge("persona", [entry("a", "same")], 9, 0).excused
 
 
 def test_a_deletion_whose_content_is_not_known_is_never_excused() -> None:
     kept = guard()
     unknown = Entry("a", "persona", FileState.UNREADABLE, None, None, 10)
-    kept.appeared("new", "same", 0)
+    kept.mark_appeared("new", "same", 0)
     assert kept.judge("persona", [unknown], 9, 0) == Verdict((unknown,))
 
 
 def test_excused_deletions_pass_while_the_others_are_held() -> None:
     kept = guard()
-    kept.appeared("copy", "hash of 0", 0)
+    kept.mark_appeared("copy", "hash of 0", 0)
     verdict = apply(kept, entries(40), 61)
     assert [one.path for one in verdict.allowed] == ["0"]
     assert len(verdict.held) == 39
@@ -218,7 +218,7 @@ def test_a_moved_file_does_not_make_the_collection_look_larger() -> None:
     kept = guard()
     gone = entries(41)
     for one in gone[:20]:
-        kept.appeared(f"copy of {one.path}", str(one.content_hash), 0)
+        kept.mark_appeared(f"copy of {one.path}", str(one.content_hash), 0)
     # 41 files, 20 of them copied: 61 rows now. All 41 go, so 21 of the 41 that there really were, which is too many.
     assert len(kept.judge("persona", gone, 61, 0).held) == 21
 
@@ -246,7 +246,7 @@ def test_without_excuse_no_minute_sees_more_deletions_than_the_limits_say(
 
 def test_an_appearance_that_excused_in_one_collection_excuses_in_no_other_of_the_batch() -> None:
     kept = guard()
-    kept.appeared("personas/new.json", "same", 0)
+    kept.mark_appeared("personas/new.json", "same", 0)
     first = kept.judge("persona", [entry("personas/a.json", "same")], 10, 0)
     deletions = [entry("copies/a.json", "same", "copy"), entry("copies/b.json", "same", "copy")]
     second = kept.judge("copy", deletions, 2, 0, spent=set(first.excused.values()))

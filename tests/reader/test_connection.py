@@ -250,7 +250,7 @@ def test_a_file_that_is_replaced_while_it_is_opened_is_opened_again(
     people: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = iter([(1, 1), (1, 2), (1, 2), (1, 2)])
-    monkeypatch.setattr(DatabaseFile, "_seen", lambda self: next(seen))
+    monkeypatch.setattr(DatabaseFile, "_read_identity", lambda self: next(seen))
     database = DatabaseFile(people.database)
     assert database.connection() is not None
     assert list(seen) == []
@@ -259,7 +259,7 @@ def test_a_file_that_is_replaced_while_it_is_opened_is_opened_again(
 
 def test_a_file_that_is_replaced_all_the_time_is_given_up(people: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = itertools.count(1)
-    monkeypatch.setattr(DatabaseFile, "_seen", lambda self: (os.getpid(), id(object()) + next(calls)))
+    monkeypatch.setattr(DatabaseFile, "_read_identity", lambda self: (os.getpid(), id(object()) + next(calls)))
     database = DatabaseFile(people.database)
     with pytest.raises(NoDatabase, match="again and again"):
         database.connection()

@@ -162,7 +162,7 @@ def test_a_file_is_gone_when_nothing_that_could_be_the_document_is_there(root: P
     if not there:
         file.unlink()
         os.mkfifo(file)
-    assert bool(FileTree(root, (PERSONAS,), 100).gone(["personas/a.json"])) is not there
+    assert bool(FileTree(root, (PERSONAS,), 100).find_gone(["personas/a.json"])) is not there
 
 
 def test_a_file_in_a_folder_that_cannot_be_entered_is_not_gone(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,11 +170,11 @@ def test_a_file_in_a_folder_that_cannot_be_entered_is_not_gone(root: Path, monke
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "lstat", refuse)
-    assert FileTree(root, (PERSONAS,), 100).gone(["personas/a.json"]) == []
+    assert FileTree(root, (PERSONAS,), 100).find_gone(["personas/a.json"]) == []
 
 
 def test_a_file_of_no_collection_is_gone(root: Path) -> None:
-    assert FileTree(root, (PERSONAS,), 100).gone(["top.json"]) == ["top.json"]
+    assert FileTree(root, (PERSONAS,), 100).find_gone(["top.json"]) == ["top.json"]
 
 
 def test_reading_gives_bytes_or_the_reason_why_not(root: Path) -> None:

@@ -71,7 +71,7 @@ def a_file_caught_changing_is_forgotten(right: Wrapped, self: Inbox, *args: Any)
     pass
 
 
-@instead(Coalescer, "applied")
+@instead(Coalescer, "mark_applied")
 def an_applied_path_does_not_rest(right: Wrapped, self: Coalescer, *args: Any) -> None:
     pass
 
@@ -96,12 +96,12 @@ def a_racy_stamp_is_trusted(right: Wrapped, entry: Any, stamp: Any, type_: str) 
 # Belief
 
 
-@instead(Belief, "_ripe")
+@instead(Belief, "_select_due")
 def a_missing_file_is_believed_at_once(right: Wrapped, self: Belief, group: Any, now_ns: int) -> Any:
     return [*group.at_once.values(), *group.waiting.values()]
 
 
-@instead(Group, "all_ns")
+@instead(Group, "group_due_ns")
 def a_group_does_not_wait_for_its_last(right: Wrapped, self: Group, quiet_ns: int) -> int:
     return min(gone.since_ns for gone in self.waiting.values()) + quiet_ns
 
@@ -112,12 +112,12 @@ def a_broken_file_is_believed_at_once(right: Wrapped, self: Belief, *args: Any) 
     return True
 
 
-@instead(Belief, "returned")
+@instead(Belief, "mark_returned")
 def a_missing_file_that_is_back_stays_missing(right: Wrapped, self: Belief, *args: Any) -> None:
     pass
 
 
-@instead(Belief, "renamed")
+@instead(Belief, "match_renames")
 def any_missing_file_was_renamed(right: Wrapped, self: Belief, stamps: Any) -> Any:
     missing = [gone for group in self._missing.values() for gone in (*group.at_once.values(), *group.waiting.values())]
     return dict(zip(stamps, missing, strict=False))
@@ -142,19 +142,19 @@ def a_root_that_is_another_one_is_not_noticed(right: Wrapped, self: Blind) -> li
     return []
 
 
-@instead(Blind, "sight")
+@instead(Blind, "split_visible")
 def what_is_shut_counts_as_missing(right: Wrapped, self: Blind, scan: Any, known: Any) -> Sight:
     return Sight(known, ())
 
 
-@instead(Deletions, "_lost")
+@instead(Deletions, "_make_is_lost")
 def a_missing_root_deletes(right: Wrapped, self: Deletions) -> Callable[[Any], bool]:
     return lambda entry: False
 
 
 @instead(Deletions, "release")
 def a_release_does_not_look_again(right: Wrapped, self: Deletions, type_: str | None) -> Any:
-    yield from (change.Delete(entry.path) for entry in self._guard.held(type_))
+    yield from (change.Delete(entry.path) for entry in self._guard.list_held(type_))
 
 
 # Guard
@@ -165,24 +165,24 @@ def the_guard_is_off(right: Wrapped, self: Guard, *args: Any) -> bool:
     return False
 
 
-@instead(Guard, "applied")
+@instead(Guard, "mark_applied")
 def an_appearance_excuses_for_ever(right: Wrapped, self: Guard, type_: str, verdict: Any, now_ns: int) -> None:
     before = dict(self._appeared)
     right(self, type_, verdict, now_ns)
     self._appeared |= before
 
 
-@instead(Guard, "vanished")
+@instead(Guard, "mark_vanished")
 def a_file_that_went_excuses(right: Wrapped, self: Guard, path: str) -> None:
     pass
 
 
-@instead(Guard, "returned")
+@instead(Guard, "mark_returned")
 def a_file_that_is_back_counts_as_deleted(right: Wrapped, self: Guard, *args: Any) -> None:
     pass
 
 
-@instead(Guard, "present")
+@instead(Guard, "mark_present")
 def a_held_file_that_is_back_stays_held(right: Wrapped, self: Guard, *args: Any) -> None:
     pass
 
@@ -231,6 +231,6 @@ def new_rules_do_not_reload(right: Wrapped, self: SqliteStore, *args: Any) -> se
     return set()
 
 
-@instead(Dependents, "references")
+@instead(Dependents, "update_references")
 def a_reference_is_never_looked_at_again(right: Wrapped, self: Dependents, work: Any) -> Any:
     yield from ()

@@ -12,13 +12,13 @@ from itertools import chain
 from docsync.change import Applied, Change, Link, Standing
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Entry, FileState, Reference, ReferenceStatus
-from docsync.names import Collection, covers, folded
+from docsync.names import Collection, covers, fold_path
 from tests.simulation.faults import Faults
 from tests.simulation.memory_batch import Declared, MemoryBatch, Tables
 from tests.simulation.snapshot import Recorded, Snapshot
 
 _REASONS = {"locked": StoreReason.LOCKED, "full": StoreReason.DISK_FULL}
-_fold = lru_cache(maxsize=4096)(folded)
+_fold = lru_cache(maxsize=4096)(fold_path)
 
 
 class Memory:
@@ -100,7 +100,7 @@ class MemoryStore:
             found.update((path, entries[path]) for path in sorted(paths))
         return found
 
-    def held(self) -> list[Entry]:
+    def list_held(self) -> list[Entry]:
         """The files whose deletion is kept back."""
         entries = self._memory.tables.entries.values()
         return [entry for entry in entries if entry.state is FileState.HELD and entry.has_document]
@@ -139,7 +139,7 @@ class MemoryStore:
         """The identity that each collection's folder had when it was last read, None if never."""
         return {type_: declared.identity for type_, declared in self._memory.tables.collections.items()}
 
-    def standing(self, scopes: Iterable[str]) -> Standing:
+    def read_state(self, scopes: Iterable[str]) -> Standing:
         """The database's version, and which paths in *scopes* are broken (or unreadable) and held."""
         entries = self.index(scopes).values()
         broken = sorted(e.path for e in entries if e.state in (FileState.BROKEN, FileState.UNREADABLE))
@@ -177,7 +177,7 @@ class MemoryStore:
                 tables.collections[type_] = replace(today[type_], fingerprint="")
         return changed
 
-    def loaded(self, fingerprints: Mapping[str, str]) -> None:
+    def mark_loaded(self, fingerprints: Mapping[str, str]) -> None:
         """Every row of these types was made by the rules that their fingerprint names."""
         with self._memory.transaction() as tables:
             for type_, fingerprint in fingerprints.items():

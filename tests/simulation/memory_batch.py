@@ -8,7 +8,7 @@ from typing import assert_never
 
 from docsync.change import Applied, Change, Delete, Hold, Refuse, Relink, Seen, Touch, Upsert
 from docsync.model import Document, Entry, FileState, Problem, Severity
-from docsync.store.rows import visible
+from docsync.store.rows import extract_visible
 from tests.simulation.snapshot import FileRow, Found, Pointer, Recorded, Row, Told
 
 
@@ -92,14 +92,14 @@ class MemoryBatch:
 
     def _upsert(self, change: Upsert) -> None:
         document, tables = change.document, self._tables
-        row, seen = tables.rows.get(document.path), visible(document)
+        row, seen = tables.rows.get(document.path), extract_visible(document)
         if row is None or not self._says(row, seen):
             if row is not None:
                 self._drop(row)
             if row is not None and row.id != document.id:
                 self._record(row.id, "delete", None)
             if row is None or row.id != document.id:
-                self._take_over(document.id)
+                self._take_over_id(document.id)
             self._insert(document, seen)
             self._record(document.id, "upsert", document.content_hash)
             self.applied.upserted.append(document.path)
@@ -111,7 +111,7 @@ class MemoryBatch:
             document.path, document.type, FileState.OK, change.stamp, document.content_hash, size, change.racy
         )
         self._remember(entry, document.id, rowid)
-        self._tell(document.path, change.problems)
+        self._write_problems(document.path, change.problems)
 
     def _says(self, row: Row, seen: tuple[object, ...]) -> bool:
         """True when what is stored is *seen* to the letter."""
@@ -145,7 +145,7 @@ class MemoryBatch:
         tables.tags.pop(row.id, None)
         tables.references.pop(row.id, None)
 
-    def _take_over(self, id_: str) -> None:
+    def _take_over_id(self, id_: str) -> None:
         """Another file that had the id until the configuration changed loses it."""
         owner = self._tables.paths.get(id_)
         if owner is not None:
@@ -166,14 +166,14 @@ class MemoryBatch:
         self._remember(entry, file.id if file else None, file.rowid if file else None)
         self.applied.changed |= known is None or known.state is not change.state
         self.applied.refused += 1
-        self._tell(change.path, change.problems)
+        self._write_problems(change.path, change.problems)
 
     def _hold(self, change: Hold) -> None:
         known = self._tables.entries.get(change.entry.path)
         if known is not None and known.state is not FileState.HELD:
             self._remember(replace(known, state=FileState.HELD))
             self.applied.changed = True
-        self._tell(change.entry.path, (change.problem,))
+        self._write_problems(change.entry.path, (change.problem,))
         self.applied.held += 1
 
     def _delete(self, path: str) -> None:
@@ -204,14 +204,14 @@ class MemoryBatch:
     def _forget(self, path: str) -> None:
         self._tables.entries.pop(path, None)
         self._tables.files.pop(path, None)
-        self._tell(path, ())
+        self._write_problems(path, ())
 
     def _record(self, id_: str, op: str, content_hash: str | None) -> None:
         changes = self._tables.changes
         changes.append(Recorded(len(changes) + 1, self._revision, id_, op, content_hash))
         self.applied.changed = True
 
-    def _tell(self, path: str, problems: tuple[Problem, ...]) -> None:
+    def _write_problems(self, path: str, problems: tuple[Problem, ...]) -> None:
         before = self._tables.problems.get(path, ())
         if not (before or problems):
             return

@@ -104,7 +104,7 @@ class WatchedTree:
             self.was_read(path)
         return seen
 
-    def gone(self, paths: Sequence[str]) -> list[str]:
+    def find_gone(self, paths: Sequence[str]) -> list[str]:
         if not paths:
             return []
         seen = self.scan(paths)

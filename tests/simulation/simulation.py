@@ -79,7 +79,7 @@ class Soundness:
     def tick(self, now_ns: int) -> int:
         return now_ns + 10**15
 
-    def mend(self, error: Damaged, progress: Progress | None = None) -> Engine:
+    def repair(self, error: Damaged, progress: Progress | None = None) -> Engine:
         raise Violation(f"taken for damaged: {error}")
 
 
@@ -207,7 +207,7 @@ class Simulation:
         loop = Loop(
             engine,
             inbox,
-            GitGate(lambda: world.git, world.proves),
+            GitGate(lambda: world.git, world.prove),
             rounds,
             Told(Vitals(), Journal(Silence()), Counters()),
         )

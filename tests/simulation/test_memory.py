@@ -121,10 +121,10 @@ def entry_of(path: str) -> Entry:
 
 
 def test_the_fingerprint_of_other_rules_asks_for_a_reload_until_it_is_recorded(place: Place) -> None:
-    place.store.loaded({"persona": "1", "prompt": "1"})
+    place.store.mark_loaded({"persona": "1", "prompt": "1"})
     assert place.declare({"persona": "2", "prompt": "1"}) == {"persona"}
     assert place.declare({"persona": "1", "prompt": "1"}) == {"persona"}
-    place.store.loaded({"persona": "1"})
+    place.store.mark_loaded({"persona": "1"})
     assert place.declare({"persona": "1", "prompt": "1"}) == set()
 
 
@@ -179,7 +179,7 @@ def test_any_changes_leave_the_same_behind_in_both(seed: int) -> None:
 def _answers(place: Place) -> object:
     """Everything that can be asked of a store, and everything that a reader sees."""
     store, scopes = place.store, [*PATHS, "personas", "personas/team", EVERYTHING]
-    standing = [store.standing([scope]) for scope in scopes]
+    standing = [store.read_state([scope]) for scope in scopes]
     return (
         [list(store.index([scope]).items()) for scope in scopes],
         [sorted(store.links([scope]), key=repr) for scope in scopes],

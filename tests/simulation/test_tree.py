@@ -83,9 +83,9 @@ def test_what_is_read_is_what_was_written(place: Place) -> None:
 
 def test_a_file_that_went_is_gone(place: Place) -> None:
     place.land.write(A, b"one")
-    assert place.tree.gone([A]) == []
+    assert place.tree.find_gone([A]) == []
     place.land.delete(A)
-    assert place.tree.gone([A]) == [A]
+    assert place.tree.find_gone([A]) == [A]
     assert place.tree.read(A) is Vanished.GONE
 
 
@@ -94,7 +94,7 @@ def test_a_pipe_is_skipped_and_gone(place: Place) -> None:
     place.land.write(A, None)
     scan = place.tree.scan([EVERYTHING])
     assert (set(scan.found), set(scan.skipped), scan.skipped[A].problem.code) == (set(), {A}, "skipped")
-    assert place.tree.gone([A]) == [A]
+    assert place.tree.find_gone([A]) == [A]
     assert place.tree.read(A) is Vanished.GONE
 
 
@@ -179,4 +179,4 @@ def _look(tree: Tree) -> object:
     reads = [tree.read(path) for path in (*PERSONA_NAMES, *PROMPT_NAMES) if tree.collections_of(path)]
     octets = [read.octets if isinstance(read, Octets) else type(read) for read in reads]
     roots = {type_: root.state for type_, root in tree.roots().items()}
-    return seen, sizes, octets, roots, tree.gone(PERSONA_NAMES)
+    return seen, sizes, octets, roots, tree.find_gone(PERSONA_NAMES)

@@ -134,7 +134,7 @@ class FakeTree:
         self.was_read(path)
         return Octets(file.octets, file.stamp, is_racy(file.stamp, self._ground.exact_ns()))
 
-    def gone(self, paths: Sequence[str]) -> list[str]:
+    def find_gone(self, paths: Sequence[str]) -> list[str]:
         if not paths:
             return []
         seen = self.scan(paths)

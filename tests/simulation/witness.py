@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from docsync.formats import format_named
+from docsync.formats import get_format
 from docsync.model import Scan, Sign
 from docsync.names import covers
 from docsync.sync.thread.request import Ask
@@ -155,7 +155,7 @@ class Witness:
 
     def _is_shrunk(self, path: str, size: int, known: FileRow | None) -> bool:
         collection = self._truth.collection(path)
-        if collection is None or format_named(collection.format).proves_complete:
+        if collection is None or get_format(collection.format).proves_complete:
             return False
         return known is not None and known.good_size is not None and 2 * size < known.good_size
 

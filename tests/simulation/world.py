@@ -248,7 +248,7 @@ class World:
             self.git.end()
         self.deadlines = {path: at_ns + _HOLD_NS for path, at_ns in self.deadlines.items()}
 
-    def proves(self) -> bool:
+    def prove(self) -> bool:
         """A cookie is sent. If it comes back, every hint that was on its way has arrived."""
         if not self._is_deaf:
             self._arrive()

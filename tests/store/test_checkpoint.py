@@ -31,24 +31,24 @@ def write(connection: apsw.Connection, octets: int) -> None:
 
 
 def test_the_waits_double_until_it_is_done() -> None:
-    pace, waits, now_ns = Pace().written(0), [], 0
+    pace, waits, now_ns = Pace().mark_written(0), [], 0
     for _ in range(7):
         assert pace.due_ns is not None
         waits.append((pace.due_ns - now_ns) // MS)
         now_ns = pace.due_ns
-        pace = pace.tried(now_ns, finished=False)
+        pace = pace.mark_tried(now_ns, finished=False)
     assert waits == [200, 200, 400, 800, 1600, 3200, 6400]
-    assert pace.tried(now_ns, finished=True) == Pace()
+    assert pace.mark_tried(now_ns, finished=True) == Pace()
 
 
 def test_writing_on_does_not_put_off_a_try() -> None:
-    pace = Pace().written(0).written(150 * MS)
+    pace = Pace().mark_written(0).mark_written(150 * MS)
     assert not pace.is_due(199 * MS)
     assert pace.is_due(200 * MS)
 
 
 def test_writing_again_brings_a_far_try_near() -> None:
-    pace = Pace(due_ns=9_000 * MS, wait_ns=6_400 * MS).written(0)
+    pace = Pace(due_ns=9_000 * MS, wait_ns=6_400 * MS).mark_written(0)
     assert pace == Pace(200 * MS, 200 * MS)
 
 

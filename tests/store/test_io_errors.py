@@ -26,8 +26,8 @@ from docsync.store.connection import open_writer, writing
 from docsync.store.migration import SCHEMA_VERSION, migrate
 from docsync.sync.setup import Settings, build_engine
 from docsync.upkeep.backup import keep, restore_once
-from docsync.upkeep.one_shot import tell_nobody
-from docsync.upkeep.upkeep import open_sound, rebuild_once
+from docsync.upkeep.one_shot import ignore_repair
+from docsync.upkeep.upkeep import open_checked, rebuild_once
 from tests.helpers.project import PERSONAS, PROMPTS, Project, Tell
 from tests.store.breaking import damage, garbage_header
 from tests.store.faulty_vfs import Fire, under_fire
@@ -117,12 +117,12 @@ def moved_on(place: Place) -> None:
 
 
 def mended(place: Place) -> None:
-    with open_sound(place.settings, place.database, tell_nobody):
+    with open_checked(place.settings, place.database, ignore_repair):
         pass
 
 
 def rebuilt(place: Place) -> None:
-    rebuild_once(place.settings, place.database, tell_nobody)
+    rebuild_once(place.settings, place.database, ignore_repair)
 
 
 def moved_on_since_a_backup(place: Place) -> None:
@@ -135,7 +135,7 @@ def moved_on_since_a_backup(place: Place) -> None:
 
 
 def restored(place: Place) -> None:
-    restore_once(place.settings, place.database, place.root / "kept.db", tell_nobody)
+    restore_once(place.settings, place.database, place.root / "kept.db", ignore_repair)
 
 
 def nothing(_: Place) -> None:

@@ -161,11 +161,11 @@ def test_standing_names_what_is_broken_and_held_in_a_scope(base: Base) -> None:
         refuse("personas/x/pipe.json", state=FileState.SKIPPED),
     )
     base.apply(hold(base.store.index([""])["personas/held.json"]))
-    standing = base.store.standing([""])
+    standing = base.store.read_state([""])
     assert (standing.broken, standing.held) == (("personas/x/broken.json", "personas/x/shut"), ("personas/held.json",))
     assert (standing.epoch, standing.revision) == (base.store.epoch, 2)
-    assert base.store.standing(["personas/x/broken.json"]).broken == ("personas/x/broken.json",)
-    assert base.store.standing(["personas/ok.json"]).broken == ()
+    assert base.store.read_state(["personas/x/broken.json"]).broken == ("personas/x/broken.json",)
+    assert base.store.read_state(["personas/ok.json"]).broken == ()
 
 
 def test_references_are_found_by_what_they_point_to(base: Base) -> None:
@@ -187,7 +187,7 @@ def test_a_reference_that_changes_its_status_is_a_revision(base: Base) -> None:
 
 def test_a_new_fingerprint_asks_for_a_reload_until_it_is_recorded(base: Base) -> None:
     assert base.store.declare([PERSONAS], {"persona": "print"}) == {"persona"}
-    base.store.loaded({"persona": "print"})
+    base.store.mark_loaded({"persona": "print"})
     assert base.store.declare([PERSONAS], {"persona": "print"}) == set()
     assert base.store.declare([PERSONAS], {"persona": "other"}) == {"persona"}
 

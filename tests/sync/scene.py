@@ -26,7 +26,7 @@ class Scene(Rig):
         self._sql = ""
 
     def _hint(self, path: str, sign: Sign) -> None:
-        if not self.barrier.takes(path):
+        if not self.barrier.take(path):
             self.inbox.hint(path, sign)
 
     @property
@@ -52,7 +52,7 @@ class Scene(Rig):
         """Do something to the files and sync what is due at once; time stands still."""
         for deed in deeds:
             deed()
-            assert self.barrier.passed()
+            assert self.barrier.wait()
             self.step()
             self._look()
 

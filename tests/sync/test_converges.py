@@ -59,7 +59,7 @@ def test_it_converges_and_a_second_look_finds_nothing(actions: list[tuple[str, s
         for action in actions:
             act(project, *action)
         project.settle()
-        assert project.engine.undecided() == set()
+        assert project.engine.list_undecided() == set()
         revision = project.revision
         report = project.sync()
         assert (report.applied.changed, project.revision) == (False, revision)

@@ -181,10 +181,10 @@ def test_5_of_a_removed_folder_no_row_goes_and_all_are_held(opens: Opens, projec
     scene.watch(COUNT)
     scene.do(lambda: shutil.rmtree(project.root / "personas/many"))
     scene.until(499)
-    assert project.engine.held() == []
+    assert project.engine.list_held() == []
     scene.until(20_000)
     assert scene.seen == [(0, [(MANY,)])]
-    assert len(project.engine.held()) == MANY
+    assert len(project.engine.list_held()) == MANY
 
 
 def test_6_of_a_slow_drip_of_deletions_no_row_goes_and_all_are_held(opens: Opens, project: Project) -> None:
@@ -196,7 +196,7 @@ def test_6_of_a_slow_drip_of_deletions_no_row_goes_and_all_are_held(opens: Opens
         scene.do(file.unlink)
     scene.until(2 * MANY + 20_000)
     assert scene.seen == [(0, [(MANY,)])]
-    assert len(project.engine.held()) == MANY
+    assert len(project.engine.list_held()) == MANY
 
 
 def test_7_a_folder_that_is_moved_inside_lands_as_one_revision_once_it_is_quiet(opens: Opens, project: Project) -> None:
@@ -206,7 +206,7 @@ def test_7_a_folder_that_is_moved_inside_lands_as_one_revision_once_it_is_quiet(
     scene.do(lambda: (project.root / "personas/many").rename(project.root / "personas/moved"))
     scene.until(20_000)
     assert scene.seen == [(0, [(MANY, 0)]), (10, [(MANY, 1)])]
-    assert (scene.revisions, project.engine.held()) == (1, [])
+    assert (scene.revisions, project.engine.list_held()) == (1, [])
 
 
 def test_8_a_copied_folder_whose_original_goes_is_not_held(opens: Opens, project: Project) -> None:
@@ -217,7 +217,7 @@ def test_8_a_copied_folder_whose_original_goes_is_not_held(opens: Opens, project
         lambda: shutil.rmtree(project.root / "personas/many"),
     )
     scene.until(20_000)
-    assert project.engine.held() == []
+    assert project.engine.list_held() == []
     assert project.query("SELECT count(*) FROM documents WHERE file_path LIKE 'personas/copy/%'") == [(MANY,)]
     assert project.query(COUNT) == [(MANY,)]
 
@@ -229,7 +229,7 @@ def test_9_each_appearance_excuses_one_of_many_identical_deletions(opens: Opens,
     scene.do(lambda: project.persona("personas/new.json", name="Twin"))
     scene.do(lambda: remove(files[:95]))
     scene.until(81_000)
-    assert len(project.engine.held()) == 94
+    assert len(project.engine.list_held()) == 94
     assert project.query(COUNT) == [(100,)]
 
 
@@ -241,7 +241,7 @@ def test_10_25_of_101_files_go_a_minute_after_the_first_sync(opens: Opens, proje
     scene.do(lambda: remove(files[:25]))
     scene.until(70_000)
     assert scene.seen == [(61_000, [(101,)]), (61_500, [(76,)])]
-    assert (scene.revisions, project.engine.held()) == (1, [])
+    assert (scene.revisions, project.engine.list_held()) == (1, [])
 
 
 def test_11_files_that_go_come_back_and_go_again_are_not_held(opens: Opens, project: Project) -> None:
@@ -251,7 +251,7 @@ def test_11_files_that_go_come_back_and_go_again_are_not_held(opens: Opens, proj
         scene.until(at_ms)
         scene.do(lambda: [file.rename(file.with_suffix(".away")) for file in files[:45]])
         scene.until(at_ms + 2000)
-        assert (project.query(COUNT), project.engine.held()) == ([(55,)], [])
+        assert (project.query(COUNT), project.engine.list_held()) == ([(55,)], [])
         scene.do(lambda: [file.with_suffix(".away").rename(file) for file in files[:45]])
         scene.until(at_ms + 3000)
         assert project.query(COUNT) == [(100,)]
@@ -269,7 +269,7 @@ def test_11_two_branches_without_a_name_in_common_take_turns_and_are_not_held(pr
         project.later(2000)
         project.engine.sync(everything, project.now_ns, project.heard.get, manner=Manner(whole=True))
         assert project.query("SELECT DISTINCT name FROM documents") == [(come,)]
-        assert project.engine.held() == []
+        assert project.engine.list_held() == []
 
 
 def test_12_the_last_row_of_a_collection_does_not_go(opens: Opens, project: Project) -> None:
@@ -279,7 +279,7 @@ def test_12_the_last_row_of_a_collection_does_not_go(opens: Opens, project: Proj
     scene.do(lambda: remove(files))
     scene.until(20_000)
     assert scene.seen == [(0, [(20,)])]
-    assert len(project.engine.held()) == 20
+    assert len(project.engine.list_held()) == 20
 
 
 def test_20_a_lock_that_was_left_behind_delays_10_s_once_and_then_nothing(
@@ -291,7 +291,7 @@ def test_20_a_lock_that_was_left_behind_delays_10_s_once_and_then_nothing(
     clock = SimpleNamespace(
         monotonic_ns=lambda: scene.now_ns, time_ns=lambda: scene.now_ns, perf_counter=lambda: scene.now_ns / 1e9
     )
-    for module in ("git", "sync.loop"):
+    for module in ("git", "sync.thread.loop"):
         monkeypatch.setattr(f"docsync.{module}.time", clock)
     scene.loop._gate = GitGate(lambda: Git(directory), lambda: True)
     scene.watch(NAME)
@@ -465,10 +465,10 @@ def test_27_what_was_deleted_while_it_was_down_counts_as_missing_since_the_start
     project.sync()
     project.later(499)
     project.sync()
-    assert (len(project.paths()), project.engine.held()) == (100, [])
+    assert (len(project.paths()), project.engine.list_held()) == (100, [])
     project.later(1)
     project.sync()
-    assert len(project.engine.held()) == held
+    assert len(project.engine.list_held()) == held
     assert len(project.paths()) == 100 - gone + held
 
 

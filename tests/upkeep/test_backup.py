@@ -17,7 +17,7 @@ from docsync.model import Timing
 from docsync.store.epoch import wal_of
 from docsync.store.migration import SCHEMA_VERSION
 from docsync.upkeep.backup import Restored, back_up, may_be_replaced, restore_once
-from docsync.upkeep.one_shot import sync_once, tell_nobody
+from docsync.upkeep.one_shot import ignore_repair, sync_once
 from docsync.verify import verify
 from tests.helpers.project import Project, damage_within
 from tests.store.breaking import KINDS, damage
@@ -58,7 +58,7 @@ def backup(synced: Project, tmp_path: Path) -> Path:
 
 def restored(project: Project, backup: Path) -> Restored:
     with holding(project.database.parent):
-        return restore_once(project.settings, project.database, backup, tell_nobody)
+        return restore_once(project.settings, project.database, backup, ignore_repair)
 
 
 def asked(database: Path, sql: str) -> Any:
@@ -308,7 +308,7 @@ def test_a_restore_that_is_interrupted_changes_nothing(synced: Project, backup: 
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        restore_once(synced.settings, synced.database, backup, tell_nobody, interrupt)
+        restore_once(synced.settings, synced.database, backup, ignore_repair, interrupt)
 
     assert asked(synced.database, VERSION) == state
     assert not list(synced.database.parent.glob("docsync-fresh-*"))

@@ -12,7 +12,7 @@ from docsync.model import Sign
 from docsync.policy.coalesce import Batch, Dirty
 from docsync.store.rows import DocumentRows
 from docsync.upkeep.backup import back_up, restore_once
-from docsync.upkeep.one_shot import tell_nobody
+from docsync.upkeep.one_shot import ignore_repair
 from docsync.verify import verify
 from tests.helpers.project import Project
 from tests.sync.batch.test_root_states import shut
@@ -57,7 +57,7 @@ def afresh(project: Project) -> Iterator[Sound]:
 def started_over(project: Project) -> Iterator[Sound]:
     with opened(project) as sound:
         project.database.unlink()
-        sound.upkeep.mend(Damaged("gone"))
+        sound.upkeep.repair(Damaged("gone"))
         assert sound.told == ["started over"]
         yield sound
 
@@ -65,7 +65,7 @@ def started_over(project: Project) -> Iterator[Sound]:
 @contextmanager
 def restored(project: Project) -> Iterator[Sound]:
     back_up(project.database, backup := project.root / "backup.db")
-    restore_once(project.settings, project.database, backup, tell_nobody)
+    restore_once(project.settings, project.database, backup, ignore_repair)
     with opened(project) as sound:
         yield sound
 

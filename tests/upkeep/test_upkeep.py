@@ -19,7 +19,7 @@ from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, Dirty
 from docsync.store.connection import open_reader_connection
 from docsync.store.damage import inspect
-from docsync.upkeep.upkeep import INSPECT_NS, Upkeep, open_sound, rebuild_once
+from docsync.upkeep.upkeep import INSPECT_NS, Upkeep, open_checked, rebuild_once
 from docsync.verify import verify
 from tests.helpers.project import PERSONAS, PROMPTS, Project
 from tests.store.breaking import KINDS, damage, garbage_header, log_of
@@ -70,7 +70,7 @@ class Sound:
 
     @property
     def version(self) -> tuple[str, int]:
-        standing = self.upkeep.engine.standing([EVERYTHING])
+        standing = self.upkeep.engine.read_state([EVERYTHING])
         return standing.epoch, standing.revision
 
     @property
@@ -81,7 +81,7 @@ class Sound:
 @contextmanager
 def opened(project: Project) -> Iterator[Sound]:
     told: list[str] = []
-    with open_sound(project.settings, project.database, lambda how, reason: told.append(how)) as upkeep:
+    with open_checked(project.settings, project.database, lambda how, reason: told.append(how)) as upkeep:
         yield Sound(project, upkeep, told)
 
 
@@ -285,7 +285,7 @@ def test_a_file_that_goes_while_it_is_open_is_noticed_and_replaced(filled: Proje
         filled.database.with_name(filled.database.name + suffix).unlink()
         with pytest.raises(Damaged) as caught:
             sound.upkeep.check()
-        sound.upkeep.mend(caught.value)
+        sound.upkeep.repair(caught.value)
         assert sound.told == ["started over"]
         assert sound.version[0] != before[0]
         assert len(sound.names) == DOCUMENTS
@@ -299,7 +299,7 @@ def test_damage_while_it_is_open_is_found_on_a_schedule(filled: Project) -> None
         write_by_another(filled.database, b'"bio":"word', b'"bio":"Word')
         with pytest.raises(Damaged) as caught:
             tick_until_inspected(sound.upkeep)
-        sound.upkeep.mend(caught.value)
+        sound.upkeep.repair(caught.value)
         assert sound.told
         assert inspect(filled.database) is None
 
@@ -329,12 +329,12 @@ def test_trouble_that_is_not_found_again_passes_then_rebuilds_and_then_is_a_bug(
     error = Damaged("said so")
     error.__cause__ = apsw.ConstraintError("said so")
     with opened(filled) as sound:
-        sound.upkeep.mend(error)
+        sound.upkeep.repair(error)
         assert sound.told == []
-        sound.upkeep.mend(error)
+        sound.upkeep.repair(error)
         assert sound.told == ["afresh"]
         with pytest.raises(apsw.ConstraintError):
-            sound.upkeep.mend(error)
+            sound.upkeep.repair(error)
 
 
 def test_a_disk_that_is_full_puts_mending_off(filled: Project) -> None:
@@ -363,7 +363,7 @@ def test_readers_never_see_two_generations_at_once(filled: Project) -> None:
                 filled.database.unlink()
                 with pytest.raises(Damaged) as caught:
                     sound.upkeep.check()
-                sound.upkeep.mend(caught.value)
+                sound.upkeep.repair(caught.value)
                 assert sound.version[0] != epoch
     print(seen)
     assert seen["mixed"] == []
@@ -395,7 +395,7 @@ def test_a_header_that_is_garbled_while_it_is_open_is_started_over(filled: Proje
         write_by_another(filled.database, b"SQLite format 3", b"SQLite farmet 4")
         with pytest.raises(Damaged) as caught:
             tick_until_inspected(sound.upkeep)
-        sound.upkeep.mend(caught.value)
+        sound.upkeep.repair(caught.value)
         assert sound.told == ["started over"]
         assert sound.version[0] != before[0]
         assert len(sound.names) == DOCUMENTS
@@ -408,7 +408,7 @@ def test_text_that_is_none_is_found_by_the_sync_that_meets_it(filled: Project) -
         for told in ([], ["afresh"]):
             with pytest.raises(Damaged) as caught:
                 sound.sync()
-            sound.upkeep.mend(caught.value)
+            sound.upkeep.repair(caught.value)
             assert sound.told == told
         sound.sync()
         assert len(sound.names) == DOCUMENTS
@@ -443,10 +443,10 @@ def test_what_stands_in_the_way_of_starting_over_is_a_reason_to_try_again(filled
         obstacle.mkdir()
         error = Damaged("it is gone")
         with pytest.raises(StoreUnavailable) as caught:
-            sound.upkeep.mend(error)
+            sound.upkeep.repair(error)
         assert caught.value.reason == "io_error"
         obstacle.rmdir()
-        sound.upkeep.mend(error)
+        sound.upkeep.repair(error)
         sound.sync()
         assert len(sound.names) == DOCUMENTS
 
@@ -475,10 +475,10 @@ def test_mending_can_be_interrupted_and_is_done_the_next_time(filled: Project) -
             file.unlink()
         error = Damaged("gone")
         with pytest.raises(KeyboardInterrupt):
-            sound.upkeep.mend(error, stop)
+            sound.upkeep.repair(error, stop)
         assert not filled.database.exists()
         assert not list(filled.database.parent.glob("docsync-fresh-*"))
-        sound.upkeep.mend(error)
+        sound.upkeep.repair(error)
         assert len(sound.names) == DOCUMENTS
 
 
@@ -490,5 +490,5 @@ def test_a_schema_that_goes_meanwhile_does_not_keep_the_database_from_being_mend
         schema.unlink()
         for file in filled.database.parent.glob("docsync.db*"):
             file.unlink()
-        sound.upkeep.mend(Damaged("gone"))
+        sound.upkeep.repair(Damaged("gone"))
         assert len(sound.names) == DOCUMENTS

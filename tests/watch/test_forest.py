@@ -111,13 +111,13 @@ def test_a_refused_folder_does_not_hide_what_lies_beneath(forest: Forest, kernel
     kernel.refuse["sub"] = errno.ENOSPC
     forest.plant(forest.roots[0], thorough=True)
     assert watched(forest) == ["a/p", "a/p/sub/deep"]
-    assert [node.path for node in forest.polled()] == ["a/p/sub"]
+    assert [node.path for node in forest.list_polled()] == ["a/p/sub"]
 
 
 def test_an_unreadable_folder_is_refused_but_not_polled(forest: Forest, kernel: Kernel) -> None:
     kernel.refuse["sub"] = errno.EACCES
     forest.plant(forest.roots[0], thorough=True)
-    assert forest.polled() == []
+    assert forest.list_polled() == []
     assert list(forest.refused.values()) == [errno.EACCES]
 
 
@@ -152,8 +152,8 @@ def test_a_refused_step_is_forgotten_when_the_way_no_longer_needs_it(
 
 
 def test_a_path_of_an_entry_is_below_its_folder_also_at_the_top() -> None:
-    assert Node(Root(""), "", "/").within("x") == "x"
-    assert Node(Root("p"), "p", "/p").within("x") == "p/x"
+    assert Node(Root(""), "", "/").join_name("x") == "x"
+    assert Node(Root("p"), "p", "/p").join_name("x") == "p/x"
 
 
 def test_a_folder_on_the_way_that_went_before_it_was_watched_is_no_step(forest: Forest, kernel: Kernel) -> None:
@@ -176,10 +176,10 @@ def test_a_folder_that_cannot_be_listed_for_a_moment_is_polled_and_tried_again(
     with monkeypatch.context() as moment:
         moment.setattr(os, "scandir", exhausted)
         forest.plant(forest.roots[0], thorough=True)
-    assert [node.path for node in forest.polled()] == ["a/p/sub"]
+    assert [node.path for node in forest.list_polled()] == ["a/p/sub"]
     assert forest.retry() == ["a/p/sub"]
     assert watched(forest) == ["a/p", "a/p/sub", "a/p/sub/deep"]
-    assert forest.polled() == []
+    assert forest.list_polled() == []
 
 
 def test_a_folder_that_went_before_it_was_listed_is_forgotten(forest: Forest, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,4 +189,4 @@ def test_a_folder_that_went_before_it_was_listed_is_forgotten(forest: Forest, mo
     monkeypatch.setattr(os, "scandir", gone)
     forest.plant(forest.roots[0], thorough=True)
     assert watched(forest) == []
-    assert forest.polled() == []
+    assert forest.list_polled() == []

@@ -76,19 +76,19 @@ class TcpAdmission:
     keys: tuple[Key, ...]
 
     def __call__(self, scope: Scope, headers: Headers) -> Guest:
-        self._check_origin(headers, self._checked_host(headers))
+        self._check_origin(headers, self._check_host(headers))
         if not self.keys:
             return Guest(Trust.NEIGHBOUR, "loopback")
-        key = _shown(headers, self.keys)
+        key = _find_key(headers, self.keys)
         if key is not None:
-            return _admitted(key, scope["method"])
+            return _authorize(key, scope["method"])
         if scope["method"] in _READING and (scope["path"] in _OPEN_PATHS or is_page(scope["path"])):
             return Guest(Trust.STRANGER, "stranger", may_operate=False)
         refusal = Refusal(401, "Send the token of [admin] token_file or of [[clients]] as: Authorization: Bearer TOKEN")
-        raise refusal.with_headers({"www-authenticate": "Bearer"})
+        raise refusal.set_headers({"www-authenticate": "Bearer"})
 
-    def _checked_host(self, headers: Headers) -> str:
-        host = single(headers, "host") or ""
+    def _check_host(self, headers: Headers) -> str:
+        host = read_single_header(headers, "host") or ""
         # A browser that was lured to a name which now leads here (DNS rebinding) still sends that name.
         if self.hosts is not None and host not in self.hosts:
             raise Refusal(403, "Unknown Host. Use the address that docsync status shows.")
@@ -96,13 +96,13 @@ class TcpAdmission:
 
     @staticmethod
     def _check_origin(headers: Headers, host: str) -> None:
-        if single(headers, "sec-fetch-site") not in (None, "same-origin", "none"):
+        if read_single_header(headers, "sec-fetch-site") not in (None, "same-origin", "none"):
             raise Refusal(403, "Requests from pages of other sites are refused. Ask from a program.")
-        if single(headers, "origin") not in (None, f"http://{host}"):
+        if read_single_header(headers, "origin") not in (None, f"http://{host}"):
             raise Refusal(403, "Requests from pages of another origin are refused. Ask from a program.")
 
 
-def single(headers: Headers, name: str) -> str | None:
+def read_single_header(headers: Headers, name: str) -> str | None:
     """The value of a header that may be sent once. Raises Refusal."""
     values = headers.getlist(name)
     if len(values) > 1:
@@ -110,15 +110,15 @@ def single(headers: Headers, name: str) -> str | None:
     return values[0] if values else None
 
 
-def _shown(headers: Headers, keys: Iterable[Key]) -> Key | None:
+def _find_key(headers: Headers, keys: Iterable[Key]) -> Key | None:
     """The key whose token was shown. All are compared, so that the time tells nothing."""
-    scheme, _, token = (single(headers, "authorization") or "").partition(" ")
+    scheme, _, token = (read_single_header(headers, "authorization") or "").partition(" ")
     digest = sha256(token.encode("latin-1")).digest()
     found = [key for key in keys if hmac.compare_digest(key.digest, digest)]
     return found[0] if found and scheme.lower() == "bearer" else None
 
 
-def _admitted(key: Key, method: str) -> Guest:
+def _authorize(key: Key, method: str) -> Guest:
     if key.role != "operate" and method not in _READING:
         raise Refusal(403, f"The client {key.name!a} may only read. Ask with a token whose role is operate.")
     return Guest(Trust.OWNER, key.name, may_operate=key.role == "operate")

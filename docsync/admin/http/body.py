@@ -17,44 +17,46 @@ Members = Mapping[str, object]
 async def read_members(request: Request, known: Collection[str]) -> Members:
     """The members of the JSON object that *request* carries; none when it has no body. Raises Refusal."""
     octets = await _read(request)
-    members = _parsed(octets) if octets else {}
+    members = _parse(octets) if octets else {}
     if not isinstance(members, dict):
-        raise _wrong("the body must be a JSON object")
+        raise _make_bad_request("the body must be a JSON object")
     if unknown := sorted(set(members) - set(known)):
-        raise _wrong(f"unknown member {', '.join(map(json.dumps, unknown))}; known are {', '.join(known)}")
+        raise _make_bad_request(f"unknown member {', '.join(map(json.dumps, unknown))}; known are {', '.join(known)}")
     return members
 
 
-def seconds(members: Members, default: float) -> float:
+def read_timeout(members: Members, default: float) -> float:
     """The member `timeout`: seconds from 0 to 600."""
     value = members.get("timeout", default)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_SECONDS:
-        raise _wrong(f"timeout must be a number of seconds from 0 to {MAX_SECONDS:g}")
+        raise _make_bad_request(f"timeout must be a number of seconds from 0 to {MAX_SECONDS:g}")
     return float(value)
 
 
-def paths(members: Members, name: str) -> tuple[str, ...]:
+def read_paths(members: Members, name: str) -> tuple[str, ...]:
     """The member *name*: paths relative to the project root, without needless slashes and dots."""
     value = members.get(name, [])
     if not isinstance(value, list):
-        raise _wrong(f"{name} must be a list of paths")
+        raise _make_bad_request(f"{name} must be a list of paths")
     return tuple(_relative(name, path) for path in value)
 
 
-def text_or_none(members: Members, name: str) -> str | None:
+def read_text_or_none(members: Members, name: str) -> str | None:
     """The member *name*: a text, or null."""
     value = members.get(name)
     if value is not None and not isinstance(value, str):
-        raise _wrong(f"{name} must be a text or null")
+        raise _make_bad_request(f"{name} must be a text or null")
     return value
 
 
 def _relative(name: str, path: object) -> str:
     if not isinstance(path, str) or not is_presentable(path):
-        raise _wrong(f"{name} must hold paths as text, without control characters")
+        raise _make_bad_request(f"{name} must hold paths as text, without control characters")
     parts = path.split("/")
     if path.startswith("/") or ".." in parts:
-        raise _wrong(f"{name} must hold paths relative to the project root, without '..'; got {json.dumps(path)}")
+        raise _make_bad_request(
+            f"{name} must hold paths relative to the project root, without '..'; got {json.dumps(path)}"
+        )
     return "/".join(part for part in parts if part not in ("", "."))
 
 
@@ -63,25 +65,25 @@ async def _read(request: Request) -> bytes:
     async for chunk in request.stream():
         octets += chunk
         if len(octets) > MAX_BODY_BYTES:
-            raise too_large()
+            raise make_too_large()
     return octets
 
 
-def _parsed(octets: bytes) -> object:
+def _parse(octets: bytes) -> object:
     try:
-        return json.loads(octets, parse_constant=_no_constant)
+        return json.loads(octets, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise _wrong("the body must be JSON (RFC 8259) in UTF-8") from error
+        raise _make_bad_request("the body must be JSON (RFC 8259) in UTF-8") from error
 
 
-def _no_constant(constant: str) -> float:
+def _refuse_constant(constant: str) -> float:
     raise ValueError(f"{constant} is no JSON")
 
 
-def too_large() -> Refusal:
+def make_too_large() -> Refusal:
     """The answer to a body over the limit."""
     return Refusal(413, f"A body may have {MAX_BODY_BYTES} bytes. Ask for fewer paths at once.")
 
 
-def _wrong(detail: str) -> Refusal:
+def _make_bad_request(detail: str) -> Refusal:
     return Refusal(400, detail, "usage", exit_code=2)

@@ -34,7 +34,7 @@ class EventStream(Response):
         try:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             async with create_task_group() as group:
-                group.start_soon(_until_gone, receive, group.cancel_scope)
+                group.start_soon(_wait_for_disconnect, receive, group.cancel_scope)
                 await self._tell(write)
                 group.cancel_scope.cancel()
             await send({"type": "http.response.body", "body": b"", "more_body": False})
@@ -42,7 +42,7 @@ class EventStream(Response):
             self._over()
 
 
-async def _until_gone(receive: Receive, scope: CancelScope) -> None:
+async def _wait_for_disconnect(receive: Receive, scope: CancelScope) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
     scope.cancel()

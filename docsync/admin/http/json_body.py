@@ -22,7 +22,7 @@ def to_json(value: object) -> Json:
         case None | bool() | int() | float() | str():
             return value
         case ListedProblem(problem, since):
-            return _listed(_members(problem), since)
+            return _order_problem(_members(problem), since)
         case Reason():
             return {**_members(value), "ends_readiness": value.ends_readiness, "advice": value.advice}
         case Mapping():
@@ -34,7 +34,7 @@ def to_json(value: object) -> Json:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def dumped(value: Json) -> bytes:
+def dump_json(value: Json) -> bytes:
     """*value* as JSON in ASCII: no control, direction or surrogate character of a file name reaches a terminal raw."""
     return json.dumps(value, allow_nan=False).encode("ascii")
 
@@ -43,7 +43,7 @@ def _members(value: "DataclassInstance") -> dict[str, Json]:
     return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
 
 
-def _listed(problem: dict[str, Json], since: str) -> dict[str, Json]:
+def _order_problem(problem: dict[str, Json], since: str) -> dict[str, Json]:
     # What a person looks for comes first: where, which, how bad.
     first = {name: problem[name] for name in ("path", "code", "severity", "line", "column")}
     return {**first, **problem, "since": since}

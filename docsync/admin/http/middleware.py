@@ -10,8 +10,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from docsync.admin.http.access import Admission, Guest, single
-from docsync.admin.http.body import MAX_BODY_BYTES, too_large
+from docsync.admin.http.access import Admission, Guest, read_single_header
+from docsync.admin.http.body import MAX_BODY_BYTES, make_too_large
 from docsync.admin.http.problem_response import SAFE_HEADERS, Refusal, refusal_of
 
 OnWarning = Callable[[str, str], None]
@@ -39,7 +39,7 @@ class Gate:
         body = _Body(receive, Headers(scope=scope))
         answer = _Answer(send, body)
         try:
-            scope["docsync.guest"] = self._admitted(scope)
+            scope["docsync.guest"] = self._admit(scope)
             await self._app(scope, body, answer)
         except ClientDisconnect:
             return
@@ -50,7 +50,7 @@ class Gate:
             if not answer.started:
                 await refusal_of(error).response()(scope, body, answer)
 
-    def _admitted(self, scope: Scope) -> Guest:
+    def _admit(self, scope: Scope) -> Guest:
         headers = Headers(scope=scope)
         _check_size(scope)
         guest = self._admission(scope, headers)
@@ -134,7 +134,7 @@ def _check_framing(headers: Headers) -> bool:
     if chunked and "content-length" in headers:
         raise Refusal(400, "Send Content-Length or Transfer-Encoding, not both.")
     if length > MAX_BODY_BYTES:
-        raise too_large()
+        raise make_too_large()
     return chunked or length > 0
 
 
@@ -142,5 +142,5 @@ def _check_post(headers: Headers, *, has_body: bool) -> None:
     # No HTML form can send this header, and no script of another site without being allowed to, which it never is.
     if "docsync-request" not in headers:
         raise Refusal(403, "A POST needs the header Docsync-Request: 1")
-    if has_body and not _JSON.match(single(headers, "content-type") or ""):
+    if has_body and not _JSON.match(read_single_header(headers, "content-type") or ""):
         raise Refusal(415, "Send the body as Content-Type: application/json")

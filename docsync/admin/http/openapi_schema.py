@@ -32,39 +32,43 @@ def schema_of(kind: object) -> Described:
     if get_origin(kind) is dict:
         return {"type": "object"}
     if get_origin(kind) is tuple:
-        return _array(parts)
+        return _make_tuple(parts)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return {"enum": [member.value for member in kind]}
     assert isinstance(kind, type)
     assert is_dataclass(kind), kind
     hints = get_type_hints(kind)
-    return record({field.name: schema_of(hints[field.name]) for field in fields(kind)})
+    return make_object({field.name: schema_of(hints[field.name]) for field in fields(kind)})
 
 
-def _array(parts: tuple[object, ...]) -> Described:
+def _make_tuple(parts: tuple[object, ...]) -> Described:
     if len(parts) == 2 and parts[1] is Ellipsis:
-        return many(schema_of(parts[0]))
+        return make_array(schema_of(parts[0]))
     kinds = [schema_of(part) for part in dict.fromkeys(parts)]
     # By position (prefixItems) would say more, and tools still trip over it.
-    return {**many(kinds[0] if len(kinds) == 1 else {"anyOf": kinds}), "minItems": len(parts), "maxItems": len(parts)}
+    return {
+        **make_array(kinds[0] if len(kinds) == 1 else {"anyOf": kinds}),
+        "minItems": len(parts),
+        "maxItems": len(parts),
+    }
 
 
-def record(members: Described) -> Described:
+def make_object(members: Described) -> Described:
     """An object that has all of *members*. It may get more in time."""
     return {"type": "object", "properties": members, "required": list(members)}
 
 
-def many(items: Described) -> Described:
+def make_array(items: Described) -> Described:
     """A list."""
     return {"type": "array", "items": items}
 
 
-def named(name: str) -> Described:
+def make_ref(name: str) -> Described:
     """A schema that `openapi` defines once."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def maybe(schema: Described) -> Described:
+def make_nullable(schema: Described) -> Described:
     """That, or null."""
     return {"anyOf": [schema, {"type": "null"}]}
 
@@ -82,7 +86,7 @@ def answer(meaning: str, schema: Described, media_type: str = "application/json"
 
 def operation(summary: str, answers: Described, *parameters: Described, body: Described | None = None) -> Described:
     """One method of one path. Whatever is not among *answers* is a problem of RFC 9457."""
-    problem = answer("Why not, and what to do.", named("Problem"), "application/problem+json")
+    problem = answer("Why not, and what to do.", make_ref("Problem"), "application/problem+json")
     found: Described = {"summary": summary, "responses": {**answers, "default": problem}}
     if parameters:
         found["parameters"] = list(parameters)

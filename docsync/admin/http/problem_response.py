@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from starlette.responses import Response
 
-from docsync.admin.http.json_body import Json, dumped
+from docsync.admin.http.json_body import Json, dump_json
 from docsync.commands import Busy, TimedOut
 from docsync.errors import DocsyncError, NotReachable, StoreUnavailable, UsageError
 
@@ -43,13 +43,13 @@ class Refusal(Exception):
             "status": self.status,
             "detail": self.detail,
         }
-        return dumped(members if self.exit_code is None else {**members, "exit_code": self.exit_code})
+        return dump_json(members if self.exit_code is None else {**members, "exit_code": self.exit_code})
 
     def response(self) -> Response:
         """This refusal as an answer."""
         return Response(self.body(), self.status, dict(self.headers), media_type="application/problem+json")
 
-    def with_headers(self, headers: Mapping[str, str]) -> "Refusal":
+    def set_headers(self, headers: Mapping[str, str]) -> "Refusal":
         """This refusal with *headers* beside the usual ones."""
         self.headers = headers
         return self
@@ -71,27 +71,27 @@ def refusal_of(error: Exception) -> Refusal:
         case Refusal():
             return error
         case TimedOut():
-            return Refusal(504, _said(error), "timed-out", exit_code=error.exit_code)
+            return Refusal(504, _describe_error(error), "timed-out", exit_code=error.exit_code)
         case Busy():
-            refusal = Refusal(429, _said(error), "busy", exit_code=error.exit_code)
-            return refusal.with_headers({"retry-after": str(error.retry_after)})
+            refusal = Refusal(429, _describe_error(error), "busy", exit_code=error.exit_code)
+            return refusal.set_headers({"retry-after": str(error.retry_after)})
         case UsageError():
-            return Refusal(400, _said(error), "usage", exit_code=error.exit_code)
+            return Refusal(400, _describe_error(error), "usage", exit_code=error.exit_code)
         case Stopping():
             return Refusal(503, "The daemon stops. Start it again with: docsync run", "stopping", exit_code=3)
         case StoreUnavailable() | NotReachable():
-            return _unavailable(error)
+            return _make_unavailable(error)
         case _:
             detail = "A bug in docsync; the daemon's log has the details. Please report it."
             return Refusal(500, detail, "bug", exit_code=70)
 
 
-def _unavailable(error: StoreUnavailable | NotReachable) -> Refusal:
+def _make_unavailable(error: StoreUnavailable | NotReachable) -> Refusal:
     # Not the error's own text: it names the database's path.
     reason = f" ({error.reason})" if isinstance(error, StoreUnavailable) else ""
     detail = f"The database cannot be used now{reason}; nothing was changed. See: docsync status"
     return Refusal(503, detail, "database-unavailable", exit_code=error.exit_code)
 
 
-def _said(error: DocsyncError) -> str:
+def _describe_error(error: DocsyncError) -> str:
     return str(error) or (type(error).__doc__ or "")

@@ -23,14 +23,14 @@ def read_query(request: Request, *known: str, repeated: Collection[str] = ()) ->
     return found
 
 
-def text(query: Query, name: str) -> str | None:
+def read_text(query: Query, name: str) -> str | None:
     """The parameter as it is; None where it is missing or empty."""
     return query.get(name, [""])[0] or None
 
 
-def limit(query: Query, default: int) -> int:
+def read_limit(query: Query, default: int) -> int:
     """The parameter `limit`: a whole number from MIN_LIMIT to MAX_PAGE. Raises UsageError."""
-    value = text(query, "limit")
+    value = read_text(query, "limit")
     if value is None:
         return default
     is_short_number = value.isascii() and value.isdecimal() and len(value) <= len(str(MAX_PAGE))
@@ -39,18 +39,18 @@ def limit(query: Query, default: int) -> int:
     return int(value)
 
 
-def seconds(query: Query, name: str, most: float) -> float:
+def read_seconds(query: Query, name: str, most: float) -> float:
     """The parameter *name*: seconds from 0 to *most*; 0 where it is missing. Raises UsageError."""
-    value = text(query, name) or "0"
+    value = read_text(query, name) or "0"
     whole, _, part = value.partition(".")
     if not value.isascii() or not (whole + part).isdecimal() or not 0 <= float(value) <= most:
         raise UsageError(f"{name} must be a number of seconds from 0 to {most:g}, got {value!a}")
     return float(value)
 
 
-def one_of(query: Query, name: str, *options: str) -> str:
+def read_choice(query: Query, name: str, *options: str) -> str:
     """The parameter *name*: one of *options*, the first one where it is missing. Raises UsageError."""
-    value = text(query, name) or options[0]
+    value = read_text(query, name) or options[0]
     if value not in options:
         raise UsageError(f"{name} must be one of {', '.join(options)}, got {value!a}")
     return value

@@ -8,7 +8,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from docsync.admin.http.json_body import Json, dumped
+from docsync.admin.http.json_body import Json, dump_json
 from docsync.admin.reader_pool import Reading
 from docsync.errors import DocsyncError
 from docsync.reader import Reader
@@ -55,27 +55,27 @@ class Version:
         return {_EPOCH: self.epoch, "docsync-revision": str(self.revision), "docsync-source": self.source}
 
 
-def at_version(response: Response, version: Version) -> Response:
+def set_version_headers(response: Response, version: Version) -> Response:
     """*response* marked with the very state that it tells of."""
     response.headers.update(version.headers())
     return response
 
 
-def json_at(version: Version, members: dict[str, Json]) -> Response:
+def make_json_response(version: Version, members: dict[str, Json]) -> Response:
     """*members* as JSON, with the state that they tell of beside them."""
     named: dict[str, Json] = {"source": version.source, "epoch": version.epoch, "revision": version.revision}
-    return at_version(Response(dumped({**members, **named}), media_type="application/json"), version)
+    return set_version_headers(Response(dump_json({**members, **named}), media_type="application/json"), version)
 
 
-def page_at(version: Version, name: str, items: Iterable[Json], cursor: str | None) -> Response:
+def make_page_response(version: Version, name: str, items: Iterable[Json], cursor: str | None) -> Response:
     """A page of a list called *name*, as JSON. It may be large: make it in a thread of `Reading`.
 
     One by one: the event loop gets its turn between two items, and not only after the last one.
     """
     rest: dict[str, Json] = {"cursor": cursor, "source": version.source}
     rest |= {"epoch": version.epoch, "revision": version.revision}
-    body = b"{%s: [%s], %s" % (dumped(name), b", ".join(map(dumped, items)), dumped(rest)[1:])
-    return at_version(Response(body, media_type="application/json"), version)
+    body = b"{%s: [%s], %s" % (dump_json(name), b", ".join(map(dump_json, items)), dump_json(rest)[1:])
+    return set_version_headers(Response(body, media_type="application/json"), version)
 
 
 class Stamped:
@@ -92,12 +92,12 @@ class Stamped:
             if message["type"] == "http.response.start" and scope["path"].startswith("/v1/"):
                 headers = MutableHeaders(scope=message)
                 if _EPOCH not in headers and "docsync.guest" in scope:  # whoever is refused learns nothing
-                    headers.update(await self._known())
+                    headers.update(await self._read_headers())
             await send(message)
 
         await self._app(scope, receive, stamp)
 
-    async def _known(self) -> dict[str, str]:
+    async def _read_headers(self) -> dict[str, str]:
         try:
             return (await self._reading.ask(Version.read)).headers()
         except DocsyncError:  # the answer itself, or /health, says what is wrong

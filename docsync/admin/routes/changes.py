@@ -10,20 +10,20 @@ from starlette.routing import Route
 
 from docsync.admin.broadcast import News, Now
 from docsync.admin.http.event_stream import EventStream, Write
-from docsync.admin.http.json_body import dumped, to_json
+from docsync.admin.http.json_body import dump_json, to_json
 from docsync.admin.http.openapi_schema import (
     AT,
     LIMIT,
     Described,
     answer,
-    many,
+    make_array,
+    make_object,
     operation,
     parameter,
-    record,
     schema_of,
 )
-from docsync.admin.http.query import limit, read_query, seconds, text
-from docsync.admin.http.version_headers import Version, json_at
+from docsync.admin.http.query import read_limit, read_query, read_seconds, read_text
+from docsync.admin.http.version_headers import Version, make_json_response
 from docsync.admin.reader_pool import Reading
 from docsync.commands import Busy
 from docsync.errors import DocsyncError
@@ -56,8 +56,12 @@ class Feed:
     async def changes(self, request: Request) -> Response:
         """What came after `since`; where that is nothing, it waits for `wait` seconds."""
         query = read_query(request, "since", "wait", "limit")
-        since, most, wait = text(query, "since"), limit(query, MAX_PAGE), seconds(query, "wait", _MOST_WAIT_SECONDS)
-        found = await self._after(since, most)
+        since, most, wait = (
+            read_text(query, "since"),
+            read_limit(query, MAX_PAGE),
+            read_seconds(query, "wait", _MOST_WAIT_SECONDS),
+        )
+        found = await self._read_after(since, most)
         if wait and not found and not found.start_over and not found.more:
             found = await self._poll(request, found, most, wait)
         body = {
@@ -66,7 +70,7 @@ class Feed:
             "start_over": found.start_over,
             "more": found.more,
         }
-        return json_at(Version.of(found), body)
+        return make_json_response(Version.of(found), body)
 
     async def _poll(self, request: Request, found: Changes, most: int, wait: float) -> Changes:
         if self._polls >= MAX_POLLS:
@@ -78,23 +82,23 @@ class Feed:
             with self._news.listening():
                 while not found and not found.start_over and not self._news.leaving:
                     seen = self._news.now
-                    found = await self._after(found.cursor, most)
+                    found = await self._read_after(found.cursor, most)
                     left = until - asyncio.get_running_loop().time()
                     if found or left <= 0 or await request.is_disconnected():
                         break
-                    await self._news.after(seen, min(left, _PRESENCE_SECONDS))
+                    await self._news.wait_for_change(seen, min(left, _PRESENCE_SECONDS))
         finally:
             self._polls -= 1
         return found
 
-    async def _after(self, since: str | None, most: int) -> Changes:
+    async def _read_after(self, since: str | None, most: int) -> Changes:
         return await self._reading.ask(lambda reader: reader.changes(since, limit=most))
 
     # The stream
 
     async def events(self, request: Request) -> Response:
         """Every change after `Last-Event-ID` or `since`, or from now on, as it comes; and the state when it changes."""
-        since = text(read_query(request, "since"), "since")
+        since = read_text(read_query(request, "since"), "since")
         since = request.headers.get("last-event-id") or since
         if request.method == "HEAD":  # asks what it would be, and takes none of the places
             return Response(media_type="text/event-stream")
@@ -105,15 +109,15 @@ class Feed:
             # A cursor that is none is refused before the stream begins.
             first = await self._reading.ask(lambda reader: reader.changes(since or reader.cursor(), limit=MAX_PAGE))
         except BaseException:
-            self._stream_over()
+            self._end_stream()
             raise
         request.scope["docsync.waits"] = True
-        return EventStream(partial(self._tell, first), self._stream_over, Version.of(first).headers())
+        return EventStream(partial(self._write_stream, first), self._end_stream, Version.of(first).headers())
 
-    def _stream_over(self) -> None:
+    def _end_stream(self) -> None:
         self._streams -= 1
 
-    async def _tell(self, found: Changes, write: Write) -> None:
+    async def _write_stream(self, found: Changes, write: Write) -> None:
         """The whole stream. It ends when the endpoint leaves, and when the database goes: the peer comes again."""
         seen, told, place = Now(), b"", ""
         with self._news.listening(), suppress(DocsyncError):
@@ -124,23 +128,23 @@ class Feed:
                 if self._news.now.status not in (b"", told):
                     told = self._news.now.status
                     await write(b"event: status\ndata: %s\n\n" % told)
-                if not found.more and not await self._news.after(seen, _HEARTBEAT_SECONDS):
+                if not found.more and not await self._news.wait_for_change(seen, _HEARTBEAT_SECONDS):
                     await write(b":\n\n")
                 seen = self._news.now  # before the question: what comes after it is told by the next one
-                found = await self._shared(found.cursor)
+                found = await self._read_shared(found.cursor)
 
-    async def _shared(self, since: str) -> Changes:
+    async def _read_shared(self, since: str) -> Changes:
         """What came after *since*. Streams that ask the same about the same revision are answered by one question."""
         key = (self._news.now.number, since)
         if key not in self._pages:
-            self._pages[key] = asyncio.create_task(self._after(since, MAX_PAGE))
+            self._pages[key] = asyncio.create_task(self._read_after(since, MAX_PAGE))
             self._pages[key].add_done_callback(lambda _: self._pages.pop(key))
         return await asyncio.shield(self._pages[key])
 
 
 def _page(found: Changes, place: str) -> bytes:
     """The events for *found*, for a peer that knows how far it got: *place*."""
-    begin = b"event: start_over\ndata: %s\n\n" % dumped({"epoch": found.epoch, "revision": found.revision})
+    begin = b"event: start_over\ndata: %s\n\n" % dump_json({"epoch": found.epoch, "revision": found.revision})
     changes = b"".join(map(_event, found))
     known = found[-1].cursor if found else place
     # An id without an event: a peer that comes again before anything has changed goes on from here.
@@ -149,7 +153,7 @@ def _page(found: Changes, place: str) -> bytes:
 
 
 def _event(change: Change) -> bytes:
-    return b"event: change\nid: %s\ndata: %s\n\n" % (change.cursor.encode("ascii"), dumped(to_json(change)))
+    return b"event: change\nid: %s\ndata: %s\n\n" % (change.cursor.encode("ascii"), dump_json(to_json(change)))
 
 
 _SINCE = parameter("since", "A cursor: what came after it.")
@@ -161,9 +165,9 @@ PATHS: Described = {
             {
                 "200": answer(
                     "Changes in order. Pass `cursor` as `since` next time; with `start_over` forget what you have.",
-                    record(
+                    make_object(
                         {
-                            "changes": many(schema_of(Change)),
+                            "changes": make_array(schema_of(Change)),
                             "cursor": schema_of(str),
                             "start_over": schema_of(bool),
                             "more": schema_of(bool),

@@ -11,11 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from docsync.admin.command_pool import Caller
-from docsync.admin.http.body import MAX_SECONDS, paths, read_members, seconds, text_or_none
-from docsync.admin.http.json_body import dumped, to_json
-from docsync.admin.http.openapi_schema import POST, Described, answer, many, operation, record, schema_of
+from docsync.admin.http.body import MAX_SECONDS, read_members, read_paths, read_text_or_none, read_timeout
+from docsync.admin.http.json_body import dump_json, to_json
+from docsync.admin.http.openapi_schema import POST, Described, answer, make_array, make_object, operation, schema_of
 from docsync.admin.http.problem_response import Refusal
-from docsync.admin.http.version_headers import Version, at_version
+from docsync.admin.http.version_headers import Version, set_version_headers
 from docsync.names import EVERYTHING
 from docsync.status import Done
 
@@ -46,36 +46,36 @@ class Work:
     async def reload(self, request: Request) -> Response:
         """Look at the paths in `scopes`, at the folder of a `collection`, or at everything, at once."""
         members = await read_members(request, ("scopes", "collection", "timeout"))
-        scopes, timeout = paths(members, "scopes"), seconds(members, _RELOAD_SECONDS)
-        if (collection := text_or_none(members, "collection")) is not None:
+        scopes, timeout = read_paths(members, "scopes"), read_timeout(members, _RELOAD_SECONDS)
+        if (collection := read_text_or_none(members, "collection")) is not None:
             scopes = (*scopes, await self._folder(collection))
-        self._told(request, "reload", ", ".join(scopes) or "everything")
+        self._report_request(request, "reload", ", ".join(scopes) or "everything")
         scopes = scopes or (EVERYTHING,)
-        return await self._done(partial(self._commands.reload, scopes, timeout), timeout)
+        return await self._run_command(partial(self._commands.reload, scopes, timeout), timeout)
 
     async def wait(self, request: Request) -> Response:
         """Answer when all that was saved before is in the database; with `paths` only they count."""
         members = await read_members(request, ("paths", "timeout"))
-        asked, timeout = paths(members, "paths"), seconds(members, _WAIT_SECONDS)
-        return await self._done(partial(self._commands.wait, asked, timeout), timeout)
+        asked, timeout = read_paths(members, "paths"), read_timeout(members, _WAIT_SECONDS)
+        return await self._run_command(partial(self._commands.wait, asked, timeout), timeout)
 
     async def release(self, request: Request) -> Response:
         """Delete what is held, of the collection `type` or of all."""
         members = await read_members(request, ("type", "timeout"))
-        type_, timeout = text_or_none(members, "type"), seconds(members, _RELOAD_SECONDS)
+        type_, timeout = read_text_or_none(members, "type"), read_timeout(members, _RELOAD_SECONDS)
         if type_ is not None:
             await self._folder(type_)
-        self._told(request, "release", type_ or "everything")
-        return await self._done(partial(self._commands.release, type_, timeout), timeout)
+        self._report_request(request, "release", type_ or "everything")
+        return await self._run_command(partial(self._commands.release, type_, timeout), timeout)
 
     async def stop(self, request: Request) -> Response:
         """Ask the daemon to stop."""
         await read_members(request, ())
-        self._told(request, "stop", "docsync")
+        self._report_request(request, "stop", "docsync")
         await self._caller.look(self._commands.stop)
-        return Response(dumped({"stopping": True}), 202, media_type="application/json")
+        return Response(dump_json({"stopping": True}), 202, media_type="application/json")
 
-    def _told(self, request: Request, what: str, of: str) -> None:
+    def _report_request(self, request: Request, what: str, of: str) -> None:
         self._on_asked(request.scope["docsync.guest"].name, what, of)
 
     async def _folder(self, type_: str) -> str:
@@ -87,10 +87,10 @@ class Work:
             )
         return EVERYTHING if folders[type_] == "." else folders[type_]
 
-    async def _done(self, call: Callable[[], Done], timeout: float) -> Response:
+    async def _run_command(self, call: Callable[[], Done], timeout: float) -> Response:
         done = await self._caller.wait(call, timeout)
-        response = Response(dumped(to_json(done)), media_type="application/json")
-        return at_version(response, Version(done.epoch, done.revision))
+        response = Response(dump_json(to_json(done)), media_type="application/json")
+        return set_version_headers(response, Version(done.epoch, done.revision))
 
 
 _SECONDS: Described = {
@@ -99,9 +99,9 @@ _SECONDS: Described = {
     "maximum": MAX_SECONDS,
     "description": "How long to wait for it.",
 }
-_PATHS = many(schema_of(str))
+_PATHS = make_array(schema_of(str))
 _DONE: Described = {"200": answer("What was found once it was over.", schema_of(Done))}
-_STOPPING: Described = {"202": answer("It stops.", record({"stopping": schema_of(bool)}))}
+_STOPPING: Described = {"202": answer("It stops.", make_object({"stopping": schema_of(bool)}))}
 
 
 def _post(summary: str, answers: Described, **members: Described) -> Described:

@@ -8,22 +8,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from docsync.admin.http.json_body import Json, dumped, to_json
+from docsync.admin.http.json_body import Json, dump_json, to_json
 from docsync.admin.http.openapi_schema import (
     AT,
     CURSOR,
     LIMIT,
     Described,
     answer,
-    many,
+    make_array,
+    make_object,
     operation,
     parameter,
-    record,
     schema_of,
 )
 from docsync.admin.http.problem_response import Refusal
-from docsync.admin.http.query import limit, one_of, read_query, text
-from docsync.admin.http.version_headers import Version, at_version, page_at
+from docsync.admin.http.query import read_choice, read_limit, read_query, read_text
+from docsync.admin.http.version_headers import Version, make_page_response, set_version_headers
 from docsync.admin.reader_pool import Reading
 from docsync.errors import NoSuchDocument
 from docsync.reader import Hit, Reader, ReferenceRow, Row
@@ -45,63 +45,63 @@ class Documents:
     def routes(self) -> list[Route]:
         """What this group answers to."""
         return [
-            Route("/v1/documents", self.found),
-            Route("/v1/documents/{type}/{path:path}", self.document),
+            Route("/v1/documents", self.list_documents),
+            Route("/v1/documents/{type}/{path:path}", self.get_document),
             Route("/v1/search", self.search),
         ]
 
-    async def found(self, request: Request) -> Response:
+    async def list_documents(self, request: Request) -> Response:
         """The documents that are asked for, a page at a time."""
         query = read_query(request, "type", "tag", "order", "limit", "cursor", "fields", repeated=("where",))
-        wanted = one_of(query, "fields", "all", "summary")
+        wanted = read_choice(query, "fields", "all", "summary")
         where = parse_all(query.get("where", ()))
-        asked = {name: text(query, name) for name in ("type", "tag", "cursor")}
-        order, most = text(query, "order") or "id", limit(query, _DOCUMENTS)
+        asked = {name: read_text(query, name) for name in ("type", "tag", "cursor")}
+        order, most = read_text(query, "order") or "id", read_limit(query, _DOCUMENTS)
 
         def page(reader: Reader) -> Response:
             found = reader.find(**asked, where=where, order=order, limit=most)
             rows = (_row(row, whole=wanted == "all") for row in found)
-            return page_at(Version.of(found), "documents", rows, found.cursor)
+            return make_page_response(Version.of(found), "documents", rows, found.cursor)
 
         return await self._reading.ask(page)
 
-    async def document(self, request: Request) -> Response:
+    async def get_document(self, request: Request) -> Response:
         """One document with its references; 304 to whoever has it."""
         read_query(request)
         id_ = f"{request.path_params['type']}/{request.path_params['path']}"
-        version, body, close = await self._reading.ask(lambda reader: _one(reader, id_))
+        version, body, close = await self._reading.ask(lambda reader: _read_document(reader, id_))
         if body is None:
-            return at_version(_missing(id_, close).response(), version)
+            return set_version_headers(_make_not_found(id_, close).response(), version)
         etag = f'"{sha256(body).hexdigest()[:32]}"'
         known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
         response = Response(status_code=304) if known & {etag, "*"} else Response(body, media_type="application/json")
         response.headers["etag"] = etag
-        return at_version(response, version)
+        return set_version_headers(response, version)
 
     async def search(self, request: Request) -> Response:
         """The documents that have the words `q`, best first."""
         query = read_query(request, "q", "type", "limit", "cursor")
-        words, type_, cursor = text(query, "q"), text(query, "type"), text(query, "cursor")
+        words, type_, cursor = read_text(query, "q"), read_text(query, "type"), read_text(query, "cursor")
         if words is None:
             raise Refusal(400, "Say what to look for, such as /v1/search?q=invoice", "usage", exit_code=2)
-        most = limit(query, _HITS)
+        most = read_limit(query, _HITS)
 
         def page(reader: Reader) -> Response:
             hits = reader.search(words, type=type_, limit=most, cursor=cursor)
-            return page_at(Version.of(hits), "hits", map(_hit, hits), hits.cursor)
+            return make_page_response(Version.of(hits), "hits", map(_hit, hits), hits.cursor)
 
         return await self._reading.ask(page)
 
 
-def _one(reader: Reader, id_: str) -> tuple[Version, bytes | None, list[str]]:
+def _read_document(reader: Reader, id_: str) -> tuple[Version, bytes | None, list[str]]:
     """The document as JSON, or those whose ids are like the one that is asked for."""
     row, version = reader.get(id_), Version.read(reader)
     if row is None:
         return version, None, reader.similar_ids(id_)
-    return version, dumped({**_row(row, whole=True), "references": to_json(reader.references(id_))}), []
+    return version, dump_json({**_row(row, whole=True), "references": to_json(reader.references(id_))}), []
 
 
-def _missing(id_: str, close: list[str]) -> Refusal:
+def _make_not_found(id_: str, close: list[str]) -> Refusal:
     guess = f"Did you mean {', '.join(close)}?" if close else "GET /v1/documents?fields=summary lists them."
     detail = f"There is no document {id_}. {guess}"
     return Refusal(404, detail, "no-such-document", exit_code=NoSuchDocument.exit_code)
@@ -122,7 +122,7 @@ _ROW: Described = {name: schema_of(kind) for name, kind in get_type_hints(Row).i
 _SHORT: Described = {name: kind for name, kind in _ROW.items() if name != "document"}
 _HIT: Described = {name: _ROW[name] for name in _OF_A_HIT} | {
     "snippet": schema_of(str),
-    "marks": many(schema_of(tuple[int, int])),
+    "marks": make_array(schema_of(tuple[int, int])),
     "score": schema_of(float),
 }
 
@@ -132,7 +132,8 @@ PATHS: Described = {
             "Documents for which all that is asked holds, in order, a page at a time.",
             {
                 "200": answer(
-                    "A page.", record({"documents": many(record(_SHORT)), "cursor": schema_of(str | None), **AT})
+                    "A page.",
+                    make_object({"documents": make_array(make_object(_SHORT)), "cursor": schema_of(str | None), **AT}),
                 )
             },
             _TYPE,
@@ -140,7 +141,7 @@ PATHS: Described = {
             parameter(
                 "where",
                 "A condition, such as demographics.ageGroup=60+, age<=30 or @name=Ana (a column).",
-                many(schema_of(str)),
+                make_array(schema_of(str)),
             ),
             parameter("order", "A column, with - in front for descending; id otherwise."),
             parameter("fields", "summary leaves the document itself out.", {"enum": ["all", "summary"]}),
@@ -152,7 +153,9 @@ PATHS: Described = {
         "get": operation(
             "One document by its id, with what it refers to. The path may have slashes.",
             {
-                "200": answer("The document.", record({**_ROW, "references": many(schema_of(ReferenceRow))})),
+                "200": answer(
+                    "The document.", make_object({**_ROW, "references": make_array(schema_of(ReferenceRow))})
+                ),
                 "304": {"description": "It is what If-None-Match names."},
             },
             parameter("type", "The first part of the id.", place="path"),
@@ -163,7 +166,12 @@ PATHS: Described = {
     "/v1/search": {
         "get": operation(
             "Documents that have these words, best first.",
-            {"200": answer("A page.", record({"hits": many(record(_HIT)), "cursor": schema_of(str | None), **AT}))},
+            {
+                "200": answer(
+                    "A page.",
+                    make_object({"hits": make_array(make_object(_HIT)), "cursor": schema_of(str | None), **AT}),
+                )
+            },
             {**parameter("q", "What to look for."), "required": True},
             _TYPE,
             LIMIT,

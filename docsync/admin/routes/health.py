@@ -9,8 +9,17 @@ from starlette.routing import Route
 
 from docsync.admin.command_pool import Caller
 from docsync.admin.http.access import Trust
-from docsync.admin.http.json_body import dumped, to_json
-from docsync.admin.http.openapi_schema import Described, answer, many, named, operation, parameter, record, schema_of
+from docsync.admin.http.json_body import dump_json, to_json
+from docsync.admin.http.openapi_schema import (
+    Described,
+    answer,
+    make_array,
+    make_object,
+    make_ref,
+    operation,
+    parameter,
+    schema_of,
+)
 from docsync.status import Reason, Status
 
 # What must hold for readiness, by the reason that says it does not. The watcher has a line for each root.
@@ -84,7 +93,7 @@ def _code(*, ready: bool) -> int:
 
 
 def _health(word: str, reasons: Sequence[Reason]) -> Response:
-    body = dumped({"status": word, "reasons": to_json(reasons)})
+    body = dump_json({"status": word, "reasons": to_json(reasons)})
     return Response(body, _code(ready=word != "failing"), media_type="application/json")
 
 
@@ -116,7 +125,7 @@ def _line(mark: str, name: str, reason: Reason, *, with_message: bool) -> str:
 
 _TEXT = answer("Yes.", schema_of(str), "text/plain")
 _NOT = {**_TEXT, "description": "No, and why."}
-_HEALTH = record({"status": {"enum": ["ok", "degraded", "failing"]}, "reasons": many(named("Reason"))})
+_HEALTH = make_object({"status": {"enum": ["ok", "degraded", "failing"]}, "reasons": make_array(make_ref("Reason"))})
 _HEALTHY: Described = {"200": answer("It works.", _HEALTH), "503": answer("It does not.", _HEALTH)}
 
 PATHS: Described = {
@@ -126,7 +135,7 @@ PATHS: Described = {
             "Whether services may rely on the database.",
             {"200": _TEXT, "503": _NOT},
             parameter("verbose", "A line for each check and each reason."),
-            parameter("exclude", "A check to leave out, such as watcher:persona.", many(schema_of(str))),
+            parameter("exclude", "A check to leave out, such as watcher:persona.", make_array(schema_of(str))),
         )
     },
     "/health": {"get": operation("How the daemon is, in a word and with reasons.", _HEALTHY)},

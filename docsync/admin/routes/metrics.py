@@ -28,13 +28,13 @@ class Metrics:
         """Everything that is counted, in the form of Prometheus, or of OpenMetrics to whoever asks for that."""
         status = await self._caller.look(self._caller.commands.status)
         wanted = request.headers.get("accept", "")
-        body, media_type = await self._caller.look(lambda: self._rendered(status, wanted))
+        body, media_type = await self._caller.look(lambda: self._render(status, wanted))
         return Response(body, headers={"content-type": media_type})
 
-    def _rendered(self, status: Status, wanted: str) -> tuple[bytes, str]:
-        from docsync.admin.prometheus import rendered
+    def _render(self, status: Status, wanted: str) -> tuple[bytes, str]:
+        from docsync.admin.prometheus import render_metrics
 
-        return rendered(status, self._counters, self._database, wanted)
+        return render_metrics(status, self._counters, self._database, wanted)
 
 
 PATHS: Described = {

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 import docsync
-from docsync.admin.http.json_body import dumped
+from docsync.admin.http.json_body import dump_json
 from docsync.admin.http.openapi_schema import Described, answer, operation, schema_of
 from docsync.admin.routes import changes, commands, documents, health, metrics, status
 
@@ -22,7 +22,7 @@ _PROBLEM: Described = {
 }
 
 
-def described(*, may_stop: bool) -> list[Route]:
+def build_openapi_routes(*, may_stop: bool) -> list[Route]:
     """The route of this module; *may_stop* as for the others."""
     groups = (
         documents.PATHS,
@@ -33,7 +33,7 @@ def described(*, may_stop: bool) -> list[Route]:
         health.PATHS,
     )
     paths = {path: told for group in (*groups, metrics.PATHS, _PATHS) for path, told in group.items()}
-    body = dumped(
+    body = dump_json(
         {
             "openapi": "3.1.0",
             "info": {

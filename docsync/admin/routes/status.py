@@ -11,21 +11,21 @@ from starlette.routing import Route
 
 from docsync.admin.command_pool import Caller
 from docsync.admin.http.access import Trust
-from docsync.admin.http.json_body import dumped, to_json
+from docsync.admin.http.json_body import dump_json, to_json
 from docsync.admin.http.openapi_schema import (
     AT,
     CURSOR,
     LIMIT,
     Described,
     answer,
-    many,
-    named,
+    make_array,
+    make_object,
+    make_ref,
     operation,
-    record,
     schema_of,
 )
-from docsync.admin.http.query import limit, read_query, text
-from docsync.admin.http.version_headers import Version, at_version, page_at
+from docsync.admin.http.query import read_limit, read_query, read_text
+from docsync.admin.http.version_headers import Version, make_page_response, set_version_headers
 from docsync.admin.reader_pool import Reading
 from docsync.model import Problem
 from docsync.reader import Answer, Reader
@@ -51,8 +51,8 @@ class State:
         """What this group answers to."""
         return [
             Route("/v1/status", self.status),
-            Route("/v1/problems", self.problems),
-            Route("/v1/held", self.held),
+            Route("/v1/problems", self.list_problems),
+            Route("/v1/held", self.list_held),
         ]
 
     async def status(self, request: Request) -> Response:
@@ -60,63 +60,65 @@ class State:
         read_query(request)
         status = await self._caller.look(self._caller.commands.status)
         if request.scope["docsync.guest"].trust is not Trust.OWNER:
-            status = _without_places(status)
-        response = Response(dumped(to_json(status)), media_type="application/json")
-        return at_version(response, Version(status.epoch, status.revision)) if status.epoch else response
+            status = _hide_paths(status)
+        response = Response(dump_json(to_json(status)), media_type="application/json")
+        return set_version_headers(response, Version(status.epoch, status.revision)) if status.epoch else response
 
-    async def problems(self, request: Request) -> Response:
+    async def list_problems(self, request: Request) -> Response:
         """What is wrong with files now, errors first."""
-        return await self._listed(request, "problems", lambda reader, asked: reader.problems(**asked))
+        return await self._list_page(request, "problems", lambda reader, asked: reader.problems(**asked))
 
-    async def held(self, request: Request) -> Response:
+    async def list_held(self, request: Request) -> Response:
         """The deletions that are kept back."""
-        return await self._listed(request, "held", lambda reader, asked: reader.held(**asked))
+        return await self._list_page(request, "held", lambda reader, asked: reader.held(**asked))
 
-    async def _listed(self, request: Request, name: str, question: Callable[[Reader, _Asked], Answer[T]]) -> Response:
+    async def _list_page(
+        self, request: Request, name: str, question: Callable[[Reader, _Asked], Answer[T]]
+    ) -> Response:
         query = read_query(request, "limit", "cursor")
-        asked: _Asked = {"limit": limit(query, MAX_PAGE), "cursor": text(query, "cursor")}
+        asked: _Asked = {"limit": read_limit(query, MAX_PAGE), "cursor": read_text(query, "cursor")}
 
         def page(reader: Reader) -> Response:
             found = question(reader, asked)
-            return page_at(Version.of(found), name, map(to_json, found), found.cursor)
+            return make_page_response(Version.of(found), name, map(to_json, found), found.cursor)
 
         return await self._reading.ask(page)
 
 
-def _without_places(status: Status) -> Status:
+def _hide_paths(status: Status) -> Status:
     """*status* without where things lie on this machine: that is for its owner."""
     root = Path(status.project)
     return replace(
-        status, project=root.name, database=_below(root, status.database), socket=_below(root, status.socket)
+        status, project=root.name, database=_strip_root(root, status.database), socket=_strip_root(root, status.socket)
     )
 
 
-def _below(root: Path, text: str) -> str:
+def _strip_root(root: Path, text: str) -> str:
     path = Path(text)
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
 
 
-_PROBLEM = record(
+_PROBLEM = make_object(
     {**{name: schema_of(kind) for name, kind in get_type_hints(Problem).items()}, "since": schema_of(str)}
 )
 _REASON = {**{name: schema_of(kind) for name, kind in get_type_hints(Reason).items()}}
 _STATUS = {name: schema_of(kind) for name, kind in get_type_hints(Status).items() if name != "reasons"}
 
 SCHEMAS: Described = {
-    "Reason": record({**_REASON, "ends_readiness": schema_of(bool), "advice": schema_of(str)}),
-    "Status": record({**_STATUS, "reasons": many(named("Reason"))}),
+    "Reason": make_object({**_REASON, "ends_readiness": schema_of(bool), "advice": schema_of(str)}),
+    "Status": make_object({**_STATUS, "reasons": make_array(make_ref("Reason"))}),
     "FileProblem": _PROBLEM,
     "HeldDeletion": schema_of(HeldDeletion),
 }
 
 
 def _page(summary: str, name: str, schema: str) -> Described:
-    listed = record({name: many(named(schema)), "cursor": schema_of(str | None), **AT})
+    listed = make_object({name: make_array(make_ref(schema)), "cursor": schema_of(str | None), **AT})
     return {"get": operation(summary, {"200": answer("A page.", listed)}, LIMIT, CURSOR)}
 
 
 PATHS: Described = {
-    "/v1/status": {"get": operation("The daemon's state now.", {"200": answer("The state.", named("Status"))})},
+    "/v1/status": {"get": operation("The daemon's state now.", {"200": answer("The state.", make_ref("Status"))})},
     "/v1/problems": _page("What is wrong with files now, errors first.", "problems", "FileProblem"),
     "/v1/held": _page("The deletions that are kept back until somebody releases them.", "held", "HeldDeletion"),
 }

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import click
 
-from docsync.cli.atomic_write import place_for
-from docsync.cli.command.sync import report, tell_mended
+from docsync.cli.atomic_write import resolve_output
+from docsync.cli.command.sync import remark_repair, report
 from docsync.cli.flags import Session, command, pass_session
 from docsync.cli.view.progress import progress_bar
-from docsync.cli.view.text import counted
+from docsync.cli.view.text import count_noun
 from docsync.errors import UsageError
-from docsync.names import shown
+from docsync.names import to_printable
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -29,9 +29,9 @@ def backup_command(session: Session, file: Path) -> int:
     from docsync.upkeep.backup import back_up, may_be_replaced
 
     project = session.project()
-    place = place_for(session.here / file, project)
+    place = resolve_output(session.here / file, project)
     if not may_be_replaced(place):
-        raise UsageError(f"{shown(str(file))}: is there, or in use, and no backup; choose another place")
+        raise UsageError(f"{to_printable(str(file))}: is there, or in use, and no backup; choose another place")
     with diagnosing(project.demand().database):
         made = back_up(project.database, place)
     value = {
@@ -42,8 +42,8 @@ def backup_command(session: Session, file: Path) -> int:
         "bytes": made.bytes,
     }
     size = f"{made.bytes / 1e6:.1f} MB"
-    held = f"{counted(made.documents, 'document')}, revision {made.revision}, epoch {made.epoch}, {size}"
-    session.out.answer(value, [f"{shown(str(file))}: {held}"])
+    held = f"{count_noun(made.documents, 'document')}, revision {made.revision}, epoch {made.epoch}, {size}"
+    session.out.answer(value, [f"{to_printable(str(file))}: {held}"])
     return 0
 
 
@@ -63,14 +63,14 @@ def restore_command(session: Session, file: Path) -> int:
     project = session.project()
     backup, settings, database = session.here / file, project.settings(), project.database
     if not backup.is_file():
-        raise UsageError(f"{shown(str(file))}: no such file; name one that 'docsync backup' made")
+        raise UsageError(f"{to_printable(str(file))}: no such file; name one that 'docsync backup' made")
     if database.exists() and backup.samefile(database):
-        raise UsageError(f"{shown(str(file))}: is the database itself; name one that 'docsync backup' made")
+        raise UsageError(f"{to_printable(str(file))}: is the database itself; name one that 'docsync backup' made")
     with holding(database.parent), progress_bar(session.out, "Reading files") as progress:
-        restored = restore_once(settings, database, backup, partial(tell_mended, session), progress)
+        restored = restore_once(settings, database, backup, partial(remark_repair, session), progress)
     if restored.is_foreign:
-        session.out.remark(f"{shown(str(file))}: none of its files is here; was it made for another project?")
+        session.out.remark(f"{to_printable(str(file))}: none of its files is here; was it made for another project?")
     if restored.kept:
-        session.out.remark(f"what was there is kept in {shown(str(restored.kept))}")
+        session.out.remark(f"what was there is kept in {to_printable(str(restored.kept))}")
     more = {"kept": restored.kept and str(restored.kept), "is_foreign": restored.is_foreign}
     return report(session, project, restored.documents, restored.done, more)

@@ -9,7 +9,7 @@ import click
 from docsync.cli.flags import Session, command, pass_session
 from docsync.cli.read_options import open_database, with_limit
 from docsync.cli.view.table import table
-from docsync.cli.view.text import short_time
+from docsync.cli.view.text import format_short_time
 
 if TYPE_CHECKING:
     from docsync.reader import Change, Changes, Reader
@@ -94,7 +94,7 @@ def _announce(session: Session, page: "Changes") -> None:
 
 def _lines(changes: "Iterable[Change]", *, to_terminal: bool) -> Iterator[str]:
     now = datetime.now().astimezone()
-    cells = ((*_number(one), short_time(one.changed_at, now), one.op, one.id) for one in changes)
+    cells = ((*_number(one), format_short_time(one.changed_at, now), one.op, one.id) for one in changes)
     return table(cells if to_terminal else map(_cells, changes), _HEADING, to_terminal=to_terminal)
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from docsync.cli.flags import Session, command, pass_session
-from docsync.cli.view.text import counted, problem_lines
+from docsync.cli.view.text import count_noun, problem_lines
 from docsync.errors import UsageError
 from docsync.model import Problem, Severity
-from docsync.names import folded, shown
+from docsync.names import fold_path, to_printable
 
 if TYPE_CHECKING:
     from docsync.cli.project import Project
@@ -56,7 +56,7 @@ def check_command(session: Session, paths: tuple[Path, ...], *, strict: bool, fo
     for path in paths:
         if not (session.here / path).exists():
             raise UsageError(f"{path}: no such file or folder")
-    for remark in () if paths else project.absent():
+    for remark in () if paths else project.describe_absent():
         session.out.remark(remark)
     checked = check(project.settings(), project.scopes(paths) if paths else [""])
     if strict:
@@ -68,7 +68,9 @@ def check_command(session: Session, paths: tuple[Path, ...], *, strict: bool, fo
     session.out.answer(value, lines)
     if not checked.files:
         session.out.remark("no file matches a collection; see: docsync config show")
-    session.out.remark(f"{counted(checked.files, 'file')}, {counted(errors, 'error')}, {counted(warnings, 'warning')}")
+    session.out.remark(
+        f"{count_noun(checked.files, 'file')}, {count_noun(errors, 'error')}, {count_noun(warnings, 'warning')}"
+    )
     return 1 if errors else 0
 
 
@@ -91,20 +93,20 @@ def _annotations(session: Session, project: "Project", checked: Checked) -> Iter
 def annotation(problem: Problem, folder: str) -> str:
     """*problem* as a workflow command of GitHub Actions; *folder* is the project's within the workspace."""
     path = problem.path if folder == "." else f"{folder}/{problem.path}"
-    places = {"file": shown(path), "line": problem.line, "col": problem.column, "title": problem.code}
-    properties = ",".join(f"{key}={_property(str(value))}" for key, value in places.items() if value is not None)
+    places = {"file": to_printable(path), "line": problem.line, "col": problem.column, "title": problem.code}
+    properties = ",".join(f"{key}={_escape_property(str(value))}" for key, value in places.items() if value is not None)
     text = problem.message if problem.hint is None else f"{problem.message}\nhint: {problem.hint}"
-    return f"::{problem.severity.value} {properties}::{_escaped(text)}"
+    return f"::{problem.severity.value} {properties}::{_escape_value(text)}"
 
 
-def _escaped(text: str) -> str:
+def _escape_value(text: str) -> str:
     """*text* as the value of a workflow command: what would end the command is written otherwise."""
     lines = text.replace("%", "%25").split("\n")
-    return "%0A".join(shown(line) for line in lines)
+    return "%0A".join(to_printable(line) for line in lines)
 
 
-def _property(text: str) -> str:
-    return _escaped(text).replace(":", "%3A").replace(",", "%2C")
+def _escape_property(text: str) -> str:
+    return _escape_value(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def check(settings: "Settings", scopes: list[str]) -> Checked:
@@ -118,10 +120,10 @@ def check(settings: "Settings", scopes: list[str]) -> Checked:
     scan = tree.scan(scopes)
     names: dict[str, list[str]] = {}
     for path in sorted(scan.found):
-        names.setdefault(folded(path), []).append(path)
+        names.setdefault(fold_path(path), []).append(path)
     # Without any wait, all bad news is believed at once.
     belief = Belief(Timing(0, 0, 0), 0)
-    loader = build_loader(tree, belief, settings.rules(), lambda path: [p for p in names[folded(path)] if p != path])
+    loader = build_loader(tree, belief, settings.rules(), lambda path: [p for p in names[fold_path(path)] if p != path])
     look = Look(scopes, now_ns=0, clock=lambda: 0, known={}, heard=lambda _: None, signs={}, reload=frozenset())
     problems = [unread.problem for unread in (*scan.skipped.values(), *scan.unreadable.values())]
     for path in scan.found:

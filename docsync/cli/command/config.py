@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.flags import Session, command, pass_session, shared_flags
+from docsync.cli.flags import Session, command, make_shared_flags, pass_session
 
 if TYPE_CHECKING:
     from docsync.config import Setting
 
 
-@click.group("config", params=shared_flags(hidden=True))
+@click.group("config", params=make_shared_flags(hidden=True))
 def config_command() -> None:
     """Look at the configuration."""
 
@@ -24,10 +24,10 @@ def show_command(session: Session, *, origin: bool) -> int:
 
     DOCSYNC_* variables win over docsync.toml, and that over the defaults.
     """
-    from docsync.config import described
+    from docsync.config import list_settings
 
     config = session.project().config
-    settings = described(config)
+    settings = list_settings(config)
     value = {
         "root": str(config.root),
         "file": config.file and str(config.file),

@@ -9,7 +9,7 @@ import click
 from docsync.cli.flags import Session, command, pass_session
 from docsync.cli.view.outcome import done_lines, done_of, next_steps
 from docsync.errors import AlreadyRunning, NotReachable
-from docsync.names import covers, shown
+from docsync.names import covers, to_printable
 
 _STOP_SECONDS = 10.0
 _RELOAD_SECONDS = 30.0
@@ -21,10 +21,10 @@ _LOOK_SECONDS = 0.02
 def stop_command(session: Session) -> int:
     """Stop the daemon of this project and wait until it is gone."""
     from docsync.cli.project import find_daemon
-    from docsync.lock import announced
+    from docsync.lock import read_announcement
 
     daemon, folder = find_daemon(session)
-    announcement = announced(folder)
+    announcement = read_announcement(folder)
     daemon.post("/v1/stop")
     pid = announcement.pid if announcement else None
     if not _is_free(folder, time.monotonic() + _STOP_SECONDS):
@@ -53,7 +53,7 @@ def reload_command(session: Session, paths: tuple[Path, ...]) -> int:
     It looks at all files, or at those at PATH and beneath. Returns when it is done. Exits with 1 if a deletion is held.
     """
     project = session.project()
-    daemon = project.running_daemon(_RELOAD_SECONDS)
+    daemon = project.require_daemon(_RELOAD_SECONDS)
     scopes = project.scopes(paths) if paths else [""]
     done = done_of(daemon.post("/v1/reload", {"scopes": scopes, "timeout": _RELOAD_SECONDS}))
     session.out.answer(done, done_lines(done, verbose=session.verbose))
@@ -79,12 +79,12 @@ def wait_command(session: Session, paths: tuple[Path, ...], timeout: float) -> i
     broken or held, and with 124 when the time is over.
     """
     project = session.project()
-    daemon = project.running_daemon(timeout)
+    daemon = project.require_daemon(timeout)
     scopes = project.scopes(paths)
     done = done_of(daemon.post("/v1/wait", {"paths": scopes, "timeout": timeout}))
     for scope in scopes:
         if not (project.root / scope).exists() and not any(covers(scope, path) for path in done.deleted + done.held):
-            session.out.remark(f"{shown(scope)}: there is no such file or folder")
+            session.out.remark(f"{to_printable(scope)}: there is no such file or folder")
     lines = [*done_lines(done, verbose=session.verbose)][:-1]
     what = "all that could be taken" if done.broken or done.held else "everything saved before"
     session.out.answer(done, [*lines, f"{what} is in the database: revision {done.revision}"])

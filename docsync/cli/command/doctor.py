@@ -7,7 +7,7 @@ import click
 
 from docsync.cli.environment import slips
 from docsync.cli.flags import Session, command, pass_session
-from docsync.cli.view.text import counted
+from docsync.cli.view.text import count_noun
 from docsync.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def doctor_command(session: Session, *, strict: bool) -> int:
     errors, warnings = counts.values()
     session.out.answer({"errors": errors, "warnings": warnings, "findings": findings}, _lines(findings))
     session.out.remark(
-        f"{counted(len(findings), 'finding')}, {counted(errors, 'error')}, {counted(warnings, 'warning')}"
+        f"{count_noun(len(findings), 'finding')}, {count_noun(errors, 'error')}, {count_noun(warnings, 'warning')}"
     )
     return 1 if errors or (strict and warnings) else 0
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.atomic_write import place_for, write_whole
+from docsync.cli.atomic_write import resolve_output, write_whole
 from docsync.cli.flags import Session, command, pass_session
 from docsync.cli.read_options import (
     Documents,
@@ -19,12 +19,12 @@ from docsync.cli.read_options import (
     where_option,
     with_tag,
 )
-from docsync.cli.unknown_field import unknown_fields
+from docsync.cli.unknown_field import find_unknown_fields
 from docsync.cli.view.progress import Advance, progress_bar
-from docsync.cli.view.text import counted
+from docsync.cli.view.text import count_noun
 from docsync.errors import NoDatabase, UsageError
 from docsync.export import FORMATS, Origin, Writer, writer
-from docsync.names import shown
+from docsync.names import to_printable
 from docsync.reader.query.where_syntax import parse_all
 
 if TYPE_CHECKING:
@@ -59,21 +59,21 @@ def export_command(
     a cell is written as it is: a spreadsheet may take one that begins with = + - or @ for a formula. md is a page for
     each document, to be read.
     """
-    place = place_for(session.here / out, session.project()) if out else None
+    place = resolve_output(session.here / out, session.project()) if out else None
     format_ = _format(format_, out, session)
     wanted = parse_all(where)
     with open_documents(session) as reader:
         with progress_bar(session.out, "Exporting") as advance:
-            take = partial(write_whole, place) if place else _printing(session)
+            take = partial(write_whole, place) if place else _make_printer(session)
             asked: Asked = {"type": type_, "tag": tag, "where": wanted}
             origin, done = reader.in_one_state(lambda: _export(reader, asked, writer(format_), advance, take))
-        _tell(session, origin, done, out)
-        for line in () if done else unknown_fields(reader, type_, wanted):
+        _print_outcome(session, origin, done, out)
+        for line in () if done else find_unknown_fields(reader, type_, wanted):
             session.out.remark(line)
     return exit_code(reader, strict=strict_source)
 
 
-def _printing(session: Session) -> Take:
+def _make_printer(session: Session) -> Take:
     begun = False
 
     def take(text: Iterator[str]) -> None:
@@ -91,14 +91,14 @@ def _export(reader: "Reader", asked: "Asked", write: Writer, advance: Advance | 
     documents = Documents(reader, asked)
     version = reader.version()
     origin = Origin(version.source, version.epoch, version.revision)
-    rows = iter(documents if advance is None else _counted(documents, advance))
+    rows = iter(documents if advance is None else _report_progress(documents, advance))
     # What cannot be asked is told before anything is printed.
     first = list(islice(rows, 1))
     take(write(origin, chain(first, rows)))
     return origin, documents.done
 
 
-def _counted(documents: Documents, advance: Advance) -> "Iterator[Row]":
+def _report_progress(documents: Documents, advance: Advance) -> "Iterator[Row]":
     asked, counts = documents.asked, documents.reader.count()
     filtered = asked["tag"] or asked["where"]
     total = None if filtered else sum(n for one, n in counts.items() if asked["type"] in (None, one))
@@ -113,7 +113,7 @@ def _format(chosen: str | None, out: Path | None, session: Session) -> str:
     if chosen is None and suffix not in ("", *FORMATS):
         *others, last = (f".{one}" for one in FORMATS)
         raise UsageError(
-            f"{shown(str(out))}: nothing is written as .{shown(suffix)}; "
+            f"{to_printable(str(out))}: nothing is written as .{to_printable(suffix)}; "
             f"end it with {', '.join(others)} or {last}, or choose a --format"
         )
     format_ = chosen or suffix or "json"
@@ -124,8 +124,8 @@ def _format(chosen: str | None, out: Path | None, session: Session) -> str:
     return format_
 
 
-def _tell(session: Session, origin: Origin, done: int, out: Path | None) -> None:
+def _print_outcome(session: Session, origin: Origin, done: int, out: Path | None) -> None:
     if out:
         version = {"source": origin.source, "epoch": origin.epoch, "revision": origin.revision}
         session.out.answer({**version, "documents": done, "out": str(out)}, [])
-    session.out.remark(f"{counted(done, 'document')}{f' to {shown(str(out))}' if out else ''}")
+    session.out.remark(f"{count_noun(done, 'document')}{f' to {to_printable(str(out))}' if out else ''}")

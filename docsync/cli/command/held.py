@@ -8,7 +8,7 @@ from docsync.cli.flags import Session, command, pass_session
 from docsync.cli.read_options import open_database
 from docsync.cli.view.outcome import done_lines, done_of
 from docsync.cli.view.progress import progress_bar
-from docsync.cli.view.text import aligned, counted
+from docsync.cli.view.text import align_columns, count_noun
 from docsync.errors import UsageError
 from docsync.status import Done
 
@@ -28,8 +28,8 @@ def held_command(session: Session) -> int:
     with open_database(session) as reader:
         held = reader.held()
         value = {"epoch": held.epoch, "revision": held.revision, "held": held}
-    session.out.answer(value, aligned((one.id, one.path, f"since {one.since}") for one in held))
-    session.out.remark(f"{counted(len(held), 'deletion')} held")
+    session.out.answer(value, align_columns((one.id, one.path, f"since {one.since}") for one in held))
+    session.out.remark(f"{count_noun(len(held), 'deletion')} held")
     return 0
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docsync.cli.flags import Session, command, pass_session
-from docsync.cli.view.text import counted
+from docsync.cli.view.text import count_noun
 from docsync.errors import UsageError
-from docsync.names import Collection, shown
+from docsync.names import Collection, to_printable
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -60,11 +60,11 @@ def init_command(session: Session) -> int:
 
 def init(root: Path) -> Begun:
     """Write what *root* lacks."""
-    from docsync.cli.discover import collections_for, discover
+    from docsync.cli.discover import discover, propose_collections
     from docsync.cli.editor_files import editor_files
 
     found = discover(str(root))
-    collections = collections_for(found)
+    collections = propose_collections(found)
     drafts = {_FILE: _configuration(collections), ".gitignore": f"{_IGNORED}\n"}
     if not found.personas and not found.prompts:
         drafts |= {name: _sample(name) for name in _SAMPLES}
@@ -117,8 +117,8 @@ def _is_ignored(root: Path) -> bool:
 
 def _lines(begun: Begun) -> Iterator[str]:
     if begun.found.personas or begun.found.prompts:
-        counts = (counted(len(begun.found.personas), "persona"), counted(len(begun.found.prompts), "prompt"))
+        counts = (count_noun(len(begun.found.personas), "persona"), count_noun(len(begun.found.prompts), "prompt"))
         yield f"found {' and '.join(counts)}"
-    yield from (f"wrote {shown(name)}" for name in begun.written)
+    yield from (f"wrote {to_printable(name)}" for name in begun.written)
     for one in begun.collections:
-        yield f"{one.type}: {', '.join(one.include)} in {shown(one.path)}"
+        yield f"{one.type}: {', '.join(one.include)} in {to_printable(one.path)}"

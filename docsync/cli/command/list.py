@@ -13,16 +13,16 @@ from docsync.cli.read_options import (
     exit_code,
     of_type,
     open_documents,
+    remark_next_page,
     strict_source,
-    tell_more,
     where_option,
     with_cursor,
     with_limit,
     with_tag,
 )
-from docsync.cli.unknown_field import unknown_fields
+from docsync.cli.unknown_field import find_unknown_fields
 from docsync.cli.view.table import table
-from docsync.cli.view.text import short_time
+from docsync.cli.view.text import format_short_time
 from docsync.reader.query.where_syntax import parse_all
 
 if TYPE_CHECKING:
@@ -66,10 +66,10 @@ def list_command(
         documents = Documents(reader, asked, limit)
         # Each page is of its own moment: whoever reads this in a pager must not keep the database's log growing.
         session.out.answer(None, _lines(documents, to_terminal=session.out.to_terminal))
-        tell_more(session, cursor, documents.cursor, _left(documents) if documents.cursor else None)
+        remark_next_page(session, cursor, documents.cursor, _count_remaining(documents) if documents.cursor else None)
         if not documents.done and documents.cursor is None:
             session.out.remark("0 documents")
-            for line in unknown_fields(reader, type_, wanted):
+            for line in find_unknown_fields(reader, type_, wanted):
                 session.out.remark(line)
     return exit_code(reader, strict=strict_source)
 
@@ -79,7 +79,7 @@ def _value(documents: Documents) -> dict[str, object]:
     return {**asdict(documents.reader.version()), "documents": rows, "cursor": documents.cursor}
 
 
-def _left(documents: Documents) -> int | None:
+def _count_remaining(documents: Documents) -> int | None:
     """How many documents the next pages have; None where only a look at all of them would tell."""
     asked = documents.asked
     if asked["tag"] or asked["where"] or asked["cursor"]:
@@ -95,7 +95,13 @@ def _lines(rows: "Iterable[Row]", *, to_terminal: bool) -> Iterator[str]:
         return table(cells, (), to_terminal=False)
     now = datetime.now().astimezone()
     short = (
-        (row.id, row.name, short_time(row.updated_at, now), "" if row.state == "ok" else row.state, row.file_path)
+        (
+            row.id,
+            row.name,
+            format_short_time(row.updated_at, now),
+            "" if row.state == "ok" else row.state,
+            row.file_path,
+        )
         for row in rows
     )
     return table(short, _HEADING, to_terminal=True, if_any="STATE", if_room="FILE")

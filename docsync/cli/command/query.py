@@ -63,7 +63,7 @@ def _value(selected: "Selected") -> "Json":
         "epoch": selected.epoch,
         "revision": selected.revision,
         "columns": selected.columns,
-        "rows": [dict(zip(selected.columns, map(_plain, row), strict=True)) for row in selected.rows],
+        "rows": [dict(zip(selected.columns, map(_to_plain, row), strict=True)) for row in selected.rows],
         "more": selected.more,
     }
 
@@ -76,11 +76,11 @@ def _csv(selected: "Selected") -> Iterator[str]:
 
 
 def _text(value: "SQLiteValue") -> str:
-    plain = _plain(value)
+    plain = _to_plain(value)
     return "" if plain is None else str(plain)
 
 
-def _plain(value: "SQLiteValue") -> "bool | int | float | str | None":
+def _to_plain(value: "SQLiteValue") -> "bool | int | float | str | None":
     """*value* as JSON can say it."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)

@@ -43,13 +43,13 @@ def get_command(session: Session, document_id: str, path: str | None, *, strict_
 @pass_session
 def problems_command(session: Session) -> int:
     """List what is wrong with files, errors first, and since when."""
-    from docsync.cli.view.text import counted, problem_lines
+    from docsync.cli.view.text import count_noun, problem_lines
 
     with open_database(session) as reader:
         listed = reader.problems()
     value = {"epoch": listed.epoch, "revision": listed.revision, "problems": listed}
     session.out.answer(value, (line for one in listed for line in problem_lines(one.problem, one.since)))
-    session.out.remark(counted(len(listed), "problem"))
+    session.out.remark(count_noun(len(listed), "problem"))
     return 0
 
 

@@ -33,7 +33,7 @@ def run_command(session: Session, *, once: bool) -> int:
 
     level = "debug" if session.verbose else "warning" if session.quiet else None
     project = session.project(log__level=level, log__format="json" if session.json else None)
-    for remark in project.absent():
+    for remark in project.describe_absent():
         session.out.remark(remark)
     log = project.config.log
     run_daemon(daemon_settings(project, session.environ), open_log(sys.stderr, log.format, log.level))

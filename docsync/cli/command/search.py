@@ -7,8 +7,8 @@ from docsync.cli.read_options import (
     exit_code,
     of_type,
     open_documents,
+    remark_next_page,
     strict_source,
-    tell_more,
     with_cursor,
     with_limit,
 )
@@ -42,7 +42,7 @@ def search_command(
     cells = ((hit.row.id, hit.row.name, Marked(hit.snippet.replace("\n", " "), hit.marks)) for hit in hits)
     to_terminal = session.out.to_terminal
     session.out.answer(value, table(cells, ("ID", "NAME", "MATCH"), to_terminal=to_terminal, if_room="NAME"))
-    tell_more(session, cursor, hits.cursor)
+    remark_next_page(session, cursor, hits.cursor)
     if not hits:
         session.out.remark("0 documents")
     return exit_code(reader, strict=strict_source)

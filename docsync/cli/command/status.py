@@ -42,10 +42,10 @@ def status_command(session: Session, *, watch: bool) -> int:
         show(status)
         while True:
             time.sleep(_WATCH_SECONDS)
-            show(_asked(daemon))
+            show(_ask_status(daemon))
 
 
-def _asked(daemon: "Client") -> "Answer | DocsyncError":
+def _ask_status(daemon: "Client") -> "Answer | DocsyncError":
     try:
         return daemon.get("/v1/status")
     except DocsyncError as error:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, assert_never
 import click
 
 from docsync.cli.flags import Session, command, pass_session
-from docsync.cli.view.outcome import by_sign, done_of, next_steps, tally
+from docsync.cli.view.outcome import done_of, format_plan, next_steps, tally
 from docsync.cli.view.progress import progress_bar
-from docsync.cli.view.text import counted, problem_lines
+from docsync.cli.view.text import count_noun, problem_lines
 from docsync.errors import NoDatabase, UsageError
 from docsync.model import Severity
 from docsync.status import Done, ListedProblem, Repair
@@ -50,7 +50,7 @@ def sync_command(session: Session, *, dry_run: bool, rebuild: bool) -> int:
 def sync(session: Session, *, rebuild: bool = False) -> int:
     """Sync the project of *session* and report; returns the exit code."""
     project = session.project()
-    for remark in project.absent():
+    for remark in project.describe_absent():
         session.out.remark(remark)
     before = {} if rebuild else _count(project)  # what is to be rebuilt may be damaged
     daemon = project.daemon(_SYNC_SECONDS)
@@ -74,7 +74,7 @@ def report(
 
     *more* is told to programs beside it.
     """
-    synced = Synced(done, before, _count(project), _listed(project))
+    synced = Synced(done, before, _count(project), _list_problems(project))
     value = {"done": done, "documents": synced.after, "problems": synced.problems, **more}
     session.out.answer(value, _lines(project, synced))
     for step in next_steps(done):
@@ -88,7 +88,7 @@ def _sync_here(session: Session, project: "Project") -> Done:
 
     settings = project.settings()
     with holding(project.database.parent), progress_bar(session.out, "Reading files") as progress:
-        return sync_once(settings, project.database, progress, partial(tell_mended, session))
+        return sync_once(settings, project.database, progress, partial(remark_repair, session))
 
 
 def _rebuild_here(session: Session, project: "Project") -> Done:
@@ -96,10 +96,10 @@ def _rebuild_here(session: Session, project: "Project") -> Done:
     from docsync.upkeep.upkeep import rebuild_once
 
     with holding(project.database.parent), progress_bar(session.out, "Reading files") as progress:
-        return rebuild_once(project.settings(), project.database, partial(tell_mended, session), progress)
+        return rebuild_once(project.settings(), project.database, partial(remark_repair, session), progress)
 
 
-def tell_mended(session: Session, how: Repair, reason: str) -> None:
+def remark_repair(session: Session, how: Repair, reason: str) -> None:
     """Remark that the database was damaged, and what was done about it."""
     match how:
         case Repair.IN_PLACE:
@@ -123,7 +123,7 @@ def _count(project: "Project") -> dict[str, int]:
         return {}
 
 
-def _listed(project: "Project") -> tuple[ListedProblem, ...]:
+def _list_problems(project: "Project") -> tuple[ListedProblem, ...]:
     from docsync.reader import open_reader
 
     with open_reader(database=project.database, source="database") as reader:
@@ -134,15 +134,18 @@ def _lines(project: "Project", synced: Synced) -> Iterator[str]:
     done, errors = synced.done, [one for one in synced.problems if one.problem.severity is Severity.ERROR]
     for one in errors:
         yield from problem_lines(one.problem, one.since)
-    changed = {type_: (_of(project, type_, done.upserted), _of(project, type_, done.deleted)) for type_ in synced.after}
+    changed = {
+        type_: (_count_paths_of(project, type_, done.upserted), _count_paths_of(project, type_, done.deleted))
+        for type_ in synced.after
+    }
     warnings = len(synced.problems) - len(errors)
-    counts = [counted(number, noun) for number, noun in ((len(errors), "error"), (warnings, "warning")) if number]
+    counts = [count_noun(number, noun) for number, noun in ((len(errors), "error"), (warnings, "warning")) if number]
     counts += [f"{len(done.held)} held"] if done.held else []
     parts = [*tally(synced.before, synced.after, changed), *(counts or ["0 problems"])]
     yield ", ".join([*parts, f"revision {done.revision}", f"{done.seconds:.2f} s"])
 
 
-def _of(project: "Project", type_: str, paths: Sequence[str]) -> int:
+def _count_paths_of(project: "Project", type_: str, paths: Sequence[str]) -> int:
     """How many of *paths* belong to the collection *type_*: a path belongs to the first one that it matches."""
     collections = project.config.collections
     owners = (next((one.type for one in collections if one.matches(path)), None) for path in paths)
@@ -168,6 +171,6 @@ def _preview(session: Session) -> int:
     }
     counts = f"{len(added)} to add, {len(plan.upserted) - len(added)} to change, {len(deleted)} to delete"
     session.out.answer(
-        value, [*by_sign(plan.upserted, deleted, known), f"{counts}, {plan.refused} broken, {plan.held} held"]
+        value, [*format_plan(plan.upserted, deleted, known), f"{counts}, {plan.refused} broken, {plan.held} held"]
     )
     return 1 if plan.held else 0

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from docsync.cli.flags import Session, command, pass_session
-from docsync.cli.view.text import counted
-from docsync.names import shown
+from docsync.cli.view.text import count_noun
+from docsync.names import to_printable
 
 if TYPE_CHECKING:
     from docsync.verify import Verification
@@ -39,10 +39,12 @@ def verify_command(session: Session) -> int:
 
 
 def _lines(found: "Verification") -> Iterator[str]:
-    yield from (f"{shown(one.key)}: {shown(one.what)}" for one in found.differences)
-    yield from (f"{shown(id_)}: stale, keeps its last good version" for id_ in found.stale)
-    yield from (f"{shown(id_)}: held, keeps its last version" for id_ in found.held)
+    yield from (f"{to_printable(one.key)}: {to_printable(one.what)}" for one in found.differences)
+    yield from (f"{to_printable(id_)}: stale, keeps its last good version" for id_ in found.stale)
+    yield from (f"{to_printable(id_)}: held, keeps its last version" for id_ in found.held)
     kept = len(found.stale) + len(found.held)
     aside = f"; {kept} more keep an earlier version, as listed" if kept else ""
-    verdict = "equal to the files" if found.equal else f"{counted(len(found.differences), 'difference')} from the files"
-    yield f"{counted(found.documents - kept, 'document')}, {verdict}{aside}"
+    verdict = (
+        "equal to the files" if found.equal else f"{count_noun(len(found.differences), 'difference')} from the files"
+    )
+    yield f"{count_noun(found.documents - kept, 'document')}, {verdict}{aside}"

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from docsync.cli.view.text import counted
-from docsync.names import shown
+from docsync.cli.view.text import count_noun
+from docsync.names import to_printable
 from docsync.status import Done
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ def done_of(answer: "Answer") -> Done:
 def done_lines(done: Done, *, verbose: bool) -> Iterator[str]:
     """*done* for people: with *verbose* every path, otherwise those that need somebody."""
     if verbose:
-        yield from (f"+ {shown(path)}" for path in done.upserted)
-        yield from (f"- {shown(path)}" for path in done.deleted)
-    yield from (f"broken: {shown(path)}" for path in done.broken)
-    yield from (f"held: {shown(path)}" for path in done.held)
+        yield from (f"+ {to_printable(path)}" for path in done.upserted)
+        yield from (f"- {to_printable(path)}" for path in done.deleted)
+    yield from (f"broken: {to_printable(path)}" for path in done.broken)
+    yield from (f"held: {to_printable(path)}" for path in done.held)
     yield f"{len(done.upserted)} updated, {len(done.deleted)} deleted, revision {done.revision}, {done.seconds:.2f} s"
 
 
@@ -43,10 +43,10 @@ def tally(before: Mapping[str, int], after: Mapping[str, int], changed: Mapping[
         new = max(0, number - before.get(type_, 0) + deleted)
         signs = {"+": new, "~": max(0, upserted - new), "-": deleted}
         news = " ".join(f"{sign}{count}" for sign, count in signs.items() if count)
-        yield f"{type_}: {number if place else counted(number, 'document')}{f' ({news})' if news else ''}"
+        yield f"{type_}: {number if place else count_noun(number, 'document')}{f' ({news})' if news else ''}"
 
 
-def by_sign(upserted: Sequence[str], deleted: Sequence[str], known: set[str]) -> Iterator[str]:
+def format_plan(upserted: Sequence[str], deleted: Sequence[str], known: set[str]) -> Iterator[str]:
     """A plan as lines: + a new file, ~ a changed one, - one that went."""
-    yield from (f"{'~' if path in known else '+'} {shown(path)}" for path in sorted(upserted))
-    yield from (f"- {shown(path)}" for path in sorted(deleted))
+    yield from (f"{'~' if path in known else '+'} {to_printable(path)}" for path in sorted(upserted))
+    yield from (f"- {to_printable(path)}" for path in sorted(deleted))

@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from docsync.names import shown
+from docsync.names import to_printable
 
 if TYPE_CHECKING:
     from docsync.admin.http.json_body import Json
@@ -70,7 +70,9 @@ class Output:
             click.echo(_json(value))
             return
         for line in message.splitlines():
-            click.echo(f"{click.style('docsync:', fg='red')} {shown(line)}", err=True, color=self._colors(sys.stderr))
+            click.echo(
+                f"{click.style('docsync:', fg='red')} {to_printable(line)}", err=True, color=self._colors(sys.stderr)
+            )
 
     def shows_progress(self) -> bool:
         """True when a progress bar on stderr is of use."""

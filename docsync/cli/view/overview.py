@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.view.text import aligned, counted
-from docsync.names import shown
+from docsync.cli.view.text import align_columns, count_noun
+from docsync.names import to_printable
 
 if TYPE_CHECKING:
     from docsync.admin.client import Answer
@@ -27,21 +27,21 @@ _BATCHES = 10
 def overview(status: "Answer", *, verbose: bool) -> Iterator[str]:
     """All of *status*; with *verbose* also the last batches."""
     word, color, _ = _state(status)
-    state, *facts = aligned(_facts(status))
+    state, *facts = align_columns(_facts(status))
     yield state.replace(word, click.style(word, fg=color, bold=True), 1)
     yield from _reasons(status)
     yield from (f"  {_arrow(step)}" for step in _steps(status))
     yield from facts
     yield ""
-    yield from aligned(_collections(status), heading=_COLLECTION)
+    yield from align_columns(_collections(status), heading=_COLLECTION)
     if verbose and status["batches"]:
         yield ""
-        yield from aligned(_batches(status), heading=_BATCH)
+        yield from align_columns(_batches(status), heading=_BATCH)
 
 
 def summary(status: "Answer") -> str:
     """*status* in one line."""
-    parts = [_state(status)[0], f"revision {status['revision']}", counted(status["documents"], "document")]
+    parts = [_state(status)[0], f"revision {status['revision']}", count_noun(status["documents"], "document")]
     parts += [*_troubles(status), *(reason["code"] for reason in status["reasons"])]
     return ", ".join(parts if status["ready"] else [*parts, "not ready"])
 
@@ -59,17 +59,17 @@ def _state(status: "Answer") -> tuple[str, str, str]:
 def _facts(status: "Answer") -> Iterator[tuple[str, str]]:
     word, _, meaning = _state(status)
     if status["errors"] and status["state"] == "in_sync":
-        meaning = f"equal to the files, but for {counted(status['errors'], 'broken file')}"
+        meaning = f"equal to the files, but for {count_noun(status['errors'], 'broken file')}"
     yield "state", f"{word}, {'ready' if status['ready'] else 'not ready'}: {meaning}"
     yield "project", status["project"]
     yield "database", status["database"]
     yield "revision", f"{status['revision']}, epoch {status['epoch']}"
     yield "process", f"{status['pid']}, docsync {status['version']}, started {status['started_at']}"
     yield "address", status["http"] or f"{status['socket']} only"
-    yield "watcher", f"{status['watcher']}, {counted(status['rescans'], 'rescan')}"
+    yield "watcher", f"{status['watcher']}, {count_noun(status['rescans'], 'rescan')}"
     yield "documents", ", ".join([str(status["documents"]), *_troubles(status)])
     if status["pending"] or status["undecided"]:
-        yield "under way", f"{counted(status['pending'], 'path')} to look at, {status['undecided']} in doubt"
+        yield "under way", f"{count_noun(status['pending'], 'path')} to look at, {status['undecided']} in doubt"
     if status["last_batch"]:
         yield "last change", _last_batch(status["last_batch"])
     if status["latency"]["count"]:
@@ -77,7 +77,7 @@ def _facts(status: "Answer") -> Iterator[tuple[str, str]]:
 
 
 def _troubles(status: "Answer") -> list[str]:
-    counts = [counted(status[f"{noun}s"], noun) for noun in ("error", "warning") if status[f"{noun}s"]]
+    counts = [count_noun(status[f"{noun}s"], noun) for noun in ("error", "warning") if status[f"{noun}s"]]
     return [*counts, f"{status['held']} held"] if status["held"] else counts
 
 
@@ -88,7 +88,7 @@ def _last_batch(batch: "Answer") -> str:
 
 def _latency(latency: "Answer") -> str:
     p50, p99 = (f"{latency[name]:.1f} ms" for name in ("p50_ms", "p99_ms"))
-    number = counted(len(latency["recent"]), "change")
+    number = count_noun(len(latency["recent"]), "change")
     return f"{p50} from save to row (median), 99 % in {p99}; {number}"
 
 
@@ -96,7 +96,7 @@ def _reasons(status: "Answer") -> Iterator[str]:
     for reason in status["reasons"]:
         place = f"{reason['path']}: " if reason["path"] and reason["path"] not in reason["message"] else ""
         label = click.style(f"{reason['code']}:", fg="red" if reason["ends_readiness"] else "yellow")
-        yield f"  {label} {shown(place + reason['message'])} (since {reason['since']})"
+        yield f"  {label} {to_printable(place + reason['message'])} (since {reason['since']})"
         if reason["advice"]:
             yield f"    {_arrow(reason['advice'])}"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
-from docsync.names import shown
+from docsync.names import to_printable
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -38,19 +38,19 @@ def table(
     On a terminal the column *if_any* is left out where nothing stands in it, and *if_room* where lines would be broken.
     """
     if not to_terminal:
-        yield from ("\t".join(map(_plain, row)) for row in rows)
+        yield from ("\t".join(map(_to_plain, row)) for row in rows)
         return
     waiting = iter(rows)
     while some := list(islice(waiting, _ROWS_AT_ONCE)):
-        places = _worth_drawing(some, heading, if_any, if_room)
-        yield from _drawn([[row[place] for place in places] for row in some], [heading[place] for place in places])
+        places = _choose_columns(some, heading, if_any, if_room)
+        yield from _draw([[row[place] for place in places] for row in some], [heading[place] for place in places])
 
 
-def _plain(cell: Cell) -> str:
-    return shown(cell) if isinstance(cell, str) else shown(_bracketed(cell))
+def _to_plain(cell: Cell) -> str:
+    return to_printable(cell) if isinstance(cell, str) else to_printable(_bracket_marks(cell))
 
 
-def _bracketed(cell: Marked) -> str:
+def _bracket_marks(cell: Marked) -> str:
     return "".join(f"[{part}]" if is_mark else part for part, is_mark in _parts(cell))
 
 
@@ -64,18 +64,18 @@ def _parts(cell: Marked) -> Iterator[tuple[str, bool]]:
     yield cell.text[place:], False
 
 
-def _worth_drawing(rows: Sequence[Sequence[Cell]], heading: Sequence[str], if_any: str, if_room: str) -> list[int]:
+def _choose_columns(rows: Sequence[Sequence[Cell]], heading: Sequence[str], if_any: str, if_room: str) -> list[int]:
     """The places of the columns that are drawn."""
     from rich.console import Console
 
-    widest = _widest(rows, heading)
+    widest = _measure_columns(rows, heading)
     places = [place for place, title in enumerate(heading) if title != if_any or any(row[place] for row in rows)]
     if sum(widest[place] + _GAP for place in places) - _GAP <= Console().width:
         return places
     return [place for place in places if heading[place] != if_room]
 
 
-def _drawn(rows: Sequence[Sequence[Cell]], heading: Sequence[str]) -> list[str]:
+def _draw(rows: Sequence[Sequence[Cell]], heading: Sequence[str]) -> list[str]:
     # rich takes longer to load than most commands to run.
     from rich.console import Console
     from rich.table import Table
@@ -83,30 +83,30 @@ def _drawn(rows: Sequence[Sequence[Cell]], heading: Sequence[str]) -> list[str]:
 
     # Styled in any case: whether there are colors is decided where it is printed.
     console = Console(force_terminal=True, color_system="standard", no_color=False, highlight=False)
-    widest = _widest(rows, heading)
-    whole = _kept_whole(widest, console.width)
+    widest = _measure_columns(rows, heading)
+    whole = _choose_unfolded(widest, console.width)
     # Where the terminal is too narrow for that, it breaks lines better than columns of some letters do.
     least = sum(_GAP + (wide if place in whole else min(wide, _FOLDED)) for place, wide in enumerate(widest))
     console.width = max(console.width, least)
     grid = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
     for place, title in enumerate(heading):
         # Folded and not cut off: what a person cannot see cannot be copied.
-        grid.add_column(Text(shown(title)), overflow="fold", no_wrap=place in whole)
+        grid.add_column(Text(to_printable(title)), overflow="fold", no_wrap=place in whole)
     for row in rows:
-        grid.add_row(*map(_styled, row))
+        grid.add_row(*map(_style, row))
     with console.capture() as captured:
         console.print(grid)
     return [line.rstrip() for line in captured.get().splitlines()]
 
 
-def _widest(rows: Sequence[Sequence[Cell]], heading: Sequence[str]) -> list[int]:
+def _measure_columns(rows: Sequence[Sequence[Cell]], heading: Sequence[str]) -> list[int]:
     """How wide each column is that is not folded."""
     from rich.cells import cell_len
 
-    return [max(map(cell_len, map(_plain, column))) for column in zip(heading, *rows, strict=True)]
+    return [max(map(cell_len, map(_to_plain, column))) for column in zip(heading, *rows, strict=True)]
 
 
-def _kept_whole(widest: Sequence[int], width: int) -> set[int]:
+def _choose_unfolded(widest: Sequence[int], width: int) -> set[int]:
     """The columns that are not folded: the first, which is copied, and short ones such as times, while there is room."""
     kept: set[int] = set()
     room = width * _SHARE
@@ -117,9 +117,9 @@ def _kept_whole(widest: Sequence[int], width: int) -> set[int]:
     return kept
 
 
-def _styled(cell: Cell) -> "Text":
+def _style(cell: Cell) -> "Text":
     from rich.text import Text
 
     if isinstance(cell, str):
-        return Text(shown(cell))
-    return Text.assemble(*((shown(part), "bold yellow" if is_mark else "") for part, is_mark in _parts(cell)))
+        return Text(to_printable(cell))
+    return Text.assemble(*((to_printable(part), "bold yellow" if is_mark else "") for part, is_mark in _parts(cell)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.names import shown
+from docsync.names import to_printable
 
 if TYPE_CHECKING:
     from docsync.model import Problem
@@ -17,24 +17,24 @@ def problem_lines(problem: "Problem", since: str | None = None) -> Iterator[str]
     is_error = problem.severity.value == "error"
     label = click.style(f"{problem.severity.value}[{problem.code}]:", fg="red" if is_error else "yellow")
     place = click.style(f"{_place(problem.path, problem.line, problem.column)}:", bold=True)
-    yield f"{place} {label} {shown(problem.message)}{f' (since {since})' if since else ''}"
+    yield f"{place} {label} {to_printable(problem.message)}{f' (since {since})' if since else ''}"
     if problem.hint:
-        yield f"  {click.style('hint:', fg='cyan')} {shown(problem.hint)}"
+        yield f"  {click.style('hint:', fg='cyan')} {to_printable(problem.hint)}"
     for note in problem.notes:
         place = _place(problem.path, note.line, note.column)
-        yield f"  {place}: {click.style('note:', fg='cyan')} {shown(note.message)}"
+        yield f"  {place}: {click.style('note:', fg='cyan')} {to_printable(note.message)}"
 
 
 def _place(path: str, line: int | None, column: int | None) -> str:
-    return ":".join([shown(path), *(str(number) for number in (line, column) if number is not None)])
+    return ":".join([to_printable(path), *(str(number) for number in (line, column) if number is not None)])
 
 
-def counted(number: int, noun: str) -> str:
+def count_noun(number: int, noun: str) -> str:
     """*number* and *noun*, in the plural where it must be."""
     return f"{number} {noun if number == 1 else noun + 's'}"
 
 
-def short_time(at: str, now: datetime) -> str:
+def format_short_time(at: str, now: datetime) -> str:
     """The time *at* (ISO 8601) for a person who reads it at *now*, in the zone of *now* and as short as it can be."""
     try:
         local = datetime.fromisoformat(at).astimezone(now.tzinfo)
@@ -45,9 +45,9 @@ def short_time(at: str, now: datetime) -> str:
     return f"{local:%-d %b %H:%M}" if local.year == now.year else f"{local:%-d %b %Y}"
 
 
-def aligned(rows: Iterable[Sequence[str]], *, heading: Sequence[str] = ()) -> Iterator[str]:
+def align_columns(rows: Iterable[Sequence[str]], *, heading: Sequence[str] = ()) -> Iterator[str]:
     """*rows* as a table of columns two blanks apart."""
-    cells = [[shown(cell) for cell in row] for row in rows]
+    cells = [[to_printable(cell) for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, *([heading] if heading else []), strict=True)]
     if heading:
         yield click.style(_row(heading, widths), bold=True)

@@ -2,14 +2,14 @@
 
 from pathlib import PurePosixPath
 
-from docsync.formats.naming import canonical, search_text
+from docsync.formats.naming import encode_canonical, search_text
 from docsync.formats.prompty.dialect import dialect_of
-from docsync.formats.prompty.model import normal_model
-from docsync.formats.prompty.properties import normal_inputs, normal_properties, normal_tools
+from docsync.formats.prompty.model import normalize_model
+from docsync.formats.prompty.properties import normalize_inputs, normalize_properties, normalize_tools
 from docsync.formats.prompty.reference import References, references_of
 from docsync.formats.prompty.role import MAX_MESSAGES, Messages, messages_of
 from docsync.formats.prompty.shape import Mapping, mapping, scalar_text, text, texts
-from docsync.formats.prompty.template import Variables, normal_template, variables_of
+from docsync.formats.prompty.template import Variables, normalize_template, variables_of
 from docsync.formats.source import Source
 from docsync.formats.yaml_front_matter import FrontMatter, split_front_matter
 from docsync.model import Content, Parsed, Problem, Severity
@@ -26,7 +26,7 @@ class Prompty:
         """The prompt in *source*, with its front matter as written beside the same in the names of v2."""
         parts = split_front_matter(source)
         dialect = dialect_of(parts.values)
-        template = normal_template(parts.values, parts.body)
+        template = normalize_template(parts.values, parts.body)
         messages = messages_of(parts.body, parts.body_line, dialect)
         variables = variables_of(parts.body, template)
         references = references_of(parts.values, parts.body, dialect)
@@ -34,10 +34,10 @@ class Prompty:
         document = {
             **head,
             "dialect": dialect,
-            "model": normal_model(parts.values.get("model")),
-            "inputs": normal_inputs(parts.values),
-            "outputs": normal_properties(parts.values, "outputs"),
-            "tools": normal_tools(parts.values),
+            "model": normalize_model(parts.values.get("model")),
+            "inputs": normalize_inputs(parts.values),
+            "outputs": normalize_properties(parts.values, "outputs"),
+            "tools": normalize_tools(parts.values),
             "template": template,
             "metadata": mapping(parts.values.get("metadata")),
             **_tail(parts, messages, variables, references),
@@ -46,7 +46,7 @@ class Prompty:
             Content(
                 name=str(head["name"]),
                 name_from="name" if scalar_text(parts.values.get("name")) else "file stem",
-                document=canonical(document),
+                document=encode_canonical(document),
                 text=search_text(parts.body),
                 description=text(head["description"]),
                 tags=tuple(texts(head["tags"])),
@@ -75,12 +75,12 @@ def _tail(parts: FrontMatter, messages: Messages, variables: Variables, referenc
         "body_line": parts.body_line,
         "messages": messages.messages,
         "variables": variables.names,
-        "references": references.listed(),
+        "references": references.to_document(),
     }
 
 
 def _warnings(source: Source, parts: FrontMatter, messages: Messages, variables: Variables) -> list[Problem]:
-    found = [_almost(source, parts.body_at + at, line) for at, line in messages.almost]
+    found = [_warn_near_marker(source, parts.body_at + at, line) for at, line in messages.almost]
     if messages.beyond is not None:
         message = f"more than {MAX_MESSAGES} role markers; the rest is kept as one message"
         at = parts.body_at + messages.beyond
@@ -91,7 +91,7 @@ def _warnings(source: Source, parts: FrontMatter, messages: Messages, variables:
     return found
 
 
-def _almost(source: Source, at: int, line: str) -> Problem:
+def _warn_near_marker(source: Source, at: int, line: str) -> Problem:
     message = f"'{line}' is not a role marker (nothing may follow the colon); kept as text"
     return source.problem("role-marker", message, at, severity=Severity.WARNING)
 

@@ -1,6 +1,6 @@
 """The model part of a prompt in the names of Prompty v2. Never drops what v2 has no name for and invents no default."""
 
-from docsync.formats.prompty.shape import Mapping, mapping, renamed
+from docsync.formats.prompty.shape import Mapping, mapping, rename_keys
 
 _MODEL = {"api": "apiType", "configuration": "connection", "parameters": "options"}
 _OPTIONS = {
@@ -17,23 +17,23 @@ _PROVIDERS = {"azure_openai": "foundry", "openai": "openai"}
 _MODEL_IDS = {"azure_openai": "azure_deployment", "openai": "name"}
 
 
-def normal_model(value: object) -> Mapping:
+def normalize_model(value: object) -> Mapping:
     """`model` as v2 would write it; a bare text is the model's id."""
     if isinstance(value, str):
         return {"id": value}
     written = mapping(value)
-    model = renamed(written, _MODEL)
+    model = rename_keys(written, _MODEL)
     connection, options = model.get("connection"), model.get("options")
     if isinstance(options, dict):
         # Tools stand at the top in v2; `normal_tools` takes them from the same place.
-        model["options"] = renamed({key: item for key, item in options.items() if key != "tools"}, _OPTIONS)
+        model["options"] = rename_keys({key: item for key, item in options.items() if key != "tools"}, _OPTIONS)
     if isinstance(connection, dict):
         _connect(model, connection)
     return model
 
 
 def _connect(model: Mapping, written: Mapping) -> None:
-    connection = renamed(written, _CONNECTION)
+    connection = rename_keys(written, _CONNECTION)
     kind = connection.get("type")
     model["connection"] = connection
     if not isinstance(kind, str) or "kind" in connection:

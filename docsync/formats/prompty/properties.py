@@ -1,6 +1,6 @@
 """Inputs, outputs and tools of a prompt as v2 lists. Never invents a default, and an example is never made one."""
 
-from docsync.formats.prompty.shape import Mapping, mapping, renamed, text
+from docsync.formats.prompty.shape import Mapping, mapping, rename_keys, text
 
 Properties = list[Mapping]
 
@@ -9,54 +9,54 @@ _KINDS = {bool: "boolean", int: "integer", float: "float", str: "string", list: 
 _OLD_NAMES = {"inputs": "inputSchema", "outputs": "outputSchema"}
 
 
-def normal_properties(front_matter: Mapping, place: str) -> Properties:
+def normalize_properties(front_matter: Mapping, place: str) -> Properties:
     """`inputs` or `outputs` as a list of properties, in the order as written."""
     written = front_matter.get(place)
     if written is None:
         schema = mapping(front_matter.get(_OLD_NAMES[place]))
         written = schema.get("properties", schema)
-    return _listed(written)
+    return _list_properties(written)
 
 
-def normal_inputs(front_matter: Mapping) -> Properties:
+def normalize_inputs(front_matter: Mapping) -> Properties:
     """The inputs; a sample at the top (v1) gives each its example, and declares those that only it names."""
-    inputs = normal_properties(front_matter, "inputs")
+    inputs = normalize_properties(front_matter, "inputs")
     examples = mapping(front_matter.get("sample"))
     for item in inputs:
         name = item.get("name")
         if isinstance(name, str) and name in examples:
             item.setdefault("example", examples[name])
     declared = {name for item in inputs if isinstance(name := item.get("name"), str)}
-    inputs += [_of_value(name, "example", value) for name, value in examples.items() if name not in declared]
+    inputs += [_make_property(name, "example", value) for name, value in examples.items() if name not in declared]
     return inputs
 
 
-def normal_tools(front_matter: Mapping) -> Properties:
+def normalize_tools(front_matter: Mapping) -> Properties:
     """The tools, from the top and from inside the model where older dialects keep them."""
     model = mapping(front_matter.get("model"))
     inside = [mapping(model.get(key)).get("tools") for key in ("parameters", "options")]
     places = [front_matter.get("tools"), model.get("tools"), *inside]
-    return [_tool(mapping(item)) for place in places for item in _listed(place, names=("id", "name"))]
+    return [_flatten_tool(mapping(item)) for place in places for item in _list_properties(place, names=("id", "name"))]
 
 
-def _listed(written: object, names: tuple[str, ...] = ("name",)) -> Properties:
+def _list_properties(written: object, names: tuple[str, ...] = ("name",)) -> Properties:
     if isinstance(written, list):
-        return [_named(item, names) for item in written if isinstance(item, dict)]
+        return [_name_property(item, names) for item in written if isinstance(item, dict)]
     return [
-        _property({"name": name, **value} if "name" not in value else value)
+        _complete_property({"name": name, **value} if "name" not in value else value)
         if isinstance(value, dict)
-        else _of_value(name, "default", value)
+        else _make_property(name, "default", value)
         for name, value in mapping(written).items()
     ]
 
 
-def _named(item: Mapping, names: tuple[str, ...]) -> Mapping:
+def _name_property(item: Mapping, names: tuple[str, ...]) -> Mapping:
     key = next((name for name in names if name in item and "name" not in item), "name")
-    return _property(renamed(item, {key: "name"}))
+    return _complete_property(rename_keys(item, {key: "name"}))
 
 
-def _property(item: Mapping) -> Mapping:
-    renamed_item = renamed(item, _PROPERTY)
+def _complete_property(item: Mapping) -> Mapping:
+    renamed_item = rename_keys(item, _PROPERTY)
     if "kind" not in renamed_item:
         value = renamed_item.get("default", renamed_item.get("example"))
         kind = _KINDS.get(type(value))
@@ -65,12 +65,12 @@ def _property(item: Mapping) -> Mapping:
     return renamed_item
 
 
-def _of_value(name: str, role: str, value: object) -> Mapping:
+def _make_property(name: str, role: str, value: object) -> Mapping:
     kind = _KINDS.get(type(value))
     return {"name": name, "kind": kind, role: value} if kind else {"name": name, role: value}
 
 
-def _tool(item: Mapping) -> Mapping:
+def _flatten_tool(item: Mapping) -> Mapping:
     # The shape of OpenAI's API puts everything under `function`; v2 puts it beside the kind.
     function = item.get("function")
     if item.get("kind") != "function" or not isinstance(function, dict):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from docsync.formats.prompty.dialect import Dialect
 from docsync.formats.prompty.shape import Mapping, text
 from docsync.model import Reference
-from docsync.names import bounded_place
+from docsync.names import truncate_place
 
 MAX_IMAGES = 100
 
@@ -31,7 +31,7 @@ class References:
     other: list[Mapping] = field(default_factory=list)
     all: list[Reference] = field(default_factory=list)
 
-    def listed(self) -> Mapping:
+    def to_document(self) -> Mapping:
         """The three lists under their names in the document."""
         return {"env": self.env, "files": self.files, "other": self.other}
 
@@ -96,7 +96,7 @@ def _collect(value: object, at: _Place, found: References) -> None:
     if isinstance(value, str):
         whole = _WHOLE.fullmatch(value) if value.startswith("${") else None
         if whole:
-            found.add(whole["protocol"], whole["value"], _dotted(at))
+            found.add(whole["protocol"], whole["value"], _join_place(at))
     elif isinstance(value, dict):
         for key, item in value.items():
             _collect(item, (at, f".{key}"), found)
@@ -105,9 +105,9 @@ def _collect(value: object, at: _Place, found: References) -> None:
             _collect(item, (at, f"[{place}]"), found)
 
 
-def _dotted(place: _Place) -> str:
+def _join_place(place: _Place) -> str:
     steps: list[str] = []
     while place:
         place, step = place
         steps.append(step)
-    return bounded_place("".join(reversed(steps)).removeprefix("."))
+    return truncate_place("".join(reversed(steps)).removeprefix("."))

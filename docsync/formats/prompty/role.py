@@ -60,7 +60,7 @@ def messages_of(body: str, body_line: int, dialect: Dialect) -> Messages:
             markers.append(found)
         else:
             almost.append((found.start, found.role))
-    return Messages(_cut(body, body_line, markers), almost, beyond)
+    return Messages(_cut_messages(body, body_line, markers), almost, beyond)
 
 
 @cache
@@ -89,12 +89,12 @@ def _marker(match: re.Match[str]) -> _Marker:
 
 def _attributes(written: str) -> Mapping:
     return {
-        key: quoted[1:-1] if quoted else _typed(plain.strip())
+        key: quoted[1:-1] if quoted else _parse_value(plain.strip())
         for key, quoted, plain in _ATTRIBUTE.findall(written[1:-1])
     }
 
 
-def _typed(value: str) -> object:
+def _parse_value(value: str) -> object:
     if value[:1].isalpha():
         return {"true": True, "false": False}.get(value.lower(), value)
     if _INTEGER.fullmatch(value):
@@ -102,7 +102,7 @@ def _typed(value: str) -> object:
     return float(value) if _FLOAT.fullmatch(value) else value
 
 
-def _cut(body: str, body_line: int, markers: list[_Marker]) -> list[Mapping]:
+def _cut_messages(body: str, body_line: int, markers: list[_Marker]) -> list[Mapping]:
     first = markers[0].start if markers else len(body)
     messages = []
     line = body_line

@@ -28,7 +28,7 @@ def texts(value: object) -> list[str]:
     return list(dict.fromkeys(found for item in items if (found := text(item))))
 
 
-def renamed(value: Mapping, names: Mapping | dict[str, str]) -> Mapping:
+def rename_keys(value: Mapping, names: Mapping | dict[str, str]) -> Mapping:
     """A copy of *value* with keys renamed, in order; a key stays where its new name is written beside it."""
     return {
         new if isinstance(new := names.get(key), str) and new not in value else key: item for key, item in value.items()

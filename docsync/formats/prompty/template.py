@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from docsync.formats.limits import LIMITS
 from docsync.formats.prompty.mustache_variable import mustache_variables
-from docsync.formats.prompty.shape import Mapping, mapping, renamed
+from docsync.formats.prompty.shape import Mapping, mapping, rename_keys
 from docsync.formats.prompty.template_error import TOO_LARGE, TemplateError
 
 JINJA, MUSTACHE = "jinja2", "mustache"
@@ -54,7 +54,7 @@ class _Span:
         self.is_beyond_limits = self.end - self.start > _MAX_SPAN
 
 
-def normal_template(front_matter: Mapping, body: str) -> Mapping:
+def normalize_template(front_matter: Mapping, body: str) -> Mapping:
     """`template` as v2 would write it."""
     written = front_matter.get("template")
     if isinstance(written, str):
@@ -62,7 +62,7 @@ def normal_template(front_matter: Mapping, body: str) -> Mapping:
     if not isinstance(written, dict):
         kind = MUSTACHE if written is None and _LOOKS_LIKE_MUSTACHE.search(body) else JINJA
         return _template({"kind": kind}, {"kind": "prompty"}, {})
-    template = renamed(written, {"type": "format"})
+    template = rename_keys(written, {"type": "format"})
     rest = {key: value for key, value in template.items() if key not in ("format", "parser")}
     return _template(_kind(template.get("format"), JINJA), _kind(template.get("parser"), "prompty"), rest)
 

@@ -11,13 +11,13 @@ from docsync.errors import UsageError
 _DIGEST_BYTES = 6
 
 
-def encoded(question: object, place: Sequence[str | int | float]) -> str:
+def encode_cursor(question: object, place: Sequence[str | int | float]) -> str:
     """The cursor for the *place* at which the answer to *question* is to go on."""
     text = json.dumps(place)
     return urlsafe_b64encode(_digest(question, text) + text.encode()).decode().rstrip("=")
 
 
-def decoded(question: object, cursor: str) -> list[Any]:  # what `encoded` was given: its digest proves it
+def decode_cursor(question: object, cursor: str) -> list[Any]:  # what `encoded` was given: its digest proves it
     """The place that *cursor* stands for. Raises UsageError when it was not made for *question*."""
     try:
         octets = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
@@ -33,10 +33,10 @@ def decoded(question: object, cursor: str) -> list[Any]:  # what `encoded` was g
 
 
 def _digest(question: object, text: str) -> bytes:
-    asked = json.dumps(question, sort_keys=True, default=_steady)
+    asked = json.dumps(question, sort_keys=True, default=_to_stable)
     return blake2b(f"{asked}\n{text}".encode(), digest_size=_DIGEST_BYTES).digest()
 
 
-def _steady(value: object) -> object:
+def _to_stable(value: object) -> object:
     """A form of *value* that is the same in every process: the order of a set is not."""
     return sorted(map(repr, value)) if isinstance(value, set | frozenset) else repr(value)

@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import TypedDict
 
 from docsync.reader.answer import Page
-from docsync.reader.documents import rows
-from docsync.reader.query.cursor import decoded, encoded
-from docsync.reader.query.limit import one_more
+from docsync.reader.documents import read_documents
+from docsync.reader.query.cursor import decode_cursor, encode_cursor
+from docsync.reader.query.limit import extend_limit
 from docsync.reader.query.order import order_of
 from docsync.reader.query.where_sql import Condition, Where, conditions
 from docsync.reader.snapshot import Snapshot
@@ -43,7 +43,7 @@ class Question:
     def conditions(self, source: str) -> Iterator[Condition]:
         """The parts of the WHERE clause. Raises UsageError, and NoDatabase for what *source* does not know."""
         if self.type is not None:
-            yield from self._of_type(self.type)
+            yield from self._filter_type(self.type)
         if self.name is not None:
             yield Condition("d.name = ?", (self.name,))
         if self.tag is not None:
@@ -53,7 +53,7 @@ class Question:
             yield Condition(f"d.id IN ({references})", (self.env,))
         yield from conditions(self.where or {}, source)
 
-    def _of_type(self, type_: str) -> Iterator[Condition]:
+    def _filter_type(self, type_: str) -> Iterator[Condition]:
         if self.order not in ("id", "-id"):
             yield Condition("d.type = ?", (type_,))
             return
@@ -61,24 +61,24 @@ class Question:
         yield Condition("d.id > ? AND d.id < ? AND +d.type = ?", (f"{type_}/", f"{type_}0", type_))
 
 
-def found(snapshot: Snapshot, question: Question) -> Page:
+def find_page(snapshot: Snapshot, question: Question) -> Page:
     """A page of what *question* asks for. Raises UsageError, NoDatabase for what only a database knows."""
     order = order_of(question.order)
     parts = list(question.conditions(snapshot.source))
     limit, asked = question.limit, asdict(replace(question, limit=None, cursor=None))
     if question.cursor is not None:
-        value, id_ = decoded(asked, question.cursor)
+        value, id_ = decode_cursor(asked, question.cursor)
         parts.append(Condition(order.after, tuple(order.place(value, id_))))
     clause = f"WHERE {' AND '.join(part.sql for part in parts)} " if parts else ""
     places = snapshot.ask(
         f"SELECT d.{order.column}, d.id FROM documents AS d {clause}{order.sql} LIMIT ?",
-        [*(value for part in parts for value in part.values), one_more(limit)],
+        [*(value for part in parts for value in part.values), extend_limit(limit)],
     )
     following = None
     if limit is not None and len(places) > limit:
         del places[limit:]
-        following = encoded(asked, places[-1])
+        following = encode_cursor(asked, places[-1])
     if not places:
         prove_type(snapshot, question.type)
-    items = tuple(rows(snapshot, (id_ for _, id_ in places)))
+    items = tuple(read_documents(snapshot, (id_ for _, id_ in places)))
     return Page(items, following, snapshot.source, snapshot.epoch, snapshot.revision)

@@ -12,7 +12,7 @@ MAX_PAGE = 1000
 _MAX_ROWS = 2**62
 
 
-def one_more(limit: int | None) -> int:
+def extend_limit(limit: int | None) -> int:
     """The number of rows to read in order to see whether any follow the first *limit*; -1 (all) for None.
 
     Raises UsageError for a limit below MIN_LIMIT.

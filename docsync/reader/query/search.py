@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from docsync.reader.answer import Hit, Hits
-from docsync.reader.documents import rows
-from docsync.reader.query.cursor import decoded, encoded
-from docsync.reader.query.limit import one_more
+from docsync.reader.documents import read_documents
+from docsync.reader.query.cursor import decode_cursor, encode_cursor
+from docsync.reader.query.limit import extend_limit
 from docsync.reader.query.search_syntax import Term, Words, words_of
 from docsync.reader.snapshot import Snapshot
 from docsync.reader.summary import prove_type
@@ -61,35 +61,35 @@ class _Found:
 
 def search(snapshot: Snapshot, asked: Search) -> Hits:
     """The best matches. Raises UsageError for a text or a cursor that cannot be taken."""
-    words, most = words_of(asked.text), one_more(asked.limit)
+    words, most = words_of(asked.text), extend_limit(asked.limit)
     question = ["search", asked.text, asked.type]
     by_parts, after = words.are_parts, None
     if asked.cursor is not None:
-        by_parts, score, id_ = decoded(question, asked.cursor)
+        by_parts, score, id_ = decode_cursor(question, asked.cursor)
         after = (-score, id_)
-    found = [] if by_parts else _best(_matches(snapshot, words, asked.type, after), after, most)
+    found = [] if by_parts else _pick_best(_find_matches(snapshot, words, asked.type, after), after, most)
     if by_parts or not (found or after):
-        by_parts, found = True, list(_parts(snapshot, words, asked.type, after, most))
+        by_parts, found = True, list(_find_parts(snapshot, words, asked.type, after, most))
     if not found:
         prove_type(snapshot, asked.type)
     following = None
     if len(found) > asked.limit:
         del found[asked.limit :]
-        following = encoded(question, (by_parts, found[-1].score, found[-1].id))
-    documents = rows(snapshot, (one.id for one in found))
-    items = tuple(Hit(row, *_marked(one.snippet), one.score) for one, row in zip(found, documents, strict=True))
+        following = encode_cursor(question, (by_parts, found[-1].score, found[-1].id))
+    documents = read_documents(snapshot, (one.id for one in found))
+    items = tuple(Hit(row, *_split_marks(one.snippet), one.score) for one, row in zip(found, documents, strict=True))
     return Hits(items, following, snapshot.source, snapshot.epoch, snapshot.revision)
 
 
-def _matches(snapshot: Snapshot, words: Words, type_: str | None, after: _Place | None) -> Iterator[_Found]:
+def _find_matches(snapshot: Snapshot, words: Words, type_: str | None, after: _Place | None) -> Iterator[_Found]:
     """What has the words, by falling score: as many as are asked for."""
     of_type = "" if type_ is None else _OF_TYPE
     values = [_NEVER if after is None else after[0], words.match, *([] if type_ is None else [type_])]
-    for id_, score, snippet in snapshot.each(f"{_MATCH}{of_type}ORDER BY rank", [values]):
+    for id_, score, snippet in snapshot.ask_each(f"{_MATCH}{of_type}ORDER BY rank", [values]):
         yield _Found(id_, score, snippet or "")
 
 
-def _best(found: Iterable[_Found], after: _Place | None, most: int) -> list[_Found]:
+def _pick_best(found: Iterable[_Found], after: _Place | None, most: int) -> list[_Found]:
     """The first *most* after a place. *found* comes by score alone, so that those of the last score are all needed."""
     chosen: list[_Found] = []
     for one in found:
@@ -100,7 +100,9 @@ def _best(found: Iterable[_Found], after: _Place | None, most: int) -> list[_Fou
     return sorted(chosen, key=lambda one: one.place)[:most]
 
 
-def _parts(snapshot: Snapshot, words: Words, type_: str | None, after: _Place | None, most: int) -> Iterator[_Found]:
+def _find_parts(
+    snapshot: Snapshot, words: Words, type_: str | None, after: _Place | None, most: int
+) -> Iterator[_Found]:
     """What has the letters of the words anywhere, best first."""
     groups = [_Letters(group) for group in words.groups]
     excluded = [_Letters((term,)) for term in words.excluded]
@@ -120,7 +122,7 @@ def _parts(snapshot: Snapshot, words: Words, type_: str | None, after: _Place | 
         f"SELECT id, {score} AS score, name, description, text FROM "
         f"(SELECT id, name, description, text, {columns} FROM documents_fts) WHERE {clause}ORDER BY score DESC, id LIMIT ?"
     )
-    for id_, found, name, description, text in snapshot.each(statement, [[*values, most]]):
+    for id_, found, name, description, text in snapshot.ask_each(statement, [[*values, most]]):
         yield _Found(id_, found, _excerpt(sought, (text, description or "", name)))
 
 
@@ -158,7 +160,7 @@ def _excerpt(sought: re.Pattern[str], texts: Iterable[str]) -> str:
     return f"{'…' if begin else ''}{marked}{'…' if end < len(text) else ''}"
 
 
-def _marked(snippet: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+def _split_marks(snippet: str) -> tuple[str, tuple[tuple[int, int], ...]]:
     """A snippet without the signs that enclose matches, and where those are."""
     text, marks, begin = "", [], None
     for piece in _SIGN.split(snippet):

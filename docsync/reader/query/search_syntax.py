@@ -43,8 +43,8 @@ class Words:
     @property
     def match(self) -> str:
         """The same for FTS5."""
-        wanted = " AND ".join(_either(group) for group in self.groups)
-        return f"({wanted}) NOT {_either(self.excluded)}" if self.excluded else wanted
+        wanted = " AND ".join(_join_either(group) for group in self.groups)
+        return f"({wanted}) NOT {_join_either(self.excluded)}" if self.excluded else wanted
 
     @property
     def are_parts(self) -> bool:
@@ -62,7 +62,7 @@ def words_of(text: str) -> Words:
     return reading.finish()
 
 
-def _either(terms: tuple[Term, ...]) -> str:
+def _join_either(terms: tuple[Term, ...]) -> str:
     return "(" + " OR ".join(term.match for term in terms) + ")"
 
 

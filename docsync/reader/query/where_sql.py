@@ -60,7 +60,7 @@ def _parts(where: Where, source: str) -> Iterator[Condition]:
         if not asked:
             raise UsageError(f"{path}: say what it should be, such as {{'=': 'calm'}}")
         of_field = _FieldFilter(field_of(path, source))
-        yield from (of_field.condition(str(operator), value) for operator, value in asked.items())
+        yield from (of_field.build(str(operator), value) for operator, value in asked.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,27 +73,27 @@ class _FieldFilter:
     def name(self) -> str:
         return self.field.name
 
-    def condition(self, operator: str, value: object) -> Condition:
+    def build(self, operator: str, value: object) -> Condition:
         if self.field.is_list and operator not in _OF_LISTS:
             raise UsageError(f"{self.name}: is a list; ask what it contains, or whether it exists, not {operator!r}")
         match operator:
             case "=":
-                return self.equal([value])
+                return self.build_equal([value])
             case "!=" | "not in":
-                equal = self.equal(self.several(operator, value))
+                equal = self.build_equal(self.list_values(operator, value))
                 return Condition(f"NOT ifnull({equal.sql}, 0)", equal.values)
             case "in":
-                return self.equal(self.several(operator, value))
+                return self.build_equal(self.list_values(operator, value))
             case "<" | "<=" | ">" | ">=":
-                return self.compared(operator, value)
+                return self.build_comparison(operator, value)
             case "contains" | "contains any":
-                return Condition.any_of([self.contains(part) for part in self.several(operator, value)])
+                return Condition.any_of([self.build_contains(part) for part in self.list_values(operator, value)])
             case "exists":
                 return Condition(f"{'' if _flag(self.name, value) else 'NOT '}({self.field.present})")
             case _:
                 raise UsageError(f"{self.name}: there is no operator {operator!r}; there are {', '.join(OPERATORS)}")
 
-    def several(self, operator: str, value: object) -> list[object]:
+    def list_values(self, operator: str, value: object) -> list[object]:
         """The values that an operator takes, which for some is a list of them."""
         if operator in ("!=", "contains"):
             return [value]
@@ -103,13 +103,13 @@ class _FieldFilter:
             raise UsageError(f"{self.name}: {operator!r} takes {_MOST_CONDITIONS} values, got {len(value)}")
         return list(value)
 
-    def equal(self, wanted: list[object]) -> Condition:
+    def build_equal(self, wanted: list[object]) -> Condition:
         """One of the values. SQLite has no kind for true, null and arrays: the kind of JSON is asked for as well."""
         groups: dict[str, list[object]] = {}
         for value in wanted:
-            kinds, bound = self.bound(value)
+            kinds, bound = self.bind(value)
             groups.setdefault(kinds, []).append(bound)
-        parts = [self._one_kind(kinds, values) for kinds, values in groups.items()]
+        parts = [self._build_one_kind(kinds, values) for kinds, values in groups.items()]
         if len(parts) < 2 or "'null'" in groups:
             return Condition.any_of(parts)
         every = tuple(value for values in groups.values() for value in values)
@@ -117,23 +117,23 @@ class _FieldFilter:
         # Says nothing new, but an index can answer it.
         return Condition(f"({self.field.value} IN ({_marks(every)}) AND {either.sql})", (*every, *either.values))
 
-    def _one_kind(self, kinds: str, values: list[object]) -> Condition:
+    def _build_one_kind(self, kinds: str, values: list[object]) -> Condition:
         if kinds == "'null'":
             return Condition(f"{self.field.kind} = 'null'")
         return Condition(
             f"({self.field.value} IN ({_marks(values)}) AND {self.field.kind} IN ({kinds}))", tuple(values)
         )
 
-    def compared(self, operator: str, value: object) -> Condition:
+    def build_comparison(self, operator: str, value: object) -> Condition:
         """Numbers with numbers, texts with texts."""
-        kinds, bound = self.bound(value)
+        kinds, bound = self.bind(value)
         if kinds not in (_NUMBER, "'text'"):
             raise UsageError(f"{self.name}: {operator!r} compares with a number or a text, got {value!r}")
         return Condition(f"({self.field.value} {operator} ? AND {self.field.kind} IN ({kinds}))", (bound,))
 
-    def contains(self, value: object) -> Condition:
+    def build_contains(self, value: object) -> Condition:
         """An element of an array, or a part of a text."""
-        kinds, bound = self.bound(value)
+        kinds, bound = self.bind(value)
         if kinds == "'null'":
             raise UsageError(f"{self.name}: 'contains' takes a value that an array or a text can hold, got None")
         cases = []
@@ -144,11 +144,11 @@ class _FieldFilter:
             cases.append(f"WHEN 'text' THEN instr({self.field.value}, ?) > 0")
         return Condition(f"(CASE {self.field.kind} {' '.join(cases)} ELSE 0 END)", (bound,) * len(cases))
 
-    def bound(self, value: object) -> tuple[str, object]:
+    def bind(self, value: object) -> tuple[str, object]:
         """The kinds of JSON that *value* can be equal to, and the value as it is bound."""
         if self.field.is_column and not isinstance(value, str):
             raise UsageError(f"{self.name}: a column holds text, got {value!r}")
-        return _bound(self.name, value)
+        return _bind(self.name, value)
 
 
 def _marks(values: "list[object] | tuple[object, ...]") -> str:
@@ -161,7 +161,7 @@ def _flag(path: str, value: object) -> bool:
     return value
 
 
-def _bound(path: str, value: object) -> tuple[str, object]:
+def _bind(path: str, value: object) -> tuple[str, object]:
     match value:
         case None:
             return "'null'", None
@@ -169,25 +169,25 @@ def _bound(path: str, value: object) -> tuple[str, object]:
             return ("'true'" if value else "'false'"), int(value)
         case int():
             # What does not fit is a real in SQLite's JSON too.
-            return _NUMBER, value if -_LARGEST <= value <= _LARGEST else _real(path, value)
+            return _NUMBER, value if -_LARGEST <= value <= _LARGEST else _to_real(path, value)
         case float():
             return _NUMBER, value
         case str():
             return "'text'", value
         case list() | tuple() | Mapping():
-            return _nested(path, value)
+            return _bind_nested(path, value)
         case _:
             raise UsageError(f"{path}: {value!r} is no JSON value")
 
 
-def _real(path: str, value: int) -> float:
+def _to_real(path: str, value: int) -> float:
     try:
         return float(value)
     except OverflowError:
         raise UsageError(f"{path}: the number is too large for any document") from None
 
 
-def _nested(path: str, value: object) -> tuple[str, object]:
+def _bind_nested(path: str, value: object) -> tuple[str, object]:
     kind = "'object'" if isinstance(value, Mapping) else "'array'"
     try:
         return kind, json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -40,10 +40,10 @@ def parse_where(text: str) -> dict[str, object]:
     if not comparison:
         _refuse(text, "is no condition")
     path, sign, word, value = comparison.groups()
-    return {path: _asked(text, sign or " ".join(word.split()), value.strip())}
+    return {path: _build_condition(text, sign or " ".join(word.split()), value.strip())}
 
 
-def _asked(text: str, operator: str, value: str) -> dict[str, object]:
+def _build_condition(text: str, operator: str, value: str) -> dict[str, object]:
     """What *operator* with the value as it is written asks of a field."""
     match operator:
         case "in" | "not in":

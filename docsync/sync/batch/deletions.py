@@ -27,8 +27,8 @@ class Deletions:
 
         Comes last in a batch, so that the guard counts the rows that the same batch adds.
         """
-        entries = {entry.path: entry for entry in (*self._belief.believed_missing(now_ns), *renamed)}
-        gone = self._gone(entries.values())
+        entries = {entry.path: entry for entry in (*self._belief.list_overdue(now_ns), *renamed)}
+        gone = self._find_gone(entries.values())
         known = self._store.index(gone)  # a file of another name may have taken over the document meanwhile
         groups: dict[str, list[Entry]] = defaultdict(list)
         for path, entry in entries.items():
@@ -40,24 +40,24 @@ class Deletions:
         seen = self._tree.scan(witnesses).found if witnesses else {}
         for path in witnesses:
             if path not in seen:  # what cannot be seen excuses nothing
-                self._guard.vanished(path)
+                self._guard.mark_vanished(path)
         for type_, group in groups.items():
             spent = {path for verdict in self._verdicts.values() for path in verdict.excused.values()}
             verdict = self._guard.judge(type_, group, self._store.rows(type_), now_ns, spent)
             self._verdicts[type_] = verdict
             yield from (Delete(entry.path) for entry in verdict.allowed)
-            yield from (Hold(entry, held(entry, len(verdict.held))) for entry in verdict.held)
+            yield from (Hold(entry, describe_held(entry, len(verdict.held))) for entry in verdict.held)
 
     def release(self, type_: str | None) -> Iterator[Change]:
         """The held deletions, now that a person says that they are meant; files that came back stay."""
-        yield from map(Delete, self._gone(self._guard.held(type_)))
+        yield from map(Delete, self._find_gone(self._guard.list_held(type_)))
 
-    def _gone(self, entries: Iterable[Entry]) -> list[str]:
+    def _find_gone(self, entries: Iterable[Entry]) -> list[str]:
         """The paths of those that are seen once more not to be there, where that can be seen."""
-        is_lost = self._lost()
-        return self._tree.gone([entry.path for entry in entries if not is_lost(entry)])
+        is_lost = self._make_is_lost()
+        return self._tree.find_gone([entry.path for entry in entries if not is_lost(entry)])
 
-    def _lost(self) -> Callable[[Entry], bool]:
+    def _make_is_lost(self) -> Callable[[Entry], bool]:
         """Tells what is of a collection whose folder went, or lies beneath that: it is read whole when it is back."""
         lost = {type_: root.scope for type_, root in self._tree.roots().items() if root.state is not RootState.OK}
         return lambda entry: entry.type in lost or any(covers(scope, entry.path) for scope in lost.values())
@@ -65,20 +65,20 @@ class Deletions:
     def commit(self, now_ns: int) -> None:
         """The batch is in the database: what was decided is no longer in doubt."""
         for type_, verdict in self._verdicts.items():
-            self._guard.applied(type_, verdict, now_ns)
+            self._guard.mark_applied(type_, verdict, now_ns)
             for entry in (*verdict.allowed, *verdict.held):
                 self._belief.settle(entry.path, type_)
         for entry in self._returned:
-            self._belief.returned(entry.path, entry.type)
+            self._belief.mark_returned(entry.path, entry.type)
 
 
-def went_with_a_swap(path: str, scan: Scan, swapped: Iterable[str]) -> bool:
+def is_swap_deletion(path: str, scan: Scan, swapped: Iterable[str]) -> bool:
     """True when the missing *path* was a key of a mounted volume in *swapped*: its link dangles, or went right after."""
     was_key = path in scan.dangling or any(covers(volume, path) for volume in scan.volumes)
     return was_key and any(covers(scope, path) for scope in swapped)
 
 
-def held(entry: Entry, count: int) -> Problem:
+def describe_held(entry: Entry, count: int) -> Problem:
     """What people read about a deletion that is kept back."""
     together = f" together with {count - 1} others" if count > 1 else ""
     message = f"deleted{together}; its row is kept until the deletion is released"

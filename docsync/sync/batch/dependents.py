@@ -18,7 +18,7 @@ class Dependents:
         self._store = store
         self._loader = loader
 
-    def references(self, work: Work) -> Iterator[Change]:
+    def update_references(self, work: Work) -> Iterator[Change]:
         """The references to what the batch looked at, and what is warned of them."""
         ours = work.upserted.keys() | work.resting
         relinks: dict[str, list[Change]] = {}
@@ -33,11 +33,11 @@ class Dependents:
             if states[path] is not FileState.OK or not self._tree.collections_of(path):
                 yield from changes
 
-    def kept(self, paths: Iterable[str]) -> Iterator[Change]:
+    def update_kept(self, paths: Iterable[str]) -> Iterator[Change]:
         """The references of documents whose files went or broke: while that was in doubt, they stayed as they were."""
         yield from (change for _, change in self._relinks(self._store.links_of(paths)))
 
-    def twins(self, work: Work) -> Iterator[Change]:
+    def update_twins(self, work: Work) -> Iterator[Change]:
         """Where a name came or went, what is said of those that look the same."""
         twins = {twin for path in work.names for twin in self._store.twins(path)}
         yield from (change for _, change in self._reread(sorted(twins - work.resting), work))

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from docsync.change import Applied, Change, Delete, Hold, Refuse, Seen, Standing, Upsert, diff
 from docsync.errors import StoreUnavailable
 from docsync.model import Entry, RootState, Sign, Timing
-from docsync.names import EVERYTHING, covers, outermost, shown
+from docsync.names import EVERYTHING, covers, drop_covered, to_printable
 from docsync.policy.coalesce import Batch, Dirty
 from docsync.policy.grace_period import Belief
 from docsync.policy.guard import Guard
 from docsync.sync.batch.batch_context import Work
-from docsync.sync.batch.deletions import Deletions, went_with_a_swap
+from docsync.sync.batch.deletions import Deletions, is_swap_deletion
 from docsync.sync.batch.dependents import Dependents
 from docsync.sync.batch.load import Loader, Look
 from docsync.sync.batch.root_states import Blind
@@ -116,29 +116,29 @@ class Engine:
         self._guard.release(type_)
         return applied
 
-    def due(self, now_ns: int, resting: Set[str] = frozenset()) -> list[str]:
+    def list_due(self, now_ns: int, resting: Set[str] = frozenset()) -> list[str]:
         """The paths that belief wants to be looked at by now, but for those that are *resting*."""
-        return self._belief.due(now_ns, resting)
+        return self._belief.list_due(now_ns, resting)
 
     def next_due_ns(self, resting: Set[str] = frozenset()) -> int | None:
         """When belief wants a path to be looked at again, None when nothing is in doubt but what is *resting*."""
         return self._belief.next_due_ns(resting)
 
-    def undecided(self) -> set[str]:
+    def list_undecided(self) -> set[str]:
         """The paths whose bad news still waits."""
-        return self._belief.undecided()
+        return self._belief.list_undecided()
 
-    def unheard(self) -> set[str]:
+    def list_unhinted(self) -> set[str]:
         """The paths whose changes no hint tells: who waits for what was written must look at them."""
-        return self._links.unheard()
+        return self._links.list_unhinted()
 
-    def held(self, type_: str | None = None) -> list[Entry]:
+    def list_held(self, type_: str | None = None) -> list[Entry]:
         """The deletions that are kept back."""
-        return self._guard.held(type_)
+        return self._guard.list_held(type_)
 
-    def standing(self, scopes: Iterable[str]) -> Standing:
+    def read_state(self, scopes: Iterable[str]) -> Standing:
         """The database's version, and what is broken and held in *scopes*."""
-        return self._store.standing(scopes)
+        return self._store.read_state(scopes)
 
     def root_states(self) -> dict[str, RootState]:
         """What became of each collection's folder, as of the last look."""
@@ -149,29 +149,29 @@ class Engine:
     def _survey(self, batch: Batch, now_ns: int, heard: Callable[[str], int | None], *, whole: bool = False) -> Work:
         """Scan and diff: which files are to be read, and which are missing."""
         changed_roots = self._blind.look()
-        linked = self._links.to(batch.dirty.keys())
-        scopes = outermost([*batch.dirty, *linked, *self._belief.due(now_ns, batch.resting), *changed_roots])
+        linked = self._links.find_links_to(batch.dirty.keys())
+        scopes = drop_covered([*batch.dirty, *linked, *self._belief.list_due(now_ns, batch.resting), *changed_roots])
         scan = self._tree.scan(scopes)
-        self._links.seen(scopes, scan)
+        self._links.mark_scanned(scopes, scan)
         seen_ns = self._clock()
-        self._guard.returned(scan.found.keys())
-        self._guard.distrust(self._blind.replaced())
+        self._guard.mark_returned(scan.found.keys())
+        self._guard.distrust(self._blind.find_replaced())
         self._guard.trust({scan.types[path] for path in scan.found})
         back = {path: until for path, until in batch.rest_until_ns.items() if path in scan.found}
         resting = batch.resting | back.keys()
-        scopes = [shown(scope) for scope in scopes]  # what cannot be stored is recorded as it is shown
+        scopes = [to_printable(scope) for scope in scopes]  # what cannot be stored is recorded as it is shown
         known = self._store.index(scopes)
-        sight = self._blind.sight(scan, known)
+        sight = self._blind.split_visible(scan, known)
         found = {path: stamp for path, stamp in scan.found.items() if path not in resting}
         visible = {path: entry for path, entry in sight.visible.items() if path not in resting}
-        difference = diff(found, visible, scan.types, self._must_read(visible))
+        difference = diff(found, visible, scan.types, self._find_must_read(visible))
         for path in (*found, *back):
             if path in known and self._belief.is_missing(known[path]):
-                self._belief.returned(path, known[path].type)  # seen to be back, whatever becomes of this batch
+                self._belief.mark_returned(path, known[path].type)  # seen to be back, whatever becomes of this batch
         gone = [e for e in difference.gone if not self._guard.holds(e) and not self._belief.is_missing(e)]
         swapped = [path for path, dirty in batch.dirty.items() if dirty.sign is Sign.SWAPPED]
         for entry in gone:
-            self._belief.missing(entry, seen_ns, at_once=whole or went_with_a_swap(entry.path, scan, swapped))
+            self._belief.mark_missing(entry, seen_ns, at_once=whole or is_swap_deletion(entry.path, scan, swapped))
         signs = {path: dirty.sign for path, dirty in batch.dirty.items()}
         look = Look(scopes, now_ns, self._clock, known, heard, signs, frozenset(self._reload))
         refused = self._blind.refusals(scan, known, sight, look)
@@ -184,7 +184,7 @@ class Engine:
         self._pair_renames(work)
         return work
 
-    def _must_read(self, known: Mapping[str, Entry]) -> set[str]:
+    def _find_must_read(self, known: Mapping[str, Entry]) -> set[str]:
         """The paths to read whatever their stamps say: of reloaded collections, and those in doubt."""
         reloaded = {path for path, entry in known.items() if entry.type in self._reload} if self._reload else set()
         return reloaded | self._belief.suspects()
@@ -192,7 +192,7 @@ class Engine:
     def _pair_renames(self, work: Work) -> None:
         """Find files that only changed their name; a pair that is not quiet yet is left for later."""
         look = work.look
-        for path, old in self._belief.renamed(work.stale).items():
+        for path, old in self._belief.match_renames(work.stale).items():
             times = [at for at in (look.heard(path), look.heard(old.entry.path)) if at is not None]
             quiet_ns = max(times, default=look.now_ns - self._settle_ns) + self._settle_ns
             # At the latest when the old name would be deleted by itself, both halves land.
@@ -215,10 +215,10 @@ class Engine:
                 yield change
             if progress is not None:
                 progress(count, len(work.stale))
-        yield from self._dependents.references(work)
+        yield from self._dependents.update_references(work)
         renamed = [entry for path, entry in work.renames.items() if path in work.upserted]
         yield from self._deletions(work, renamed)
-        yield from self._dependents.twins(work)
+        yield from self._dependents.update_twins(work)
         if confirm is not None:
             confirm()
 
@@ -230,13 +230,13 @@ class Engine:
             elif isinstance(change, Hold):
                 kept.append(change.entry.path)
             yield change
-        yield from self._dependents.kept(kept)
+        yield from self._dependents.update_kept(kept)
 
     def _note(self, path: str, change: Change, work: Work) -> None:
         if isinstance(change, Upsert):
             entry = work.look.known.get(path)
             if entry is None or entry.content_hash != change.document.content_hash or not entry.has_document:
-                self._guard.appeared(path, change.document.content_hash, work.look.now_ns)
+                self._guard.mark_appeared(path, change.document.content_hash, work.look.now_ns)
                 work.appeared.append(path)
             if entry is None or not entry.has_document:
                 work.names.append(path)
@@ -248,43 +248,43 @@ class Engine:
         """The batch is committed: forget the doubts that it ended."""
         for entry in work.difference.present:
             self._belief.settle(entry.path, entry.type)
-            self._guard.present(entry.path)
+            self._guard.mark_present(entry.path)
         for path, type_ in work.upserted.items():
             self._belief.settle(path, type_)
-            self._guard.present(path)
+            self._guard.mark_present(path)
         for path in applied.displaced:
-            self._guard.present(path)  # its document has another file now
+            self._guard.mark_present(path)  # its document has another file now
         for change in work.refused:
             self._belief.settle(change.path, change.type)
             if change.path in work.stale:
-                self._guard.present(change.path)  # broken, but back
+                self._guard.mark_present(change.path)  # broken, but back
         # A name that is no document any more could not be listed while its row was there.
         for path in work.look.again.union(work.skipped & set(applied.deleted)):
             work.again[path] = work.look.now_ns + self._settle_ns
         unsure = self._belief.suspects() - work.resting - work.again.keys() - work.look.suspected
         self._belief.clear(path for path in unsure if any(covers(scope, path) for scope in work.look.scopes))
         self._blind.commit()
-        self._reloaded(work, applied)
+        self._mark_reloaded(work, applied)
 
     def _undo(self, work: Work) -> None:
         """The batch was rolled back: what it saw for the first time was not seen."""
         for entry in work.gone:
-            self._belief.returned(entry.path, entry.type)
+            self._belief.mark_returned(entry.path, entry.type)
         for path in work.appeared:
-            self._guard.vanished(path)
+            self._guard.mark_vanished(path)
 
-    def _reloaded(self, work: Work, applied: Applied) -> None:
+    def _mark_reloaded(self, work: Work, applied: Applied) -> None:
         """Record which collections have been read by today's rules, once every file that could be read was."""
         if EVERYTHING in work.look.scopes:
             self.scanned = True
             self._unread.clear()
         if EVERYTHING in work.look.scopes or work.roots:  # a folder that is back is read as a whole, too
-            self._unread |= self._belief.undecided() | work.again.keys() | work.resting | work.shut
+            self._unread |= self._belief.list_undecided() | work.again.keys() | work.resting | work.shut
         self._unread -= work.upserted.keys() | {change.path for change in work.refused} | set(applied.deleted)
         if self._reload and self.scanned and not self._unread:
             there = (RootState.OK, RootState.ABSENT)
             lost = {type_ for type_, state in self.root_states().items() if state not in there}
             ready = {type_: print_ for type_, print_ in self._reload.items() if type_ not in lost}
             with suppress(StoreUnavailable):  # the batch itself is committed; the next one records it
-                self._store.loaded(ready)
+                self._store.mark_loaded(ready)
                 self._reload = {type_: print_ for type_, print_ in self._reload.items() if type_ in lost}

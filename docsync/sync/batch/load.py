@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from docsync.change import Change, Delete, Refuse, Touch, Upsert
-from docsync.formats import format_named
+from docsync.formats import get_format
 from docsync.model import (
     Content,
     Document,
@@ -81,18 +81,18 @@ class Loader:
         entry, claims = look.known.get(path), self._tree.collections_of(path)
         match self._tree.read(path):
             case Vanished.CHANGING:
-                return self._changing(path, claims, entry, look)
+                return self._load_changing(path, claims, entry, look)
             case Vanished.GONE:
-                return self._gone(path, entry, look)
+                return self._load_gone(path, entry, look)
             case Unread(problem, stamp):
                 state = FileState.UNREADABLE if stamp is None else FileState.BROKEN
                 if entry is not None and entry.state is state is FileState.UNREADABLE:
                     return None  # said before
-                return self._refused(Refuse(path, claims[0].type, state, (problem,), stamp), look)
+                return self._refuse_if_believed(Refuse(path, claims[0].type, state, (problem,), stamp), look)
             case Octets() as read:
-                return self._content(path, claims, read, look)
+                return self._load_content(path, claims, read, look)
 
-    def _changing(self, path: str, claims: Sequence[Collection], entry: Entry | None, look: Look) -> Change | None:
+    def _load_changing(self, path: str, claims: Sequence[Collection], entry: Entry | None, look: Look) -> Change | None:
         """Written while it was read: look again. One that never holds still is bad news that lasts, like any other."""
         if entry is not None and entry.state is FileState.UNREADABLE:
             return None  # said before
@@ -103,7 +103,7 @@ class Loader:
         look.again.add(path)
         return None
 
-    def _gone(self, path: str, entry: Entry | None, look: Look) -> Change | None:
+    def _load_gone(self, path: str, entry: Entry | None, look: Look) -> Change | None:
         if entry is None:
             return None
         if not entry.has_document:
@@ -112,7 +112,7 @@ class Loader:
         look.again.add(path)
         return None
 
-    def _content(self, path: str, claims: Sequence[Collection], read: Octets, look: Look) -> Change | None:
+    def _load_content(self, path: str, claims: Sequence[Collection], read: Octets, look: Look) -> Change | None:
         content_hash = hashlib.sha256(read.octets).hexdigest()
         entry, collection = look.known.get(path), claims[0]
         if entry and _is_known(entry, content_hash, collection) and collection.type not in look.reload:
@@ -125,20 +125,20 @@ class Loader:
             links = tuple(self._tree.resolve(path, reference) for reference in parsed.content.references)
             file = replace(file, links=links)
             parsed = self._review.review(file, parsed.content, parsed.problems)
-        problems = self._noted(path, parsed, claims)
+        problems = self._collect_problems(path, parsed, claims)
         if parsed.content is None:
             broken = Refuse(path, collection.type, FileState.BROKEN, problems, read.stamp, content_hash, read.racy)
-            return self._refused(broken, look)
+            return self._refuse_if_believed(broken, look)
         is_suspicious = self._is_suspicious(entry, read.stamp, collection, look.sign(path))
         if is_suspicious and not look.believes(self._belief, path):
             return None
         document = _document(file, parsed.content, content_hash, read.stamp)
         return Upsert(document, read.stamp, read.racy, problems)
 
-    def _refused(self, change: Refuse, look: Look) -> Change | None:
+    def _refuse_if_believed(self, change: Refuse, look: Look) -> Change | None:
         return change if look.believes(self._belief, change.path) else None
 
-    def _noted(self, path: str, parsed: Parsed, claims: Sequence[Collection]) -> tuple[Problem, ...]:
+    def _collect_problems(self, path: str, parsed: Parsed, claims: Sequence[Collection]) -> tuple[Problem, ...]:
         """The problems of the file that the configuration does not ignore, and a warning if two collections claim it."""
         problems = list(parsed.problems)
         if len(claims) > 1:
@@ -155,7 +155,7 @@ class Loader:
         """True for less than half of the last good version, in a format whose beginning alone is valid too."""
         if entry is None or entry.good_size is None or sign is Sign.RENAMED:
             return False
-        return not format_named(collection.format).proves_complete and 2 * stamp.size < entry.good_size
+        return not get_format(collection.format).proves_complete and 2 * stamp.size < entry.good_size
 
 
 def _document(file: Read, content: Content, content_hash: str, stamp: Stamp) -> Document:

@@ -9,25 +9,25 @@ from itertools import islice
 from docsync.formats.json_place import json_places
 from docsync.formats.limits import LIMITS
 from docsync.formats.place import Place
-from docsync.formats.source import Details, Source, decoded
+from docsync.formats.source import Details, Source, decode_source
 from docsync.formats.yaml_front_matter import split_front_matter
 from docsync.formats.yaml_place import yaml_places
 from docsync.lint.finding import Finding
 from docsync.model import Problem
-from docsync.names import bounded_place
+from docsync.names import truncate_place
 
 _OPENING = re.compile(r"\{[{%]")
 _CLOSINGS = {"{{": "}}", "{%": "%}"}
 
 
-def placed(path: str, format_name: str, octets: bytes, findings: Sequence[Finding]) -> list[Problem]:
+def locate(path: str, format_name: str, octets: bytes, findings: Sequence[Finding]) -> list[Problem]:
     """*findings* as problems of the file at *path*, which its format could read."""
-    source = decoded(path, octets, allow_conflicts=True)
+    source = decode_source(path, octets, allow_conflicts=True)
     body_at, body = _body(source, format_name)
     wanted = {finding.at for finding in findings if finding.at is not None}
     places = _places(source, format_name, body_at, wanted)
     tags = list(islice(_tags(body), LIMITS.template_tags))
-    in_body = partial(_in_body, body, tags)
+    in_body = partial(_find_in_body, body, tags)
     offsets = [_offset(finding, places, body_at, in_body) for finding in findings]
     return [_problem(source, finding, offset) for finding, offset in zip(findings, offsets, strict=True)]
 
@@ -70,7 +70,7 @@ def _offset(finding: Finding, places: Mapping[str, Place], body_at: int, in_body
     return place.key if finding.on_key else place.value
 
 
-def _in_body(body: str, tags: Sequence[tuple[int, int]], text: str) -> int:
+def _find_in_body(body: str, tags: Sequence[tuple[int, int]], text: str) -> int:
     """Where *text* stands as a word of its own inside a tag, else where it stands at all."""
     word = re.compile(rf"(?<![\w.]){re.escape(text)}(?!\w)")
     for start, end in tags:
@@ -89,6 +89,6 @@ def _tags(body: str) -> Iterator[tuple[int, int]]:
 
 
 def _problem(source: Source, finding: Finding, offset: int | None) -> Problem:
-    details = Details(severity=finding.severity, hint=finding.hint, json_path=bounded_place(finding.at or "") or None)
+    details = Details(severity=finding.severity, hint=finding.hint, json_path=truncate_place(finding.at or "") or None)
     problem = source.problem(finding.code, finding.message, offset or 0, **details)
     return problem if offset is not None else replace(problem, line=None, column=None)

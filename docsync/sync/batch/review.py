@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from docsync.formats.limits import LIMITS
-from docsync.formats.naming import canonical, search_text
+from docsync.formats.naming import encode_canonical, search_text
 from docsync.lint import Finding, Subject, lint, literal_secret
 from docsync.lint.finding import MOST
 from docsync.lint.schema import CODE, Schema
@@ -59,11 +59,11 @@ class Review:
             ignore = self._rules.ignore if may_hold else self._rules.ignore | {literal_secret.RULE.code}
             subject = _subject(read, document)
             findings = self._findings(read.collection.type, content, subject, ignore)
-            found = _with_findings(read, problems, findings)
+            found = _add_findings(read, problems, findings)
             if any(finding.severity is Severity.ERROR for finding in findings):
                 return Parsed(None, found)
             redacts = may_hold and self._rules.redact_secrets
-            return Parsed(_without_secrets(content, document, subject) if redacts else content, found)
+            return Parsed(_remove_secrets(content, document, subject) if redacts else content, found)
         except Exception as error:  # noqa: BLE001 - a file that trips a bug of ours harms only itself
             message = f"docsync failed to check this file: {type(error).__name__}"
             hint = "this is a bug in docsync; please report it with the file"
@@ -74,10 +74,10 @@ class Review:
         schema = self._rules.schemas.get(type_)
         if schema is None or CODE in ignore:
             return findings
-        return [*schema.violations(subject.written, _most_violations(content.document)), *findings]
+        return [*schema.violations(subject.written, _limit_violations(content.document)), *findings]
 
 
-def _most_violations(document: str) -> int:
+def _limit_violations(document: str) -> int:
     size = document.count(",") + document.count("{") + document.count("[")
     return LIMITS.problems + 1 if size <= _ALL_SEARCHED else int(size <= _ONE_SEARCHED)
 
@@ -93,10 +93,10 @@ def _subject(read: Read, document: dict[str, object]) -> Subject:
     return Subject(written, read.links, gaps.undeclared_variables, gaps.unused_inputs)
 
 
-def _without_secrets(content: Content, document: dict[str, object], subject: Subject) -> Content:
+def _remove_secrets(content: Content, document: dict[str, object], subject: Subject) -> Content:
     """*content* without the secrets of *document*, which are taken out of it, too."""
     if subject.written is document:
-        return _redacted(content, document, subject.secrets)
+        return _redact(content, document, subject.secrets)
     made_of_keys = {key: value for key, value in document.items() if key not in _TEXT_OF_A_BODY}
     secrets = secrets_in(made_of_keys)
     if not secrets:
@@ -105,10 +105,10 @@ def _without_secrets(content: Content, document: dict[str, object], subject: Sub
         secret.redact()
     # A secret at the top lies in the copy: the document takes it over.
     document.update(made_of_keys)
-    return replace(content, document=canonical(document))
+    return replace(content, document=encode_canonical(document))
 
 
-def _redacted(content: Content, document: dict[str, object], secrets: Sequence[Secret]) -> Content:
+def _redact(content: Content, document: dict[str, object], secrets: Sequence[Secret]) -> Content:
     if not secrets:
         return content
     if len(secrets) < MOST:
@@ -116,19 +116,19 @@ def _redacted(content: Content, document: dict[str, object], secrets: Sequence[S
             secret.redact()
     else:
         redact_all(document)
-    return replace(content, document=canonical(document), text=search_text(document))
+    return replace(content, document=encode_canonical(document), text=search_text(document))
 
 
-def _with_findings(read: Read, problems: Sequence[Problem], findings: Sequence[Finding]) -> tuple[Problem, ...]:
+def _add_findings(read: Read, problems: Sequence[Problem], findings: Sequence[Finding]) -> tuple[Problem, ...]:
     """All that is to be said, up to the limit, errors first; only what is shown is looked for in the file."""
     if not findings:
         return tuple(problems)
-    from docsync.sync.batch.locate import placed  # costs 30 ms and is needed for findings only
+    from docsync.sync.batch.locate import locate  # costs 30 ms and is needed for findings only
 
     everything: list[Problem | Finding] = [*problems, *findings]
     ordered = sorted(everything, key=lambda one: one.severity is not Severity.ERROR)
     kept = ordered[: LIMITS.problems]
-    shown = placed(read.path, read.collection.format, read.octets, [one for one in kept if isinstance(one, Finding)])
+    shown = locate(read.path, read.collection.format, read.octets, [one for one in kept if isinstance(one, Finding)])
     found = (*(one for one in kept if isinstance(one, Problem)), *shown)
     rest = ordered[LIMITS.problems :]
     if not rest:

@@ -41,7 +41,7 @@ class Blind:
         self._unscanned.update(root.scope for type_, root in self._roots.items() if root != before.get(type_))
         return list(self._unscanned)
 
-    def replaced(self) -> set[str]:
+    def find_replaced(self) -> set[str]:
         """The collections whose folder is another one than that of the last batch, or of the last life."""
         known = self._identities
         return {
@@ -83,7 +83,7 @@ class Blind:
     def _identity(root: Root) -> Identity | None:
         return None if root.device is None or root.inode is None else (root.device, root.inode)
 
-    def sight(self, scan: Scan, known: Mapping[str, Entry]) -> Sight:
+    def split_visible(self, scan: Scan, known: Mapping[str, Entry]) -> Sight:
         """Tell apart what the scan could see and what was shut to it."""
         lost = {type_: root for type_, root in self._roots.items() if root.state is not RootState.OK}
         if not lost and not scan.unreadable and not scan.skipped:
@@ -94,10 +94,10 @@ class Blind:
             above = next((folder for folder in (path, *ancestors(path)) if folder in scan.unreadable), None)
             root = next((root for root in lost.values() if covers(root.scope, path)), None)
             if above is not None:
-                shut.append((entry, _shut(entry, scan.unreadable[above].problem)))
+                shut.append((entry, _describe_unreadable(entry, scan.unreadable[above].problem)))
             elif root is not None:
                 self._proved.add(root.scope)
-                shut += [] if entry.type in lost else [(entry, _beneath(entry, root))]
+                shut += [] if entry.type in lost else [(entry, _describe_beneath(entry, root))]
             elif entry.has_document or path not in scan.skipped:
                 visible[path] = entry
         return Sight(visible, tuple(shut))
@@ -115,7 +115,7 @@ class Blind:
             for entry, problem in sight.shut
             if entry.has_document and entry.path not in scan.unreadable
         ]
-        bad += [lost for lost in self._lost_roots() if any(covers(scope, lost[0]) for scope in look.scopes)]
+        bad += [lost for lost in self._list_lost_roots() if any(covers(scope, lost[0]) for scope in look.scopes)]
         for path, type_, problem in bad:
             entry = known.get(path)
             if entry is not None and entry.state in (FileState.UNREADABLE, FileState.HELD):
@@ -125,7 +125,7 @@ class Blind:
                 refused.append(Refuse(path, type_, FileState.UNREADABLE, (problem,), *kept))
         return refused
 
-    def _lost_roots(self) -> Iterator[tuple[str, str, Problem]]:
+    def _list_lost_roots(self) -> Iterator[tuple[str, str, Problem]]:
         for type_, root in self._roots.items():
             if self._state(type_, root) in (RootState.MISSING, RootState.UNREADABLE):
                 yield root.path, type_, _root_problem(root)
@@ -138,11 +138,11 @@ def _is_listed(entry: Entry | None, unread: Unread) -> bool:
     return entry.has_document or (entry.state is FileState.SKIPPED and entry.stamp == unread.stamp)
 
 
-def _shut(entry: Entry, problem: Problem) -> Problem:
+def _describe_unreadable(entry: Entry, problem: Problem) -> Problem:
     return Problem(entry.path, problem.code, f"the folder {problem.path} {problem.message}", hint=problem.hint)
 
 
-def _beneath(entry: Entry, root: Root) -> Problem:
+def _describe_beneath(entry: Entry, root: Root) -> Problem:
     """What is said of a document of one collection beneath the folder of another one that is lost."""
     lost = _root_problem(root)
     what = "is missing" if root.state is RootState.MISSING else "cannot be read"

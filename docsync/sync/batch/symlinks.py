@@ -15,7 +15,7 @@ class Links:
     def __init__(self) -> None:
         self._targets: dict[str, str] = {}
 
-    def seen(self, scopes: Iterable[str], scan: Scan) -> None:
+    def mark_scanned(self, scopes: Iterable[str], scan: Scan) -> None:
         """*scan* looked at *scopes*: what is no link there now was one perhaps."""
         if self._targets:
             looked = set(scopes)
@@ -23,11 +23,11 @@ class Links:
             self._targets = {path: target for path, target in known if not _is_within(looked, path)}
         self._targets |= scan.links
 
-    def to(self, dirty: Set[str]) -> list[str]:
+    def find_links_to(self, dirty: Set[str]) -> list[str]:
         """The links that lead to any of *dirty*, or to something beneath."""
         return [path for path, target in self._targets.items() if _is_within(dirty, target)]
 
-    def unheard(self) -> set[str]:
+    def list_unhinted(self) -> set[str]:
         """The links that lead to hidden names: these are not watched, and no hint tells of a change."""
         return {path for path, target in self._targets.items() if any(map(is_hidden, target.split("/")))}
 

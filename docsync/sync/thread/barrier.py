@@ -34,7 +34,7 @@ class Barrier:
         """Make the folder, which a person may have removed. Raises OSError."""
         self._folder.mkdir(parents=True, exist_ok=True)
 
-    def takes(self, path: str) -> bool:
+    def take(self, path: str) -> bool:
         """Take the hint if *path* is a cookie, which is then back; False for any other path."""
         if not covers(self._path, path):
             return False
@@ -56,7 +56,7 @@ class Barrier:
             return None
         return back
 
-    def passed(self) -> bool:
+    def wait(self) -> bool:
         """Send a cookie and wait for it: True when all that was done before the call has been hinted."""
         back = self.send()
         if back is None:

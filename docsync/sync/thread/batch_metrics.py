@@ -26,12 +26,12 @@ class Record:
         self._since: dict[str, int | None] = {}
         self.trigger = Trigger.HINT
 
-    def heard(self, hinted: Mapping[str, Dirty]) -> None:
+    def record_hints(self, hinted: Mapping[str, Dirty]) -> None:
         """The watcher *hinted* at these paths, which are looked at now; not those that the loop looks at by itself."""
         for path, dirty in hinted.items():
             self._since[path] = min(dirty.first_ns, self._since.get(path) or dirty.first_ns)
 
-    def because(self, hinted: Mapping[str, Dirty], *, asked: bool, rescan: bool) -> None:
+    def record_trigger(self, hinted: Mapping[str, Dirty], *, asked: bool, rescan: bool) -> None:
         """Find out what sets the next batch off."""
         if rescan:
             self.trigger = Trigger.RESCAN if self._vitals.scanned else Trigger.START
@@ -42,31 +42,31 @@ class Record:
         else:
             self.trigger = Trigger.HINT if hinted else Trigger.DEBOUNCE
 
-    def failed(self, result: BatchResult, seconds: float) -> None:
+    def record_failure(self, result: BatchResult, seconds: float) -> None:
         """The batch was undone: refused by the database, postponed for Git, or interrupted by a stop."""
-        self._counters.run(self.trigger, result, seconds)
+        self._counters.record_run(self.trigger, result, seconds)
 
-    def committed(self, applied: Applied, seconds: float, waiting: Set[str], now_ns: int) -> None:
+    def record_commit(self, applied: Applied, seconds: float, waiting: Set[str], now_ns: int) -> None:
         """The batch is in the database. What is *waiting* still belongs to its first hint; the rest is forgotten."""
         result = BatchResult.CHANGED if applied.changed else BatchResult.UNCHANGED
-        self._counters.run(self.trigger, result, seconds)
+        self._counters.record_run(self.trigger, result, seconds)
         at = iso(time.time_ns())
         if applied.changed:
             counts = (len(applied.upserted), len(applied.deleted))
             self._vitals.last_batch = LastBatch(at, applied.revision, *counts, round(seconds, 6))
             batch = PastBatch(at, applied.revision, round(seconds * 1e3, 3), *counts, self.trigger.value)
             for change, paths in (("upsert", applied.upserted), ("delete", applied.deleted)):
-                self._counters.landed(change, at, self._seconds_since(paths, now_ns))
-            self._counters.committed(batch)
+                self._counters.record_latency(change, at, self._seconds_since(paths, now_ns))
+            self._counters.record_batch(batch)
         new = {path: self._first_ns(path) for path in waiting - self._since.keys()}
         for path in self._since.keys() - waiting:
             del self._since[path]
         self._since |= new
 
-    def rescanned(self) -> None:
+    def record_rescan(self) -> None:
         """The batch was a look at everything."""
         self._vitals.rescans += 1
-        self._counters.rescan(self.trigger)
+        self._counters.record_rescan(self.trigger)
 
     def _seconds_since(self, paths: Iterable[str], now_ns: int) -> Iterator[float]:
         times = (self._first_ns(path) for path in paths)

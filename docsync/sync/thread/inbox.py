@@ -103,19 +103,19 @@ class Inbox:
         with self._bell:
             self._coalescer.look_again(path, now_ns, not_before_ns)
 
-    def applied(self, paths: list[str]) -> None:
+    def mark_applied(self, paths: list[str]) -> None:
         """New content of *paths* is in the database by now."""
         with self._bell:
             now_ns = self._clock()
             for path in paths:
-                self._coalescer.applied(path, now_ns)
+                self._coalescer.mark_applied(path, now_ns)
 
-    def last_ns(self, path: str) -> int | None:
+    def last_own_hint_ns(self, path: str) -> int | None:
         """When *path* itself was last hinted at, None if not lately."""
         with self._bell:
-            return self._coalescer.last_ns(path)
+            return self._coalescer.last_own_hint_ns(path)
 
-    def heard_ns(self, path: str) -> int | None:
+    def last_hint_ns(self, path: str) -> int | None:
         """When *path* or a folder above it was last hinted at, None if not lately."""
         with self._bell:
-            return self._coalescer.quiet_since_ns(path)
+            return self._coalescer.last_hint_ns(path)

@@ -40,7 +40,7 @@ class Care(Protocol):
     def check(self) -> None: ...
     def doubt(self) -> None: ...
     def tick(self, now_ns: int) -> int: ...
-    def mend(self, error: Damaged, progress: Progress | None = None) -> Engine: ...
+    def repair(self, error: Damaged, progress: Progress | None = None) -> Engine: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,29 +108,29 @@ class Loop:
         if now_ns < self._not_before_ns and not self._inbox.closed:
             return
         try:
-            self._mend()
+            self._repair_damage()
             self._work(now_ns)
         except StoreUnavailable as error:
-            self._refused(error, now_ns)
+            self._back_off(error, now_ns)
         except GitAtWork:
             self._not_before_ns = now_ns + LOOK_AGAIN_NS
         except Stopping:
-            self._journal.interrupted()
+            self._journal.log_interrupted()
 
     def _work(self, now_ns: int) -> None:
         looks = self._waiting.looks()
         if looks or self._is_due(now_ns):
             # Asked before anything is taken: as long as Git holds it, a checkout of thousands of paths costs nothing.
             admitted = self._enter(now_ns)
-            batch = self._batch(now_ns, admitted)
-            if batch.dirty or looks or self._engine.due(now_ns, batch.resting):
+            batch = self._build_batch(now_ns, admitted)
+            if batch.dirty or looks or self._engine.list_due(now_ns, batch.resting):
                 self._take_in(batch, self._sync(batch, admitted, now_ns), looks)
         else:
             self._gate.rest()
         for request in self._waiting.releases():
             self._release(request, now_ns)
-        self._accepted()
-        self._waiting.answer(self._engine.standing)
+        self._mark_accepted()
+        self._waiting.answer(self._engine.read_state)
         self._care_at_ns = self._rounds.care.tick(time.monotonic_ns())
 
     def _is_due(self, now_ns: int) -> bool:
@@ -138,44 +138,44 @@ class Loop:
         due_ns = self._inbox.next_due_ns()
         if self._inbox.closed or now_ns >= self._rescan_at_ns or (due_ns is not None and due_ns <= now_ns):
             return True
-        return bool(self._engine.due(now_ns, self._inbox.dirty()))
+        return bool(self._engine.list_due(now_ns, self._inbox.dirty()))
 
     def _enter(self, now_ns: int) -> Pass:
         try:
             return self._gate.enter(now_ns)
         except GitAtWork:
             self._record.trigger = Trigger.GIT
-            self._record.failed(BatchResult.POSTPONED, 0.0)
+            self._record.record_failure(BatchResult.POSTPONED, 0.0)
             raise
 
     def _take_in(self, batch: Batch, report: Report, looks: list[Request]) -> None:
         """*batch* is committed: who waits for it hears what it did."""
         # A path that is to be looked at again stays in hand until it was, also through batches of other paths.
         self._again = (self._again - batch.dirty.keys() | report.again.keys()) & self._inbox.dirty()
-        undecided = self._engine.undecided() | self._again
-        self._waiting.begun(looks, undecided)
-        self._waiting.heard(report.applied, undecided, self._inbox.last_ns)
+        undecided = self._engine.list_undecided() | self._again
+        self._waiting.mark_begun(looks, undecided)
+        self._waiting.mark_committed(report.applied, undecided, self._inbox.last_own_hint_ns)
 
     def _release(self, request: Request, now_ns: int) -> None:
         begun = time.perf_counter()
         self._record.trigger = Trigger.RELEASE
         applied = self._engine.release(request.type)
-        undecided = self._engine.undecided() | self._again
-        self._record.committed(applied, time.perf_counter() - begun, undecided, now_ns)
-        self._journal.released(applied)
-        self._waiting.begun([request], set())
-        self._waiting.heard(applied, undecided, self._inbox.last_ns)
+        undecided = self._engine.list_undecided() | self._again
+        self._record.record_commit(applied, time.perf_counter() - begun, undecided, now_ns)
+        self._journal.log_released(applied)
+        self._waiting.mark_begun([request], set())
+        self._waiting.mark_committed(applied, undecided, self._inbox.last_own_hint_ns)
 
-    def _mend(self) -> None:
+    def _repair_damage(self) -> None:
         """After damage there is another engine, which has seen nothing yet: everything is looked at again."""
         if self._damage is None:
             self._rounds.care.check()
             return
-        self._engine = self._rounds.care.mend(self._damage, self._progress)
+        self._engine = self._rounds.care.repair(self._damage, self._progress)
         self._damage = None
         self._rescan_at_ns = 0
 
-    def _batch(self, now_ns: int, admitted: Pass) -> Batch:
+    def _build_batch(self, now_ns: int, admitted: Pass) -> Batch:
         """What is due, what is asked for, and everything when it is time for a rescan.
 
         After Git's work: all that is dirty, and all there is when hints may be missing.
@@ -186,14 +186,16 @@ class Loop:
         dirty = dict(batch.dirty)
         if any(item.sign is Sign.LOST for item in dirty.values()):
             self._resync(dirty, now_ns, urgent=hurried)
-        scopes = {scope for request in looks for scope in request.scopes} | (self._engine.unheard() if looks else set())
+        scopes = {scope for request in looks for scope in request.scopes} | (
+            self._engine.list_unhinted() if looks else set()
+        )
         if EVERYTHING in scopes:
             self._rounds.care.doubt()  # who asks for everything may have seen a row that is not what its file says
         rescan = now_ns >= self._rescan_at_ns and not self._inbox.closed
         if rescan or admitted is Pass.EVERYTHING:
             scopes.add(EVERYTHING)
-        self._record.heard(dirty)
-        self._record.because(dirty, asked=bool(looks), rescan=rescan)
+        self._record.record_hints(dirty)
+        self._record.record_trigger(dirty, asked=bool(looks), rescan=rescan)
         if admitted is not Pass.PLAIN:
             self._record.trigger = Trigger.GIT
         for scope in scopes:
@@ -208,7 +210,7 @@ class Loop:
             return
         self._resync_at_ns = now_ns + _RESYNC_PAUSE_NS
         self._rounds.resync()
-        self._journal.resynced()
+        self._journal.log_resync()
 
     def _sync(self, batch: Batch, admitted: Pass, now_ns: int) -> Report:
         """One batch, from the gate to the log. Whatever it raises, nothing was changed and its paths are dirty again."""
@@ -216,25 +218,25 @@ class Loop:
         begun = time.perf_counter()
         try:
             manner = Manner(admitted is not Pass.PLAIN, confirm=lambda: self._gate.check(time.monotonic_ns()))
-            report = self._engine.sync(batch, now_ns, self._inbox.heard_ns, self._progress, manner)
+            report = self._engine.sync(batch, now_ns, self._inbox.last_hint_ns, self._progress, manner)
         except (GitAtWork, StoreUnavailable, Stopping) as error:
             self._inbox.put_back(batch, 0)
-            self._record.failed(_result_of(error), time.perf_counter() - begun)
+            self._record.record_failure(_result_of(error), time.perf_counter() - begun)
             raise
         finally:
             self._vitals.syncing = False
         self._gate.leave()
         seconds = time.perf_counter() - begun
         applied = report.applied
-        self._inbox.applied(applied.upserted)
+        self._inbox.mark_applied(applied.upserted)
         for path, at_ns in report.again.items():
             self._inbox.look_again(path, now_ns, at_ns)
         if EVERYTHING in batch.dirty:
-            self._record.rescanned()
+            self._record.record_rescan()
             self._rescan_at_ns = now_ns + int(self._rounds.rescan_ns * self._random.uniform(0.8, 1.2))
-        self._journal.batch(report, seconds)
-        waiting = self._engine.undecided() | report.again.keys()
-        self._record.committed(applied, seconds, waiting, now_ns + int(seconds * 1e9))
+        self._journal.log_batch(report, seconds)
+        waiting = self._engine.list_undecided() | report.again.keys()
+        self._record.record_commit(applied, seconds, waiting, now_ns + int(seconds * 1e9))
         return report
 
     def _progress(self, _done: int, _of: int) -> None:
@@ -245,22 +247,22 @@ class Loop:
             if time.monotonic_ns() > self._stop_by_ns:
                 raise Stopping
 
-    def _refused(self, error: StoreUnavailable, now_ns: int) -> None:
+    def _back_off(self, error: StoreUnavailable, now_ns: int) -> None:
         """The database cannot be written: the next try comes later each time."""
         if isinstance(error, Damaged):
             self._damage = error
         self._not_before_ns = now_ns + self._retry_ns
-        if self._vitals.blame(error.reason, str(error)):
-            self._journal.unavailable(error)
+        if self._vitals.raise_reason(error.reason, str(error)):
+            self._journal.log_unavailable(error)
         self._retry_ns = min(2 * self._retry_ns, _RETRY_MOST_NS)
 
-    def _accepted(self) -> None:
+    def _mark_accepted(self) -> None:
         self._not_before_ns = 0
         self._retry_ns = _RETRY_FIRST_NS
-        if self._vitals.absolve(*StoreReason):
-            self._journal.available()
+        if self._vitals.clear_reasons(*StoreReason):
+            self._journal.log_available()
         self._vitals.scanned = self._engine.scanned
-        self._vitals.undecided = len(self._engine.undecided())
+        self._vitals.undecided = len(self._engine.list_undecided())
 
 
 def _result_of(error: GitAtWork | StoreUnavailable | Stopping) -> BatchResult:

@@ -28,14 +28,14 @@ class Waiting:
         """The releases that are still to be done."""
         return [request for request in self._asked if request.ask is Ask.RELEASE]
 
-    def begun(self, requests: Iterable[Request], undecided: set[str]) -> None:
+    def mark_begun(self, requests: Iterable[Request], undecided: set[str]) -> None:
         """What *requests* ask for was done; they wait for what is *undecided* in what concerns them."""
         for request in requests:
             self._asked.remove(request)
             self._open.append(request)
             request.waits_for = {path for path in undecided if request.concerns(path)}
 
-    def heard(self, applied: Applied, undecided: set[str], last_ns: Callable[[str], int | None]) -> None:
+    def mark_committed(self, applied: Applied, undecided: set[str], last_ns: Callable[[str], int | None]) -> None:
         """A batch was committed. *last_ns* tells when a path was last hinted at."""
         for request in self._open:
             still = request.waits_for & undecided
@@ -46,7 +46,7 @@ class Waiting:
     def answer(self, standing: Callable[[Iterable[str]], Standing]) -> None:
         """Answer every request that waits for nothing any more."""
         for request in [request for request in self._open if not request.waits_for]:
-            done = _done(request, standing(request.concern))
+            done = _build_done(request, standing(request.concern))
             self._open.remove(request)
             if request.answer.set_running_or_notify_cancel():
                 request.answer.set_result(done)
@@ -58,7 +58,7 @@ class Waiting:
                 request.answer.set_exception(StoreUnavailable(StoreReason.STOPPING, why))
 
 
-def _done(request: Request, now: Standing) -> Done:
+def _build_done(request: Request, now: Standing) -> Done:
     seconds = round((time.monotonic_ns() - request.asked_ns) / 1e9, 6)
     did = (tuple(sorted(request.upserted)), tuple(sorted(request.deleted)))
     return Done(now.epoch, now.revision, seconds, *did, now.broken, now.held)

@@ -28,10 +28,10 @@ class Journal:
         self._log = log
         self._is_first = True
 
-    def batch(self, report: Report, seconds: float) -> None:
+    def log_batch(self, report: Report, seconds: float) -> None:
         """A batch was committed. After the first one, those in which nothing happened are only worth a debug line."""
         applied = report.applied
-        line = self._log.info if _happened(applied) or self._is_first else self._log.debug
+        line = self._log.info if _is_visible(applied) or self._is_first else self._log.debug
         self._is_first = False
         line(
             "sync.finished",
@@ -41,18 +41,18 @@ class Journal:
             looked=report.looked,
             revision=applied.revision,
             seconds=round(seconds, 4),
-            **_named(applied),
+            **_name_files(applied),
         )
         if applied.held:
             self._log.warning("deletions.held", count=applied.held, hint="docsync held, docsync release")
-        self._problems([problem for problem in applied.appeared if problem.code != "held"])
+        self._log_problems([problem for problem in applied.appeared if problem.code != "held"])
         cleared = [(path, code) for path, code in applied.cleared if code != "held"]
         for path, code in cleared[:_MOST_LINES]:
             self._log.info("problem.cleared", path=path, code=code)
         if len(cleared) > _MOST_LINES:
             self._log.info("problem.cleared", more=len(cleared) - _MOST_LINES)
 
-    def _problems(self, problems: list[Problem]) -> None:
+    def _log_problems(self, problems: list[Problem]) -> None:
         for problem in problems[:_MOST_LINES]:
             line = self._log.error if problem.severity is Severity.ERROR else self._log.warning
             place = ":".join(str(part) for part in (problem.path, problem.line, problem.column) if part is not None)
@@ -61,39 +61,39 @@ class Journal:
         if len(problems) > _MOST_LINES:
             self._log.error("problem.appeared", more=len(problems) - _MOST_LINES, hint="docsync problems")
 
-    def released(self, applied: Applied) -> None:
+    def log_released(self, applied: Applied) -> None:
         """A person released what was held."""
         if applied.deleted:
             self._log.info("deletions.released", deleted=len(applied.deleted), revision=applied.revision)
 
-    def resynced(self) -> None:
+    def log_resync(self) -> None:
         """Hints were lost and the watches were made anew."""
         self._log.warning("hints.lost", next="scanning everything")
 
-    def interrupted(self) -> None:
+    def log_interrupted(self) -> None:
         """A long batch was rolled back because docsync is to stop."""
         self._log.warning("sync.interrupted", next="the next start finds what is left")
 
-    def unavailable(self, error: StoreUnavailable) -> None:
+    def log_unavailable(self, error: StoreUnavailable) -> None:
         """The database refuses to be written; said once until it is over."""
         self._log.error("database.unavailable", reason=error.reason.value, message=str(error), next="trying again")
 
-    def available(self) -> None:
+    def log_available(self) -> None:
         """The database can be written again."""
         self._log.info("database.available")
 
-    def mended(self, how: Repair, reason: str) -> None:
+    def log_repair(self, how: Repair, reason: str) -> None:
         """The database was damaged and is sound again."""
         self._log.error("database.mended", how=how.value, reason=reason)
 
 
-def _happened(applied: Applied) -> bool:
+def _is_visible(applied: Applied) -> bool:
     """True if a person can see what *applied* did."""
     parts = (applied.upserted, applied.deleted, applied.held, applied.appeared, applied.cleared)
     return applied.changed and any(parts)
 
 
-def _named(applied: Applied) -> dict[str, object]:
+def _name_files(applied: Applied) -> dict[str, object]:
     """The first files of which something changed, under `changed` and `removed`, and how many `more` there are."""
     names = {"changed": sorted(applied.upserted)[:_MOST_NAMED], "removed": sorted(applied.deleted)[:_MOST_NAMED]}
     more = len(applied.upserted) + len(applied.deleted) - sum(map(len, names.values()))

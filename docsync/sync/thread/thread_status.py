@@ -22,7 +22,7 @@ class Vitals:
     last_batch: LastBatch | None = None
     reasons: tuple[Reason, ...] = ()
 
-    def blame(self, code: str, message: str) -> bool:
+    def raise_reason(self, code: str, message: str) -> bool:
         """Something is wrong. True if it was not known yet; a known reason keeps its `since`."""
         known = next((reason for reason in self.reasons if reason.code == code), None)
         if known is None:
@@ -31,7 +31,7 @@ class Vitals:
             self.reasons = tuple(replace(r, message=message) if r is known else r for r in self.reasons)
         return known is None
 
-    def absolve(self, *codes: str) -> bool:
+    def clear_reasons(self, *codes: str) -> bool:
         """What was wrong is over. True if any of *codes* was known."""
         left = tuple(reason for reason in self.reasons if reason.code not in codes)
         over = len(left) != len(self.reasons)

@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from docsync.admin.http.access import Key, _shown
+from docsync.admin.http.access import Key, _find_key
 from tests.admin.conftest import KEYS
 from tests.admin.endpoint import JSON, POST, Endpoint
 from tests.admin.fake_commands import FakeCommands
@@ -43,7 +43,7 @@ def test_every_key_is_compared_however_early_one_fits(monkeypatch: pytest.Monkey
     monkeypatch.setattr("docsync.admin.http.access.hmac.compare_digest", compare)
     from starlette.datastructures import Headers
 
-    assert _shown(Headers({"authorization": "Bearer s3cret"}), KEYS) is KEYS[0]
+    assert _find_key(Headers({"authorization": "Bearer s3cret"}), KEYS) is KEYS[0]
     assert compared == [key.digest for key in KEYS]
 
 

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from docsync.admin.http.json_body import dumped, to_json
+from docsync.admin.http.json_body import dump_json, to_json
 from docsync.model import FileState, Note, Problem
 from docsync.status import Done, ListedProblem, Reason
 from tests.admin.fake_commands import AT, HOSTILE, STATUS
@@ -31,8 +31,8 @@ def test_a_reason_says_whether_it_ends_readiness() -> None:
 
 
 def test_status_and_done_become_objects_that_json_can_write() -> None:
-    assert json.loads(dumped(to_json(STATUS)))["collections"][0]["type"] == "persona"
-    assert json.loads(dumped(to_json(Done("e", 1, 0.5, broken=("a",)))))["broken"] == ["a"]
+    assert json.loads(dump_json(to_json(STATUS)))["collections"][0]["type"] == "persona"
+    assert json.loads(dump_json(to_json(Done("e", 1, 0.5, broken=("a",)))))["broken"] == ["a"]
 
 
 def test_plain_values_stay_and_enums_become_their_value() -> None:
@@ -45,11 +45,11 @@ def test_what_has_no_json_form_is_a_bug() -> None:
     with pytest.raises(TypeError, match="type has no JSON form"):
         to_json(Reason)
     with pytest.raises(ValueError, match="JSON"):
-        dumped(float("nan"))
+        dump_json(float("nan"))
 
 
 def test_a_hostile_name_is_written_in_plain_ascii_and_comes_back_whole() -> None:
-    written = dumped(HOSTILE)
+    written = dump_json(HOSTILE)
 
     assert all(0x20 <= byte < 0x7F for byte in written)
     assert json.loads(written) == HOSTILE

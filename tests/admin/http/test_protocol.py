@@ -217,7 +217,7 @@ def test_a_peer_that_does_not_take_its_answer_gives_its_place_back(
 ) -> None:
     monkeypatch.setattr("docsync.admin.http.protocol._WRITE_SECONDS", 0.3)
     monkeypatch.setattr("docsync.admin.http.protocol.MAX_CONNECTIONS", 1)
-    monkeypatch.setattr(Metrics, "_rendered", lambda self, status, wanted: (b"x" * 20_000_000, "text/plain"))
+    monkeypatch.setattr(Metrics, "_render", lambda self, status, wanted: (b"x" * 20_000_000, "text/plain"))
     with socket.socket() as peer:
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         peer.settimeout(10)

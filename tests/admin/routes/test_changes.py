@@ -31,7 +31,7 @@ class Writer:
         for name in names:
             self.project.persona(f"personas/{name}.json", v=time.monotonic_ns())
         self.project.settle()
-        self.commands.counters.committed(PastBatch(AT, self.project.revision, 1.0, len(names), 0, "hint"))
+        self.commands.counters.record_batch(PastBatch(AT, self.project.revision, 1.0, len(names), 0, "hint"))
 
 
 @pytest.fixture
@@ -328,7 +328,7 @@ def test_a_database_that_goes_ends_the_stream_and_is_a_clear_answer(
         project.close()
         for file in project.database.parent.iterdir():
             file.unlink()
-        writer.commands.counters.committed(PastBatch(AT, 9, 1.0, 0, 0, "hint"))
+        writer.commands.counters.record_batch(PastBatch(AT, 9, 1.0, 0, 0, "hint"))
 
         assert "change" not in [event.type for event in stream.events()]
     assert endpoint.ask("GET", "/v1/changes").status == 503
@@ -339,13 +339,13 @@ def test_nobody_waits_when_nobody_listens(
     endpoint: Endpoint, writer: Writer, commands: FakeCommands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = threading.Semaphore(0)
-    real = FakeCommands.changed
+    real = FakeCommands.wait_for_change
 
     def changed(self: FakeCommands, after: int, timeout: float) -> int:
         asked.release()
         return real(self, after, timeout)
 
-    monkeypatch.setattr(FakeCommands, "changed", changed)
+    monkeypatch.setattr(FakeCommands, "wait_for_change", changed)
     with Stream(endpoint.port) as stream:
         stream.until("status")
         assert asked.acquire(timeout=10)

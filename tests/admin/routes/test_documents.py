@@ -222,9 +222,9 @@ def test_a_page_is_written_out_where_it_keeps_nobody_waiting(
 
     def dumped(value: Json) -> bytes:
         threads.append(threading.current_thread().name)
-        return json_body.dumped(value)
+        return json_body.dump_json(value)
 
-    monkeypatch.setattr(version_headers, "dumped", dumped)
+    monkeypatch.setattr(version_headers, "dump_json", dumped)
 
     for path in ("/v1/documents", "/v1/search?q=ana", "/v1/problems", "/v1/held"):
         assert endpoint.ask("GET", path).status == 200

@@ -25,14 +25,14 @@ OTHER_UNITS = ("_ms", "_milliseconds", "_minutes", "_kilobytes", "_mb", "_percen
 def busy(commands: FakeCommands) -> FakeCommands:
     """Something of everything that can be counted."""
     counters = commands.counters
-    counters.hint("closed")
-    counters.read("database")
-    counters.rescan(Trigger.START)
+    counters.record_hint("closed")
+    counters.record_read("database")
+    counters.record_rescan(Trigger.START)
     for result in BatchResult:
-        counters.run(Trigger.HINT, result, 0.02)
-    counters.committed(PastBatch(AT, 7, 20.0, 1, 0, "hint"))
-    counters.landed("upsert", AT, [0.004, 0.004, 0.04])
-    counters.landed("delete", AT, [0.51])
+        counters.record_run(Trigger.HINT, result, 0.02)
+    counters.record_batch(PastBatch(AT, 7, 20.0, 1, 0, "hint"))
+    counters.record_latency("upsert", AT, [0.004, 0.004, 0.04])
+    counters.record_latency("delete", AT, [0.51])
     commands.degrade("polling", "watch_limit")
     return commands
 

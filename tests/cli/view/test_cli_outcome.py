@@ -1,7 +1,7 @@
 """What a sync came to, in words."""
 
 from docsync.admin.http.json_body import to_json
-from docsync.cli.view.outcome import by_sign, done_lines, done_of, next_steps, tally
+from docsync.cli.view.outcome import done_lines, done_of, format_plan, next_steps, tally
 from docsync.status import Done
 
 DONE = Done("e", 3, 0.125, ("a.json",), ("b.json",), ("c.json",), ("d.json",))
@@ -33,4 +33,4 @@ def test_new_changed_and_deleted_are_counted_apart() -> None:
 
 
 def test_a_plan_is_told_by_sign() -> None:
-    assert list(by_sign(["b", "a"], ["c"], {"b"})) == ["+ a", "~ b", "- c"]
+    assert list(format_plan(["b", "a"], ["c"], {"b"})) == ["+ a", "~ b", "- c"]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from click import unstyle
 
-from docsync.cli.view.text import aligned, counted, problem_lines, short_time
+from docsync.cli.view.text import align_columns, count_noun, format_short_time, problem_lines
 from docsync.model import Note, Problem, Severity
 
 
@@ -38,7 +38,7 @@ def test_what_a_file_holds_cannot_steer_the_terminal() -> None:
 def test_columns_are_as_wide_as_their_widest_cell() -> None:
     rows = [("a", "bbb", "c"), ("aaaa", "b", "")]
 
-    assert [unstyle(line) for line in aligned(rows, heading=("X", "Y", "Z"))] == [
+    assert [unstyle(line) for line in align_columns(rows, heading=("X", "Y", "Z"))] == [
         "X     Y    Z",
         "a     bbb  c",
         "aaaa  b",
@@ -46,11 +46,11 @@ def test_columns_are_as_wide_as_their_widest_cell() -> None:
 
 
 def test_no_rows_make_no_table() -> None:
-    assert list(aligned([])) == []
+    assert list(align_columns([])) == []
 
 
 def test_one_is_singular() -> None:
-    assert [counted(number, "file") for number in (0, 1, 2)] == ["0 files", "1 file", "2 files"]
+    assert [count_noun(number, "file") for number in (0, 1, 2)] == ["0 files", "1 file", "2 files"]
 
 
 @pytest.mark.parametrize(
@@ -65,4 +65,4 @@ def test_one_is_singular() -> None:
 )
 def test_a_time_for_people_is_local_and_short(at: str, expected: str) -> None:
     now = datetime(2026, 11, 28, 18, 0, tzinfo=timezone(timedelta(hours=1)))
-    assert short_time(at, now) == expected
+    assert format_short_time(at, now) == expected

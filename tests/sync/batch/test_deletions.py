@@ -37,11 +37,11 @@ def test_a_held_file_that_returns_broken_leaves_the_hold(project: Project) -> No
     project.sync()
     remove(project, *range(30))
     project.settle()
-    assert len(project.engine.held()) == 30
+    assert len(project.engine.list_held()) == 30
     for number in range(30):
         project.write(f"personas/p{number}.json", "{")
     project.settle()
-    assert project.engine.held() == []
+    assert project.engine.list_held() == []
     assert set(project.states().values()) == {"stale"}
 
 
@@ -52,7 +52,7 @@ def test_a_held_file_that_returns_unchanged_by_a_checkout_leaves_the_hold(projec
     project.settle()
     people(project, 30)
     project.settle()
-    assert (project.engine.held(), project.problems()) == ([], [])
+    assert (project.engine.list_held(), project.problems()) == ([], [])
     assert set(project.states().values()) == {"ok"}
 
 
@@ -62,7 +62,7 @@ def test_the_only_document_of_a_folder_that_was_replaced_by_an_empty_one_is_held
     (project.root / "personas").rename(project.root / "away")
     (project.root / "personas").mkdir()
     project.settle()
-    assert (project.paths(), len(project.engine.held())) == (["personas/p0.json"], 1)
+    assert (project.paths(), len(project.engine.list_held())) == (["personas/p0.json"], 1)
 
 
 def test_the_only_document_of_a_folder_that_was_replaced_may_go_once_a_file_was_found_there(project: Project) -> None:
@@ -73,7 +73,7 @@ def test_the_only_document_of_a_folder_that_was_replaced_may_go_once_a_file_was_
     project.settle()
     remove(project, 0)
     project.settle()
-    assert (project.paths(), project.engine.held()) == ([], [])
+    assert (project.paths(), project.engine.list_held()) == ([], [])
 
 
 def test_what_was_held_before_a_restart_stays_held_however_many_files_come(project: Project) -> None:
@@ -84,7 +84,7 @@ def test_what_was_held_before_a_restart_stays_held_however_many_files_come(proje
     people(project, 30, folder="personas/new")
     project.start()
     project.settle()
-    assert (len(project.engine.held()), len(project.paths())) == (25, 70)
+    assert (len(project.engine.list_held()), len(project.paths())) == (25, 70)
 
 
 def test_of_a_hold_only_what_did_not_return_is_released(project: Project) -> None:
@@ -110,10 +110,10 @@ def test_copies_that_went_themselves_excuse_nothing(project: Project) -> None:
     for copy in ("y", "z"):
         shutil.rmtree(project.root / f"personas/{copy}")
     project.settle()
-    assert len(project.engine.held()) == 120
+    assert len(project.engine.list_held()) == 120
     shutil.rmtree(project.root / "personas/x")
     project.settle()
-    assert len(project.engine.held()) == 180
+    assert len(project.engine.list_held()) == 180
 
 
 def test_a_copy_that_is_missing_for_a_moment_excuses_nothing_meanwhile(project: Project) -> None:
@@ -130,7 +130,7 @@ def test_a_copy_that_is_missing_for_a_moment_excuses_nothing_meanwhile(project: 
     project.sync()
     remove(project, 1)
     project.settle()
-    assert len(project.engine.held()) > 0
+    assert len(project.engine.list_held()) > 0
 
 
 def test_a_file_renamed_onto_another_replaces_it_in_one_revision(project: Project) -> None:
@@ -173,7 +173,7 @@ def test_a_file_that_leaves_and_comes_back_under_its_name_is_never_gone(project:
     os.rename(project.root / "away", project.root / "personas/p0.json")
     project.settle()
     assert project.query("SELECT count(*) FROM changes WHERE op = 'delete'") == [(0,)]
-    assert project.engine.undecided() == set()
+    assert project.engine.list_undecided() == set()
 
 
 def test_a_folder_that_is_renamed_in_the_configuration_and_on_disk_keeps_its_ids(project: Project) -> None:
@@ -184,7 +184,7 @@ def test_a_folder_that_is_renamed_in_the_configuration_and_on_disk_keeps_its_ids
     project.settle()
     assert len(project.paths()) == 40
     assert {path.partition("/")[0] for path in project.paths()} == {"people"}
-    assert (project.engine.held(), project.problems(), project.engine.undecided()) == ([], [], set())
+    assert (project.engine.list_held(), project.problems(), project.engine.list_undecided()) == ([], [], set())
     assert project.query("SELECT count(*) FROM files") == [(40,)]
 
 
@@ -196,7 +196,7 @@ def test_another_suffix_in_the_configuration_takes_the_ids_over(project: Project
     project.start(collections=(Collection("persona", "personas", ("**/*.md",), "markdown"), PROMPTS))
     project.settle()
     assert all(path.endswith(".md") for path in project.paths())
-    assert (len(project.paths()), project.engine.held(), project.problems()) == (40, [], [])
+    assert (len(project.paths()), project.engine.list_held(), project.problems()) == (40, [], [])
     assert project.query("SELECT count(*) FROM files") == [(40,)]
 
 
@@ -209,14 +209,14 @@ def test_a_held_file_that_returns_into_another_collection_leaves_the_hold(projec
     project.start(collections=(team, PERSONAS, PROMPTS))
     (project.root / "personas/team").mkdir(parents=True)
     project.settle()
-    assert len(project.engine.held("persona")) == 70
+    assert len(project.engine.list_held("persona")) == 70
     people(project, 30, "personas/team")
     people(project, 40)
     project.settle()
-    assert project.engine.held() == []
+    assert project.engine.list_held() == []
     remove(project, 0)
     project.settle()
-    assert (len(project.paths()), project.engine.held()) == (69, [])
+    assert (len(project.paths()), project.engine.list_held()) == (69, [])
 
 
 def test_what_lies_beneath_the_missing_folder_of_another_collection_is_not_deleted(project: Project) -> None:
@@ -238,11 +238,11 @@ def test_a_held_document_that_another_file_takes_over_leaves_the_hold(project: P
     project.sync()
     project.start(collections=(Collection("persona", "personas", ("**/*.md",), "markdown"), PROMPTS))
     project.settle()
-    assert len(project.engine.held()) == 30
+    assert len(project.engine.list_held()) == 30
     for number in range(30):
         project.write(f"personas/p{number}.md", f"# Person {number}\n\nHello.\n")
     project.settle()
-    assert (len(project.paths()), project.engine.held(), set(project.states().values())) == (30, [], {"ok"})
+    assert (len(project.paths()), project.engine.list_held(), set(project.states().values())) == (30, [], {"ok"})
     (project.root / "personas/p0.md").unlink()
     project.settle()
     assert len(project.paths()) == 29
@@ -254,14 +254,14 @@ def test_a_held_deletion_whose_document_another_file_takes_over_is_held_no_longe
     project.sync()
     remove(project, *range(30))
     project.settle()
-    assert len(project.engine.held()) == 30
+    assert len(project.engine.list_held()) == 30
     (project.root / "people").mkdir()
     project.start(collections=(replace(PERSONAS, path="people"), PROMPTS))
     project.settle()
-    assert len(project.engine.held()) == 30
+    assert len(project.engine.list_held()) == 30
     project.persona("people/p3.json", number=3)
     project.settle()
-    assert sorted(entry.path for entry in project.engine.held()) == sorted(
+    assert sorted(entry.path for entry in project.engine.list_held()) == sorted(
         f"personas/p{number}.json" for number in range(30) if number != 3
     )
     assert project.states()["persona/p3"] == "ok"
@@ -290,5 +290,5 @@ def test_a_save_costs_the_same_however_many_deletions_are_held(project: Project)
     before = statements(project, 1)
     remove(project, *range(60))
     project.settle()
-    assert len(project.engine.held()) == 60
+    assert len(project.engine.list_held()) == 60
     assert statements(project, 2) == before

@@ -133,7 +133,7 @@ def test_a_broken_file_that_goes_before_it_was_believed_is_forgotten(project: Pr
     project.sync()
     file.unlink()
     project.sync("personas/ana.json", sign=Sign.GONE)
-    assert project.engine.undecided() == set()
+    assert project.engine.list_undecided() == set()
     assert project.engine.next_due_ns() is None
 
 
@@ -187,7 +187,7 @@ def test_a_mass_deletion_is_held_until_it_is_released(project: Project) -> None:
     project.settle()
     assert len(project.paths()) == 100
     assert set(project.states().values()) == {"held"}
-    assert len(project.engine.held("persona")) == 100
+    assert len(project.engine.list_held("persona")) == 100
     project.settle()
     applied = project.engine.release("persona")
     assert len(applied.deleted) == 100
@@ -202,11 +202,11 @@ def test_held_files_that_return_are_held_no_more(project: Project) -> None:
     os.rename(project.root / "personas", project.root / "away")
     (project.root / "personas").mkdir()
     project.settle()
-    assert len(project.engine.held()) == 50
+    assert len(project.engine.list_held()) == 50
     os.rmdir(project.root / "personas")
     os.rename(project.root / "away", project.root / "personas")
     project.settle()
-    assert project.engine.held() == []
+    assert project.engine.list_held() == []
     assert set(project.states().values()) == {"ok"}
     assert project.problems() == []
 
@@ -220,7 +220,7 @@ def test_a_hold_survives_a_restart(project: Project) -> None:
     project.settle()
     project.start()
     project.settle()
-    assert len(project.engine.held("persona")) == 40
+    assert len(project.engine.list_held("persona")) == 40
     assert len(project.paths()) == 50
 
 
@@ -302,7 +302,7 @@ def test_copying_a_folder_and_deleting_the_first_is_not_held(project: Project) -
     project.sync("personas/y")
     shutil.rmtree(project.root / "personas/x")
     project.settle()
-    assert project.engine.held() == []
+    assert project.engine.list_held() == []
     assert len(project.paths()) == 60
 
 
@@ -347,7 +347,7 @@ def test_a_replaced_root_is_adopted_and_its_deletions_pass_the_guard(project: Pr
     project.persona("personas/new.json", name="New")
     project.settle()
     assert "personas/new.json" in project.paths()
-    assert len(project.engine.held("persona")) == 30
+    assert len(project.engine.list_held("persona")) == 30
 
 
 def test_the_only_document_of_a_collection_may_be_deleted(project: Project) -> None:
@@ -440,7 +440,7 @@ def test_a_removed_collection_goes_through_the_guard(project: Project) -> None:
     project.sync()
     project.start(collections=(PROMPTS,))
     project.settle()
-    assert len(project.engine.held("persona")) == 2
+    assert len(project.engine.list_held("persona")) == 2
     project.engine.release(None)
     assert project.paths() == []
 
@@ -533,7 +533,7 @@ def test_a_reference_of_a_file_that_is_missing_but_kept_follows_its_target(proje
         (project.root / f"prompts/{name}.prompty").unlink()
     project.write("prompts/p.json", "{}")
     project.settle()
-    assert len(project.engine.held()) == 2
+    assert len(project.engine.list_held()) == 2
     assert project.query("SELECT DISTINCT status FROM document_references WHERE kind <> 'env'") == [("ok",)]
 
 

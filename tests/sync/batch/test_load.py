@@ -33,7 +33,7 @@ def test_less_than_half_of_the_last_good_size_is_suspicious(project: Project, si
     project.write(P, prompt(size))
     project.sync(P, sign=Sign.CLOSED)
     assert (body_size(project) == full) is suspicious
-    assert (P in project.engine.undecided()) is suspicious
+    assert (P in project.engine.list_undecided()) is suspicious
 
 
 def test_a_persona_proves_itself_complete_however_short_it_is(project: Project) -> None:
@@ -62,7 +62,7 @@ def test_a_suspicious_file_that_becomes_whole_again_was_never_in_doubt(project: 
     project.sync(P, sign=Sign.CLOSED)
     project.write(P, prompt(100))
     project.sync(P, sign=Sign.CLOSED)
-    assert project.engine.undecided() == set()
+    assert project.engine.list_undecided() == set()
 
 
 def test_a_file_that_changes_while_it_is_read_is_looked_at_again_and_nothing_is_believed(

@@ -68,7 +68,7 @@ def test_an_appearance_that_was_rolled_back_excuses_nothing(project: Project) ->
     for number in range(25):
         (project.root / f"personas/p{number}.json").unlink()
     project.settle()
-    assert len(project.engine.held()) == 25
+    assert len(project.engine.list_held()) == 25
 
 
 def test_a_reload_is_recorded_only_when_a_missing_folder_was_read_by_the_new_rules(project: Project) -> None:
@@ -134,7 +134,7 @@ def test_a_pair_of_names_that_never_gets_quiet_lands_together_all_the_same(proje
 def test_a_look_is_answered_although_the_database_fails_at_the_answer() -> None:
     waiting, request = Waiting(), Request(Ask.LOOK)
     waiting.add([request])
-    waiting.begun([request], set())
+    waiting.mark_begun([request], set())
 
     def fail(_: object) -> NoReturn:
         raise StoreUnavailable(StoreReason.IO_ERROR, "no")

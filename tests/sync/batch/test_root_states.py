@@ -158,11 +158,14 @@ def test_a_project_that_is_a_collection_itself_is_read_whole_when_it_is_back(pro
     away = project.root.with_name("away")
     os.rename(project.root, away)
     project.sync("a.json")
-    assert (project.engine.root_states()["all"], project.engine.undecided() & {"a.json"}) == (RootState.MISSING, set())
+    assert (project.engine.root_states()["all"], project.engine.list_undecided() & {"a.json"}) == (
+        RootState.MISSING,
+        set(),
+    )
     (away / "c.json").unlink()
     os.rename(away, project.root)
     project.sync("a.json")
-    assert project.engine.undecided() == {"c.json"}
+    assert project.engine.list_undecided() == {"c.json"}
     project.later(500)
     project.sync("a.json")
     assert project.paths() == ["a.json", "b.json"]

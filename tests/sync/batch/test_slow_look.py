@@ -150,7 +150,7 @@ def test_the_minute_of_the_guard_begins_when_a_deletion_is_committed(
     project.sync()
     project.later(500)
     project.sync()
-    assert [entry.path for entry in project.engine.held()] == ["personas/p20.json"]
+    assert [entry.path for entry in project.engine.list_held()] == ["personas/p20.json"]
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ def test_what_another_collection_has_taken_over_is_not_deleted_to_the_last_row(h
     for path in (handed_over.root / "personas/team").iterdir():
         path.unlink()
     handed_over.settle()
-    assert len(handed_over.engine.held("team")) == 5
+    assert len(handed_over.engine.list_held("team")) == 5
     assert len(handed_over.paths()) == 6
 
 
@@ -184,7 +184,7 @@ def test_what_another_collection_has_taken_over_counts_for_it(handed_over: Proje
     handed_over.settle()
     (handed_over.root / "personas/team/own.json").unlink()
     handed_over.settle()
-    assert handed_over.engine.held() == []
+    assert handed_over.engine.list_held() == []
     assert handed_over.states().get("team/own") is None
 
 

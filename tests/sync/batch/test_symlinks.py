@@ -13,25 +13,25 @@ from tests.helpers.rig import Rig
 @pytest.fixture
 def links() -> Links:
     made = Links()
-    made.seen([""], Scan({}, {}, links={"p/b": "p/a", "p/c": "p/sub/d", "p/e": "p/.store/f"}))
+    made.mark_scanned([""], Scan({}, {}, links={"p/b": "p/a", "p/c": "p/sub/d", "p/e": "p/.store/f"}))
     return made
 
 
 def test_a_link_is_dirty_with_its_target_or_a_folder_above_it(links: Links) -> None:
-    assert links.to({"p/a"}) == ["p/b"]
-    assert links.to({"p/sub"}) == ["p/c"]
-    assert links.to({""}) == ["p/b", "p/c", "p/e"]
-    assert links.to({"p/su", "p/b"}) == []
+    assert links.find_links_to({"p/a"}) == ["p/b"]
+    assert links.find_links_to({"p/sub"}) == ["p/c"]
+    assert links.find_links_to({""}) == ["p/b", "p/c", "p/e"]
+    assert links.find_links_to({"p/su", "p/b"}) == []
 
 
 def test_a_link_that_was_looked_at_and_is_none_any_more_is_forgotten(links: Links) -> None:
-    links.seen(["p/b", "p/x"], Scan({}, {}, links={"p/x": "p/a"}))
-    assert links.to({"p/a"}) == ["p/x"]
-    assert links.to({"p/sub"}) == ["p/c"]
+    links.mark_scanned(["p/b", "p/x"], Scan({}, {}, links={"p/x": "p/a"}))
+    assert links.find_links_to({"p/a"}) == ["p/x"]
+    assert links.find_links_to({"p/sub"}) == ["p/c"]
 
 
 def test_links_to_hidden_names_are_told_apart(links: Links) -> None:
-    assert links.unheard() == {"p/e"}
+    assert links.list_unhinted() == {"p/e"}
 
 
 def test_a_link_changes_with_its_target_in_one_revision(project: Project) -> None:

@@ -53,7 +53,7 @@ def test_a_mending_that_is_refused_is_tried_again(rig: Rig, monkeypatch: pytest.
         raise full
 
     with monkeypatch.context() as patch:
-        patch.setattr(rig, "mend", refuse)
+        patch.setattr(rig, "repair", refuse)
         rig.later(60)
         rig.step()
         assert {reason.code for reason in rig.vitals.reasons} == {"damaged", "disk_full"}

@@ -122,7 +122,7 @@ def test_a_time_that_is_over_is_not_waited_for() -> None:
 def test_new_content_rests_from_the_time_at_which_it_was_applied() -> None:
     now = [1000 * MS]
     box = Inbox(Coalescer(Timing(), lambda path: True), lambda: now[0])
-    box.applied(["a.json"])
+    box.mark_applied(["a.json"])
     box.hint("a.json", Sign.RENAMED)
     assert not box.take(1499 * MS, everything=False).dirty
     assert box.take(1500 * MS, everything=False).dirty
@@ -141,4 +141,4 @@ def test_what_is_put_back_or_to_be_looked_at_again_is_dirty() -> None:
 def test_when_a_path_was_heard_of_is_known() -> None:
     box = Inbox(Coalescer(Timing(), lambda path: True), lambda: 7)
     box.hint("a", Sign.FOLDER)
-    assert (box.heard_ns("a/b.json"), box.heard_ns("b.json")) == (7, None)
+    assert (box.last_hint_ns("a/b.json"), box.last_hint_ns("b.json")) == (7, None)

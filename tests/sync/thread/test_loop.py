@@ -421,7 +421,7 @@ def test_a_refused_release_is_tried_again(rig: Rig, monkeypatch: pytest.MonkeyPa
     refuse(monkeypatch, 1)
     request = rig.release()
     rig.step()
-    assert (rig.answer(request), len(rig.project.engine.held())) == (None, 2)
+    assert (rig.answer(request), len(rig.project.engine.list_held())) == (None, 2)
     rig.later(50)
     rig.step()
     done = rig.answer(request)

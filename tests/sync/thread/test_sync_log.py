@@ -18,14 +18,14 @@ def log() -> LogBook:
 def told(log: LogBook, applied: Applied) -> LogBook:
     """The lines of a batch that is not the first."""
     journal = Journal(log)
-    journal.batch(Report(Applied(1)), 0)
+    journal.log_batch(Report(Applied(1)), 0)
     log.lines.clear()
-    journal.batch(Report(applied, looked=3), 0.123456)
+    journal.log_batch(Report(applied, looked=3), 0.123456)
     return log
 
 
 def test_the_first_batch_is_told_whatever_it_found(log: LogBook) -> None:
-    Journal(log).batch(Report(Applied(7)), 0)
+    Journal(log).log_batch(Report(Applied(7)), 0)
     assert [(level, event) for level, event, _ in log.lines] == [("info", "sync.finished")]
 
 
@@ -101,10 +101,10 @@ def test_of_many_problems_that_clear_twenty_are_told_and_the_rest_counted(log: L
 
 def test_every_other_event_has_its_name(log: LogBook) -> None:
     journal = Journal(log)
-    journal.released(Applied(8, True, deleted=["a"]))
-    journal.resynced()
-    journal.unavailable(StoreUnavailable(StoreReason.DISK_FULL, "no space"))
-    journal.available()
+    journal.log_released(Applied(8, True, deleted=["a"]))
+    journal.log_resync()
+    journal.log_unavailable(StoreUnavailable(StoreReason.DISK_FULL, "no space"))
+    journal.log_available()
     assert [(level, event) for level, event, _ in log.lines] == [
         ("info", "deletions.released"),
         ("warning", "hints.lost"),
