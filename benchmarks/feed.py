@@ -19,7 +19,7 @@ from pathlib import Path
 import apsw
 
 from benchmarks.stock import PERSONAS, upsert
-from docsync.change import Change, Delete, Upsert
+from docsync.change import Delete, RowChange, Upsert
 from docsync.reader import Changes, Reader, open_reader
 from docsync.store.connection import open_writer
 from docsync.store.sqlite import SqliteStore
@@ -106,7 +106,7 @@ def write(database: Path, count: int, rand: random.Random) -> Iterator[int]:
         yield _written(connection)
 
 
-def _change(rand: random.Random, versions: list[Upsert]) -> Change:
+def _change(rand: random.Random, versions: list[Upsert]) -> RowChange:
     if rand.random() < 0.2:
         return Delete(versions[0].document.path)
     return rand.choice(versions)

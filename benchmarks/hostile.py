@@ -25,13 +25,13 @@ from benchmarks.attack.filling import MIB
 from benchmarks.attack.json_file import people
 from docsync.cli.main import COLLECTOR
 from docsync.lint.schema import compile_schema
-from docsync.model import Parsed, Timing
+from docsync.model import ParsedFile, Timing
 from docsync.names import Collection
-from docsync.policy.grace_period import Belief
+from docsync.policy.grace_period import GracePeriod
 from docsync.store.connection import open_writer
 from docsync.store.sqlite import SqliteStore
-from docsync.sync.batch.load import Look
-from docsync.sync.batch.review import Rules
+from docsync.sync.batch.load import LookContext
+from docsync.sync.batch.review import DocumentRules
 from docsync.sync.setup import Settings, build_loader
 
 ROUNDS = 3
@@ -49,16 +49,16 @@ class Bench:
         self._file.parent.mkdir()
         collection = Collection("document", "d", (f"**/*.{format_name}",), format_name, index=("a.b",))
         settings = Settings(root, (collection,), redact_secrets=True)
-        rules = Rules(
+        rules = DocumentRules(
             redact_secrets=True, schemas={"document": compile_schema("s", json.dumps(SCHEMAS[schema]).encode())}
         )
         self._store = SqliteStore(connection, lambda: "2026-01-01T00:00:00.000Z")
         self._store.declare([collection], {"document": "benchmark"})
-        self._loader = build_loader(settings.tree(), Belief(Timing(0, 0, 0), 20), rules, self._store.twins)
+        self._loader = build_loader(settings.tree(), GracePeriod(Timing(0, 0, 0), 20), rules, self._store.twins)
         self._parse, self._loader._parse = self._loader._parse, self._timed  # noqa: SLF001  # to tell the steps apart
         self._parsed_s = 0.0
 
-    def _timed(self, format_name: str, path: str, octets: bytes) -> Parsed:
+    def _timed(self, format_name: str, path: str, octets: bytes) -> ParsedFile:
         begun = time.process_time()
         parsed = self._parse(format_name, path, octets)
         self._parsed_s = time.process_time() - begun
@@ -68,7 +68,7 @@ class Bench:
         """CPU milliseconds of each step for *octets*."""
         self._file.write_bytes(octets)
         now_ns = time.monotonic_ns()
-        look = Look((self._path,), now_ns, lambda: now_ns, {}, lambda _: 0, {}, frozenset())
+        look = LookContext((self._path,), now_ns, lambda: now_ns, {}, lambda _: 0, {}, frozenset())
         begun = time.process_time()
         change = self._loader.load(self._path, look)
         loaded = time.process_time()

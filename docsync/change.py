@@ -66,7 +66,7 @@ class Relink:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class AdoptRoot:
     """The identity of a collection's folder, as it was when the folder was read."""
 
     type: str
@@ -74,11 +74,11 @@ class Seen:
     inode: int
 
 
-Change = Upsert | Touch | Refuse | Hold | Delete | Relink | Seen
+RowChange = Upsert | Touch | Refuse | Hold | Delete | Relink | AdoptRoot
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class FileReference:
     """A recorded reference to a file: of which document (by id and path), which one, and what was known of its target."""
 
     document_id: str
@@ -89,7 +89,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DatabaseState:
     """Where the database stands: its version, and the paths in a scope that are broken (or unreadable) and held."""
 
     epoch: str
@@ -99,7 +99,7 @@ class Standing:
 
 
 @dataclass(slots=True)
-class Applied:
+class ApplyResult:
     """What one transaction did. `revision` is the current one, `changed` tells whether this transaction made it.
 
     `displaced` are the paths whose document another file has taken over: nothing is known of them any more.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from docsync.errors import DocsyncError
-from docsync.status import Done, Status
+from docsync.status import CommandResult, Status
 
 
 class TimedOut(DocsyncError):
@@ -35,18 +35,18 @@ class Commands(Protocol):
         """The number of revisions made since the start, once it is another one than *after*; or after *timeout* seconds."""
         ...
 
-    def reload(self, scopes: Sequence[str], timeout: float) -> Done:
+    def reload(self, scopes: Sequence[str], timeout: float) -> CommandResult:
         """Look at *scopes* (paths, or "" for everything) at once. Raises TimedOut, Busy."""
         ...
 
-    def wait(self, paths: Sequence[str], timeout: float) -> Done:
+    def wait(self, paths: Sequence[str], timeout: float) -> CommandResult:
         """Return when all that was saved before the call is in the database, bad news decided. Raises TimedOut.
 
         With *paths*, only they are waited for.
         """
         ...
 
-    def release(self, type_: str | None, timeout: float) -> Done:
+    def release(self, type_: str | None, timeout: float) -> CommandResult:
         """Delete what is held, of one collection or of all. Raises TimedOut."""
         ...
 

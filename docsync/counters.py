@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from threading import Condition
 
-from docsync.model import PastBatch
+from docsync.model import BatchRecord
 
 _BATCHES = 50
 _TIMES = 200
@@ -71,7 +71,7 @@ class Counters:
         self._rescans: Counter[Trigger] = Counter()
         self._hints: Counter[str] = Counter()
         self._reads: Counter[str] = Counter()
-        self._batches: deque[PastBatch] = deque(maxlen=_BATCHES)
+        self._batches: deque[BatchRecord] = deque(maxlen=_BATCHES)
         self._seconds = Histogram(_SYNC_SECONDS)
         self._latency = {change: Histogram(_LATENCY_SECONDS) for change in ("upsert", "delete")}
         self._recent: deque[tuple[str, float]] = deque(maxlen=_TIMES)
@@ -104,7 +104,7 @@ class Counters:
                 self._seconds.add(seconds)
                 self.last_success = time.time()
 
-    def record_batch(self, batch: PastBatch) -> None:
+    def record_batch(self, batch: BatchRecord) -> None:
         """A batch made a revision: whoever waits for news is told."""
         with self._bell:
             self._batches.append(batch)
@@ -131,7 +131,7 @@ class Counters:
             self._bell.wait_for(lambda: self._news != after, timeout)
             return self._news
 
-    def batches(self) -> tuple[PastBatch, ...]:
+    def batches(self) -> tuple[BatchRecord, ...]:
         """The last batches that made a revision, oldest first."""
         with self._bell:
             return tuple(self._batches)

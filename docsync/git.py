@@ -25,7 +25,7 @@ class IndexStamp(NamedTuple):
     size: int
 
 
-def find_git(root: Path, folders: Iterable[str]) -> "Git":
+def find_git(root: Path, folders: Iterable[str]) -> "GitDirectories":
     """The repositories that enclose the project at *root* and its *folders* at this moment, as one.
 
     A folder may be a submodule. Worktrees and submodules lead to their own directory. Quick enough to be asked before
@@ -35,7 +35,7 @@ def find_git(root: Path, folders: Iterable[str]) -> "Git":
     seen: set[str] = set()
     for folder in ("", *folders):
         found |= dict.fromkeys(_find_enclosing(os.path.realpath(os.path.join(root, folder)), seen))  # noqa: PTH118
-    return Git(*found)
+    return GitDirectories(*found)
 
 
 def _find_enclosing(folder: str, seen: set[str]) -> Iterator[str]:
@@ -70,17 +70,17 @@ def _read_beginning(path: str) -> str:
         return ""
 
 
-Indexes = frozenset[tuple[str, IndexStamp]]
+IndexStamps = frozenset[tuple[str, IndexStamp]]
 """The index of each repository that has one."""
 
 
-class Git:
+class GitDirectories:
     """Some Git directories: the real ones, where index and index.lock are. Without any, nobody ever works."""
 
     def __init__(self, *folders: str | Path) -> None:
         self._directories = tuple(_Directory(str(folder)) for folder in folders)
 
-    def indexes(self) -> Indexes:
+    def indexes(self) -> IndexStamps:
         """What the index is now: one that was not among them before means that Git has changed it or the work tree."""
         found = ((directory.path, directory.index()) for directory in self._directories)
         return frozenset((path, stamp) for path, stamp in found if stamp is not None)

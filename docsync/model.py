@@ -42,7 +42,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class PastBatch:
+class BatchRecord:
     """A transaction that made a revision: when (UTC, ISO 8601), how long it took, what it wrote and what set it off."""
 
     at: str
@@ -81,7 +81,7 @@ class ReferenceStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
+class ResolvedReference:
     """A reference and what the tree says of it; `path` is its target relative to the project root, None if outside."""
 
     reference: Reference
@@ -107,7 +107,7 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class ParsedFile:
     """What a format made of a file: its content, or None when a problem of severity error refuses it."""
 
     content: Content | None
@@ -170,7 +170,7 @@ class Document:
     content: Content
     content_hash: str
     file_modified: str
-    references: tuple[Resolved, ...] = field(default=())
+    references: tuple[ResolvedReference, ...] = field(default=())
 
 
 class Sign(StrEnum):
@@ -221,7 +221,7 @@ class Root:
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class RefusedPath:
     """A path that cannot be taken, whatever its bytes are, and why; `stamp` is None where there was nothing to stat."""
 
     problem: Problem
@@ -240,15 +240,15 @@ class Scan:
 
     found: Mapping[str, Stamp]
     types: Mapping[str, str]
-    skipped: Mapping[str, Unread] = field(default_factory=dict)
-    unreadable: Mapping[str, Unread] = field(default_factory=dict)
+    skipped: Mapping[str, RefusedPath] = field(default_factory=dict)
+    unreadable: Mapping[str, RefusedPath] = field(default_factory=dict)
     dangling: Set[str] = frozenset()
     volumes: Set[str] = frozenset()
     links: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Octets:
+class FileBytes:
     """The bytes of a file and the stamp they had before and after they were read."""
 
     octets: bytes
@@ -256,7 +256,7 @@ class Octets:
     racy: bool
 
 
-class Vanished(Enum):
+class ReadFailure(Enum):
     """Why a file could not be read, although nothing is wrong with it."""
 
     GONE = "gone"  # not there, or no regular file there any more

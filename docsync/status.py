@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from docsync.model import PastBatch, Problem
+from docsync.model import BatchRecord, Problem
 
 # Reasons that end readiness: whoever reads the database then may read something old without knowing.
 _BLOCKING = frozenset({"starting", "database", "sync_stalled", "watcher_dead"})
@@ -141,7 +141,7 @@ class Status:
     last_batch: LastBatch | None = None
     reasons: tuple[Reason, ...] = ()
     collections: tuple[CollectionStatus, ...] = field(default=())
-    batches: tuple[PastBatch, ...] = ()
+    batches: tuple[BatchRecord, ...] = ()
     latency: Latency = Latency()
 
 
@@ -164,7 +164,7 @@ class HeldDeletion:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class CommandResult:
     """What a reload, a wait or a release found once it was over.
 
     `revision` and `epoch` name the state that covers the call; `upserted` and `deleted` are paths; `broken` and `held`

@@ -32,7 +32,7 @@ _UNDER_LOST_ROOT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Mismatch:
     """One place where the database is not what the files say. `key` is a document's id or a file's path."""
 
     key: str
@@ -44,7 +44,7 @@ class Verification:
     """What a comparison found. `stale` and `held` are ids that rightly keep their last good version."""
 
     documents: int
-    differences: tuple[Difference, ...]
+    differences: tuple[Mismatch, ...]
     stale: tuple[str, ...]
     held: tuple[str, ...]
 
@@ -80,20 +80,20 @@ def _compare(settings: Settings, database: Path) -> Verification:
     return Verification(documents, tuple(dict.fromkeys(found)), stale, held)
 
 
-def _rows(live: apsw.Connection) -> Iterator[Difference]:
+def _rows(live: apsw.Connection) -> Iterator[Mismatch]:
     """Rows that only one of the two has, but for those that rightly keep a last good version."""
     for table, (key, columns) in _COMPARED.items():
         for mine, other, what in (("main", "fresh", "is not what the file says"), ("fresh", "main", "is missing")):
             only = f"SELECT {columns} FROM {mine}.{table} EXCEPT SELECT {columns} FROM {other}.{table}"
             rows = live.execute(f"SELECT DISTINCT {key} FROM ({only}) WHERE {key} NOT IN ({_KEPT}) ORDER BY {key}")
-            yield from (Difference(str(id_), f"{table}: {what}") for (id_,) in rows)
+            yield from (Mismatch(str(id_), f"{table}: {what}") for (id_,) in rows)
     wrong = live.execute(
         "SELECT id, state FROM main.document_status WHERE state <> 'ok' AND id IN (SELECT id FROM fresh.documents)"
     )
-    yield from (Difference(str(id_), f"marked {state}, but its file is good") for id_, state in wrong)
+    yield from (Mismatch(str(id_), f"marked {state}, but its file is good") for id_, state in wrong)
 
 
-def _problems(live: apsw.Connection) -> Iterator[Difference]:
+def _problems(live: apsw.Connection) -> Iterator[Mismatch]:
     """Problems that only one of the two has; beneath a folder that is missing nothing can be said."""
     for mine, other, what in (("main", "fresh", "reported, but not there"), ("fresh", "main", "not reported")):
         only = f"SELECT {_PROBLEM} FROM {mine}.problems EXCEPT SELECT {_PROBLEM} FROM {other}.problems"
@@ -102,13 +102,13 @@ def _problems(live: apsw.Connection) -> Iterator[Difference]:
             f"AND file_path NOT IN (SELECT file_path FROM main.documents WHERE id IN ({_KEPT})) "
             f"AND NOT EXISTS ({_UNDER_LOST_ROOT}) ORDER BY file_path, code"
         )
-        yield from (Difference(str(path), f"problem {code} {what}") for path, code in rows)
+        yield from (Mismatch(str(path), f"problem {code} {what}") for path, code in rows)
 
 
-def _damage(live: apsw.Connection) -> Iterator[Difference]:
+def _damage(live: apsw.Connection) -> Iterator[Mismatch]:
     for (line,) in live.execute("PRAGMA main.integrity_check"):
         if line != "ok":
-            yield Difference("database", f"integrity check: {line}")
+            yield Mismatch("database", f"integrity check: {line}")
     for *row, stored in live.execute(f"SELECT {BARE_COLUMNS}, row_hash FROM main.documents"):
         if row_hash(tuple(row)) != stored:
-            yield Difference(str(row[0]), "documents: the row does not match its own hash")
+            yield Mismatch(str(row[0]), "documents: the row does not match its own hash")

@@ -5,13 +5,13 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from docsync.counters import BatchResult, Counters, Histogram, Trigger
-from docsync.model import PastBatch
+from docsync.model import BatchRecord
 
 AT = "2026-01-02T03:04:05.678Z"
 
 
-def batch(revision: int) -> PastBatch:
-    return PastBatch(AT, revision, 1.0, 1, 0, "hint")
+def batch(revision: int) -> BatchRecord:
+    return BatchRecord(AT, revision, 1.0, 1, 0, "hint")
 
 
 def test_many_threads_count_without_losing_anything() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docsync.git import Git, find_git
+from docsync.git import GitDirectories, find_git
 
 MS = 1_000_000
 
@@ -92,7 +92,7 @@ def test_a_lock_counts_while_it_is_empty_and_young_or_was_written_just_now(
     directory: Path, age_ms: int, text: str, is_working: bool
 ) -> None:
     aged(directory / "index.lock", age_ms, text)
-    assert Git(directory).is_working() is is_working
+    assert GitDirectories(directory).is_working() is is_working
 
 
 @pytest.mark.parametrize(
@@ -105,27 +105,27 @@ def test_a_lock_counts_while_it_is_empty_and_young_or_was_written_just_now(
 )
 def test_a_rebase_counts_until_it_stops(directory: Path, make: Callable[[Path], object], is_working: bool) -> None:
     make(directory / "rebase-merge")
-    assert Git(directory).is_working() is is_working
+    assert GitDirectories(directory).is_working() is is_working
 
 
 def test_a_rebase_that_was_left_behind_counts_no_more(directory: Path) -> None:
     (directory / "rebase-merge").mkdir()
     os.utime(directory / "rebase-merge", (time.time() - 60, time.time() - 60))
-    assert not Git(directory).is_working()
+    assert not GitDirectories(directory).is_working()
 
 
 def test_mailed_patches_count_for_a_moment_after_each_lock(directory: Path) -> None:
     (directory / "rebase-apply").mkdir()
-    assert not Git(directory).is_working()
+    assert not GitDirectories(directory).is_working()
     (directory / "index").write_text("one")
-    assert Git(directory).is_working()
+    assert GitDirectories(directory).is_working()
     deadline = time.monotonic() + 20
-    while Git(directory).is_working():
+    while GitDirectories(directory).is_working():
         assert time.monotonic() < deadline
 
 
 def test_another_index_has_another_stamp_and_a_missing_one_has_none(directory: Path) -> None:
-    git = Git(directory)
+    git = GitDirectories(directory)
     seen = [git.indexes()]
     assert seen == [frozenset()]
     for text in ("one", "three"):

@@ -9,26 +9,26 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from docsync.admin.http.problem_response import EXPECTED, Refusal, refusal_of
-from docsync.admin.routes.commands import Work
-from docsync.admin.routes.dashboard import Page
-from docsync.admin.routes.documents import Documents
-from docsync.admin.routes.health import Health
-from docsync.admin.routes.metrics import Metrics
+from docsync.admin.routes.commands import CommandRoutes
+from docsync.admin.routes.dashboard import DashboardRoutes
+from docsync.admin.routes.documents import DocumentRoutes
+from docsync.admin.routes.health import HealthRoutes
+from docsync.admin.routes.metrics import MetricsRoutes
 from docsync.admin.routes.openapi import build_openapi_routes
-from docsync.admin.routes.status import State
-from docsync.admin.services import Parts
+from docsync.admin.routes.status import StatusRoutes
+from docsync.admin.services import Services
 
 
-def routes_of(parts: Parts, *, may_stop: bool) -> Sequence[Route]:
+def routes_of(parts: Services, *, may_stop: bool) -> Sequence[Route]:
     """The routes of one listener; *may_stop* adds the one that ends the daemon."""
     return [
-        *Page.routes(),
-        *Health(parts.caller).routes(),
-        *State(parts.caller, parts.reading).routes(),
-        *Documents(parts.reading).routes(),
+        *DashboardRoutes.routes(),
+        *HealthRoutes(parts.caller).routes(),
+        *StatusRoutes(parts.caller, parts.reading).routes(),
+        *DocumentRoutes(parts.reading).routes(),
         *parts.feed.routes(),
-        *Metrics(parts.caller, parts.counters, parts.database).routes(),
-        *Work(parts.caller, parts.on_asked).routes(may_stop=may_stop),
+        *MetricsRoutes(parts.caller, parts.counters, parts.database).routes(),
+        *CommandRoutes(parts.caller, parts.on_asked).routes(may_stop=may_stop),
         *build_openapi_routes(may_stop=may_stop),
     ]
 

@@ -8,7 +8,7 @@ from functools import partial
 
 from anyio import CapacityLimiter, to_thread
 
-from docsync.admin.command_pool import Caller
+from docsync.admin.command_pool import CommandPool
 from docsync.admin.http.json_body import Json, dump_json, to_json
 from docsync.errors import DocsyncError
 from docsync.status import Status
@@ -18,24 +18,24 @@ _LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Now:
+class BroadcastState:
     """What there is to be told: the number of revisions made, and the short form of the status as JSON."""
 
     number: int = 0
     status: bytes = b""
 
 
-class News:
+class Broadcast:
     """Looks at the daemon while anybody listens. Used on the event loop only."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: CommandPool) -> None:
         self._caller = caller
         self._bell = asyncio.Event()
         self._thread = CapacityLimiter(1)
         self._watching: asyncio.Task[None] | None = None
         self.listeners = 0
         self.leaving = False
-        self.now = Now()
+        self.now = BroadcastState()
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -48,7 +48,7 @@ class News:
         finally:
             self.listeners -= 1
 
-    async def wait_for_change(self, seen: Now, seconds: float) -> bool:
+    async def wait_for_change(self, seen: BroadcastState, seconds: float) -> bool:
         """True once there is something else than *seen*; False after *seconds*, and when the endpoint leaves."""
         if not self.leaving and self.now == seen:
             try:
@@ -69,7 +69,7 @@ class News:
         while self.listeners and not self.leaving:
             status = await self._status()
             if (number := self._number) != self.now.number or status != self.now.status:
-                self.now = Now(number, status)
+                self.now = BroadcastState(number, status)
                 self._ring()
             call = partial(self._caller.commands.wait_for_change, number, _LOOK_SECONDS)
             self._number = await to_thread.run_sync(call, abandon_on_cancel=True, limiter=self._thread)

@@ -15,7 +15,7 @@ Answer = dict[str, Any]
 _START = "start a daemon with: docsync run"
 
 
-class Refused(DocsyncError):
+class DaemonRefused(DocsyncError):
     """The daemon answered that it will not or cannot. `problem` is its answer (RFC 9457), `status` the HTTP status."""
 
     exit_code = 3
@@ -25,7 +25,7 @@ class Refused(DocsyncError):
         self.status = status
         self.problem = problem
         code = problem.get("exit_code")
-        self.exit_code = code if isinstance(code, int) else Refused.exit_code
+        self.exit_code = code if isinstance(code, int) else DaemonRefused.exit_code
 
 
 class Client:
@@ -93,5 +93,5 @@ def _answer(response: HTTPResponse, body: bytes) -> Answer:
     if not isinstance(answer, dict):
         raise HTTPException(f"HTTP status {response.status} without a JSON object")
     if response.headers.get_content_type() == "application/problem+json":
-        raise Refused(response.status, answer)
+        raise DaemonRefused(response.status, answer)
     return answer

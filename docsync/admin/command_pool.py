@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from anyio import CancelScope, CapacityLimiter, move_on_after, to_thread
 
-from docsync.admin.http.problem_response import Stopping
+from docsync.admin.http.problem_response import DaemonStopping
 from docsync.commands import Busy, Commands, TimedOut
 
 T = TypeVar("T")
@@ -18,7 +18,7 @@ _LOOK_SECONDS = 5.0
 _GRACE_SECONDS = 5.0
 
 
-class Caller:
+class CommandPool:
     """The way from the event loop to `commands`. Used on the event loop only."""
 
     def __init__(self, commands: Commands) -> None:
@@ -45,7 +45,7 @@ class Caller:
             finally:
                 self._calls.discard(scope)
         if self._leaving:
-            raise Stopping
+            raise DaemonStopping
         raise TimedOut(f"not done within {timeout:g} s; the work goes on")
 
     def leave(self) -> None:

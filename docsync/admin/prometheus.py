@@ -23,12 +23,12 @@ _STATES = ("in_sync", "syncing", "held", "starting", "degraded")
 def render_metrics(status: Status, counters: Counters, database: Path, wanted: str) -> tuple[bytes, str]:
     """The text and its media type. *wanted* is the header Accept."""
     registry = CollectorRegistry()
-    registry.register(_Collected(status, counters, database))
+    registry.register(_MetricsCollector(status, counters, database))
     encoder, media_type = choose_encoder(wanted)
     return encoder(registry), media_type
 
 
-class _Collected(Collector):
+class _MetricsCollector(Collector):
     def __init__(self, status: Status, counters: Counters, database: Path) -> None:
         self._status = status
         self._counters = counters

@@ -20,7 +20,7 @@ _THREADS = 4
 _SECONDS = 5.0
 
 
-class Reading:
+class ReaderPool:
     """The way from the event loop to the database. Close it once nobody asks any more."""
 
     def __init__(self, database: Path, counters: Counters) -> None:

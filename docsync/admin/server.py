@@ -16,17 +16,17 @@ from starlette.types import ASGIApp
 from docsync.admin.app import build_app, list_post_paths, routes_of
 from docsync.admin.http.access import Admission, Key, TcpAdmission, admit_owner
 from docsync.admin.http.listener import check_exposure, is_loopback, tcp_listener, unix_listener
-from docsync.admin.http.middleware import Gate, OnWarning
+from docsync.admin.http.middleware import AdmissionMiddleware, OnWarning
 from docsync.admin.http.protocol import IDLE_SECONDS, MAX_HEAD_BYTES, BoundedProtocol
-from docsync.admin.http.version_headers import Stamped
-from docsync.admin.routes.commands import OnAsked
-from docsync.admin.services import Backend, Parts
+from docsync.admin.http.version_headers import VersionMiddleware
+from docsync.admin.routes.commands import OnRequest
+from docsync.admin.services import Backend, Services
 
 _SILENT = logging.CRITICAL + 1
 
 
 @dataclass(frozen=True, slots=True)
-class Listening:
+class ListenSettings:
     """Where to listen. TCP is off without *host* or *port*; port 0 takes any free one. With *keys*, TCP wants a token."""
 
     socket_path: Path
@@ -36,7 +36,7 @@ class Listening:
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class EndpointAddresses:
     """Where the endpoint answers. `http` is None when TCP is off or its port was taken."""
 
     socket: Path
@@ -44,14 +44,16 @@ class Served:
 
 
 @contextmanager
-def serving(backend: Backend, listening: Listening, on_warning: OnWarning, on_asked: OnAsked) -> Iterator[Served]:
+def serving(
+    backend: Backend, listening: ListenSettings, on_warning: OnWarning, on_asked: OnRequest
+) -> Iterator[EndpointAddresses]:
     """Answer for *backend* from here to the end of the block.
 
     *on_asked* is told who asks for work, *on_warning* what an operator should know; both from the endpoint's thread.
     Raises ConfigError, UsageError, AlreadyRunning; a TCP address that cannot be had is only a warning.
     """
     with ExitStack() as stack:
-        parts = Parts(backend, on_asked)
+        parts = Services(backend, on_asked)
         stack.callback(parts.close)
         endpoint = _Endpoint(parts, on_warning)
         http = _open_tcp(stack, endpoint, listening)
@@ -59,13 +61,13 @@ def serving(backend: Backend, listening: Listening, on_warning: OnWarning, on_as
         portal = stack.enter_context(start_blocking_portal())
         running = portal.start_task_soon(endpoint.run)
         try:
-            yield Served(listening.socket_path, http)
+            yield EndpointAddresses(listening.socket_path, http)
         finally:
             portal.call(endpoint.leave)
             running.result()
 
 
-def _open_tcp(stack: ExitStack, endpoint: "_Endpoint", listening: Listening) -> str | None:
+def _open_tcp(stack: ExitStack, endpoint: "_Endpoint", listening: ListenSettings) -> str | None:
     """Listen on TCP if wanted and possible; the address as a URL."""
     if listening.host is None or listening.port is None:
         return None
@@ -81,7 +83,7 @@ def _open_tcp(stack: ExitStack, endpoint: "_Endpoint", listening: Listening) -> 
     return f"http://{_bracket_host(listening.host)}:{port}"
 
 
-def _describe_bind_error(listening: Listening, error: OSError) -> str:
+def _describe_bind_error(listening: ListenSettings, error: OSError) -> str:
     # Not error.strerror alone: Python adds the address to it.
     reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
     return (
@@ -103,7 +105,7 @@ def _bracket_host(host: str) -> str:
 class _Endpoint:
     """The servers, one a listener, on one event loop."""
 
-    def __init__(self, parts: Parts, on_warning: OnWarning) -> None:
+    def __init__(self, parts: Services, on_warning: OnWarning) -> None:
         self.on_warning = on_warning
         self._parts = parts
         self._leaving = asyncio.Event()
@@ -112,8 +114,8 @@ class _Endpoint:
     def listen(self, listener: socket.socket, admission: Admission, *, may_stop: bool) -> None:
         """Answer on *listener* too, once it runs."""
         routes = routes_of(self._parts, may_stop=may_stop)
-        gate = Gate(build_app(routes), admission, list_post_paths(routes), self.on_warning)
-        self._servers.append((_Server(Stamped(gate, self._parts.reading), self._leaving), listener))
+        gate = AdmissionMiddleware(build_app(routes), admission, list_post_paths(routes), self.on_warning)
+        self._servers.append((_Server(VersionMiddleware(gate, self._parts.reading), self._leaving), listener))
 
     async def run(self) -> None:
         """Answer until `leave`."""

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from docsync.admin.broadcast import News
-from docsync.admin.command_pool import Caller
-from docsync.admin.reader_pool import Reading
-from docsync.admin.routes.changes import Feed
-from docsync.admin.routes.commands import OnAsked
+from docsync.admin.broadcast import Broadcast
+from docsync.admin.command_pool import CommandPool
+from docsync.admin.reader_pool import ReaderPool
+from docsync.admin.routes.changes import FeedRoutes
+from docsync.admin.routes.commands import OnRequest
 from docsync.commands import Commands
 from docsync.counters import Counters
 
@@ -21,17 +21,17 @@ class Backend:
     counters: Counters
 
 
-class Parts:
+class Services:
     """Made once for all listeners, on the event loop; `leave` and `close` end what was begun."""
 
-    def __init__(self, backend: Backend, on_asked: OnAsked) -> None:
+    def __init__(self, backend: Backend, on_asked: OnRequest) -> None:
         self.database = backend.database
         self.counters = backend.counters
         self.on_asked = on_asked
-        self.caller = Caller(backend.commands)
-        self.reading = Reading(backend.database, backend.counters)
-        self.news = News(self.caller)
-        self.feed = Feed(self.reading, self.news)
+        self.caller = CommandPool(backend.commands)
+        self.reading = ReaderPool(backend.database, backend.counters)
+        self.news = Broadcast(self.caller)
+        self.feed = FeedRoutes(self.reading, self.news)
 
     async def leave(self) -> None:
         """Answer now whoever waits: calls under way, long polls, streams."""

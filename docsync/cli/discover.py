@@ -21,21 +21,21 @@ _MOST_FOLDERS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Discovery:
     """What was found: the folders to keep, each with its files (paths relative to the project)."""
 
     personas: tuple[str, ...]
     prompts: tuple[str, ...]
 
 
-def discover(root: str) -> Found:
+def discover(root: str) -> Discovery:
     """The *.json below folders that are named like personas, and every *.prompty."""
     files = list(_files(root))
     personas = (path for path in files if path.endswith(".json") and _persona_folder(path))
-    return Found(tuple(sorted(personas)), tuple(sorted(path for path in files if path.endswith(".prompty"))))
+    return Discovery(tuple(sorted(personas)), tuple(sorted(path for path in files if path.endswith(".prompty"))))
 
 
-def propose_collections(found: Found) -> tuple[Collection, Collection]:
+def propose_collections(found: Discovery) -> tuple[Collection, Collection]:
     """Collections that hold what was found, in the usual folders where nothing was."""
     folders = sorted({folder for path in found.personas if (folder := _persona_folder(path))})
     personas = _find_common_folder(folders) if folders else "personas"

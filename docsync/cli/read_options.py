@@ -12,7 +12,7 @@ from docsync.reader.query.limit import MIN_LIMIT
 if TYPE_CHECKING:
     from docsync.cli.flags import Session
     from docsync.reader import Reader, Row
-    from docsync.reader.query.find import Asked
+    from docsync.reader.query.find import FindArguments
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -69,17 +69,17 @@ def open_documents(session: "Session") -> "Reader":
 
 
 @dataclass(slots=True)
-class Documents:
+class DocumentPages:
     """The documents that are asked for, page by page. After the last one `done` says how many, `cursor` what follows."""
 
     reader: "Reader"
-    asked: "Asked"
+    asked: "FindArguments"
     limit: int | None = None
     done: int = 0
     cursor: str | None = None
 
     def __iter__(self) -> "Iterator[Row]":
-        asked: Asked = {**self.asked}
+        asked: FindArguments = {**self.asked}
         while True:
             asked["limit"] = _AT_ONCE if self.limit is None else min(_AT_ONCE, self.limit - self.done)
             page = self.reader.find(**asked)

@@ -34,7 +34,7 @@ _ASKING = {"application_id", "compile_options", "data_version", "encoding", "fun
 
 
 @dataclass(frozen=True, slots=True)
-class Selected:
+class QueryResult:
     """The first rows that a statement gave, and whether there were `more`; all of one revision of the database."""
 
     epoch: str
@@ -44,7 +44,7 @@ class Selected:
     more: bool
 
 
-def select(database: Path, statement: str, *, limit: int, seconds: float) -> Selected:
+def select(database: Path, statement: str, *, limit: int, seconds: float) -> QueryResult:
     """What *statement* gives, *limit* rows at most, in *seconds* at most.
 
     Raises UsageError with SQLite's own words for a statement that is wrong, that would do more than read, or that takes
@@ -75,7 +75,7 @@ def select(database: Path, statement: str, *, limit: int, seconds: float) -> Sel
             found = list(islice(rows, extend_limit(limit)))
     if not columns:
         raise UsageError('there is no statement to run; write: docsync query "SELECT id, name FROM documents"')
-    return Selected(state["epoch"], int(state["revision"]), columns, found[:limit], more=len(found) > limit)
+    return QueryResult(state["epoch"], int(state["revision"]), columns, found[:limit], more=len(found) > limit)
 
 
 def _restrict(connection: apsw.Connection, seconds: float) -> None:

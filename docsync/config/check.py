@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from posixpath import dirname, join, normpath, relpath
 
-from docsync.config.rule import REQUIRED, RULES, SETTINGS, Rule
-from docsync.config.source import Given
+from docsync.config.rule import REQUIRED, RULES, SETTINGS, KeyRule
+from docsync.config.source import ConfigValue
 from docsync.names import find_closest, is_hidden, strip_folder, suffix_of, to_printable
 
 
-def check_layer(layer: Iterator[Given], rules: Mapping[str, Rule], mistakes: list[str]) -> list[Given]:
+def check_layer(layer: Iterator[ConfigValue], rules: Mapping[str, KeyRule], mistakes: list[str]) -> list[ConfigValue]:
     """The known keys of *layer*, a refused value replaced by None; every mistake is added to *mistakes*."""
-    kept: list[Given] = []
+    kept: list[ConfigValue] = []
     for given in layer:
         rule = rules.get(given.setting)
         if rule is None:
@@ -24,7 +24,7 @@ def check_layer(layer: Iterator[Given], rules: Mapping[str, Rule], mistakes: lis
     return kept
 
 
-def _suggestion(given: Given) -> str:
+def _suggestion(given: ConfigValue) -> str:
     table, _, name = given.setting.rpartition(".")
     siblings = [key.rpartition(".")[2] for key in RULES if key.rpartition(".")[0] == table and key[-1] != "]"]
     near = [key for key in SETTINGS if not table and key.endswith(f".{name}")]  # written outside its table
@@ -48,11 +48,11 @@ def _format_value(value: object) -> str:
     return text if len(text) <= 80 else text[:79] + "…"
 
 
-def item_mistakes(layer: list[Given]) -> Iterator[str]:
+def item_mistakes(layer: list[ConfigValue]) -> Iterator[str]:
     """What is wrong with the collections and the clients of one layer that no single value shows."""
     values = {given.key: given for given in layer}
     for name, required in REQUIRED.items():
-        first: dict[object, Given] = {}
+        first: dict[object, ConfigValue] = {}
         for item in items(values, name):
             for key in required:
                 if f"{item.key}.{key}" not in values and item.value is not None:
@@ -61,7 +61,7 @@ def item_mistakes(layer: list[Given]) -> Iterator[str]:
             yield from _find_duplicate(values.get(f"{item.key}.{required[0]}"), first)
 
 
-def _find_duplicate(given: Given | None, first: dict[object, Given]) -> Iterator[str]:
+def _find_duplicate(given: ConfigValue | None, first: dict[object, ConfigValue]) -> Iterator[str]:
     if given is None or given.value is None:
         return
     other = first.setdefault(given.value, given)
@@ -69,12 +69,12 @@ def _find_duplicate(given: Given | None, first: dict[object, Given]) -> Iterator
         yield f"{given.where}: {given.written} {_format_value(given.value)} is taken by {other.written} ({other.where})"
 
 
-def items(values: Mapping[str, Given], name: str) -> list[Given]:
+def items(values: Mapping[str, ConfigValue], name: str) -> list[ConfigValue]:
     """The collections or the clients (*name*) among *values*, in their order."""
     return [given for key, given in values.items() if key.startswith(f"{name}[") and key.endswith("]")]
 
 
-def _suffix_mistakes(include: Given | None) -> Iterator[str]:
+def _suffix_mistakes(include: ConfigValue | None) -> Iterator[str]:
     if include is None or not isinstance(include.value, list):
         return
     suffixes = {pattern: suffix_of(pattern) for pattern in include.value}
@@ -88,7 +88,7 @@ def _suffix_mistakes(include: Given | None) -> Iterator[str]:
     yield f"{include.where}: {include.written} {expected}, so that no two files share an id"
 
 
-def find_conflicts(values: Mapping[str, Given], root: str, *, has_token: bool) -> Iterator[str]:
+def find_conflicts(values: Mapping[str, ConfigValue], root: str, *, has_token: bool) -> Iterator[str]:
     """Where settings that are fine alone do not go together. *has_token*: the environment has a token."""
     yield from _check_order(values["watch.settle_ms"], values["watch.debounce_ms"])
     yield from _check_order(values["watch.debounce_ms"], values["watch.max_delay_ms"])
@@ -100,13 +100,13 @@ def find_conflicts(values: Mapping[str, Given], root: str, *, has_token: bool) -
             yield from _check_database_place(values["database.path"], folder, root)
 
 
-def _check_order(less: Given, more: Given) -> Iterator[str]:
+def _check_order(less: ConfigValue, more: ConfigValue) -> Iterator[str]:
     if isinstance(less.value, int) and isinstance(more.value, int) and less.value > more.value:
         where = more.where if less.origin == "default" else less.where
         yield f"{where}: {less.written} ({less.value}) must not exceed {more.written} ({more.value})"
 
 
-def _check_exposure(values: Mapping[str, Given]) -> Iterator[str]:
+def _check_exposure(values: Mapping[str, ConfigValue]) -> Iterator[str]:
     host, token_file = values["admin.host"], values["admin.token_file"]
     # A token file that was refused is no reason to complain about the host as well.
     is_guarded = token_file.value is not None or token_file.origin != "default"
@@ -130,7 +130,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _check_database_place(database: Given, folder: Given, root: str) -> Iterator[str]:
+def _check_database_place(database: ConfigValue, folder: ConfigValue, root: str) -> Iterator[str]:
     if not isinstance(database.value, str) or not isinstance(folder.value, str):
         return
     place = relpath(normpath(join(root, database.value)), root)

@@ -24,7 +24,7 @@ from docsync.config.setting import (
     WatchSettings,
 )
 from docsync.config.source import (
-    Given,
+    ConfigValue,
     merge_layers,
     overlays,
     read_defaults,
@@ -96,7 +96,7 @@ def _format_path(path: Path) -> str:
     return to_printable(str(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute))
 
 
-def _file_layers(toml: TomlFile, name: str | None, mistakes: list[str]) -> Iterator[list[Given]]:
+def _file_layers(toml: TomlFile, name: str | None, mistakes: list[str]) -> Iterator[list[ConfigValue]]:
     """The tables that hold, then the overlay *name*. The other overlays are checked all the same."""
     base = check_layer(read_tables(toml), RULES, mistakes)
     mistakes += item_mistakes(base)
@@ -120,7 +120,7 @@ def _check_environment(name: str, toml: TomlFile | None, where: str) -> Iterator
     yield f"{where}: unknown environment {to_printable(name)}; {remedy}"
 
 
-def _config(values: Mapping[str, Given], root: Path, file: Path | None, environment: str | None) -> Config:
+def _config(values: Mapping[str, ConfigValue], root: Path, file: Path | None, environment: str | None) -> Config:
     return Config(
         root=root,
         file=file,
@@ -139,12 +139,12 @@ def _config(values: Mapping[str, Given], root: Path, file: Path | None, environm
     )
 
 
-def _section(make: Callable[..., _T], name: str, values: Mapping[str, Given]) -> _T:
+def _section(make: Callable[..., _T], name: str, values: Mapping[str, ConfigValue]) -> _T:
     keys = [key for key in SETTINGS if key.startswith(f"{name}.")]
     return make(**{key.partition(".")[2]: _to_tuple(values[key].value) for key in keys})
 
 
-def _collection(item: str, values: Mapping[str, Given]) -> Collection:
+def _collection(item: str, values: Mapping[str, ConfigValue]) -> Collection:
     make: Callable[..., Collection] = Collection
     found = {name: values[f"{item}.{name}"].value for name in COLLECTION if f"{item}.{name}" in values}
     # "personas/" and "./personas" are the folder that everybody else calls "personas".
@@ -152,7 +152,7 @@ def _collection(item: str, values: Mapping[str, Given]) -> Collection:
     return make(**{name: _to_tuple(value) for name, value in found.items()})
 
 
-def _client(item: str, values: Mapping[str, Given]) -> ClientSettings:
+def _client(item: str, values: Mapping[str, ConfigValue]) -> ClientSettings:
     make: Callable[..., ClientSettings] = ClientSettings
     given = {name: values.get(f"{item}.{name}") for name in CLIENT}
     return make(**{name: rule.default if (one := given[name]) is None else one.value for name, rule in CLIENT.items()})
@@ -162,7 +162,7 @@ def _to_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _origins(values: Mapping[str, Given]) -> dict[str, str]:
+def _origins(values: Mapping[str, ConfigValue]) -> dict[str, str]:
     names = ((item.key, name) for list_, rules in ITEMS.items() for item in items(values, list_) for name in rules)
     keys = [*SETTINGS, *(f"{item}.{name}" for item, name in names)]
     return {key: values[key].origin if key in values else "default" for key in keys}

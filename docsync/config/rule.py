@@ -19,7 +19,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 }
 """The keys that every item of a list of tables must have. The first one tells the items apart."""
 
-Refusal = Callable[[object], str | None]
+Validator = Callable[[object], str | None]
 """Says what a value should have been, or None when it will do."""
 
 # Longer waits and larger sizes overflow the timers and buffers of the platform.
@@ -33,11 +33,11 @@ _BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class KeyRule:
     """What a key may hold and what it holds when nobody says anything."""
 
     default: object
-    refusal: Refusal
+    refusal: Validator
 
     def read(self, text: str) -> object:
         """*text* of the environment as this key's kind of value; as it is where it is none, for `refusal` to name."""
@@ -112,17 +112,17 @@ def _check_largest(value: int) -> str | None:
     return None if value <= _LARGEST else f"at most {_LARGEST}"
 
 
-def one_of(*options: str) -> Refusal:
+def one_of(*options: str) -> Validator:
     """Refuses all but *options*."""
     return lambda value: None if value in options else f"one of {', '.join(options)}"
 
 
-def like(form: re.Pattern[str], expected: str) -> Refusal:
+def like(form: re.Pattern[str], expected: str) -> Validator:
     """Refuses a string that does not have this form."""
     return lambda value: None if isinstance(value, str) and form.fullmatch(value) else expected
 
 
-def each(allows: Callable[[str], object], expected: str, *, at_least: int = 0) -> Refusal:
+def each(allows: Callable[[str], object], expected: str, *, at_least: int = 0) -> Validator:
     """Refuses all but a list of strings that *allows* lets through."""
 
     def refusal(value: object) -> str | None:
@@ -157,48 +157,48 @@ def table(value: object) -> str | None:
 
 _PATTERNS = 'list of patterns below the collection\'s folder, such as "**/*.json": no "\\", no empty, "." or ".." part'
 
-SETTINGS: Mapping[str, Rule] = {
-    "database.path": Rule(".docsync/docsync.db", regular_file),
-    "watch.mode": Rule("auto", one_of("auto", "events", "poll")),
-    "watch.settle_ms": Rule(10, positive),
-    "watch.debounce_ms": Rule(500, positive),
-    "watch.max_delay_ms": Rule(2000, positive),
-    "watch.poll_ms": Rule(1000, positive),
-    "watch.rescan_seconds": Rule(60, positive),
-    "guard.max_delete_ratio": Rule(0.5, ratio),
-    "guard.min_deletes": Rule(20, not_negative),
-    "limits.max_file_bytes": Rule(1048576, positive),
-    "changes.keep": Rule(1000000, positive),
-    "lint.ignore": Rule((), codes),
-    "lint.redact_secrets": Rule(default=False, refusal=boolean),
-    "admin.enabled": Rule(default=True, refusal=boolean),
-    "admin.host": Rule("127.0.0.1", text),
-    "admin.port": Rule(8787, port),
-    "admin.token_file": Rule(None, text),
-    "log.format": Rule("auto", one_of("auto", "console", "json")),
-    "log.level": Rule("info", one_of("debug", "info", "warning", "error")),
+SETTINGS: Mapping[str, KeyRule] = {
+    "database.path": KeyRule(".docsync/docsync.db", regular_file),
+    "watch.mode": KeyRule("auto", one_of("auto", "events", "poll")),
+    "watch.settle_ms": KeyRule(10, positive),
+    "watch.debounce_ms": KeyRule(500, positive),
+    "watch.max_delay_ms": KeyRule(2000, positive),
+    "watch.poll_ms": KeyRule(1000, positive),
+    "watch.rescan_seconds": KeyRule(60, positive),
+    "guard.max_delete_ratio": KeyRule(0.5, ratio),
+    "guard.min_deletes": KeyRule(20, not_negative),
+    "limits.max_file_bytes": KeyRule(1048576, positive),
+    "changes.keep": KeyRule(1000000, positive),
+    "lint.ignore": KeyRule((), codes),
+    "lint.redact_secrets": KeyRule(default=False, refusal=boolean),
+    "admin.enabled": KeyRule(default=True, refusal=boolean),
+    "admin.host": KeyRule("127.0.0.1", text),
+    "admin.port": KeyRule(8787, port),
+    "admin.token_file": KeyRule(None, text),
+    "log.format": KeyRule("auto", one_of("auto", "console", "json")),
+    "log.level": KeyRule("info", one_of("debug", "info", "warning", "error")),
 }
 """Every key outside the collections, in the order in which they are shown."""
 
-COLLECTION: Mapping[str, Rule] = {
-    "type": Rule(None, like(_TYPE, "a lower-case word: [a-z][a-z0-9_]*")),
-    "path": Rule(None, inner_folder),
-    "include": Rule((), each(is_pattern, f"a non-empty {_PATTERNS}", at_least=1)),
-    "exclude": Rule((), each(is_pattern, f"a {_PATTERNS}")),
-    "format": Rule(None, one_of(*FORMAT_NAMES)),
-    "schema": Rule(None, text),
-    "index": Rule((), each(_DOTTED_WORDS.fullmatch, 'a list of dotted words such as ["demographics.ageGroup"]')),
+COLLECTION: Mapping[str, KeyRule] = {
+    "type": KeyRule(None, like(_TYPE, "a lower-case word: [a-z][a-z0-9_]*")),
+    "path": KeyRule(None, inner_folder),
+    "include": KeyRule((), each(is_pattern, f"a non-empty {_PATTERNS}", at_least=1)),
+    "exclude": KeyRule((), each(is_pattern, f"a {_PATTERNS}")),
+    "format": KeyRule(None, one_of(*FORMAT_NAMES)),
+    "schema": KeyRule(None, text),
+    "index": KeyRule((), each(_DOTTED_WORDS.fullmatch, 'a list of dotted words such as ["demographics.ageGroup"]')),
 }
 """Every key of a collection."""
 
-CLIENT: Mapping[str, Rule] = {
-    "name": Rule(None, text),
-    "token_hash": Rule(None, like(_HASH, "the SHA-256 of a token: 64 hexadecimal digits, as sha256sum prints them")),
-    "role": Rule("read", one_of("read", "operate")),
+CLIENT: Mapping[str, KeyRule] = {
+    "name": KeyRule(None, text),
+    "token_hash": KeyRule(None, like(_HASH, "the SHA-256 of a token: 64 hexadecimal digits, as sha256sum prints them")),
+    "role": KeyRule("read", one_of("read", "operate")),
 }
 """Every key of a client of the admin endpoint."""
 
-ITEMS: Mapping[str, Mapping[str, Rule]] = {"collections": COLLECTION, "clients": CLIENT}
+ITEMS: Mapping[str, Mapping[str, KeyRule]] = {"collections": COLLECTION, "clients": CLIENT}
 """The lists of tables, and the keys of their items."""
 
 SECTIONS = tuple(dict.fromkeys(key.partition(".")[0] for key in SETTINGS))
@@ -209,21 +209,21 @@ DEFAULT_COLLECTIONS: list[dict[str, object]] = [
 ]
 """What is kept when docsync.toml names no collection."""
 
-_STRUCTURE: Mapping[str, Rule] = {
-    **{section: Rule(None, table) for section in SECTIONS},
-    "collections": Rule(None, lambda _: "at least one [[collections]] table; leave it out for the default ones"),
-    "clients": Rule(None, lambda _: "at least one [[clients]] table; leave it out to have none"),
-    **{f"{name}[]": Rule(None, table) for name in ITEMS},
-    "env": Rule(None, table),
-    "env[]": Rule(None, table),
+_STRUCTURE: Mapping[str, KeyRule] = {
+    **{section: KeyRule(None, table) for section in SECTIONS},
+    "collections": KeyRule(None, lambda _: "at least one [[collections]] table; leave it out for the default ones"),
+    "clients": KeyRule(None, lambda _: "at least one [[clients]] table; leave it out to have none"),
+    **{f"{name}[]": KeyRule(None, table) for name in ITEMS},
+    "env": KeyRule(None, table),
+    "env[]": KeyRule(None, table),
 }
 
-RULES: Mapping[str, Rule] = {
+RULES: Mapping[str, KeyRule] = {
     **_STRUCTURE,
     **SETTINGS,
     **{f"{items}[].{name}": rule for items, rules in ITEMS.items() for name, rule in rules.items()},
 }
 """Every key that docsync.toml may hold; `[]` stands for the number of a collection or the name of an overlay."""
 
-OVERLAY_RULES: Mapping[str, Rule] = {key: rule for key, rule in RULES.items() if key != "env"}
+OVERLAY_RULES: Mapping[str, KeyRule] = {key: rule for key, rule in RULES.items() if key != "env"}
 """Every key that the tables of an overlay may hold: an overlay has none of its own."""

@@ -11,7 +11,7 @@ _ALIASES = {"DOCSYNC_ADMIN_TOKEN_FILE": "DOCSYNC_ADMIN__TOKEN_FILE"}
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ConfigValue:
     """A value that somebody wrote for *key*. A value that was refused is None.
 
     `origin` is for people who ask where it comes from, `where` stands in front of a mistake, `written` is the key as
@@ -31,27 +31,27 @@ class Given:
         return f"{head}[]{tail.partition(']')[2]}" if bracket else self.key
 
 
-def read_defaults() -> Iterator[Given]:
+def read_defaults() -> Iterator[ConfigValue]:
     """What holds when nobody says anything."""
     collections = _leaves({"collections": DEFAULT_COLLECTIONS}, "")
     for key, value in [*((key, rule.default) for key, rule in SETTINGS.items()), *collections]:
-        yield Given(key, value, "default", "default", key)
+        yield ConfigValue(key, value, "default", "default", key)
 
 
-def read_tables(file: TomlFile) -> Iterator[Given]:
+def read_tables(file: TomlFile) -> Iterator[ConfigValue]:
     """What the tables of docsync.toml say; `env` comes whole."""
     for key, value in _leaves(file.table, ""):
         line = file.line_of(key)
-        yield Given(key, value, f"{file.path.name}:{line}", f"{file.shown}:{line}", key)
+        yield ConfigValue(key, value, f"{file.path.name}:{line}", f"{file.shown}:{line}", key)
 
 
-def read_overlay(file: TomlFile, name: str) -> Iterator[Given]:
+def read_overlay(file: TomlFile, name: str) -> Iterator[ConfigValue]:
     """What the tables below `[env.NAME]` say."""
     overlay, table = overlays(file)[name], join_key("env", name)
     for key, value in _leaves(overlay, "") if isinstance(overlay, dict) else [("env[]", overlay)]:
         written = table if key == "env[]" else f"{table}.{key}"
         line = file.line_of(written)
-        yield Given(key, value, f"{file.path.name}:{line} ({table})", f"{file.shown}:{line}", written)
+        yield ConfigValue(key, value, f"{file.path.name}:{line} ({table})", f"{file.shown}:{line}", written)
 
 
 def overlays(file: TomlFile) -> dict[str, object]:
@@ -60,7 +60,7 @@ def overlays(file: TomlFile) -> dict[str, object]:
     return dict(found) if isinstance(found, dict) else {}
 
 
-def read_environ(environ: Mapping[str, str]) -> Iterator[Given]:
+def read_environ(environ: Mapping[str, str]) -> Iterator[ConfigValue]:
     """What `DOCSYNC_TABLE__KEY` variables say. Upper case comes last and so wins over another spelling."""
     for name in sorted(environ, key=lambda name: (name == name.upper(), name)):
         prefix, _, rest = _ALIASES.get(name, name).upper().partition("DOCSYNC_")
@@ -68,19 +68,19 @@ def read_environ(environ: Mapping[str, str]) -> Iterator[Given]:
             continue
         key = rest.lower().replace("__", ".")
         value = SETTINGS[key].read(environ[name]) if key in SETTINGS else environ[name]
-        yield Given(key, value, name, name, key)
+        yield ConfigValue(key, value, name, name, key)
 
 
-def read_flags(flags: Mapping[str, object]) -> Iterator[Given]:
+def read_flags(flags: Mapping[str, object]) -> Iterator[ConfigValue]:
     """What flags of the command line say; None is a flag that was not given."""
     for key, value in flags.items():
         if value is not None:
-            yield Given(key, value, "--flag", "--flag", key)
+            yield ConfigValue(key, value, "--flag", "--flag", key)
 
 
-def merge_layers(layers: Iterable[Iterable[Given]]) -> dict[str, Given]:
+def merge_layers(layers: Iterable[Iterable[ConfigValue]]) -> dict[str, ConfigValue]:
     """One value for each key: later layers win, and a list of tables replaces the whole earlier one."""
-    values: dict[str, Given] = {}
+    values: dict[str, ConfigValue] = {}
     for layer in layers:
         latest = {given.key: given for given in layer}
         for items in ITEMS:

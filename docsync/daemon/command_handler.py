@@ -15,16 +15,16 @@ import apsw
 import docsync
 from docsync.commands import Busy, TimedOut
 from docsync.counters import Counters
-from docsync.daemon.watch_supervisor import Lookout
+from docsync.daemon.watch_supervisor import WatchSupervisor
 from docsync.errors import NoDatabase
 from docsync.model import RootState
 from docsync.names import EVERYTHING, Collection
 from docsync.reader import open_reader
-from docsync.status import CollectionStatus, Done, Latency, Reason, Status
+from docsync.status import CollectionStatus, CommandResult, Latency, Reason, Status
 from docsync.sync.batch.load import iso
 from docsync.sync.thread.inbox import Inbox
-from docsync.sync.thread.request import Ask, Request
-from docsync.sync.thread.thread_status import Vitals
+from docsync.sync.thread.request import Request, RequestKind
+from docsync.sync.thread.thread_status import ThreadStatus
 
 # One reload runs, one waits; a third would only find what the second finds.
 _RELOADS = 2
@@ -39,7 +39,7 @@ _PASSIVE = frozenset({"starting", "polling", "network_mount", "no_heartbeat", "h
 
 
 @dataclass(frozen=True, slots=True)
-class Premises:
+class DaemonProfile:
     """What does not change while the daemon runs. `config_file` is what a start would read, if it is there."""
 
     project: Path
@@ -52,7 +52,7 @@ class Premises:
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
+class _Counts:
     """What the database said, up to which revision, and when (monotonic nanoseconds). `failed` is why it did not."""
 
     news: int
@@ -64,15 +64,15 @@ class _Counted:
     failed: str | None = None
 
 
-class Desk:
+class CommandHandler:
     """See commands.Commands."""
 
     def __init__(
         self,
-        premises: Premises,
+        premises: DaemonProfile,
         inbox: Inbox,
-        signs: tuple[Vitals, Counters],
-        lookout: Lookout,
+        signs: tuple[ThreadStatus, Counters],
+        lookout: WatchSupervisor,
         roots: Callable[[], dict[str, RootState]],
     ) -> None:
         self._premises = premises
@@ -84,7 +84,7 @@ class Desk:
         self._config_stamp = self._stamp_of_config()
         self._lock = Lock()
         self._since: dict[tuple[str, str | None], str] = {}
-        self._counted: _Counted | None = None
+        self._counted: _Counts | None = None
         self.http: str | None = None
 
     def status(self) -> Status:
@@ -123,7 +123,7 @@ class Desk:
             latency=Latency.of(*self._counters.recent()),
         )
 
-    def _reasons(self, counted: _Counted) -> list[Reason]:
+    def _reasons(self, counted: _Counts) -> list[Reason]:
         """All that is wrong, by whoever knows it; a reason keeps its `since` for as long as it lasts."""
         found = [*self._vitals.reasons, *self._find_reasons()]
         if counted.failed is not None:
@@ -157,23 +157,23 @@ class Desk:
                     f"root_{state.value}", f"the folder {path} is {state.value}; its documents are kept", "", path
                 )
 
-    def _count(self) -> _Counted:
+    def _count(self) -> _Counts:
         """What is in the database. It is asked again after a revision, and once a second whether it can be read at all."""
         known, now_ns, news = self._counted, time.monotonic_ns(), self._counters.wait(-1, 0)
         if known is None or known.news != news or now_ns - known.at_ns > _LOOK_NS:
             known = self._counted = self._read_counts(news, now_ns)
         return known
 
-    def _read_counts(self, news: int, now_ns: int) -> _Counted:
+    def _read_counts(self, news: int, now_ns: int) -> _Counts:
         try:
             # The database that is kept, whatever services are told to read.
             with open_reader(database=self._premises.database, source="database") as reader, reader.snapshot():
                 version = (reader.epoch() or "", reader.revision() or 0)
-                return _Counted(news, now_ns, *version, reader.count(), reader.tallies())
+                return _Counts(news, now_ns, *version, reader.count(), reader.tallies())
         except (NoDatabase, apsw.Error) as error:
-            return _Counted(news, now_ns, failed=str(error))
+            return _Counts(news, now_ns, failed=str(error))
 
-    def _collections(self, counted: _Counted) -> Iterator[CollectionStatus]:
+    def _collections(self, counted: _Counts) -> Iterator[CollectionStatus]:
         roots = self._roots()
         for one in self._premises.collections:
             numbers = counted.tallies.get(one.type, {})
@@ -192,29 +192,29 @@ class Desk:
         """The number of revisions made since the start."""
         return self._counters.wait(after, timeout)
 
-    def reload(self, scopes: Sequence[str], timeout: float) -> Done:
+    def reload(self, scopes: Sequence[str], timeout: float) -> CommandResult:
         """Look at *scopes* at once."""
         if not self._reloads.acquire(blocking=False):
             raise Busy("one reload runs and another one waits already; try again in a second")
         wanted = tuple(scopes) or (EVERYTHING,)
         self._lookout.prove()  # hints that are under way then belong to this look
-        request = Request(Ask.LOOK, wanted, wanted)
+        request = Request(RequestKind.LOOK, wanted, wanted)
         request.answer.add_done_callback(lambda _: self._reloads.release())
         return self._ask(request, timeout)
 
-    def wait(self, paths: Sequence[str], timeout: float) -> Done:
+    def wait(self, paths: Sequence[str], timeout: float) -> CommandResult:
         """Return when all that was saved before the call is in the database, as far as *paths* are concerned."""
         # Where the watcher cannot prove that it has told everything, a look at the whole tree does.
         scopes = () if self._lookout.prove() else (EVERYTHING,)
-        return self._ask(Request(Ask.LOOK, scopes, tuple(paths) or (EVERYTHING,)), timeout)
+        return self._ask(Request(RequestKind.LOOK, scopes, tuple(paths) or (EVERYTHING,)), timeout)
 
-    def release(self, type_: str | None, timeout: float) -> Done:
+    def release(self, type_: str | None, timeout: float) -> CommandResult:
         """Delete what is held."""
-        return self._ask(Request(Ask.RELEASE, type=type_), timeout)
+        return self._ask(Request(RequestKind.RELEASE, type=type_), timeout)
 
-    def _ask(self, request: Request, timeout: float) -> Done:
+    def _ask(self, request: Request, timeout: float) -> CommandResult:
         self._inbox.ask(request)
-        answer: Future[Done] = request.answer
+        answer: Future[CommandResult] = request.answer
         try:
             return answer.result(timeout)
         except FutureTimeout as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 Identity = tuple[int, int]
 
 
-class Home:
+class ProjectFolder:
     """Remembers which folder the daemon was started for."""
 
     def __init__(self, root: Path, config_file: Path | None, collections: Iterable[str]) -> None:

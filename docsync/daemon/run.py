@@ -12,13 +12,13 @@ from tempfile import gettempdir
 
 import docsync
 from docsync.admin.http.access import Key
-from docsync.admin.server import Listening, Served, serving
+from docsync.admin.server import EndpointAddresses, ListenSettings, serving
 from docsync.admin.services import Backend
 from docsync.counters import Counters
-from docsync.daemon.command_handler import Desk, Premises
-from docsync.daemon.project_folder import Home, identity, is_still
+from docsync.daemon.command_handler import CommandHandler, DaemonProfile
+from docsync.daemon.project_folder import ProjectFolder, identity, is_still
 from docsync.daemon.running import running
-from docsync.daemon.watch_supervisor import Lookout
+from docsync.daemon.watch_supervisor import WatchSupervisor
 from docsync.errors import UsageError
 from docsync.formats import get_format
 from docsync.lock import Announcement, announcing, holding
@@ -28,13 +28,13 @@ from docsync.policy.coalesce import Coalescer
 from docsync.sync.batch.load import iso
 from docsync.sync.setup import Settings
 from docsync.sync.thread.barrier import Barrier
-from docsync.sync.thread.git_hold import GitGate
+from docsync.sync.thread.git_hold import GitHold
 from docsync.sync.thread.inbox import Inbox
-from docsync.sync.thread.loop import Loop, Rounds, Told
-from docsync.sync.thread.sync_log import Journal, Log
-from docsync.sync.thread.thread_status import Vitals
+from docsync.sync.thread.loop import Loop, LoopTasks, Observers
+from docsync.sync.thread.sync_log import Log, SyncLog
+from docsync.sync.thread.thread_status import ThreadStatus
 from docsync.upkeep.upkeep import open_checked
-from docsync.watch import Mode, Polling, Source, open_source
+from docsync.watch import HintSource, Mode, PollSettings, open_source
 
 _MOST_SOCKET_BYTES = 107  # sun_path of Linux, without its closing NUL
 _LOOK_AGAIN_SECONDS = 0.5
@@ -67,18 +67,18 @@ def run_daemon(settings: DaemonSettings, log: Log) -> None:
     project itself, moved or unmounted, only once that is back: where it was there is nothing to keep equal to.
     Raises AlreadyRunning, NoDatabase and StoreUnavailable before anything runs.
     """
-    home = Home(settings.sync.root, settings.config_file, [one.path for one in settings.sync.collections])
+    home = ProjectFolder(settings.sync.root, settings.config_file, [one.path for one in settings.sync.collections])
     while True:
         try:
             _run(settings, log)
-        except FolderGone:
+        except DatabaseFolderGone:
             if not _wait_for_project(home, settings.database.parent, log):
                 return
         else:
             return
 
 
-def _wait_for_project(home: Home, folder: Path, log: Log) -> bool:
+def _wait_for_project(home: ProjectFolder, folder: Path, log: Log) -> bool:
     """The folder of the database went: wait for the project if it went too. False when told to stop meanwhile."""
     if home.is_still_there():
         log.warning("database.gone", path=str(folder), next="making it anew from the files")
@@ -93,7 +93,7 @@ def _wait_for_project(home: Home, folder: Path, log: Log) -> bool:
     return True
 
 
-class FolderGone(Exception):
+class DatabaseFolderGone(Exception):
     """The folder of the database, which carries the lock, was deleted or replaced."""
 
 
@@ -102,24 +102,24 @@ def _run(settings: DaemonSettings, log: Log) -> None:
     with ExitStack() as stack:
         stack.enter_context(holding(folder))
         stack.enter_context(_block_signals())
-        upkeep = stack.enter_context(open_checked(settings.sync, settings.database, Journal(log).log_repair))
+        upkeep = stack.enter_context(open_checked(settings.sync, settings.database, SyncLog(log).log_repair))
         inbox = Inbox(Coalescer(settings.sync.timing, _completeness(settings.sync)))
-        vitals, counters = Vitals(), Counters()
+        vitals, counters = ThreadStatus(), Counters()
         lookout = stack.enter_context(_lookout(settings, inbox, vitals, counters, log))
-        gate = GitGate(settings.sync.git, lookout.prove)
+        gate = GitHold(settings.sync.git, lookout.prove)
         rescan_ns = settings.rescan_seconds * 1_000_000_000
         locked = identity(folder)
 
         def tick(now_ns: int) -> None:
             if not is_still(folder, locked):
-                raise FolderGone
+                raise DatabaseFolderGone
             lookout.tick(now_ns)
 
-        rounds = Rounds(rescan_ns, lookout.resync, tick, upkeep)
-        loop = Loop(upkeep.engine, inbox, gate, rounds, Told(vitals, Journal(log), counters))
+        rounds = LoopTasks(rescan_ns, lookout.resync, tick, upkeep)
+        loop = Loop(upkeep.engine, inbox, gate, rounds, Observers(vitals, SyncLog(log), counters))
         stack.enter_context(running("docsync-sync", loop.run, stop=inbox.close, failed=_stop_me))
         premises = _premises(settings)
-        desk = Desk(premises, inbox, (vitals, counters), lookout, loop.root_states)
+        desk = CommandHandler(premises, inbox, (vitals, counters), lookout, loop.root_states)
         backend = Backend(desk, settings.database, counters)
         served = stack.enter_context(_serving(backend, _listening(settings, premises.socket), log))
         desk.http = served.http
@@ -131,7 +131,7 @@ def _run(settings: DaemonSettings, log: Log) -> None:
     log.info("docsync.stopped")
 
 
-def _serving(backend: Backend, listening: Listening, log: Log) -> AbstractContextManager[Served]:
+def _serving(backend: Backend, listening: ListenSettings, log: Log) -> AbstractContextManager[EndpointAddresses]:
     def log_warning(event: str, message: str) -> None:
         log.warning(event, message=message)
 
@@ -163,7 +163,9 @@ def _stop_me() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _lookout(settings: DaemonSettings, inbox: Inbox, vitals: Vitals, counters: Counters, log: Log) -> Lookout:
+def _lookout(
+    settings: DaemonSettings, inbox: Inbox, vitals: ThreadStatus, counters: Counters, log: Log
+) -> WatchSupervisor:
     """The watcher of the collections and of the cookies, which come back through the same descriptor."""
     sync = settings.sync
     tree = sync.tree()
@@ -180,11 +182,11 @@ def _lookout(settings: DaemonSettings, inbox: Inbox, vitals: Vitals, counters: C
             counters.record_hint(sign.value)
             inbox.hint(path, sign)
 
-    def open_watcher() -> AbstractContextManager[Source]:
-        polling = Polling(lambda: tree.scan([EVERYTHING]).found, settings.poll_ms)
+    def open_watcher() -> AbstractContextManager[HintSource]:
+        polling = PollSettings(lambda: tree.scan([EVERYTHING]).found, settings.poll_ms)
         return open_source(sync.root, folders, hint, mode=settings.mode, polling=polling)
 
-    return Lookout(open_watcher, barrier, inbox, vitals, log)
+    return WatchSupervisor(open_watcher, barrier, inbox, vitals, log)
 
 
 def _completeness(settings: Settings) -> Callable[[str], bool]:
@@ -197,8 +199,8 @@ def _completeness(settings: Settings) -> Callable[[str], bool]:
     return proves_complete
 
 
-def _premises(settings: DaemonSettings) -> Premises:
-    return Premises(
+def _premises(settings: DaemonSettings) -> DaemonProfile:
+    return DaemonProfile(
         project=settings.sync.root,
         database=settings.database,
         socket=socket_path(settings.database.parent),
@@ -222,6 +224,6 @@ def socket_path(folder: Path) -> Path:
     return runtime / f"{sha256(os.fsencode(folder)).hexdigest()[:16]}.sock"
 
 
-def _listening(settings: DaemonSettings, socket: Path) -> Listening:
+def _listening(settings: DaemonSettings, socket: Path) -> ListenSettings:
     host, port = settings.http or (None, None)
-    return Listening(socket_path=socket, host=host, port=port, keys=settings.keys)
+    return ListenSettings(socket_path=socket, host=host, port=port, keys=settings.keys)

@@ -14,8 +14,8 @@ from docsync.names import EVERYTHING
 from docsync.sync.thread.barrier import Barrier
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.sync_log import Log
-from docsync.sync.thread.thread_status import Vitals
-from docsync.watch import Source, mount_table
+from docsync.sync.thread.thread_status import ThreadStatus
+from docsync.watch import HintSource, mount_table
 
 _BEAT_NS = 3_000_000_000
 _MOST_PAUSE_NS = 60_000_000_000
@@ -24,13 +24,13 @@ _UNPROVED = "no_heartbeat"
 # What a source says when it polls folders that it may not watch; the cookies' folder may be one of them.
 _SHORT_OF_WATCHES = frozenset({"watch_limit", "unwatchable"})
 
-Opener = Callable[[], AbstractContextManager[Source]]
+Opener = Callable[[], AbstractContextManager[HintSource]]
 
 
-class Lookout:
+class WatchSupervisor:
     """Owns the watcher. `tick` belongs to the sync thread; the rest may be asked from any thread."""
 
-    def __init__(self, opener: Opener, barrier: Barrier | None, inbox: Inbox, vitals: Vitals, log: Log) -> None:
+    def __init__(self, opener: Opener, barrier: Barrier | None, inbox: Inbox, vitals: ThreadStatus, log: Log) -> None:
         """*barrier* is None where cookies cannot be seen: no wait is proved by hints then."""
         self._opener = opener
         self._barrier = barrier
@@ -42,7 +42,7 @@ class Lookout:
         self._beat_at_ns = 0
         self._pause_ns = _BEAT_NS
         self._mounts = ""
-        self.source: Source
+        self.source: HintSource
 
     def __enter__(self) -> Self:
         self._open()

@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterator
 from docsync.doctor.daemon import examine_daemon
 from docsync.doctor.database import examine_database
 from docsync.doctor.files import examine_folders, examine_watcher
-from docsync.doctor.finding import Finding, Level
+from docsync.doctor.finding import Diagnosis, Level
 from docsync.doctor.machine import examine_machine, examine_port
 from docsync.doctor.repository import examine_repository
-from docsync.doctor.target import Patient
+from docsync.doctor.target import Target
 
-__all__ = ["Finding", "Level", "Patient", "examine"]
+__all__ = ["Diagnosis", "Level", "Target", "examine"]
 
 
-def examine(patient: Patient) -> Iterator[Finding]:
+def examine(patient: Target) -> Iterator[Diagnosis]:
     """Everything, in the order in which one thing needs the other. What may not be looked at is a finding, too."""
     yield from examine_machine()
     yield from _catch_denied(lambda: examine_folders(patient))
@@ -31,13 +31,13 @@ def examine(patient: Patient) -> Iterator[Finding]:
     yield from _catch_denied(lambda: examine_daemon(patient, runs=runs))
 
 
-def _catch_denied(look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+def _catch_denied(look: Callable[[], Iterator[Diagnosis]]) -> Iterator[Diagnosis]:
     try:
         yield from look()
     except OSError as error:
         yield _describe_denied(error)
 
 
-def _describe_denied(error: OSError) -> Finding:
+def _describe_denied(error: OSError) -> Diagnosis:
     message = f"{error.filename}: {(error.strerror or str(error)).lower()}"
-    return Finding("permission", Level.ERROR, message, "run docsync doctor as the user that runs docsync")
+    return Diagnosis("permission", Level.ERROR, message, "run docsync doctor as the user that runs docsync")

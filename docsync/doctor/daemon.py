@@ -5,8 +5,8 @@ from pathlib import Path
 
 import docsync
 from docsync.admin.client import Answer, Client
-from docsync.doctor.finding import Finding, Level
-from docsync.doctor.target import Patient
+from docsync.doctor.finding import Diagnosis, Level
+from docsync.doctor.target import Target
 from docsync.errors import DocsyncError
 from docsync.names import to_printable
 
@@ -15,40 +15,40 @@ _UNREACHABLE = "a sync or restore ends by itself; a daemon is to be ended with S
 _TOPIC = "daemon"
 
 
-def examine_daemon(patient: Patient, *, runs: bool) -> Iterator[Finding]:
+def examine_daemon(patient: Target, *, runs: bool) -> Iterator[Diagnosis]:
     """What the daemon of *patient* says of itself; *runs* tells that somebody keeps the database."""
     if not runs:
-        yield Finding(_TOPIC, Level.NOTE, "none runs", "start one with: docsync run")
+        yield Diagnosis(_TOPIC, Level.NOTE, "none runs", "start one with: docsync run")
         return
     announcement, holder = patient.announcement(), patient.holder()
     if announcement is None:
         who = f"process {holder}" if holder else "a process"
         message = f"{who} holds the lock, and daemon.json does not say how to reach it"
-        yield Finding(_TOPIC, Level.ERROR, message, _UNREACHABLE)
+        yield Diagnosis(_TOPIC, Level.ERROR, message, _UNREACHABLE)
         return
     try:
         status = Client(Path(announcement.socket), PATIENCE_SECONDS).get("/v1/status")
     except DocsyncError as error:
         if isinstance(error.__cause__, PermissionError):
             message = f"process {announcement.pid} of another user: only that one may ask it"
-            yield Finding(_TOPIC, Level.NOTE, message, "run docsync doctor as the user that runs docsync")
+            yield Diagnosis(_TOPIC, Level.NOTE, message, "run docsync doctor as the user that runs docsync")
             return
         who = f"process {holder or announcement.pid}"
-        yield Finding(_TOPIC, Level.ERROR, f"{who} holds the lock and does not answer ({error})", _UNREACHABLE)
+        yield Diagnosis(_TOPIC, Level.ERROR, f"{who} holds the lock and does not answer ({error})", _UNREACHABLE)
         return
     yield from _examine_status(status)
 
 
-def _examine_status(status: Answer) -> Iterator[Finding]:
-    yield Finding(_TOPIC, Level.OK, f"process {status['pid']}, {status['state']}, watcher {status['watcher']}")
+def _examine_status(status: Answer) -> Iterator[Diagnosis]:
+    yield Diagnosis(_TOPIC, Level.OK, f"process {status['pid']}, {status['state']}, watcher {status['watcher']}")
     if status["version"] != docsync.__version__:
         message = f"runs docsync {status['version']}, this is {docsync.__version__}"
-        yield Finding(_TOPIC, Level.WARNING, message, "restart it: docsync stop, then docsync run")
+        yield Diagnosis(_TOPIC, Level.WARNING, message, "restart it: docsync stop, then docsync run")
     if status["restart_to_apply"]:
-        yield Finding(_TOPIC, Level.WARNING, "docsync.toml has changed since it started", "restart it to apply that")
+        yield Diagnosis(_TOPIC, Level.WARNING, "docsync.toml has changed since it started", "restart it to apply that")
     for reason in status["reasons"]:
         level = Level.ERROR if reason["ends_readiness"] else Level.WARNING
-        yield Finding(_TOPIC, level, f"{reason['code']}: {to_printable(reason['message'])}", reason["advice"])
+        yield Diagnosis(_TOPIC, level, f"{reason['code']}: {to_printable(reason['message'])}", reason["advice"])
     if status["errors"]:
         plural = "" if status["errors"] == 1 else "s"
-        yield Finding(_TOPIC, Level.NOTE, f"{status['errors']} error{plural} in the files", "see: docsync problems")
+        yield Diagnosis(_TOPIC, Level.NOTE, f"{status['errors']} error{plural} in the files", "see: docsync problems")

@@ -6,8 +6,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from docsync.doctor.finding import Finding, Level
-from docsync.doctor.target import Patient
+from docsync.doctor.finding import Diagnosis, Level
+from docsync.doctor.target import Target
 from docsync.errors import NoDatabase, StoreUnavailable
 from docsync.store.connection import answering, open_reader_connection
 from docsync.store.damage import inspect
@@ -23,15 +23,15 @@ _MEND = "mend it with: docsync sync"
 _HELD = "see what is held with: docsync held; if the files are gone for good: docsync release"
 
 
-def examine_database(patient: Patient, *, runs: bool) -> Iterator[Finding]:
+def examine_database(patient: Target, *, runs: bool) -> Iterator[Diagnosis]:
     """Where the database lies and how it is; *runs* tells that a daemon keeps it. Raises OSError."""
     yield from _place(patient.folder, runs=runs)
     path = patient.database
     if not path.exists() or (path.is_file() and not path.stat().st_size):
-        yield Finding(_TOPIC, Level.NOTE, f"{path}: not there yet", "make it with: docsync run, or: docsync sync")
+        yield Diagnosis(_TOPIC, Level.NOTE, f"{path}: not there yet", "make it with: docsync run, or: docsync sync")
         return
     if path.is_file() and not os.access(path, os.R_OK):
-        yield Finding(
+        yield Diagnosis(
             _TOPIC,
             Level.ERROR,
             f"{path}: permission denied",
@@ -43,35 +43,35 @@ def examine_database(patient: Patient, *, runs: bool) -> Iterator[Finding]:
         yield from _content(path)
         damage = inspect(path)
     except (NoDatabase, StoreUnavailable) as error:
-        yield Finding(_TOPIC, Level.ERROR, str(error), "" if "; " in str(error) else _MEND)
+        yield Diagnosis(_TOPIC, Level.ERROR, str(error), "" if "; " in str(error) else _MEND)
         return
     yield (
-        Finding(_TOPIC, Level.ERROR, f"damaged: {damage.reason}", _MEND)
+        Diagnosis(_TOPIC, Level.ERROR, f"damaged: {damage.reason}", _MEND)
         if damage
-        else Finding(_TOPIC, Level.OK, "every row is what was written")
+        else Diagnosis(_TOPIC, Level.OK, "every row is what was written")
     )
     yield from _examine_access(path)
     if not runs and not has_log:
         message = "its log was not there: users without write permission could not open it, and commits may be lost"
-        yield Finding(
+        yield Diagnosis(
             _TOPIC, Level.WARNING, message, "docsync sync makes it sound; let other programs open it read-only"
         )
 
 
-def _content(path: Path) -> Iterator[Finding]:
+def _content(path: Path) -> Iterator[Diagnosis]:
     with answering(path), open_reader_connection(path) as connection:
         state = dict(connection.execute("SELECT key, value FROM sync_state WHERE key IN ('epoch', 'revision')"))
         documents = connection.execute("SELECT count(*) FROM documents").get
         held = connection.execute("SELECT count(*) FROM files WHERE state = 'held'").get
     size = path.stat().st_size / 1e6
     version = f"revision {state.get('revision')}, epoch {state.get('epoch')}"
-    yield Finding(_TOPIC, Level.OK, f"{path}: {documents} documents, {version}, {size:.1f} MB")
+    yield Diagnosis(_TOPIC, Level.OK, f"{path}: {documents} documents, {version}, {size:.1f} MB")
     if held:
         message = "1 deletion is held" if held == 1 else f"{held} deletions are held"
-        yield Finding(_TOPIC, Level.WARNING, message, _HELD)
+        yield Diagnosis(_TOPIC, Level.WARNING, message, _HELD)
 
 
-def _place(folder: Path, *, runs: bool) -> Iterator[Finding]:
+def _place(folder: Path, *, runs: bool) -> Iterator[Diagnosis]:
     """The disk that *folder* is on or would be made on."""
     there = next(above for above in (folder, *folder.parents) if above.exists())
     kind = remote_filesystem(there)
@@ -79,19 +79,21 @@ def _place(folder: Path, *, runs: bool) -> Iterator[Finding]:
         message = (
             f"{folder}: lies on {kind}, where SQLite's locks and its shared memory may not work (sqlite.org/wal.html)"
         )
-        yield Finding(_TOPIC, Level.WARNING, message, "set database.path to a place on a local disk")
+        yield Diagnosis(_TOPIC, Level.WARNING, message, "set database.path to a place on a local disk")
     if not runs and not os.access(there, os.W_OK | os.X_OK):
-        yield Finding(_TOPIC, Level.ERROR, f"{there}: not writable", "let the user that runs docsync write there")
+        yield Diagnosis(_TOPIC, Level.ERROR, f"{there}: not writable", "let the user that runs docsync write there")
     free = shutil.disk_usage(there).free
     if free < _LEAST_BYTES:
-        yield Finding(_TOPIC, Level.WARNING, f"{there}: {free / 1e6:.0f} MB are free", "make room on this disk")
+        yield Diagnosis(_TOPIC, Level.WARNING, f"{there}: {free / 1e6:.0f} MB are free", "make room on this disk")
 
 
-def _examine_access(path: Path) -> Iterator[Finding]:
+def _examine_access(path: Path) -> Iterator[Diagnosis]:
     """Whether services of another user can get at the database."""
     closed = [above for above in path.parents if not above.stat().st_mode & stat.S_IXOTH]
     if closed:
         message = f"only for users who may enter {closed[-1]}"
-        yield Finding(_TOPIC, Level.NOTE, message, "for services of another user set database.path to another place")
+        yield Diagnosis(_TOPIC, Level.NOTE, message, "for services of another user set database.path to another place")
     elif not path.stat().st_mode & stat.S_IROTH:
-        yield Finding(_TOPIC, Level.NOTE, "only its owner may read it", "the next start opens it to services of others")
+        yield Diagnosis(
+            _TOPIC, Level.NOTE, "only its owner may read it", "the next start opens it to services of others"
+        )

@@ -7,14 +7,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from docsync.doctor.finding import Finding, Level
-from docsync.doctor.target import Patient
-from docsync.model import RootState, Scan, Sign, Unread
+from docsync.doctor.finding import Diagnosis, Level
+from docsync.doctor.target import Target
+from docsync.model import RefusedPath, RootState, Scan, Sign
 from docsync.names import EVERYTHING, Collection, to_printable
 from docsync.status import Reason as Told
 from docsync.sync.thread.barrier import Barrier
 from docsync.upkeep.upkeep import FRESH
-from docsync.watch import Polling, open_source
+from docsync.watch import PollSettings, open_source
 
 _TOPIC = "watcher"
 _LET_READ = "let the user that runs docsync read it"
@@ -22,7 +22,7 @@ _LET_READ = "let the user that runs docsync read it"
 _CHOSEN = frozenset({"polling"})
 
 
-def examine_folders(patient: Patient) -> Iterator[Finding]:
+def examine_folders(patient: Target) -> Iterator[Diagnosis]:
     """Each collection's folder, and what in it is no document."""
     tree = patient.sync.tree()
     scan, roots = tree.scan([EVERYTHING]), tree.roots()
@@ -34,32 +34,32 @@ def examine_folders(patient: Patient) -> Iterator[Finding]:
     yield from _summarize(scan.skipped, "is never a document", Level.NOTE, "")
 
 
-def _folder(collection: Collection, state: RootState, scan: Scan) -> Finding:
+def _folder(collection: Collection, state: RootState, scan: Scan) -> Diagnosis:
     place, topic = to_printable(collection.path), collection.type
     if state is RootState.MISSING:
         advice = "make it, or take its collection out of docsync.toml"
-        return Finding(topic, Level.WARNING, f"{place}: no such folder, so there are no documents", advice)
+        return Diagnosis(topic, Level.WARNING, f"{place}: no such folder, so there are no documents", advice)
     if state is not RootState.OK or collection.path in scan.unreadable:
-        return Finding(topic, Level.ERROR, f"{place}: cannot be read", _LET_READ)
+        return Diagnosis(topic, Level.ERROR, f"{place}: cannot be read", _LET_READ)
     number = sum(type_ == collection.type for type_ in scan.types.values())
     if not number:
         patterns = ", ".join(collection.include)
-        return Finding(topic, Level.WARNING, f"{place}: no file in it matches {patterns}", "see: docsync config show")
-    return Finding(topic, Level.OK, f"{place}: {number} {'file' if number == 1 else 'files'}")
+        return Diagnosis(topic, Level.WARNING, f"{place}: no file in it matches {patterns}", "see: docsync config show")
+    return Diagnosis(topic, Level.OK, f"{place}: {number} {'file' if number == 1 else 'files'}")
 
 
-def _summarize(found: Mapping[str, Unread], what: str, level: Level, advice: str) -> Iterator[Finding]:
+def _summarize(found: Mapping[str, RefusedPath], what: str, level: Level, advice: str) -> Iterator[Diagnosis]:
     """One finding for all of *found*, with the first of them."""
     if not found:
         return
     path, first = min(found.items())
     rest = f", and {len(found) - 1} more" if len(found) > 1 else ""
-    yield Finding(
+    yield Diagnosis(
         "files", level, f"{to_printable(path) or '.'}: {what} ({to_printable(first.problem.message)}){rest}", advice
     )
 
 
-def examine_watcher(patient: Patient) -> Iterator[Finding]:
+def examine_watcher(patient: Target) -> Iterator[Diagnosis]:
     """What a watcher that is started now says of itself, and whether it brings what is written; takes a second at most.
 
     For a project without a daemon: what the watcher of a daemon is like, its status tells.
@@ -80,9 +80,9 @@ def _is_writable(folder: Path) -> bool:
     return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
-def _examine_source(patient: Patient, watched: Sequence[str], barrier: Barrier | None) -> Iterator[Finding]:
+def _examine_source(patient: Target, watched: Sequence[str], barrier: Barrier | None) -> Iterator[Diagnosis]:
     tree = patient.sync.tree()
-    polling = Polling(lambda: tree.scan([EVERYTHING]).found, patient.poll_ms)
+    polling = PollSettings(lambda: tree.scan([EVERYTHING]).found, patient.poll_ms)
 
     def hint(path: str, _sign: Sign) -> None:
         if barrier:
@@ -93,15 +93,15 @@ def _examine_source(patient: Patient, watched: Sequence[str], barrier: Barrier |
         for reason in source.reasons():
             told = Told(reason.code, reason.message, "", reason.path)
             level = Level.NOTE if reason.code in _CHOSEN else Level.WARNING
-            yield Finding(_TOPIC, level, f"{reason.code}: {to_printable(reason.message)}", told.advice)
+            yield Diagnosis(_TOPIC, level, f"{reason.code}: {to_printable(reason.message)}", told.advice)
 
 
-def _prove_source(name: str, barrier: Barrier | None) -> Finding:
+def _prove_source(name: str, barrier: Barrier | None) -> Diagnosis:
     if barrier is None or name != "inotify":
-        return Finding(_TOPIC, Level.OK, name)
+        return Diagnosis(_TOPIC, Level.OK, name)
     begun = time.perf_counter()
     if barrier.wait():
         ms = (time.perf_counter() - begun) * 1e3
-        return Finding(_TOPIC, Level.OK, f"{name}: a file that was written came back after {ms:.1f} ms")
+        return Diagnosis(_TOPIC, Level.OK, f"{name}: a file that was written came back after {ms:.1f} ms")
     advice = 'set mode = "poll" under [watch], and report this'
-    return Finding(_TOPIC, Level.ERROR, f"{name}: a file that was written did not come back", advice)
+    return Diagnosis(_TOPIC, Level.ERROR, f"{name}: a file that was written did not come back", advice)

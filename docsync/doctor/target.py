@@ -9,7 +9,7 @@ from docsync.watch import Mode
 
 
 @dataclass(frozen=True, slots=True)
-class Patient:
+class Target:
     """What docsync would be run with. `http` is host and port, None where only the socket is served."""
 
     sync: Settings

@@ -6,8 +6,8 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from docsync.formats.limits import LIMITS
-from docsync.formats.source import Refused, Source, decode_source
-from docsync.model import Content, Parsed, Problem, Severity
+from docsync.formats.source import FileRefused, SourceText, decode_source
+from docsync.model import Content, ParsedFile, Problem, Severity
 
 # Where each format lives; a module there offers one value, FORMAT. Imported when first used: start-up time matters.
 _MODULES = {
@@ -39,7 +39,7 @@ class Format(Protocol):
     @property
     def proves_complete(self) -> bool: ...
 
-    def parse(self, source: Source) -> Parsed:
+    def parse(self, source: SourceText) -> ParsedFile:
         """What the file says; a file that cannot be taken is Refused or has a problem of severity error."""
         ...
 
@@ -52,15 +52,15 @@ def get_format(name: str) -> Format:
     return cast(Format, import_module(_MODULES[name]).FORMAT)
 
 
-def parse(format_name: str, path: str, octets: bytes, *, allow_conflicts: bool = False) -> Parsed:
+def parse(format_name: str, path: str, octets: bytes, *, allow_conflicts: bool = False) -> ParsedFile:
     """What the file at *path* says, within the limits. Whatever the bytes are, the answer is a value."""
     reader = get_format(format_name)
     try:
         parsed = reader.parse(decode_source(path, octets, allow_conflicts=allow_conflicts))
-    except Refused as refused:
-        parsed = Parsed(None, refused.problems)
+    except FileRefused as refused:
+        parsed = ParsedFile(None, refused.problems)
     except Exception as error:  # noqa: BLE001 - a file that trips a bug of ours harms only itself
-        parsed = Parsed(None, (_describe_bug(path, error),))
+        parsed = ParsedFile(None, (_describe_bug(path, error),))
     return _apply_limits(path, parsed)
 
 
@@ -74,14 +74,14 @@ def _describe_bug(path: str, error: Exception) -> Problem:
     return Problem(path, "internal", message, hint="this is a bug in docsync; please report it with the file")
 
 
-def _apply_limits(path: str, parsed: Parsed) -> Parsed:
+def _apply_limits(path: str, parsed: ParsedFile) -> ParsedFile:
     content, problems = parsed.content, parsed.problems
     if content and (len(content.tags) > LIMITS.tags or max(map(len, content.tags), default=0) > LIMITS.tag_characters):
         content, cut = _cut_tags(path, content)
         problems = (*problems, cut)
     if len(problems) > LIMITS.problems:
         problems = _cut_problems(path, problems)
-    return parsed if problems is parsed.problems else Parsed(content, problems)
+    return parsed if problems is parsed.problems else ParsedFile(content, problems)
 
 
 def _cut_tags(path: str, content: Content) -> tuple[Content, Problem]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from json import JSONDecodeError
 
-from docsync.formats.source import Source
+from docsync.formats.source import SourceText
 from docsync.model import Problem
 
 _SPACES = " \t\r\n"
@@ -23,23 +23,23 @@ _MEANT = {
 _CONTROLS = {"\n": ("line break", "\\n"), "\r": ("line break", "\\n"), "\t": ("tab", "\\t")}
 
 
-def explain_json_error(source: Source, error: JSONDecodeError) -> Problem:
+def explain_json_error(source: SourceText, error: JSONDecodeError) -> Problem:
     """The problem behind an error of the json module."""
     explain = next((explain for start, explain in _EXPLANATIONS if error.msg.startswith(start)), _explain_value)
-    return explain(_Place.near(source, error.pos))
+    return explain(_ErrorPlace.near(source, error.pos))
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _ErrorPlace:
     """Where reading stopped: `pos` as reported, `at` the next character that is no space, `before` the last such one."""
 
-    source: Source
+    source: SourceText
     pos: int
     at: int
     before: int
 
     @classmethod
-    def near(cls, source: Source, pos: int) -> "_Place":
+    def near(cls, source: SourceText, pos: int) -> "_ErrorPlace":
         text = source.text
         at = len(text) - len(text[pos:].lstrip(_SPACES))
         return cls(source, pos, at, len(text[:pos].rstrip(_SPACES)) - 1)
@@ -61,7 +61,7 @@ class _Place:
         return self.source.problem("json-syntax", message, self.at if offset is None else offset, hint=hint)
 
 
-def _explain_truncated(place: _Place) -> Problem:
+def _explain_truncated(place: _ErrorPlace) -> Problem:
     text = place.source.text
     notes = (
         (place.source.note("this text is never closed", place.pos),) if text[place.pos : place.pos + 1] == '"' else ()
@@ -70,7 +70,7 @@ def _explain_truncated(place: _Place) -> Problem:
     return place.source.problem("json-truncated", message, len(text), hint=hint, notes=notes)
 
 
-def _explain_control(place: _Place) -> Problem:
+def _explain_control(place: _ErrorPlace) -> Problem:
     character = place.source.text[place.pos]
     name, escape = _CONTROLS.get(character, (f"control character U+{ord(character):04X}", f"\\u{ord(character):04x}"))
     hint = f"write it as {escape}"
@@ -79,7 +79,7 @@ def _explain_control(place: _Place) -> Problem:
     return place.syntax(f"{name} inside quoted text", hint, offset=place.pos)
 
 
-def _explain_escape(place: _Place) -> Problem:
+def _explain_escape(place: _ErrorPlace) -> Problem:
     text = place.source.text
     at = text.rindex("\\", 0, place.pos + 1)
     if _HALF_ESCAPE.match(text, at):
@@ -89,7 +89,7 @@ def _explain_escape(place: _Place) -> Problem:
     return place.syntax(f"'\\{text[at + 1]}' is not an escape JSON knows", "write a backslash as \\\\", offset=at)
 
 
-def _explain_anywhere(place: _Place) -> Problem | None:
+def _explain_anywhere(place: _ErrorPlace) -> Problem | None:
     """What is wrong wherever it stands."""
     text, here = place.source.text, place.here
     if not here or _HALF_WORD.match(text, place.at):
@@ -105,7 +105,7 @@ def _explain_anywhere(place: _Place) -> Problem | None:
     return None
 
 
-def _explain_stray_comma(place: _Place) -> Problem | None:
+def _explain_stray_comma(place: _ErrorPlace) -> Problem | None:
     if place.earlier == "," and place.here in "]}":
         return place.syntax(f"trailing comma before '{place.here}'", "remove the comma", offset=place.before)
     if place.here == ",":
@@ -113,17 +113,17 @@ def _explain_stray_comma(place: _Place) -> Problem | None:
     return None
 
 
-def _explain_extra_data(place: _Place) -> Problem:
+def _explain_extra_data(place: _ErrorPlace) -> Problem:
     message = "unexpected text after the end of the JSON value"
     return _explain_anywhere(place) or place.syntax(message, "one JSON object per file")
 
 
-def _explain_trailing_comma(place: _Place) -> Problem:
+def _explain_trailing_comma(place: _ErrorPlace) -> Problem:
     # Python 3.13 and later point to the trailing comma itself, the earlier ones to what follows it.
-    return _explain_stray_comma(_Place.near(place.source, place.pos + 1)) or _explain_value(place)
+    return _explain_stray_comma(_ErrorPlace.near(place.source, place.pos + 1)) or _explain_value(place)
 
 
-def _explain_colon(place: _Place) -> Problem:
+def _explain_colon(place: _ErrorPlace) -> Problem:
     if place.here in (",", "}"):
         return place.syntax("this key has no value", offset=place.before)
     return (
@@ -133,7 +133,7 @@ def _explain_colon(place: _Place) -> Problem:
     )
 
 
-def _explain_comma(place: _Place) -> Problem:
+def _explain_comma(place: _ErrorPlace) -> Problem:
     return (
         _explain_anywhere(place)
         or _explain_inner_quote(place)
@@ -143,7 +143,7 @@ def _explain_comma(place: _Place) -> Problem:
     )
 
 
-def _explain_inner_quote(place: _Place) -> Problem | None:
+def _explain_inner_quote(place: _ErrorPlace) -> Problem | None:
     word = place.word
     if place.earlier != '"' or not word or (word in ("true", "false", "null") and place.before + 1 < place.at):
         return None
@@ -151,7 +151,7 @@ def _explain_inner_quote(place: _Place) -> Problem | None:
     return place.syntax(message, 'a double quote inside text must be written \\"')
 
 
-def _explain_missing_comma(place: _Place) -> Problem | None:
+def _explain_missing_comma(place: _ErrorPlace) -> Problem | None:
     touching = place.before + 1 == place.at
     if not _NEXT_ITEM.match(place.source.text, place.at) or (touching and place.earlier not in '"}]'):
         return None
@@ -159,7 +159,7 @@ def _explain_missing_comma(place: _Place) -> Problem | None:
     return place.source.problem("json-syntax", "missing ',' after this value", place.before + 1, notes=notes)
 
 
-def _explain_number(place: _Place) -> Problem | None:
+def _explain_number(place: _ErrorPlace) -> Problem | None:
     message = f"expected ',' or a closing bracket, got '{place.here}'"
     if not place.earlier.isdigit() or place.before + 1 < place.at:
         return None
@@ -170,7 +170,7 @@ def _explain_number(place: _Place) -> Problem | None:
     return None
 
 
-def _explain_unexpected(place: _Place) -> Problem:
+def _explain_unexpected(place: _ErrorPlace) -> Problem:
     if place.here == ":":
         return place.syntax("unexpected ':'", "only an object, in { }, holds keys; a quote may be missing before it")
     if place.here in "]}":
@@ -178,16 +178,16 @@ def _explain_unexpected(place: _Place) -> Problem:
     return place.syntax(f"expected ',' or a closing bracket, got '{place.here}'")
 
 
-def _explain_key(place: _Place) -> Problem:
+def _explain_key(place: _ErrorPlace) -> Problem:
     message = "a key must be written in double quotes"
     return _explain_anywhere(place) or _explain_stray_comma(place) or place.syntax(message)
 
 
-def _explain_value(place: _Place) -> Problem:
+def _explain_value(place: _ErrorPlace) -> Problem:
     return _explain_anywhere(place) or _explain_stray_comma(place) or _explain_no_value(place)
 
 
-def _explain_no_value(place: _Place) -> Problem:
+def _explain_no_value(place: _ErrorPlace) -> Problem:
     if place.here in "]}":
         return place.syntax(f"a value is missing before '{place.here}'")
     if place.here in "+.":
@@ -200,7 +200,7 @@ def _explain_no_value(place: _Place) -> Problem:
     return place.syntax(f"{word} is not a JSON value", hint)
 
 
-_EXPLANATIONS: tuple[tuple[str, Callable[[_Place], Problem]], ...] = (
+_EXPLANATIONS: tuple[tuple[str, Callable[[_ErrorPlace], Problem]], ...] = (
     ("Invalid control", _explain_control),
     ("Invalid \\", _explain_escape),
     ("Unterminated", _explain_truncated),

@@ -7,15 +7,15 @@ from docsync.formats.json_errors import explain_json_error
 from docsync.formats.json_survey import survey
 from docsync.formats.limits import LIMITS
 from docsync.formats.naming import encode_canonical, find_naming, search_text, stem_of
-from docsync.formats.source import Refused, Source
-from docsync.model import Content, Parsed, Problem
+from docsync.formats.source import FileRefused, SourceText
+from docsync.model import Content, ParsedFile, Problem
 
 # Every integer of so few digits fits in 64 bits.
 _SAFE_DIGITS = 18
 _TEXT = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 
 
-class _Odd(ValueError):
+class _NeedsSurvey(ValueError):
     """The text holds something that needs a second look."""
 
 
@@ -26,15 +26,15 @@ class JsonFormat:
     version = 2
     proves_complete = True
 
-    def parse(self, source: Source) -> Parsed:
+    def parse(self, source: SourceText) -> ParsedFile:
         """The object as it is written, with what it is called."""
         try:
             return _read(source)
         except JSONDecodeError as error:
-            raise Refused(explain_json_error(source, error)) from None
+            raise FileRefused(explain_json_error(source, error)) from None
         except RecursionError:
             message = f"nested more than {LIMITS.max_depth} levels deep"
-            raise Refused(source.problem("too-deep", message, 0)) from None
+            raise FileRefused(source.problem("too-deep", message, 0)) from None
 
 
 FORMAT = JsonFormat()
@@ -42,18 +42,18 @@ FORMAT = JsonFormat()
 
 def _parse_integer(digits: str) -> int:
     if len(digits) > _SAFE_DIGITS:
-        raise _Odd
+        raise _NeedsSurvey
     return int(digits)
 
 
 def _refuse_constant(_: str) -> float:
-    raise _Odd
+    raise _NeedsSurvey
 
 
 _STRICT = JSONDecoder(parse_int=_parse_integer, parse_constant=_refuse_constant)
 
 
-def _read(source: Source) -> Parsed:
+def _read(source: SourceText) -> ParsedFile:
     value: object = None
     document: str | None = None
     warnings: tuple[Problem, ...] = ()
@@ -69,32 +69,32 @@ def _read(source: Source) -> Parsed:
         value, document, warnings = survey(source, value, document)
     if not isinstance(value, dict):
         message = f"the file must hold one JSON object, got {_kind(value)}"
-        raise Refused(source.problem("json-not-object", message, len(source.text) - len(source.text.lstrip())))
+        raise FileRefused(source.problem("json-not-object", message, len(source.text) - len(source.text.lstrip())))
     naming = find_naming(value, stem_of(source.path))
     content = Content(
         naming.name, naming.name_from, document, search_text(value), naming.description, naming.tags
     )  # fmt: skip
-    return Parsed(content, warnings)
+    return ParsedFile(content, warnings)
 
 
-def _refuse_crowd(source: Source) -> None:
+def _refuse_crowd(source: SourceText) -> None:
     text = source.text
     if len(text) <= LIMITS.json_containers or text.count("{") + text.count("[") <= LIMITS.json_containers:
         return
     outside = _TEXT.sub("", text)
     if outside.count("{") + outside.count("[") > LIMITS.json_containers:
         message = f"more than {LIMITS.json_containers} objects and lists"
-        raise Refused(source.problem("too-large", message, 0))
+        raise FileRefused(source.problem("too-large", message, 0))
 
 
 def _refuse_odd(text: str, document: str) -> None:
     # Every key has its colon: of two equal keys one is gone. An escape may hide a colon, a NUL, or half a surrogate
     # pair, which has no UTF-8 form.
     if text.count(":") != document.count(":"):
-        raise _Odd
+        raise _NeedsSurvey
     if "\\u" in text:
         if "\\u003" in text or "\\u0000" in document:
-            raise _Odd
+            raise _NeedsSurvey
         document.encode("utf-8")
 
 

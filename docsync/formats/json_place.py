@@ -20,7 +20,7 @@ _scan: Callable[[str, int], tuple[Any, int]] = vars(JSONDecoder(parse_int=str, p
 
 def json_places(text: str, wanted: Iterable[str]) -> dict[str, Place]:
     """The places of those of *wanted* that there are; of two equal keys, that of the first."""
-    search = _Search(text, frozenset(wanted))
+    search = _JsonPlaceSearch(text, frozenset(wanted))
     start = search.skip(0)
     with suppress(_Complete):
         search.value(Place(start, start), "")
@@ -31,7 +31,7 @@ class _Complete(Exception):
     """Everything was found: the rest of a long text need not be read."""
 
 
-class _Search:
+class _JsonPlaceSearch:
     def __init__(self, text: str, wanted: frozenset[str]) -> None:
         self._text, self._wanted = text, wanted
         self._ways = ways_to(wanted)

@@ -11,7 +11,7 @@ from math import isinf
 from typing import Any
 
 from docsync.formats.naming import encode_canonical
-from docsync.formats.source import Refused, Source
+from docsync.formats.source import FileRefused, SourceText
 from docsync.model import Problem, Severity
 
 # Beyond so many of one kind nobody reads on; a hostile file must not make us build a hundred thousand warnings.
@@ -47,7 +47,7 @@ _LONG_INTEGER = re.compile(
 _INTEGER, _OTHER = 1, 2
 
 
-def survey(source: Source, value: object, document: str | None) -> tuple[object, str, tuple[Problem, ...]]:
+def survey(source: SourceText, value: object, document: str | None) -> tuple[object, str, tuple[Problem, ...]]:
     """The value of a JSON text that holds equal keys, odd numbers or odd escapes, what is stored of it, and a warning for
     each of them.
 
@@ -111,13 +111,13 @@ def _end(skipping: re.Pattern[str], text: str, at: int) -> int:
     return match.end() if match else len(text)
 
 
-def _refuse_nul(source: Source) -> None:
+def _refuse_nul(source: SourceText) -> None:
     at = _end(_NUL_AFTER, source.text, 0)
     if at < len(source.text):
-        raise Refused(source.problem("nul", "NUL character; SQLite cuts texts there", at, hint="remove it"))
+        raise FileRefused(source.problem("nul", "NUL character; SQLite cuts texts there", at, hint="remove it"))
 
 
-def _warn_big_integers(source: Source, pattern: re.Pattern[str]) -> list[Problem]:
+def _warn_big_integers(source: SourceText, pattern: re.Pattern[str]) -> list[Problem]:
     """A warning for each integer that SQLite cannot hold; Refused for a number that JSON cannot."""
     warnings: list[Problem] = []
     for match in pattern.finditer(source.text):
@@ -129,31 +129,31 @@ def _warn_big_integers(source: Source, pattern: re.Pattern[str]) -> list[Problem
     return warnings
 
 
-def _fits(source: Source, match: re.Match[str]) -> bool:
+def _fits(source: SourceText, match: re.Match[str]) -> bool:
     number = match[_INTEGER]
     if len(number) > LONGEST_INTEGER:
         message = f"an integer of {len(number.lstrip('-'))} digits is too long"
         hint = "write it as text, in double quotes"
-        raise Refused(source.problem("json-number", message, match.start(_INTEGER), hint=hint))
+        raise FileRefused(source.problem("json-number", message, match.start(_INTEGER), hint=hint))
     return -(2**63) <= int(number) < 2**63
 
 
-def _refuse_endless(source: Source, number: str, offset: int) -> None:
+def _refuse_endless(source: SourceText, number: str, offset: int) -> None:
     if number[-1].isalpha():
         hint = "use a finite number, null, or a quoted string"
-        raise Refused(source.problem("json-number", f"{number} is not JSON", offset, hint=hint))
+        raise FileRefused(source.problem("json-number", f"{number} is not JSON", offset, hint=hint))
     if isinf(float(number)):
         message = f"{_shorten(number)} is too large for a number"
-        raise Refused(source.problem("json-number", message, offset, hint="write it as text, in double quotes"))
+        raise FileRefused(source.problem("json-number", message, offset, hint="write it as text, in double quotes"))
 
 
-def _warn_half_pairs(source: Source, halves: list[int]) -> Iterator[Problem]:
+def _warn_half_pairs(source: SourceText, halves: list[int]) -> Iterator[Problem]:
     for offset in halves[:ENOUGH]:
         message = "half of a surrogate pair; stored as U+FFFD"
         yield source.problem("surrogate", message, offset, severity=Severity.WARNING)
 
 
-def _warn_equal_keys(source: Source, text: str) -> Iterator[Problem]:
+def _warn_equal_keys(source: SourceText, text: str) -> Iterator[Problem]:
     for key, before, offset in islice(_find_repeated(text), ENOUGH):
         line, column = source.place(before)
         message = f"duplicate key {_shorten(key)!r}; this value replaces the one at {line}:{column}"

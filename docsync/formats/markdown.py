@@ -3,19 +3,19 @@
 from pathlib import PurePosixPath
 
 from docsync.formats.naming import encode_canonical, find_naming, search_text
-from docsync.formats.source import Source
+from docsync.formats.source import SourceText
 from docsync.formats.yaml_front_matter import split_front_matter
-from docsync.model import Content, Parsed
+from docsync.model import Content, ParsedFile
 
 
-class Markdown:
+class MarkdownFormat:
     """Files of Markdown, stored as their front matter and their exact body."""
 
     name = "markdown"
     version = 2
     proves_complete = False
 
-    def parse(self, source: Source) -> Parsed:
+    def parse(self, source: SourceText) -> ParsedFile:
         """Front matter as written and the body of *source*."""
         parts = split_front_matter(source)
         own = find_naming(parts.values, PurePosixPath(source.path).stem)
@@ -31,7 +31,7 @@ class Markdown:
         content = Content(
             own.name, own.name_from, encode_canonical(document), text, description=own.description, tags=own.tags
         )
-        return Parsed(content, parts.problems)
+        return ParsedFile(content, parts.problems)
 
 
-FORMAT = Markdown()
+FORMAT = MarkdownFormat()

@@ -27,7 +27,7 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(","
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class Naming:
     """What a document says of itself. `name_from` is the dotted place of the name, or "file stem"."""
 
     name: str
@@ -36,11 +36,11 @@ class Named:
     tags: tuple[str, ...]
 
 
-def find_naming(value: Mapping[str, object], stem: str) -> Named:
+def find_naming(value: Mapping[str, object], stem: str) -> Naming:
     """Name, description and tags of a document: the places known from the wild first, then a search, then the stem."""
     card = is_card(value)
     name, name_from = _name(value, stem, card=card)
-    return Named(name, name_from, _description(value, card=card), _tags(value, card=card))
+    return Naming(name, name_from, _description(value, card=card), _tags(value, card=card))
 
 
 def is_card(value: Mapping[str, object]) -> bool:

@@ -29,7 +29,7 @@ _CONFLICT = tuple(
 )
 
 
-class Refused(Exception):
+class FileRefused(Exception):
     """A file that cannot be taken, and why. Not a ValueError: python-frontmatter swallows those."""
 
     def __init__(self, *problems: Problem) -> None:
@@ -37,7 +37,7 @@ class Refused(Exception):
         self.problems = problems
 
 
-class Details(TypedDict, total=False):
+class ProblemDetails(TypedDict, total=False):
     """What a problem may say beyond its place and message."""
 
     hint: str | None
@@ -47,7 +47,7 @@ class Details(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceText:
     """A file as text: without its byte order mark, line ends as they are in the file.
 
     Offsets count characters of `text` from 0; places are (line, column) from 1 and count the mark, if there was one.
@@ -83,7 +83,7 @@ class Source:
             last = text.rfind("\r", block, last)
         return line, max(text.rfind("\n", block, offset), last) + 1
 
-    def problem(self, code: str, message: str, offset: int, **details: Unpack[Details]) -> Problem:
+    def problem(self, code: str, message: str, offset: int, **details: Unpack[ProblemDetails]) -> Problem:
         """A problem at a character of this file; an error unless `severity` says otherwise."""
         line, column = self.place(offset)
         if hint := details.get("hint"):
@@ -100,19 +100,21 @@ def _trim_message(message: str) -> str:
     return to_printable(message if len(message) <= MESSAGE_CHARACTERS else message[:MESSAGE_CHARACTERS] + "…")
 
 
-def decode_source(path: str, octets: bytes, *, allow_conflicts: bool = False) -> Source:
+def decode_source(path: str, octets: bytes, *, allow_conflicts: bool = False) -> SourceText:
     """The text of a file, or Refused: not UTF-8, empty, blank, with a NUL, or an unfinished merge."""
     marked = octets.startswith(_BOM)
     try:
         text = (octets[len(_BOM) :] if marked else octets).decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Refused(_describe_foreign(path, octets) or _describe_undecodable(path, error, marked=marked)) from None
-    source = Source(path, text, marked)
+        raise FileRefused(
+            _describe_foreign(path, octets) or _describe_undecodable(path, error, marked=marked)
+        ) from None
+    source = SourceText(path, text, marked)
     if not text or text.isspace():
-        raise Refused(source.problem("empty", "the file is blank" if text else "the file is empty", 0))
+        raise FileRefused(source.problem("empty", "the file is blank" if text else "the file is empty", 0))
     if 0 in octets:
         nul = source.problem("nul", "NUL character", text.index("\0"), hint="remove it")
-        raise Refused(_describe_foreign(path, octets) or nul)
+        raise FileRefused(_describe_foreign(path, octets) or nul)
     if b"<<<<<<<" in octets and not allow_conflicts:
         _refuse_conflict(source)
     return source
@@ -133,7 +135,7 @@ def _describe_foreign(path: str, octets: bytes) -> Problem | None:
 
 def _describe_undecodable(path: str, error: UnicodeDecodeError, *, marked: bool) -> Problem:
     octets = error.object
-    before = Source(path, octets[: error.start].decode("utf-8"), marked=marked)
+    before = SourceText(path, octets[: error.start].decode("utf-8"), marked=marked)
     hint = "the file may be Latin-1 or Windows-1252; save it as UTF-8"
     if error.reason == "unexpected end of data":
         hint = "the file may be half-written, or not be UTF-8"
@@ -141,7 +143,7 @@ def _describe_undecodable(path: str, error: UnicodeDecodeError, *, marked: bool)
     return before.problem("encoding", message, len(before.text), hint=hint)
 
 
-def _refuse_conflict(source: Source) -> None:
+def _refuse_conflict(source: SourceText) -> None:
     at = 0
     found = []
     for marker in _CONFLICT:
@@ -152,4 +154,4 @@ def _refuse_conflict(source: Source) -> None:
         at = match.end()
     last, _ = source.place(found[-1])
     message = f"unresolved merge conflict, up to line {last}"
-    raise Refused(source.problem("merge-conflict", message, found[0], hint="finish the merge"))
+    raise FileRefused(source.problem("merge-conflict", message, found[0], hint="finish the merge"))

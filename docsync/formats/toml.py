@@ -7,8 +7,8 @@ from math import isfinite
 
 from docsync.formats.limits import LIMITS
 from docsync.formats.naming import encode_canonical, find_naming, search_text, stem_of
-from docsync.formats.source import Refused, Source
-from docsync.model import Content, Parsed, Problem, Severity
+from docsync.formats.source import FileRefused, SourceText
+from docsync.model import Content, ParsedFile, Problem, Severity
 from docsync.names import truncate_place
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -35,41 +35,41 @@ class TomlFormat:
     # Any line end may be the end of the file.
     proves_complete = False
 
-    def parse(self, source: Source) -> Parsed:
+    def parse(self, source: SourceText) -> ParsedFile:
         """The document as JSON, with what it is called."""
         try:
             return _read(source)
         except tomllib.TOMLDecodeError as error:
-            raise Refused(_describe_syntax(source, str(error))) from None
+            raise FileRefused(_describe_syntax(source, str(error))) from None
         except ValueError:  # int() refuses more than 4300 digits
-            raise Refused(_describe_endless(source)) from None
+            raise FileRefused(_describe_endless(source)) from None
         except RecursionError:
-            raise Refused(_describe_depth(source)) from None
+            raise FileRefused(_describe_depth(source)) from None
 
 
 FORMAT = TomlFormat()
 
 
-def _read(source: Source) -> Parsed:
+def _read(source: SourceText) -> ParsedFile:
     _refuse_slow(source)
-    reading = _Reading(source)
+    reading = _TomlConverter(source)
     value = {key: reading.convert(item, truncate_place(key)) for key, item in tomllib.loads(source.text).items()}
     naming = find_naming(value, stem_of(source.path))
     text = search_text(value)
     content = Content(naming.name, naming.name_from, encode_canonical(value), text, naming.description, naming.tags)
-    return Parsed(content, tuple(reading.warnings))
+    return ParsedFile(content, tuple(reading.warnings))
 
 
-def _refuse_slow(source: Source) -> None:
+def _refuse_slow(source: SourceText) -> None:
     # tomllib is written in Python: a text of this size takes it about 100 ms at worst.
     if len(source.text) > LIMITS.front_matter_bytes:
         message = f"more than {LIMITS.front_matter_bytes} characters of TOML"
-        raise Refused(source.problem("too-large", message, LIMITS.front_matter_bytes))
+        raise FileRefused(source.problem("too-large", message, LIMITS.front_matter_bytes))
     if _DEEP_KEY.search(_QUOTED.sub("", source.text)):
-        raise Refused(_describe_depth(source))
+        raise FileRefused(_describe_depth(source))
 
 
-def _describe_syntax(source: Source, words: str) -> Problem:
+def _describe_syntax(source: SourceText, words: str) -> Problem:
     match = _PLACE.search(words)
     offset = len(source.text)
     if match and match[1]:
@@ -79,19 +79,19 @@ def _describe_syntax(source: Source, words: str) -> Problem:
     return source.problem("toml-syntax", message[:1].lower() + message[1:], offset)
 
 
-def _describe_endless(source: Source) -> Problem:
+def _describe_endless(source: SourceText) -> Problem:
     number = _ENDLESS.search(source.text)
     return source.problem("toml-number", "an integer has too many digits", number.start() if number else 0)
 
 
-def _describe_depth(source: Source) -> Problem:
+def _describe_depth(source: SourceText) -> Problem:
     return source.problem("too-deep", f"nested more than {LIMITS.max_depth} levels deep", 0)
 
 
-class _Reading:
+class _TomlConverter:
     """Turns what tomllib found into what JSON can write, and notes what it met."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: SourceText) -> None:
         self.source = source
         self.warnings: list[Problem] = []
 
@@ -117,7 +117,7 @@ class _Reading:
         if "\0" in value:
             escape = _NUL_ESCAPE.search(self.source.text)
             offset = escape.start() if escape else 0
-            raise Refused(
+            raise FileRefused(
                 self.source.problem("nul", "NUL character; SQLite cuts texts there", offset, hint="remove it")
             )
         return value
@@ -125,7 +125,7 @@ class _Reading:
     def _number(self, value: float, at: str) -> float:
         if isinstance(value, float) and not isfinite(value):
             hint = "use a finite number or a quoted string"
-            raise Refused(
+            raise FileRefused(
                 Problem(self.source.path, "toml-number", f"{value} has no JSON form", hint=hint, json_path=at)
             )
         if isinstance(value, int) and not -(2**63) <= value < 2**63:

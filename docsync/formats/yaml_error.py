@@ -5,7 +5,7 @@ import re
 from yaml import MarkedYAMLError, YAMLError
 from yaml.reader import Reader
 
-from docsync.formats.source import Source
+from docsync.formats.source import SourceText
 from docsync.model import Problem
 
 _NOT_PRINTABLE = Reader.NON_PRINTABLE
@@ -34,7 +34,7 @@ _WORDS = (
 )
 
 
-def explain_yaml_error(source: Source, start: int, end: int, error: YAMLError) -> Problem:
+def explain_yaml_error(source: SourceText, start: int, end: int, error: YAMLError) -> Problem:
     """The problem for an error in the part of *source* between two offsets."""
     if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
         return _explain_unprintable(source, start, end)
@@ -52,7 +52,7 @@ def explain_yaml_error(source: Source, start: int, end: int, error: YAMLError) -
     return _translate_problem(source, at, problem)
 
 
-def _translate_problem(source: Source, at: int, problem: str) -> Problem:
+def _translate_problem(source: SourceText, at: int, problem: str) -> Problem:
     code = "yaml-tag" if "undefined tag handle" in problem else "yaml-syntax"
     for part, message, hint in _WORDS:
         if part in problem:
@@ -61,14 +61,14 @@ def _translate_problem(source: Source, at: int, problem: str) -> Problem:
     return source.problem(code, f"expected {expected['what'].strip()}" if expected else problem, at)
 
 
-def _explain_unprintable(source: Source, start: int, end: int) -> Problem:
+def _explain_unprintable(source: SourceText, start: int, end: int) -> Problem:
     found = _NOT_PRINTABLE.search(source.text, start, end)
     at = found.start() if found else start
     message = f"control character U+{ord(source.text[at]):04X} is not allowed"
     return source.problem("yaml-syntax", message, at, hint='remove it, or write it as an escape in "…"')
 
 
-def _explain_bad_start(source: Source, at: int) -> Problem:
+def _explain_bad_start(source: SourceText, at: int) -> Problem:
     character = source.text[at : at + 1]
     if character == "\t":
         return source.problem("yaml-syntax", "tab used for indentation", at, hint="indent with spaces")
@@ -76,7 +76,7 @@ def _explain_bad_start(source: Source, at: int) -> Problem:
     return source.problem("yaml-syntax", f"'{character}' cannot start a value", at, hint=f'quote the value: "{rest}"')
 
 
-def _explain_unclosed(source: Source, at: int, opened: int, problem: str) -> Problem:
+def _explain_unclosed(source: SourceText, at: int, opened: int, problem: str) -> Problem:
     kind, closing = ("list", "]") if "]" in problem else ("mapping", "}")
     note = source.note(f"{kind} opened here", opened)
     return source.problem("yaml-syntax", f"expected ',' or '{closing}'", at, notes=(note,))

@@ -10,7 +10,7 @@ import frontmatter
 from frontmatter.default_handlers import YAMLHandler
 
 from docsync.formats.limits import LIMITS
-from docsync.formats.source import Refused, Source
+from docsync.formats.source import FileRefused, SourceText
 from docsync.formats.yaml_reader import read_yaml
 from docsync.model import Note, Problem, Severity
 
@@ -43,7 +43,7 @@ class FrontMatter:
     problems: tuple[Problem, ...] = ()
 
 
-def split_front_matter(source: Source) -> FrontMatter:
+def split_front_matter(source: SourceText) -> FrontMatter:
     """The two parts of *source*; all of it is body where no fence opens it. Refused if the front matter is wrong."""
     opening = _find_opening(source.text)
     if opening is None:
@@ -57,7 +57,7 @@ def split_front_matter(source: Source) -> FrontMatter:
     return FrontMatter(values, source.text[closing.end() :], stripped, closing.end(), body_line, handler.problems)
 
 
-def _refuse_escapes(source: Source, body_at: int) -> None:
+def _refuse_escapes(source: SourceText, body_at: int) -> None:
     """A body is stored several times over, and a control character takes six characters there."""
     if (len(source.text) - body_at) * 5 <= LIMITS.body_escapes:
         return
@@ -66,7 +66,7 @@ def _refuse_escapes(source: Source, body_at: int) -> None:
         message = (
             f"control characters, line breaks and quotes make the body {LIMITS.body_escapes} characters longer as JSON"
         )
-        raise Refused(source.problem("too-large", message, body_at))
+        raise FileRefused(source.problem("too-large", message, body_at))
 
 
 def _find_opening(text: str) -> re.Match[str] | None:
@@ -76,7 +76,7 @@ def _find_opening(text: str) -> re.Match[str] | None:
     return _OPENING.match(text, line)
 
 
-def _warn_lost_fence(source: Source) -> Iterator[Problem]:
+def _warn_lost_fence(source: SourceText) -> Iterator[Problem]:
     """A warning where the text begins as front matter does, without the fence that would make it so."""
     start = len(source.text) - len(source.text.lstrip())
     if _DASHES.match(source.text, start) or (_KEY.match(source.text, start) and _CLOSING.search(source.text, start)):
@@ -88,7 +88,7 @@ def _warn_lost_fence(source: Source) -> Iterator[Problem]:
 class _Handler(YAMLHandler):
     """Teaches python-frontmatter our fences and our YAML. What it raises is no ValueError: those are swallowed."""
 
-    def __init__(self, source: Source, opening: re.Match[str]) -> None:
+    def __init__(self, source: SourceText, opening: re.Match[str]) -> None:
         super().__init__()
         self._source, self._opening = source, opening
         self.closing = self._find_closing()
@@ -103,7 +103,7 @@ class _Handler(YAMLHandler):
         start, end = self._opening.end(), self.closing.start()
         if len(fm) > LIMITS.front_matter_bytes or len(fm.encode()) > LIMITS.front_matter_bytes:
             message = f"front matter is longer than {LIMITS.front_matter_bytes} bytes"
-            raise Refused(self._source.problem("too-large", message, self._fence))
+            raise FileRefused(self._source.problem("too-large", message, self._fence))
         read = read_yaml(self._source, start, end)
         self.problems = read.problems
         if isinstance(read.value, dict):
@@ -112,7 +112,7 @@ class _Handler(YAMLHandler):
             return {}
         kind = _KINDS.get(type(read.value), "a single value")
         message = f"front matter must be a mapping of keys to values, got {kind}"
-        raise Refused(self._source.problem("fm-not-mapping", message, read.at), *read.problems)
+        raise FileRefused(self._source.problem("fm-not-mapping", message, read.at), *read.problems)
 
     @property
     def _fence(self) -> int:
@@ -129,7 +129,7 @@ class _Handler(YAMLHandler):
             dashes = indented.group().strip()
             message = f"this '{dashes}' is indented; the closing fence must start at column 1"
             notes = (self._source.note(message, indented.start()),)
-        raise Refused(
+        raise FileRefused(
             self._source.problem(
                 "fm-unclosed",
                 "front matter opened here is never closed",

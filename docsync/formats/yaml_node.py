@@ -9,7 +9,7 @@ NO_KEY = object()
 MERGE = object()
 
 
-class Node:
+class YamlNode:
     """A value under construction or behind an anchor.
 
     `size` counts what it holds, with itself; `height` how many levels of lists and mappings it is; `key` is the key
@@ -66,7 +66,7 @@ def list_merge_parts(value: object) -> list[dict[str, object]] | None:
     return mappings if len(mappings) == len(parts) else None
 
 
-def path_of(nodes: Sequence[Node]) -> str:
+def path_of(nodes: Sequence[YamlNode]) -> str:
     """The dotted place of the value that comes next in the innermost of *nodes*."""
     path = ""
     for node in nodes:

@@ -13,7 +13,7 @@ _MERGE = "tag:yaml.org,2002:merge"
 def yaml_places(text: str, wanted: Iterable[str]) -> dict[str, Place]:
     """The places of those of *wanted* that there are. What an alias stands for is found where its anchor is."""
     root = yaml.compose(text, Loader=_Loader)
-    search = _Search(frozenset(wanted))
+    search = _YamlPlaceSearch(frozenset(wanted))
     if root is not None:
         search.value(_place(root, root), root, "")
     return search.found
@@ -23,7 +23,7 @@ def _place(key: yaml.Node, value: yaml.Node) -> Place:
     return Place(key.start_mark.index, value.start_mark.index)
 
 
-class _Search:
+class _YamlPlaceSearch:
     def __init__(self, wanted: frozenset[str]) -> None:
         self._wanted = wanted
         self._ways = ways_to(wanted)

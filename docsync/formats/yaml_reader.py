@@ -8,13 +8,13 @@ from typing import NoReturn, cast
 import yaml
 
 from docsync.formats.limits import LIMITS
-from docsync.formats.source import Details, Refused, Source
+from docsync.formats.source import FileRefused, ProblemDetails, SourceText
 from docsync.formats.yaml_error import explain_yaml_error
-from docsync.formats.yaml_node import MERGE, NO_KEY, Node, list_merge_parts, path_of, weight
+from docsync.formats.yaml_node import MERGE, NO_KEY, YamlNode, list_merge_parts, path_of, weight
 from docsync.formats.yaml_scalar import (
     MERGE_TAG,
     TAG_PREFIX,
-    Surprise,
+    ScalarIssue,
     check_plain_text,
     describe_unknown_tag,
     scalar_of,
@@ -43,17 +43,17 @@ class YamlValue:
     problems: tuple[Problem, ...]
 
 
-def read_yaml(source: Source, start: int, end: int) -> YamlValue:
+def read_yaml(source: SourceText, start: int, end: int) -> YamlValue:
     """The one document between two offsets of *source* (None if there is none), or Refused with everything found."""
-    return _Building(source, start, end).run()
+    return _YamlBuilder(source, start, end).run()
 
 
-class _Building:
-    def __init__(self, source: Source, start: int, end: int) -> None:
+class _YamlBuilder:
+    def __init__(self, source: SourceText, start: int, end: int) -> None:
         self._source, self._start, self._end = source, start, end
-        self._root = Node([], start, is_open=True)
+        self._root = YamlNode([], start, is_open=True)
         self._stack = [self._root]
-        self._anchors: dict[str, Node] = {}
+        self._anchors: dict[str, YamlNode] = {}
         self._first_anchor = start
         self._expanded = 0
         self._errors: list[Problem] = []
@@ -78,9 +78,9 @@ class _Building:
             if isinstance(error, yaml.MarkedYAMLError) and error.problem == _TOO_DEEP and error.problem_mark:
                 self._refuse_scanned_depth(self._start + error.problem_mark.index)
             syntax = explain_yaml_error(self._source, self._start, self._end, error)
-            raise Refused(syntax, *self._errors, *self._warnings) from None
+            raise FileRefused(syntax, *self._errors, *self._warnings) from None
         if self._errors:
-            raise Refused(*self._errors, *self._warnings)
+            raise FileRefused(*self._errors, *self._warnings)
         roots = cast("list[object]", self._root.children)
         return YamlValue(roots[0] if roots else None, not roots, self._root.key_at, tuple(self._warnings))
 
@@ -121,7 +121,7 @@ class _Building:
             surprise = check_plain_text(text)
         if surprise:
             self._report(surprise, at)
-        node = Node(value, at)
+        node = YamlNode(value, at)
         node.size += weight(text)
         self._finish(node, event.anchor)
 
@@ -132,7 +132,7 @@ class _Building:
             self._stack[-1].key_at = at
             return
         if event.anchor:
-            self._anchor(event.anchor, Node(text, at))
+            self._anchor(event.anchor, YamlNode(text, at))
         if tag is not None:
             self._check_key(text, tag, at)
         self._set_key(text, at)
@@ -164,7 +164,7 @@ class _Building:
         is_mapping = isinstance(event, yaml.MappingStartEvent)
         if event.tag and event.tag not in (_MAPPING_TAGS if is_mapping else _LIST_TAGS):
             self._report(describe_unknown_tag(event.tag), at)
-        node = Node({} if is_mapping else [], at, is_open=True)
+        node = YamlNode({} if is_mapping else [], at, is_open=True)
         if event.anchor:
             self._anchor(event.anchor, node)
         self._stack.append(node)
@@ -195,12 +195,12 @@ class _Building:
             self._refuse_expansion(at)
         self._finish(node, None)
 
-    def _anchor(self, name: str, node: Node) -> None:
+    def _anchor(self, name: str, node: YamlNode) -> None:
         if not self._anchors:
             self._first_anchor = node.at
         self._anchors[name] = node
 
-    def _finish(self, node: Node, anchor: str | None) -> None:
+    def _finish(self, node: YamlNode, anchor: str | None) -> None:
         if anchor:
             self._anchor(anchor, node)
         parent = self._stack[-1]
@@ -213,7 +213,7 @@ class _Building:
             parent.key_at = node.at
         parent.put(node.children)
 
-    def _merge(self, parent: Node, node: Node) -> None:
+    def _merge(self, parent: YamlNode, node: YamlNode) -> None:
         parts = list_merge_parts(node.children)
         if parts is None:
             self._fail("yaml-value", "'<<' takes a mapping or a list of mappings", parent.key_at)
@@ -222,13 +222,13 @@ class _Building:
         parent.merged.extend(parts)
         parent.key = NO_KEY
 
-    def _report(self, surprise: Surprise, at: int) -> None:
+    def _report(self, surprise: ScalarIssue, at: int) -> None:
         kept = self._errors if surprise.severity is Severity.ERROR else self._warnings
         if _is_crowded(kept):
             return
         path = path_of(self._stack[1:])
         message = f"{path}: {surprise.message}" if path else surprise.message
-        details = Details(severity=surprise.severity, hint=surprise.hint, json_path=path or None)
+        details = ProblemDetails(severity=surprise.severity, hint=surprise.hint, json_path=path or None)
         kept.append(self._source.problem(surprise.code, message, at, **details))
 
     def _warn(self, code: str, message: str, at: int, *notes: Note) -> None:
@@ -245,7 +245,7 @@ class _Building:
 
     def _refuse_scanned_depth(self, at: int) -> NoReturn:
         """libyaml 0.2.6 counts 1 000 levels while it looks ahead, before it hands out the events of the first."""
-        _Building(self._source, self._start, at).run()  # the text up to there has more levels than are allowed
+        _YamlBuilder(self._source, self._start, at).run()  # the text up to there has more levels than are allowed
         self._refuse_depth(at)
 
     def _refuse_expansion(self, at: int) -> NoReturn:
@@ -265,7 +265,7 @@ class _Building:
         self, code: str, message: str, at: int, *, hint: str | None = None, notes: tuple[Note, ...] = ()
     ) -> NoReturn:
         last = self._source.problem(code, message, at, hint=hint, notes=notes)
-        raise Refused(last, *self._errors, *self._warnings)
+        raise FileRefused(last, *self._errors, *self._warnings)
 
 
 def _is_crowded(kept: list[Problem]) -> bool:

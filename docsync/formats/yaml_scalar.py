@@ -34,7 +34,7 @@ _QUOTE_IT = "quote it if you mean the text"
 
 
 @dataclass(frozen=True, slots=True)
-class Surprise:
+class ScalarIssue:
     """What is wrong with a scalar, or may not be what its author meant; `message` continues "<where it is>: "."""
 
     code: str
@@ -58,7 +58,7 @@ def tag_of(event: ScalarEvent) -> str | None:
     return None
 
 
-def scalar_of(text: str, tag: str | None) -> tuple[Scalar, Surprise | None]:
+def scalar_of(text: str, tag: str | None) -> tuple[Scalar, ScalarIssue | None]:
     """The value of a scalar with a tag from `tag_of`. A surprise of severity error comes with the value None."""
     if tag is None or tag in _TEXT_TAGS:
         return text, _check_text(text, tag)
@@ -66,57 +66,57 @@ def scalar_of(text: str, tag: str | None) -> tuple[Scalar, Surprise | None]:
         return None, describe_unknown_tag(tag)
     kind = tag.removeprefix(TAG_PREFIX)
     if len(text) > MAX_DIGITS and kind in ("int", "float"):
-        return None, Surprise("yaml-number", f"a number of {len(text)} digits is too long", Severity.ERROR)
+        return None, ScalarIssue("yaml-number", f"a number of {len(text)} digits is too long", Severity.ERROR)
     try:
         value = cast(Scalar, _CONSTRUCTORS[tag](ScalarNode(tag, text)))
     except (ValueError, KeyError, IndexError, OverflowError):
         # PyYAML trusts its own looks: `!!bool abc` is a KeyError there, `!!int ""` an IndexError.
-        return None, Surprise("yaml-value", f"'{text}' is not a valid {kind}", Severity.ERROR)
+        return None, ScalarIssue("yaml-value", f"'{text}' is not a valid {kind}", Severity.ERROR)
     return _check_extremes(value, text)
 
 
-def describe_unknown_tag(tag: str) -> Surprise:
+def describe_unknown_tag(tag: str) -> ScalarIssue:
     """The error for a tag that has no JSON form."""
     shown = "!!" + tag.removeprefix(TAG_PREFIX) if tag.startswith(TAG_PREFIX) else tag
-    return Surprise("yaml-tag", f"unknown tag {shown}", Severity.ERROR, "remove the tag")
+    return ScalarIssue("yaml-tag", f"unknown tag {shown}", Severity.ERROR, "remove the tag")
 
 
-def _check_text(text: str, tag: str | None) -> Surprise | None:
+def _check_text(text: str, tag: str | None) -> ScalarIssue | None:
     # Only a tag that was written can be wrong: dates that merely look like one are text.
     if tag == TAG_PREFIX + "timestamp" and not _TIMESTAMP.match(text):
-        return Surprise("yaml-value", f"'{text}' is not a valid timestamp", Severity.ERROR)
+        return ScalarIssue("yaml-value", f"'{text}' is not a valid timestamp", Severity.ERROR)
     return None
 
 
-def check_plain_text(text: str) -> Surprise | None:
+def check_plain_text(text: str) -> ScalarIssue | None:
     """A warning for plain text that YAML 1.2 reads as a number."""
     if _OCTAL_OF_YAML_1_2.match(text):
-        return Surprise("yaml-octal", f"{text} is read as text here and as octal by YAML 1.2; {_QUOTE_IT}")
+        return ScalarIssue("yaml-octal", f"{text} is read as text here and as octal by YAML 1.2; {_QUOTE_IT}")
     return None
 
 
-def _check_extremes(value: Scalar, text: str) -> tuple[Scalar, Surprise | None]:
+def _check_extremes(value: Scalar, text: str) -> tuple[Scalar, ScalarIssue | None]:
     if isinstance(value, float) and not math.isfinite(value):
         message = f"{text} has no JSON form"
-        return None, Surprise("yaml-number", message, Severity.ERROR, "quote it, or use a finite number")
+        return None, ScalarIssue("yaml-number", message, Severity.ERROR, "quote it, or use a finite number")
     if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
         return _check_big_integer(value, text)
     return value, _check_looks(value, text)
 
 
-def _check_big_integer(value: int, text: str) -> tuple[Scalar, Surprise]:
+def _check_big_integer(value: int, text: str) -> tuple[Scalar, ScalarIssue]:
     if value.bit_length() > 14_000:  # 4 214 digits; a hexadecimal one of 4 300 would need more than Python writes
-        return None, Surprise("yaml-number", f"a number of {len(text)} digits is too long", Severity.ERROR)
-    return value, Surprise("big-int", f"{text} does not fit in 64 bits; SQLite reads it as a float")
+        return None, ScalarIssue("yaml-number", f"a number of {len(text)} digits is too long", Severity.ERROR)
+    return value, ScalarIssue("big-int", f"{text} does not fit in 64 bits; SQLite reads it as a float")
 
 
-def _check_looks(value: Scalar, text: str) -> Surprise | None:
+def _check_looks(value: Scalar, text: str) -> ScalarIssue | None:
     if isinstance(value, bool):
         if text.lower() in ("true", "false"):
             return None
-        return Surprise("yaml-bool", f"{text} is read as {str(value).lower()}; {_QUOTE_IT}")
+        return ScalarIssue("yaml-bool", f"{text} is read as {str(value).lower()}; {_QUOTE_IT}")
     if value is not None and ":" in text:
-        return Surprise("yaml-sexagesimal", f"{text} is read as a base-60 number; {_QUOTE_IT}")
+        return ScalarIssue("yaml-sexagesimal", f"{text} is read as a base-60 number; {_QUOTE_IT}")
     if isinstance(value, int) and _OCTAL.match(text):
-        return Surprise("yaml-octal", f"{text} is read as octal; {_QUOTE_IT}")
+        return ScalarIssue("yaml-octal", f"{text} is read as octal; {_QUOTE_IT}")
     return None

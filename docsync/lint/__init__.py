@@ -4,9 +4,9 @@ from collections.abc import Set
 from itertools import islice
 
 from docsync.lint import literal_secret, missing_reference, undeclared_variable, unused_input
-from docsync.lint.finding import MOST, Finding, Rule, Subject
+from docsync.lint.finding import MOST, Finding, LintRule, Subject
 
-RULES: tuple[Rule, ...] = (
+RULES: tuple[LintRule, ...] = (
     undeclared_variable.RULE,
     unused_input.RULE,
     missing_reference.RULE,
@@ -15,7 +15,7 @@ RULES: tuple[Rule, ...] = (
 VERSION = 2
 """Moves whenever the rules say something else of the same document."""
 
-__all__ = ["RULES", "VERSION", "Finding", "Rule", "Subject", "lint"]
+__all__ = ["RULES", "VERSION", "Finding", "LintRule", "Subject", "lint"]
 
 
 def lint(subject: Subject, ignore: Set[str] = frozenset()) -> list[Finding]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from docsync.lint.secret import Secret, secrets_in
-from docsync.model import Resolved, Severity
+from docsync.model import ResolvedReference, Severity
 
 MOST = 50
 """Findings of one rule that are built: nobody reads on, and a hostile file must not make it a hundred thousand."""
@@ -20,7 +20,7 @@ class Subject:
     """
 
     written: dict[str, object]
-    links: tuple[Resolved, ...] = ()
+    links: tuple[ResolvedReference, ...] = ()
     undeclared: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
 
@@ -48,7 +48,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class LintRule:
     """A check that every document passes or is warned about."""
 
     code: str

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from docsync.lint.finding import Finding, Rule, Subject
+from docsync.lint.finding import Finding, LintRule, Subject
 
 
 def find(subject: Subject) -> Iterator[Finding]:
@@ -12,4 +12,4 @@ def find(subject: Subject) -> Iterator[Finding]:
         yield Finding(RULE.code, message, secret.at, hint="keep it in the environment: ${env:NAME}")
 
 
-RULE = Rule("literal-secret", "a key, password or token that is written out", find)
+RULE = LintRule("literal-secret", "a key, password or token that is written out", find)

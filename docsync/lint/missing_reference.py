@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from docsync.lint.finding import Finding, Rule, Subject
+from docsync.lint.finding import Finding, LintRule, Subject
 from docsync.model import ReferenceStatus
 
 _TROUBLES = {
@@ -23,4 +23,4 @@ def find(subject: Subject) -> Iterator[Finding]:
             yield Finding(RULE.code, message.format(target), None if body_text else at, body_text, hint)
 
 
-RULE = Rule("missing-reference", "a file that a prompt names and that is not there, or not in its folder", find)
+RULE = LintRule("missing-reference", "a file that a prompt names and that is not there, or not in its folder", find)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from docsync.lint.finding import Finding, Rule, Subject
+from docsync.lint.finding import Finding, LintRule, Subject
 from docsync.names import find_closest
 
 # Comparing two names of this length takes up to 0.5 ms, of longer ones the square of that.
@@ -33,4 +33,4 @@ def _hint(name: str, subject: Subject) -> str:
     return f"did you mean '{near[0]}', which is declared and not used?" if near else f"add '{name}' to inputs"
 
 
-RULE = Rule("undeclared-variable", "a variable of the body that no input declares", find)
+RULE = LintRule("undeclared-variable", "a variable of the body that no input declares", find)

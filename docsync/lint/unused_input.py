@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from docsync.lint.finding import Finding, Rule, Subject
+from docsync.lint.finding import Finding, LintRule, Subject
 
 
 def find(subject: Subject) -> Iterator[Finding]:
@@ -42,4 +42,4 @@ def _declarations(written: Mapping[str, object]) -> Iterator[tuple[str, str]]:
                     yield name, f"{key}[{place}]"
 
 
-RULE = Rule("unused-input", "an input that the body never uses", find)
+RULE = LintRule("unused-input", "an input that the body never uses", find)

@@ -19,7 +19,7 @@ _MEMORY_NS = 5_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Dirty:
+class DirtyPath:
     """A path that was hinted at: when first and last (monotonic nanoseconds), what its last hint said, and not before."""
 
     first_ns: int
@@ -35,7 +35,7 @@ class Batch:
     `rest_until_ns`: of due paths whose name went, until when a file that is there again all the same has to rest.
     """
 
-    dirty: Mapping[str, Dirty] = field(default_factory=dict)
+    dirty: Mapping[str, DirtyPath] = field(default_factory=dict)
     resting: frozenset[str] = frozenset()
     rest_until_ns: Mapping[str, int] = field(default_factory=dict)
 
@@ -46,7 +46,7 @@ class Coalescer:
     def __init__(self, timing: Timing, proves_complete: Callable[[str], bool]) -> None:
         self._timing = timing
         self._proves_complete = proves_complete
-        self._dirty: dict[str, Dirty] = {}
+        self._dirty: dict[str, DirtyPath] = {}
         # No dirty path is due before its alarm, which is its earliest one in the queue. What makes a path due later
         # leaves the alarm where it is: it is put off when it goes.
         self._alarms: dict[str, int] = {}
@@ -61,7 +61,7 @@ class Coalescer:
 
     def mark(self, path: str, sign: Sign, now_ns: int) -> None:
         """Take a hint. Later hints of a path replace what it said, but an attribute change never delays or finishes it."""
-        known, newer = self._dirty.get(path), Dirty(now_ns, now_ns, sign)
+        known, newer = self._dirty.get(path), DirtyPath(now_ns, now_ns, sign)
         self._put(path, _merge_hints(known, newer) if known else newer)
         if known is None or sign is not Sign.ATTRIBUTES:
             self._last_ns[path] = now_ns
@@ -71,7 +71,7 @@ class Coalescer:
         if path not in self._dirty:
             # Nothing new was heard of it: at that time it has been quiet for long enough.
             quiet_ns = min(now_ns, not_before_ns - self._timing.settle_ns)
-            self._put(path, Dirty(now_ns, quiet_ns, Sign.CLOSED, not_before_ns))
+            self._put(path, DirtyPath(now_ns, quiet_ns, Sign.CLOSED, not_before_ns))
 
     def put_back(self, batch: Batch, not_before_ns: int) -> None:
         """Undo a `take` whose batch was not applied; a newer hint of a path stays."""
@@ -79,7 +79,7 @@ class Coalescer:
             newer = self._dirty.get(path)
             self._put(path, _merge_hints(dirty, newer) if newer else replace(dirty, not_before_ns=not_before_ns))
 
-    def _put(self, path: str, dirty: Dirty) -> None:
+    def _put(self, path: str, dirty: DirtyPath) -> None:
         self._dirty[path] = dirty
         if dirty.sign is Sign.SWAPPED:
             self._swapped.add(path)
@@ -151,7 +151,7 @@ class Coalescer:
         rests = {path: self._return_due_ns(path, dirty) for path, dirty in due.items() if dirty.sign is Sign.GONE}
         return replace(batch, rest_until_ns={path: until for path, until in rests.items() if until > now_ns})
 
-    def _return_due_ns(self, path: str, dirty: Dirty) -> int:
+    def _return_due_ns(self, path: str, dirty: DirtyPath) -> int:
         """When a file that is there although its name went may be looked at."""
         return min(self._rest_until_ns(path), dirty.first_ns + self._timing.max_delay_ns)
 
@@ -164,7 +164,7 @@ class Coalescer:
         }
         return self._take_out(due, now_ns)
 
-    def _take_out(self, due: dict[str, Dirty], now_ns: int) -> Batch:
+    def _take_out(self, due: dict[str, DirtyPath], now_ns: int) -> Batch:
         for path in due:
             del self._dirty[path]
             self._alarms.pop(path, None)
@@ -194,7 +194,7 @@ class Coalescer:
         self._remembered = max(256, 2 * (len(self._last_ns) + len(self._applied_ns)))
 
 
-def _merge_hints(older: Dirty, newer: Dirty) -> Dirty:
+def _merge_hints(older: DirtyPath, newer: DirtyPath) -> DirtyPath:
     """Two hints of one path: the newer one counts, but neither the first time nor a loss of hints is forgotten."""
     if newer.sign is Sign.ATTRIBUTES:
         return older

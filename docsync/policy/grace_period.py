@@ -14,7 +14,7 @@ Identity = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingFile:
     """A file that went: what was known of it, and when it was first seen missing (monotonic nanoseconds).
 
     `at_once`: seen so because of Git, whose deletions are meant; it does not wait.
@@ -34,11 +34,11 @@ class _Suspect:
 
 
 @dataclass(slots=True)
-class Group:
+class MissingGroup:
     """The missing files of one collection by path, in the order in which they were seen so: time does not go back."""
 
-    waiting: dict[str, Missing] = field(default_factory=dict)
-    at_once: dict[str, Missing] = field(default_factory=dict)
+    waiting: dict[str, MissingFile] = field(default_factory=dict)
+    at_once: dict[str, MissingFile] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.waiting) + len(self.at_once)
@@ -46,10 +46,10 @@ class Group:
     def __contains__(self, path: str) -> bool:
         return path in self.waiting or path in self.at_once
 
-    def add(self, gone: Missing) -> None:
+    def add(self, gone: MissingFile) -> None:
         (self.at_once if gone.at_once else self.waiting)[gone.entry.path] = gone
 
-    def pop(self, path: str) -> Missing | None:
+    def pop(self, path: str) -> MissingFile | None:
         return self.waiting.pop(path, None) or self.at_once.pop(path, None)
 
     def group_due_ns(self, quiet_ns: int) -> int:
@@ -58,14 +58,14 @@ class Group:
         return min(last.since_ns + quiet_ns, first.since_ns + _GROUP_LIMIT_NS)
 
 
-class Belief:
+class GracePeriod:
     """What was found bad and is not believed yet. Lost at a crash, and found again by the first scan."""
 
     def __init__(self, timing: Timing, min_deletes: int) -> None:
         self._timing = timing
         self._min_deletes = min_deletes
-        self._missing: dict[str, Group] = {}
-        self._names: dict[Identity, dict[str, Missing]] = {}  # the missing ones by what a rename leaves as it was
+        self._missing: dict[str, MissingGroup] = {}
+        self._names: dict[Identity, dict[str, MissingFile]] = {}  # the missing ones by what a rename leaves as it was
         self._suspects: dict[str, _Suspect] = {}
 
     # Content: broken, unreadable, suspicious
@@ -101,9 +101,9 @@ class Belief:
     def mark_missing(self, entry: Entry, seen_ns: int, *, at_once: bool = False) -> None:
         """*entry*'s file is not there, as seen at *seen_ns*. A path that is missing already keeps its time."""
         self._suspects.pop(entry.path, None)
-        group = self._missing.setdefault(entry.type, Group())
+        group = self._missing.setdefault(entry.type, MissingGroup())
         if entry.path not in group:
-            gone = Missing(entry, seen_ns, at_once)
+            gone = MissingFile(entry, seen_ns, at_once)
             group.add(gone)
             if entry.stamp:
                 self._names.setdefault(_identity(entry.stamp), {})[entry.path] = gone
@@ -117,7 +117,7 @@ class Belief:
         """The entries that have been missing long enough to be deleted, as far as time is concerned."""
         return [gone.entry for group in self._missing.values() for gone in self._select_due(group, now_ns)]
 
-    def _select_due(self, group: Group, now_ns: int) -> list[Missing]:
+    def _select_due(self, group: MissingGroup, now_ns: int) -> list[MissingFile]:
         ripe = list(group.at_once.values())
         if len(group.waiting) > self._min_deletes:
             return ripe + (
@@ -125,7 +125,7 @@ class Belief:
             )
         return ripe + [gone for gone in group.waiting.values() if now_ns >= gone.since_ns + self._timing.debounce_ns]
 
-    def match_renames(self, stamps: Mapping[str, Stamp]) -> dict[str, Missing]:
+    def match_renames(self, stamps: Mapping[str, Stamp]) -> dict[str, MissingFile]:
         """Which of *stamps* are missing files under another name: new path to what is known of the old one."""
         if not self._names:
             return {}
@@ -164,7 +164,7 @@ class Belief:
         times += [self._next_group_due_ns(group) for group in self._missing.values() if group]
         return min(times, default=None)
 
-    def _next_group_due_ns(self, group: Group) -> int:
+    def _next_group_due_ns(self, group: MissingGroup) -> int:
         """When `_ripe` first gives something of *group*, which is not empty."""
         if group.at_once:
             return next(iter(group.at_once.values())).since_ns

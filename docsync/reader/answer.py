@@ -22,7 +22,7 @@ class Version:
         return self.epoch != other.epoch or (self.revision or 0) > (other.revision or 0)
 
 
-class _Dated:
+class _Versioned:
     """What belongs to one state."""
 
     __slots__ = ()
@@ -37,7 +37,7 @@ class _Dated:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(_Dated, Sequence[T]):
+class Answer(_Versioned, Sequence[T]):
     """Some of what was asked for, in order: use it as a sequence. All of it belongs to one state.
 
     `cursor` asks for what comes next, None when this was the last of it. `source` is database or files.
@@ -100,7 +100,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes(_Dated, Sequence[Change]):
+class Changes(_Versioned, Sequence[Change]):
     """A piece of the change feed, in order: use it as a sequence. Pass `cursor` as `since` to go on from here.
 
     With `start_over` forget what you know: this and what follows tell all that is there. With `more` ask again at once.
@@ -125,7 +125,7 @@ class Changes(_Dated, Sequence[Change]):
         return len(self.items)
 
 
-class Counts(dict[str, int], _Dated):
+class Counts(dict[str, int], _Versioned):
     """How many documents each type has. All of it belongs to one state."""
 
     def __init__(self, types: Mapping[str, int], version: Version) -> None:

@@ -13,7 +13,7 @@ _LONGEST_SECONDS = 0.1
 _AWAY_SECONDS = 5.0
 
 
-class Pulse:
+class CommitPoll:
     """Sleeps until somebody has committed something, or another file lies at the path."""
 
     def __init__(self, commits: Callable[[], tuple[int, int]]) -> None:

@@ -17,7 +17,7 @@ _FORM = re.compile(r"([0-9a-f]+):([0-9]{1,18})(?::([0-9]{1,18}):(\S+))?")
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _FeedPosition:
     """Where a consumer stands. With a revision it is within the listing of the documents as of then, after *id*."""
 
     epoch: str
@@ -37,7 +37,7 @@ def changes(snapshot: Snapshot, since: str | int | None, limit: int) -> Changes:
     place = None if since is None else _parse_cursor(since, epoch)
     if place is None or place.epoch != epoch or not first - 1 <= place.seq <= last:
         # It is another database now, or what came after the cursor is not kept any more.
-        return _page_listing(snapshot, _Place(epoch, last, revision), limit, start_over=True)
+        return _page_listing(snapshot, _FeedPosition(epoch, last, revision), limit, start_over=True)
     if place.revision is not None:
         return _page_listing(snapshot, place, limit, start_over=False)
     return _page_changes(snapshot, place, limit)
@@ -45,7 +45,7 @@ def changes(snapshot: Snapshot, since: str | int | None, limit: int) -> Changes:
 
 def cursor_of(snapshot: Snapshot) -> str:
     """The cursor of now: what comes after it has not happened yet."""
-    return str(_Place(_version(snapshot)[0], _read_kept(snapshot)[1]))
+    return str(_FeedPosition(_version(snapshot)[0], _read_kept(snapshot)[1]))
 
 
 def _version(snapshot: Snapshot) -> tuple[str, int]:
@@ -60,7 +60,7 @@ def _read_kept(snapshot: Snapshot) -> tuple[int, int]:
     return first or 1, last or 0
 
 
-def _page_changes(snapshot: Snapshot, place: _Place, limit: int) -> Changes:
+def _page_changes(snapshot: Snapshot, place: _FeedPosition, limit: int) -> Changes:
     epoch, revision = _version(snapshot)
     rows = snapshot.ask(
         "SELECT seq, revision, id, type, op, content_hash, changed_at, ? || ':' || seq FROM changes "
@@ -72,7 +72,7 @@ def _page_changes(snapshot: Snapshot, place: _Place, limit: int) -> Changes:
     return Changes(items, cursor, False, len(rows) > limit, snapshot.source, epoch, revision)  # noqa: FBT003
 
 
-def _page_listing(snapshot: Snapshot, place: _Place, limit: int, *, start_over: bool) -> Changes:
+def _page_listing(snapshot: Snapshot, place: _FeedPosition, limit: int, *, start_over: bool) -> Changes:
     """A page of the documents that have not changed since the listing began: the others come with their changes."""
     epoch, revision = _version(snapshot)
     rows = snapshot.ask(
@@ -87,19 +87,19 @@ def _page_listing(snapshot: Snapshot, place: _Place, limit: int, *, start_over: 
     if len(rows) > limit:
         cursor, more = items[-1].cursor, True
     else:
-        cursor, more = str(_Place(epoch, place.seq)), _read_kept(snapshot)[1] > place.seq
+        cursor, more = str(_FeedPosition(epoch, place.seq)), _read_kept(snapshot)[1] > place.seq
     return Changes(items, cursor, start_over, more, snapshot.source, epoch, revision)
 
 
-def _advance(place: _Place, id_: str) -> _Place:
-    return _Place(place.epoch, place.seq, place.revision, id_)
+def _advance(place: _FeedPosition, id_: str) -> _FeedPosition:
+    return _FeedPosition(place.epoch, place.seq, place.revision, id_)
 
 
-def _parse_cursor(since: str | int, epoch: str) -> _Place:
+def _parse_cursor(since: str | int, epoch: str) -> _FeedPosition:
     """What *since* stands for; a number alone is one of this epoch. Raises UsageError."""
     text = str(since)
     found = _FORM.fullmatch(text if ":" in text else f"{epoch}:{text}")
     if found is None:
         raise UsageError(f"{since!r} is no cursor of changes; pass the one that the last answer gave, or none")
     of, seq, revision, id_ = found.groups()
-    return _Place(of, int(seq), None if revision is None else int(revision), unquote(id_ or ""))
+    return _FeedPosition(of, int(seq), None if revision is None else int(revision), unquote(id_ or ""))

@@ -17,21 +17,21 @@ from docsync.reader.snapshot import Snapshot
 if TYPE_CHECKING:
     from docsync.config import Config
     from docsync.sync.setup import Settings
-    from docsync.upkeep.convergence import Job
+    from docsync.upkeep.convergence import Convergence
 
 _MEMORY = Path(":memory:")
 _LOOK_SECONDS = 0.5
 _SHARE = 10  # however large the tree is, looking at it takes no more than this part of the time
 
 
-class FileAnswers:
+class FileFallback:
     """Stands in for the database of a project."""
 
     def __init__(self, config: "Config") -> None:
         self._config = config
         self._stack = ExitStack()
         self._connection: apsw.Connection | None = None
-        self._job: Job | None = None
+        self._job: Convergence | None = None
         self._look_at = 0.0
 
     def begin(self) -> Snapshot:
@@ -59,13 +59,13 @@ class FileAnswers:
         from docsync.model import Timing
         from docsync.store.connection import open_memory
         from docsync.sync.setup import build_engine
-        from docsync.upkeep.convergence import Job
+        from docsync.upkeep.convergence import Convergence
 
         # There is nothing to protect here: what the files say now is the answer.
         settings = replace(settings_of(self._config), timing=Timing(0, 0, 0), max_delete_ratio=1.0)
         with ExitStack() as stack:
             connection = stack.enter_context(open_memory())
-            self._job = Job(build_engine(settings, connection))
+            self._job = Convergence(build_engine(settings, connection))
             self._stack = stack.pop_all()  # only what is whole is kept
         self._connection = connection
         return connection

@@ -8,7 +8,7 @@ from docsync.errors import UsageError
 from docsync.reader.connection import DatabaseFile
 from docsync.reader.reader import Reader
 from docsync.reader.row import DATABASE, FILES
-from docsync.reader.source import Source, Told
+from docsync.reader.source import AnswerSource, OnFallback
 
 if TYPE_CHECKING:
     from docsync.config import Config
@@ -22,7 +22,7 @@ def open_reader(
     *,
     database: Path | str | None = None,
     source: str | None = None,
-    on_fallback: Told | None = None,
+    on_fallback: OnFallback | None = None,
 ) -> Reader:
     """A reader for *project* (a folder with a docsync.toml, or below one; the working directory if nothing is given).
 
@@ -37,7 +37,7 @@ def open_reader(
     if database is not None and project is None:
         if wanted == FILES:
             raise UsageError("files can only be read in a project: name one, or leave the source to be the database")
-        return _open_proved(Source(DatabaseFile(Path(database)), None, None))
+        return _open_proved(AnswerSource(DatabaseFile(Path(database)), None, None))
     from docsync.config import load_config
 
     flags = {"database.path": None if database is None else str(Path(database).absolute())}
@@ -45,15 +45,15 @@ def open_reader(
     return open_configured(config, wanted, on_fallback)
 
 
-def open_configured(config: "Config", source: str = AUTO, on_fallback: Told | None = None) -> Reader:
+def open_configured(config: "Config", source: str = AUTO, on_fallback: OnFallback | None = None) -> Reader:
     """The same for a project whose configuration is known. Raises NoDatabase, UsageError."""
-    from docsync.reader.files import FileAnswers
+    from docsync.reader.files import FileFallback
 
     wanted = check_source(source)
     is_project = config.file is not None or any((config.root / one.path).exists() for one in config.collections)
     database = None if wanted == FILES else DatabaseFile(config.database_path)
-    files = FileAnswers(config) if wanted != DATABASE and is_project else None
-    return _open_proved(Source(database, files, on_fallback))
+    files = FileFallback(config) if wanted != DATABASE and is_project else None
+    return _open_proved(AnswerSource(database, files, on_fallback))
 
 
 def check_source(text: str) -> str:
@@ -65,7 +65,7 @@ def check_source(text: str) -> str:
     return text
 
 
-def _open_proved(source: Source) -> Reader:
+def _open_proved(source: AnswerSource) -> Reader:
     """A reader that has proved that something answers it. Raises NoDatabase."""
     try:
         with source.pin():

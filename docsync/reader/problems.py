@@ -10,7 +10,7 @@ from docsync.status import HeldDeletion, ListedProblem
 from docsync.store.problems import problem_of
 
 T = TypeVar("T")
-_Place = tuple[str | int, ...]
+_Position = tuple[str | int, ...]
 _PROBLEMS, _HELD = "problems", "held"
 
 
@@ -39,7 +39,7 @@ def list_held(snapshot: Snapshot, limit: int | None, cursor: str | None) -> Answ
     return _page(snapshot, _HELD, [(row[:1], HeldDeletion(*map(str, row))) for row in rows], limit)
 
 
-def _page(snapshot: Snapshot, name: str, listed: list[tuple[_Place, T]], limit: int | None) -> Answer[T]:
+def _page(snapshot: Snapshot, name: str, listed: list[tuple[_Position, T]], limit: int | None) -> Answer[T]:
     following = None
     if limit is not None and len(listed) > limit:
         del listed[limit:]

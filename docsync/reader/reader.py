@@ -11,14 +11,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self, TypeVar, Unpack
 
 from docsync.reader import documents, summary
-from docsync.reader.commit_poll import Pulse, call_patiently
+from docsync.reader.commit_poll import CommitPoll, call_patiently
 from docsync.reader.row import Row
 from docsync.reader.snapshot import Snapshot
-from docsync.reader.source import Source
+from docsync.reader.source import AnswerSource
 
 if TYPE_CHECKING:
     from docsync.reader.answer import Answer, Changes, Counts, Hits, Page, ReferenceRow, TagCount, Version
-    from docsync.reader.query.find import Asked
+    from docsync.reader.query.find import FindArguments
     from docsync.status import HeldDeletion, ListedProblem
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ class Reader:
     answer is one state of the database; `snapshot` makes it one for several. Every method may raise NoDatabase.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: AnswerSource) -> None:
         self._source = source
         self._home = (os.getpid(), get_ident())
 
@@ -83,7 +83,7 @@ class Reader:
         """The ids that may be meant by one that no document has: three at most, the likeliest first."""
         return self._answer(lambda snapshot: documents.find_similar_ids(snapshot, id_))
 
-    def find(self, **asked: "Unpack[Asked]") -> "Page":
+    def find(self, **asked: "Unpack[FindArguments]") -> "Page":
         """The documents for which all of this holds, in order. Raises UsageError for what cannot be asked.
 
         Args:
@@ -100,7 +100,7 @@ class Reader:
         """
         from docsync.reader.query import find
 
-        question = find.Question(**asked)
+        question = find.FindQuery(**asked)
         return self._answer(lambda snapshot: find.find_page(snapshot, question))
 
     def search(
@@ -117,9 +117,9 @@ class Reader:
         `a OR b` either of two, `-loud` must not be there. Where no whole word matches, parts of words do. Raises
         UsageError for a text that cannot be understood, and for a type that no collection has.
         """
-        from docsync.reader.query.search import Search, search
+        from docsync.reader.query.search import SearchQuery, search
 
-        return self._answer(lambda snapshot: search(snapshot, Search(text, type, limit, cursor)))
+        return self._answer(lambda snapshot: search(snapshot, SearchQuery(text, type, limit, cursor)))
 
     def tags(self, type: str | None = None) -> "Answer[TagCount]":  # noqa: A002  # the column's name
         """The tags and how many documents have them, most used first. Raises UsageError for a type that is none."""
@@ -184,7 +184,7 @@ class Reader:
         Raises NoDatabase, also when the database goes and does not come back within seconds.
         """
         self._check()
-        pulse = Pulse(self._source.commits)
+        pulse = CommitPoll(self._source.commits)
         found = self.changes(since)
         while True:
             if found or found.start_over:
@@ -202,7 +202,7 @@ class Reader:
         """
         self._check()
         deadline = time.monotonic() + timeout
-        pulse = Pulse(self._source.commits)
+        pulse = CommitPoll(self._source.commits)
         now = call_patiently(self._now)
         known = replace(now, revision=after) if isinstance(after, int) else after
         while not now.is_after(known):

@@ -8,7 +8,7 @@ import re
 from typing import Unpack
 
 from docsync.reader.answer import Hits, Page
-from docsync.reader.query.find import Asked
+from docsync.reader.query.find import FindArguments
 from docsync.reader.reader import Reader
 from docsync.reader.row import Row
 
@@ -29,7 +29,7 @@ class DocumentService:
         """All of them, or a page of *limit*."""
         return self.find(order=order, limit=limit, cursor=cursor)
 
-    def find(self, **asked: Unpack[Asked]) -> Page:
+    def find(self, **asked: Unpack[FindArguments]) -> Page:
         """Those with these values, as `Reader.find`."""
         asked["type"] = self.type
         return self._reader.find(**asked)

@@ -11,11 +11,11 @@ from docsync.reader.row import DATABASE, FILES, FallbackWarning
 from docsync.reader.snapshot import Snapshot
 
 T = TypeVar("T")
-Told = Callable[[NoDatabase], object]
+OnFallback = Callable[[NoDatabase], object]
 """Is told why the files answer and not the database, each time that it begins to be so."""
 
 
-class Holder(Protocol):
+class SnapshotProvider(Protocol):
     """What a state can be read from; all of it may raise NoDatabase. Between `begin` and `end` nothing moves."""
 
     def begin(self) -> Snapshot: ...
@@ -24,10 +24,12 @@ class Holder(Protocol):
     def close(self) -> None: ...
 
 
-class Source:
+class AnswerSource:
     """A database and what stands in for it; at least one of the two."""
 
-    def __init__(self, database: DatabaseFile | None, substitute: Holder | None, told: Told | None) -> None:
+    def __init__(
+        self, database: DatabaseFile | None, substitute: SnapshotProvider | None, told: OnFallback | None
+    ) -> None:
         self._database = database
         self._substitute = substitute
         self._told = told or _warn
@@ -92,7 +94,7 @@ class Source:
         if self._pinned is not None:
             yield
             return
-        holder: Holder
+        holder: SnapshotProvider
         try:
             holder = self.database
             self._pinned = self._ask_database(lambda _: holder.begin(), at_a_glance=True)
@@ -129,7 +131,7 @@ class Source:
                 self._database.close()
             raise
 
-    def _fall_back(self, error: NoDatabase) -> Holder:
+    def _fall_back(self, error: NoDatabase) -> SnapshotProvider:
         if self._substitute is None:
             raise error
         if self._database is not None:
@@ -140,7 +142,7 @@ class Source:
         return self._substitute
 
 
-def _answer(holder: Holder, question: Callable[[Snapshot], T], *, at_a_glance: bool) -> T:
+def _answer(holder: SnapshotProvider, question: Callable[[Snapshot], T], *, at_a_glance: bool) -> T:
     if at_a_glance:
         return question(holder.glance())
     snapshot = holder.begin()

@@ -5,7 +5,7 @@ import os
 import stat
 import time
 
-from docsync.model import Octets, Problem, Stamp, Unread, Vanished
+from docsync.model import FileBytes, Problem, ReadFailure, RefusedPath, Stamp
 
 # Never waits for a writer of a FIFO, never follows a link that was put in the file's place, not inherited.
 _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -39,16 +39,16 @@ def is_racy(stamp: Stamp, now_ns: int) -> bool:
     return now_ns - stamp.ctime_ns < (_COARSE_TICK_NS if coarse else _TICK_NS)
 
 
-def read_stable(path: str, folder: str, inner: str, max_bytes: int) -> Octets | Unread | Vanished:
+def read_stable(path: str, folder: str, inner: str, max_bytes: int) -> FileBytes | RefusedPath | ReadFailure:
     """The bytes of the file *inner* of *folder*, which documents know as *path*, if they stay as they are meanwhile."""
     try:
         descriptor = _open_beneath(folder, inner)
     except OSError as error:
-        return Vanished.GONE if error.errno in _NOT_THERE else Unread(describe_unreadable(path, error))
+        return ReadFailure.GONE if error.errno in _NOT_THERE else RefusedPath(describe_unreadable(path, error))
     try:
         return _read(path, descriptor, max_bytes)
     except OSError as error:
-        return Unread(describe_unreadable(path, error))
+        return RefusedPath(describe_unreadable(path, error))
     finally:
         os.close(descriptor)
 
@@ -67,13 +67,13 @@ def _open_beneath(folder: str, inner: str) -> int:
         os.close(here)
 
 
-def _read(path: str, descriptor: int, max_bytes: int) -> Octets | Unread | Vanished:
+def _read(path: str, descriptor: int, max_bytes: int) -> FileBytes | RefusedPath | ReadFailure:
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
-        return Vanished.GONE
+        return ReadFailure.GONE
     stamp = stamp_of(status)
     if stamp.size > max_bytes:
-        return Unread(_describe_too_large(path, stamp.size, max_bytes), stamp)
+        return RefusedPath(_describe_too_large(path, stamp.size, max_bytes), stamp)
     now_ns = time.time_ns()
     chunks: list[bytes] = []
     # One byte more than expected, so that a file that grows is noticed without reading all of it.
@@ -81,8 +81,8 @@ def _read(path: str, descriptor: int, max_bytes: int) -> Octets | Unread | Vanis
         chunks.append(chunk)
     octets = b"".join(chunks)
     if stamp_of(os.fstat(descriptor)) != stamp or len(octets) != stamp.size:
-        return Vanished.CHANGING
-    return Octets(octets, stamp, is_racy(stamp, now_ns))
+        return ReadFailure.CHANGING
+    return FileBytes(octets, stamp, is_racy(stamp, now_ns))
 
 
 def describe_unreadable(path: str, error: OSError) -> Problem:

@@ -7,10 +7,20 @@ from functools import partial
 from pathlib import Path
 from posixpath import dirname, join, normpath
 
-from docsync.model import Octets, Reference, ReferenceStatus, Resolved, Root, RootState, Scan, Unread, Vanished
+from docsync.model import (
+    FileBytes,
+    ReadFailure,
+    Reference,
+    ReferenceStatus,
+    RefusedPath,
+    ResolvedReference,
+    Root,
+    RootState,
+    Scan,
+)
 from docsync.names import Collection, covers, is_hidden, is_presentable, strip_folder
 from docsync.scan.read import read_stable, stamp_of
-from docsync.scan.walk import Finds, Walk
+from docsync.scan.walk import Walk, WalkResult
 
 
 class FileTree:
@@ -50,7 +60,7 @@ class FileTree:
 
     def scan(self, scopes: Iterable[str]) -> Scan:
         """What lies in *scopes* now."""
-        finds = Finds()
+        finds = WalkResult()
         wanted = list(scopes)
         for folder in dict.fromkeys(collection.path for collection in self._collections):
             location = join(self._root, folder)
@@ -85,7 +95,7 @@ class FileTree:
                 return False
         return True
 
-    def read(self, path: str) -> Octets | Unread | Vanished:
+    def read(self, path: str) -> FileBytes | RefusedPath | ReadFailure:
         """The bytes of the document *path*."""
         folder = self.collections_of(path)[0].path
         inner = strip_folder(folder, path)
@@ -94,7 +104,7 @@ class FileTree:
             folder = os.path.realpath(folder)
             inner = strip_folder(folder, os.path.realpath(join(self._root, path)))
         if inner is None:
-            return Vanished.GONE  # it was pointed elsewhere after the scan
+            return ReadFailure.GONE  # it was pointed elsewhere after the scan
         return read_stable(path, folder, inner, self._max_bytes)
 
     def find_gone(self, paths: Sequence[str]) -> list[str]:
@@ -104,18 +114,18 @@ class FileTree:
         scan = self.scan(paths)
         return [path for path in paths if path not in scan.found and path not in scan.unreadable]
 
-    def resolve(self, path: str, reference: Reference) -> Resolved:
+    def resolve(self, path: str, reference: Reference) -> ResolvedReference:
         """What *reference* of the document *path* points to; only files inside the document's folder count as there."""
         if not reference.is_file:
-            return Resolved(reference, None, ReferenceStatus.NOT_CHECKED)
+            return ResolvedReference(reference, None, ReferenceStatus.NOT_CHECKED)
         folder = dirname(path)
         target = normpath(join(folder, reference.target.replace("\\", "/")))
         if target == ".." or target.startswith(("/", "../")) or not is_presentable(target):
-            return Resolved(reference, None, ReferenceStatus.OUTSIDE)
+            return ResolvedReference(reference, None, ReferenceStatus.OUTSIDE)
         if not covers(folder, target):
-            return Resolved(reference, target, ReferenceStatus.OUTSIDE)
+            return ResolvedReference(reference, target, ReferenceStatus.OUTSIDE)
         there = os.path.isfile(join(self._root, target))  # noqa: PTH113
-        return Resolved(reference, target, ReferenceStatus.OK if there else ReferenceStatus.MISSING)
+        return ResolvedReference(reference, target, ReferenceStatus.OK if there else ReferenceStatus.MISSING)
 
 
 def _shorten_scope(scope: str) -> str:

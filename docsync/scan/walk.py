@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from posixpath import dirname, join, normpath
 
-from docsync.model import Problem, Severity, Stamp, Unread
+from docsync.model import Problem, RefusedPath, Severity, Stamp
 from docsync.names import VOLUME_LINK, is_hidden, is_presentable, strip_folder, to_printable
 from docsync.scan.read import describe_unreadable, stamp_of
 
@@ -19,13 +19,13 @@ _KINDS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a de
 
 
 @dataclass(slots=True)
-class Finds:
+class WalkResult:
     """What walks have found so far; see model.Scan."""
 
     found: dict[str, Stamp] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
-    skipped: dict[str, Unread] = field(default_factory=dict)
-    unreadable: dict[str, Unread] = field(default_factory=dict)
+    skipped: dict[str, RefusedPath] = field(default_factory=dict)
+    unreadable: dict[str, RefusedPath] = field(default_factory=dict)
     dangling: set[str] = field(default_factory=set)
     volumes: set[str] = field(default_factory=set)
     links: dict[str, str] = field(default_factory=dict)
@@ -38,7 +38,7 @@ class Walk:
     """
 
     def __init__(
-        self, owner: str, folder: str, real_root: str, type_of: Callable[[str], str | None], finds: Finds
+        self, owner: str, folder: str, real_root: str, type_of: Callable[[str], str | None], finds: WalkResult
     ) -> None:
         self._owner = owner
         self._folder = folder
@@ -63,7 +63,7 @@ class Walk:
 
     def _mark_unreadable(self, path: str, error: OSError) -> None:
         safe = to_printable(path)
-        self._finds.unreadable[safe] = Unread(describe_unreadable(safe, error))
+        self._finds.unreadable[safe] = RefusedPath(describe_unreadable(safe, error))
         self._finds.types[safe] = self._type_of(path) or self._owner
 
     def _is_folder(self, entry: "os.DirEntry[str]", path: str) -> bool:
@@ -142,5 +142,5 @@ class Walk:
     def _skip(self, path: str, code: str, message: str, stamp: Stamp | None) -> None:
         hint = "rename it" if code == "name" else None
         safe = to_printable(path)
-        self._finds.skipped[safe] = Unread(Problem(safe, code, message, Severity.WARNING, hint=hint), stamp)
+        self._finds.skipped[safe] = RefusedPath(Problem(safe, code, message, Severity.WARNING, hint=hint), stamp)
         self._finds.types[safe] = self._owner

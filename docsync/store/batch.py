@@ -5,14 +5,14 @@ from typing import assert_never
 
 import apsw
 
-from docsync.change import Applied, Change, Delete, Hold, Refuse, Relink, Seen, Touch, Upsert
+from docsync.change import AdoptRoot, ApplyResult, Delete, Hold, Refuse, Relink, RowChange, Touch, Upsert
 from docsync.model import Document, Entry, FileState, Problem
 from docsync.store.entries import EntryRows, FileRow
 from docsync.store.problems import ProblemRows
 from docsync.store.rows import DocumentRows, extract_visible
 
 
-class Batch:
+class BatchWriter:
     """One revision in the making: `write` each change, then `finish`."""
 
     def __init__(self, connection: apsw.Connection, now: str) -> None:
@@ -23,9 +23,9 @@ class Batch:
         self._problems = ProblemRows(connection)
         current = int(connection.execute("SELECT value FROM sync_state WHERE key = 'revision'").get)
         self._revision = current + 1
-        self.applied = Applied(current)
+        self.applied = ApplyResult(current)
 
-    def write(self, change: Change) -> None:
+    def write(self, change: RowChange) -> None:
         """Carry out one change."""
         match change:
             case Upsert():
@@ -40,14 +40,14 @@ class Batch:
                 self._delete(path)
             case Relink():
                 self._relink(change)
-            case Seen(type_, device, inode):
+            case AdoptRoot(type_, device, inode):
                 self._connection.execute(
                     "UPDATE collections SET root_device = ?, root_inode = ? WHERE type = ?", (device, inode, type_)
                 )
             case _:
                 assert_never(change)
 
-    def finish(self) -> Applied:
+    def finish(self) -> ApplyResult:
         """Spend a revision if a reader can see any of it."""
         if self.applied.changed:
             self._connection.execute("UPDATE sync_state SET value = ? WHERE key = 'revision'", (str(self._revision),))

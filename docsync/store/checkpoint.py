@@ -23,22 +23,22 @@ _RELIEF_PAUSE_SECONDS = 0.002
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class CheckpointPace:
     """When to try next (None: nothing is left to do) and how long to wait after a try that does not finish."""
 
     due_ns: int | None = None
     wait_ns: int = _FIRST_NS
 
-    def mark_written(self, now_ns: int) -> "Pace":
+    def mark_written(self, now_ns: int) -> "CheckpointPace":
         """Something was committed: the waits start afresh, and a try that comes sooner than the first of them stays."""
         due_ns = now_ns + _FIRST_NS
-        return Pace(due_ns if self.due_ns is None else min(due_ns, self.due_ns))
+        return CheckpointPace(due_ns if self.due_ns is None else min(due_ns, self.due_ns))
 
-    def mark_tried(self, now_ns: int, *, finished: bool) -> "Pace":
+    def mark_tried(self, now_ns: int, *, finished: bool) -> "CheckpointPace":
         """A try at *now_ns* left nothing to do, or readers of an older state were in its way."""
         if finished:
-            return Pace()
-        return Pace(now_ns + self.wait_ns, min(2 * self.wait_ns, _MOST_NS))
+            return CheckpointPace()
+        return CheckpointPace(now_ns + self.wait_ns, min(2 * self.wait_ns, _MOST_NS))
 
     def is_due(self, now_ns: int) -> bool:
         """True when it is time for a try."""
@@ -52,8 +52,8 @@ class Checkpoint:
         self._connection = connection
         self._clock = clock
         self._changes = -1  # what an earlier life left in the log counts as written
-        self._pace = Pace()
-        self._relief = Pace(0)
+        self._pace = CheckpointPace()
+        self._relief = CheckpointPace(0)
 
     def tick(self, now_ns: int) -> int | None:
         """Try if it is time; returns when to be called next, None while nothing is written. What fails is tried later."""
@@ -81,7 +81,7 @@ class Checkpoint:
         now_ns = self._clock()
         self._pace = self._pace.mark_tried(now_ns, finished=finished)
         # A reader that never lets go must not stop the writer each time: the next relief comes later and later.
-        self._relief = Pace(0) if finished else self._relief.mark_tried(now_ns, finished=False)
+        self._relief = CheckpointPace(0) if finished else self._relief.mark_tried(now_ns, finished=False)
 
     def _try(self) -> bool:
         """Copy what no reader needs any more. True when all is copied and the log is small or empty."""

@@ -9,7 +9,7 @@ import apsw
 
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
 from docsync.store.database_files import is_empty, is_there, let_read, make_folder, may_be_file
-from docsync.store.epoch import Life, wal_of
+from docsync.store.epoch import EpochGuard, wal_of
 from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION, describe_version, migrate
 
 _OURS = frozenset({"documents", "files", "changes", "documents_fts", "sync_state"})
@@ -27,7 +27,7 @@ def open_writer(path: Path) -> Iterator[apsw.Connection]:
     Raises NoDatabase when *path* is not a docsync database or was made by a newer docsync, StoreUnavailable when it
     cannot be opened now or is damaged.
     """
-    life = Life(path)
+    life = EpochGuard(path)
     with ExitStack() as closed, ExitStack() as stack:
         with writing():
             make_folder(path.parent)
@@ -81,7 +81,7 @@ def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterato
             raise NoDatabase(f"{path}: cannot be read as a database ({error})") from error
         finally:
             if lacked_log and is_empty(wal_of(path)):  # the log that a writer has just made with its tables is not
-                Life(path).mark_unsure()
+                EpochGuard(path).mark_unsure()
         if not found and is_empty(path):
             raise NoDatabase(f"{path}: {_NONE_THERE}")
         if found != APPLICATION_ID:

@@ -13,7 +13,7 @@ import apsw
 _STATE = "SELECT value FROM sync_state WHERE key = ?"
 
 
-class Life:
+class EpochGuard:
     """Looks for what speaks against the database at *path*. Two files beside it outlive the process:
 
     `.left` holds the ctime that the database had when it was closed: who writes over it afterwards changes that.

@@ -11,13 +11,13 @@ from pathlib import Path
 import apsw
 
 from docsync.errors import StoreReason, StoreUnavailable
-from docsync.model import Content, Document, Entry, FileState, Reference, ReferenceStatus, Resolved
+from docsync.model import Content, Document, Entry, FileState, Reference, ReferenceStatus, ResolvedReference
 from docsync.status import ListedProblem
 from docsync.store.connection import open_writer, writing
 from docsync.store.damage import is_sound
 from docsync.store.database_files import persist
 from docsync.store.entries import EntryRows, FileRow
-from docsync.store.epoch import Life, record_inode, wal_of
+from docsync.store.epoch import EpochGuard, record_inode, wal_of
 from docsync.store.problems import ProblemRows
 from docsync.store.rows import DocumentRows
 from docsync.store.transaction import transaction
@@ -30,7 +30,7 @@ _DOCUMENT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptDocument:
     """A sound document of a damaged database: perhaps the only version that is left of a file that is broken now.
 
     `entry` and `problems` are what was known of its file, for as long as that is not seen again. `entry.good_size` is 0
@@ -44,7 +44,7 @@ class Kept:
     problems: tuple[ListedProblem, ...] = ()
 
 
-def read_kept(connection: apsw.Connection, rowids: Iterable[int]) -> Iterator[Kept]:
+def read_kept(connection: apsw.Connection, rowids: Iterable[int]) -> Iterator[KeptDocument]:
     """The documents at *rowids* that are sound, with as much of what hangs on them as can be read."""
     for rowid in rowids:
         with suppress(*_DAMAGED):
@@ -52,13 +52,13 @@ def read_kept(connection: apsw.Connection, rowids: Iterable[int]) -> Iterator[Ke
                 yield _read_kept(connection, rowid)
 
 
-def _read_kept(connection: apsw.Connection, rowid: int) -> Kept:
+def _read_kept(connection: apsw.Connection, rowid: int) -> KeptDocument:
     row = connection.execute(_DOCUMENT, (rowid,)).fetchone()
     assert row is not None
     id_, type_, path, name, document, description, content_hash, file_modified, created_at, updated_at = row
     tags: tuple[str, ...] = ()
     text = ""
-    references: tuple[Resolved, ...] = ()
+    references: tuple[ResolvedReference, ...] = ()
     with suppress(*_DAMAGED):
         tags = _tags(connection, rowid)
     with suppress(*_DAMAGED):
@@ -67,7 +67,7 @@ def _read_kept(connection: apsw.Connection, rowid: int) -> Kept:
         references = tuple(_references(connection, id_))
     content = Content(name, "", document, text, description, tags, ())
     made = Document(id_, type_, path, content, content_hash, file_modified, references)
-    return Kept(made, created_at, updated_at, *_read_file(connection, made))
+    return KeptDocument(made, created_at, updated_at, *_read_file(connection, made))
 
 
 def _read_file(connection: apsw.Connection, document: Document) -> tuple[Entry, tuple[ListedProblem, ...]]:
@@ -93,13 +93,13 @@ def _text(connection: apsw.Connection, path: str) -> str:
     return str(connection.execute(statement, (path,)).get or "")
 
 
-def _references(connection: apsw.Connection, id_: str) -> Iterator[Resolved]:
+def _references(connection: apsw.Connection, id_: str) -> Iterator[ResolvedReference]:
     rows = connection.execute(
         "SELECT kind, target, at, resolved, status FROM document_references WHERE document_id = ? ORDER BY ordinal",
         (id_,),
     )
     for kind, target, at, resolved, status in rows:
-        yield Resolved(Reference(kind, target, at), resolved, ReferenceStatus(status))
+        yield ResolvedReference(Reference(kind, target, at), resolved, ReferenceStatus(status))
 
 
 def forget(connection: apsw.Connection, rowids: Iterable[int]) -> set[str]:
@@ -122,7 +122,7 @@ def forget(connection: apsw.Connection, rowids: Iterable[int]) -> set[str]:
     return {str(id_) for (id_,) in lost}
 
 
-def restore(connection: apsw.Connection, documents: Iterable[Kept], revision: int) -> None:
+def restore(connection: apsw.Connection, documents: Iterable[KeptDocument], revision: int) -> None:
     """Write *documents* that no file gave back, as the last good versions of their files."""
     rows, entries, problems = DocumentRows(connection), EntryRows(connection), ProblemRows(connection)
     for one in documents:
@@ -140,7 +140,7 @@ def restore(connection: apsw.Connection, documents: Iterable[Kept], revision: in
             _record(connection, (revision, document.id, document.type, "upsert", document.content_hash), one.updated_at)
 
 
-def redate(connection: apsw.Connection, documents: Iterable[Kept]) -> None:
+def redate(connection: apsw.Connection, documents: Iterable[KeptDocument]) -> None:
     """Let those of *documents* that their files gave back keep when they were first seen: the epoch goes on."""
     rows = DocumentRows(connection)
     for one in documents:
@@ -211,7 +211,7 @@ def prepare(database: Path, source: apsw.Connection) -> None:
         overwrite(target, source)
         with writing():
             target.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-    Life(draft).mark_new()
+    EpochGuard(draft).mark_new()
     for path in _files(draft)[1:]:  # the log last: a draft without one is finished
         path.unlink(missing_ok=True)
 
@@ -249,7 +249,7 @@ def start_over(database: Path, stamp: str) -> None:
 
 
 def _place(database: Path) -> None:
-    Life(database).mark_new()
+    EpochGuard(database).mark_new()
     wal_of(database).touch()  # without a log it would be taken for a copy, and get one more epoch
     _draft(database).replace(database)
     persist(database.parent)

@@ -14,7 +14,7 @@ BARE_COLUMNS = (
 )
 _INSERT = f"INSERT INTO documents ({BARE_COLUMNS}, row_hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
-Row = tuple[str | int | None, ...]
+RowValues = tuple[str | int | None, ...]
 
 
 def row_hash(row: tuple[object, ...]) -> str:
@@ -90,7 +90,7 @@ class DocumentRows:
         """Write a document that is not there and return its rowid in the search table."""
         content = document.content
         tags = json.dumps(content.tags, ensure_ascii=False)
-        row: Row = (
+        row: RowValues = (
             document.id,
             document.type,
             content.name,

@@ -6,10 +6,10 @@ from itertools import chain
 
 import apsw
 
-from docsync.change import Applied, Change, Link, Standing
+from docsync.change import ApplyResult, DatabaseState, FileReference, RowChange
 from docsync.model import Entry, FileState, Reference, ReferenceStatus
 from docsync.names import EVERYTHING, Collection, covers, fold_path
-from docsync.store.batch import Batch
+from docsync.store.batch import BatchWriter
 from docsync.store.connection import reading, writing
 from docsync.store.entries import ENTRY_COLUMNS, entry_of
 from docsync.store.retention import KEPT, prune
@@ -84,7 +84,7 @@ class SqliteStore:
             )
             return sorted(str(twin) for (twin,) in rows)
 
-    def read_state(self, scopes: Iterable[str]) -> Standing:
+    def read_state(self, scopes: Iterable[str]) -> DatabaseState:
         """The database's version, and which paths in *scopes* are broken (or unreadable) and held."""
         wanted = list(scopes)
         with reading():
@@ -93,23 +93,23 @@ class SqliteStore:
             ).fetchall()
         troubled = [(str(path), state) for path, state in rows if any(covers(scope, str(path)) for scope in wanted)]
         broken = tuple(path for path, state in troubled if state in (FileState.BROKEN, FileState.UNREADABLE))
-        return Standing(
+        return DatabaseState(
             self.epoch, self.revision, broken, tuple(path for path, state in troubled if state == FileState.HELD)
         )
 
-    def links(self, scopes: Iterable[str]) -> list[Link]:
+    def links(self, scopes: Iterable[str]) -> list[FileReference]:
         """The references whose target lies in *scopes*."""
-        found: list[Link] = []
+        found: list[FileReference] = []
         for scope in scopes:
             beneath = "AND " + _BENEATH.replace("file_path", "r.resolved")
             found += self._links("") if scope == EVERYTHING else self._links(beneath, scope)
         return found
 
-    def links_of(self, paths: Iterable[str]) -> list[Link]:
+    def links_of(self, paths: Iterable[str]) -> list[FileReference]:
         """The references to files that the documents of *paths* hold."""
         return [link for path in paths for link in self._links("AND d.file_path = ?", path)]
 
-    def _links(self, condition: str, *values: str) -> list[Link]:
+    def _links(self, condition: str, *values: str) -> list[FileReference]:
         with reading():
             rows = self._connection.execute(
                 "SELECT r.document_id, r.ordinal, d.file_path, r.kind, r.target, r.at, r.status "
@@ -118,10 +118,11 @@ class SqliteStore:
                 values,
             )
             return [
-                Link(id_, n, path, Reference(*rest), ReferenceStatus(status)) for id_, n, path, *rest, status in rows
+                FileReference(id_, n, path, Reference(*rest), ReferenceStatus(status))
+                for id_, n, path, *rest, status in rows
             ]
 
-    def apply(self, changes: Iterable[Change], *, keep: bool = True) -> Applied:
+    def apply(self, changes: Iterable[RowChange], *, keep: bool = True) -> ApplyResult:
         """Write *changes* in one transaction, all or nothing. They may be made while it runs.
 
         With keep=False the transaction is rolled back: the answer says what would have happened.
@@ -130,9 +131,9 @@ class SqliteStore:
         pending = iter(changes)
         first = next(pending, None)
         if first is None:
-            return Applied(self.revision)
+            return ApplyResult(self.revision)
         with writing(), transaction(self._connection):
-            batch = Batch(self._connection, self._now())
+            batch = BatchWriter(self._connection, self._now())
             for change in chain((first,), pending):
                 with reading():
                     batch.write(change)

@@ -12,19 +12,19 @@ import apsw
 
 from docsync.errors import ConfigError
 from docsync.formats import get_format, parse
-from docsync.git import Git, find_git
+from docsync.git import GitDirectories, find_git
 from docsync.lint import VERSION as LINT_VERSION
 from docsync.lint.schema import Schema, compile_schema
 from docsync.model import Timing
 from docsync.names import Collection, to_printable
-from docsync.policy.grace_period import Belief
+from docsync.policy.grace_period import GracePeriod
 from docsync.policy.guard import Guard
 from docsync.scan import FileTree
 from docsync.store.retention import KEPT
 from docsync.store.sqlite import SqliteStore
-from docsync.sync.batch.engine import Engine, Parts
+from docsync.sync.batch.engine import Engine, EngineParts
 from docsync.sync.batch.load import Loader, Twins, iso
-from docsync.sync.batch.review import Rules
+from docsync.sync.batch.review import DocumentRules
 from docsync.sync.ports import Clock, Tree
 
 # Moves whenever the same content would give another row or another search text.
@@ -44,13 +44,13 @@ class Settings:
     ignore: frozenset[str] = frozenset()
     redact_secrets: bool = False
     keep_changes: int = KEPT
-    known_rules: Rules | None = field(default=None, compare=False)
+    known_rules: DocumentRules | None = field(default=None, compare=False)
 
     def tree(self) -> FileTree:
         """The files of this project."""
         return FileTree(self.root, self.collections, self.max_file_bytes)
 
-    def git(self) -> Git:
+    def git(self) -> GitDirectories:
         """The repositories that these files are in at this moment."""
         return find_git(self.root, [collection.path for collection in self.collections])
 
@@ -58,12 +58,12 @@ class Settings:
         """The same with the rules of this moment: a schema that is edited or goes counts from the next start on."""
         return replace(self, known_rules=self.rules())
 
-    def rules(self) -> Rules:
+    def rules(self) -> DocumentRules:
         """What is asked of documents beyond their format. Raises ConfigError for a schema that is none."""
         if self.known_rules is not None:
             return self.known_rules
         schemas = dict(_schemas(self.root, self.collections))
-        return Rules(self.ignore, redact_secrets=self.redact_secrets, schemas=schemas)
+        return DocumentRules(self.ignore, redact_secrets=self.redact_secrets, schemas=schemas)
 
 
 def build_engine(settings: Settings, connection: apsw.Connection, clock: Clock = time.monotonic_ns) -> Engine:
@@ -76,14 +76,14 @@ def build_engine(settings: Settings, connection: apsw.Connection, clock: Clock =
     }
     reload = {type_: prints[type_] for type_ in store.declare(settings.collections, prints)}
     tree = settings.tree()
-    belief = Belief(settings.timing, settings.min_deletes)
+    belief = GracePeriod(settings.timing, settings.min_deletes)
     guard = Guard(settings.min_deletes, settings.max_delete_ratio)
     guard.remember(store.list_held())
     loader = build_loader(tree, belief, rules, store.twins)
-    return Engine(Parts(tree, store, loader, belief, guard, clock), settings.timing, reload)
+    return Engine(EngineParts(tree, store, loader, belief, guard, clock), settings.timing, reload)
 
 
-def build_loader(tree: Tree, belief: Belief, rules: Rules, twins: Twins) -> Loader:
+def build_loader(tree: Tree, belief: GracePeriod, rules: DocumentRules, twins: Twins) -> Loader:
     """A loader that reads the files of *tree* by *rules*; *twins* gives the files whose names look the same."""
     parser = partial(parse, allow_conflicts="merge-conflict" in rules.ignore)
     return Loader(tree, parser, belief, rules, twins)

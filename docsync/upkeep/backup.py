@@ -13,7 +13,7 @@ from pathlib import Path
 import apsw
 
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
-from docsync.status import Done
+from docsync.status import CommandResult
 from docsync.store.connection import open_reader_connection, open_writer, writing
 from docsync.store.copy import copy_out
 from docsync.store.damage import find
@@ -24,8 +24,8 @@ from docsync.store.repair import install
 from docsync.sync.batch.engine import Progress
 from docsync.sync.batch.load import iso
 from docsync.sync.setup import Settings, build_engine
-from docsync.upkeep.convergence import Job
-from docsync.upkeep.upkeep import FRESH, Told, clear, open_upkeep
+from docsync.upkeep.convergence import Convergence
+from docsync.upkeep.upkeep import FRESH, OnRepair, clear, open_upkeep
 
 # What lies beside a database while somebody uses it, or what its last user left.
 _BESIDE = ("-wal", "-shm", "-journal", ".left", ".unsure", ".new")
@@ -38,7 +38,7 @@ _PAGE_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Backup:
+class BackupInfo:
     """The state that a backup holds, and its size in bytes."""
 
     epoch: str
@@ -48,7 +48,7 @@ class Backup:
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class RestoreResult:
     """What a restore came to: how many documents of each type the backup held, and what the files changed of that.
 
     `kept` is where the database is that was replaced, None where there was none. `is_foreign`: of all the files that the
@@ -56,12 +56,12 @@ class Restored:
     """
 
     documents: Mapping[str, int]
-    done: Done
+    done: CommandResult
     kept: Path | None
     is_foreign: bool
 
 
-def back_up(database: Path, place: Path) -> Backup:
+def back_up(database: Path, place: Path) -> BackupInfo:
     """Make *place* a backup of *database*, which a daemon may be writing; what was there stays until it is whole.
 
     Raises NoDatabase where there is no sound database, StoreUnavailable where no backup can be written.
@@ -70,7 +70,7 @@ def back_up(database: Path, place: Path) -> Backup:
         return keep(connection, place)
 
 
-def keep(connection: apsw.Connection, place: Path) -> Backup:
+def keep(connection: apsw.Connection, place: Path) -> BackupInfo:
     """The same for what is behind *connection*."""
     _clear_drafts(place)
     draft = place.with_name(f".{place.name}.{os.getpid()}.tmp")
@@ -125,8 +125,8 @@ def may_be_replaced(place: Path) -> bool:
 
 
 def restore_once(
-    settings: Settings, database: Path, backup: Path, told: Told, progress: Progress | None = None
-) -> Restored:
+    settings: Settings, database: Path, backup: Path, told: OnRepair, progress: Progress | None = None
+) -> RestoreResult:
     """Put *backup* in the place of *database*, in one step and under a new epoch, once it is equal to the files.
 
     What was there is kept beside it, under a name of its own. The caller holds the lock. Raises NoDatabase,
@@ -136,7 +136,7 @@ def restore_once(
     with _copy_backup(backup, database.parent) as source:
         held = dict(source.execute("SELECT type, count(*) FROM documents GROUP BY type"))
         paths = {path for (path,) in source.execute("SELECT file_path FROM documents")}
-        job = Job(build_engine(settings, source), settings.git)
+        job = Convergence(build_engine(settings, source), settings.git)
         job.settle(progress)
         is_foreign = bool(paths) and not any((settings.root / path).exists() for path in paths)
         kept: Path | None = None
@@ -144,10 +144,10 @@ def restore_once(
             kept = _put(settings, database, source, told)
         else:
             install(database, source)
-        return Restored(held, job.summarize(), kept, is_foreign)
+        return RestoreResult(held, job.summarize(), kept, is_foreign)
 
 
-def _put(settings: Settings, database: Path, source: apsw.Connection, told: Told) -> Path:
+def _put(settings: Settings, database: Path, source: apsw.Connection, told: OnRepair) -> Path:
     """Put *source* in the place of *database*; returns where that is kept."""
     with open_upkeep(settings, database, told) as upkeep:
         draft, kept = Path(source.filename).with_name("kept.db"), _place_for(database)
@@ -256,7 +256,7 @@ def _demand(path: Path, named: Path) -> None:
         raise NoDatabase(f"{named}: made by a newer docsync (tables {version}, this one knows {SCHEMA_VERSION})")
 
 
-def _read_backup(copy: apsw.Connection, path: Path) -> Backup:
+def _read_backup(copy: apsw.Connection, path: Path) -> BackupInfo:
     state = dict(copy.execute("SELECT key, value FROM sync_state WHERE key IN ('epoch', 'revision')"))
     documents = int(copy.execute("SELECT count(*) FROM documents").get)
-    return Backup(str(state["epoch"]), int(state["revision"]), documents, path.stat().st_size)
+    return BackupInfo(str(state["epoch"]), int(state["revision"]), documents, path.stat().st_size)

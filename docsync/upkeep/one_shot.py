@@ -6,21 +6,23 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from docsync.change import Applied
+from docsync.change import ApplyResult
 from docsync.model import Timing
-from docsync.status import Done, Repair
+from docsync.status import CommandResult, Repair
 from docsync.store.connection import open_memory, open_reader_connection
 from docsync.sync.batch.engine import Progress
 from docsync.sync.setup import Settings, build_engine
-from docsync.upkeep.convergence import Job
-from docsync.upkeep.upkeep import Told, open_checked
+from docsync.upkeep.convergence import Convergence
+from docsync.upkeep.upkeep import OnRepair, open_checked
 
 
 def ignore_repair(how: Repair, reason: str) -> None:
     """Damage is mended without a word."""
 
 
-def sync_once(settings: Settings, database: Path, progress: Progress | None = None, told: Told = ignore_repair) -> Done:
+def sync_once(
+    settings: Settings, database: Path, progress: Progress | None = None, told: OnRepair = ignore_repair
+) -> CommandResult:
     """Make *database* equal to the files; damage is mended first, and *told*. The caller holds the lock.
 
     Raises StoreUnavailable, NoDatabase.
@@ -30,7 +32,9 @@ def sync_once(settings: Settings, database: Path, progress: Progress | None = No
         return job.summarize()
 
 
-def release_once(settings: Settings, database: Path, type_: str | None, progress: Progress | None = None) -> Done:
+def release_once(
+    settings: Settings, database: Path, type_: str | None, progress: Progress | None = None
+) -> CommandResult:
     """The same, and then delete what the guard holds, of one collection or of all."""
     with _open(settings, database, ignore_repair) as job:
         job.settle(progress)
@@ -39,12 +43,12 @@ def release_once(settings: Settings, database: Path, type_: str | None, progress
 
 
 @contextmanager
-def _open(settings: Settings, database: Path, told: Told) -> Iterator[Job]:
+def _open(settings: Settings, database: Path, told: OnRepair) -> Iterator[Convergence]:
     with open_checked(settings, database, told) as upkeep:
-        yield Job(upkeep.engine, settings.git)
+        yield Convergence(upkeep.engine, settings.git)
 
 
-def preview(settings: Settings, database: Path) -> Applied:
+def preview(settings: Settings, database: Path) -> ApplyResult:
     """What a sync would do to *database*, without doing it: it is tried on a copy, so nobody need stop for it.
 
     Nothing waits, for a plan is about now. Deletions that would be held count as held.

@@ -18,8 +18,8 @@ import apsw
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
 from docsync.model import Sign, Timing
 from docsync.names import EVERYTHING
-from docsync.policy.coalesce import Batch, Dirty
-from docsync.status import Done, Repair
+from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.status import CommandResult, Repair
 from docsync.store.checkpoint import Checkpoint
 from docsync.store.connection import open_writer, writing
 from docsync.store.damage import Damage, find, identity, inspect
@@ -40,7 +40,7 @@ from docsync.store.transaction import transaction
 from docsync.sync.batch.engine import Engine, Progress
 from docsync.sync.batch.load import iso
 from docsync.sync.setup import Settings, build_engine
-from docsync.upkeep.convergence import Job
+from docsync.upkeep.convergence import Convergence
 
 INSPECT_NS = 3_600_000_000_000
 FRESH = "docsync-fresh-"
@@ -48,16 +48,16 @@ FRESH = "docsync-fresh-"
 _LOOK_AGAIN_NS = 100_000_000
 _DOUBT_PAUSE_NS = 10_000_000_000
 
-Told = Callable[[Repair, str], object]
+OnRepair = Callable[[Repair, str], object]
 """Is told what was done about damage, and what the damage was."""
 
 
-class Upkeep:
+class DatabaseUpkeep:
     """A sound database with its engine: `engine` is the one to use, until `mend` or `rebuild` has made another one."""
 
     engine: Engine
 
-    def __init__(self, settings: Settings, database: Path, told: Told) -> None:
+    def __init__(self, settings: Settings, database: Path, told: OnRepair) -> None:
         self._settings = settings.freeze_rules()
         self._database = database
         self._told = told
@@ -173,7 +173,7 @@ class Upkeep:
                 revision = int(connection.execute("SELECT value FROM sync_state WHERE key = 'revision'").get) + 1
                 lost = forget(connection, damage.documents)
                 now_ns = time.monotonic_ns()
-                everything = Batch({EVERYTHING: Dirty(now_ns, now_ns, Sign.FOLDER)})
+                everything = Batch({EVERYTHING: DirtyPath(now_ns, now_ns, Sign.FOLDER)})
                 self.engine.sync(everything, now_ns, lambda _: None, self._progress)
                 redate(connection, saved)
                 restore(connection, saved, revision)
@@ -232,7 +232,7 @@ def clear(folder: Path) -> None:
 
 
 @contextmanager
-def open_checked(settings: Settings, database: Path, told: Told) -> Iterator[Upkeep]:
+def open_checked(settings: Settings, database: Path, told: OnRepair) -> Iterator[DatabaseUpkeep]:
     """The database and its engine, sound from the start. The caller holds the lock. Raises NoDatabase, StoreUnavailable."""
     clear(database.parent)
     with open_upkeep(settings, database, told) as upkeep:
@@ -240,9 +240,9 @@ def open_checked(settings: Settings, database: Path, told: Told) -> Iterator[Upk
 
 
 @contextmanager
-def open_upkeep(settings: Settings, database: Path, told: Told) -> Iterator[Upkeep]:
+def open_upkeep(settings: Settings, database: Path, told: OnRepair) -> Iterator[DatabaseUpkeep]:
     """The same beside a database that is being made, which stays."""
-    upkeep = Upkeep(settings, database, told)
+    upkeep = DatabaseUpkeep(settings, database, told)
     try:
         upkeep.open()
         yield upkeep
@@ -250,11 +250,11 @@ def open_upkeep(settings: Settings, database: Path, told: Told) -> Iterator[Upke
         upkeep.close()
 
 
-def rebuild_once(settings: Settings, database: Path, told: Told, progress: Progress | None = None) -> Done:
+def rebuild_once(settings: Settings, database: Path, told: OnRepair, progress: Progress | None = None) -> CommandResult:
     """Build *database* afresh and sync it once. The caller holds the lock. Raises StoreUnavailable, NoDatabase."""
     with open_checked(settings, database, told) as upkeep:
         upkeep.rebuild("asked for")
-        job = Job(upkeep.engine, settings.git)
+        job = Convergence(upkeep.engine, settings.git)
         job.settle(progress)
         return job.summarize()
 
@@ -276,5 +276,5 @@ def build_fresh(settings: Settings, beside: Path | None = None, progress: Progre
         path = Path(folder) / "fresh.db"
         with open_writer(path) as connection:
             connection.pragma("synchronous", "OFF")
-            Job(build_engine(at_once, connection)).settle(progress)
+            Convergence(build_engine(at_once, connection)).settle(progress)
         yield path

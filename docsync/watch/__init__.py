@@ -8,12 +8,21 @@ from typing import Literal
 
 from watchdog.utils import UnsupportedLibcError
 
-from docsync.watch.layered import Layered
+from docsync.watch.layered import LayeredSource
 from docsync.watch.mount import mount_table, remote_filesystem
 from docsync.watch.poll import PollSource
-from docsync.watch.source import Hint, Polling, Reason, Source
+from docsync.watch.source import Hint, HintSource, PollSettings, WatchReason
 
-__all__ = ["Hint", "Mode", "Polling", "Reason", "Source", "mount_table", "open_source", "remote_filesystem"]
+__all__ = [
+    "Hint",
+    "HintSource",
+    "Mode",
+    "PollSettings",
+    "WatchReason",
+    "mount_table",
+    "open_source",
+    "remote_filesystem",
+]
 
 Mode = Literal["auto", "events", "poll"]
 
@@ -22,47 +31,51 @@ _ADVICE = "raise fs.inotify.max_user_instances or the limit of open files"
 
 
 @contextmanager
-def open_source(root: Path, folders: Sequence[str], hint: Hint, *, mode: Mode, polling: Polling) -> Iterator[Source]:
+def open_source(
+    root: Path, folders: Sequence[str], hint: Hint, *, mode: Mode, polling: PollSettings
+) -> Iterator[HintSource]:
     """The best source for *folders* (POSIX, relative to *root*), watching from here to the end of the block.
 
     events: nothing but events. auto: events, and polling as well while they may stay out. poll: only polling.
     """
     with ExitStack() as stack:
         if mode == "poll":
-            yield stack.enter_context(PollSource(polling, hint, because=(Reason("polling", "polling, as configured"),)))
+            yield stack.enter_context(
+                PollSource(polling, hint, because=(WatchReason("polling", "polling, as configured"),))
+            )
             return
         source = _open_events(stack, root, folders, hint, polling)
         if mode == "auto" and source.name != "poll":
-            source = stack.enter_context(Layered(source, lambda: _remote_reason(root, folders), polling, hint))
+            source = stack.enter_context(LayeredSource(source, lambda: _remote_reason(root, folders), polling, hint))
         yield source
 
 
-def _open_events(stack: ExitStack, root: Path, folders: Sequence[str], hint: Hint, polling: Polling) -> Source:
+def _open_events(stack: ExitStack, root: Path, folders: Sequence[str], hint: Hint, polling: PollSettings) -> HintSource:
     """Events as good as this machine has them; polling where it gives none."""
     try:
         return _open_best(stack, root, folders, hint, polling.poll_ms)
     except OSError as error:
         if error.errno not in _NO_INSTANCE:
             raise
-        reason = Reason("instance_limit", f"no event descriptor to be had ({error.strerror}): polling; {_ADVICE}")
+        reason = WatchReason("instance_limit", f"no event descriptor to be had ({error.strerror}): polling; {_ADVICE}")
         return stack.enter_context(PollSource(polling, hint, because=(reason,)))
 
 
-def _open_best(stack: ExitStack, root: Path, folders: Sequence[str], hint: Hint, poll_ms: int) -> Source:
+def _open_best(stack: ExitStack, root: Path, folders: Sequence[str], hint: Hint, poll_ms: int) -> HintSource:
     try:
         from docsync.watch.inotify import InotifySource
 
         return stack.enter_context(InotifySource(root, folders, hint, poll_ms=poll_ms))
     except (ImportError, UnsupportedLibcError) as error:
-        from docsync.watch.watchdog_source import StockSource
+        from docsync.watch.watchdog_source import WatchdogSource
 
-        reason = Reason("stock_watchdog", f"watchdog's own observer gives the hints: {error}")
-        return stack.enter_context(StockSource(root, folders, hint, because=(reason,)))
+        reason = WatchReason("stock_watchdog", f"watchdog's own observer gives the hints: {error}")
+        return stack.enter_context(WatchdogSource(root, folders, hint, because=(reason,)))
 
 
-def _remote_reason(root: Path, folders: Sequence[str]) -> Reason | None:
+def _remote_reason(root: Path, folders: Sequence[str]) -> WatchReason | None:
     for folder in folders:
         if kind := remote_filesystem(root / folder):
             message = f"{folder} lies on {kind}, where changes made elsewhere give no events: polling as well"
-            return Reason("network_mount", message, folder)
+            return WatchReason("network_mount", message, folder)
     return None

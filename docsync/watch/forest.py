@@ -18,33 +18,33 @@ _NOT_THERE = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP))
 
 
 @dataclass(eq=False, slots=True)
-class Root:
+class WatchedRoot:
     """A folder that was asked for. `node` is None while nothing lies at its path."""
 
     path: str
-    node: "Node | None" = None
-    steps: "dict[Step, int]" = field(default_factory=dict)
+    node: "WatchedFolder | None" = None
+    steps: "dict[PathStep, int]" = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PathStep:
     """The name in a folder that a root's path depends on."""
 
-    root: Root
+    root: WatchedRoot
     folder: str
     name: str
 
 
 @dataclass(eq=False, slots=True)
-class Node:
+class WatchedFolder:
     """A folder of a root's tree: its path in the project, where it really lies, and its watch."""
 
-    root: Root
+    root: WatchedRoot
     path: str
     real: str
-    parent: "Node | None" = None
+    parent: "WatchedFolder | None" = None
     watch: int | None = None
-    children: "dict[str, Node]" = field(default_factory=dict)
+    children: "dict[str, WatchedFolder]" = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -56,18 +56,18 @@ class Node:
         return f"{self.path}/{name}" if self.path else name
 
 
-class Forest:
+class WatchTree:
     """All roots. `lock` guards it: events, a resync and the polling of unwatchable folders come from three threads."""
 
     def __init__(self, top: str, folders: Sequence[str], kernel: Kernel) -> None:
         self.lock = RLock()
-        self.roots = [Root("" if path == "." else path) for path in dict.fromkeys(folders)]
-        self.ledger: Ledger[Node | Step] = Ledger(kernel)
-        self.refused: dict[Node | Step, int] = {}
+        self.roots = [WatchedRoot("" if path == "." else path) for path in dict.fromkeys(folders)]
+        self.ledger: Ledger[WatchedFolder | PathStep] = Ledger(kernel)
+        self.refused: dict[WatchedFolder | PathStep, int] = {}
         """Whom the kernel refused a watch, with the error number."""
         self._top = top
 
-    def plant(self, root: Root, *, thorough: bool) -> bool:
+    def plant(self, root: WatchedRoot, *, thorough: bool) -> bool:
         """Follow the root's path again and watch what lies there; True if that is not what was watched before.
 
         Thorough: also look through a tree whose watch is the same as before.
@@ -75,7 +75,9 @@ class Forest:
         with self.lock:
             before, root.steps = root.steps, {}
             self.refused = {
-                user: code for user, code in self.refused.items() if isinstance(user, Node) or user.root is not root
+                user: code
+                for user, code in self.refused.items()
+                if isinstance(user, WatchedFolder) or user.root is not root
             }
             target = resolve(self._top, root.path, lambda folder, name: self._step(root, folder, name))
             self._leave(before, root)
@@ -85,24 +87,24 @@ class Forest:
             if target is None:
                 return moved
             if root.node is None:
-                root.node = Node(root, root.path, target)
+                root.node = WatchedFolder(root, root.path, target)
             return self.grow(root.node, thorough=thorough) or moved
 
-    def _step(self, root: Root, folder: str, name: str) -> None:
-        step = Step(root, folder, name)
+    def _step(self, root: WatchedRoot, folder: str, name: str) -> None:
+        step = PathStep(root, folder, name)
         try:
             root.steps[step] = self.ledger.hold(step, folder, STEP_MASK)
         except OSError as error:
             if error.errno not in _NOT_THERE:
                 self.refused[step] = error.errno or 0
 
-    def _leave(self, before: dict[Step, int], root: Root) -> None:
+    def _leave(self, before: dict[PathStep, int], root: WatchedRoot) -> None:
         """Release the steps of *before* that the root needs no longer, or needs on another watch."""
         for step, watch in before.items():
             if root.steps.get(step) != watch:
                 self.ledger.release(step, watch)
 
-    def grow(self, node: Node, *, thorough: bool) -> bool:
+    def grow(self, node: WatchedFolder, *, thorough: bool) -> bool:
         """Watch a folder and everything beneath; True if any folder came or went.
 
         A folder whose watch is the same as before is looked through only if *thorough*: its own events kept it right.
@@ -120,7 +122,7 @@ class Forest:
                     todo += node.children.values() if self._stands(node) else ()
         return changed
 
-    def _list(self, node: Node) -> bool:
+    def _list(self, node: WatchedFolder) -> bool:
         """Note the subfolders. A folder that cannot be listed now is as one that cannot be watched: it is tried again."""
         try:
             for name in subfolders(node):
@@ -129,10 +131,10 @@ class Forest:
             return self._refuse(node, error.errno or 0)
         return False
 
-    def _stands(self, node: Node) -> bool:
+    def _stands(self, node: WatchedFolder) -> bool:
         return node.watch is not None or node in self.refused
 
-    def _watch(self, node: Node) -> bool:
+    def _watch(self, node: WatchedFolder) -> bool:
         """Add the folder's watch, also when it has one: another folder may lie there now. True if that is news."""
         try:
             watch = self.ledger.hold(node, node.real, TREE_MASK)
@@ -145,7 +147,7 @@ class Forest:
         node.watch = watch
         return True
 
-    def _refuse(self, node: Node, code: int) -> bool:
+    def _refuse(self, node: WatchedFolder, code: int) -> bool:
         if code in _NOT_THERE:
             self.drop(node)
             return True
@@ -154,19 +156,21 @@ class Forest:
         self.refused[node] = code
         return not known
 
-    def _unwatch(self, node: Node) -> None:
+    def _unwatch(self, node: WatchedFolder) -> None:
         if node.watch is not None:
             self.ledger.release(node, node.watch)
             node.watch = None
 
-    def child(self, node: Node, name: str) -> Node:
+    def child(self, node: WatchedFolder, name: str) -> WatchedFolder:
         """The node of a subfolder, not yet watched if it is new."""
         with self.lock:
             if name not in node.children:
-                node.children[name] = Node(node.root, node.join_name(name), f"{node.real.rstrip('/')}/{name}", node)
+                node.children[name] = WatchedFolder(
+                    node.root, node.join_name(name), f"{node.real.rstrip('/')}/{name}", node
+                )
             return node.children[name]
 
-    def drop(self, node: Node) -> None:
+    def drop(self, node: WatchedFolder) -> None:
         """Forget a folder and everything beneath."""
         with self.lock:
             if node.parent is None:
@@ -180,10 +184,12 @@ class Forest:
                 self._unwatch(node)
                 self.refused.pop(node, None)
 
-    def list_polled(self) -> list[Node]:
+    def list_polled(self) -> list[WatchedFolder]:
         """The folders that no event will tell about. An unreadable one is not among them: a chmod is seen from above."""
         with self.lock:
-            return [user for user, code in self.refused.items() if isinstance(user, Node) and code != errno.EACCES]
+            return [
+                user for user, code in self.refused.items() if isinstance(user, WatchedFolder) and code != errno.EACCES
+            ]
 
     def retry(self) -> list[str]:
         """Try again to watch what is polled and to find what came or went there; the paths where something did."""
@@ -193,7 +199,7 @@ class Forest:
             return [node.path for node in highest if self.grow(node, thorough=True)]
 
 
-def subfolders(node: Node) -> set[str]:
+def subfolders(node: WatchedFolder) -> set[str]:
     """The names of the folders directly in *node*, as far as they matter. Raises OSError when it cannot be listed."""
     with os.scandir(node.real) as entries:
         return {entry.name for entry in entries if not is_hidden(entry.name) and entry.is_dir(follow_symlinks=False)}

@@ -19,10 +19,10 @@ from watchdog.observers.inotify_c import InotifyEvent
 from docsync.model import Sign
 from docsync.names import EVERYTHING, VOLUME_LINK, is_hidden
 from docsync.watch.descriptor import Descriptor
-from docsync.watch.forest import Forest, Node, Root, Step
+from docsync.watch.forest import PathStep, WatchedFolder, WatchedRoot, WatchTree
 from docsync.watch.mount import mount_table
 from docsync.watch.poll import PollSource
-from docsync.watch.source import Hint, Polling, Reason
+from docsync.watch.source import Hint, PollSettings, WatchReason
 
 _ITSELF = In.IN_DELETE_SELF | In.IN_MOVE_SELF | In.IN_UNMOUNT | In.IN_IGNORED
 _REPLANTS = _ITSELF | In.IN_ATTRIB
@@ -45,12 +45,12 @@ class InotifySource:
         self._lifetime = ExitStack()
         self._poller: PollSource | None = None
         self._poller_lock = Lock()  # the reader or whoever calls resync may find the first folder without a watch
-        self._trouble: Reason | None = None
+        self._trouble: WatchReason | None = None
         self._mounts = ""
 
     def __enter__(self) -> Self:
         self._reader = Descriptor(self._take, self._fail)
-        self._forest = Forest(self._top, self._folders, self._reader)
+        self._forest = WatchTree(self._top, self._folders, self._reader)
         self._reader.start()
         with ExitStack() as stack:
             stack.callback(self._stop)
@@ -73,9 +73,11 @@ class InotifySource:
         """True while the reader thread runs, and the poller if there had to be one."""
         return self._reader.is_alive() and (self._poller is None or self._poller.alive())
 
-    def reasons(self) -> tuple[Reason, ...]:
+    def reasons(self) -> tuple[WatchReason, ...]:
         """A dead reader, a bad event, folders without a watch."""
-        dead = () if self._reader.is_alive() else (Reason("reader_died", "the thread that reads inotify has ended"),)
+        dead = (
+            () if self._reader.is_alive() else (WatchReason("reader_died", "the thread that reads inotify has ended"),)
+        )
         return dead + ((self._trouble,) if self._trouble else ()) + tuple(self._refusals())
 
     def check(self) -> tuple[str, ...]:
@@ -114,23 +116,23 @@ class InotifySource:
 
     def _fail(self, error: Exception | None) -> None:
         if error is not None:
-            self._trouble = Reason("bad_event", f"an event could not be taken: {error!r}")
+            self._trouble = WatchReason("bad_event", f"an event could not be taken: {error!r}")
         self._hint(EVERYTHING, Sign.LOST)
 
     def _hints_of(self, event: InotifyEvent) -> Iterator[Hinted]:
         ledger = self._forest.ledger
         name = os.fsdecode(event.name)
         for user in ledger.forget(event.wd) if event.is_ignored else ledger.users(event.wd):
-            if isinstance(user, Step):
+            if isinstance(user, PathStep):
                 yield from self._handle_step(user, event.mask, name)
             else:
                 yield from self._handle_node(user, event.mask, name)
 
-    def _handle_step(self, step: Step, mask: int, name: str) -> Iterator[Hinted]:
+    def _handle_step(self, step: PathStep, mask: int, name: str) -> Iterator[Hinted]:
         if name == step.name or (not name and mask & _REPLANTS):
             yield from self._replant(step.root)
 
-    def _handle_node(self, node: Node, mask: int, name: str) -> Iterator[Hinted]:
+    def _handle_node(self, node: WatchedFolder, mask: int, name: str) -> Iterator[Hinted]:
         if not name:
             yield from self._handle_itself(node, mask)
         elif mask & In.IN_ISDIR:
@@ -138,18 +140,18 @@ class InotifySource:
         else:
             yield from _handle_file(node, mask, name)
 
-    def _handle_itself(self, node: Node, mask: int) -> Iterator[Hinted]:
+    def _handle_itself(self, node: WatchedFolder, mask: int) -> Iterator[Hinted]:
         if node.parent is None and mask & _REPLANTS:
             yield from self._replant(node.root)
         elif mask & In.IN_IGNORED and self._forest.grow(node, thorough=True):
             # Deleted, which its parent tells too, or unmounted, and then another folder shows up in its place.
             yield node.path, Sign.FOLDER
 
-    def _replant(self, root: Root) -> Iterator[Hinted]:
+    def _replant(self, root: WatchedRoot) -> Iterator[Hinted]:
         self._forest.plant(root, thorough=True)
         yield root.path, Sign.FOLDER
 
-    def _handle_folder(self, node: Node, mask: int, name: str) -> Iterator[Hinted]:
+    def _handle_folder(self, node: WatchedFolder, mask: int, name: str) -> Iterator[Hinted]:
         if is_hidden(name):
             return
         if mask & _WENT:
@@ -163,19 +165,21 @@ class InotifySource:
 
     # Folders without a watch.
 
-    def _refusals(self) -> Iterator[Reason]:
+    def _refusals(self) -> Iterator[WatchReason]:
         with self._forest.lock:
             refused = [(code, user) for user, code in self._forest.refused.items()]
         for code in sorted({code for code, _ in refused}):
             paths = sorted(
-                user.path if isinstance(user, Node) else user.root.path for found, user in refused if found == code
+                user.path if isinstance(user, WatchedFolder) else user.root.path
+                for found, user in refused
+                if found == code
             )
             yield _refusal(code, paths)
 
     def _poll_refused(self) -> None:
         with self._poller_lock:
             if self._poller is None and self._forest.list_polled():
-                self._poller = PollSource(Polling(self._sweep, self._poll_ms), self._hint).__enter__()
+                self._poller = PollSource(PollSettings(self._sweep, self._poll_ms), self._hint).__enter__()
 
     def _sweep(self) -> dict[str, object]:
         """The files of the folders that have no watch, with stamps. Those that get one now leave, which hints GONE."""
@@ -184,7 +188,7 @@ class InotifySource:
         return {path: stamp for node in self._forest.list_polled() for path, stamp in _files(node)}
 
 
-def _handle_file(node: Node, mask: int, name: str) -> Iterator[Hinted]:
+def _handle_file(node: WatchedFolder, mask: int, name: str) -> Iterator[Hinted]:
     if name == VOLUME_LINK and mask & _CAME:
         yield node.root.path, Sign.SWAPPED
     elif not is_hidden(name):
@@ -210,7 +214,7 @@ def _is_symlink(real: str) -> bool:
         return False
 
 
-def _files(node: Node) -> list[tuple[str, object]]:
+def _files(node: WatchedFolder) -> list[tuple[str, object]]:
     """The files directly in a folder, each with a stamp."""
     try:
         with os.scandir(node.real) as entries:
@@ -230,16 +234,16 @@ def _stamp(entry: "os.DirEntry[str]") -> tuple[int, ...]:
     return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_mode)
 
 
-def _refusal(code: int, paths: list[str]) -> Reason:
+def _refusal(code: int, paths: list[str]) -> WatchReason:
     rest = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
     where = f"{paths[0] or '.'}{rest}"
     match code:
         case errno.ENOSPC:
             advice = "raise fs.inotify.max_user_watches"
-            return Reason(
+            return WatchReason(
                 "watch_limit", f"the limit of inotify watches is reached; polling {where}; {advice}", paths[0]
             )
         case errno.EACCES:
-            return Reason("unreadable", f"no permission to watch {where}", paths[0])
+            return WatchReason("unreadable", f"no permission to watch {where}", paths[0])
         case _:
-            return Reason("unwatchable", f"{os.strerror(code)}: polling {where}", paths[0])
+            return WatchReason("unwatchable", f"{os.strerror(code)}: polling {where}", paths[0])

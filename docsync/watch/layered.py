@@ -7,18 +7,20 @@ from typing import Self
 from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.watch.poll import PollSource
-from docsync.watch.source import Hint, Polling, Reason, Source
+from docsync.watch.source import Hint, HintSource, PollSettings, WatchReason
 
 
-class Layered:
+class LayeredSource:
     """A started source and, while *why* gives a reason, a poller that this one starts and stops."""
 
-    def __init__(self, quick: Source, why: Callable[[], Reason | None], polling: Polling, hint: Hint) -> None:
+    def __init__(
+        self, quick: HintSource, why: Callable[[], WatchReason | None], polling: PollSettings, hint: Hint
+    ) -> None:
         self._quick = quick
         self._why = why
         self._polling = polling
         self._hint = hint
-        self._reason: Reason | None = None
+        self._reason: WatchReason | None = None
         self._poller: PollSource | None = None
 
     def __enter__(self) -> Self:
@@ -40,7 +42,7 @@ class Layered:
         poller = self._poller
         return self._quick.alive() and (poller is None or poller.alive())
 
-    def reasons(self) -> tuple[Reason, ...]:
+    def reasons(self) -> tuple[WatchReason, ...]:
         """What is wrong with the quick one, and why there is polling."""
         reason, poller = self._reason, self._poller
         return self._quick.reasons() + ((reason,) if reason else ()) + (poller.reasons() if poller else ())

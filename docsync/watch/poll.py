@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from docsync.model import Sign
-from docsync.watch.source import Hint, Polling, Reason
+from docsync.watch.source import Hint, PollSettings, WatchReason
 
 _BUSY_MS = 200
 """While people work, the next change is near."""
@@ -23,11 +23,11 @@ class PollSource:
 
     name = "poll"
 
-    def __init__(self, polling: Polling, hint: Hint, *, because: tuple[Reason, ...] = ()) -> None:
+    def __init__(self, polling: PollSettings, hint: Hint, *, because: tuple[WatchReason, ...] = ()) -> None:
         self._polling = polling
         self._hint = hint
         self._because = because
-        self._trouble: Reason | None = None
+        self._trouble: WatchReason | None = None
         self._seen: Mapping[str, object] = {}
         self._stop = Event()
         self._thread = Thread(target=self._run, name="docsync-poll")
@@ -50,7 +50,7 @@ class PollSource:
         oldest = time.monotonic() - _PATIENCE * (self._polling.poll_ms / 1000 + self._took)
         return self._thread.is_alive() and self._finished >= oldest
 
-    def reasons(self) -> tuple[Reason, ...]:
+    def reasons(self) -> tuple[WatchReason, ...]:
         """Why there is polling at all, and what the last scan met."""
         return self._because + ((self._trouble,) if self._trouble else ())
 
@@ -73,7 +73,7 @@ class PollSource:
         try:
             now = self._polling.scan()
         except OSError as error:
-            self._trouble = Reason("scan_failed", f"the last look at the tree failed: {error}", error.filename)
+            self._trouble = WatchReason("scan_failed", f"the last look at the tree failed: {error}", error.filename)
             return False
         self._trouble = None
         before, self._seen = self._seen, now

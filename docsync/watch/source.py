@@ -12,12 +12,12 @@ Hint = Callable[[str, Sign], None]
 A source calls it from its own thread: it must be O(1), must not raise and must not call the source back.
 """
 
-Scan = Callable[[], Mapping[str, object]]
+PollScan = Callable[[], Mapping[str, object]]
 """Looks at the tree: every path with a stamp that differs when the file does. May raise OSError, nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class WatchReason:
     """Why a source cannot be trusted fully. It still converges, later; `path` is one place that is concerned."""
 
     code: str
@@ -26,14 +26,14 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Polling:
+class PollSettings:
     """How to do without hints: what to compare, and how often."""
 
-    scan: Scan
+    scan: PollScan
     poll_ms: int
 
 
-class Source(Protocol):
+class HintSource(Protocol):
     """Something that gives hints, started: every root is watched."""
 
     @property
@@ -45,7 +45,7 @@ class Source(Protocol):
         """True while the thread that reads the hints works."""
         ...
 
-    def reasons(self) -> tuple[Reason, ...]:
+    def reasons(self) -> tuple[WatchReason, ...]:
         """What is wrong at this moment."""
         ...
 

@@ -31,7 +31,7 @@ from watchdog.observers.api import BaseObserver
 from docsync.model import Sign
 from docsync.names import EVERYTHING, VOLUME_LINK, is_hidden, strip_folder
 from docsync.watch.resolve import resolve
-from docsync.watch.source import Hint, Reason
+from docsync.watch.source import Hint, WatchReason
 
 _SIGNS: dict[type[FileSystemEvent], Sign] = {
     FileCreatedEvent: Sign.WRITTEN,
@@ -48,12 +48,14 @@ _PAIRING_SECONDS = 0.02
 Identity = tuple[str, int, int]
 
 
-class StockSource(FileSystemEventHandler):
+class WatchdogSource(FileSystemEventHandler):
     """Hints from a watchdog observer; a new one whenever a root came, went or was replaced."""
 
     name = "watchdog"
 
-    def __init__(self, root: Path, folders: Sequence[str], hint: Hint, *, because: tuple[Reason, ...] = ()) -> None:
+    def __init__(
+        self, root: Path, folders: Sequence[str], hint: Hint, *, because: tuple[WatchReason, ...] = ()
+    ) -> None:
         self._top = os.path.realpath(root)
         self._folders = tuple("" if path == "." else path for path in dict.fromkeys(folders))
         self._hint = hint
@@ -90,9 +92,9 @@ class StockSource(FileSystemEventHandler):
             threads += [reader] if isinstance(reader, Thread) else []
             return all(thread.is_alive() for thread in threads)
 
-    def reasons(self) -> tuple[Reason, ...]:
+    def reasons(self) -> tuple[WatchReason, ...]:
         """Why it is this source, and whether it is dead."""
-        dead = () if self.alive() else (Reason("reader_died", "a thread of watchdog's observer has ended"),)
+        dead = () if self.alive() else (WatchReason("reader_died", "a thread of watchdog's observer has ended"),)
         return self._because + dead
 
     def check(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from docsync.admin.http.access import Key
-from docsync.admin.server import Listening, serving
+from docsync.admin.server import ListenSettings, serving
 from docsync.admin.services import Backend
 from tests.admin.endpoint import Endpoint
 from tests.admin.fake_commands import FakeCommands
@@ -45,16 +45,16 @@ def socket_path(tmp_path: Path) -> Path:
 @pytest.fixture
 def endpoint(backend: Backend, socket_path: Path) -> Iterator[Endpoint]:
     """An endpoint without a token, on a free port."""
-    yield from _endpoint(backend, Listening(socket_path, "127.0.0.1", 0))
+    yield from _endpoint(backend, ListenSettings(socket_path, "127.0.0.1", 0))
 
 
 @pytest.fixture
 def guarded(backend: Backend, socket_path: Path) -> Iterator[Endpoint]:
     """An endpoint whose TCP side wants one of the tokens of KEYS."""
-    yield from _endpoint(backend, Listening(socket_path, "127.0.0.1", 0, KEYS))
+    yield from _endpoint(backend, ListenSettings(socket_path, "127.0.0.1", 0, KEYS))
 
 
-def _endpoint(backend: Backend, listening: Listening) -> Iterator[Endpoint]:
+def _endpoint(backend: Backend, listening: ListenSettings) -> Iterator[Endpoint]:
     warnings: list[tuple[str, str]] = []
     told: list[tuple[str, str, str]] = []
     with serving(

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 
 from docsync.commands import TimedOut
 from docsync.counters import Counters
-from docsync.model import PastBatch
-from docsync.status import CollectionStatus, Done, LastBatch, Latency, Reason, Status
+from docsync.model import BatchRecord
+from docsync.status import CollectionStatus, CommandResult, LastBatch, Latency, Reason, Status
 
 AT = "2026-01-02T03:04:05.678Z"
 STATUS = Status(
@@ -33,7 +33,7 @@ STATUS = Status(
     restart_to_apply=False,
     last_batch=LastBatch(AT, 7, 1, 0, 0.01),
     collections=(CollectionStatus("persona", "personas", "json", "ok", documents=3),),
-    batches=(PastBatch(AT, 7, 10.5, 1, 0, "hint"),),
+    batches=(BatchRecord(AT, 7, 10.5, 1, 0, "hint"),),
     latency=Latency.of(2, ((AT, 20.0), (AT, 30.0))),
 )
 HOSTILE = "personas/<img src=x onerror=alert(1)></title>.json"
@@ -62,13 +62,13 @@ class FakeCommands:
     def wait_for_change(self, after: int, timeout: float) -> int:
         return self.counters.wait(after, timeout)
 
-    def reload(self, scopes: Sequence[str], timeout: float) -> Done:
+    def reload(self, scopes: Sequence[str], timeout: float) -> CommandResult:
         return self._work(timeout, "reload", tuple(scopes), timeout)
 
-    def wait(self, paths: Sequence[str], timeout: float) -> Done:
+    def wait(self, paths: Sequence[str], timeout: float) -> CommandResult:
         return self._work(timeout, "wait", tuple(paths), timeout)
 
-    def release(self, type_: str | None, timeout: float) -> Done:
+    def release(self, type_: str | None, timeout: float) -> CommandResult:
         return self._work(timeout, "release", type_, timeout)
 
     def stop(self) -> None:
@@ -78,13 +78,13 @@ class FakeCommands:
         reasons = tuple(Reason(code, f"{code} happened", AT) for code in codes)
         self.now = replace(self.now, ready=not any(r.ends_readiness for r in reasons), reasons=reasons)
 
-    def _work(self, timeout: float, *asked: object) -> Done:
+    def _work(self, timeout: float, *asked: object) -> CommandResult:
         self.asked.append(asked)
         self.entered.release()
         if self.hanging and not self.let_go.wait(timeout):
             raise TimedOut(f"not done within {timeout:g} s")
         self._fail()
-        return Done("e1", 8, 0.5, upserted=("personas/ana.json",))
+        return CommandResult("e1", 8, 0.5, upserted=("personas/ana.json",))
 
     def _fail(self) -> None:
         if self.failure is not None:

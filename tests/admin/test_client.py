@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docsync.admin.client import Client, Refused
+from docsync.admin.client import Client, DaemonRefused
 from docsync.commands import Busy, TimedOut
 from docsync.errors import NotReachable
 from tests.admin.endpoint import Endpoint
@@ -66,7 +66,7 @@ def test_a_refusal_carries_the_problem_and_the_exit_code(
 ) -> None:
     commands.failure = failure
 
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(DaemonRefused) as caught:
         Client(endpoint.socket).post("/v1/reload")
 
     assert (caught.value.status, caught.value.exit_code) == (status, exit_code)
@@ -74,7 +74,7 @@ def test_a_refusal_carries_the_problem_and_the_exit_code(
 
 
 def test_a_refusal_without_an_exit_code_ends_with_3(endpoint: Endpoint) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(DaemonRefused) as caught:
         Client(endpoint.socket).get("/nothing")
 
     assert caught.value.exit_code == 3
@@ -118,4 +118,4 @@ def test_another_users_socket_says_so(socket_path: Path) -> None:
 
 
 def test_a_problem_without_words_still_has_a_text() -> None:
-    assert str(Refused(502, json.loads("{}"))) == "HTTP status 502"
+    assert str(DaemonRefused(502, json.loads("{}"))) == "HTTP status 502"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from docsync.admin.reader_pool import Reading
+from docsync.admin.reader_pool import ReaderPool
 from docsync.commands import TimedOut
 from docsync.counters import Counters
 from docsync.errors import NoDatabase, UsageError
@@ -13,15 +13,15 @@ from tests.helpers.project import Project
 
 
 @pytest.fixture
-def reading(project: Project) -> Iterator[Reading]:
+def reading(project: Project) -> Iterator[ReaderPool]:
     project.persona("personas/ana.json")
     project.settle()
-    made = Reading(project.database, Counters())
+    made = ReaderPool(project.database, Counters())
     yield made
     made.close()
 
 
-def test_a_few_threads_with_a_reader_each_answer_everybody(reading: Reading) -> None:
+def test_a_few_threads_with_a_reader_each_answer_everybody(reading: ReaderPool) -> None:
     async def ask_all() -> set[str]:
         names = await asyncio.gather(*(reading.ask(lambda _: threading.current_thread().name) for _ in range(50)))
         return set(names)
@@ -33,7 +33,7 @@ def test_a_few_threads_with_a_reader_each_answer_everybody(reading: Reading) -> 
     assert len(reading._readers) == len(names)
 
 
-def test_an_answer_is_one_state(reading: Reading, project: Project) -> None:
+def test_an_answer_is_one_state(reading: ReaderPool, project: Project) -> None:
     def question(reader: Reader) -> tuple[int | None, int | None, int]:
         before = reader.revision()
         changed.set()
@@ -55,7 +55,7 @@ def test_an_answer_is_one_state(reading: Reading, project: Project) -> None:
     assert asyncio.run(reading.ask(lambda reader: len(reader.find()))) == 2
 
 
-def test_what_goes_wrong_comes_out(reading: Reading, project: Project) -> None:
+def test_what_goes_wrong_comes_out(reading: ReaderPool, project: Project) -> None:
     with pytest.raises(UsageError):
         asyncio.run(reading.ask(lambda reader: reader.find(order="x")))
     project.close()
@@ -64,7 +64,7 @@ def test_what_goes_wrong_comes_out(reading: Reading, project: Project) -> None:
         asyncio.run(reading.ask(lambda reader: reader.count()))
 
 
-def test_a_question_that_takes_too_long_is_not_waited_for(reading: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_that_takes_too_long_is_not_waited_for(reading: ReaderPool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("docsync.admin.reader_pool._SECONDS", 0.05)
     let_go = threading.Event()
     with pytest.raises(TimedOut):
@@ -80,7 +80,7 @@ def endless(reader: Reader) -> object:
 
 
 def test_a_question_that_takes_too_long_is_ended_and_its_thread_answers_again(
-    reading: Reading, monkeypatch: pytest.MonkeyPatch
+    reading: ReaderPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("docsync.admin.reader_pool._SECONDS", 0.2)
     for _ in range(6):  # more than there are threads
@@ -90,7 +90,7 @@ def test_a_question_that_takes_too_long_is_ended_and_its_thread_answers_again(
     assert asyncio.run(reading.ask(lambda reader: reader.count()))
 
 
-def test_closing_ends_what_is_under_way(reading: Reading) -> None:
+def test_closing_ends_what_is_under_way(reading: ReaderPool) -> None:
     begun = threading.Event()
 
     def question(reader: Reader) -> object:
@@ -107,7 +107,7 @@ def test_closing_ends_what_is_under_way(reading: Reading) -> None:
     asyncio.run(asyncio.wait_for(ask(), 4))
 
 
-def test_nothing_is_left_after_closing(reading: Reading) -> None:
+def test_nothing_is_left_after_closing(reading: ReaderPool) -> None:
     asyncio.run(reading.ask(lambda reader: reader.count()))
     reading.close()
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from docsync.cli.discover import Found, discover, propose_collections
+from docsync.cli.discover import Discovery, discover, propose_collections
 
 
-def make(root: Path, *paths: str) -> Found:
+def make(root: Path, *paths: str) -> Discovery:
     for path in paths:
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text("{}")
@@ -26,7 +26,7 @@ def test_prompts_count_wherever_they_are(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("folder", [".git", "node_modules", ".venv", "venv", "1/2/3/4/5/6/7/8/9"])
 def test_hidden_foreign_and_very_deep_folders_are_left_alone(tmp_path: Path, folder: str) -> None:
-    assert make(tmp_path, f"{folder}/personas/a.json", f"{folder}/a.prompty") == Found((), ())
+    assert make(tmp_path, f"{folder}/personas/a.json", f"{folder}/a.prompty") == Discovery((), ())
 
 
 def test_a_link_to_a_folder_is_not_followed(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_a_link_to_a_folder_is_not_followed(tmp_path: Path) -> None:
     assert make(tmp_path, "personas/a.json").personas == ("personas/a.json",)
 
 
-def shapes(found: Found) -> list[tuple[str, tuple[str, ...]]]:
+def shapes(found: Discovery) -> list[tuple[str, tuple[str, ...]]]:
     return [(collection.path, collection.include) for collection in propose_collections(found)]
 
 
@@ -59,7 +59,7 @@ def shapes(found: Found) -> list[tuple[str, tuple[str, ...]]]:
 def test_the_collections_hold_what_was_found(
     personas: tuple[str, ...], prompts: tuple[str, ...], expected: list[tuple[str, tuple[str, ...]]]
 ) -> None:
-    found = Found(personas, prompts)
+    found = Discovery(personas, prompts)
 
     assert shapes(found) == expected
     kept_personas, kept_prompts = propose_collections(found)
@@ -68,7 +68,7 @@ def test_the_collections_hold_what_was_found(
 
 
 def test_prompts_of_the_whole_project_leave_out_other_peoples_files() -> None:
-    _, prompts = propose_collections(Found((), ("a.prompty",)))
+    _, prompts = propose_collections(Discovery((), ("a.prompty",)))
 
     assert not prompts.matches("web/node_modules/x/b.prompty")
     assert not prompts.matches("venv/b.prompty")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from docsync.config.rule import SETTINGS
 from docsync.config.source import (
-    Given,
+    ConfigValue,
     merge_layers,
     overlays,
     read_defaults,
@@ -22,7 +22,7 @@ def file_of(folder: Path, text: str) -> TomlFile:
     return read_toml(path, "sub/docsync.toml")
 
 
-def brief(given: Given) -> tuple[str, object, str]:
+def brief(given: ConfigValue) -> tuple[str, object, str]:
     return given.key, given.value, given.origin
 
 

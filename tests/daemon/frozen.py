@@ -9,17 +9,17 @@ from collections.abc import Iterable
 
 from docsync.cli.main import run
 from docsync.daemon import run as daemon
-from docsync.daemon.watch_supervisor import Lookout
+from docsync.daemon.watch_supervisor import WatchSupervisor
 from docsync.watch.descriptor import Descriptor
 
 HANG, END = signal.SIGUSR1, signal.SIGUSR2
 _hanging = threading.Event()
 _for_ever = threading.Event()
-_tick = Lookout.tick
+_tick = WatchSupervisor.tick
 _sigwait = signal.sigwait
 
 
-def tick(self: Lookout, now_ns: int) -> None:
+def tick(self: WatchSupervisor, now_ns: int) -> None:
     """The sync thread comes by here every second."""
     if _hanging.is_set():
         _for_ever.wait()
@@ -46,5 +46,5 @@ def sigwait(sigset: Iterable[int]) -> int:
 if __name__ == "__main__":
     daemon._SIGNALS = daemon._SIGNALS | {HANG, END}
     signal.sigwait = sigwait
-    Lookout.tick = tick  # type: ignore[method-assign]  # this process exists to be harmed
+    WatchSupervisor.tick = tick  # type: ignore[method-assign]  # this process exists to be harmed
     sys.exit(run(sys.argv[1:], os.environ))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from docsync.daemon.project_folder import Home
+from docsync.daemon.project_folder import ProjectFolder
 from tests.daemon.running import Daemon
 from tests.helpers.mounting import Mounts, mounts
 
@@ -19,23 +19,23 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def home(root: Path) -> Home:
-    return Home(root, None, ["personas", "prompts"])
+def home(root: Path) -> ProjectFolder:
+    return ProjectFolder(root, None, ["personas", "prompts"])
 
 
-def test_a_project_that_nobody_touched_is_still_there(home: Home, root: Path) -> None:
+def test_a_project_that_nobody_touched_is_still_there(home: ProjectFolder, root: Path) -> None:
     (root / "personas/a.json").write_text("{}")
     assert home.is_still_there()
 
 
-def test_a_project_that_was_moved_is_back_when_it_was_moved_back(home: Home, root: Path) -> None:
+def test_a_project_that_was_moved_is_back_when_it_was_moved_back(home: ProjectFolder, root: Path) -> None:
     root.rename(root.with_name("elsewhere"))
     assert (home.is_still_there(), home.is_back()) == (False, False)
     root.with_name("elsewhere").rename(root)
     assert (home.is_back(), home.is_still_there()) == (True, True)
 
 
-def test_an_empty_folder_in_its_place_is_not_the_project(home: Home, root: Path) -> None:
+def test_an_empty_folder_in_its_place_is_not_the_project(home: ProjectFolder, root: Path) -> None:
     root.rename(root.with_name("elsewhere"))
     root.mkdir()
     assert (home.is_still_there(), home.is_back()) == (False, False)
@@ -43,7 +43,7 @@ def test_an_empty_folder_in_its_place_is_not_the_project(home: Home, root: Path)
 
 @pytest.mark.parametrize("mark", ["prompts/", "docsync.toml"])
 def test_another_project_in_its_place_is_taken(root: Path, mark: str) -> None:
-    home = Home(root, root / "docsync.toml", ["personas", "prompts"])
+    home = ProjectFolder(root, root / "docsync.toml", ["personas", "prompts"])
     shutil.rmtree(root)
     (root / mark).mkdir(parents=True)
     assert (home.is_back(), home.is_still_there()) == (True, True)

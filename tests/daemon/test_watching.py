@@ -14,13 +14,13 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from docsync.daemon.watch_supervisor import Lookout
+from docsync.daemon.watch_supervisor import WatchSupervisor
 from docsync.model import Sign, Timing
 from docsync.policy.coalesce import Coalescer
 from docsync.sync.thread.barrier import Barrier
 from docsync.sync.thread.inbox import Inbox
-from docsync.sync.thread.thread_status import Vitals
-from docsync.watch import Reason
+from docsync.sync.thread.thread_status import ThreadStatus
+from docsync.watch import WatchReason
 from tests.daemon.running import NO_RESCAN, Daemon, rest
 from tests.helpers.powerless import POWERLESS, needs_power
 
@@ -207,12 +207,12 @@ class FakeSource:
     def __init__(self) -> None:
         self.is_alive = True
         self.checks = 0
-        self.trouble: tuple[Reason, ...] = ()
+        self.trouble: tuple[WatchReason, ...] = ()
 
     def alive(self) -> bool:
         return self.is_alive
 
-    def reasons(self) -> tuple[Reason, ...]:
+    def reasons(self) -> tuple[WatchReason, ...]:
         return self.trouble
 
     def check(self) -> tuple[str, ...]:
@@ -230,8 +230,8 @@ class Post:
         self.barrier = barrier
         self.sources: list[FakeSource] = []
         self.inbox = Inbox(Coalescer(Timing(), lambda _: True))
-        self.vitals = Vitals()
-        self.lookout = Lookout(self.opener, barrier, self.inbox, self.vitals, structlog.get_logger())
+        self.vitals = ThreadStatus()
+        self.lookout = WatchSupervisor(self.opener, barrier, self.inbox, self.vitals, structlog.get_logger())
 
     @contextmanager
     def opener(self) -> Iterator[FakeSource]:
@@ -268,7 +268,7 @@ def test_a_cookie_that_does_not_come_back_is_a_silent_watcher(post: Post) -> Non
 @pytest.mark.parametrize("code", ["watch_limit", "unwatchable"])
 def test_without_watches_no_cookie_is_sent_since_none_could_come_back(post: Post, code: str) -> None:
     with post.lookout:
-        post.sources[0].trouble = (Reason(code, "polling instead"),)
+        post.sources[0].trouble = (WatchReason(code, "polling instead"),)
         for beat in range(1, 5):
             post.lookout.tick(beat * 4 * 10**9)
         assert len(post.sources) == 1

@@ -15,7 +15,7 @@ from typing import Any
 import apsw
 import pytest
 
-from docsync.doctor import Finding, Level, Patient, examine
+from docsync.doctor import Diagnosis, Level, Target, examine
 from docsync.store.epoch import wal_of
 from docsync.upkeep.one_shot import sync_once
 from tests.daemon.running import Daemon
@@ -44,19 +44,19 @@ def daemon(tmp_path: Path) -> Iterator[Daemon]:
     daemon.kill()
 
 
-def patient(project: Project, **changes: Any) -> Patient:
-    return replace(Patient(project.settings, project.database, "auto", 1000, None), **changes)
+def patient(project: Project, **changes: Any) -> Target:
+    return replace(Target(project.settings, project.database, "auto", 1000, None), **changes)
 
 
-def found(patient: Patient) -> list[Finding]:
+def found(patient: Target) -> list[Diagnosis]:
     return list(examine(patient))
 
 
-def bad(findings: list[Finding]) -> list[tuple[str, Level, str]]:
+def bad(findings: list[Diagnosis]) -> list[tuple[str, Level, str]]:
     return [(one.topic, one.level, one.message) for one in findings if one.level in (Level.WARNING, Level.ERROR)]
 
 
-def told(findings: list[Finding], words: str) -> Finding:
+def told(findings: list[Diagnosis], words: str) -> Diagnosis:
     """The one finding that says *words*."""
     matching = [one for one in findings if words in one.message]
     assert len(matching) == 1, [one.message for one in findings]
@@ -327,11 +327,11 @@ def test_a_database_that_git_does_not_ignore_is_a_warning(project: Project) -> N
 # The daemon
 
 
-def of(daemon: Daemon) -> Patient:
+def of(daemon: Daemon) -> Target:
     from docsync.sync.setup import Settings
     from tests.helpers.project import PERSONAS, PROMPTS
 
-    return Patient(Settings(daemon.root, (PERSONAS, PROMPTS)), daemon.database, "auto", 1000, ("127.0.0.1", 1))
+    return Target(Settings(daemon.root, (PERSONAS, PROMPTS)), daemon.database, "auto", 1000, ("127.0.0.1", 1))
 
 
 def test_a_daemon_that_runs_is_asked_and_left_alone(daemon: Daemon) -> None:

@@ -6,7 +6,7 @@ import random
 import shutil
 from pathlib import Path
 
-from docsync.admin.client import Refused
+from docsync.admin.client import DaemonRefused
 from docsync.errors import NotReachable
 from docsync.model import Timing
 from docsync.store.connection import open_writer
@@ -132,7 +132,7 @@ class Scene:
             status = self.daemon.status()
         except NotReachable:
             return False
-        except Refused as refused:
+        except DaemonRefused as refused:
             if refused.status == 503:  # it stops
                 return False
             raise

@@ -5,8 +5,8 @@ import pytest
 from docsync import formats
 from docsync.formats import FORMAT_NAMES, get_format, parse
 from docsync.formats.limits import LIMITS
-from docsync.formats.source import Refused, Source
-from docsync.model import Parsed, Severity
+from docsync.formats.source import FileRefused, SourceText
+from docsync.model import ParsedFile, Severity
 
 
 class Faulty:
@@ -19,7 +19,7 @@ class Faulty:
     def __init__(self, error: Exception) -> None:
         self.error = error
 
-    def parse(self, source: Source) -> Parsed:
+    def parse(self, source: SourceText) -> ParsedFile:
         raise self.error
 
 
@@ -88,9 +88,9 @@ def test_problems_that_nobody_counts_any_more_are_said_to_be_more() -> None:
 
 
 def test_an_error_is_never_cut_away_by_warnings(monkeypatch: pytest.MonkeyPatch) -> None:
-    source = Source("p/a.json", "x")
+    source = SourceText("p/a.json", "x")
     warnings = [source.problem("w", "w", 0, severity=Severity.WARNING)] * 30
-    faulty = Faulty(Refused(*warnings, source.problem("e", "e", 0)))
+    faulty = Faulty(FileRefused(*warnings, source.problem("e", "e", 0)))
     monkeypatch.setattr(formats, "get_format", lambda _: faulty)
 
     parsed = parse("faulty", "p/a.json", b"x")

@@ -7,7 +7,7 @@ from pathlib import Path
 from time import perf_counter, process_time
 
 from docsync.formats import parse
-from docsync.model import Parsed, Severity
+from docsync.model import ParsedFile, Severity
 from tests.helpers.project import Tell
 
 SEEDS = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "edges" / "json").iterdir())]
@@ -39,7 +39,7 @@ def mutated(dice: random.Random) -> bytes:
 
 
 def check(octets: bytes, parsed: object) -> None:
-    assert isinstance(parsed, Parsed)
+    assert isinstance(parsed, ParsedFile)
     assert "internal" not in {problem.code for problem in parsed.problems}
     errors = [problem for problem in parsed.problems if problem.severity is Severity.ERROR]
     assert bool(errors) is (parsed.content is None)

@@ -6,7 +6,7 @@ import pytest
 
 from docsync.formats import parse
 from docsync.formats.json_errors import explain_json_error
-from docsync.formats.source import Source
+from docsync.formats.source import SourceText
 from docsync.model import Problem
 
 
@@ -126,5 +126,5 @@ def test_a_comma_that_newer_pythons_point_to_is_found_too() -> None:
     text = '{"a": 1 , }'
     error = JSONDecodeError("Illegal trailing comma before end of object", text, text.index(","))
 
-    assert explain_json_error(Source("p", text), error).message == "trailing comma before '}'"
-    assert explain_json_error(Source("p", text), error).column == 9
+    assert explain_json_error(SourceText("p", text), error).message == "trailing comma before '}'"
+    assert explain_json_error(SourceText("p", text), error).column == 9

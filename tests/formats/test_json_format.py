@@ -7,14 +7,14 @@ import pytest
 
 from docsync.formats import parse
 from docsync.formats.limits import LIMITS
-from docsync.model import Content, Parsed, Severity
+from docsync.model import Content, ParsedFile, Severity
 
 EDGES = Path(__file__).parents[1] / "edges"
 EXPECTED = json.loads((EDGES / "expected.json").read_text(encoding="utf-8"))
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 
 
-def read(text: str) -> Parsed:
+def read(text: str) -> ParsedFile:
     return parse("json", "personas/ada.json", text.encode())
 
 

@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 
 from docsync.formats import get_format, parse
-from docsync.model import Content, Parsed, Reference, Severity
+from docsync.model import Content, ParsedFile, Reference, Severity
 
 EDGES = Path(__file__).parents[1] / "edges"
 EXPECTED = {
@@ -50,7 +50,7 @@ Hi {{who}}
 """
 
 
-def read(text: str) -> Parsed:
+def read(text: str) -> ParsedFile:
     return parse("prompty", "prompts/team/greet.prompty", text.encode())
 
 
@@ -194,7 +194,7 @@ def test_what_a_file_says_does_not_depend_on_how_deep_its_reader_stands() -> Non
     deep = "".join("{% for a in b %}" + "(" * n for n in (0,) * 60) + "{{ " + "[" * 30 + "x" + "]" * 30 + " }}"
     texts = [deep + "{% endfor %}" * 60, "{{ " + "(" * 25 + "x" + ")" * 25 + " }}", "{{ " + "not " * 150 + "x }}"]
 
-    def below(frames: int, text: str) -> Parsed:
+    def below(frames: int, text: str) -> ParsedFile:
         return below(frames - 1, text) if frames else read(text)
 
     for text in texts:
@@ -202,7 +202,7 @@ def test_what_a_file_says_does_not_depend_on_how_deep_its_reader_stands() -> Non
 
 
 def test_threads_read_the_same() -> None:
-    seen: list[Parsed] = []
+    seen: list[ParsedFile] = []
     threads = [Thread(target=lambda: seen.append(read(FULL))) for _ in range(4)]
     for thread in threads:
         thread.start()

@@ -2,12 +2,12 @@
 
 import pytest
 
-from docsync.formats.source import BLOCK, MESSAGE_CHARACTERS, Refused, Source, decode_source
+from docsync.formats.source import BLOCK, MESSAGE_CHARACTERS, FileRefused, SourceText, decode_source
 from docsync.model import Note, Problem, Severity
 
 
 def refused(octets: bytes, *, allow_conflicts: bool = False) -> Problem:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(FileRefused) as caught:
         decode_source("p/a.json", octets, allow_conflicts=allow_conflicts)
     return caught.value.problems[0]
 
@@ -28,7 +28,7 @@ def test_a_byte_order_mark_counts_as_a_character_of_the_first_line(offset: int, 
 
 
 def test_only_crlf_lf_and_cr_end_a_line() -> None:
-    source = Source("p", "a\r\nb\nc\rd\u2028e\x0bf\x85g")
+    source = SourceText("p", "a\r\nb\nc\rd\u2028e\x0bf\x85g")
 
     assert [source.place(source.text.index(letter)) for letter in "abcdefg"] == [
         (1, 1), (2, 1), (3, 1), (4, 1), (4, 3), (4, 5), (4, 7),
@@ -36,7 +36,7 @@ def test_only_crlf_lf_and_cr_end_a_line() -> None:
 
 
 def test_the_end_of_the_text_has_a_place() -> None:
-    assert Source("p", "a\n").place(2) == (2, 1)
+    assert SourceText("p", "a\n").place(2) == (2, 1)
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r", "\r\n\r", "\n\r", "x\r\r\n", "long line\n"])
@@ -44,7 +44,7 @@ def test_places_agree_with_a_walk_over_every_character(ends: str) -> None:
     # Longer than two blocks, shifted so that a CRLF lies across the border of one in some of the runs.
     for shift in range(3):
         text = ("x" * shift + "ä" + ends * BLOCK)[: 2 * BLOCK + 100]
-        source = Source("p", text)
+        source = SourceText("p", text)
         expected = walked(text)
 
         assert [source.place(offset) for offset in range(len(text) + 1)] == expected
@@ -63,9 +63,9 @@ def walked(text: str) -> list[tuple[int, int]]:
 
 
 def test_a_problem_carries_its_place_and_details() -> None:
-    note = Source("p", "ab").note("here", 1)
+    note = SourceText("p", "ab").note("here", 1)
 
-    problem = Source("p", "a\nb").problem(
+    problem = SourceText("p", "a\nb").problem(
         "c", "m", 2, hint="h", severity=Severity.WARNING, json_path="x", notes=(note,)
     )
 
@@ -74,7 +74,7 @@ def test_a_problem_carries_its_place_and_details() -> None:
 
 
 def test_a_message_that_quotes_the_file_cannot_harm_a_terminal_or_fill_a_table() -> None:
-    problem = Source("p", "a").problem("c", "\x1b[31m" + "x" * 10_000, 0)
+    problem = SourceText("p", "a").problem("c", "\x1b[31m" + "x" * 10_000, 0)
 
     assert problem.message.startswith("\\x1b[31m")
     assert len(problem.message) < MESSAGE_CHARACTERS + 10
@@ -142,11 +142,11 @@ def test_an_unfinished_merge_can_be_allowed() -> None:
 
 
 def test_a_refusal_is_no_value_error() -> None:
-    assert not issubclass(Refused, ValueError)
-    assert str(Refused(Problem("p", "c", "why"))) == "why"
+    assert not issubclass(FileRefused, ValueError)
+    assert str(FileRefused(Problem("p", "c", "why"))) == "why"
 
 
 def test_a_hint_is_safe_to_show_like_the_message() -> None:
-    problem = Source("x", "a").problem("code", "a\x1b", 0, hint="b\x1b" + "c" * 400)
+    problem = SourceText("x", "a").problem("code", "a\x1b", 0, hint="b\x1b" + "c" * 400)
 
     assert (problem.message, problem.hint) == ("a\\x1b", "b\\x1b" + "c" * 298 + "…")

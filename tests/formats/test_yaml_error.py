@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from docsync.formats import yaml_reader
-from docsync.formats.source import Refused, Source
+from docsync.formats.source import FileRefused, SourceText
 from docsync.formats.yaml_reader import read_yaml
 from docsync.model import Problem
 
@@ -34,8 +34,8 @@ CASES = [
 
 
 def refused(text: str) -> Problem:
-    with pytest.raises(Refused) as caught:
-        read_yaml(Source("a.yaml", text), 0, len(text))
+    with pytest.raises(FileRefused) as caught:
+        read_yaml(SourceText("a.yaml", text), 0, len(text))
     return caught.value.problems[0]
 
 
@@ -64,8 +64,8 @@ def test_what_was_opened_is_pointed_at() -> None:
 def test_an_error_in_part_of_a_file_is_placed_in_the_file() -> None:
     text = "\n\n---\na: [\n---\n"
 
-    with pytest.raises(Refused) as caught:
-        read_yaml(Source("a", text), 6, 11)
+    with pytest.raises(FileRefused) as caught:
+        read_yaml(SourceText("a", text), 6, 11)
 
     assert caught.value.problems[0].line == 5
 

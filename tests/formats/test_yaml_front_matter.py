@@ -5,17 +5,17 @@ import random
 import pytest
 
 from docsync.formats.limits import LIMITS
-from docsync.formats.source import Refused, Source, decode_source
+from docsync.formats.source import FileRefused, SourceText, decode_source
 from docsync.formats.yaml_front_matter import FrontMatter, split_front_matter
 from docsync.model import Problem
 
 
 def split(text: str) -> FrontMatter:
-    return split_front_matter(Source("a.prompty", text))
+    return split_front_matter(SourceText("a.prompty", text))
 
 
 def refused(text: str) -> Problem:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(FileRefused) as caught:
         split(text)
     return caught.value.problems[0]
 

@@ -5,17 +5,17 @@ import yaml
 
 from docsync.formats import yaml_reader
 from docsync.formats.limits import LIMITS
-from docsync.formats.source import Refused, Source
+from docsync.formats.source import FileRefused, SourceText
 from docsync.formats.yaml_reader import YamlValue, read_yaml
 from docsync.model import Problem
 
 
 def read(text: str) -> YamlValue:
-    return read_yaml(Source("a.yaml", text), 0, len(text))
+    return read_yaml(SourceText("a.yaml", text), 0, len(text))
 
 
 def refused(text: str) -> Problem:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(FileRefused) as caught:
         read(text)
     return caught.value.problems[0]
 
@@ -139,7 +139,7 @@ def test_tags_with_a_json_form_are_taken() -> None:
 
 
 def test_all_errors_of_a_file_are_told_with_their_paths() -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(FileRefused) as caught:
         read("country: no\na:\n  b: [1, .nan]\nc: !x y\nd: !!int z\n")
 
     assert [(problem.code, problem.json_path) for problem in caught.value.problems] == [
@@ -245,7 +245,7 @@ def test_thousands_of_duplicates_and_odd_keys_are_counted_too() -> None:
 def test_places_count_from_the_start_of_the_file_and_in_characters() -> None:
     text = "---\r\nä: 1\rb: ['é', .nan]\n"
 
-    with pytest.raises(Refused) as caught:
-        read_yaml(Source("a", text), 5, len(text))
+    with pytest.raises(FileRefused) as caught:
+        read_yaml(SourceText("a", text), 5, len(text))
 
     assert [(p.line, p.column) for p in caught.value.problems] == [(3, 10)]

@@ -3,11 +3,11 @@
 import pytest
 import yaml
 
-from docsync.formats.yaml_scalar import Scalar, Surprise, check_plain_text, scalar_of, tag_of
+from docsync.formats.yaml_scalar import Scalar, ScalarIssue, check_plain_text, scalar_of, tag_of
 from docsync.model import Severity
 
 
-def scalar(text: str) -> tuple[Scalar, Surprise | None]:
+def scalar(text: str) -> tuple[Scalar, ScalarIssue | None]:
     event = next(event for event in yaml.parse(text) if isinstance(event, yaml.ScalarEvent))
     return scalar_of(event.value, tag_of(event))
 

@@ -13,9 +13,9 @@ import apsw
 
 from docsync.model import Sign
 from docsync.names import EVERYTHING, Collection
-from docsync.policy.coalesce import Batch, Dirty
+from docsync.policy.coalesce import Batch, DirtyPath
 from docsync.store.connection import open_writer
-from docsync.sync.batch.engine import Engine, Report
+from docsync.sync.batch.engine import BatchReport, Engine
 from docsync.sync.setup import Settings, build_engine
 
 PERSONAS = Collection("persona", "personas", ("**/*.json",), "json")
@@ -72,9 +72,9 @@ class Project:
     def later(self, ms: float) -> None:
         self.now_ns += int(ms * 1_000_000)
 
-    def sync(self, *scopes: str, sign: Sign = Sign.FOLDER, resting: frozenset[str] = frozenset()) -> Report:
+    def sync(self, *scopes: str, sign: Sign = Sign.FOLDER, resting: frozenset[str] = frozenset()) -> BatchReport:
         """One batch at the present time; of everything when no scope is given."""
-        dirty = {scope: Dirty(self.now_ns, self.now_ns, sign) for scope in scopes or (EVERYTHING,)}
+        dirty = {scope: DirtyPath(self.now_ns, self.now_ns, sign) for scope in scopes or (EVERYTHING,)}
         return self.engine.sync(Batch(dirty, resting), self.now_ns, self.heard.get)
 
     def settle(self) -> None:

@@ -6,18 +6,18 @@ from typing import Any
 
 from docsync.counters import Counters
 from docsync.errors import Damaged
-from docsync.git import Git
+from docsync.git import GitDirectories
 from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Coalescer
-from docsync.status import Done
+from docsync.status import CommandResult
 from docsync.sync.batch.engine import Engine, Progress
-from docsync.sync.thread.git_hold import GitGate
+from docsync.sync.thread.git_hold import GitHold
 from docsync.sync.thread.inbox import Inbox
-from docsync.sync.thread.loop import Loop, Rounds, Told
-from docsync.sync.thread.request import Ask, Request
-from docsync.sync.thread.sync_log import Journal
-from docsync.sync.thread.thread_status import Vitals
+from docsync.sync.thread.loop import Loop, LoopTasks, Observers
+from docsync.sync.thread.request import Request, RequestKind
+from docsync.sync.thread.sync_log import SyncLog
+from docsync.sync.thread.thread_status import ThreadStatus
 from tests.helpers.project import Project
 
 MS = 1_000_000
@@ -52,14 +52,14 @@ class Rig:
         self.project = project
         project.now_ns = time.monotonic_ns()
         self.log = LogBook()
-        self.vitals = Vitals()
+        self.vitals = ThreadStatus()
         self.resyncs = self.doubts = 0
         self.mended: list[str] = []
         self.inbox = Inbox(Coalescer(project.settings.timing, lambda path: path.endswith(".json")), lambda: self.now_ns)
-        rounds = Rounds(rescan_ms * MS, self._resync, lambda now_ns: None, self)
+        rounds = LoopTasks(rescan_ms * MS, self._resync, lambda now_ns: None, self)
         self.counters = Counters()
-        told = Told(self.vitals, Journal(self.log), self.counters)
-        self.loop = Loop(project.engine, self.inbox, GitGate(Git, lambda: True), rounds, told)
+        told = Observers(self.vitals, SyncLog(self.log), self.counters)
+        self.loop = Loop(project.engine, self.inbox, GitHold(GitDirectories, lambda: True), rounds, told)
 
     @property
     def now_ns(self) -> int:
@@ -107,16 +107,16 @@ class Rig:
 
     def ask(self, *scopes: str, concern: Sequence[str] = (EVERYTHING,)) -> Request:
         """Ask for a look at *scopes* and at all that is dirty."""
-        request = Request(Ask.LOOK, scopes, tuple(concern), asked_ns=self.now_ns)
+        request = Request(RequestKind.LOOK, scopes, tuple(concern), asked_ns=self.now_ns)
         self.inbox.ask(request)
         return request
 
     def release(self, type_: str | None = None) -> Request:
-        request = Request(Ask.RELEASE, type=type_, asked_ns=self.now_ns)
+        request = Request(RequestKind.RELEASE, type=type_, asked_ns=self.now_ns)
         self.inbox.ask(request)
         return request
 
     @staticmethod
-    def answer(request: Request) -> Done | None:
+    def answer(request: Request) -> CommandResult | None:
         """What the loop answered, None if it has not yet."""
         return request.answer.result(0) if request.answer.done() else None

@@ -9,9 +9,9 @@ import pytest
 from docsync.formats import parse
 from docsync.lint.schema import compile_schema
 from docsync.lint.secret import secrets_in
-from docsync.model import Parsed, ReferenceStatus, Resolved
+from docsync.model import ParsedFile, ReferenceStatus, ResolvedReference
 from docsync.names import LONGEST_PLACE, Collection
-from docsync.sync.batch.review import Read, Review, Rules
+from docsync.sync.batch.review import DocumentRules, ReadFile, Review
 from tests.helpers.project import MOST_SECONDS
 
 SCHEMAS: dict[str, object] = {
@@ -86,17 +86,19 @@ CASES: dict[str, tuple[str, bytes, str]] = {
 }
 
 
-def reviewed(format_name: str, octets: bytes, schema: str) -> Parsed:
+def reviewed(format_name: str, octets: bytes, schema: str) -> ParsedFile:
     path = f"d/x.{format_name}"
     parsed = parse(format_name, path, octets)
     assert parsed.content, parsed.problems
-    links = tuple(Resolved(reference, None, ReferenceStatus.MISSING) for reference in parsed.content.references)
+    links = tuple(
+        ResolvedReference(reference, None, ReferenceStatus.MISSING) for reference in parsed.content.references
+    )
     collection = Collection("d", "d", (f"**/*.{format_name}",), format_name)
     review = Review(
-        Rules(redact_secrets=True, schemas={"d": compile_schema("s", json.dumps(SCHEMAS[schema]).encode())})
+        DocumentRules(redact_secrets=True, schemas={"d": compile_schema("s", json.dumps(SCHEMAS[schema]).encode())})
     )
     begun = time.process_time()
-    found = review.review(Read(path, collection, octets, links), parsed.content, parsed.problems)
+    found = review.review(ReadFile(path, collection, octets, links), parsed.content, parsed.problems)
     assert time.process_time() - begun < MOST_SECONDS
     return found
 

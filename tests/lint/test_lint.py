@@ -6,15 +6,15 @@ import pytest
 
 from docsync.config.rule import IGNORABLE_CODES
 from docsync.lint import RULES, Finding, Subject, lint
-from docsync.model import Reference, ReferenceStatus, Resolved
+from docsync.model import Reference, ReferenceStatus, ResolvedReference
 
 
 def told(subject: Subject) -> list[tuple[str, str | None, str | None]]:
     return [(finding.code, finding.at, finding.body_text) for finding in lint(subject)]
 
 
-def link(status: ReferenceStatus, at: str = "sample") -> Resolved:
-    return Resolved(Reference("file", "a.json", at), None, status)
+def link(status: ReferenceStatus, at: str = "sample") -> ResolvedReference:
+    return ResolvedReference(Reference("file", "a.json", at), None, status)
 
 
 def test_an_undeclared_variable_is_looked_for_in_the_body() -> None:

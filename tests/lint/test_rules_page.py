@@ -10,18 +10,18 @@ import pytest
 import docsync
 from docsync.config.rule import IGNORABLE_CODES
 from docsync.formats import parse
-from docsync.lint import RULES, Rule
+from docsync.lint import RULES, LintRule
 from docsync.lint.schema import compile_schema
-from docsync.model import Reference, ReferenceStatus, Resolved, Severity
+from docsync.model import Reference, ReferenceStatus, ResolvedReference, Severity
 from docsync.names import Collection
-from docsync.sync.batch.review import Read, Review, Rules
+from docsync.sync.batch.review import DocumentRules, ReadFile, Review
 
 PACKAGE = Path(docsync.__file__).parent
 PAGE = (PACKAGE.parent / "docs" / "rules.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### `([a-z-]+)`\n(.*?)(?=^##|\Z)", PAGE, re.MULTILINE | re.DOTALL))
 # Whose code a call names: what is called, and which of its arguments that is.
 CALLS = {
-    "Problem": 1, "problem": 0, "Finding": 0, "Rule": 0, "Surprise": 0, "_fail": 0, "_warn": 0, "_skip": 1,
+    "Problem": 1, "problem": 0, "Finding": 0, "LintRule": 0, "Surprise": 0, "_fail": 0, "_warn": 0, "_skip": 1,
     "_problem": 1,
 }  # fmt: skip
 CODE = re.compile(r"[a-z]+(-[a-z]+)*")
@@ -62,16 +62,18 @@ def codes_of(form: str, text: str) -> dict[str, Severity]:
         links = tuple(resolved(reference) for reference in parsed.content.references)
         schema = re.search(r"`(\{\"required\".*?)`", SECTIONS["schema"])
         assert schema
-        review = Review(Rules(schemas={"note": compile_schema("page", schema[1].encode())} if form == "json" else {}))
-        parsed = review.review(Read(path, collection, octets, links), parsed.content, parsed.problems)
+        review = Review(
+            DocumentRules(schemas={"note": compile_schema("page", schema[1].encode())} if form == "json" else {})
+        )
+        parsed = review.review(ReadFile(path, collection, octets, links), parsed.content, parsed.problems)
     return {problem.code: problem.severity for problem in parsed.problems}
 
 
-def resolved(reference: Reference) -> Resolved:
+def resolved(reference: Reference) -> ResolvedReference:
     if not reference.is_file:
-        return Resolved(reference, None, ReferenceStatus.NOT_CHECKED)
+        return ResolvedReference(reference, None, ReferenceStatus.NOT_CHECKED)
     status = ReferenceStatus.OK if reference.target == "there.json" else ReferenceStatus.MISSING
-    return Resolved(reference, f"notes/{reference.target}", status)
+    return ResolvedReference(reference, f"notes/{reference.target}", status)
 
 
 def test_every_code_of_the_source_has_a_section_and_every_section_a_code() -> None:
@@ -85,7 +87,7 @@ def test_what_can_be_ignored_is_what_the_configuration_lets_ignore() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_every_rule_has_its_summary_and_both_examples(rule: Rule) -> None:
+def test_every_rule_has_its_summary_and_both_examples(rule: LintRule) -> None:
     section = SECTIONS[rule.code]
 
     assert rule.summary in section.splitlines()[0]

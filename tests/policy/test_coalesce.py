@@ -5,7 +5,7 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from docsync.model import Sign, Timing
-from docsync.policy.coalesce import Batch, Coalescer, Dirty
+from docsync.policy.coalesce import Batch, Coalescer, DirtyPath
 
 MS = 1_000_000
 AT_ONCE = (Sign.RENAMED, Sign.GONE, Sign.FOLDER, Sign.LOST)
@@ -40,7 +40,7 @@ def test_a_path_is_taken_exactly_when_it_is_due_and_only_once() -> None:
     box = coalescer()
     box.mark("a.json", Sign.CLOSED, 0)
     assert box.take(10 * MS - 1) == Batch({}, frozenset({"a.json"}))
-    assert box.take(10 * MS) == Batch({"a.json": Dirty(0, 0, Sign.CLOSED)})
+    assert box.take(10 * MS) == Batch({"a.json": DirtyPath(0, 0, Sign.CLOSED)})
     assert (box.take(10 * MS), len(box), box.next_due_ns()) == (Batch(), 0, None)
 
 

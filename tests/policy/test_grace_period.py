@@ -5,7 +5,7 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from docsync.model import Entry, FileState, Stamp, Timing
-from docsync.policy.grace_period import Belief
+from docsync.policy.grace_period import GracePeriod
 
 MS = 1_000_000
 
@@ -14,8 +14,8 @@ def entry(path: str, *, type_: str = "persona", inode: int = 1, mtime_ns: int = 
     return Entry(path, type_, FileState.OK, Stamp(mtime_ns, 1, 10, inode, 1), "hash", 10)
 
 
-def belief() -> Belief:
-    return Belief(Timing(), 20)
+def belief() -> GracePeriod:
+    return GracePeriod(Timing(), 20)
 
 
 def paths(entries: list[Entry]) -> list[str]:

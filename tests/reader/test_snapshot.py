@@ -6,7 +6,7 @@ import pytest
 
 from docsync.errors import UsageError
 from docsync.reader import Reader, open_reader
-from docsync.reader.files import FileAnswers
+from docsync.reader.files import FileFallback
 from tests.helpers.project import Project
 
 
@@ -52,7 +52,7 @@ def test_a_snapshot_of_files_moves_no_more_than_one_of_the_database(people: Proj
     people.write("docsync.toml", "")
     with open_reader(people.root, source="files") as reader:
         files = reader._source._substitute
-        assert isinstance(files, FileAnswers)
+        assert isinstance(files, FileFallback)
         files._look_at = 0.0  # the next question would look
         with reader.snapshot():
             before = reader.count()

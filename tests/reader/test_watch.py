@@ -181,7 +181,7 @@ def test_the_pauses_grow_while_nothing_happens(monkeypatch: pytest.MonkeyPatch) 
         clock[0] += seconds
 
     monkeypatch.setattr(commit_poll, "time", type("Clock", (), {"sleep": sleep, "monotonic": lambda: clock[0]}))
-    assert not commit_poll.Pulse(lambda: (1, 1)).sleep(10)
+    assert not commit_poll.CommitPoll(lambda: (1, 1)).sleep(10)
     assert slept[0] == 0.02
     assert max(slept) == slept[-2] == 0.1
     assert sum(slept) == pytest.approx(10)

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from docsync.model import Octets, Stamp, Unread, Vanished
+from docsync.model import FileBytes, ReadFailure, RefusedPath, Stamp
 from docsync.scan.read import is_racy, read_stable, stamp_of
 
 PATH = "personas/a.json"
 SECOND = 1_000_000_000
 
 
-def read(file: Path, max_bytes: int = 100) -> Octets | Unread | Vanished:
+def read(file: Path, max_bytes: int = 100) -> FileBytes | RefusedPath | ReadFailure:
     return read_stable(PATH, str(file.parent), file.name, max_bytes)
 
 
@@ -24,21 +24,21 @@ def test_a_file_is_read_with_its_stamp(tmp_path: Path) -> None:
     file = tmp_path / "a.json"
     file.write_bytes(b"{}")
     answer = read(file)
-    assert isinstance(answer, Octets)
+    assert isinstance(answer, FileBytes)
     assert (answer.octets, answer.stamp) == (b"{}", stamp_of(file.stat()))
 
 
 def test_an_empty_file_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.json").touch()
     answer = read(tmp_path / "a.json")
-    assert isinstance(answer, Octets)
+    assert isinstance(answer, FileBytes)
     assert answer.octets == b""
 
 
 @pytest.mark.parametrize(("size", "is_read"), [(100, True), (101, False)])
 def test_the_size_limit_is_inclusive(tmp_path: Path, size: int, is_read: bool) -> None:
     (tmp_path / "a.json").write_bytes(b"x" * size)
-    assert isinstance(read(tmp_path / "a.json"), Octets) is is_read
+    assert isinstance(read(tmp_path / "a.json"), FileBytes) is is_read
 
 
 def test_a_file_that_is_too_large_is_refused_without_reading_it(tmp_path: Path) -> None:
@@ -46,45 +46,45 @@ def test_a_file_that_is_too_large_is_refused_without_reading_it(tmp_path: Path) 
     with file.open("wb") as hole:
         hole.truncate(10 * 1024**3)
     answer = read(file)
-    assert isinstance(answer, Unread)
+    assert isinstance(answer, RefusedPath)
     assert (answer.problem.path, answer.problem.code) == (PATH, "too-large")
     assert answer.stamp == stamp_of(file.stat())
 
 
 def test_a_file_that_is_not_there_is_gone(tmp_path: Path) -> None:
-    assert read(tmp_path / "a.json") is Vanished.GONE
+    assert read(tmp_path / "a.json") is ReadFailure.GONE
 
 
 def test_a_file_whose_folder_became_a_file_is_gone(tmp_path: Path) -> None:
     (tmp_path / "folder").touch()
-    assert read(tmp_path / "folder" / "a.json") is Vanished.GONE
+    assert read(tmp_path / "folder" / "a.json") is ReadFailure.GONE
 
 
 def test_a_pipe_in_its_place_neither_blocks_nor_is_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "a.json")
-    assert read(tmp_path / "a.json") is Vanished.GONE
+    assert read(tmp_path / "a.json") is ReadFailure.GONE
 
 
 def test_a_socket_in_its_place_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with socket.socket(socket.AF_UNIX) as server:
         server.bind("a.json")
-        assert read(tmp_path / "a.json") is Vanished.GONE
+        assert read(tmp_path / "a.json") is ReadFailure.GONE
 
 
 @pytest.mark.parametrize("device", ["/dev/zero", "/dev/null"])
 def test_a_device_in_its_place_is_gone(device: str) -> None:
-    assert read(Path(device)) is Vanished.GONE
+    assert read(Path(device)) is ReadFailure.GONE
 
 
 def test_a_folder_in_its_place_is_gone(tmp_path: Path) -> None:
-    assert read(tmp_path) is Vanished.GONE
+    assert read(tmp_path) is ReadFailure.GONE
 
 
 def test_a_link_put_in_its_place_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("{}")
     (tmp_path / "a.json").symlink_to(tmp_path / "secret")
-    assert read(tmp_path / "a.json") is Vanished.GONE
+    assert read(tmp_path / "a.json") is ReadFailure.GONE
 
 
 @pytest.mark.parametrize("swapped", ["team", "team/deep"])
@@ -93,17 +93,17 @@ def test_a_link_put_in_the_place_of_a_folder_on_the_way_is_not_followed(tmp_path
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "a.json").write_text("{}")
     inside = str(tmp_path / "inside")
-    assert isinstance(read_stable(PATH, inside, "team/deep/a.json", 100), Octets)
+    assert isinstance(read_stable(PATH, inside, "team/deep/a.json", 100), FileBytes)
     (tmp_path / "inside" / swapped).rename(tmp_path / "away")
     (tmp_path / "inside" / swapped).symlink_to(tmp_path / "outside" / swapped)
-    assert read_stable(PATH, inside, "team/deep/a.json", 100) is Vanished.GONE
+    assert read_stable(PATH, inside, "team/deep/a.json", 100) is ReadFailure.GONE
 
 
 def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "real/a.json").write_text("{}")
     (tmp_path / "link").symlink_to("real")
-    assert isinstance(read(tmp_path / "link/a.json"), Octets)
+    assert isinstance(read(tmp_path / "link/a.json"), FileBytes)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_file_that_the_system_does_not_show_is_unreadable(
 
     monkeypatch.setattr(os, call, refuse)
     answer = read(tmp_path / "a.json")
-    assert isinstance(answer, Unread)
+    assert isinstance(answer, RefusedPath)
     assert (answer.problem.code, answer.problem.path, answer.stamp) == ("unreadable", PATH, None)
     assert (answer.problem.hint is not None) is has_hint
 
@@ -146,8 +146,8 @@ def test_a_file_that_changes_while_it_is_read_is_looked_at_again(
     file.write_bytes(b"[9,9]")
     os.utime(file, ns=(0, 0))
     rewriting(monkeypatch, file, octets)
-    assert read(file) is Vanished.CHANGING
-    assert isinstance(read(file), Octets)
+    assert read(file) is ReadFailure.CHANGING
+    assert isinstance(read(file), FileBytes)
 
 
 def test_no_more_is_read_of_a_growing_file_than_one_byte_above_its_size(
@@ -164,7 +164,7 @@ def test_no_more_is_read_of_a_growing_file_than_one_byte_above_its_size(
         return real(descriptor, min(count, 2))
 
     monkeypatch.setattr(os, "read", read_slowly)
-    assert read(file) is Vanished.CHANGING
+    assert read(file) is ReadFailure.CHANGING
     assert counts == [6, 4, 2]
 
 
@@ -177,7 +177,7 @@ def test_no_descriptor_is_left_open_whatever_happens(tmp_path: Path, monkeypatch
     read(tmp_path)
     (tmp_path / "team/deep").mkdir(parents=True)
     for inner in ("team/deep/none.json", "team/none/none.json", "none/none/none.json"):
-        assert read_stable(PATH, str(tmp_path), inner, 100) is Vanished.GONE
+        assert read_stable(PATH, str(tmp_path), inner, 100) is ReadFailure.GONE
     rewriting(monkeypatch, file, b"[]")
     read(file)
     assert len(os.listdir("/proc/self/fd")) == before

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from docsync.model import Octets, Reference, ReferenceStatus, RootState, Unread, Vanished
+from docsync.model import FileBytes, ReadFailure, Reference, ReferenceStatus, RefusedPath, RootState
 from docsync.names import Collection, covers
 from docsync.scan import FileTree
 
@@ -120,7 +120,7 @@ def test_a_file_link_beneath_a_linked_root_is_read(tmp_path: Path) -> None:
     (tmp_path / "personas").symlink_to("real")
     tree = FileTree(tmp_path, (PERSONAS,), 100)
     assert sorted(tree.scan([""]).found) == ["personas/a.json", "personas/b.json"]
-    assert isinstance(tree.read("personas/b.json"), Octets)
+    assert isinstance(tree.read("personas/b.json"), FileBytes)
 
 
 @pytest.mark.parametrize("kind", ["nothing", "file", "dangling", "loop", "beneath a file"])
@@ -179,18 +179,18 @@ def test_a_file_of_no_collection_is_gone(root: Path) -> None:
 
 def test_reading_gives_bytes_or_the_reason_why_not(root: Path) -> None:
     tree = FileTree(root, (PERSONAS,), 1)
-    assert isinstance(FileTree(root, (PERSONAS,), 2).read("personas/a.json"), Octets)
-    assert isinstance(tree.read("personas/a.json"), Unread)
-    assert tree.read("personas/never.json") is Vanished.GONE
+    assert isinstance(FileTree(root, (PERSONAS,), 2).read("personas/a.json"), FileBytes)
+    assert isinstance(tree.read("personas/a.json"), RefusedPath)
+    assert tree.read("personas/never.json") is ReadFailure.GONE
 
 
 def test_a_link_that_is_pointed_out_of_the_folder_after_the_scan_is_not_read(root: Path) -> None:
     (root / "personas/link.json").symlink_to("a.json")
     tree = FileTree(root, (PERSONAS,), 100)
-    assert isinstance(tree.read("personas/link.json"), Octets)
+    assert isinstance(tree.read("personas/link.json"), FileBytes)
     (root / "personas/link.json").unlink()
     (root / "personas/link.json").symlink_to(root / "top.json")
-    assert tree.read("personas/link.json") is Vanished.GONE
+    assert tree.read("personas/link.json") is ReadFailure.GONE
 
 
 @pytest.mark.parametrize("outside", ["beside the project", "in the project"])
@@ -202,7 +202,7 @@ def test_a_folder_that_is_swapped_for_a_link_between_scan_and_read_leads_nowhere
     assert "personas/team/b.json" in tree.scan(["personas"]).found
     (root / "personas/team").rename(root / "away")
     (root / "personas/team").symlink_to(elsewhere)
-    assert tree.read("personas/team/b.json") is Vanished.GONE
+    assert tree.read("personas/team/b.json") is ReadFailure.GONE
 
 
 @pytest.mark.parametrize(

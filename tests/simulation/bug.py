@@ -10,17 +10,17 @@ from unittest.mock import patch
 from docsync import change
 from docsync.model import FileState, Sign
 from docsync.policy.coalesce import Coalescer
-from docsync.policy.grace_period import Belief, Group
+from docsync.policy.grace_period import GracePeriod, MissingGroup
 from docsync.policy.guard import Guard
-from docsync.store.batch import Batch
+from docsync.store.batch import BatchWriter
 from docsync.store.problems import ProblemRows
 from docsync.store.rows import DocumentRows
 from docsync.store.sqlite import SqliteStore
 from docsync.sync.batch.deletions import Deletions
 from docsync.sync.batch.dependents import Dependents
 from docsync.sync.batch.load import Loader
-from docsync.sync.batch.root_states import Blind, Sight
-from docsync.sync.thread.git_hold import GitGate
+from docsync.sync.batch.root_states import RootTracker, Visibility
+from docsync.sync.thread.git_hold import GitHold
 from docsync.sync.thread.inbox import Inbox
 
 Wrapped = Callable[..., Any]
@@ -96,29 +96,29 @@ def a_racy_stamp_is_trusted(right: Wrapped, entry: Any, stamp: Any, type_: str) 
 # Belief
 
 
-@instead(Belief, "_select_due")
-def a_missing_file_is_believed_at_once(right: Wrapped, self: Belief, group: Any, now_ns: int) -> Any:
+@instead(GracePeriod, "_select_due")
+def a_missing_file_is_believed_at_once(right: Wrapped, self: GracePeriod, group: Any, now_ns: int) -> Any:
     return [*group.at_once.values(), *group.waiting.values()]
 
 
-@instead(Group, "group_due_ns")
-def a_group_does_not_wait_for_its_last(right: Wrapped, self: Group, quiet_ns: int) -> int:
+@instead(MissingGroup, "group_due_ns")
+def a_group_does_not_wait_for_its_last(right: Wrapped, self: MissingGroup, quiet_ns: int) -> int:
     return min(gone.since_ns for gone in self.waiting.values()) + quiet_ns
 
 
-@instead(Belief, "suspect")
-def a_broken_file_is_believed_at_once(right: Wrapped, self: Belief, *args: Any) -> bool:
+@instead(GracePeriod, "suspect")
+def a_broken_file_is_believed_at_once(right: Wrapped, self: GracePeriod, *args: Any) -> bool:
     right(self, *args)
     return True
 
 
-@instead(Belief, "mark_returned")
-def a_missing_file_that_is_back_stays_missing(right: Wrapped, self: Belief, *args: Any) -> None:
+@instead(GracePeriod, "mark_returned")
+def a_missing_file_that_is_back_stays_missing(right: Wrapped, self: GracePeriod, *args: Any) -> None:
     pass
 
 
-@instead(Belief, "match_renames")
-def any_missing_file_was_renamed(right: Wrapped, self: Belief, stamps: Any) -> Any:
+@instead(GracePeriod, "match_renames")
+def any_missing_file_was_renamed(right: Wrapped, self: GracePeriod, stamps: Any) -> Any:
     missing = [gone for group in self._missing.values() for gone in (*group.at_once.values(), *group.waiting.values())]
     return dict(zip(stamps, missing, strict=False))
 
@@ -128,23 +128,23 @@ def a_shrunk_prompt_is_believed_at_once(right: Wrapped, *args: Any) -> bool:
     return False
 
 
-@instead(GitGate, "check")
-def a_batch_is_committed_while_git_works(right: Wrapped, self: GitGate, now_ns: int) -> None:
+@instead(GitHold, "check")
+def a_batch_is_committed_while_git_works(right: Wrapped, self: GitHold, now_ns: int) -> None:
     pass
 
 
 # What cannot be seen
 
 
-@instead(Blind, "look")
-def a_root_that_is_another_one_is_not_noticed(right: Wrapped, self: Blind) -> list[str]:
+@instead(RootTracker, "look")
+def a_root_that_is_another_one_is_not_noticed(right: Wrapped, self: RootTracker) -> list[str]:
     right(self)
     return []
 
 
-@instead(Blind, "split_visible")
-def what_is_shut_counts_as_missing(right: Wrapped, self: Blind, scan: Any, known: Any) -> Sight:
-    return Sight(known, ())
+@instead(RootTracker, "split_visible")
+def what_is_shut_counts_as_missing(right: Wrapped, self: RootTracker, scan: Any, known: Any) -> Visibility:
+    return Visibility(known, ())
 
 
 @instead(Deletions, "_make_is_lost")
@@ -190,27 +190,27 @@ def a_held_file_that_is_back_stays_held(right: Wrapped, self: Guard, *args: Any)
 # Store
 
 
-@instead(Batch, "finish")
-def the_revision_is_not_stored(right: Wrapped, self: Batch) -> Any:
+@instead(BatchWriter, "finish")
+def the_revision_is_not_stored(right: Wrapped, self: BatchWriter) -> Any:
     return self.applied
 
 
-@instead(Batch, "write")
-def a_batch_is_split(right: Wrapped, self: Batch, change: Any) -> None:
+@instead(BatchWriter, "write")
+def a_batch_is_split(right: Wrapped, self: BatchWriter, change: Any) -> None:
     right(self, change)
     if len(self.applied.upserted) == 2:
         self._connection.execute("COMMIT")
         self._connection.execute("BEGIN IMMEDIATE")
 
 
-@instead(Batch, "_record")
-def a_deletion_is_not_recorded(right: Wrapped, self: Batch, id_: str, type_: str, op: str, hash_: Any) -> None:
+@instead(BatchWriter, "_record")
+def a_deletion_is_not_recorded(right: Wrapped, self: BatchWriter, id_: str, type_: str, op: str, hash_: Any) -> None:
     if op == "upsert":
         right(self, id_, type_, op, hash_)
 
 
-@instead(Batch, "_touch")
-def a_new_stamp_clears_the_hash(right: Wrapped, self: Batch, change: Any) -> None:
+@instead(BatchWriter, "_touch")
+def a_new_stamp_clears_the_hash(right: Wrapped, self: BatchWriter, change: Any) -> None:
     right(self, change)
     self._connection.execute("UPDATE files SET content_hash = NULL WHERE file_path = ?", (change.path,))
 

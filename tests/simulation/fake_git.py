@@ -1,12 +1,12 @@
 """A Git directory in memory: its lock and its index. Answers as docsync.git.Git does; never touches a file."""
 
-from docsync.git import Git, Indexes, IndexStamp
+from docsync.git import GitDirectories, IndexStamp, IndexStamps
 from tests.simulation.clock import Clock
 
 _STALE_NS = 10_000_000_000
 
 
-class FakeGit(Git):
+class FakeGit(GitDirectories):
     """Works between `begin` and `end`; a lock that is older than 10 s was left behind."""
 
     def __init__(self, clock: Clock) -> None:
@@ -27,7 +27,7 @@ class FakeGit(Git):
         self._commands += 1
         self._ended_ns.append(self._clock.now_ns)
 
-    def indexes(self) -> Indexes:
+    def indexes(self) -> IndexStamps:
         return frozenset({(".git", IndexStamp(self._commands, 1, 1))})
 
     def is_working(self) -> bool:

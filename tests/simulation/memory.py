@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 
-from docsync.change import Applied, Change, Link, Standing
+from docsync.change import ApplyResult, DatabaseState, FileReference, RowChange
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Entry, FileState, Reference, ReferenceStatus
 from docsync.names import Collection, covers, fold_path
@@ -114,7 +114,7 @@ class MemoryStore:
         key, entries = _fold(path), self._memory.tables.entries
         return sorted(twin for twin, e in entries.items() if _fold(twin) == key and twin != path and e.has_document)
 
-    def links(self, scopes: Iterable[str]) -> list[Link]:
+    def links(self, scopes: Iterable[str]) -> list[FileReference]:
         """The references whose target lies in *scopes*."""
         references, wanted = self._memory.tables.references, list(scopes)
         return [
@@ -124,34 +124,37 @@ class MemoryStore:
             if any(covers(scope, resolved) for scope in wanted)
         ]
 
-    def links_of(self, paths: Iterable[str]) -> list[Link]:
+    def links_of(self, paths: Iterable[str]) -> list[FileReference]:
         """The references to files that the documents of *paths* hold."""
         rows = self._memory.tables.rows
         return [link for path in paths if path in rows for link, _ in self._links(rows[path].id)]
 
-    def _links(self, id_: str) -> Iterator[tuple[Link, str]]:
+    def _links(self, id_: str) -> Iterator[tuple[FileReference, str]]:
         path = self._memory.tables.paths[id_]
         for n, p in enumerate(self._memory.tables.references.get(id_, ())):
             if p.resolved is not None:
-                yield Link(id_, n, path, Reference(p.kind, p.target, p.at), ReferenceStatus(p.status)), p.resolved
+                yield (
+                    FileReference(id_, n, path, Reference(p.kind, p.target, p.at), ReferenceStatus(p.status)),
+                    p.resolved,
+                )
 
     def roots(self) -> dict[str, tuple[int, int] | None]:
         """The identity that each collection's folder had when it was last read, None if never."""
         return {type_: declared.identity for type_, declared in self._memory.tables.collections.items()}
 
-    def read_state(self, scopes: Iterable[str]) -> Standing:
+    def read_state(self, scopes: Iterable[str]) -> DatabaseState:
         """The database's version, and which paths in *scopes* are broken (or unreadable) and held."""
         entries = self.index(scopes).values()
         broken = sorted(e.path for e in entries if e.state in (FileState.BROKEN, FileState.UNREADABLE))
         held = sorted(e.path for e in entries if e.state is FileState.HELD)
-        return Standing("simulated", self._memory.tables.revision, tuple(broken), tuple(held))
+        return DatabaseState("simulated", self._memory.tables.revision, tuple(broken), tuple(held))
 
-    def apply(self, changes: Iterable[Change], *, keep: bool = True) -> Applied:
+    def apply(self, changes: Iterable[RowChange], *, keep: bool = True) -> ApplyResult:
         """Write *changes* in one transaction, all or nothing. They may be made while it runs."""
         pending = iter(changes)
         first = next(pending, None)
         if first is None:
-            return Applied(self._memory.tables.revision)
+            return ApplyResult(self._memory.tables.revision)
         before = self._memory.tables
         with self._memory.transaction() as tables:
             batch = MemoryBatch(tables, self._now())

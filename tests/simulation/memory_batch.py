@@ -6,7 +6,7 @@ Never begins or ends a transaction. The contract tests hold it against the real 
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from docsync.change import Applied, Change, Delete, Hold, Refuse, Relink, Seen, Touch, Upsert
+from docsync.change import AdoptRoot, ApplyResult, Delete, Hold, Refuse, Relink, RowChange, Touch, Upsert
 from docsync.model import Document, Entry, FileState, Problem, Severity
 from docsync.store.rows import extract_visible
 from tests.simulation.snapshot import FileRow, Found, Pointer, Recorded, Row, Told
@@ -61,9 +61,9 @@ class MemoryBatch:
         self._tables = tables
         self._now = now
         self._revision = tables.revision + 1
-        self.applied = Applied(tables.revision)
+        self.applied = ApplyResult(tables.revision)
 
-    def write(self, change: Change) -> None:
+    def write(self, change: RowChange) -> None:
         """Carry out one change."""
         match change:
             case Upsert():
@@ -78,13 +78,13 @@ class MemoryBatch:
                 self._delete(path)
             case Relink():
                 self._relink(change)
-            case Seen(type_, device, inode):
+            case AdoptRoot(type_, device, inode):
                 declared = self._tables.collections[type_]
                 self._tables.collections[type_] = replace(declared, identity=(device, inode))
             case _:
                 assert_never(change)
 
-    def finish(self) -> Applied:
+    def finish(self) -> ApplyResult:
         """Spend a revision if a reader can see any of it."""
         if self.applied.changed:
             self._tables.revision = self.applied.revision = self._revision

@@ -6,7 +6,7 @@ Permissions are left out, since root does not feel them: histories for a disk ha
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from docsync.model import Octets, Root, Scan, Unread, Vanished
+from docsync.model import FileBytes, ReadFailure, RefusedPath, Root, Scan
 from docsync.scan import FileTree
 from tests.simulation.disk import Disk
 from tests.simulation.ground import File, Folder, Ground
@@ -97,10 +97,10 @@ class WatchedTree:
         self.scanned(wanted, seen)
         return seen
 
-    def read(self, path: str) -> Octets | Unread | Vanished:
+    def read(self, path: str) -> FileBytes | RefusedPath | ReadFailure:
         self._pause()
         seen = self._tree.read(path)
-        if isinstance(seen, Octets):
+        if isinstance(seen, FileBytes):
             self.was_read(path)
         return seen
 

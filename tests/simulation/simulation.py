@@ -25,12 +25,12 @@ from docsync.sync.setup import build_engine
 from docsync.sync.thread import loop as loop_module
 from docsync.sync.thread import pending_requests as waiting_module
 from docsync.sync.thread import thread_status as vitals_module
-from docsync.sync.thread.git_hold import GitGate
+from docsync.sync.thread.git_hold import GitHold
 from docsync.sync.thread.inbox import Inbox
-from docsync.sync.thread.loop import Loop, Rounds, Told
-from docsync.sync.thread.request import Ask
-from docsync.sync.thread.sync_log import Journal
-from docsync.sync.thread.thread_status import Vitals
+from docsync.sync.thread.loop import Loop, LoopTasks, Observers
+from docsync.sync.thread.request import RequestKind
+from docsync.sync.thread.sync_log import SyncLog
+from docsync.sync.thread.thread_status import ThreadStatus
 from tests.simulation.base import Base, Dicts, Opened, store_on
 from tests.simulation.clock import Clock
 from tests.simulation.expectation import complaints, whole_complaints
@@ -203,13 +203,13 @@ class Simulation:
             return None
         world.restarted()
         world.inbox = inbox
-        rounds = Rounds(_RESCAN_NS, self._resync, lambda _: None, Soundness())
+        rounds = LoopTasks(_RESCAN_NS, self._resync, lambda _: None, Soundness())
         loop = Loop(
             engine,
             inbox,
-            GitGate(lambda: world.git, world.prove),
+            GitHold(lambda: world.git, world.prove),
             rounds,
-            Told(Vitals(), Journal(Silence()), Counters()),
+            Observers(ThreadStatus(), SyncLog(Silence()), Counters()),
         )
         loop._random = random.Random(1)
         return loop
@@ -251,9 +251,9 @@ class Simulation:
         loop_module._TICK_NS = _LONG_TICK_NS if self._world.rests(2 * _TICK_NS) else _TICK_NS
         for request, asked_ns in [item for item in self._world.requests if item[0].answer.done()]:
             self._world.requests.remove((request, asked_ns))
-            if request.ask is Ask.RELEASE:
+            if request.ask is RequestKind.RELEASE:
                 self._witness.releasing()
-            if request.ask is Ask.LOOK and request.answer.exception() is None:
+            if request.ask is RequestKind.LOOK and request.answer.exception() is None:
                 self._answered(request.concern[0], asked_ns)
 
     def _answered(self, scope: str, asked_ns: int) -> None:

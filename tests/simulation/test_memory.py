@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from docsync.change import Change, Delete, Relink, Seen, Touch
+from docsync.change import AdoptRoot, Delete, Relink, RowChange, Touch
 from docsync.errors import StoreUnavailable
 from docsync.model import Entry, FileState, ReferenceStatus
 from docsync.names import EVERYTHING, Collection
@@ -98,7 +98,7 @@ def test_a_crash_is_possible_before_a_commit_and_after_it(place: Place) -> None:
 def test_what_a_batch_has_written_is_known_while_it_goes_on(place: Place) -> None:
     known: list[object] = []
 
-    def changes() -> Iterator[Change]:
+    def changes() -> Iterator[RowChange]:
         yield upsert(PATHS[0])
         known.extend([place.store.rows("persona"), list(place.store.index(["personas"]))])
         yield Delete(PATHS[0])
@@ -129,7 +129,7 @@ def test_the_fingerprint_of_other_rules_asks_for_a_reload_until_it_is_recorded(p
 
 
 def test_a_removed_collection_stays_while_it_has_documents(place: Place) -> None:
-    place.store.apply([upsert(PATHS[0]), Seen("persona", 7, 9)])
+    place.store.apply([upsert(PATHS[0]), AdoptRoot("persona", 7, 9)])
     place.declare({"prompt": "1"})
     assert place.store.roots() == {"persona": (7, 9), "prompt": None}
     place.store.apply([Delete(PATHS[0])])
@@ -137,20 +137,20 @@ def test_a_removed_collection_stays_while_it_has_documents(place: Place) -> None
     assert place.store.roots() == {"prompt": None}
 
 
-def _change(random: Random, known: dict[str, Entry]) -> Change:
+def _change(random: Random, known: dict[str, Entry]) -> RowChange:
     """Any change that sync could make of a path that is known, or not."""
     path = random.choice(PATHS)
     type_ = "prompt" if path.startswith("prompts") else random.choice(("persona", "persona", "prompt"))
     found = known.get(path)
     links = tuple(reference(to) for to in random.sample((*PATHS, None), random.randint(0, 2)))
     said = tuple(warning(path, code, line=random.randint(1, 3)) for code in random.sample(("a", "b", "c"), 2))
-    makes: list[Callable[[], Change]] = [
+    makes: list[Callable[[], RowChange]] = [
         lambda: upsert(path, name=random.choice(("Ana", "Bo")), type=type_, size=random.randint(1, 3)),
         lambda: upsert(path, tags=tuple(random.sample("abc", 2)), references=links, type=type_, problems=said),
         lambda: refuse(path, problem(path, random.choice(("x", "y"))), state=random.choice(list(FileState)[1:3])),
         lambda: Delete(path),
         lambda: Touch(path, stamp(random.randint(1, 9)), racy=random.random() < 0.5),
-        lambda: Seen("persona", 1, random.randint(1, 3)),
+        lambda: AdoptRoot("persona", 1, random.randint(1, 3)),
     ]
     if found is not None and found.has_document:
         makes.append(lambda: hold(found, random.choice(("kept", "still kept"))))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from docsync.model import Octets, Reference, ReferenceStatus, RootState, Unread, Vanished
+from docsync.model import FileBytes, ReadFailure, Reference, ReferenceStatus, RefusedPath, RootState
 from docsync.names import EVERYTHING, Collection
 from docsync.scan import FileTree
 from docsync.sync.ports import Tree
@@ -77,7 +77,7 @@ def test_a_root_is_there_missing_or_another_one(place: Place) -> None:
 def test_what_is_read_is_what_was_written(place: Place) -> None:
     place.land.write(A, b"one")
     read = place.tree.read(A)
-    assert isinstance(read, Octets)
+    assert isinstance(read, FileBytes)
     assert (read.octets, read.stamp) == (b"one", place.tree.scan([A]).found[A])
 
 
@@ -86,7 +86,7 @@ def test_a_file_that_went_is_gone(place: Place) -> None:
     assert place.tree.find_gone([A]) == []
     place.land.delete(A)
     assert place.tree.find_gone([A]) == [A]
-    assert place.tree.read(A) is Vanished.GONE
+    assert place.tree.read(A) is ReadFailure.GONE
 
 
 def test_a_pipe_is_skipped_and_gone(place: Place) -> None:
@@ -95,13 +95,13 @@ def test_a_pipe_is_skipped_and_gone(place: Place) -> None:
     scan = place.tree.scan([EVERYTHING])
     assert (set(scan.found), set(scan.skipped), scan.skipped[A].problem.code) == (set(), {A}, "skipped")
     assert place.tree.find_gone([A]) == [A]
-    assert place.tree.read(A) is Vanished.GONE
+    assert place.tree.read(A) is ReadFailure.GONE
 
 
 def test_a_file_that_is_too_large_is_not_read(place: Place) -> None:
     place.land.write(A, b"x" * (MOST + 1))
     read = place.tree.read(A)
-    assert isinstance(read, Unread)
+    assert isinstance(read, RefusedPath)
     assert (read.problem.code, read.stamp) == ("too-large", place.tree.scan([A]).found[A])
     assert str(MOST) in read.problem.message
 
@@ -177,6 +177,6 @@ def _look(tree: Tree) -> object:
     seen = [(set(scan.found), dict(scan.types), set(scan.skipped), set(scan.unreadable)) for scan in scans]
     sizes = {path: stamp.size for path, stamp in scans[0].found.items()}
     reads = [tree.read(path) for path in (*PERSONA_NAMES, *PROMPT_NAMES) if tree.collections_of(path)]
-    octets = [read.octets if isinstance(read, Octets) else type(read) for read in reads]
+    octets = [read.octets if isinstance(read, FileBytes) else type(read) for read in reads]
     roots = {type_: root.state for type_, root in tree.roots().items()}
     return seen, sizes, octets, roots, tree.find_gone(PERSONA_NAMES)

@@ -5,17 +5,17 @@ from functools import lru_cache
 from posixpath import dirname, join, normpath
 
 from docsync.model import (
-    Octets,
+    FileBytes,
     Problem,
+    ReadFailure,
     Reference,
     ReferenceStatus,
-    Resolved,
+    RefusedPath,
+    ResolvedReference,
     Root,
     RootState,
     Scan,
     Severity,
-    Unread,
-    Vanished,
 )
 from docsync.names import Collection, covers, is_hidden
 from docsync.scan.read import is_racy
@@ -102,7 +102,7 @@ class FakeTree:
                 self._find(path, file, seen)
 
     def _blind(self, path: str, owner: str, seen: Scan) -> None:
-        seen.unreadable[path] = Unread(_denied(path))  # type: ignore[index]  # made here as a dict
+        seen.unreadable[path] = RefusedPath(_denied(path))  # type: ignore[index]  # made here as a dict
         seen.types[path] = owner  # type: ignore[index]  # as above
 
     def _find(self, path: str, file: File, seen: Scan) -> None:
@@ -111,28 +111,28 @@ class FakeTree:
             return
         if file.octets is None:
             problem = Problem(path, "skipped", "a pipe, not a regular file", Severity.WARNING)
-            seen.skipped[path] = Unread(problem, file.stamp)  # type: ignore[index]  # as above
+            seen.skipped[path] = RefusedPath(problem, file.stamp)  # type: ignore[index]  # as above
             seen.types[path] = type_  # type: ignore[index]  # as above
         else:
             seen.found[path] = file.stamp  # type: ignore[index]  # as above
             seen.types[path] = type_  # type: ignore[index]  # as above
 
-    def read(self, path: str) -> Octets | Unread | Vanished:
+    def read(self, path: str) -> FileBytes | RefusedPath | ReadFailure:
         before = self._ground.files.get(path)
         self._pause()
         if self._ground.shut_above(path) is not None:
-            return Unread(_denied(path))
+            return RefusedPath(_denied(path))
         file = self._ground.files.get(path)
         if file is None or file.octets is None:
-            return Vanished.GONE
+            return ReadFailure.GONE
         if file.shut:
-            return Unread(_denied(path))
+            return RefusedPath(_denied(path))
         if len(file.octets) > self._max_bytes:
-            return Unread(too_large(path, len(file.octets), self._max_bytes), file.stamp)
+            return RefusedPath(too_large(path, len(file.octets), self._max_bytes), file.stamp)
         if before is not None and before.stamp.inode == file.stamp.inode and before.stamp != file.stamp:
-            return Vanished.CHANGING
+            return ReadFailure.CHANGING
         self.was_read(path)
-        return Octets(file.octets, file.stamp, is_racy(file.stamp, self._ground.exact_ns()))
+        return FileBytes(file.octets, file.stamp, is_racy(file.stamp, self._ground.exact_ns()))
 
     def find_gone(self, paths: Sequence[str]) -> list[str]:
         if not paths:
@@ -140,18 +140,18 @@ class FakeTree:
         seen = self.scan(paths)
         return [path for path in paths if path not in seen.found and path not in seen.unreadable]
 
-    def resolve(self, path: str, reference: Reference) -> Resolved:
+    def resolve(self, path: str, reference: Reference) -> ResolvedReference:
         if not reference.is_file:
-            return Resolved(reference, None, ReferenceStatus.NOT_CHECKED)
+            return ResolvedReference(reference, None, ReferenceStatus.NOT_CHECKED)
         folder = dirname(path)
         target = normpath(join(folder, reference.target))
         if target.startswith(("/", "..")):
-            return Resolved(reference, None, ReferenceStatus.OUTSIDE)
+            return ResolvedReference(reference, None, ReferenceStatus.OUTSIDE)
         if not covers(folder, target):
-            return Resolved(reference, target, ReferenceStatus.OUTSIDE)
+            return ResolvedReference(reference, target, ReferenceStatus.OUTSIDE)
         file = self._ground.files.get(target)
         there = file is not None and file.octets is not None and self._ground.shut_above(target) is None
-        return Resolved(reference, target, ReferenceStatus.OK if there else ReferenceStatus.MISSING)
+        return ResolvedReference(reference, target, ReferenceStatus.OK if there else ReferenceStatus.MISSING)
 
 
 @lru_cache(maxsize=1024)

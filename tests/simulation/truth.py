@@ -7,9 +7,9 @@ from enum import Enum, auto
 from functools import lru_cache
 
 from docsync.formats import parse
-from docsync.model import Content, Parsed, Problem, Severity
+from docsync.model import Content, ParsedFile, Problem, Severity
 from docsync.names import Collection, covers
-from docsync.sync.batch.review import Read, Review, Rules
+from docsync.sync.batch.review import DocumentRules, ReadFile, Review
 from tests.simulation.ground import Ground
 from tests.simulation.setup import FakeSettings
 from tests.simulation.tree import FakeTree
@@ -38,30 +38,30 @@ class Finding:
 
     sort: Sort
     type: str | None = None
-    parsed: Parsed | None = None
+    parsed: ParsedFile | None = None
     content_hash: str | None = None
     size: int = 0
 
 
 @lru_cache(maxsize=4096)
-def known_parse(format_name: str, path: str, octets: bytes, allow_conflicts: bool = False) -> Parsed:
+def known_parse(format_name: str, path: str, octets: bytes, allow_conflicts: bool = False) -> ParsedFile:
     """The real parse, remembered: it is a function of its arguments."""
     return parse(format_name, path, octets, allow_conflicts=allow_conflicts)
 
 
 @lru_cache(maxsize=4096)
-def reviewed(ignore: frozenset[str], read: Read, content: Content, problems: tuple[Problem, ...]) -> Parsed:
+def reviewed(ignore: frozenset[str], read: ReadFile, content: Content, problems: tuple[Problem, ...]) -> ParsedFile:
     """What the rules say of a valid file, remembered too."""
-    return Review(Rules(ignore)).review(read, content, problems)
+    return Review(DocumentRules(ignore)).review(read, content, problems)
 
 
 class KnownReview:
     """The real review, remembered."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: DocumentRules) -> None:
         self._ignore = rules.ignore
 
-    def review(self, read: Read, content: Content, problems: Sequence[Problem]) -> Parsed:
+    def review(self, read: ReadFile, content: Content, problems: Sequence[Problem]) -> ParsedFile:
         """What the rules say of a valid file."""
         return reviewed(self._ignore, read, content, tuple(problems))
 
@@ -131,13 +131,13 @@ class Truth:
         sort = Sort.BROKEN if parsed.content is None else Sort.GOOD
         return Finding(sort, collection.type, parsed, hash_of(octets), len(octets))
 
-    def parsed(self, path: str, collection: Collection, octets: bytes) -> Parsed:
+    def parsed(self, path: str, collection: Collection, octets: bytes) -> ParsedFile:
         """What these bytes say at *path*, what is said beyond their format included."""
         parsed = known_parse(collection.format, path, octets, "merge-conflict" in self.settings.ignore)
         if parsed.content is None:
             return parsed
         links = tuple(self.tree.resolve(path, reference) for reference in parsed.content.references)
-        read = Read(path, collection, octets, links)
+        read = ReadFile(path, collection, octets, links)
         return reviewed(self.settings.ignore, read, parsed.content, parsed.problems)
 
     def said(self, path: str, finding: Finding) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from docsync.formats import get_format
 from docsync.model import Scan, Sign
 from docsync.names import covers
-from docsync.sync.thread.request import Ask
+from docsync.sync.thread.request import RequestKind
 from tests.simulation.clock import Clock
 from tests.simulation.expectation import content_complaints
 from tests.simulation.fake_git import FakeGit
@@ -28,7 +28,7 @@ class Witness:
 
     def __init__(self, clock: Clock, reader: Reader) -> None:
         self.reader = reader
-        self.asks: Callable[[], set[Ask]] = set
+        self.asks: Callable[[], set[RequestKind]] = set
         self.git = FakeGit(clock)
         self.stopping: Callable[[], bool] = bool
         self.last = reader.take()
@@ -170,7 +170,7 @@ class Witness:
         found = [*self._versions(before, after), *self._rows(before, after), *self._replay_complaints(before, after)]
         found += self._deletions(before, after)
         found += self._bad_news(before, after)
-        found += self._guard.complaints(before, after, self._clock.now_ns, released=Ask.RELEASE in self.asks())
+        found += self._guard.complaints(before, after, self._clock.now_ns, released=RequestKind.RELEASE in self.asks())
         self.last = after
         if found:
             raise Violation("; ".join(found))
@@ -184,7 +184,7 @@ class Witness:
         is_same = before.visible() == seen
         if after.revision != before.revision and is_same and self.commits > 1:
             yield f"revision {after.revision} was spent on nothing"
-        if not is_same and self.git.holds() and Ask.RELEASE not in self.asks():
+        if not is_same and self.git.holds() and RequestKind.RELEASE not in self.asks():
             yield f"revision {after.revision} was committed while Git works"
 
     def _replay_complaints(self, before: Snapshot, after: Snapshot) -> Iterator[str]:
@@ -225,7 +225,7 @@ class Witness:
     def _manners(self, path: str, row: Row, old: Row | None) -> Iterator[str]:
         """Rule 3: at most one change a debounce time, of a path that was looked at for its own sake."""
         applied_ns = self._applied_ns.get(path)
-        hurried = Ask.LOOK in self.asks() or self.stopping() or self.git.worked_lately(_GIT_NS)
+        hurried = RequestKind.LOOK in self.asks() or self.stopping() or self.git.worked_lately(_GIT_NS)
         own = path in (self._scopes or ()) and not hurried and self._signs.get(path) != "gone"
         if own and self._is_unfinished(path):
             yield f"{path}: taken although it was still being written"
@@ -284,7 +284,7 @@ class Witness:
             yield f"{path}: deleted, but it is there"
         if not self._roots_moved and (truth.is_lost(path) or truth.shut_by(path) is not None):
             yield f"{path}: deleted, but its folder cannot be seen"
-        if held and Ask.RELEASE in self.asks():
+        if held and RequestKind.RELEASE in self.asks():
             return
         # What had just come back when a person released the rest was held no more, whatever became of it.
         is_kept = held and not foreign and self._clock.now_ns - self._released_ns > _RELEASED_NS

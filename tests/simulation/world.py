@@ -11,7 +11,7 @@ from types import TracebackType
 from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.sync.thread.inbox import Inbox
-from docsync.sync.thread.request import Ask, Request
+from docsync.sync.thread.request import Request, RequestKind
 from tests.simulation.clock import MS, Clock
 from tests.simulation.deed import Hints, Land, do
 from tests.simulation.fake_git import FakeGit
@@ -237,7 +237,7 @@ class World:
             self.inbox.close()
 
     def _release(self, _: Step) -> None:
-        self._ask(Request(Ask.RELEASE, asked_ns=self._clock.now_ns))
+        self._ask(Request(RequestKind.RELEASE, asked_ns=self._clock.now_ns))
         self.on_release()
 
     def _git_works(self, step: Step) -> None:
@@ -261,7 +261,7 @@ class World:
 
     def _look(self, step: Step) -> None:
         self._arrive()
-        self._ask(Request(Ask.LOOK, (step.path,), (step.path,), asked_ns=self._clock.now_ns))
+        self._ask(Request(RequestKind.LOOK, (step.path,), (step.path,), asked_ns=self._clock.now_ns))
 
     def _ask(self, request: Request) -> None:
         if self.inbox is not None and not self.inbox.closed:

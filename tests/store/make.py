@@ -13,7 +13,7 @@ from docsync.model import (
     Problem,
     Reference,
     ReferenceStatus,
-    Resolved,
+    ResolvedReference,
     Severity,
     Stamp,
 )
@@ -62,5 +62,5 @@ def hold(entry: Entry, message: str = "kept") -> Hold:
     return Hold(entry, warning(entry.path, "held", message=message))
 
 
-def reference(path: str | None, status: ReferenceStatus = ReferenceStatus.MISSING) -> Resolved:
-    return Resolved(Reference("file" if path else "env", path or "KEY", "at"), path, status)
+def reference(path: str | None, status: ReferenceStatus = ReferenceStatus.MISSING) -> ResolvedReference:
+    return ResolvedReference(Reference("file" if path else "env", path or "KEY", "at"), path, status)

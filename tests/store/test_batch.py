@@ -9,7 +9,7 @@ from typing import Any
 import apsw
 import pytest
 
-from docsync.change import Applied, Change, Delete, Refuse, Touch
+from docsync.change import ApplyResult, Delete, Refuse, RowChange, Touch
 from docsync.errors import StoreUnavailable
 from docsync.model import FileState, Note, Severity, Stamp
 from docsync.names import Collection
@@ -33,14 +33,14 @@ class Base:
         self.store = SqliteStore(self.connection, lambda: f"second {self.second}")
         self.store.declare([PERSONAS, OTHERS], {"persona": "", "other": ""})
 
-    def apply(self, *changes: Change) -> Applied:
+    def apply(self, *changes: RowChange) -> ApplyResult:
         self.second += 1
         return self.store.apply(changes)
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql, values).fetchall()
 
-    def hold(self, *paths: str, message: str = "kept") -> Applied:
+    def hold(self, *paths: str, message: str = "kept") -> ApplyResult:
         index = self.store.index([""])
         return self.apply(*(hold(index[path], message) for path in paths))
 

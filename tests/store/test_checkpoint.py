@@ -7,7 +7,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from docsync.store.checkpoint import MOST_BYTES, Checkpoint, Pace
+from docsync.store.checkpoint import MOST_BYTES, Checkpoint, CheckpointPace
 from docsync.store.connection import open_reader_connection, open_writer
 from docsync.store.transaction import transaction
 from tests.store.faulty_vfs import under_fire
@@ -31,25 +31,25 @@ def write(connection: apsw.Connection, octets: int) -> None:
 
 
 def test_the_waits_double_until_it_is_done() -> None:
-    pace, waits, now_ns = Pace().mark_written(0), [], 0
+    pace, waits, now_ns = CheckpointPace().mark_written(0), [], 0
     for _ in range(7):
         assert pace.due_ns is not None
         waits.append((pace.due_ns - now_ns) // MS)
         now_ns = pace.due_ns
         pace = pace.mark_tried(now_ns, finished=False)
     assert waits == [200, 200, 400, 800, 1600, 3200, 6400]
-    assert pace.mark_tried(now_ns, finished=True) == Pace()
+    assert pace.mark_tried(now_ns, finished=True) == CheckpointPace()
 
 
 def test_writing_on_does_not_put_off_a_try() -> None:
-    pace = Pace().mark_written(0).mark_written(150 * MS)
+    pace = CheckpointPace().mark_written(0).mark_written(150 * MS)
     assert not pace.is_due(199 * MS)
     assert pace.is_due(200 * MS)
 
 
 def test_writing_again_brings_a_far_try_near() -> None:
-    pace = Pace(due_ns=9_000 * MS, wait_ns=6_400 * MS).mark_written(0)
-    assert pace == Pace(200 * MS, 200 * MS)
+    pace = CheckpointPace(due_ns=9_000 * MS, wait_ns=6_400 * MS).mark_written(0)
+    assert pace == CheckpointPace(200 * MS, 200 * MS)
 
 
 def test_what_an_earlier_life_left_is_looked_for_once(writer: apsw.Connection) -> None:

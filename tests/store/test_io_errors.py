@@ -20,7 +20,7 @@ import pytest
 from docsync.errors import NoDatabase, StoreUnavailable
 from docsync.model import Sign, Timing
 from docsync.names import EVERYTHING
-from docsync.policy.coalesce import Batch, Dirty
+from docsync.policy.coalesce import Batch, DirtyPath
 from docsync.store.checkpoint import Checkpoint
 from docsync.store.connection import open_writer, writing
 from docsync.store.migration import SCHEMA_VERSION, migrate
@@ -92,7 +92,7 @@ def sync(place: Place) -> None:
     """One batch of everything."""
     with open_writer(place.database) as connection:
         now_ns = time.monotonic_ns()
-        batch = Batch({EVERYTHING: Dirty(now_ns, now_ns, Sign.FOLDER)})
+        batch = Batch({EVERYTHING: DirtyPath(now_ns, now_ns, Sign.FOLDER)})
         build_engine(place.settings, connection).sync(batch, now_ns, lambda _: None)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from docsync.change import Applied, Change, Delete, Relink, Seen, Touch, Upsert
+from docsync.change import AdoptRoot, ApplyResult, Delete, Relink, RowChange, Touch, Upsert
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import FileState, ReferenceStatus
 from docsync.names import Collection
@@ -30,7 +30,7 @@ class Base:
         self.store = SqliteStore(self.connection, lambda: self.now)
         self.store.declare([PERSONAS], {"persona": "print"})
 
-    def apply(self, *changes: Change) -> Applied:
+    def apply(self, *changes: RowChange) -> ApplyResult:
         return self.store.apply(iter(changes))
 
     def rows(self, sql: str, *values: object) -> list[tuple[object, ...]]:
@@ -76,10 +76,10 @@ def test_names_that_mean_something_to_sql_mean_nothing(base: Base) -> None:
 
 
 def test_a_batch_without_changes_spends_no_revision(base: Base) -> None:
-    assert base.apply() == Applied(0)
+    assert base.apply() == ApplyResult(0)
     base.apply(upsert("personas/a.json"))
     assert base.apply(Touch("personas/a.json", stamp(2), racy=True)).changed is False
-    assert base.apply(Seen("persona", 1, 2)).changed is False
+    assert base.apply(AdoptRoot("persona", 1, 2)).changed is False
     assert base.apply(upsert("personas/a.json", mtime_ns=5)).changed is False
     assert base.store.revision == 1
     assert base.store.roots() == {"persona": (1, 2)}
@@ -111,11 +111,11 @@ def test_a_batch_that_fails_in_the_middle_changes_nothing(base: Base, failing: t
     )
     before = {table: base.rows(f"SELECT * FROM {table}") for table in tables}
 
-    def changes() -> Iterator[Change]:
+    def changes() -> Iterator[RowChange]:
         yield upsert("personas/a.json", name="New", tags=("new",))
         yield upsert("personas/c.json")
         yield Delete("personas/b.json")
-        yield Seen("persona", 1, 2)
+        yield AdoptRoot("persona", 1, 2)
         raise failing(StoreReason.LOCKED, "in the middle") if failing is StoreUnavailable else failing
 
     with pytest.raises(failing):
@@ -230,6 +230,6 @@ def test_problems_of_a_path_may_be_read_by_any_program(base: Base) -> None:
 
 
 def test_no_change_is_lost_between_the_first_and_the_last(base: Base) -> None:
-    changes: list[Change] = [upsert(f"personas/{number}.json") for number in range(100)]
+    changes: list[RowChange] = [upsert(f"personas/{number}.json") for number in range(100)]
     assert all(isinstance(change, Upsert) for change in changes)
     assert len(base.apply(*changes).upserted) == base.store.rows("persona") == 100

@@ -15,12 +15,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from docsync.git import Git
+from docsync.git import GitDirectories
 from docsync.model import Sign
 from docsync.names import EVERYTHING
-from docsync.policy.coalesce import Batch, Dirty
-from docsync.sync.batch.engine import Manner
-from docsync.sync.thread.git_hold import GitAtWork, GitGate
+from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.sync.batch.engine import BatchOptions
+from docsync.sync.thread.git_hold import GitAtWork, GitHold
 from tests.helpers.project import Project
 from tests.helpers.rig import MS
 from tests.sync.scene import Scene, watched
@@ -261,13 +261,13 @@ def test_11_two_branches_without_a_name_in_common_take_turns_and_are_not_held(pr
     """What a batch of Git brings back does not count as deleted in this very batch."""
     for folder in ("one", "two"):
         fill(project, 30, folder=folder, name=folder)
-    everything = Batch({EVERYTHING: Dirty(project.now_ns, project.now_ns, Sign.FOLDER)})
+    everything = Batch({EVERYTHING: DirtyPath(project.now_ns, project.now_ns, Sign.FOLDER)})
     for come, go in (("one", "none"), ("two", "one"), ("one", "two"), ("two", "one")):
         if go != "none":
             (project.root / "personas" / go).rename(project.root / go)
         (project.root / come).rename(project.root / "personas" / come)
         project.later(2000)
-        project.engine.sync(everything, project.now_ns, project.heard.get, manner=Manner(whole=True))
+        project.engine.sync(everything, project.now_ns, project.heard.get, manner=BatchOptions(whole=True))
         assert project.query("SELECT DISTINCT name FROM documents") == [(come,)]
         assert project.engine.list_held() == []
 
@@ -293,7 +293,7 @@ def test_20_a_lock_that_was_left_behind_delays_10_s_once_and_then_nothing(
     )
     for module in ("git", "sync.thread.loop"):
         monkeypatch.setattr(f"docsync.{module}.time", clock)
-    scene.loop._gate = GitGate(lambda: Git(directory), lambda: True)
+    scene.loop._gate = GitHold(lambda: GitDirectories(directory), lambda: True)
     scene.watch(NAME)
     (directory / "index.lock").touch()
     os.utime(directory / "index.lock", ns=(scene.now_ns, scene.now_ns))
@@ -305,7 +305,7 @@ def test_20_a_lock_that_was_left_behind_delays_10_s_once_and_then_nothing(
     assert scene.seen[2:] == [(20_010, [("second",)])]
 
 
-class EverBusyGit(Git):
+class EverBusyGit(GitDirectories):
     """Its locks are always young: nobody can tell what they are from work."""
 
     def is_working(self) -> bool:
@@ -313,7 +313,7 @@ class EverBusyGit(Git):
 
 
 def test_20_no_batch_is_held_for_more_than_10_s(tmp_path: Path) -> None:
-    gate = GitGate(lambda: EverBusyGit(tmp_path), lambda: True)
+    gate = GitHold(lambda: EverBusyGit(tmp_path), lambda: True)
     for at_ns in (0, 5000 * MS, 9_999 * MS):
         with pytest.raises(GitAtWork):
             gate.enter(at_ns)

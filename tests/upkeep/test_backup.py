@@ -16,7 +16,7 @@ from docsync.lock import holding
 from docsync.model import Timing
 from docsync.store.epoch import wal_of
 from docsync.store.migration import SCHEMA_VERSION
-from docsync.upkeep.backup import Restored, back_up, may_be_replaced, restore_once
+from docsync.upkeep.backup import RestoreResult, back_up, may_be_replaced, restore_once
 from docsync.upkeep.one_shot import ignore_repair, sync_once
 from docsync.verify import verify
 from tests.helpers.project import Project, damage_within
@@ -56,7 +56,7 @@ def backup(synced: Project, tmp_path: Path) -> Path:
     return place
 
 
-def restored(project: Project, backup: Path) -> Restored:
+def restored(project: Project, backup: Path) -> RestoreResult:
     with holding(project.database.parent):
         return restore_once(project.settings, project.database, backup, ignore_repair)
 

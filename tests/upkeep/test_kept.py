@@ -9,7 +9,7 @@ import pytest
 
 from docsync.errors import Damaged
 from docsync.model import Sign
-from docsync.policy.coalesce import Batch, Dirty
+from docsync.policy.coalesce import Batch, DirtyPath
 from docsync.store.rows import DocumentRows
 from docsync.upkeep.backup import back_up, restore_once
 from docsync.upkeep.one_shot import ignore_repair
@@ -81,7 +81,7 @@ def sync(project: Project) -> None:
 def take(sound: Sound, path: str) -> None:
     """One batch, after a write to *path* was closed."""
     now_ns = time.monotonic_ns()
-    sound.upkeep.engine.sync(Batch({path: Dirty(now_ns, now_ns, Sign.CLOSED)}), now_ns, lambda _: None)
+    sound.upkeep.engine.sync(Batch({path: DirtyPath(now_ns, now_ns, Sign.CLOSED)}), now_ns, lambda _: None)
 
 
 @ways

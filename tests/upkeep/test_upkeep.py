@@ -16,10 +16,10 @@ import pytest
 from docsync.errors import Damaged, NoDatabase, StoreUnavailable
 from docsync.model import Sign
 from docsync.names import EVERYTHING
-from docsync.policy.coalesce import Batch, Dirty
+from docsync.policy.coalesce import Batch, DirtyPath
 from docsync.store.connection import open_reader_connection
 from docsync.store.damage import inspect
-from docsync.upkeep.upkeep import INSPECT_NS, Upkeep, open_checked, rebuild_once
+from docsync.upkeep.upkeep import INSPECT_NS, DatabaseUpkeep, open_checked, rebuild_once
 from docsync.verify import verify
 from tests.helpers.project import PERSONAS, PROMPTS, Project
 from tests.store.breaking import KINDS, damage, garbage_header, log_of
@@ -51,7 +51,7 @@ def fill(project: Project, generation: str) -> None:
 class Sound:
     """A database that was opened with `open_sound`, and what was told meanwhile."""
 
-    def __init__(self, project: Project, upkeep: Upkeep, told: list[str]) -> None:
+    def __init__(self, project: Project, upkeep: DatabaseUpkeep, told: list[str]) -> None:
         self._project = project
         self.upkeep = upkeep
         self.told = told
@@ -59,7 +59,7 @@ class Sound:
     def sync(self) -> None:
         """Go on until nothing is in doubt, as a daemon would."""
         now_ns = time.monotonic_ns()
-        dirty = {EVERYTHING: Dirty(now_ns, now_ns, Sign.FOLDER)}
+        dirty = {EVERYTHING: DirtyPath(now_ns, now_ns, Sign.FOLDER)}
         self.upkeep.engine.sync(Batch(dirty), now_ns, lambda _: None)
         while (due_ns := self.upkeep.engine.next_due_ns()) is not None:
             self.upkeep.engine.sync(Batch(), due_ns, lambda _: None)
@@ -312,7 +312,7 @@ def test_damage_while_it_is_open_is_found_soon_when_somebody_doubts_it(filled: P
             tick_until_inspected(sound.upkeep, after_ns=0)
 
 
-def tick_until_inspected(upkeep: Upkeep, after_ns: int = 2 * INSPECT_NS) -> None:
+def tick_until_inspected(upkeep: DatabaseUpkeep, after_ns: int = 2 * INSPECT_NS) -> None:
     now_ns = time.monotonic_ns() + after_ns
     deadline = time.monotonic() + 30
     while upkeep.tick(now_ns) == now_ns + 100_000_000:

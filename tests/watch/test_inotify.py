@@ -15,7 +15,7 @@ from watchdog.observers.inotify_c import InotifyEvent, WatchDescriptor
 from docsync.model import Sign
 from docsync.names import covers, is_hidden
 from docsync.watch.descriptor import Descriptor
-from docsync.watch.forest import Node, Root
+from docsync.watch.forest import WatchedFolder, WatchedRoot
 from docsync.watch.inotify import InotifySource, _files, _sign, _stamp
 from tests.watch.hint_recorder import Recorder
 
@@ -431,7 +431,7 @@ def test_another_refusal_is_polled_too_and_named(
 
 def test_what_vanishes_while_it_is_looked_at_is_no_trouble(tmp_path: Path) -> None:
     assert _sign(In.IN_CREATE, str(tmp_path / "absent")) is Sign.OPEN
-    assert _files(Node(Root("p"), "p", str(tmp_path / "absent"))) == []
+    assert _files(WatchedFolder(WatchedRoot("p"), "p", str(tmp_path / "absent"))) == []
     (tmp_path / "x.json").write_text("{}")
     with os.scandir(tmp_path) as entries:
         (entry,) = entries

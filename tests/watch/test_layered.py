@@ -3,11 +3,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from docsync.model import Sign
-from docsync.watch.layered import Layered
-from docsync.watch.source import Polling, Reason, Source
+from docsync.watch.layered import LayeredSource
+from docsync.watch.source import HintSource, PollSettings, WatchReason
 from tests.watch.hint_recorder import Recorder
 
-REMOTE = Reason("network_mount", "p lies on nfs4", "p")
+REMOTE = WatchReason("network_mount", "p lies on nfs4", "p")
 
 
 @dataclass
@@ -21,8 +21,8 @@ class Fixed:
     def alive(self) -> bool:
         return self.living
 
-    def reasons(self) -> tuple[Reason, ...]:
-        return (Reason("quick", "because"),)
+    def reasons(self) -> tuple[WatchReason, ...]:
+        return (WatchReason("quick", "because"),)
 
     def check(self) -> tuple[str, ...]:
         return ("p",)
@@ -37,7 +37,7 @@ class Place:
 
     hints: Recorder
     quick: Fixed = field(default_factory=Fixed)
-    reason: Reason | None = None
+    reason: WatchReason | None = None
     files: dict[str, object] = field(default_factory=dict)
     looks: int = 0
     is_broken: bool = False
@@ -49,12 +49,12 @@ class Place:
         return dict(self.files)
 
     @contextmanager
-    def watched(self) -> Iterator[Source]:
-        with Layered(self.quick, lambda: self.reason, Polling(self.scan, poll_ms=5), self.hints) as source:
+    def watched(self) -> Iterator[HintSource]:
+        with LayeredSource(self.quick, lambda: self.reason, PollSettings(self.scan, poll_ms=5), self.hints) as source:
             yield source
 
 
-def codes(source: Source) -> list[str]:
+def codes(source: HintSource) -> list[str]:
     return [reason.code for reason in source.reasons()]
 
 
@@ -112,6 +112,6 @@ def test_a_look_that_fails_is_told_beside_the_reason(hints: Recorder) -> None:
 def test_another_reason_is_told_instead(hints: Recorder) -> None:
     place = Place(hints, reason=REMOTE)
     with place.watched() as source:
-        place.reason = Reason("network_mount", "q lies on 9p", "q")
+        place.reason = WatchReason("network_mount", "q lies on 9p", "q")
         source.check()
         assert [reason.path for reason in source.reasons()] == [None, "q"]

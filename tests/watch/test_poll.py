@@ -4,7 +4,7 @@ import pytest
 
 from docsync.model import Sign
 from docsync.watch.poll import PollSource
-from docsync.watch.source import Polling, Reason
+from docsync.watch.source import PollSettings, WatchReason
 from tests.watch.hint_recorder import Recorder
 
 
@@ -38,7 +38,7 @@ def tree() -> Tree:
 
 def test_new_and_changed_is_written_vanished_is_gone_and_the_rest_is_silent(tree: Tree, hints: Recorder) -> None:
     tree.answer = {"same": 1, "changed": 1, "gone": 1}
-    with PollSource(Polling(tree.scan, poll_ms=10), hints):
+    with PollSource(PollSettings(tree.scan, poll_ms=10), hints):
         tree.answer = {"same": 1, "changed": 2, "new": 1}
         hints.until_hint("gone", Sign.GONE)
         tree.until_asked_again()
@@ -47,7 +47,7 @@ def test_new_and_changed_is_written_vanished_is_gone_and_the_rest_is_silent(tree
 
 def test_what_is_there_at_the_start_is_no_hint(tree: Tree, hints: Recorder) -> None:
     tree.answer = {"a": 1}
-    with PollSource(Polling(tree.scan, poll_ms=10), hints) as source:
+    with PollSource(PollSettings(tree.scan, poll_ms=10), hints) as source:
         tree.until_asked_again()
         assert source.alive()
     assert hints.seen == []
@@ -55,8 +55,8 @@ def test_what_is_there_at_the_start_is_no_hint(tree: Tree, hints: Recorder) -> N
 
 def test_a_failed_scan_is_a_reason_and_forgets_nothing(tree: Tree, hints: Recorder) -> None:
     tree.answer = {"a": 1}
-    because = Reason("polling", "as configured")
-    with PollSource(Polling(tree.scan, poll_ms=10), hints, because=(because,)) as source:
+    because = WatchReason("polling", "as configured")
+    with PollSource(PollSettings(tree.scan, poll_ms=10), hints, because=(because,)) as source:
         assert source.reasons() == (because,)
         tree.answer = PermissionError(13, "Permission denied", "/far/p")
         tree.until_asked_again()
@@ -72,7 +72,7 @@ def test_a_failed_scan_is_a_reason_and_forgets_nothing(tree: Tree, hints: Record
 
 
 def test_scans_that_do_not_finish_count_as_dead_and_again_as_alive(tree: Tree, hints: Recorder) -> None:
-    with PollSource(Polling(tree.scan, poll_ms=10), hints) as source:
+    with PollSource(PollSettings(tree.scan, poll_ms=10), hints) as source:
         tree.answer = OSError("stale file handle")
         for _ in range(100):
             tree.until_asked_again()
@@ -86,7 +86,7 @@ def test_scans_that_do_not_finish_count_as_dead_and_again_as_alive(tree: Tree, h
 
 
 def test_after_a_change_it_looks_again_soon(tree: Tree, hints: Recorder) -> None:
-    with PollSource(Polling(tree.scan, poll_ms=1000), hints) as source:
+    with PollSource(PollSettings(tree.scan, poll_ms=1000), hints) as source:
         tree.answer = {"a": 1}
         hints.until_hint("a", Sign.WRITTEN)
         before = source._finished
@@ -96,6 +96,6 @@ def test_after_a_change_it_looks_again_soon(tree: Tree, hints: Recorder) -> None
 
 
 def test_the_end_does_not_wait_for_the_next_interval(tree: Tree) -> None:
-    with PollSource(Polling(tree.scan, poll_ms=3_600_000), Recorder()) as source:
+    with PollSource(PollSettings(tree.scan, poll_ms=3_600_000), Recorder()) as source:
         assert source.alive()
     assert tree.times == 1

@@ -12,8 +12,8 @@ from docsync.model import Sign
 from docsync.names import covers
 from docsync.watch.inotify import InotifySource
 from docsync.watch.poll import PollSource
-from docsync.watch.source import Polling, Source
-from docsync.watch.watchdog_source import StockSource
+from docsync.watch.source import HintSource, PollSettings
+from docsync.watch.watchdog_source import WatchdogSource
 from tests.watch.hint_recorder import Recorder
 
 FOLDERS = ("p", "deep/er/q")
@@ -25,14 +25,14 @@ def stamps(root: Path) -> dict[str, object]:
     return {path.relative_to(root).as_posix(): path.stat().st_ctime_ns for path in files}
 
 
-def make(kind: str, root: Path, hints: Recorder) -> AbstractContextManager[Source]:
+def make(kind: str, root: Path, hints: Recorder) -> AbstractContextManager[HintSource]:
     match kind:
         case "inotify":
             return InotifySource(root, FOLDERS, hints, poll_ms=20)
         case "watchdog":
-            return StockSource(root, FOLDERS, hints)
+            return WatchdogSource(root, FOLDERS, hints)
         case _:
-            return PollSource(Polling(lambda: stamps(root), poll_ms=20), hints)
+            return PollSource(PollSettings(lambda: stamps(root), poll_ms=20), hints)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(params=["inotify", "watchdog", "poll"])
-def source(request: pytest.FixtureRequest, root: Path, hints: Recorder) -> Iterator[Source]:
+def source(request: pytest.FixtureRequest, root: Path, hints: Recorder) -> Iterator[HintSource]:
     with make(request.param, root, hints) as source:
         assert source.name == request.param
         yield source
@@ -54,19 +54,19 @@ def until_told(hints: Recorder, path: str) -> None:
     hints.clear()
 
 
-def test_a_save_is_told(source: Source, root: Path, hints: Recorder) -> None:
+def test_a_save_is_told(source: HintSource, root: Path, hints: Recorder) -> None:
     (root / "p/sub/x.json").write_text("{}")
     until_told(hints, "p/sub/x.json")
     assert source.alive()
 
 
-def test_an_atomic_save_is_told_under_its_final_name(source: Source, root: Path, hints: Recorder) -> None:
+def test_an_atomic_save_is_told_under_its_final_name(source: HintSource, root: Path, hints: Recorder) -> None:
     (root / "p/.x.tmp").write_text("{}")
     (root / "p/.x.tmp").replace(root / "p/x.json")
     until_told(hints, "p/x.json")
 
 
-def test_both_names_of_a_rename_are_told(source: Source, root: Path, hints: Recorder) -> None:
+def test_both_names_of_a_rename_are_told(source: HintSource, root: Path, hints: Recorder) -> None:
     (root / "p/x.json").write_text("{}")
     until_told(hints, "p/x.json")
     (root / "p/x.json").rename(root / "p/y.json")
@@ -74,14 +74,14 @@ def test_both_names_of_a_rename_are_told(source: Source, root: Path, hints: Reco
     hints.until_hint("p/y.json", Sign.RENAMED, Sign.WRITTEN)
 
 
-def test_a_removal_is_told(source: Source, root: Path, hints: Recorder) -> None:
+def test_a_removal_is_told(source: HintSource, root: Path, hints: Recorder) -> None:
     (root / "p/sub/x.json").write_text("{}")
     until_told(hints, "p/sub/x.json")
     (root / "p/sub/x.json").unlink()
     hints.until_hint("p/sub/x.json", Sign.GONE)
 
 
-def test_a_folder_that_is_moved_out_is_told_with_all_its_files(source: Source, root: Path, hints: Recorder) -> None:
+def test_a_folder_that_is_moved_out_is_told_with_all_its_files(source: HintSource, root: Path, hints: Recorder) -> None:
     (root / "p/sub/x.json").write_text("{}")
     until_told(hints, "p/sub/x.json")
     (root / "p/sub").rename(root / "out")
@@ -89,7 +89,7 @@ def test_a_folder_that_is_moved_out_is_told_with_all_its_files(source: Source, r
 
 
 def test_a_root_that_appears_with_its_ancestors_is_told_and_then_watched(
-    source: Source, root: Path, hints: Recorder
+    source: HintSource, root: Path, hints: Recorder
 ) -> None:
     (root / "deep/er/q").mkdir(parents=True)
     (root / "deep/er/q/x.json").write_text("{}")
@@ -98,7 +98,9 @@ def test_a_root_that_appears_with_its_ancestors_is_told_and_then_watched(
     until_told(hints, "deep/er/q/y.json")
 
 
-def test_a_root_that_is_removed_and_made_again_is_watched_again(source: Source, root: Path, hints: Recorder) -> None:
+def test_a_root_that_is_removed_and_made_again_is_watched_again(
+    source: HintSource, root: Path, hints: Recorder
+) -> None:
     (root / "p/x.json").write_text("{}")
     until_told(hints, "p/x.json")
     shutil.rmtree(root / "p")
@@ -110,14 +112,14 @@ def test_a_root_that_is_removed_and_made_again_is_watched_again(source: Source, 
     until_told(hints, "p/z.json")
 
 
-def test_a_resync_leaves_everything_watched(source: Source, root: Path, hints: Recorder) -> None:
+def test_a_resync_leaves_everything_watched(source: HintSource, root: Path, hints: Recorder) -> None:
     source.resync()
     assert source.alive()
     (root / "p/sub/x.json").write_text("{}")
     until_told(hints, "p/sub/x.json")
 
 
-def test_a_check_of_what_did_not_change_finds_nothing(source: Source) -> None:
+def test_a_check_of_what_did_not_change_finds_nothing(source: HintSource) -> None:
     assert source.check() == ()
 
 

@@ -8,35 +8,35 @@ import pytest
 
 import docsync.watch
 from docsync.model import Sign
-from docsync.watch import Mode, Polling, open_source
+from docsync.watch import Mode, PollSettings, open_source
 from docsync.watch.descriptor import Descriptor
-from docsync.watch.source import Source
+from docsync.watch.source import HintSource
 from tests.watch.hint_recorder import Recorder
 
 
 @pytest.fixture
-def polling(tmp_path: Path) -> Polling:
+def polling(tmp_path: Path) -> PollSettings:
     (tmp_path / "p").mkdir()
 
     def scan() -> dict[str, int]:
         return {f"p/{entry.name}": entry.stat().st_ctime_ns for entry in os.scandir(tmp_path / "p")}
 
-    return Polling(scan, poll_ms=10)
+    return PollSettings(scan, poll_ms=10)
 
 
-def codes(source: Source) -> list[str]:
+def codes(source: HintSource) -> list[str]:
     return [reason.code for reason in source.reasons()]
 
 
 @pytest.mark.parametrize("mode", ["auto", "events"])
 def test_on_a_local_linux_folder_it_is_inotify_alone(
-    tmp_path: Path, hints: Recorder, polling: Polling, mode: Mode
+    tmp_path: Path, hints: Recorder, polling: PollSettings, mode: Mode
 ) -> None:
     with open_source(tmp_path, ["p"], hints, mode=mode, polling=polling) as source:
         assert (source.name, codes(source)) == ("inotify", [])
 
 
-def test_polling_can_be_asked_for(tmp_path: Path, hints: Recorder, polling: Polling) -> None:
+def test_polling_can_be_asked_for(tmp_path: Path, hints: Recorder, polling: PollSettings) -> None:
     with open_source(tmp_path, ["p"], hints, mode="poll", polling=polling) as source:
         assert (source.name, codes(source)) == ("poll", ["polling"])
         (tmp_path / "p/a.json").write_text("{}")
@@ -44,7 +44,7 @@ def test_polling_can_be_asked_for(tmp_path: Path, hints: Recorder, polling: Poll
 
 
 def test_a_remote_file_system_is_polled_as_well_but_not_when_only_events_are_asked_for(
-    tmp_path: Path, hints: Recorder, polling: Polling, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, hints: Recorder, polling: PollSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(docsync.watch, "remote_filesystem", lambda folder: "nfs4")
     with open_source(tmp_path, ["p"], hints, mode="auto", polling=polling) as source:
@@ -61,7 +61,7 @@ def test_a_remote_file_system_is_polled_as_well_but_not_when_only_events_are_ask
 
 
 def test_without_a_free_inotify_instance_it_polls_and_says_so(
-    tmp_path: Path, hints: Recorder, polling: Polling, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, hints: Recorder, polling: PollSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def exhausted(cls: type[Descriptor]) -> NoReturn:
         raise OSError(errno.EMFILE, "inotify instance limit reached")
@@ -74,7 +74,7 @@ def test_without_a_free_inotify_instance_it_polls_and_says_so(
 
 
 def test_another_error_is_not_hidden(
-    tmp_path: Path, hints: Recorder, polling: Polling, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, hints: Recorder, polling: PollSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(cls: type[Descriptor]) -> NoReturn:
         raise OSError(errno.EIO, "Input/output error")
@@ -88,7 +88,7 @@ def test_another_error_is_not_hidden(
 
 
 def test_an_unknown_watchdog_gives_its_own_observer(
-    tmp_path: Path, hints: Recorder, polling: Polling, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, hints: Recorder, polling: PollSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "docsync.watch.inotify", None)
     with open_source(tmp_path, ["p"], hints, mode="events", polling=polling) as source:

@@ -31,7 +31,7 @@ class Trust(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Guest:
+class Principal:
     """Who sends a request. `name` is for the log."""
 
     trust: Trust
@@ -59,13 +59,13 @@ class Key:
         return Key(name, bytes.fromhex(token_hash), role)
 
 
-Admission = Callable[[Scope, Headers], Guest]
+Admission = Callable[[Scope, Headers], Principal]
 """Who sends a request. Raises Refusal."""
 
 
-def admit_owner(scope: Scope, _headers: Headers) -> Guest:
+def admit_owner(scope: Scope, _headers: Headers) -> Principal:
     """The Unix socket's rule: its file mode has decided already."""
-    return Guest(Trust.OWNER, scope["state"].get("peer", "socket"))
+    return Principal(Trust.OWNER, scope["state"].get("peer", "socket"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +75,15 @@ class TcpAdmission:
     hosts: frozenset[str] | None
     keys: tuple[Key, ...]
 
-    def __call__(self, scope: Scope, headers: Headers) -> Guest:
+    def __call__(self, scope: Scope, headers: Headers) -> Principal:
         self._check_origin(headers, self._check_host(headers))
         if not self.keys:
-            return Guest(Trust.NEIGHBOUR, "loopback")
+            return Principal(Trust.NEIGHBOUR, "loopback")
         key = _find_key(headers, self.keys)
         if key is not None:
             return _authorize(key, scope["method"])
         if scope["method"] in _READING and (scope["path"] in _OPEN_PATHS or is_page(scope["path"])):
-            return Guest(Trust.STRANGER, "stranger", may_operate=False)
+            return Principal(Trust.STRANGER, "stranger", may_operate=False)
         refusal = Refusal(401, "Send the token of [admin] token_file or of [[clients]] as: Authorization: Bearer TOKEN")
         raise refusal.set_headers({"www-authenticate": "Bearer"})
 
@@ -118,7 +118,7 @@ def _find_key(headers: Headers, keys: Iterable[Key]) -> Key | None:
     return found[0] if found and scheme.lower() == "bearer" else None
 
 
-def _authorize(key: Key, method: str) -> Guest:
+def _authorize(key: Key, method: str) -> Principal:
     if key.role != "operate" and method not in _READING:
         raise Refusal(403, f"The client {key.name!a} may only read. Ask with a token whose role is operate.")
-    return Guest(Trust.OWNER, key.name, may_operate=key.role == "operate")
+    return Principal(Trust.OWNER, key.name, may_operate=key.role == "operate")

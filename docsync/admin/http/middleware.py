@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from docsync.admin.http.access import Admission, Guest, read_single_header
+from docsync.admin.http.access import Admission, Principal, read_single_header
 from docsync.admin.http.body import MAX_BODY_BYTES, make_too_large
 from docsync.admin.http.problem_response import SAFE_HEADERS, Refusal, refusal_of
 
@@ -24,7 +24,7 @@ _JSON = re.compile(r"application/json\s*(;.*)?\Z", re.IGNORECASE)
 _WARNING_SECONDS = 1.0
 
 
-class Gate:
+class AdmissionMiddleware:
     """*app* behind the rules that hold for every request and those of *admission*. *posts* are the paths that take POST."""
 
     def __init__(self, app: ASGIApp, admission: Admission, posts: Collection[str], on_warning: OnWarning) -> None:
@@ -50,7 +50,7 @@ class Gate:
             if not answer.started:
                 await refusal_of(error).response()(scope, body, answer)
 
-    def _admit(self, scope: Scope) -> Guest:
+    def _admit(self, scope: Scope) -> Principal:
         headers = Headers(scope=scope)
         _check_size(scope)
         guest = self._admission(scope, headers)

@@ -8,9 +8,9 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from docsync.admin.http.json_body import Json
 from docsync.reader.query.limit import MAX_PAGE, MIN_LIMIT
 
-Described = dict[str, Json]
+OpenApiObject = dict[str, Json]
 
-_PLAIN: dict[object, Described] = {
+_PLAIN: dict[object, OpenApiObject] = {
     str: {"type": "string"},
     int: {"type": "integer"},
     float: {"type": "number"},
@@ -20,7 +20,7 @@ _PLAIN: dict[object, Described] = {
 }
 
 
-def schema_of(kind: object) -> Described:
+def schema_of(kind: object) -> OpenApiObject:
     """The JSON schema of what `wire.to_json` makes of a value of this type."""
     if kind in _PLAIN:
         return dict(_PLAIN[kind])
@@ -41,7 +41,7 @@ def schema_of(kind: object) -> Described:
     return make_object({field.name: schema_of(hints[field.name]) for field in fields(kind)})
 
 
-def _make_tuple(parts: tuple[object, ...]) -> Described:
+def _make_tuple(parts: tuple[object, ...]) -> OpenApiObject:
     if len(parts) == 2 and parts[1] is Ellipsis:
         return make_array(schema_of(parts[0]))
     kinds = [schema_of(part) for part in dict.fromkeys(parts)]
@@ -53,41 +53,43 @@ def _make_tuple(parts: tuple[object, ...]) -> Described:
     }
 
 
-def make_object(members: Described) -> Described:
+def make_object(members: OpenApiObject) -> OpenApiObject:
     """An object that has all of *members*. It may get more in time."""
     return {"type": "object", "properties": members, "required": list(members)}
 
 
-def make_array(items: Described) -> Described:
+def make_array(items: OpenApiObject) -> OpenApiObject:
     """A list."""
     return {"type": "array", "items": items}
 
 
-def make_ref(name: str) -> Described:
+def make_ref(name: str) -> OpenApiObject:
     """A schema that `openapi` defines once."""
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def make_nullable(schema: Described) -> Described:
+def make_nullable(schema: OpenApiObject) -> OpenApiObject:
     """That, or null."""
     return {"anyOf": [schema, {"type": "null"}]}
 
 
-def parameter(name: str, meaning: str, schema: Described | None = None, place: str = "query") -> Described:
+def parameter(name: str, meaning: str, schema: OpenApiObject | None = None, place: str = "query") -> OpenApiObject:
     """A parameter, a text if no *schema* is given."""
-    found: Described = {"name": name, "in": place, "description": meaning, "schema": schema or {"type": "string"}}
+    found: OpenApiObject = {"name": name, "in": place, "description": meaning, "schema": schema or {"type": "string"}}
     return {**found, "required": True} if place == "path" else found
 
 
-def answer(meaning: str, schema: Described, media_type: str = "application/json") -> Described:
+def answer(meaning: str, schema: OpenApiObject, media_type: str = "application/json") -> OpenApiObject:
     """What an answer holds."""
     return {"description": meaning, "content": {media_type: {"schema": schema}}}
 
 
-def operation(summary: str, answers: Described, *parameters: Described, body: Described | None = None) -> Described:
+def operation(
+    summary: str, answers: OpenApiObject, *parameters: OpenApiObject, body: OpenApiObject | None = None
+) -> OpenApiObject:
     """One method of one path. Whatever is not among *answers* is a problem of RFC 9457."""
     problem = answer("Why not, and what to do.", make_ref("Problem"), "application/problem+json")
-    found: Described = {"summary": summary, "responses": {**answers, "default": problem}}
+    found: OpenApiObject = {"summary": summary, "responses": {**answers, "default": problem}}
     if parameters:
         found["parameters"] = list(parameters)
     if body is not None:
@@ -98,5 +100,5 @@ def operation(summary: str, answers: Described, *parameters: Described, body: De
 LIMIT = parameter("limit", "How many at most.", {"type": "integer", "minimum": MIN_LIMIT, "maximum": MAX_PAGE})
 CURSOR = parameter("cursor", "The cursor of the page before.")
 POST = {**parameter("Docsync-Request", "Any value: no HTML form can send it.", place="header"), "required": True}
-AT: Described = {"source": {"enum": ["database"]}, "epoch": {"type": "string"}, "revision": {"type": "integer"}}
+AT: OpenApiObject = {"source": {"enum": ["database"]}, "epoch": {"type": "string"}, "revision": {"type": "integer"}}
 """The state that an answer tells of."""

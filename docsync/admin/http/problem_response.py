@@ -55,13 +55,13 @@ class Refusal(Exception):
         return self
 
 
-class Stopping(DocsyncError):
+class DaemonStopping(DocsyncError):
     """The daemon stops while a call is under way."""
 
     exit_code = 3
 
 
-EXPECTED = (TimedOut, Busy, UsageError, StoreUnavailable, NotReachable, Stopping)
+EXPECTED = (TimedOut, Busy, UsageError, StoreUnavailable, NotReachable, DaemonStopping)
 """The errors of `Commands` that are answers; every other exception is a bug."""
 
 
@@ -77,7 +77,7 @@ def refusal_of(error: Exception) -> Refusal:
             return refusal.set_headers({"retry-after": str(error.retry_after)})
         case UsageError():
             return Refusal(400, _describe_error(error), "usage", exit_code=error.exit_code)
-        case Stopping():
+        case DaemonStopping():
             return Refusal(503, "The daemon stops. Start it again with: docsync run", "stopping", exit_code=3)
         case StoreUnavailable() | NotReachable():
             return _make_unavailable(error)

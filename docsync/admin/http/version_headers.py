@@ -9,14 +9,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from docsync.admin.http.json_body import Json, dump_json
-from docsync.admin.reader_pool import Reading
+from docsync.admin.reader_pool import ReaderPool
 from docsync.errors import DocsyncError
 from docsync.reader import Reader
 
 _EPOCH = "docsync-epoch"
 
 
-class Dated(Protocol):
+class Versioned(Protocol):
     """What a reader answers with."""
 
     @property
@@ -28,7 +28,7 @@ class Dated(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class DatabaseVersion:
     """Names a state of the database for ever."""
 
     epoch: str
@@ -36,38 +36,38 @@ class Version:
     source: str = "database"
 
     @staticmethod
-    def of(answer: Dated) -> "Version":
+    def of(answer: Versioned) -> "DatabaseVersion":
         """That of an answer of the database."""
         assert answer.epoch is not None
         assert answer.revision is not None
-        return Version(answer.epoch, answer.revision, answer.source)
+        return DatabaseVersion(answer.epoch, answer.revision, answer.source)
 
     @staticmethod
-    def read(reader: Reader) -> "Version":
+    def read(reader: Reader) -> "DatabaseVersion":
         """That of the state which *reader* sees."""
         epoch, revision = reader.epoch(), reader.revision()
         assert epoch is not None
         assert revision is not None
-        return Version(epoch, revision, reader.source)
+        return DatabaseVersion(epoch, revision, reader.source)
 
     def headers(self) -> dict[str, str]:
         """What an answer carries."""
         return {_EPOCH: self.epoch, "docsync-revision": str(self.revision), "docsync-source": self.source}
 
 
-def set_version_headers(response: Response, version: Version) -> Response:
+def set_version_headers(response: Response, version: DatabaseVersion) -> Response:
     """*response* marked with the very state that it tells of."""
     response.headers.update(version.headers())
     return response
 
 
-def make_json_response(version: Version, members: dict[str, Json]) -> Response:
+def make_json_response(version: DatabaseVersion, members: dict[str, Json]) -> Response:
     """*members* as JSON, with the state that they tell of beside them."""
     named: dict[str, Json] = {"source": version.source, "epoch": version.epoch, "revision": version.revision}
     return set_version_headers(Response(dump_json({**members, **named}), media_type="application/json"), version)
 
 
-def make_page_response(version: Version, name: str, items: Iterable[Json], cursor: str | None) -> Response:
+def make_page_response(version: DatabaseVersion, name: str, items: Iterable[Json], cursor: str | None) -> Response:
     """A page of a list called *name*, as JSON. It may be large: make it in a thread of `Reading`.
 
     One by one: the event loop gets its turn between two items, and not only after the last one.
@@ -78,10 +78,10 @@ def make_page_response(version: Version, name: str, items: Iterable[Json], curso
     return set_version_headers(Response(body, media_type="application/json"), version)
 
 
-class Stamped:
+class VersionMiddleware:
     """*app*, whose answers under /v1 all name a state: those that tell of none get the one that there is."""
 
-    def __init__(self, app: ASGIApp, reading: Reading) -> None:
+    def __init__(self, app: ASGIApp, reading: ReaderPool) -> None:
         self._app = app
         self._reading = reading
 
@@ -99,6 +99,6 @@ class Stamped:
 
     async def _read_headers(self) -> dict[str, str]:
         try:
-            return (await self._reading.ask(Version.read)).headers()
+            return (await self._reading.ask(DatabaseVersion.read)).headers()
         except DocsyncError:  # the answer itself, or /health, says what is wrong
             return {}

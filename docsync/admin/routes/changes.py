@@ -8,13 +8,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from docsync.admin.broadcast import News, Now
+from docsync.admin.broadcast import Broadcast, BroadcastState
 from docsync.admin.http.event_stream import EventStream, Write
 from docsync.admin.http.json_body import dump_json, to_json
 from docsync.admin.http.openapi_schema import (
     AT,
     LIMIT,
-    Described,
+    OpenApiObject,
     answer,
     make_array,
     make_object,
@@ -23,8 +23,8 @@ from docsync.admin.http.openapi_schema import (
     schema_of,
 )
 from docsync.admin.http.query import read_limit, read_query, read_seconds, read_text
-from docsync.admin.http.version_headers import Version, make_json_response
-from docsync.admin.reader_pool import Reading
+from docsync.admin.http.version_headers import DatabaseVersion, make_json_response
+from docsync.admin.reader_pool import ReaderPool
 from docsync.commands import Busy
 from docsync.errors import DocsyncError
 from docsync.reader import Change, Changes
@@ -37,10 +37,10 @@ _HEARTBEAT_SECONDS = 15.0
 _PRESENCE_SECONDS = 1.0
 
 
-class Feed:
+class FeedRoutes:
     """The routes of this module, answered by *reading* whenever *news* says that there is something."""
 
-    def __init__(self, reading: Reading, news: News) -> None:
+    def __init__(self, reading: ReaderPool, news: Broadcast) -> None:
         self._reading = reading
         self._news = news
         self._pages: dict[tuple[int, str], asyncio.Task[Changes]] = {}
@@ -70,7 +70,7 @@ class Feed:
             "start_over": found.start_over,
             "more": found.more,
         }
-        return make_json_response(Version.of(found), body)
+        return make_json_response(DatabaseVersion.of(found), body)
 
     async def _poll(self, request: Request, found: Changes, most: int, wait: float) -> Changes:
         if self._polls >= MAX_POLLS:
@@ -112,14 +112,14 @@ class Feed:
             self._end_stream()
             raise
         request.scope["docsync.waits"] = True
-        return EventStream(partial(self._write_stream, first), self._end_stream, Version.of(first).headers())
+        return EventStream(partial(self._write_stream, first), self._end_stream, DatabaseVersion.of(first).headers())
 
     def _end_stream(self) -> None:
         self._streams -= 1
 
     async def _write_stream(self, found: Changes, write: Write) -> None:
         """The whole stream. It ends when the endpoint leaves, and when the database goes: the peer comes again."""
-        seen, told, place = Now(), b"", ""
+        seen, told, place = BroadcastState(), b"", ""
         with self._news.listening(), suppress(DocsyncError):
             await write(b"retry: 1000\n\n")
             while not self._news.leaving:
@@ -158,7 +158,7 @@ def _event(change: Change) -> bytes:
 
 _SINCE = parameter("since", "A cursor: what came after it.")
 
-PATHS: Described = {
+PATHS: OpenApiObject = {
     "/v1/changes": {
         "get": operation(
             "What changed since a cursor; without one all that is there. Waits for up to `wait` seconds.",

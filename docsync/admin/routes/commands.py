@@ -10,26 +10,26 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from docsync.admin.command_pool import Caller
+from docsync.admin.command_pool import CommandPool
 from docsync.admin.http.body import MAX_SECONDS, read_members, read_paths, read_text_or_none, read_timeout
 from docsync.admin.http.json_body import dump_json, to_json
-from docsync.admin.http.openapi_schema import POST, Described, answer, make_array, make_object, operation, schema_of
+from docsync.admin.http.openapi_schema import POST, OpenApiObject, answer, make_array, make_object, operation, schema_of
 from docsync.admin.http.problem_response import Refusal
-from docsync.admin.http.version_headers import Version, set_version_headers
+from docsync.admin.http.version_headers import DatabaseVersion, set_version_headers
 from docsync.names import EVERYTHING
-from docsync.status import Done
+from docsync.status import CommandResult
 
-OnAsked = Callable[[str, str, str], None]
+OnRequest = Callable[[str, str, str], None]
 """Called with who asks, for what, and of what."""
 
 _RELOAD_SECONDS = 30.0
 _WAIT_SECONDS = 10.0
 
 
-class Work:
+class CommandRoutes:
     """The routes of this module, answered by *caller*."""
 
-    def __init__(self, caller: Caller, on_asked: OnAsked) -> None:
+    def __init__(self, caller: CommandPool, on_asked: OnRequest) -> None:
         self._caller = caller
         self._on_asked = on_asked
         self._commands = caller.commands
@@ -87,29 +87,29 @@ class Work:
             )
         return EVERYTHING if folders[type_] == "." else folders[type_]
 
-    async def _run_command(self, call: Callable[[], Done], timeout: float) -> Response:
+    async def _run_command(self, call: Callable[[], CommandResult], timeout: float) -> Response:
         done = await self._caller.wait(call, timeout)
         response = Response(dump_json(to_json(done)), media_type="application/json")
-        return set_version_headers(response, Version(done.epoch, done.revision))
+        return set_version_headers(response, DatabaseVersion(done.epoch, done.revision))
 
 
-_SECONDS: Described = {
+_SECONDS: OpenApiObject = {
     "type": "number",
     "minimum": 0,
     "maximum": MAX_SECONDS,
     "description": "How long to wait for it.",
 }
 _PATHS = make_array(schema_of(str))
-_DONE: Described = {"200": answer("What was found once it was over.", schema_of(Done))}
-_STOPPING: Described = {"202": answer("It stops.", make_object({"stopping": schema_of(bool)}))}
+_DONE: OpenApiObject = {"200": answer("What was found once it was over.", schema_of(CommandResult))}
+_STOPPING: OpenApiObject = {"202": answer("It stops.", make_object({"stopping": schema_of(bool)}))}
 
 
-def _post(summary: str, answers: Described, **members: Described) -> Described:
-    body: Described = {"type": "object", "properties": members, "additionalProperties": False}
+def _post(summary: str, answers: OpenApiObject, **members: OpenApiObject) -> OpenApiObject:
+    body: OpenApiObject = {"type": "object", "properties": members, "additionalProperties": False}
     return {"post": operation(summary, answers, POST, body=body)}
 
 
-PATHS: Described = {
+PATHS: OpenApiObject = {
     "/v1/reload": _post(
         "Look at paths, at a collection, or at everything, at once.",
         _DONE,
@@ -124,4 +124,4 @@ PATHS: Described = {
         "Delete what is held, of one type or of all.", _DONE, type=schema_of(str | None), timeout=_SECONDS
     ),
 }
-STOP: Described = {"/v1/stop": _post("Stop the daemon. On the Unix socket only.", _STOPPING)}
+STOP: OpenApiObject = {"/v1/stop": _post("Stop the daemon. On the Unix socket only.", _STOPPING)}

@@ -44,7 +44,7 @@ class _File:
         return Response(self.octets, headers=headers)
 
 
-class Page:
+class DashboardRoutes:
     """The routes of this module. They answer everybody: the page asks for the token where one is needed."""
 
     @staticmethod

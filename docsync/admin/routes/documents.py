@@ -13,7 +13,7 @@ from docsync.admin.http.openapi_schema import (
     AT,
     CURSOR,
     LIMIT,
-    Described,
+    OpenApiObject,
     answer,
     make_array,
     make_object,
@@ -23,8 +23,8 @@ from docsync.admin.http.openapi_schema import (
 )
 from docsync.admin.http.problem_response import Refusal
 from docsync.admin.http.query import read_choice, read_limit, read_query, read_text
-from docsync.admin.http.version_headers import Version, make_page_response, set_version_headers
-from docsync.admin.reader_pool import Reading
+from docsync.admin.http.version_headers import DatabaseVersion, make_page_response, set_version_headers
+from docsync.admin.reader_pool import ReaderPool
 from docsync.errors import NoSuchDocument
 from docsync.reader import Hit, Reader, ReferenceRow, Row
 from docsync.reader.query.where_syntax import parse_all
@@ -36,10 +36,10 @@ _NOT_OF_THE_ROW = frozenset({"source", "epoch", "as_of"})
 _OF_A_HIT = ("id", "type", "name", "description", "tags", "updated_at", "state")
 
 
-class Documents:
+class DocumentRoutes:
     """The routes of this module, answered by *reading*."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: ReaderPool) -> None:
         self._reading = reading
 
     def routes(self) -> list[Route]:
@@ -61,7 +61,7 @@ class Documents:
         def page(reader: Reader) -> Response:
             found = reader.find(**asked, where=where, order=order, limit=most)
             rows = (_row(row, whole=wanted == "all") for row in found)
-            return make_page_response(Version.of(found), "documents", rows, found.cursor)
+            return make_page_response(DatabaseVersion.of(found), "documents", rows, found.cursor)
 
         return await self._reading.ask(page)
 
@@ -88,14 +88,14 @@ class Documents:
 
         def page(reader: Reader) -> Response:
             hits = reader.search(words, type=type_, limit=most, cursor=cursor)
-            return make_page_response(Version.of(hits), "hits", map(_hit, hits), hits.cursor)
+            return make_page_response(DatabaseVersion.of(hits), "hits", map(_hit, hits), hits.cursor)
 
         return await self._reading.ask(page)
 
 
-def _read_document(reader: Reader, id_: str) -> tuple[Version, bytes | None, list[str]]:
+def _read_document(reader: Reader, id_: str) -> tuple[DatabaseVersion, bytes | None, list[str]]:
     """The document as JSON, or those whose ids are like the one that is asked for."""
-    row, version = reader.get(id_), Version.read(reader)
+    row, version = reader.get(id_), DatabaseVersion.read(reader)
     if row is None:
         return version, None, reader.similar_ids(id_)
     return version, dump_json({**_row(row, whole=True), "references": to_json(reader.references(id_))}), []
@@ -118,15 +118,17 @@ def _hit(hit: Hit) -> dict[str, Json]:
 
 
 _TYPE = parameter("type", "Documents of this type only, such as persona.")
-_ROW: Described = {name: schema_of(kind) for name, kind in get_type_hints(Row).items() if name not in _NOT_OF_THE_ROW}
-_SHORT: Described = {name: kind for name, kind in _ROW.items() if name != "document"}
-_HIT: Described = {name: _ROW[name] for name in _OF_A_HIT} | {
+_ROW: OpenApiObject = {
+    name: schema_of(kind) for name, kind in get_type_hints(Row).items() if name not in _NOT_OF_THE_ROW
+}
+_SHORT: OpenApiObject = {name: kind for name, kind in _ROW.items() if name != "document"}
+_HIT: OpenApiObject = {name: _ROW[name] for name in _OF_A_HIT} | {
     "snippet": schema_of(str),
     "marks": make_array(schema_of(tuple[int, int])),
     "score": schema_of(float),
 }
 
-PATHS: Described = {
+PATHS: OpenApiObject = {
     "/v1/documents": {
         "get": operation(
             "Documents for which all that is asked holds, in order, a page at a time.",

@@ -7,11 +7,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from docsync.admin.command_pool import Caller
+from docsync.admin.command_pool import CommandPool
 from docsync.admin.http.access import Trust
 from docsync.admin.http.json_body import dump_json, to_json
 from docsync.admin.http.openapi_schema import (
-    Described,
+    OpenApiObject,
     answer,
     make_array,
     make_object,
@@ -27,10 +27,10 @@ _CHECKS = {"database": "database", "starting": "first_scan", "sync_stalled": "sy
 _WATCHER = "watcher_dead"
 
 
-class Health:
+class HealthRoutes:
     """The routes of this module, answered by *caller*."""
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: CommandPool) -> None:
         self._caller = caller
 
     def routes(self) -> list[Route]:
@@ -126,9 +126,9 @@ def _line(mark: str, name: str, reason: Reason, *, with_message: bool) -> str:
 _TEXT = answer("Yes.", schema_of(str), "text/plain")
 _NOT = {**_TEXT, "description": "No, and why."}
 _HEALTH = make_object({"status": {"enum": ["ok", "degraded", "failing"]}, "reasons": make_array(make_ref("Reason"))})
-_HEALTHY: Described = {"200": answer("It works.", _HEALTH), "503": answer("It does not.", _HEALTH)}
+_HEALTHY: OpenApiObject = {"200": answer("It works.", _HEALTH), "503": answer("It does not.", _HEALTH)}
 
-PATHS: Described = {
+PATHS: OpenApiObject = {
     "/livez": {"get": operation("Whether the daemon is alive.", {"200": _TEXT, "503": _NOT})},
     "/readyz": {
         "get": operation(

@@ -6,16 +6,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from docsync.admin.command_pool import Caller
-from docsync.admin.http.openapi_schema import Described, answer, operation, schema_of
+from docsync.admin.command_pool import CommandPool
+from docsync.admin.http.openapi_schema import OpenApiObject, answer, operation, schema_of
 from docsync.counters import Counters
 from docsync.status import Status
 
 
-class Metrics:
+class MetricsRoutes:
     """The route of this module, answered by *caller* and *counters*. *database* is only looked at from outside."""
 
-    def __init__(self, caller: Caller, counters: Counters, database: Path) -> None:
+    def __init__(self, caller: CommandPool, counters: Counters, database: Path) -> None:
         self._caller = caller
         self._counters = counters
         self._database = database
@@ -37,7 +37,7 @@ class Metrics:
         return render_metrics(status, self._counters, self._database, wanted)
 
 
-PATHS: Described = {
+PATHS: OpenApiObject = {
     "/metrics": {
         "get": operation("Metrics for Prometheus.", {"200": answer("The metrics.", schema_of(str), "text/plain")})
     }

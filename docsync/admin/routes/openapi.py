@@ -6,13 +6,13 @@ from starlette.routing import Route
 
 import docsync
 from docsync.admin.http.json_body import dump_json
-from docsync.admin.http.openapi_schema import Described, answer, operation, schema_of
+from docsync.admin.http.openapi_schema import OpenApiObject, answer, operation, schema_of
 from docsync.admin.routes import changes, commands, documents, health, metrics, status
 
-_PATHS: Described = {
+_PATHS: OpenApiObject = {
     "/openapi.json": {"get": operation("This description.", {"200": answer("OpenAPI 3.1.", {"type": "object"})})}
 }
-_PROBLEM: Described = {
+_PROBLEM: OpenApiObject = {
     "type": "object",
     "properties": {
         **{name: schema_of(str) for name in ("type", "title", "detail")},

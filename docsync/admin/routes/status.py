@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from docsync.admin.command_pool import Caller
+from docsync.admin.command_pool import CommandPool
 from docsync.admin.http.access import Trust
 from docsync.admin.http.json_body import dump_json, to_json
 from docsync.admin.http.openapi_schema import (
     AT,
     CURSOR,
     LIMIT,
-    Described,
+    OpenApiObject,
     answer,
     make_array,
     make_object,
@@ -25,8 +25,8 @@ from docsync.admin.http.openapi_schema import (
     schema_of,
 )
 from docsync.admin.http.query import read_limit, read_query, read_text
-from docsync.admin.http.version_headers import Version, make_page_response, set_version_headers
-from docsync.admin.reader_pool import Reading
+from docsync.admin.http.version_headers import DatabaseVersion, make_page_response, set_version_headers
+from docsync.admin.reader_pool import ReaderPool
 from docsync.model import Problem
 from docsync.reader import Answer, Reader
 from docsync.reader.query.limit import MAX_PAGE
@@ -35,15 +35,15 @@ from docsync.status import HeldDeletion, Reason, Status
 T = TypeVar("T")
 
 
-class _Asked(TypedDict):
+class _PageArguments(TypedDict):
     limit: int
     cursor: str | None
 
 
-class State:
+class StatusRoutes:
     """The routes of this module, answered by *caller* and *reading*."""
 
-    def __init__(self, caller: Caller, reading: Reading) -> None:
+    def __init__(self, caller: CommandPool, reading: ReaderPool) -> None:
         self._caller = caller
         self._reading = reading
 
@@ -62,7 +62,9 @@ class State:
         if request.scope["docsync.guest"].trust is not Trust.OWNER:
             status = _hide_paths(status)
         response = Response(dump_json(to_json(status)), media_type="application/json")
-        return set_version_headers(response, Version(status.epoch, status.revision)) if status.epoch else response
+        return (
+            set_version_headers(response, DatabaseVersion(status.epoch, status.revision)) if status.epoch else response
+        )
 
     async def list_problems(self, request: Request) -> Response:
         """What is wrong with files now, errors first."""
@@ -73,14 +75,14 @@ class State:
         return await self._list_page(request, "held", lambda reader, asked: reader.held(**asked))
 
     async def _list_page(
-        self, request: Request, name: str, question: Callable[[Reader, _Asked], Answer[T]]
+        self, request: Request, name: str, question: Callable[[Reader, _PageArguments], Answer[T]]
     ) -> Response:
         query = read_query(request, "limit", "cursor")
-        asked: _Asked = {"limit": read_limit(query, MAX_PAGE), "cursor": read_text(query, "cursor")}
+        asked: _PageArguments = {"limit": read_limit(query, MAX_PAGE), "cursor": read_text(query, "cursor")}
 
         def page(reader: Reader) -> Response:
             found = question(reader, asked)
-            return make_page_response(Version.of(found), name, map(to_json, found), found.cursor)
+            return make_page_response(DatabaseVersion.of(found), name, map(to_json, found), found.cursor)
 
         return await self._reading.ask(page)
 
@@ -104,7 +106,7 @@ _PROBLEM = make_object(
 _REASON = {**{name: schema_of(kind) for name, kind in get_type_hints(Reason).items()}}
 _STATUS = {name: schema_of(kind) for name, kind in get_type_hints(Status).items() if name != "reasons"}
 
-SCHEMAS: Described = {
+SCHEMAS: OpenApiObject = {
     "Reason": make_object({**_REASON, "ends_readiness": schema_of(bool), "advice": schema_of(str)}),
     "Status": make_object({**_STATUS, "reasons": make_array(make_ref("Reason"))}),
     "FileProblem": _PROBLEM,
@@ -112,12 +114,12 @@ SCHEMAS: Described = {
 }
 
 
-def _page(summary: str, name: str, schema: str) -> Described:
+def _page(summary: str, name: str, schema: str) -> OpenApiObject:
     listed = make_object({name: make_array(make_ref(schema)), "cursor": schema_of(str | None), **AT})
     return {"get": operation(summary, {"200": answer("A page.", listed)}, LIMIT, CURSOR)}
 
 
-PATHS: Described = {
+PATHS: OpenApiObject = {
     "/v1/status": {"get": operation("The daemon's state now.", {"200": answer("The state.", make_ref("Status"))})},
     "/v1/problems": _page("What is wrong with files now, errors first.", "problems", "FileProblem"),
     "/v1/held": _page("The deletions that are kept back until somebody releases them.", "held", "HeldDeletion"),

@@ -16,14 +16,14 @@ from docsync.names import fold_path, to_printable
 
 if TYPE_CHECKING:
     from docsync.cli.project import Project
-    from docsync.sync.batch.load import Loader, Look
+    from docsync.sync.batch.load import Loader, LookContext
     from docsync.sync.setup import Settings
 
 TEXT, JSON, GITHUB = FORMS = ("text", "json", "github")
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckResult:
     """What a check found."""
 
     files: int
@@ -74,7 +74,7 @@ def check_command(session: Session, paths: tuple[Path, ...], *, strict: bool, fo
     return 1 if errors else 0
 
 
-def _lines(checked: Checked, project: "Project") -> Iterator[str]:
+def _lines(checked: CheckResult, project: "Project") -> Iterator[str]:
     """The problems with paths as they are to be written where the command was typed, so that editors find the file."""
     here = project.here.resolve()
     inside = here.is_relative_to(project.root)
@@ -83,7 +83,7 @@ def _lines(checked: Checked, project: "Project") -> Iterator[str]:
         yield from problem_lines(replace(problem, path=path))
 
 
-def _annotations(session: Session, project: "Project", checked: Checked) -> Iterator[str]:
+def _annotations(session: Session, project: "Project", checked: CheckResult) -> Iterator[str]:
     # GitHub wants paths relative to its workspace, which may lie above the project.
     workspace = Path(session.environ.get("GITHUB_WORKSPACE") or session.here).resolve()
     folder = project.root.relative_to(workspace) if project.root.is_relative_to(workspace) else Path()
@@ -109,11 +109,11 @@ def _escape_property(text: str) -> str:
     return _escape_value(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def check(settings: "Settings", scopes: list[str]) -> Checked:
+def check(settings: "Settings", scopes: list[str]) -> CheckResult:
     """Read every file in *scopes*."""
     from docsync.model import Timing
-    from docsync.policy.grace_period import Belief
-    from docsync.sync.batch.load import Look
+    from docsync.policy.grace_period import GracePeriod
+    from docsync.sync.batch.load import LookContext
     from docsync.sync.setup import build_loader
 
     tree = settings.tree()
@@ -122,17 +122,17 @@ def check(settings: "Settings", scopes: list[str]) -> Checked:
     for path in sorted(scan.found):
         names.setdefault(fold_path(path), []).append(path)
     # Without any wait, all bad news is believed at once.
-    belief = Belief(Timing(0, 0, 0), 0)
+    belief = GracePeriod(Timing(0, 0, 0), 0)
     loader = build_loader(tree, belief, settings.rules(), lambda path: [p for p in names[fold_path(path)] if p != path])
-    look = Look(scopes, now_ns=0, clock=lambda: 0, known={}, heard=lambda _: None, signs={}, reload=frozenset())
+    look = LookContext(scopes, now_ns=0, clock=lambda: 0, known={}, heard=lambda _: None, signs={}, reload=frozenset())
     problems = [unread.problem for unread in (*scan.skipped.values(), *scan.unreadable.values())]
     for path in scan.found:
         problems += _problems(loader, path, look)
     ordered = sorted(problems, key=lambda problem: (problem.path, problem.line or 0, problem.column or 0))
-    return Checked(len(scan.found), tuple(ordered))
+    return CheckResult(len(scan.found), tuple(ordered))
 
 
-def _problems(loader: "Loader", path: str, look: "Look") -> Iterator[Problem]:
+def _problems(loader: "Loader", path: str, look: "LookContext") -> Iterator[Problem]:
     from docsync.change import Refuse, Upsert
 
     change = loader.load(path, look)

@@ -12,7 +12,7 @@ from docsync.errors import ConfigError
 
 if TYPE_CHECKING:
     from docsync.cli.project import Project
-    from docsync.doctor import Finding, Patient
+    from docsync.doctor import Diagnosis, Target
 
 _COLORS: Mapping[str, str] = {"ok": "green", "note": "cyan", "warning": "yellow", "error": "red"}
 _TOPIC = "configuration"
@@ -43,18 +43,18 @@ def doctor_command(session: Session, *, strict: bool) -> int:
     return 1 if errors or (strict and warnings) else 0
 
 
-def _patient(session: Session) -> "tuple[Patient, list[Finding]]":
-    from docsync.doctor import Finding, Level, Patient
+def _patient(session: Session) -> "tuple[Target, list[Diagnosis]]":
+    from docsync.doctor import Diagnosis, Level, Target
 
     project = session.project()
     config = project.config
     file = str(config.file) if config.file else "no docsync.toml: the defaults hold"
-    found = [Finding(_TOPIC, Level.OK, file)]
-    found += [Finding(_TOPIC, Level.WARNING, slip) for slip in slips(session.environ)]
-    found += [Finding(_TOPIC, Level.ERROR, mistake, _MEND) for mistake in _mistakes(project, session)]
+    found = [Diagnosis(_TOPIC, Level.OK, file)]
+    found += [Diagnosis(_TOPIC, Level.WARNING, slip) for slip in slips(session.environ)]
+    found += [Diagnosis(_TOPIC, Level.ERROR, mistake, _MEND) for mistake in _mistakes(project, session)]
     http = (config.admin.host, config.admin.port) if config.admin.enabled else None
     mode = cast(Literal["auto", "events", "poll"], config.watch.mode)
-    return Patient(project.settings(), project.database, mode, config.watch.poll_ms, http), found
+    return Target(project.settings(), project.database, mode, config.watch.poll_ms, http), found
 
 
 def _mistakes(project: "Project", session: Session) -> Iterator[str]:
@@ -68,7 +68,7 @@ def _mistakes(project: "Project", session: Session) -> Iterator[str]:
             yield from error.mistakes
 
 
-def _lines(findings: "Sequence[Finding]") -> Iterator[str]:
+def _lines(findings: "Sequence[Diagnosis]") -> Iterator[str]:
     topics = max(len(one.topic) for one in findings)
     for one in findings:
         level = click.style(f"{one.level:{_WIDTH}}", fg=_COLORS[one.level])

@@ -11,7 +11,7 @@ import click
 from docsync.cli.atomic_write import resolve_output, write_whole
 from docsync.cli.flags import Session, command, pass_session
 from docsync.cli.read_options import (
-    Documents,
+    DocumentPages,
     exit_code,
     of_type,
     open_documents,
@@ -29,7 +29,7 @@ from docsync.reader.query.where_syntax import parse_all
 
 if TYPE_CHECKING:
     from docsync.reader import Reader, Row
-    from docsync.reader.query.find import Asked
+    from docsync.reader.query.find import FindArguments
 
 Take = Callable[[Iterator[str]], None]
 """Takes the text of a file, piece by piece."""
@@ -65,7 +65,7 @@ def export_command(
     with open_documents(session) as reader:
         with progress_bar(session.out, "Exporting") as advance:
             take = partial(write_whole, place) if place else _make_printer(session)
-            asked: Asked = {"type": type_, "tag": tag, "where": wanted}
+            asked: FindArguments = {"type": type_, "tag": tag, "where": wanted}
             origin, done = reader.in_one_state(lambda: _export(reader, asked, writer(format_), advance, take))
         _print_outcome(session, origin, done, out)
         for line in () if done else find_unknown_fields(reader, type_, wanted):
@@ -86,9 +86,11 @@ def _make_printer(session: Session) -> Take:
     return take
 
 
-def _export(reader: "Reader", asked: "Asked", write: Writer, advance: Advance | None, take: Take) -> tuple[Origin, int]:
+def _export(
+    reader: "Reader", asked: "FindArguments", write: Writer, advance: Advance | None, take: Take
+) -> tuple[Origin, int]:
     """Give the text of all that is asked for to *take*; says what it is of, and how many documents it has."""
-    documents = Documents(reader, asked)
+    documents = DocumentPages(reader, asked)
     version = reader.version()
     origin = Origin(version.source, version.epoch, version.revision)
     rows = iter(documents if advance is None else _report_progress(documents, advance))
@@ -98,7 +100,7 @@ def _export(reader: "Reader", asked: "Asked", write: Writer, advance: Advance | 
     return origin, documents.done
 
 
-def _report_progress(documents: Documents, advance: Advance) -> "Iterator[Row]":
+def _report_progress(documents: DocumentPages, advance: Advance) -> "Iterator[Row]":
     asked, counts = documents.asked, documents.reader.count()
     filtered = asked["tag"] or asked["where"]
     total = None if filtered else sum(n for one, n in counts.items() if asked["type"] in (None, one))

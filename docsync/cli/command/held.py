@@ -10,7 +10,7 @@ from docsync.cli.view.outcome import done_lines, done_of
 from docsync.cli.view.progress import progress_bar
 from docsync.cli.view.text import align_columns, count_noun
 from docsync.errors import UsageError
-from docsync.status import Done
+from docsync.status import CommandResult
 
 if TYPE_CHECKING:
     from docsync.cli.project import Project
@@ -54,7 +54,7 @@ def release_command(session: Session, type_: str | None) -> int:
     return 1 if done.held else 0
 
 
-def _release(session: Session, project: "Project", type_: str | None) -> Done:
+def _release(session: Session, project: "Project", type_: str | None) -> CommandResult:
     """What a daemon would do: look at everything first, so that files that came back are no longer held."""
     from docsync.lock import holding
     from docsync.upkeep.one_shot import release_once

@@ -19,7 +19,7 @@ from docsync.names import Collection, to_printable
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-    from docsync.cli.discover import Found
+    from docsync.cli.discover import Discovery
 
 _FILE = "docsync.toml"
 _IGNORED = ".docsync/"
@@ -27,12 +27,12 @@ _SAMPLES = ("personas/first-time-caller.json", "prompts/answer-politely.prompty"
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class InitResult:
     """What init did: the files it wrote, and what it found there before."""
 
     root: Path
     written: tuple[str, ...]
-    found: "Found"
+    found: "Discovery"
     collections: tuple[Collection, ...]
 
 
@@ -58,7 +58,7 @@ def init_command(session: Session) -> int:
     return 0
 
 
-def init(root: Path) -> Begun:
+def init(root: Path) -> InitResult:
     """Write what *root* lacks."""
     from docsync.cli.discover import discover, propose_collections
     from docsync.cli.editor_files import editor_files
@@ -69,7 +69,9 @@ def init(root: Path) -> Begun:
     if not found.personas and not found.prompts:
         drafts |= {name: _sample(name) for name in _SAMPLES}
     drafts |= editor_files(collections)
-    return Begun(root, tuple(name for name, text in drafts.items() if _write(root / name, text)), found, collections)
+    return InitResult(
+        root, tuple(name for name, text in drafts.items() if _write(root / name, text)), found, collections
+    )
 
 
 def _configuration(collections: tuple[Collection, ...]) -> str:
@@ -115,7 +117,7 @@ def _is_ignored(root: Path) -> bool:
     return any(line.strip().strip("/") == _IGNORED.strip("/") for line in lines)
 
 
-def _lines(begun: Begun) -> Iterator[str]:
+def _lines(begun: InitResult) -> Iterator[str]:
     if begun.found.personas or begun.found.prompts:
         counts = (count_noun(len(begun.found.personas), "persona"), count_noun(len(begun.found.prompts), "prompt"))
         yield f"found {' and '.join(counts)}"

@@ -9,7 +9,7 @@ import click
 
 from docsync.cli.flags import Session, command, pass_session
 from docsync.cli.read_options import (
-    Documents,
+    DocumentPages,
     exit_code,
     of_type,
     open_documents,
@@ -27,7 +27,7 @@ from docsync.reader.query.where_syntax import parse_all
 
 if TYPE_CHECKING:
     from docsync.reader import Row
-    from docsync.reader.query.find import Asked
+    from docsync.reader.query.find import FindArguments
 
 _HEADING = ("ID", "NAME", "CHANGED", "STATE", "FILE")
 
@@ -58,12 +58,12 @@ def list_command(
     is a table with local times, the states if one of them is not ok, and the files if there is room.
     """
     wanted = parse_all(where)
-    asked: Asked = {"type": type_, "tag": tag, "where": wanted, "order": sort, "cursor": cursor}
+    asked: FindArguments = {"type": type_, "tag": tag, "where": wanted, "order": sort, "cursor": cursor}
     with open_documents(session) as reader:
         if session.json:
-            session.out.answer(reader.in_one_state(lambda: _value(Documents(reader, asked, limit))), [])
+            session.out.answer(reader.in_one_state(lambda: _value(DocumentPages(reader, asked, limit))), [])
             return exit_code(reader, strict=strict_source)
-        documents = Documents(reader, asked, limit)
+        documents = DocumentPages(reader, asked, limit)
         # Each page is of its own moment: whoever reads this in a pager must not keep the database's log growing.
         session.out.answer(None, _lines(documents, to_terminal=session.out.to_terminal))
         remark_next_page(session, cursor, documents.cursor, _count_remaining(documents) if documents.cursor else None)
@@ -74,12 +74,12 @@ def list_command(
     return exit_code(reader, strict=strict_source)
 
 
-def _value(documents: Documents) -> dict[str, object]:
+def _value(documents: DocumentPages) -> dict[str, object]:
     rows = list(documents)
     return {**asdict(documents.reader.version()), "documents": rows, "cursor": documents.cursor}
 
 
-def _count_remaining(documents: Documents) -> int | None:
+def _count_remaining(documents: DocumentPages) -> int | None:
     """How many documents the next pages have; None where only a look at all of them would tell."""
     asked = documents.asked
     if asked["tag"] or asked["where"] or asked["cursor"]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from apsw import SQLiteValue
 
     from docsync.admin.http.json_body import Json
-    from docsync.cli.sql import Selected
+    from docsync.cli.sql import QueryResult
 
 
 @command
@@ -55,7 +55,7 @@ def query_command(session: Session, statement: str, limit: int, timeout: float, 
     return 0
 
 
-def _value(selected: "Selected") -> "Json":
+def _value(selected: "QueryResult") -> "Json":
     doubled = [name for place, name in enumerate(selected.columns) if name in selected.columns[:place]]
     if doubled:
         raise UsageError(f"two columns are called {doubled[0]!r}; give one another name with AS")
@@ -68,7 +68,7 @@ def _value(selected: "Selected") -> "Json":
     }
 
 
-def _csv(selected: "Selected") -> Iterator[str]:
+def _csv(selected: "QueryResult") -> Iterator[str]:
     from docsync.export.spreadsheet import csv_line
 
     yield csv_line(selected.columns)

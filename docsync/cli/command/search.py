@@ -12,7 +12,7 @@ from docsync.cli.read_options import (
     with_cursor,
     with_limit,
 )
-from docsync.cli.view.table import Marked, table
+from docsync.cli.view.table import MarkedText, table
 
 
 @command
@@ -39,7 +39,7 @@ def search_command(
         "hits": hits.items,
         "cursor": hits.cursor,
     }
-    cells = ((hit.row.id, hit.row.name, Marked(hit.snippet.replace("\n", " "), hit.marks)) for hit in hits)
+    cells = ((hit.row.id, hit.row.name, MarkedText(hit.snippet.replace("\n", " "), hit.marks)) for hit in hits)
     to_terminal = session.out.to_terminal
     session.out.answer(value, table(cells, ("ID", "NAME", "MATCH"), to_terminal=to_terminal, if_room="NAME"))
     remark_next_page(session, cursor, hits.cursor)

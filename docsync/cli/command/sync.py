@@ -14,7 +14,7 @@ from docsync.cli.view.progress import progress_bar
 from docsync.cli.view.text import count_noun, problem_lines
 from docsync.errors import NoDatabase, UsageError
 from docsync.model import Severity
-from docsync.status import Done, ListedProblem, Repair
+from docsync.status import CommandResult, ListedProblem, Repair
 
 if TYPE_CHECKING:
     from docsync.cli.project import Project
@@ -23,10 +23,10 @@ _SYNC_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Synced:
+class SyncResult:
     """A sync and what the database holds after it."""
 
-    done: Done
+    done: CommandResult
     before: Mapping[str, int]
     after: Mapping[str, int]
     problems: tuple[ListedProblem, ...]
@@ -67,14 +67,14 @@ def report(
     session: Session,
     project: "Project",
     before: Mapping[str, int],
-    done: Done,
+    done: CommandResult,
     more: Mapping[str, object] = MappingProxyType({}),
 ) -> int:
     """Say what *done* came to, when there were *before* so many documents of each type; returns the exit code.
 
     *more* is told to programs beside it.
     """
-    synced = Synced(done, before, _count(project), _list_problems(project))
+    synced = SyncResult(done, before, _count(project), _list_problems(project))
     value = {"done": done, "documents": synced.after, "problems": synced.problems, **more}
     session.out.answer(value, _lines(project, synced))
     for step in next_steps(done):
@@ -82,7 +82,7 @@ def report(
     return 1 if done.held else 0
 
 
-def _sync_here(session: Session, project: "Project") -> Done:
+def _sync_here(session: Session, project: "Project") -> CommandResult:
     from docsync.lock import holding
     from docsync.upkeep.one_shot import sync_once
 
@@ -91,7 +91,7 @@ def _sync_here(session: Session, project: "Project") -> Done:
         return sync_once(settings, project.database, progress, partial(remark_repair, session))
 
 
-def _rebuild_here(session: Session, project: "Project") -> Done:
+def _rebuild_here(session: Session, project: "Project") -> CommandResult:
     from docsync.lock import holding
     from docsync.upkeep.upkeep import rebuild_once
 
@@ -130,7 +130,7 @@ def _list_problems(project: "Project") -> tuple[ListedProblem, ...]:
         return tuple(reader.problems())
 
 
-def _lines(project: "Project", synced: Synced) -> Iterator[str]:
+def _lines(project: "Project", synced: SyncResult) -> Iterator[str]:
     done, errors = synced.done, [one for one in synced.problems if one.problem.severity is Severity.ERROR]
     for one in errors:
         yield from problem_lines(one.problem, one.since)

@@ -5,19 +5,19 @@ from typing import TYPE_CHECKING
 
 from docsync.cli.view.text import count_noun
 from docsync.names import to_printable
-from docsync.status import Done
+from docsync.status import CommandResult
 
 if TYPE_CHECKING:
     from docsync.admin.client import Answer
 
 
-def done_of(answer: "Answer") -> Done:
+def done_of(answer: "Answer") -> CommandResult:
     """The Done that a daemon answered."""
     paths = {name: tuple(answer[name]) for name in ("upserted", "deleted", "broken", "held")}
-    return Done(answer["epoch"], answer["revision"], answer["seconds"], **paths)
+    return CommandResult(answer["epoch"], answer["revision"], answer["seconds"], **paths)
 
 
-def done_lines(done: Done, *, verbose: bool) -> Iterator[str]:
+def done_lines(done: CommandResult, *, verbose: bool) -> Iterator[str]:
     """*done* for people: with *verbose* every path, otherwise those that need somebody."""
     if verbose:
         yield from (f"+ {to_printable(path)}" for path in done.upserted)
@@ -27,7 +27,7 @@ def done_lines(done: Done, *, verbose: bool) -> Iterator[str]:
     yield f"{len(done.upserted)} updated, {len(done.deleted)} deleted, revision {done.revision}, {done.seconds:.2f} s"
 
 
-def next_steps(done: Done) -> Iterator[str]:
+def next_steps(done: CommandResult) -> Iterator[str]:
     """The commands to type next, where something is broken or held."""
     if done.broken:
         yield "see what is broken with: docsync problems"

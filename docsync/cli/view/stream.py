@@ -20,7 +20,7 @@ class OutputFailed(DocsyncError):
     exit_code = 1
 
 
-class _Answers(io.FileIO):
+class _Stdout(io.FileIO):
     """Standard output. A reader that has gone stays a BrokenPipeError."""
 
     def write(self, text: "ReadableBuffer", /) -> int:
@@ -32,7 +32,7 @@ class _Answers(io.FileIO):
             raise OutputFailed(f"standard output: {(error.strerror or str(error)).lower()}") from error
 
 
-class _Remarks(io.FileIO):
+class _Stderr(io.FileIO):
     """Standard error. What it does not take is lost: there is nobody to tell, and no work must fail for it."""
 
     def write(self, text: "ReadableBuffer", /) -> int:
@@ -44,8 +44,8 @@ class _Remarks(io.FileIO):
 def open_streams() -> None:
     """Give this process streams that can be written, in place of those that Python made."""
     _fill_gaps()
-    sys.stdout = _text(_Answers(_STDOUT, "w", closefd=False), sys.stdout)
-    sys.stderr = _text(_Remarks(_STDERR, "w", closefd=False), sys.stderr)
+    sys.stdout = _text(_Stdout(_STDOUT, "w", closefd=False), sys.stdout)
+    sys.stderr = _text(_Stderr(_STDERR, "w", closefd=False), sys.stderr)
 
 
 def silence() -> None:

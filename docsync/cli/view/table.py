@@ -20,14 +20,14 @@ _SHARE = 0.75  # of the width, for columns that are not folded
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class MarkedText:
     """A text and those parts of it (from, to) that were searched for."""
 
     text: str
     marks: tuple[tuple[int, int], ...]
 
 
-Cell: TypeAlias = "str | Marked"
+Cell: TypeAlias = "str | MarkedText"
 
 
 def table(
@@ -50,11 +50,11 @@ def _to_plain(cell: Cell) -> str:
     return to_printable(cell) if isinstance(cell, str) else to_printable(_bracket_marks(cell))
 
 
-def _bracket_marks(cell: Marked) -> str:
+def _bracket_marks(cell: MarkedText) -> str:
     return "".join(f"[{part}]" if is_mark else part for part, is_mark in _parts(cell))
 
 
-def _parts(cell: Marked) -> Iterator[tuple[str, bool]]:
+def _parts(cell: MarkedText) -> Iterator[tuple[str, bool]]:
     """The text cut at its marks, each part with whether it is one."""
     place = 0
     for begin, end in cell.marks:

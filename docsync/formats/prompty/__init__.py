@@ -8,21 +8,21 @@ from docsync.formats.prompty.model import normalize_model
 from docsync.formats.prompty.properties import normalize_inputs, normalize_properties, normalize_tools
 from docsync.formats.prompty.reference import References, references_of
 from docsync.formats.prompty.role import MAX_MESSAGES, Messages, messages_of
-from docsync.formats.prompty.shape import Mapping, mapping, scalar_text, text, texts
+from docsync.formats.prompty.shape import JsonObject, mapping, scalar_text, text, texts
 from docsync.formats.prompty.template import Variables, normalize_template, variables_of
-from docsync.formats.source import Source
+from docsync.formats.source import SourceText
 from docsync.formats.yaml_front_matter import FrontMatter, split_front_matter
-from docsync.model import Content, Parsed, Problem, Severity
+from docsync.model import Content, ParsedFile, Problem, Severity
 
 
-class Prompty:
+class PromptyFormat:
     """Files of Microsoft's Prompty, in each of the generations found in the wild."""
 
     name = "prompty"
     version = 2
     proves_complete = False
 
-    def parse(self, source: Source) -> Parsed:
+    def parse(self, source: SourceText) -> ParsedFile:
         """The prompt in *source*, with its front matter as written beside the same in the names of v2."""
         parts = split_front_matter(source)
         dialect = dialect_of(parts.values)
@@ -42,7 +42,7 @@ class Prompty:
             "metadata": mapping(parts.values.get("metadata")),
             **_tail(parts, messages, variables, references),
         }
-        return Parsed(
+        return ParsedFile(
             Content(
                 name=str(head["name"]),
                 name_from="name" if scalar_text(parts.values.get("name")) else "file stem",
@@ -56,7 +56,7 @@ class Prompty:
         )
 
 
-def _head(written: Mapping, stem: str) -> Mapping:
+def _head(written: JsonObject, stem: str) -> JsonObject:
     metadata = mapping(written.get("metadata"))
     return {
         "name": scalar_text(written.get("name")) or stem,
@@ -67,7 +67,7 @@ def _head(written: Mapping, stem: str) -> Mapping:
     }
 
 
-def _tail(parts: FrontMatter, messages: Messages, variables: Variables, references: References) -> Mapping:
+def _tail(parts: FrontMatter, messages: Messages, variables: Variables, references: References) -> JsonObject:
     return {
         "frontmatter": parts.values,
         "body": parts.body,
@@ -79,7 +79,7 @@ def _tail(parts: FrontMatter, messages: Messages, variables: Variables, referenc
     }
 
 
-def _warnings(source: Source, parts: FrontMatter, messages: Messages, variables: Variables) -> list[Problem]:
+def _warnings(source: SourceText, parts: FrontMatter, messages: Messages, variables: Variables) -> list[Problem]:
     found = [_warn_near_marker(source, parts.body_at + at, line) for at, line in messages.almost]
     if messages.beyond is not None:
         message = f"more than {MAX_MESSAGES} role markers; the rest is kept as one message"
@@ -91,9 +91,9 @@ def _warnings(source: Source, parts: FrontMatter, messages: Messages, variables:
     return found
 
 
-def _warn_near_marker(source: Source, at: int, line: str) -> Problem:
+def _warn_near_marker(source: SourceText, at: int, line: str) -> Problem:
     message = f"'{line}' is not a role marker (nothing may follow the colon); kept as text"
     return source.problem("role-marker", message, at, severity=Severity.WARNING)
 
 
-FORMAT = Prompty()
+FORMAT = PromptyFormat()

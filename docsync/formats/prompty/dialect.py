@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from docsync.formats.prompty.shape import Mapping, mapping
+from docsync.formats.prompty.shape import JsonObject, mapping
 
 
 class Dialect(StrEnum):
@@ -14,14 +14,14 @@ class Dialect(StrEnum):
     NONE = "none"
 
 
-def dialect_of(front_matter: Mapping) -> Dialect:
+def dialect_of(front_matter: JsonObject) -> Dialect:
     """The dialect by the first sign that is found, the most telling first."""
     if not front_matter:
         return Dialect.NONE
     return _detect_by_model(front_matter) or _detect_by_root(front_matter) or _detect_by_properties(front_matter)
 
 
-def _detect_by_model(front_matter: Mapping) -> Dialect | None:
+def _detect_by_model(front_matter: JsonObject) -> Dialect | None:
     model = mapping(front_matter.get("model"))
     if model.keys() & {"configuration", "parameters", "response"}:
         return Dialect.V1
@@ -36,12 +36,12 @@ def _detect_by_model(front_matter: Mapping) -> Dialect | None:
     return None
 
 
-def _detect_by_root(front_matter: Mapping) -> Dialect | None:
+def _detect_by_root(front_matter: JsonObject) -> Dialect | None:
     signs = {"sample", "authors", "tags", "base"}
     return Dialect.V1 if front_matter.keys() & signs or isinstance(front_matter.get("template"), str) else None
 
 
-def _detect_by_properties(front_matter: Mapping) -> Dialect:
+def _detect_by_properties(front_matter: JsonObject) -> Dialect:
     properties = [mapping(item) for place in ("inputs", "outputs", "tools") for item in _items(front_matter.get(place))]
     if any("kind" in item for item in properties):
         return Dialect.V2

@@ -17,7 +17,7 @@ _MAX_FRAMES = 500
 _OF_A_STATEMENT, _OF_AN_EXPRESSION, _OF_A_SIGN = 6, 13, 2
 
 
-class _Counting(Extension):
+class _TokenLimit(Extension):
     """Stops a template of too many words and signs. What strings hold cannot mislead it, as it would a regex."""
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
@@ -27,7 +27,7 @@ class _Counting(Extension):
             yield token
 
 
-_ENVIRONMENT = Environment(autoescape=False, extensions=[_Counting])  # noqa: S701 - nothing is ever rendered
+_ENVIRONMENT = Environment(autoescape=False, extensions=[_TokenLimit])  # noqa: S701 - nothing is ever rendered
 GLOBAL_NAMES = frozenset(_ENVIRONMENT.globals)
 
 

@@ -19,13 +19,13 @@ _OF_A_MACRO = ("caller", "kwargs", "varargs")
 def jinja_variables(template: str) -> set[str]:
     """The names that *template* uses without setting them, or TemplateError with the line."""
     try:
-        return _Search().run(parse_jinja(template))
+        return _VariableSearch().run(parse_jinja(template))
     except TemplateSyntaxError as error:
         raise TemplateError(error.message or "invalid template", error.lineno) from None
 
 
 @dataclass(slots=True)
-class _Inner:
+class _InnerScope:
     """A part with names of its own, looked at once everything around it is known."""
 
     statements: Iterable[nodes.Node]
@@ -40,7 +40,7 @@ class _Scope:
     known: set[str] = field(default_factory=set)
     stored: set[str] = field(default_factory=set)
     log: list[tuple[set[str], str]] = field(default_factory=list)
-    inner: list[_Inner] = field(default_factory=list)
+    inner: list[_InnerScope] = field(default_factory=list)
 
     def add(self, names: set[str], name: str) -> None:
         if name not in names:
@@ -59,7 +59,7 @@ class _Scope:
         self.add(self.stored, name)
 
 
-class _Search:
+class _VariableSearch:
     def __init__(self) -> None:
         self._undeclared: set[str] = set()
         self._around: Counter[str] = Counter()  # how many scopes around the present one know a name
@@ -81,10 +81,10 @@ class _Search:
         }
 
     def run(self, tree: nodes.Template) -> set[str]:
-        self._look(_Inner(tree.body, ("self",)))
+        self._look(_InnerScope(tree.body, ("self",)))
         return self._undeclared - GLOBAL_NAMES
 
-    def _look(self, part: _Inner) -> None:
+    def _look(self, part: _InnerScope) -> None:
         outer, self._scope = self._scope, _Scope()
         around = self._around
         if part.is_apart:
@@ -126,7 +126,7 @@ class _Search:
                 self._scope.store(name)
 
     def _defer(self, statements: Iterable[nodes.Node], own: tuple[str, ...] = (), *, is_apart: bool = False) -> None:
-        self._scope.inner.append(_Inner(statements, own, is_apart))
+        self._scope.inner.append(_InnerScope(statements, own, is_apart))
 
     def _if(self, node: nodes.If) -> None:
         self._load_all(node.test)

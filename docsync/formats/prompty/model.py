@@ -1,6 +1,6 @@
 """The model part of a prompt in the names of Prompty v2. Never drops what v2 has no name for and invents no default."""
 
-from docsync.formats.prompty.shape import Mapping, mapping, rename_keys
+from docsync.formats.prompty.shape import JsonObject, mapping, rename_keys
 
 _MODEL = {"api": "apiType", "configuration": "connection", "parameters": "options"}
 _OPTIONS = {
@@ -17,7 +17,7 @@ _PROVIDERS = {"azure_openai": "foundry", "openai": "openai"}
 _MODEL_IDS = {"azure_openai": "azure_deployment", "openai": "name"}
 
 
-def normalize_model(value: object) -> Mapping:
+def normalize_model(value: object) -> JsonObject:
     """`model` as v2 would write it; a bare text is the model's id."""
     if isinstance(value, str):
         return {"id": value}
@@ -32,7 +32,7 @@ def normalize_model(value: object) -> Mapping:
     return model
 
 
-def _connect(model: Mapping, written: Mapping) -> None:
+def _connect(model: JsonObject, written: JsonObject) -> None:
     connection = rename_keys(written, _CONNECTION)
     kind = connection.get("type")
     model["connection"] = connection

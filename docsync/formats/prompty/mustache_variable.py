@@ -8,10 +8,10 @@ _OPEN, _CLOSE = "{{", "}}"
 
 def mustache_variables(template: str) -> set[str]:
     """First parts of all names in *template*, those of sections too, or TemplateError with the line."""
-    return _Reading(template).run()
+    return _MustacheScanner(template).run()
 
 
-class _Reading:
+class _MustacheScanner:
     def __init__(self, template: str) -> None:
         self._template = template
         self._open, self._close = _OPEN, _CLOSE

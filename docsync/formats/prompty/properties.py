@@ -1,15 +1,15 @@
 """Inputs, outputs and tools of a prompt as v2 lists. Never invents a default, and an example is never made one."""
 
-from docsync.formats.prompty.shape import Mapping, mapping, rename_keys, text
+from docsync.formats.prompty.shape import JsonObject, mapping, rename_keys, text
 
-Properties = list[Mapping]
+Properties = list[JsonObject]
 
 _PROPERTY = {"type": "kind", "sample": "example"}
 _KINDS = {bool: "boolean", int: "integer", float: "float", str: "string", list: "array", dict: "object"}
 _OLD_NAMES = {"inputs": "inputSchema", "outputs": "outputSchema"}
 
 
-def normalize_properties(front_matter: Mapping, place: str) -> Properties:
+def normalize_properties(front_matter: JsonObject, place: str) -> Properties:
     """`inputs` or `outputs` as a list of properties, in the order as written."""
     written = front_matter.get(place)
     if written is None:
@@ -18,7 +18,7 @@ def normalize_properties(front_matter: Mapping, place: str) -> Properties:
     return _list_properties(written)
 
 
-def normalize_inputs(front_matter: Mapping) -> Properties:
+def normalize_inputs(front_matter: JsonObject) -> Properties:
     """The inputs; a sample at the top (v1) gives each its example, and declares those that only it names."""
     inputs = normalize_properties(front_matter, "inputs")
     examples = mapping(front_matter.get("sample"))
@@ -31,7 +31,7 @@ def normalize_inputs(front_matter: Mapping) -> Properties:
     return inputs
 
 
-def normalize_tools(front_matter: Mapping) -> Properties:
+def normalize_tools(front_matter: JsonObject) -> Properties:
     """The tools, from the top and from inside the model where older dialects keep them."""
     model = mapping(front_matter.get("model"))
     inside = [mapping(model.get(key)).get("tools") for key in ("parameters", "options")]
@@ -50,12 +50,12 @@ def _list_properties(written: object, names: tuple[str, ...] = ("name",)) -> Pro
     ]
 
 
-def _name_property(item: Mapping, names: tuple[str, ...]) -> Mapping:
+def _name_property(item: JsonObject, names: tuple[str, ...]) -> JsonObject:
     key = next((name for name in names if name in item and "name" not in item), "name")
     return _complete_property(rename_keys(item, {key: "name"}))
 
 
-def _complete_property(item: Mapping) -> Mapping:
+def _complete_property(item: JsonObject) -> JsonObject:
     renamed_item = rename_keys(item, _PROPERTY)
     if "kind" not in renamed_item:
         value = renamed_item.get("default", renamed_item.get("example"))
@@ -65,12 +65,12 @@ def _complete_property(item: Mapping) -> Mapping:
     return renamed_item
 
 
-def _make_property(name: str, role: str, value: object) -> Mapping:
+def _make_property(name: str, role: str, value: object) -> JsonObject:
     kind = _KINDS.get(type(value))
     return {"name": name, "kind": kind, role: value} if kind else {"name": name, role: value}
 
 
-def _flatten_tool(item: Mapping) -> Mapping:
+def _flatten_tool(item: JsonObject) -> JsonObject:
     # The shape of OpenAI's API puts everything under `function`; v2 puts it beside the kind.
     function = item.get("function")
     if item.get("kind") != "function" or not isinstance(function, dict):

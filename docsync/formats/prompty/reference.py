@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from docsync.formats.prompty.dialect import Dialect
-from docsync.formats.prompty.shape import Mapping, text
+from docsync.formats.prompty.shape import JsonObject, text
 from docsync.model import Reference
 from docsync.names import truncate_place
 
@@ -26,12 +26,12 @@ _Place = tuple["_Place", str] | tuple[()]
 class References:
     """What a prompt points to: as the document lists it, and as one list with kinds."""
 
-    env: list[Mapping] = field(default_factory=list)
-    files: list[Mapping] = field(default_factory=list)
-    other: list[Mapping] = field(default_factory=list)
+    env: list[JsonObject] = field(default_factory=list)
+    files: list[JsonObject] = field(default_factory=list)
+    other: list[JsonObject] = field(default_factory=list)
     all: list[Reference] = field(default_factory=list)
 
-    def to_document(self) -> Mapping:
+    def to_document(self) -> JsonObject:
         """The three lists under their names in the document."""
         return {"env": self.env, "files": self.files, "other": self.other}
 
@@ -54,7 +54,7 @@ class References:
             self.all.append(Reference("other", f"{protocol}:{value}", at))
 
 
-def references_of(front_matter: Mapping, body: str, dialect: Dialect) -> References:
+def references_of(front_matter: JsonObject, body: str, dialect: Dialect) -> References:
     """All references of a prompt: the front matter's in its order, then images that the dialect reads from the body."""
     found = References()
     _collect(front_matter, (), found)
@@ -64,7 +64,7 @@ def references_of(front_matter: Mapping, body: str, dialect: Dialect) -> Referen
     return found
 
 
-def _add_plain_paths(found: References, front_matter: Mapping) -> None:
+def _add_plain_paths(found: References, front_matter: JsonObject) -> None:
     for key in ("base", "sample"):
         _add_path(found, key, front_matter.get(key), key)
     tools = front_matter.get("tools")

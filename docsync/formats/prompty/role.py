@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from docsync.formats.prompty.dialect import Dialect
-from docsync.formats.prompty.shape import Mapping
+from docsync.formats.prompty.shape import JsonObject
 
 MAX_MESSAGES = 2000
 
@@ -33,7 +33,7 @@ class Messages:
     for, None if all were taken.
     """
 
-    messages: list[Mapping]
+    messages: list[JsonObject]
     almost: list[tuple[int, str]]
     beyond: int | None
 
@@ -43,7 +43,7 @@ class _Marker:
     start: int
     end: int
     role: str
-    attributes: Mapping
+    attributes: JsonObject
     is_complete: bool = True
 
 
@@ -87,7 +87,7 @@ def _marker(match: re.Match[str]) -> _Marker:
     return _Marker(start, end, role, _attributes(groups.get("attributes") or ""))
 
 
-def _attributes(written: str) -> Mapping:
+def _attributes(written: str) -> JsonObject:
     return {
         key: quoted[1:-1] if quoted else _parse_value(plain.strip())
         for key, quoted, plain in _ATTRIBUTE.findall(written[1:-1])
@@ -102,7 +102,7 @@ def _parse_value(value: str) -> object:
     return float(value) if _FLOAT.fullmatch(value) else value
 
 
-def _cut_messages(body: str, body_line: int, markers: list[_Marker]) -> list[Mapping]:
+def _cut_messages(body: str, body_line: int, markers: list[_Marker]) -> list[JsonObject]:
     first = markers[0].start if markers else len(body)
     messages = []
     line = body_line
@@ -118,7 +118,7 @@ def _cut_messages(body: str, body_line: int, markers: list[_Marker]) -> list[Map
     return messages
 
 
-def _message(role: str, attributes: Mapping, content: str, line: int) -> Mapping:
+def _message(role: str, attributes: JsonObject, content: str, line: int) -> JsonObject:
     plain = content.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
     return {"role": role, "attributes": attributes, "content": plain, "line": line}
 

@@ -2,12 +2,12 @@
 
 from typing import cast
 
-Mapping = dict[str, object]
+JsonObject = dict[str, object]
 
 
-def mapping(value: object) -> Mapping:
+def mapping(value: object) -> JsonObject:
     """*value* if it is a mapping, else an empty one."""
-    return cast(Mapping, value) if isinstance(value, dict) else {}
+    return cast(JsonObject, value) if isinstance(value, dict) else {}
 
 
 def text(value: object) -> str | None:
@@ -28,7 +28,7 @@ def texts(value: object) -> list[str]:
     return list(dict.fromkeys(found for item in items if (found := text(item))))
 
 
-def rename_keys(value: Mapping, names: Mapping | dict[str, str]) -> Mapping:
+def rename_keys(value: JsonObject, names: JsonObject | dict[str, str]) -> JsonObject:
     """A copy of *value* with keys renamed, in order; a key stays where its new name is written beside it."""
     return {
         new if isinstance(new := names.get(key), str) and new not in value else key: item for key, item in value.items()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from docsync.formats.limits import LIMITS
 from docsync.formats.prompty.mustache_variable import mustache_variables
-from docsync.formats.prompty.shape import Mapping, mapping, rename_keys
+from docsync.formats.prompty.shape import JsonObject, mapping, rename_keys
 from docsync.formats.prompty.template_error import TOO_LARGE, TemplateError
 
 JINJA, MUSTACHE = "jinja2", "mustache"
@@ -54,7 +54,7 @@ class _Span:
         self.is_beyond_limits = self.end - self.start > _MAX_SPAN
 
 
-def normalize_template(front_matter: Mapping, body: str) -> Mapping:
+def normalize_template(front_matter: JsonObject, body: str) -> JsonObject:
     """`template` as v2 would write it."""
     written = front_matter.get("template")
     if isinstance(written, str):
@@ -67,7 +67,7 @@ def normalize_template(front_matter: Mapping, body: str) -> Mapping:
     return _template(_kind(template.get("format"), JINJA), _kind(template.get("parser"), "prompty"), rest)
 
 
-def variables_of(body: str, template: Mapping) -> Variables:
+def variables_of(body: str, template: JsonObject) -> Variables:
     """The variables that *body* wants when it is rendered as *template* says."""
     kind = mapping(template["format"]).get("kind")
     first = _OPENING.search(body)
@@ -100,11 +100,11 @@ def _search(kind: object) -> Callable[[str], set[str]]:
     return jinja_variables
 
 
-def _template(form: Mapping, parser: Mapping, rest: Mapping) -> Mapping:
+def _template(form: JsonObject, parser: JsonObject, rest: JsonObject) -> JsonObject:
     return {"format": form, "parser": parser, **rest}
 
 
-def _kind(written: object, default: str) -> Mapping:
+def _kind(written: object, default: str) -> JsonObject:
     if isinstance(written, dict):
         return {"kind": default, **written}
     return {"kind": written if isinstance(written, str) and written else default}

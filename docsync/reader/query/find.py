@@ -14,7 +14,7 @@ from docsync.reader.snapshot import Snapshot
 from docsync.reader.summary import prove_type
 
 
-class Asked(TypedDict, total=False):
+class FindArguments(TypedDict, total=False):
     """What can be asked of `Reader.find`; see there."""
 
     type: str | None
@@ -28,7 +28,7 @@ class Asked(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class FindQuery:
     """The filters that must all hold, the order of what is found, and which part of it is asked for."""
 
     type: str | None = None
@@ -61,7 +61,7 @@ class Question:
         yield Condition("d.id > ? AND d.id < ? AND +d.type = ?", (f"{type_}/", f"{type_}0", type_))
 
 
-def find_page(snapshot: Snapshot, question: Question) -> Page:
+def find_page(snapshot: Snapshot, question: FindQuery) -> Page:
     """A page of what *question* asks for. Raises UsageError, NoDatabase for what only a database knows."""
     order = order_of(question.order)
     parts = list(question.conditions(snapshot.source))

@@ -12,7 +12,7 @@ from docsync.reader.answer import Hit, Hits
 from docsync.reader.documents import read_documents
 from docsync.reader.query.cursor import decode_cursor, encode_cursor
 from docsync.reader.query.limit import extend_limit
-from docsync.reader.query.search_syntax import Term, Words, words_of
+from docsync.reader.query.search_syntax import SearchExpression, Term, words_of
 from docsync.reader.snapshot import Snapshot
 from docsync.reader.summary import prove_type
 
@@ -24,7 +24,7 @@ _WORDS_SHOWN = 16
 _AROUND = 60
 _NEVER = float("-inf")
 
-_Place = tuple[float, str]
+_Position = tuple[float, str]
 """The score below zero, and the id: the order of what is found."""
 
 _OF_TYPE = "AND substr(id, 1, instr(id, '/') - 1) = ? "
@@ -37,7 +37,7 @@ _MATCH = (
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class SearchQuery:
     """What is looked for, in documents of which type, and which part of it is asked for."""
 
     text: str
@@ -47,7 +47,7 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Match:
     """A document that matches; ordered by score, ties by id."""
 
     id: str
@@ -59,7 +59,7 @@ class _Found:
         return (-self.score, self.id)
 
 
-def search(snapshot: Snapshot, asked: Search) -> Hits:
+def search(snapshot: Snapshot, asked: SearchQuery) -> Hits:
     """The best matches. Raises UsageError for a text or a cursor that cannot be taken."""
     words, most = words_of(asked.text), extend_limit(asked.limit)
     question = ["search", asked.text, asked.type]
@@ -81,17 +81,19 @@ def search(snapshot: Snapshot, asked: Search) -> Hits:
     return Hits(items, following, snapshot.source, snapshot.epoch, snapshot.revision)
 
 
-def _find_matches(snapshot: Snapshot, words: Words, type_: str | None, after: _Place | None) -> Iterator[_Found]:
+def _find_matches(
+    snapshot: Snapshot, words: SearchExpression, type_: str | None, after: _Position | None
+) -> Iterator[_Match]:
     """What has the words, by falling score: as many as are asked for."""
     of_type = "" if type_ is None else _OF_TYPE
     values = [_NEVER if after is None else after[0], words.match, *([] if type_ is None else [type_])]
     for id_, score, snippet in snapshot.ask_each(f"{_MATCH}{of_type}ORDER BY rank", [values]):
-        yield _Found(id_, score, snippet or "")
+        yield _Match(id_, score, snippet or "")
 
 
-def _pick_best(found: Iterable[_Found], after: _Place | None, most: int) -> list[_Found]:
+def _pick_best(found: Iterable[_Match], after: _Position | None, most: int) -> list[_Match]:
     """The first *most* after a place. *found* comes by score alone, so that those of the last score are all needed."""
-    chosen: list[_Found] = []
+    chosen: list[_Match] = []
     for one in found:
         if len(chosen) >= most and one.score < chosen[-1].score:
             break
@@ -101,8 +103,8 @@ def _pick_best(found: Iterable[_Found], after: _Place | None, most: int) -> list
 
 
 def _find_parts(
-    snapshot: Snapshot, words: Words, type_: str | None, after: _Place | None, most: int
-) -> Iterator[_Found]:
+    snapshot: Snapshot, words: SearchExpression, type_: str | None, after: _Position | None, most: int
+) -> Iterator[_Match]:
     """What has the letters of the words anywhere, best first."""
     groups = [_Letters(group) for group in words.groups]
     excluded = [_Letters((term,)) for term in words.excluded]
@@ -123,7 +125,7 @@ def _find_parts(
         f"(SELECT id, name, description, text, {columns} FROM documents_fts) WHERE {clause}ORDER BY score DESC, id LIMIT ?"
     )
     for id_, found, name, description, text in snapshot.ask_each(statement, [[*values, most]]):
-        yield _Found(id_, found, _excerpt(sought, (text, description or "", name)))
+        yield _Match(id_, found, _excerpt(sought, (text, description or "", name)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class SearchExpression:
     """Of each group one term must be there, and of `excluded` none."""
 
     groups: tuple[tuple[Term, ...], ...]
@@ -52,11 +52,11 @@ class Words:
         return any(_WITHOUT_SPACES.search(term.text) for group in self.groups for term in group)
 
 
-def words_of(text: str) -> Words:
+def words_of(text: str) -> SearchExpression:
     """What *text* asks for. Raises UsageError."""
     if len(text) > _MOST_CHARACTERS:
         raise UsageError(f"a search may have {_MOST_CHARACTERS} characters, this one has {len(text)}")
-    reading = _Reading([], [])
+    reading = _SearchParser([], [])
     for token in _TOKEN.finditer(text.translate(_QUOTES)):
         reading.take(token)
     return reading.finish()
@@ -67,7 +67,7 @@ def _join_either(terms: tuple[Term, ...]) -> str:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _SearchParser:
     """A search that is being read; `joins` after OR, `excludes` after NOT."""
 
     groups: list[list[Term]]
@@ -100,7 +100,7 @@ class _Reading:
             self.groups.append([term])
         self.joins = self.excludes = False
 
-    def finish(self) -> Words:
+    def finish(self) -> SearchExpression:
         if self.joins or self.excludes:
             raise UsageError(f"a word is missing after {'OR' if self.joins else 'NOT'}")
         if not self.groups:
@@ -108,7 +108,7 @@ class _Reading:
             raise UsageError(f"a search needs {what}; such as: calm patient -loud")
         if sum(map(len, self.groups)) + len(self.excluded) > _MOST_TERMS:
             raise UsageError(f"a search may have {_MOST_TERMS} words")
-        return Words(tuple(map(tuple, self.groups)), tuple(self.excluded))
+        return SearchExpression(tuple(map(tuple, self.groups)), tuple(self.excluded))
 
 
 def _terms(token: re.Match[str]) -> Iterator[tuple[Term, bool]]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from docsync.change import Difference, Refuse
 from docsync.model import Entry, Stamp
 from docsync.sync.batch.deletions import Deletions
-from docsync.sync.batch.load import Look
+from docsync.sync.batch.load import LookContext
 
 
 @dataclass(slots=True)
-class Work:
+class BatchContext:
     """A batch under way.
 
     `skipped` are the names that are no documents, `stale` the files to read, `refused` the paths that cannot be taken,
@@ -23,7 +23,7 @@ class Work:
     resting: Set[str]
     skipped: Set[str]
     difference: Difference
-    look: Look
+    look: LookContext
     deletions: Deletions
     refused: list[Refuse]
     stale: dict[str, Stamp]

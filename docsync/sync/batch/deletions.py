@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
-from docsync.change import Change, Delete, Hold
+from docsync.change import Delete, Hold, RowChange
 from docsync.model import Entry, Problem, RootState, Scan, Severity
 from docsync.names import covers
-from docsync.policy.grace_period import Belief
+from docsync.policy.grace_period import GracePeriod
 from docsync.policy.guard import Guard, Verdict
 from docsync.sync.ports import Store, Tree
 
@@ -14,7 +14,7 @@ from docsync.sync.ports import Store, Tree
 class Deletions:
     """Decides the deletions of one batch; `commit` tells the guard once they are in the database."""
 
-    def __init__(self, tree: Tree, store: Store, belief: Belief, guard: Guard) -> None:
+    def __init__(self, tree: Tree, store: Store, belief: GracePeriod, guard: Guard) -> None:
         self._tree = tree
         self._store = store
         self._belief = belief
@@ -22,7 +22,7 @@ class Deletions:
         self._verdicts: dict[str, Verdict] = {}
         self._returned: list[Entry] = []
 
-    def decide(self, renamed: Iterable[Entry], now_ns: int) -> Iterator[Change]:
+    def decide(self, renamed: Iterable[Entry], now_ns: int) -> Iterator[RowChange]:
         """The deletions and holds that are due: what has been missing long enough, and the old names of *renamed*.
 
         Comes last in a batch, so that the guard counts the rows that the same batch adds.
@@ -48,7 +48,7 @@ class Deletions:
             yield from (Delete(entry.path) for entry in verdict.allowed)
             yield from (Hold(entry, describe_held(entry, len(verdict.held))) for entry in verdict.held)
 
-    def release(self, type_: str | None) -> Iterator[Change]:
+    def release(self, type_: str | None) -> Iterator[RowChange]:
         """The held deletions, now that a person says that they are meant; files that came back stay."""
         yield from map(Delete, self._find_gone(self._guard.list_held(type_)))
 

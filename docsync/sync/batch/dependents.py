@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from docsync.change import Change, Link, Relink, Upsert
+from docsync.change import FileReference, Relink, RowChange, Upsert
 from docsync.model import FileState
-from docsync.sync.batch.batch_context import Work
+from docsync.sync.batch.batch_context import BatchContext
 from docsync.sync.batch.load import Loader
 from docsync.sync.ports import Store, Tree
 
@@ -18,10 +18,10 @@ class Dependents:
         self._store = store
         self._loader = loader
 
-    def update_references(self, work: Work) -> Iterator[Change]:
+    def update_references(self, work: BatchContext) -> Iterator[RowChange]:
         """The references to what the batch looked at, and what is warned of them."""
         ours = work.upserted.keys() | work.resting
-        relinks: dict[str, list[Change]] = {}
+        relinks: dict[str, list[RowChange]] = {}
         for path, change in self._relinks(
             link for link in self._store.links(work.look.scopes) if link.path not in ours
         ):
@@ -33,22 +33,22 @@ class Dependents:
             if states[path] is not FileState.OK or not self._tree.collections_of(path):
                 yield from changes
 
-    def update_kept(self, paths: Iterable[str]) -> Iterator[Change]:
+    def update_kept(self, paths: Iterable[str]) -> Iterator[RowChange]:
         """The references of documents whose files went or broke: while that was in doubt, they stayed as they were."""
         yield from (change for _, change in self._relinks(self._store.links_of(paths)))
 
-    def update_twins(self, work: Work) -> Iterator[Change]:
+    def update_twins(self, work: BatchContext) -> Iterator[RowChange]:
         """Where a name came or went, what is said of those that look the same."""
         twins = {twin for path in work.names for twin in self._store.twins(path)}
         yield from (change for _, change in self._reread(sorted(twins - work.resting), work))
 
-    def _relinks(self, links: Iterable[Link]) -> Iterator[tuple[str, Relink]]:
+    def _relinks(self, links: Iterable[FileReference]) -> Iterator[tuple[str, Relink]]:
         for link in links:
             status = self._tree.resolve(link.path, link.reference).status
             if status is not link.status:
                 yield link.path, Relink(link.document_id, link.ordinal, status)
 
-    def _reread(self, paths: Iterable[str], work: Work) -> Iterator[tuple[str, Upsert]]:
+    def _reread(self, paths: Iterable[str], work: BatchContext) -> Iterator[tuple[str, Upsert]]:
         """Parse again what is as it was: what is warned of depends on other files, too."""
         known = {path: e for path, e in self._store.index(paths).items() if e.state is FileState.OK}
         if not known:

@@ -7,35 +7,35 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from docsync.change import Applied, Change, Delete, Hold, Refuse, Seen, Standing, Upsert, diff
+from docsync.change import AdoptRoot, ApplyResult, DatabaseState, Delete, Hold, Refuse, RowChange, Upsert, diff
 from docsync.errors import StoreUnavailable
 from docsync.model import Entry, RootState, Sign, Timing
 from docsync.names import EVERYTHING, covers, drop_covered, to_printable
-from docsync.policy.coalesce import Batch, Dirty
-from docsync.policy.grace_period import Belief
+from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.policy.grace_period import GracePeriod
 from docsync.policy.guard import Guard
-from docsync.sync.batch.batch_context import Work
+from docsync.sync.batch.batch_context import BatchContext
 from docsync.sync.batch.deletions import Deletions, is_swap_deletion
 from docsync.sync.batch.dependents import Dependents
-from docsync.sync.batch.load import Loader, Look
-from docsync.sync.batch.root_states import Blind
-from docsync.sync.batch.symlinks import Links
+from docsync.sync.batch.load import Loader, LookContext
+from docsync.sync.batch.root_states import RootTracker
+from docsync.sync.batch.symlinks import SymlinkTracker
 from docsync.sync.ports import Clock, Store, Tree
 
 Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class BatchReport:
     """What one batch did. `again` are the paths to look at once more, and when (monotonic nanoseconds)."""
 
-    applied: Applied
+    applied: ApplyResult
     looked: int = 0
     again: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class BatchOptions:
     """How a batch is to be taken. `whole`: Git was at work, what is missing now is believed in this very batch.
 
     `confirm` is called before the commit; whatever it raises undoes the batch.
@@ -45,17 +45,17 @@ class Manner:
     confirm: Callable[[], None] | None = None
 
 
-PLAIN = Manner()
+PLAIN = BatchOptions()
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class EngineParts:
     """What the engine is made of."""
 
     tree: Tree
     store: Store
     loader: Loader
-    belief: Belief
+    belief: GracePeriod
     guard: Guard
     clock: Clock
 
@@ -63,7 +63,7 @@ class Parts:
 class Engine:
     """Makes the rows in any scope equal to the files in it. Belongs to the thread that owns the writer connection."""
 
-    def __init__(self, parts: Parts, timing: Timing, reload: Mapping[str, str]) -> None:
+    def __init__(self, parts: EngineParts, timing: Timing, reload: Mapping[str, str]) -> None:
         """*reload* maps the types that must be read again whatever their stamps say to their new fingerprints."""
         self._tree = parts.tree
         self._store = parts.store
@@ -75,8 +75,8 @@ class Engine:
         self._settle_ns = timing.settle_ns
         self._debounce_ns = timing.debounce_ns
         self._reload = dict(reload)
-        self._blind = Blind(parts.tree, parts.store.roots(), parts.belief)
-        self._links = Links()
+        self._blind = RootTracker(parts.tree, parts.store.roots(), parts.belief)
+        self._links = SymlinkTracker()
         self._unread: set[str] = set()
         self.scanned = False
 
@@ -86,8 +86,8 @@ class Engine:
         now_ns: int,
         heard: Callable[[str], int | None],
         progress: Progress | None = None,
-        manner: Manner = PLAIN,
-    ) -> Report:
+        manner: BatchOptions = PLAIN,
+    ) -> BatchReport:
         """Make the rows in the scope of *batch* equal to the files. Raises StoreUnavailable; then nothing was changed.
 
         *heard* tells when a path was last hinted at. Bad news that may not be believed yet stays with belief, which
@@ -102,14 +102,14 @@ class Engine:
             raise
         work.deletions.commit(self._clock())
         self._settle(work, applied)
-        return Report(applied, len(work.stale), work.again)
+        return BatchReport(applied, len(work.stale), work.again)
 
-    def preview(self, now_ns: int) -> Applied:
+    def preview(self, now_ns: int) -> ApplyResult:
         """What a sync of everything would do, without doing it."""
-        work = self._survey(Batch({EVERYTHING: Dirty(now_ns, now_ns, Sign.FOLDER)}), now_ns, lambda _: None)
+        work = self._survey(Batch({EVERYTHING: DirtyPath(now_ns, now_ns, Sign.FOLDER)}), now_ns, lambda _: None)
         return self._store.apply(self._changes(work, None, None), keep=False)
 
-    def release(self, type_: str | None) -> Applied:
+    def release(self, type_: str | None) -> ApplyResult:
         """Delete what is held, of one collection or of all, and start the guard's count afresh."""
         deletions = Deletions(self._tree, self._store, self._belief, self._guard)
         applied = self._store.apply(deletions.release(type_))
@@ -136,7 +136,7 @@ class Engine:
         """The deletions that are kept back."""
         return self._guard.list_held(type_)
 
-    def read_state(self, scopes: Iterable[str]) -> Standing:
+    def read_state(self, scopes: Iterable[str]) -> DatabaseState:
         """The database's version, and what is broken and held in *scopes*."""
         return self._store.read_state(scopes)
 
@@ -146,7 +146,9 @@ class Engine:
 
     # The steps
 
-    def _survey(self, batch: Batch, now_ns: int, heard: Callable[[str], int | None], *, whole: bool = False) -> Work:
+    def _survey(
+        self, batch: Batch, now_ns: int, heard: Callable[[str], int | None], *, whole: bool = False
+    ) -> BatchContext:
         """Scan and diff: which files are to be read, and which are missing."""
         changed_roots = self._blind.look()
         linked = self._links.find_links_to(batch.dirty.keys())
@@ -173,10 +175,10 @@ class Engine:
         for entry in gone:
             self._belief.mark_missing(entry, seen_ns, at_once=whole or is_swap_deletion(entry.path, scan, swapped))
         signs = {path: dirty.sign for path, dirty in batch.dirty.items()}
-        look = Look(scopes, now_ns, self._clock, known, heard, signs, frozenset(self._reload))
+        look = LookContext(scopes, now_ns, self._clock, known, heard, signs, frozenset(self._reload))
         refused = self._blind.refusals(scan, known, sight, look)
         deletions = Deletions(self._tree, self._store, self._belief, self._guard)
-        work = Work(resting, scan.skipped.keys(), difference, look, deletions, refused, dict(difference.stale))
+        work = BatchContext(resting, scan.skipped.keys(), difference, look, deletions, refused, dict(difference.stale))
         work.again.update(back)
         work.gone = gone
         work.roots = changed_roots
@@ -189,7 +191,7 @@ class Engine:
         reloaded = {path for path, entry in known.items() if entry.type in self._reload} if self._reload else set()
         return reloaded | self._belief.suspects()
 
-    def _pair_renames(self, work: Work) -> None:
+    def _pair_renames(self, work: BatchContext) -> None:
         """Find files that only changed their name; a pair that is not quiet yet is left for later."""
         look = work.look
         for path, old in self._belief.match_renames(work.stale).items():
@@ -203,9 +205,11 @@ class Engine:
             else:
                 work.renames[path] = old.entry
 
-    def _changes(self, work: Work, progress: Progress | None, confirm: Callable[[], None] | None) -> Iterator[Change]:
+    def _changes(
+        self, work: BatchContext, progress: Progress | None, confirm: Callable[[], None] | None
+    ) -> Iterator[RowChange]:
         """Load and plan, one file at a time, while the transaction runs: memory does not grow with the batch."""
-        yield from (Seen(*identity) for identity in self._blind.new_identities())
+        yield from (AdoptRoot(*identity) for identity in self._blind.new_identities())
         yield from tuple(work.refused)
         yield from map(Delete, work.difference.forgotten)
         for count, path in enumerate(work.stale, 1):
@@ -222,7 +226,7 @@ class Engine:
         if confirm is not None:
             confirm()
 
-    def _deletions(self, work: Work, renamed: Iterable[Entry]) -> Iterator[Change]:
+    def _deletions(self, work: BatchContext, renamed: Iterable[Entry]) -> Iterator[RowChange]:
         kept = [change.path for change in work.refused]
         for change in work.deletions.decide(renamed, work.look.now_ns):
             if isinstance(change, Delete):
@@ -232,7 +236,7 @@ class Engine:
             yield change
         yield from self._dependents.update_kept(kept)
 
-    def _note(self, path: str, change: Change, work: Work) -> None:
+    def _note(self, path: str, change: RowChange, work: BatchContext) -> None:
         if isinstance(change, Upsert):
             entry = work.look.known.get(path)
             if entry is None or entry.content_hash != change.document.content_hash or not entry.has_document:
@@ -244,7 +248,7 @@ class Engine:
         elif isinstance(change, Refuse):
             work.refused.append(change)
 
-    def _settle(self, work: Work, applied: Applied) -> None:
+    def _settle(self, work: BatchContext, applied: ApplyResult) -> None:
         """The batch is committed: forget the doubts that it ended."""
         for entry in work.difference.present:
             self._belief.settle(entry.path, entry.type)
@@ -266,14 +270,14 @@ class Engine:
         self._blind.commit()
         self._mark_reloaded(work, applied)
 
-    def _undo(self, work: Work) -> None:
+    def _undo(self, work: BatchContext) -> None:
         """The batch was rolled back: what it saw for the first time was not seen."""
         for entry in work.gone:
             self._belief.mark_returned(entry.path, entry.type)
         for path in work.appeared:
             self._guard.mark_vanished(path)
 
-    def _mark_reloaded(self, work: Work, applied: Applied) -> None:
+    def _mark_reloaded(self, work: BatchContext, applied: ApplyResult) -> None:
         """Record which collections have been read by today's rules, once every file that could be read was."""
         if EVERYTHING in work.look.scopes:
             self.scanned = True

@@ -5,25 +5,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from docsync.change import Change, Delete, Refuse, Touch, Upsert
+from docsync.change import Delete, Refuse, RowChange, Touch, Upsert
 from docsync.formats import get_format
 from docsync.model import (
     Content,
     Document,
     Entry,
+    FileBytes,
     FileState,
-    Octets,
-    Parsed,
+    ParsedFile,
     Problem,
+    ReadFailure,
+    RefusedPath,
     Severity,
     Sign,
     Stamp,
-    Unread,
-    Vanished,
 )
 from docsync.names import Collection
-from docsync.policy.grace_period import Belief
-from docsync.sync.batch.review import Read, Review, Rules
+from docsync.policy.grace_period import GracePeriod
+from docsync.sync.batch.review import DocumentRules, ReadFile, Review
 from docsync.sync.ports import Clock, Parse, Tree
 
 Twins = Callable[[str], Sequence[str]]
@@ -32,7 +32,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class LookContext:
     """One look at `scopes`: when it began, what each path was known as, when it was last hinted at, with what sign.
 
     `reload` are the types that must be parsed again although their bytes are known. The look itself collects in `again`
@@ -54,7 +54,7 @@ class Look:
         heard_ns = self.heard(path)
         return None if heard_ns is not None and heard_ns > self.now_ns else self.signs.get(path)
 
-    def believes(self, belief: Belief, path: str) -> bool:
+    def believes(self, belief: GracePeriod, path: str) -> bool:
         """*path* was just found bad. True once *belief* has it that this lasts.
 
         It counts from after the look that found it first, and is judged by when the look began that finds it so still.
@@ -67,7 +67,7 @@ class Look:
 class Loader:
     """Turns a path into the change that makes its row right, or into nothing while its bad news must wait."""
 
-    def __init__(self, tree: Tree, parse: Parse, belief: Belief, rules: Rules, twins: Twins) -> None:
+    def __init__(self, tree: Tree, parse: Parse, belief: GracePeriod, rules: DocumentRules, twins: Twins) -> None:
         """*twins* gives the other files whose names some file systems would hold for the same."""
         self._tree = tree
         self._twins = twins
@@ -76,23 +76,25 @@ class Loader:
         self._ignore = rules.ignore
         self._review = Review(rules)
 
-    def load(self, path: str, look: Look) -> Change | None:
+    def load(self, path: str, look: LookContext) -> RowChange | None:
         """The change for *path* now. Paths that were caught being written are added to `look.again`."""
         entry, claims = look.known.get(path), self._tree.collections_of(path)
         match self._tree.read(path):
-            case Vanished.CHANGING:
+            case ReadFailure.CHANGING:
                 return self._load_changing(path, claims, entry, look)
-            case Vanished.GONE:
+            case ReadFailure.GONE:
                 return self._load_gone(path, entry, look)
-            case Unread(problem, stamp):
+            case RefusedPath(problem, stamp):
                 state = FileState.UNREADABLE if stamp is None else FileState.BROKEN
                 if entry is not None and entry.state is state is FileState.UNREADABLE:
                     return None  # said before
                 return self._refuse_if_believed(Refuse(path, claims[0].type, state, (problem,), stamp), look)
-            case Octets() as read:
+            case FileBytes() as read:
                 return self._load_content(path, claims, read, look)
 
-    def _load_changing(self, path: str, claims: Sequence[Collection], entry: Entry | None, look: Look) -> Change | None:
+    def _load_changing(
+        self, path: str, claims: Sequence[Collection], entry: Entry | None, look: LookContext
+    ) -> RowChange | None:
         """Written while it was read: look again. One that never holds still is bad news that lasts, like any other."""
         if entry is not None and entry.state is FileState.UNREADABLE:
             return None  # said before
@@ -103,7 +105,7 @@ class Loader:
         look.again.add(path)
         return None
 
-    def _load_gone(self, path: str, entry: Entry | None, look: Look) -> Change | None:
+    def _load_gone(self, path: str, entry: Entry | None, look: LookContext) -> RowChange | None:
         if entry is None:
             return None
         if not entry.has_document:
@@ -112,14 +114,16 @@ class Loader:
         look.again.add(path)
         return None
 
-    def _load_content(self, path: str, claims: Sequence[Collection], read: Octets, look: Look) -> Change | None:
+    def _load_content(
+        self, path: str, claims: Sequence[Collection], read: FileBytes, look: LookContext
+    ) -> RowChange | None:
         content_hash = hashlib.sha256(read.octets).hexdigest()
         entry, collection = look.known.get(path), claims[0]
         if entry and _is_known(entry, content_hash, collection) and collection.type not in look.reload:
             self._belief.settle(path, entry.type)
             unchanged = entry.stamp == read.stamp and entry.racy == read.racy
             return None if unchanged else Touch(path, read.stamp, read.racy)
-        file = Read(path, collection, read.octets)
+        file = ReadFile(path, collection, read.octets)
         parsed = self._parse(collection.format, path, read.octets)
         if parsed.content is not None:
             links = tuple(self._tree.resolve(path, reference) for reference in parsed.content.references)
@@ -135,10 +139,10 @@ class Loader:
         document = _document(file, parsed.content, content_hash, read.stamp)
         return Upsert(document, read.stamp, read.racy, problems)
 
-    def _refuse_if_believed(self, change: Refuse, look: Look) -> Change | None:
+    def _refuse_if_believed(self, change: Refuse, look: LookContext) -> RowChange | None:
         return change if look.believes(self._belief, change.path) else None
 
-    def _collect_problems(self, path: str, parsed: Parsed, claims: Sequence[Collection]) -> tuple[Problem, ...]:
+    def _collect_problems(self, path: str, parsed: ParsedFile, claims: Sequence[Collection]) -> tuple[Problem, ...]:
         """The problems of the file that the configuration does not ignore, and a warning if two collections claim it."""
         problems = list(parsed.problems)
         if len(claims) > 1:
@@ -158,7 +162,7 @@ class Loader:
         return not get_format(collection.format).proves_complete and 2 * stamp.size < entry.good_size
 
 
-def _document(file: Read, content: Content, content_hash: str, stamp: Stamp) -> Document:
+def _document(file: ReadFile, content: Content, content_hash: str, stamp: Stamp) -> Document:
     id_ = file.collection.document_id(file.path)
     modified = iso(stamp.mtime_ns)
     return Document(id_, file.collection.type, file.path, content, content_hash, modified, file.links)

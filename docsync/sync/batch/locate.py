@@ -9,7 +9,7 @@ from itertools import islice
 from docsync.formats.json_place import json_places
 from docsync.formats.limits import LIMITS
 from docsync.formats.place import Place
-from docsync.formats.source import Details, Source, decode_source
+from docsync.formats.source import ProblemDetails, SourceText, decode_source
 from docsync.formats.yaml_front_matter import split_front_matter
 from docsync.formats.yaml_place import yaml_places
 from docsync.lint.finding import Finding
@@ -32,14 +32,14 @@ def locate(path: str, format_name: str, octets: bytes, findings: Sequence[Findin
     return [_problem(source, finding, offset) for finding, offset in zip(findings, offsets, strict=True)]
 
 
-def _body(source: Source, format_name: str) -> tuple[int, str]:
+def _body(source: SourceText, format_name: str) -> tuple[int, str]:
     if format_name not in ("prompty", "markdown"):
         return 0, ""
     parts = split_front_matter(source)
     return parts.body_at, parts.body
 
 
-def _places(source: Source, format_name: str, body_at: int, wanted: set[str]) -> Mapping[str, Place]:
+def _places(source: SourceText, format_name: str, body_at: int, wanted: set[str]) -> Mapping[str, Place]:
     if not wanted:
         return {}
     match format_name:
@@ -88,7 +88,9 @@ def _tags(body: str) -> Iterator[tuple[int, int]]:
         yield opening.end(), at
 
 
-def _problem(source: Source, finding: Finding, offset: int | None) -> Problem:
-    details = Details(severity=finding.severity, hint=finding.hint, json_path=truncate_place(finding.at or "") or None)
+def _problem(source: SourceText, finding: Finding, offset: int | None) -> Problem:
+    details = ProblemDetails(
+        severity=finding.severity, hint=finding.hint, json_path=truncate_place(finding.at or "") or None
+    )
     problem = source.problem(finding.code, finding.message, offset or 0, **details)
     return problem if offset is not None else replace(problem, line=None, column=None)

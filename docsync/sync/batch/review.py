@@ -14,7 +14,7 @@ from docsync.lint import Finding, Subject, lint, literal_secret
 from docsync.lint.finding import MOST
 from docsync.lint.schema import CODE, Schema
 from docsync.lint.secret import Secret, may_hold_secrets, redact_all, secrets_in
-from docsync.model import Content, Parsed, Problem, Resolved, Severity
+from docsync.model import Content, ParsedFile, Problem, ResolvedReference, Severity
 from docsync.names import Collection
 
 # In these formats what is written is the front matter; the rest of the document is made of it and of the body.
@@ -27,7 +27,7 @@ _ALL_SEARCHED, _ONE_SEARCHED = 4_000, 50_000  # keys, values and items, about
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class DocumentRules:
     """What the configuration says about documents: codes to ignore, secrets to take out, a schema for some types."""
 
     ignore: frozenset[str] = frozenset()
@@ -36,22 +36,22 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadFile:
     """A file that its format could read: where it lies, whose it is, its bytes, and what became of its references."""
 
     path: str
     collection: Collection
     octets: bytes
-    links: tuple[Resolved, ...] = ()
+    links: tuple[ResolvedReference, ...] = ()
 
 
 class Review:
     """Looks at documents by the rules of one configuration."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: DocumentRules) -> None:
         self._rules = rules
 
-    def review(self, read: Read, content: Content, problems: Sequence[Problem]) -> Parsed:
+    def review(self, read: ReadFile, content: Content, problems: Sequence[Problem]) -> ParsedFile:
         """*content* as it may be stored, with everything that is to be said of it; *problems* are the format's own."""
         try:
             document = cast("dict[str, object]", json.loads(content.document))
@@ -61,13 +61,13 @@ class Review:
             findings = self._findings(read.collection.type, content, subject, ignore)
             found = _add_findings(read, problems, findings)
             if any(finding.severity is Severity.ERROR for finding in findings):
-                return Parsed(None, found)
+                return ParsedFile(None, found)
             redacts = may_hold and self._rules.redact_secrets
-            return Parsed(_remove_secrets(content, document, subject) if redacts else content, found)
+            return ParsedFile(_remove_secrets(content, document, subject) if redacts else content, found)
         except Exception as error:  # noqa: BLE001 - a file that trips a bug of ours harms only itself
             message = f"docsync failed to check this file: {type(error).__name__}"
             hint = "this is a bug in docsync; please report it with the file"
-            return Parsed(None, (*problems, Problem(read.path, "internal", message, hint=hint)))
+            return ParsedFile(None, (*problems, Problem(read.path, "internal", message, hint=hint)))
 
     def _findings(self, type_: str, content: Content, subject: Subject, ignore: Set[str]) -> list[Finding]:
         findings = lint(subject, ignore)
@@ -82,7 +82,7 @@ def _limit_violations(document: str) -> int:
     return LIMITS.problems + 1 if size <= _ALL_SEARCHED else int(size <= _ONE_SEARCHED)
 
 
-def _subject(read: Read, document: dict[str, object]) -> Subject:
+def _subject(read: ReadFile, document: dict[str, object]) -> Subject:
     written = document["frontmatter"] if read.collection.format in FRONT_MATTER_FORMATS else document
     assert isinstance(written, dict)
     if read.collection.format != "prompty":
@@ -119,7 +119,7 @@ def _redact(content: Content, document: dict[str, object], secrets: Sequence[Sec
     return replace(content, document=encode_canonical(document), text=search_text(document))
 
 
-def _add_findings(read: Read, problems: Sequence[Problem], findings: Sequence[Finding]) -> tuple[Problem, ...]:
+def _add_findings(read: ReadFile, problems: Sequence[Problem], findings: Sequence[Finding]) -> tuple[Problem, ...]:
     """All that is to be said, up to the limit, errors first; only what is shown is looked for in the file."""
     if not findings:
         return tuple(problems)

@@ -4,17 +4,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from docsync.change import Refuse
-from docsync.model import Entry, FileState, Problem, Root, RootState, Scan, Unread
+from docsync.model import Entry, FileState, Problem, RefusedPath, Root, RootState, Scan
 from docsync.names import ancestors, covers
-from docsync.policy.grace_period import Belief
-from docsync.sync.batch.load import Look
+from docsync.policy.grace_period import GracePeriod
+from docsync.sync.batch.load import LookContext
 from docsync.sync.ports import Tree
 
 Identity = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Visibility:
     """The known entries of a scope: those whose file could have been seen, and those beneath a folder that is shut.
 
     `shut` says what is wrong with each. Not in it are those whose own collection's folder is lost: that says it for all.
@@ -24,10 +24,10 @@ class Sight:
     shut: tuple[tuple[Entry, Problem], ...]
 
 
-class Blind:
+class RootTracker:
     """Remembers each collection's folder, to notice that it went, came back or is another one now."""
 
-    def __init__(self, tree: Tree, identities: Mapping[str, Identity | None], belief: Belief) -> None:
+    def __init__(self, tree: Tree, identities: Mapping[str, Identity | None], belief: GracePeriod) -> None:
         self._tree = tree
         self._belief = belief
         self._identities = dict(identities)
@@ -83,11 +83,11 @@ class Blind:
     def _identity(root: Root) -> Identity | None:
         return None if root.device is None or root.inode is None else (root.device, root.inode)
 
-    def split_visible(self, scan: Scan, known: Mapping[str, Entry]) -> Sight:
+    def split_visible(self, scan: Scan, known: Mapping[str, Entry]) -> Visibility:
         """Tell apart what the scan could see and what was shut to it."""
         lost = {type_: root for type_, root in self._roots.items() if root.state is not RootState.OK}
         if not lost and not scan.unreadable and not scan.skipped:
-            return Sight(known, ())
+            return Visibility(known, ())
         visible: dict[str, Entry] = {}
         shut: list[tuple[Entry, Problem]] = []
         for path, entry in known.items():
@@ -100,9 +100,9 @@ class Blind:
                 shut += [] if entry.type in lost else [(entry, _describe_beneath(entry, root))]
             elif entry.has_document or path not in scan.skipped:
                 visible[path] = entry
-        return Sight(visible, tuple(shut))
+        return Visibility(visible, tuple(shut))
 
-    def refusals(self, scan: Scan, known: Mapping[str, Entry], sight: Sight, look: Look) -> list[Refuse]:
+    def refusals(self, scan: Scan, known: Mapping[str, Entry], sight: Visibility, look: LookContext) -> list[Refuse]:
         """What is to be recorded about paths that cannot be taken, as far as it may be believed."""
         refused = [
             Refuse(path, scan.types[path], FileState.SKIPPED, (unread.problem,), unread.stamp)
@@ -131,7 +131,7 @@ class Blind:
                 yield root.path, type_, _root_problem(root)
 
 
-def _is_listed(entry: Entry | None, unread: Unread) -> bool:
+def _is_listed(entry: Entry | None, unread: RefusedPath) -> bool:
     """True when a skipped path was listed before, or still has a document whose file is now missing."""
     if entry is None:
         return False

@@ -9,7 +9,7 @@ from docsync.model import Scan
 from docsync.names import ancestors, is_hidden
 
 
-class Links:
+class SymlinkTracker:
     """The links of all collections, as of the last look at each."""
 
     def __init__(self) -> None:

@@ -6,32 +6,32 @@ Belongs to the sync thread.
 import time
 from collections.abc import Iterable, Iterator, Mapping, Set
 
-from docsync.change import Applied
+from docsync.change import ApplyResult
 from docsync.counters import BatchResult, Counters, Trigger
-from docsync.model import PastBatch, Sign
+from docsync.model import BatchRecord, Sign
 from docsync.names import EVERYTHING, ancestors
-from docsync.policy.coalesce import Dirty
+from docsync.policy.coalesce import DirtyPath
 from docsync.status import LastBatch
 from docsync.sync.batch.load import iso
-from docsync.sync.thread.thread_status import Vitals
+from docsync.sync.thread.thread_status import ThreadStatus
 
 
-class Record:
+class BatchMetrics:
     """One for each loop. A batch is heard of, gets its trigger, and is committed or failed."""
 
-    def __init__(self, counters: Counters, vitals: Vitals) -> None:
+    def __init__(self, counters: Counters, vitals: ThreadStatus) -> None:
         self._counters = counters
         self._vitals = vitals
         # Of what still waits also those that nobody hinted at (None): they are not looked up again with every batch.
         self._since: dict[str, int | None] = {}
         self.trigger = Trigger.HINT
 
-    def record_hints(self, hinted: Mapping[str, Dirty]) -> None:
+    def record_hints(self, hinted: Mapping[str, DirtyPath]) -> None:
         """The watcher *hinted* at these paths, which are looked at now; not those that the loop looks at by itself."""
         for path, dirty in hinted.items():
             self._since[path] = min(dirty.first_ns, self._since.get(path) or dirty.first_ns)
 
-    def record_trigger(self, hinted: Mapping[str, Dirty], *, asked: bool, rescan: bool) -> None:
+    def record_trigger(self, hinted: Mapping[str, DirtyPath], *, asked: bool, rescan: bool) -> None:
         """Find out what sets the next batch off."""
         if rescan:
             self.trigger = Trigger.RESCAN if self._vitals.scanned else Trigger.START
@@ -46,7 +46,7 @@ class Record:
         """The batch was undone: refused by the database, postponed for Git, or interrupted by a stop."""
         self._counters.record_run(self.trigger, result, seconds)
 
-    def record_commit(self, applied: Applied, seconds: float, waiting: Set[str], now_ns: int) -> None:
+    def record_commit(self, applied: ApplyResult, seconds: float, waiting: Set[str], now_ns: int) -> None:
         """The batch is in the database. What is *waiting* still belongs to its first hint; the rest is forgotten."""
         result = BatchResult.CHANGED if applied.changed else BatchResult.UNCHANGED
         self._counters.record_run(self.trigger, result, seconds)
@@ -54,7 +54,7 @@ class Record:
         if applied.changed:
             counts = (len(applied.upserted), len(applied.deleted))
             self._vitals.last_batch = LastBatch(at, applied.revision, *counts, round(seconds, 6))
-            batch = PastBatch(at, applied.revision, round(seconds * 1e3, 3), *counts, self.trigger.value)
+            batch = BatchRecord(at, applied.revision, round(seconds * 1e3, 3), *counts, self.trigger.value)
             for change, paths in (("upsert", applied.upserted), ("delete", applied.deleted)):
                 self._counters.record_latency(change, at, self._seconds_since(paths, now_ns))
             self._counters.record_batch(batch)

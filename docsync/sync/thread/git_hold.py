@@ -6,7 +6,7 @@ Rule 6 of docs/design.md.
 from collections.abc import Callable
 from enum import Enum
 
-from docsync.git import Git
+from docsync.git import GitDirectories
 
 _MOST_NS = 10_000_000_000
 LOOK_AGAIN_NS = 5_000_000
@@ -16,7 +16,7 @@ class GitAtWork(Exception):
     """Git began to work, or moved on, while a batch was under way: not an error, the batch is put back and tried again."""
 
 
-class Pass(Enum):
+class BatchExtent(Enum):
     """How a batch may go on."""
 
     PLAIN = "plain"
@@ -24,10 +24,10 @@ class Pass(Enum):
     EVERYTHING = "everything"  # the same, and hints may be missing: look at all there is
 
 
-class GitGate:
+class GitHold:
     """Asked before each batch and again before its commit. Without a repository it is always open."""
 
-    def __init__(self, find: Callable[[], Git], proves: Callable[[], bool]) -> None:
+    def __init__(self, find: Callable[[], GitDirectories], proves: Callable[[], bool]) -> None:
         """*find* gives the repositories that there are now, *proves* waits until every earlier hint has arrived."""
         self._find = find
         self._proves = proves
@@ -35,7 +35,7 @@ class GitGate:
         self._indexes = self._seen = self._resting = self._git.indexes()
         self._held_since_ns: int | None = None
 
-    def enter(self, now_ns: int) -> Pass:
+    def enter(self, now_ns: int) -> BatchExtent:
         """Let a batch begin. Raises GitAtWork.
 
         When it must be whole, every hint of Git's work has arrived by the time this returns, or everything is to be
@@ -47,8 +47,8 @@ class GitGate:
         self._seen = self._git.indexes()
         # An index that went says nothing of files; one that came, also with its repository, was made with them.
         if self._held_since_ns is None and self._seen <= self._indexes:
-            return Pass.PLAIN
-        return Pass.WHOLE if self._proves() else Pass.EVERYTHING
+            return BatchExtent.PLAIN
+        return BatchExtent.WHOLE if self._proves() else BatchExtent.EVERYTHING
 
     def _may_hold(self, now_ns: int) -> bool:
         if self._held_since_ns is None:

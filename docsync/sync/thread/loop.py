@@ -13,15 +13,15 @@ from docsync.counters import BatchResult, Counters, Trigger
 from docsync.errors import Damaged, StoreReason, StoreUnavailable
 from docsync.model import RootState, Sign
 from docsync.names import EVERYTHING
-from docsync.policy.coalesce import Batch, Dirty
-from docsync.sync.batch.engine import Engine, Manner, Progress, Report
-from docsync.sync.thread.batch_metrics import Record
-from docsync.sync.thread.git_hold import LOOK_AGAIN_NS, GitAtWork, GitGate, Pass
+from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.sync.batch.engine import BatchOptions, BatchReport, Engine, Progress
+from docsync.sync.thread.batch_metrics import BatchMetrics
+from docsync.sync.thread.git_hold import LOOK_AGAIN_NS, BatchExtent, GitAtWork, GitHold
 from docsync.sync.thread.inbox import Inbox
-from docsync.sync.thread.pending_requests import Waiting
+from docsync.sync.thread.pending_requests import PendingRequests
 from docsync.sync.thread.request import Request
-from docsync.sync.thread.sync_log import Journal
-from docsync.sync.thread.thread_status import Vitals
+from docsync.sync.thread.sync_log import SyncLog
+from docsync.sync.thread.thread_status import ThreadStatus
 
 _TICK_NS = 1_000_000_000
 _RETRY_FIRST_NS = 50_000_000
@@ -30,11 +30,11 @@ _RESYNC_PAUSE_NS = 1_000_000_000
 _LAST_WORK_NS = 2_000_000_000
 
 
-class Stopping(Exception):
+class BatchInterrupted(Exception):
     """The batch under way would take longer than a stop may: it is rolled back, and the next start does it."""
 
 
-class Care(Protocol):
+class UpkeepPort(Protocol):
     """What keeps the database sound: recovery.Upkeep. `check` and `tick` raise Damaged for what `mend` mends."""
 
     def check(self) -> None: ...
@@ -44,7 +44,7 @@ class Care(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Rounds:
+class LoopTasks:
     """What the loop does by itself: `rescan_ns` between whole scans (±20 %); `resync` makes the watches anew after lost
     hints; `tick` is called about once a second with the time, to look after the watcher. `care` looks after the
     database before and after each batch.
@@ -53,21 +53,21 @@ class Rounds:
     rescan_ns: int
     resync: Callable[[], None]
     tick: Callable[[int], None]
-    care: Care
+    care: UpkeepPort
 
 
 class Loop:
     """One sync after the other until the inbox is closed."""
 
-    def __init__(self, engine: Engine, inbox: Inbox, gate: GitGate, rounds: Rounds, told: "Told") -> None:
+    def __init__(self, engine: Engine, inbox: Inbox, gate: GitHold, rounds: LoopTasks, told: "Observers") -> None:
         self._engine = engine
         self._inbox = inbox
         self._gate = gate
         self._rounds = rounds
         self._vitals = told.vitals
         self._journal = told.journal
-        self._record = Record(told.counters, told.vitals)
-        self._waiting = Waiting()
+        self._record = BatchMetrics(told.counters, told.vitals)
+        self._waiting = PendingRequests()
         self._again: set[str] = set()
         self._rescan_at_ns = 0
         self._care_at_ns = 0
@@ -114,7 +114,7 @@ class Loop:
             self._back_off(error, now_ns)
         except GitAtWork:
             self._not_before_ns = now_ns + LOOK_AGAIN_NS
-        except Stopping:
+        except BatchInterrupted:
             self._journal.log_interrupted()
 
     def _work(self, now_ns: int) -> None:
@@ -140,7 +140,7 @@ class Loop:
             return True
         return bool(self._engine.list_due(now_ns, self._inbox.dirty()))
 
-    def _enter(self, now_ns: int) -> Pass:
+    def _enter(self, now_ns: int) -> BatchExtent:
         try:
             return self._gate.enter(now_ns)
         except GitAtWork:
@@ -148,7 +148,7 @@ class Loop:
             self._record.record_failure(BatchResult.POSTPONED, 0.0)
             raise
 
-    def _take_in(self, batch: Batch, report: Report, looks: list[Request]) -> None:
+    def _take_in(self, batch: Batch, report: BatchReport, looks: list[Request]) -> None:
         """*batch* is committed: who waits for it hears what it did."""
         # A path that is to be looked at again stays in hand until it was, also through batches of other paths.
         self._again = (self._again - batch.dirty.keys() | report.again.keys()) & self._inbox.dirty()
@@ -175,13 +175,13 @@ class Loop:
         self._damage = None
         self._rescan_at_ns = 0
 
-    def _build_batch(self, now_ns: int, admitted: Pass) -> Batch:
+    def _build_batch(self, now_ns: int, admitted: BatchExtent) -> Batch:
         """What is due, what is asked for, and everything when it is time for a rescan.
 
         After Git's work: all that is dirty, and all there is when hints may be missing.
         """
         looks = self._waiting.looks()
-        hurried = bool(looks) or admitted is not Pass.PLAIN
+        hurried = bool(looks) or admitted is not BatchExtent.PLAIN
         batch = self._inbox.take(now_ns, everything=hurried or self._inbox.closed)
         dirty = dict(batch.dirty)
         if any(item.sign is Sign.LOST for item in dirty.values()):
@@ -192,17 +192,17 @@ class Loop:
         if EVERYTHING in scopes:
             self._rounds.care.doubt()  # who asks for everything may have seen a row that is not what its file says
         rescan = now_ns >= self._rescan_at_ns and not self._inbox.closed
-        if rescan or admitted is Pass.EVERYTHING:
+        if rescan or admitted is BatchExtent.EVERYTHING:
             scopes.add(EVERYTHING)
         self._record.record_hints(dirty)
         self._record.record_trigger(dirty, asked=bool(looks), rescan=rescan)
-        if admitted is not Pass.PLAIN:
+        if admitted is not BatchExtent.PLAIN:
             self._record.trigger = Trigger.GIT
         for scope in scopes:
-            dirty.setdefault(scope, Dirty(now_ns, now_ns, Sign.FOLDER))
+            dirty.setdefault(scope, DirtyPath(now_ns, now_ns, Sign.FOLDER))
         return Batch(dirty, batch.resting, batch.rest_until_ns)
 
-    def _resync(self, dirty: dict[str, Dirty], now_ns: int, *, urgent: bool) -> None:
+    def _resync(self, dirty: dict[str, DirtyPath], now_ns: int, *, urgent: bool) -> None:
         """Hints were lost: watch afresh, *then* scan. A second time within a second waits, unless someone waits for it."""
         if now_ns < self._resync_at_ns and not urgent:
             for path in [path for path, item in dirty.items() if item.sign is Sign.LOST]:
@@ -212,14 +212,16 @@ class Loop:
         self._rounds.resync()
         self._journal.log_resync()
 
-    def _sync(self, batch: Batch, admitted: Pass, now_ns: int) -> Report:
+    def _sync(self, batch: Batch, admitted: BatchExtent, now_ns: int) -> BatchReport:
         """One batch, from the gate to the log. Whatever it raises, nothing was changed and its paths are dirty again."""
         self._vitals.syncing = True
         begun = time.perf_counter()
         try:
-            manner = Manner(admitted is not Pass.PLAIN, confirm=lambda: self._gate.check(time.monotonic_ns()))
+            manner = BatchOptions(
+                admitted is not BatchExtent.PLAIN, confirm=lambda: self._gate.check(time.monotonic_ns())
+            )
             report = self._engine.sync(batch, now_ns, self._inbox.last_hint_ns, self._progress, manner)
-        except (GitAtWork, StoreUnavailable, Stopping) as error:
+        except (GitAtWork, StoreUnavailable, BatchInterrupted) as error:
             self._inbox.put_back(batch, 0)
             self._record.record_failure(_result_of(error), time.perf_counter() - begun)
             raise
@@ -245,7 +247,7 @@ class Loop:
         if self._inbox.closed:
             self._stop_by_ns = self._stop_by_ns or time.monotonic_ns() + _LAST_WORK_NS
             if time.monotonic_ns() > self._stop_by_ns:
-                raise Stopping
+                raise BatchInterrupted
 
     def _back_off(self, error: StoreUnavailable, now_ns: int) -> None:
         """The database cannot be written: the next try comes later each time."""
@@ -265,22 +267,22 @@ class Loop:
         self._vitals.undecided = len(self._engine.list_undecided())
 
 
-def _result_of(error: GitAtWork | StoreUnavailable | Stopping) -> BatchResult:
+def _result_of(error: GitAtWork | StoreUnavailable | BatchInterrupted) -> BatchResult:
     match error:
         case GitAtWork():
             return BatchResult.POSTPONED
         case StoreUnavailable():
             return BatchResult.REFUSED
-        case Stopping():
+        case BatchInterrupted():
             return BatchResult.INTERRUPTED
         case _:
             assert_never(error)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Observers:
     """Where the loop says what it does: for those who ask, for the log, and in numbers."""
 
-    vitals: Vitals
-    journal: Journal
+    vitals: ThreadStatus
+    journal: SyncLog
     counters: Counters = field(default_factory=Counters)

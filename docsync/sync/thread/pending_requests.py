@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable, Iterable
 
-from docsync.change import Applied, Standing
+from docsync.change import ApplyResult, DatabaseState
 from docsync.errors import StoreReason, StoreUnavailable
-from docsync.status import Done
-from docsync.sync.thread.request import Ask, Request
+from docsync.status import CommandResult
+from docsync.sync.thread.request import Request, RequestKind
 
 
-class Waiting:
+class PendingRequests:
     """Requests between being asked and being answered. Belongs to the sync thread."""
 
     def __init__(self) -> None:
@@ -22,11 +22,11 @@ class Waiting:
 
     def looks(self) -> list[Request]:
         """The looks that are still to be taken."""
-        return [request for request in self._asked if request.ask is Ask.LOOK]
+        return [request for request in self._asked if request.ask is RequestKind.LOOK]
 
     def releases(self) -> list[Request]:
         """The releases that are still to be done."""
-        return [request for request in self._asked if request.ask is Ask.RELEASE]
+        return [request for request in self._asked if request.ask is RequestKind.RELEASE]
 
     def mark_begun(self, requests: Iterable[Request], undecided: set[str]) -> None:
         """What *requests* ask for was done; they wait for what is *undecided* in what concerns them."""
@@ -35,7 +35,7 @@ class Waiting:
             self._open.append(request)
             request.waits_for = {path for path in undecided if request.concerns(path)}
 
-    def mark_committed(self, applied: Applied, undecided: set[str], last_ns: Callable[[str], int | None]) -> None:
+    def mark_committed(self, applied: ApplyResult, undecided: set[str], last_ns: Callable[[str], int | None]) -> None:
         """A batch was committed. *last_ns* tells when a path was last hinted at."""
         for request in self._open:
             still = request.waits_for & undecided
@@ -43,7 +43,7 @@ class Waiting:
             request.upserted.update(filter(request.concerns, applied.upserted))
             request.deleted.update(filter(request.concerns, applied.deleted))
 
-    def answer(self, standing: Callable[[Iterable[str]], Standing]) -> None:
+    def answer(self, standing: Callable[[Iterable[str]], DatabaseState]) -> None:
         """Answer every request that waits for nothing any more."""
         for request in [request for request in self._open if not request.waits_for]:
             done = _build_done(request, standing(request.concern))
@@ -58,7 +58,7 @@ class Waiting:
                 request.answer.set_exception(StoreUnavailable(StoreReason.STOPPING, why))
 
 
-def _build_done(request: Request, now: Standing) -> Done:
+def _build_done(request: Request, now: DatabaseState) -> CommandResult:
     seconds = round((time.monotonic_ns() - request.asked_ns) / 1e9, 6)
     did = (tuple(sorted(request.upserted)), tuple(sorted(request.deleted)))
-    return Done(now.epoch, now.revision, seconds, *did, now.broken, now.held)
+    return CommandResult(now.epoch, now.revision, seconds, *did, now.broken, now.held)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from docsync.names import EVERYTHING, covers
-from docsync.status import Done
+from docsync.status import CommandResult
 
 
-class Ask(Enum):
+class RequestKind(Enum):
     """What a request wants."""
 
     LOOK = "look"
@@ -25,11 +25,11 @@ class Request:
     beneath them) that the answer is about; what changes after `asked_ns` (monotonic) is not waited for.
     """
 
-    ask: Ask
+    ask: RequestKind
     scopes: tuple[str, ...] = ()
     concern: tuple[str, ...] = (EVERYTHING,)
     type: str | None = None
-    answer: "Future[Done]" = field(default_factory=Future)
+    answer: "Future[CommandResult]" = field(default_factory=Future)
     asked_ns: int = field(default_factory=time.monotonic_ns)
     waits_for: set[str] = field(default_factory=set)
     upserted: set[str] = field(default_factory=set)

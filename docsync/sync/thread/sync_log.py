@@ -2,11 +2,11 @@
 
 from typing import Protocol
 
-from docsync.change import Applied
+from docsync.change import ApplyResult
 from docsync.errors import StoreUnavailable
 from docsync.model import Problem, Severity
 from docsync.status import Repair
-from docsync.sync.batch.engine import Report
+from docsync.sync.batch.engine import BatchReport
 
 _MOST_LINES = 20
 _MOST_NAMED = 5
@@ -21,14 +21,14 @@ class Log(Protocol):
     def error(self, event: str, **values: object) -> object: ...
 
 
-class Journal:
+class SyncLog:
     """Turns what happened into log lines with stable event names."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
         self._is_first = True
 
-    def log_batch(self, report: Report, seconds: float) -> None:
+    def log_batch(self, report: BatchReport, seconds: float) -> None:
         """A batch was committed. After the first one, those in which nothing happened are only worth a debug line."""
         applied = report.applied
         line = self._log.info if _is_visible(applied) or self._is_first else self._log.debug
@@ -61,7 +61,7 @@ class Journal:
         if len(problems) > _MOST_LINES:
             self._log.error("problem.appeared", more=len(problems) - _MOST_LINES, hint="docsync problems")
 
-    def log_released(self, applied: Applied) -> None:
+    def log_released(self, applied: ApplyResult) -> None:
         """A person released what was held."""
         if applied.deleted:
             self._log.info("deletions.released", deleted=len(applied.deleted), revision=applied.revision)
@@ -87,13 +87,13 @@ class Journal:
         self._log.error("database.mended", how=how.value, reason=reason)
 
 
-def _is_visible(applied: Applied) -> bool:
+def _is_visible(applied: ApplyResult) -> bool:
     """True if a person can see what *applied* did."""
     parts = (applied.upserted, applied.deleted, applied.held, applied.appeared, applied.cleared)
     return applied.changed and any(parts)
 
 
-def _name_files(applied: Applied) -> dict[str, object]:
+def _name_files(applied: ApplyResult) -> dict[str, object]:
     """The first files of which something changed, under `changed` and `removed`, and how many `more` there are."""
     names = {"changed": sorted(applied.upserted)[:_MOST_NAMED], "removed": sorted(applied.deleted)[:_MOST_NAMED]}
     more = len(applied.upserted) + len(applied.deleted) - sum(map(len, names.values()))

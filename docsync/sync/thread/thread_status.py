@@ -8,7 +8,7 @@ from docsync.sync.batch.load import iso
 
 
 @dataclass(slots=True)
-class Vitals:
+class ThreadStatus:
     """What the sync thread is about. Fields are replaced whole, so that a reader never sees half of one.
 
     `tick_ns` is when the loop last came round (monotonic nanoseconds).

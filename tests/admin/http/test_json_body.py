@@ -5,7 +5,7 @@ import pytest
 
 from docsync.admin.http.json_body import dump_json, to_json
 from docsync.model import FileState, Note, Problem
-from docsync.status import Done, ListedProblem, Reason
+from docsync.status import CommandResult, ListedProblem, Reason
 from tests.admin.fake_commands import AT, HOSTILE, STATUS
 
 
@@ -32,7 +32,7 @@ def test_a_reason_says_whether_it_ends_readiness() -> None:
 
 def test_status_and_done_become_objects_that_json_can_write() -> None:
     assert json.loads(dump_json(to_json(STATUS)))["collections"][0]["type"] == "persona"
-    assert json.loads(dump_json(to_json(Done("e", 1, 0.5, broken=("a",)))))["broken"] == ["a"]
+    assert json.loads(dump_json(to_json(CommandResult("e", 1, 0.5, broken=("a",)))))["broken"] == ["a"]
 
 
 def test_plain_values_stay_and_enums_become_their_value() -> None:

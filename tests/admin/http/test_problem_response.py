@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from docsync.admin.http.problem_response import EXPECTED, Refusal, Stopping, refusal_of
+from docsync.admin.http.problem_response import EXPECTED, DaemonStopping, Refusal, refusal_of
 from docsync.commands import Busy, TimedOut
 from docsync.errors import ConfigError, NoDatabase, StoreReason, StoreUnavailable, UsageError
 
@@ -12,7 +12,7 @@ CASES = [
     (UsageError("outside"), 400, 2),
     (StoreUnavailable(StoreReason.DISK_FULL, "/srv/secret/docsync.db"), 503, 3),
     (NoDatabase("/srv/secret/docsync.db"), 503, 3),
-    (Stopping(), 503, 3),
+    (DaemonStopping(), 503, 3),
     (ConfigError("/srv/secret/docsync.toml:3: wrong"), 500, 70),
     (KeyError("/srv/secret"), 500, 70),
 ]

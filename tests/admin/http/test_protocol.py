@@ -6,7 +6,7 @@ from http.client import HTTPConnection
 import pytest
 
 from docsync.admin.http.protocol import MAX_CONNECTIONS, BoundedProtocol
-from docsync.admin.routes.metrics import Metrics
+from docsync.admin.routes.metrics import MetricsRoutes
 from tests.admin.endpoint import JSON, Endpoint, everything, status_of
 from tests.admin.fake_commands import FakeCommands
 
@@ -217,7 +217,7 @@ def test_a_peer_that_does_not_take_its_answer_gives_its_place_back(
 ) -> None:
     monkeypatch.setattr("docsync.admin.http.protocol._WRITE_SECONDS", 0.3)
     monkeypatch.setattr("docsync.admin.http.protocol.MAX_CONNECTIONS", 1)
-    monkeypatch.setattr(Metrics, "_render", lambda self, status, wanted: (b"x" * 20_000_000, "text/plain"))
+    monkeypatch.setattr(MetricsRoutes, "_render", lambda self, status, wanted: (b"x" * 20_000_000, "text/plain"))
     with socket.socket() as peer:
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         peer.settimeout(10)

@@ -11,9 +11,9 @@ import pytest
 
 from docsync.admin.http.listener import tcp_listener
 from docsync.admin.routes.changes import MAX_STREAMS
-from docsync.admin.server import Listening, serving
+from docsync.admin.server import ListenSettings, serving
 from docsync.admin.services import Backend
-from docsync.model import PastBatch
+from docsync.model import BatchRecord
 from tests.admin.endpoint import Endpoint, Got, everything
 from tests.admin.events import Stream
 from tests.admin.fake_commands import AT, FakeCommands
@@ -31,7 +31,7 @@ class Writer:
         for name in names:
             self.project.persona(f"personas/{name}.json", v=time.monotonic_ns())
         self.project.settle()
-        self.commands.counters.record_batch(PastBatch(AT, self.project.revision, 1.0, len(names), 0, "hint"))
+        self.commands.counters.record_batch(BatchRecord(AT, self.project.revision, 1.0, len(names), 0, "hint"))
 
 
 @pytest.fixture
@@ -269,7 +269,7 @@ def test_whoever_takes_nothing_is_dropped_and_the_others_go_on(
     monkeypatch.setattr("docsync.admin.http.protocol._STALL_SECONDS", 0.5)
     writer.save(*(f"{'n' * 200}{number}" for number in range(300)))
     with ExitStack() as stack:
-        listening = Listening(socket_path, "127.0.0.1", 0)
+        listening = ListenSettings(socket_path, "127.0.0.1", 0)
         served = stack.enter_context(serving(backend, listening, lambda *_: None, lambda *_: None))
         port = int(str(served.http).rpartition(":")[2])
         greedy = stack.enter_context(socket.socket())
@@ -298,7 +298,7 @@ def test_a_stop_ends_streams_and_polls_within_two_seconds_and_in_order(
 ) -> None:
     monkeypatch.setattr("docsync.admin.routes.changes.MAX_POLLS", 1)
     warnings: list[tuple[str, str]] = []
-    listening = Listening(socket_path, "127.0.0.1", 0)
+    listening = ListenSettings(socket_path, "127.0.0.1", 0)
     with ExitStack() as stack, ThreadPoolExecutor(1) as pool:
         with serving(backend, listening, lambda *told: warnings.append(told), lambda *_: None) as served:
             endpoint = Endpoint(socket_path, int(str(served.http).rpartition(":")[2]))
@@ -328,7 +328,7 @@ def test_a_database_that_goes_ends_the_stream_and_is_a_clear_answer(
         project.close()
         for file in project.database.parent.iterdir():
             file.unlink()
-        writer.commands.counters.record_batch(PastBatch(AT, 9, 1.0, 0, 0, "hint"))
+        writer.commands.counters.record_batch(BatchRecord(AT, 9, 1.0, 0, 0, "hint"))
 
         assert "change" not in [event.type for event in stream.events()]
     assert endpoint.ask("GET", "/v1/changes").status == 503

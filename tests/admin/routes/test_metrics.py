@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse
 
 import docsync
 from docsync.counters import BatchResult, Trigger
-from docsync.model import PastBatch
+from docsync.model import BatchRecord
 from tests.admin.endpoint import Endpoint
 from tests.admin.fake_commands import AT, FakeCommands
 from tests.helpers.project import Project
@@ -30,7 +30,7 @@ def busy(commands: FakeCommands) -> FakeCommands:
     counters.record_rescan(Trigger.START)
     for result in BatchResult:
         counters.record_run(Trigger.HINT, result, 0.02)
-    counters.record_batch(PastBatch(AT, 7, 20.0, 1, 0, "hint"))
+    counters.record_batch(BatchRecord(AT, 7, 20.0, 1, 0, "hint"))
     counters.record_latency("upsert", AT, [0.004, 0.004, 0.04])
     counters.record_latency("delete", AT, [0.51])
     commands.degrade("polling", "watch_limit")

@@ -5,7 +5,7 @@ import jsonschema_rs
 import pytest
 
 from docsync.admin.http.openapi_schema import schema_of
-from docsync.status import Done, Status
+from docsync.status import CommandResult, Status
 from tests.admin.endpoint import POST, Endpoint
 from tests.helpers.project import Project
 
@@ -58,7 +58,7 @@ def test_a_member_that_is_answered_is_described(endpoint: Endpoint, described: d
 
 
 def test_a_type_without_a_description_is_a_bug() -> None:
-    done: Any = schema_of(Done)
+    done: Any = schema_of(CommandResult)
     status: Any = schema_of(Status)
 
     assert done["properties"]["upserted"] == {"type": "array", "items": {"type": "string"}}

@@ -2,9 +2,9 @@
 
 from docsync.admin.http.json_body import to_json
 from docsync.cli.view.outcome import done_lines, done_of, format_plan, next_steps, tally
-from docsync.status import Done
+from docsync.status import CommandResult
 
-DONE = Done("e", 3, 0.125, ("a.json",), ("b.json",), ("c.json",), ("d.json",))
+DONE = CommandResult("e", 3, 0.125, ("a.json",), ("b.json",), ("c.json",), ("d.json",))
 
 
 def test_what_a_daemon_answers_is_what_it_meant() -> None:
@@ -22,7 +22,7 @@ def test_paths_are_told_when_asked_and_always_when_they_need_somebody() -> None:
 
 
 def test_the_next_command_is_named_only_where_there_is_one() -> None:
-    assert list(next_steps(Done("e", 3, 0.1))) == []
+    assert list(next_steps(CommandResult("e", 3, 0.1))) == []
     assert [step.rpartition(": ")[2] for step in next_steps(DONE)] == ["docsync problems", "docsync release"]
 
 

@@ -7,7 +7,7 @@ from click import unstyle
 
 from docsync.admin.http.json_body import to_json
 from docsync.cli.view.overview import overview, standing, summary
-from docsync.model import PastBatch
+from docsync.model import BatchRecord
 from docsync.status import CollectionStatus, LastBatch, Latency, Reason, Status
 
 AT = "2026-11-21T07:00:01.000Z"
@@ -121,7 +121,7 @@ def test_a_reason_that_names_its_folder_is_not_told_it_twice_and_an_unknown_one_
 
 def test_the_last_batches_are_for_those_who_want_more() -> None:
     batches = tuple(
-        PastBatch(f"2026-11-21T07:{minute:02}:00.000Z", minute, 12.34, 2, 1, "hints") for minute in range(20)
+        BatchRecord(f"2026-11-21T07:{minute:02}:00.000Z", minute, 12.34, 2, 1, "hints") for minute in range(20)
     )
     told = lines(replace(CALM, batches=batches), verbose=True)
 

@@ -4,12 +4,12 @@ import pytest
 from rich.text import Text
 
 from docsync.cli.view import table as module
-from docsync.cli.view.table import Marked, table
+from docsync.cli.view.table import MarkedText, table
 
 HEADING = ("ID", "NAME")
 
 
-def drawn(*rows: tuple[str | Marked, ...], heading: tuple[str, ...] = HEADING) -> list[str]:
+def drawn(*rows: tuple[str | MarkedText, ...], heading: tuple[str, ...] = HEADING) -> list[str]:
     """What a person sees, without its styles."""
     return [Text.from_ansi(line).plain.rstrip() for line in table(rows, heading, to_terminal=True)]
 
@@ -24,7 +24,7 @@ def test_a_program_gets_a_line_for_each_row_and_no_heading() -> None:
 
 
 def test_what_was_searched_for_is_in_brackets_for_programs_and_in_color_for_people() -> None:
-    cell = Marked("one invoice, two invoices", ((4, 11), (17, 24)))
+    cell = MarkedText("one invoice, two invoices", ((4, 11), (17, 24)))
 
     (line,) = table([("a", cell)], HEADING, to_terminal=False)
     _, shown = table([("a", cell)], HEADING, to_terminal=True)
@@ -35,7 +35,7 @@ def test_what_was_searched_for_is_in_brackets_for_programs_and_in_color_for_peop
 
 def test_no_character_of_a_cell_steers_a_terminal_or_breaks_a_line() -> None:
     cell = "a\x1b[2J\t\r\n\x85\u202eb"
-    rows = [(cell, Marked(cell, ((0, 1),)))]
+    rows = [(cell, MarkedText(cell, ((0, 1),)))]
 
     (line,) = table(rows, HEADING, to_terminal=False)
     seen = "".join(drawn(*rows))

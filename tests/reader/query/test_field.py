@@ -8,7 +8,7 @@ import pytest
 
 from docsync.errors import NoDatabase, UsageError
 from docsync.reader import Reader, open_reader
-from docsync.reader.files import FileAnswers
+from docsync.reader.files import FileFallback
 from docsync.reader.query.field import COLUMNS, steps_of, write_key
 from docsync.reader.query.where_syntax import parse_where
 from tests.helpers.project import Project
@@ -171,7 +171,7 @@ def test_what_only_the_database_knows_is_not_made_up_from_the_files(people: Proj
             else:
                 assert len(reader.find(where=where)) < 5
         files = reader._source._substitute
-        assert isinstance(files, FileAnswers)
+        assert isinstance(files, FileFallback)
         made = files._connection
         reader.find()
         assert files._connection is made  # what was read is kept

@@ -8,7 +8,7 @@ import pytest
 
 from docsync.errors import UsageError
 from docsync.reader import Reader, open_reader
-from docsync.reader.query.search_syntax import Term, Words, words_of
+from docsync.reader.query.search_syntax import SearchExpression, Term, words_of
 from tests.helpers.project import Project
 
 TEXTS = {
@@ -196,7 +196,7 @@ def test_what_cannot_be_understood_is_refused_with_the_reason(reader: Reader, te
 
 
 def test_words_are_read_as_they_are_meant() -> None:
-    assert words_of('calm OR "very calm" sea* -loud') == Words(
+    assert words_of('calm OR "very calm" sea* -loud') == SearchExpression(
         ((Term("calm"), Term("very calm")), (Term("sea", is_prefix=True),)), (Term("loud"),)
     )
     assert words_of("- * --x**").groups == ((Term("-"),), (Term("*"),))

@@ -7,8 +7,8 @@ import pytest
 
 from docsync.model import Sign
 from docsync.names import Collection
-from docsync.policy.coalesce import Batch, Dirty
-from docsync.sync.batch.engine import Manner
+from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.sync.batch.engine import BatchOptions
 from tests.helpers.project import PERSONAS, PROMPTS, Project
 
 PROMPT = "---\nname: {name}\n---\nsystem:\n" + "You answer politely.\n" * 20
@@ -257,8 +257,8 @@ def test_both_halves_of_what_git_renamed_land_in_its_batch(project: Project) -> 
     os.rename(project.root / "personas/a.json", project.root / "personas/b.json")
     names = ("personas/a.json", "personas/b.json")
     project.heard = dict.fromkeys(names, project.now_ns)
-    dirty = {path: Dirty(project.now_ns, project.now_ns, Sign.RENAMED) for path in names}
-    project.engine.sync(Batch(dirty), project.now_ns, project.heard.get, manner=Manner(whole=True))
+    dirty = {path: DirtyPath(project.now_ns, project.now_ns, Sign.RENAMED) for path in names}
+    project.engine.sync(Batch(dirty), project.now_ns, project.heard.get, manner=BatchOptions(whole=True))
     assert project.paths() == ["personas/b.json", "personas/z.json"]
     assert project.revision == revision + 1
 

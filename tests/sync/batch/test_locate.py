@@ -8,9 +8,9 @@ import pytest
 
 from docsync.errors import ConfigError
 from docsync.formats import parse
-from docsync.model import Parsed, ReferenceStatus, Resolved, Severity
+from docsync.model import ParsedFile, ReferenceStatus, ResolvedReference, Severity
 from docsync.names import Collection
-from docsync.sync.batch.review import Read, Review, Rules
+from docsync.sync.batch.review import DocumentRules, ReadFile, Review
 from tests.helpers.project import PERSONAS, PROMPTS, Project
 
 SCHEMA = {"type": "object", "required": ["name"], "properties": {"age": {"type": "integer"}}}
@@ -20,15 +20,15 @@ PROMPTS_WITH_SCHEMA = Collection(
 )
 
 
-def reviewed(collection: Collection, text: str, **rules: Any) -> Parsed:
+def reviewed(collection: Collection, text: str, **rules: Any) -> ParsedFile:
     suffix = collection.include[0].rpartition(".")[2]
     path, octets = f"{collection.path}/a.{suffix}", text.encode()
     parsed = parse(collection.format, path, octets)
     assert parsed.content
-    return Review(Rules(**rules)).review(Read(path, collection, octets), parsed.content, parsed.problems)
+    return Review(DocumentRules(**rules)).review(ReadFile(path, collection, octets), parsed.content, parsed.problems)
 
 
-def places(parsed: Parsed) -> list[tuple[str, int | None, int | None]]:
+def places(parsed: ParsedFile) -> list[tuple[str, int | None, int | None]]:
     return [(problem.code, problem.line, problem.column) for problem in parsed.problems]
 
 
@@ -64,9 +64,11 @@ def test_an_image_that_is_not_there_is_told_at_its_place_in_the_body(tags: str) 
     path, octets = "prompts/a.prompty", text.encode()
     parsed = parse("prompty", path, octets)
     assert parsed.content
-    links = tuple(Resolved(one, "prompts/plan.png", ReferenceStatus.MISSING) for one in parsed.content.references)
+    links = tuple(
+        ResolvedReference(one, "prompts/plan.png", ReferenceStatus.MISSING) for one in parsed.content.references
+    )
 
-    found = Review(Rules()).review(Read(path, PROMPTS, octets, links), parsed.content, parsed.problems)
+    found = Review(DocumentRules()).review(ReadFile(path, PROMPTS, octets, links), parsed.content, parsed.problems)
 
     assert ("missing-reference", 6, 9) in places(found)
 

@@ -10,14 +10,14 @@ from typing import NoReturn
 import pytest
 
 from docsync.errors import StoreReason, StoreUnavailable
-from docsync.git import Git
+from docsync.git import GitDirectories
 from docsync.model import Sign
 from docsync.names import EVERYTHING
-from docsync.policy.coalesce import Batch, Dirty
-from docsync.sync.batch.engine import Manner
-from docsync.sync.thread.git_hold import GitAtWork, GitGate, Pass
-from docsync.sync.thread.pending_requests import Waiting
-from docsync.sync.thread.request import Ask, Request
+from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.sync.batch.engine import BatchOptions
+from docsync.sync.thread.git_hold import BatchExtent, GitAtWork, GitHold
+from docsync.sync.thread.pending_requests import PendingRequests
+from docsync.sync.thread.request import Request, RequestKind
 from tests.helpers.project import PERSONAS, PROMPTS, Project
 from tests.helpers.rig import Rig
 
@@ -32,10 +32,10 @@ def test_a_deletion_first_seen_in_an_undone_batch_belongs_to_the_whole_one_that_
     project.sync()
     file.unlink()
     project.persona("personas/new.json")
-    batch = Batch({"": Dirty(project.now_ns, project.now_ns, Sign.FOLDER)})
+    batch = Batch({"": DirtyPath(project.now_ns, project.now_ns, Sign.FOLDER)})
     with pytest.raises(GitAtWork):
-        project.engine.sync(batch, project.now_ns, project.heard.get, manner=Manner(confirm=refuse))
-    report = project.engine.sync(batch, project.now_ns, project.heard.get, manner=Manner(whole=True))
+        project.engine.sync(batch, project.now_ns, project.heard.get, manner=BatchOptions(confirm=refuse))
+    report = project.engine.sync(batch, project.now_ns, project.heard.get, manner=BatchOptions(whole=True))
     assert report.applied.upserted == ["personas/new.json"]
     assert report.applied.deleted == ["personas/ana.json"]
 
@@ -47,9 +47,9 @@ def test_a_root_that_came_back_in_an_undone_batch_is_scanned_by_the_next(project
     project.settle()
     os.rename(project.root / "away", project.root / "personas")
     project.persona("personas/ana.json", name="Anna")
-    nothing = Batch({"prompts/none.prompty": Dirty(project.now_ns, project.now_ns, Sign.GONE)})
+    nothing = Batch({"prompts/none.prompty": DirtyPath(project.now_ns, project.now_ns, Sign.GONE)})
     with pytest.raises(GitAtWork):
-        project.engine.sync(nothing, project.now_ns, project.heard.get, manner=Manner(confirm=refuse))
+        project.engine.sync(nothing, project.now_ns, project.heard.get, manner=BatchOptions(confirm=refuse))
     project.engine.sync(nothing, project.now_ns, project.heard.get)
     assert project.names() == {"personas/ana.json": "Anna"}
 
@@ -60,9 +60,9 @@ def test_an_appearance_that_was_rolled_back_excuses_nothing(project: Project) ->
     project.sync()
     project.now_ns += 61 * 10**9
     copies = [project.persona(f"personas/copy{number}.json", name="same") for number in range(30)]
-    batch = Batch({EVERYTHING: Dirty(project.now_ns, project.now_ns, Sign.FOLDER)})
+    batch = Batch({EVERYTHING: DirtyPath(project.now_ns, project.now_ns, Sign.FOLDER)})
     with pytest.raises(GitAtWork):
-        project.engine.sync(batch, project.now_ns, project.heard.get, manner=Manner(confirm=refuse))
+        project.engine.sync(batch, project.now_ns, project.heard.get, manner=BatchOptions(confirm=refuse))
     for copy in copies:
         copy.unlink()
     for number in range(25):
@@ -132,7 +132,7 @@ def test_a_pair_of_names_that_never_gets_quiet_lands_together_all_the_same(proje
 
 
 def test_a_look_is_answered_although_the_database_fails_at_the_answer() -> None:
-    waiting, request = Waiting(), Request(Ask.LOOK)
+    waiting, request = PendingRequests(), Request(RequestKind.LOOK)
     waiting.add([request])
     waiting.mark_begun([request], set())
 
@@ -151,7 +151,7 @@ def test_a_look_does_not_wait_for_what_changed_after_it_was_asked(project: Proje
     project.write("personas/a.json", "{")
     rig.hint("personas/a.json", Sign.CLOSED)
     rig.later(20)
-    request = Request(Ask.LOOK, (), (EVERYTHING,), asked_ns=rig.now_ns)
+    request = Request(RequestKind.LOOK, (), (EVERYTHING,), asked_ns=rig.now_ns)
     rig.inbox.ask(request)
     rig.step()
     assert not request.answer.done()
@@ -163,25 +163,25 @@ def test_a_look_does_not_wait_for_what_changed_after_it_was_asked(project: Proje
     assert request.answer.done()
 
 
-def repository(root: Path) -> Callable[[], Git]:
+def repository(root: Path) -> Callable[[], GitDirectories]:
     (root / ".git").mkdir()
     (root / ".git/index").write_text("one")
-    return lambda: Git(root / ".git")
+    return lambda: GitDirectories(root / ".git")
 
 
 def test_where_hints_cannot_be_proved_a_batch_after_git_is_of_everything(tmp_path: Path) -> None:
-    gate = GitGate(repository(tmp_path), lambda: False)
-    assert gate.enter(1) is Pass.PLAIN
+    gate = GitHold(repository(tmp_path), lambda: False)
+    assert gate.enter(1) is BatchExtent.PLAIN
     (tmp_path / ".git/index").write_text("two!")
-    assert gate.enter(2) is Pass.EVERYTHING
+    assert gate.enter(2) is BatchExtent.EVERYTHING
 
 
 def test_an_index_that_changed_while_nothing_was_dirty_concerns_no_later_batch(tmp_path: Path) -> None:
-    gate = GitGate(repository(tmp_path), lambda: True)
+    gate = GitHold(repository(tmp_path), lambda: True)
     (tmp_path / ".git/index").write_text("two!")
     gate.rest()
     gate.rest()
-    assert gate.enter(1) is Pass.PLAIN
+    assert gate.enter(1) is BatchExtent.PLAIN
 
 
 def test_a_lock_from_the_future_is_stale(tmp_path: Path) -> None:
@@ -234,9 +234,9 @@ def test_a_file_that_was_back_for_a_moment_is_missing_anew(project: Project) -> 
     project.sync()
     project.later(400)
     project.persona("personas/ana.json", name="back")
-    batch = Batch({EVERYTHING: Dirty(project.now_ns, project.now_ns, Sign.FOLDER)})
+    batch = Batch({EVERYTHING: DirtyPath(project.now_ns, project.now_ns, Sign.FOLDER)})
     with pytest.raises(GitAtWork):
-        project.engine.sync(batch, project.now_ns, project.heard.get, manner=Manner(confirm=refuse))
+        project.engine.sync(batch, project.now_ns, project.heard.get, manner=BatchOptions(confirm=refuse))
     file.unlink()
     project.later(200)
     project.sync()

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from docsync.change import Applied
-from docsync.model import FileState, Octets, Scan, Sign, Unread, Vanished
+from docsync.change import ApplyResult
+from docsync.model import FileBytes, FileState, ReadFailure, RefusedPath, Scan, Sign
 from docsync.names import EVERYTHING, Collection
-from docsync.policy.coalesce import Batch, Dirty
+from docsync.policy.coalesce import Batch, DirtyPath
 from tests.helpers.project import PERSONAS, Project
 
 STALL_MS = 400
@@ -24,8 +24,8 @@ def stalls(project: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, 
         tree = project.engine._tree
         right = getattr(tree, step)
 
-        def slow(*arguments: Any) -> Scan | Octets | Unread | Vanished:
-            answer: Scan | Octets | Unread | Vanished = right(*arguments)
+        def slow(*arguments: Any) -> Scan | FileBytes | RefusedPath | ReadFailure:
+            answer: Scan | FileBytes | RefusedPath | ReadFailure = right(*arguments)
             project.later(ms)
             monkeypatch.setattr(tree, step, right)
             return answer
@@ -62,7 +62,7 @@ def test_a_wait_before_the_scan_makes_no_deletion_older(project: Project, ana: s
     (project.root / ana).unlink()
     begun_ns = project.now_ns
     project.later(1000)  # a cookie that did not come back, before the batch could begin
-    batch = Batch({ana: Dirty(begun_ns, begun_ns, Sign.GONE)})
+    batch = Batch({ana: DirtyPath(begun_ns, begun_ns, Sign.GONE)})
     project.engine.sync(batch, begun_ns, project.heard.get)
     project.later(499)
     project.sync(ana)
@@ -136,7 +136,7 @@ def test_the_minute_of_the_guard_begins_when_a_deletion_is_committed(
     project.later(500)
     apply = project.engine._store.apply
 
-    def slow(*arguments: Any) -> Applied:
+    def slow(*arguments: Any) -> ApplyResult:
         applied = apply(*arguments)
         project.later(5000)
         return applied

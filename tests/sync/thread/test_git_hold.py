@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from docsync.git import Git, find_git
-from docsync.sync.thread.git_hold import GitAtWork, GitGate, Pass
+from docsync.git import GitDirectories, find_git
+from docsync.sync.thread.git_hold import BatchExtent, GitAtWork, GitHold
 
 
 @pytest.fixture
@@ -15,8 +15,8 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "project"
 
 
-def gate_of(root: Path) -> GitGate:
-    return GitGate(lambda: find_git(root, ["personas"]), lambda: True)
+def gate_of(root: Path) -> GitHold:
+    return GitHold(lambda: find_git(root, ["personas"]), lambda: True)
 
 
 def repository(folder: Path, index: str | None = "one") -> Path:
@@ -27,7 +27,7 @@ def repository(folder: Path, index: str | None = "one") -> Path:
     return folder / ".git"
 
 
-def passed(gate: GitGate) -> Pass:
+def passed(gate: GitHold) -> BatchExtent:
     """One batch from its beginning to its end."""
     admitted = gate.enter(1)
     gate.check(1)
@@ -37,14 +37,14 @@ def passed(gate: GitGate) -> Pass:
 
 def test_a_repository_that_was_made_after_the_start_holds_the_next_batch(root: Path) -> None:
     gate = gate_of(root)
-    assert passed(gate) is Pass.PLAIN
+    assert passed(gate) is BatchExtent.PLAIN
     directory = repository(root, index=None)
-    assert passed(gate) is Pass.PLAIN  # it has no index: nothing was checked out
+    assert passed(gate) is BatchExtent.PLAIN  # it has no index: nothing was checked out
     (directory / "index.lock").touch()
     with pytest.raises(GitAtWork):
         gate.enter(1)
     (directory / "index.lock").rename(directory / "index")
-    assert [passed(gate), passed(gate)] == [Pass.WHOLE, Pass.PLAIN]
+    assert [passed(gate), passed(gate)] == [BatchExtent.WHOLE, BatchExtent.PLAIN]
 
 
 def test_a_clone_that_is_moved_in_is_a_whole_batch(root: Path) -> None:
@@ -52,7 +52,7 @@ def test_a_clone_that_is_moved_in_is_a_whole_batch(root: Path) -> None:
     repository(root / "elsewhere")
     shutil.rmtree(root / "personas")
     (root / "elsewhere").rename(root / "personas")
-    assert [passed(gate), passed(gate)] == [Pass.WHOLE, Pass.PLAIN]
+    assert [passed(gate), passed(gate)] == [BatchExtent.WHOLE, BatchExtent.PLAIN]
 
 
 def test_a_repository_that_goes_holds_nothing_any_more(root: Path) -> None:
@@ -62,15 +62,15 @@ def test_a_repository_that_goes_holds_nothing_any_more(root: Path) -> None:
     with pytest.raises(GitAtWork):
         gate.enter(1)
     shutil.rmtree(directory)
-    assert passed(gate) is Pass.WHOLE  # what was held back is still one batch
-    assert passed(gate) is Pass.PLAIN
+    assert passed(gate) is BatchExtent.WHOLE  # what was held back is still one batch
+    assert passed(gate) is BatchExtent.PLAIN
 
 
 def test_a_repository_that_goes_at_rest_makes_no_batch_whole(root: Path) -> None:
     directory = repository(root)
     gate = gate_of(root)
     shutil.rmtree(directory)
-    assert passed(gate) is Pass.PLAIN
+    assert passed(gate) is BatchExtent.PLAIN
 
 
 def test_an_inner_repository_that_comes_is_looked_after_instead_of_the_outer_one(root: Path) -> None:
@@ -78,9 +78,9 @@ def test_an_inner_repository_that_comes_is_looked_after_instead_of_the_outer_one
     gate = gate_of(root / "project")
     inner = repository(root / "project", index=None)
     (outer / "index").write_text("another one")
-    assert passed(gate) is Pass.PLAIN
+    assert passed(gate) is BatchExtent.PLAIN
     (inner / "index").write_text("one")
-    assert passed(gate) is Pass.WHOLE
+    assert passed(gate) is BatchExtent.WHOLE
 
 
 def test_a_folder_that_becomes_a_worktree_leads_to_its_own_directory(root: Path, tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_folder_that_becomes_a_worktree_leads_to_its_own_directory(root: Path,
     (tmp_path / "real").mkdir()
     (tmp_path / "real/index").write_text("one")
     (root / ".git").write_text("gitdir: ../real\n")
-    assert [passed(gate), passed(gate)] == [Pass.WHOLE, Pass.PLAIN]
+    assert [passed(gate), passed(gate)] == [BatchExtent.WHOLE, BatchExtent.PLAIN]
 
 
 def test_a_repository_that_came_while_nothing_was_dirty_concerns_no_later_batch(root: Path) -> None:
@@ -96,18 +96,18 @@ def test_a_repository_that_came_while_nothing_was_dirty_concerns_no_later_batch(
     repository(root)
     gate.rest()
     gate.rest()
-    assert passed(gate) is Pass.PLAIN
+    assert passed(gate) is BatchExtent.PLAIN
 
 
 def test_without_a_repository_the_gate_is_open() -> None:
-    assert passed(GitGate(Git, lambda: False)) is Pass.PLAIN
+    assert passed(GitHold(GitDirectories, lambda: False)) is BatchExtent.PLAIN
 
 
 def test_a_commit_waits_when_git_has_moved_on_since_the_batch_began(root: Path) -> None:
     directory = repository(root)
     gate = gate_of(root)
-    assert gate.enter(1) is Pass.PLAIN
+    assert gate.enter(1) is BatchExtent.PLAIN
     (directory / "index").write_text("another one")
     with pytest.raises(GitAtWork):
         gate.check(1)
-    assert passed(gate) is Pass.WHOLE
+    assert passed(gate) is BatchExtent.WHOLE

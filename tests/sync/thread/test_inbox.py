@@ -9,7 +9,7 @@ import pytest
 from docsync.model import Sign, Timing
 from docsync.policy.coalesce import Coalescer
 from docsync.sync.thread.inbox import Inbox
-from docsync.sync.thread.request import Ask, Request
+from docsync.sync.thread.request import Request, RequestKind
 
 MS = 1_000_000
 FAR = 10**18
@@ -88,7 +88,7 @@ def test_a_later_hint_does_not_wake_who_sleeps_for_an_earlier_one(pool: ThreadPo
 
 
 def test_a_request_wakes_the_sync_thread_and_is_given_once(pool: ThreadPoolExecutor) -> None:
-    box, request = inbox(), Request(Ask.LOOK)
+    box, request = inbox(), Request(RequestKind.LOOK)
     woken = pool.submit(box.wait, FAR, for_paths=False)
     asleep(box)
     box.ask(request)

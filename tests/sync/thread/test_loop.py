@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from docsync.change import Applied, Change
+from docsync.change import ApplyResult, RowChange
 from docsync.errors import StoreReason, StoreUnavailable
-from docsync.git import Git
+from docsync.git import GitDirectories
 from docsync.model import Sign
 from docsync.store.sqlite import SqliteStore
-from docsync.sync.batch.engine import Report
-from docsync.sync.thread.git_hold import GitGate
+from docsync.sync.batch.engine import BatchReport
+from docsync.sync.thread.git_hold import GitHold
 from tests.helpers.project import Project
 from tests.helpers.rig import MS, Rig
 from tests.store.child import locked_by_another
@@ -34,7 +34,7 @@ def refuse(monkeypatch: pytest.MonkeyPatch, times: int, reason: StoreReason = St
     left = [times]
     real = SqliteStore.apply
 
-    def apply(self: SqliteStore, changes: Iterable[Change], *, keep: bool = True) -> Applied:
+    def apply(self: SqliteStore, changes: Iterable[RowChange], *, keep: bool = True) -> ApplyResult:
         if left[0]:
             left[0] -= 1
             raise StoreUnavailable(reason, "not now")
@@ -154,7 +154,7 @@ def test_hints_lost_again_within_a_second_wait_for_the_second_to_be_over(rig: Ri
 
 def test_lost_hints_that_were_put_off_are_not_forgotten_because_git_was_at_work(rig: Rig) -> None:
     (rig.project.root / ".git").mkdir()
-    rig.loop._gate = GitGate(lambda: Git(rig.project.root / ".git"), lambda: True)
+    rig.loop._gate = GitHold(lambda: GitDirectories(rig.project.root / ".git"), lambda: True)
     rig.hint("", Sign.LOST)
     rig.step()
     rig.later(10)
@@ -473,7 +473,7 @@ def test_what_is_hinted_while_the_last_batch_is_under_way_is_taken_too(
 ) -> None:
     real = rig.project.engine.sync
 
-    def sync_and_end(*asked: Any, **more: Any) -> Report:
+    def sync_and_end(*asked: Any, **more: Any) -> BatchReport:
         report = real(*asked, **more)
         if not rig.inbox.closed:
             rig.project.persona("personas/late.json")
