@@ -35,7 +35,7 @@ from docsync.sync.batch.review import DocumentRules
 from docsync.sync.setup import Settings, build_loader
 
 ROUNDS = 3
-MOST_SECONDS = 20  # CPU; a file that takes longer is said to hang
+MAX_SECONDS = 20  # CPU; a file that takes longer is said to hang
 LIMIT_MS, LIMIT_MIB = 250, 64
 Figures = dict[str, float]
 
@@ -101,7 +101,7 @@ def resident(name: str) -> float:
 
 def answer(queue: "multiprocessing.SimpleQueue[Figures]", format_name: str, schema: str, octets: bytes) -> None:
     gc.set_threshold(*COLLECTOR)  # as the daemon does
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
     queue.put(measured(format_name, schema, octets))
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 _STALE_NS = 10_000_000_000
 _JUST_NOW_NS = 250_000_000
 _POINTER = "gitdir:"
-_MOST_POINTER = 8192
+_MAX_POINTER_CHARACTERS = 8192
 
 
 class IndexStamp(NamedTuple):
@@ -65,7 +65,7 @@ def _read_beginning(path: str) -> str:
     """What a pointer would fit into; empty if it went, or may not be read."""
     try:
         with open(path, encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123
-            return file.read(_MOST_POINTER)
+            return file.read(_MAX_POINTER_CHARACTERS)
     except OSError:
         return ""
 

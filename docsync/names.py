@@ -12,7 +12,7 @@ EVERYTHING = ""
 VOLUME_LINK = "..data"
 """A mounted Kubernetes volume changes by one rename of this link: every other name in it then means another file."""
 
-LONGEST_PLACE = 300
+MAX_PLACE_CHARACTERS = 300
 """Only a hostile file has longer places in it; each of its values would drag its own along."""
 
 # How much of two names must be alike. "aeg" then is a slip for "age"; "delete" is none for "release".
@@ -90,7 +90,7 @@ def _escape_character(character: str) -> str:
 
 def truncate_place(place: str) -> str:
     """*place*, dotted as `inputs[0].name`, cut after LONGEST_PLACE characters with a mark."""
-    return place if len(place) <= LONGEST_PLACE else place[:LONGEST_PLACE] + "…"
+    return place if len(place) <= MAX_PLACE_CHARACTERS else place[:MAX_PLACE_CHARACTERS] + "…"
 
 
 def fold_path(path: str) -> str:

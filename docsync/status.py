@@ -8,31 +8,31 @@ from docsync.model import BatchRecord, Problem
 # Reasons that end readiness: whoever reads the database then may read something old without knowing.
 _BLOCKING = frozenset({"starting", "database", "sync_stalled", "watcher_dead"})
 
-_FOLLOWS_LATER = "Nothing is lost, changes only show up a little later"
-_PASSES = "docsync tries again by itself"
+_DELAY_ADVICE = "Nothing is lost, changes only show up a little later"
+_RETRY_ADVICE = "docsync tries again by itself"
 # What a person does about a reason, or that there is nothing to do.
 _ADVICE = {
     "starting": "Wait: it is over when every file was read once.",
     "database": "Look at the message; when it names damage, restart docsync: it mends the database from the files.",
     "sync_stalled": "Look into the log, then restart docsync; nothing that was saved is lost.",
-    "watcher_dead": f"{_PASSES}; if this does not pass within a minute, restart docsync and report its log.",
-    "reader_died": f"{_PASSES}; if this does not pass within a minute, restart docsync and report its log.",
+    "watcher_dead": f"{_RETRY_ADVICE}; if this does not pass within a minute, restart docsync and report its log.",
+    "reader_died": f"{_RETRY_ADVICE}; if this does not pass within a minute, restart docsync and report its log.",
     "no_heartbeat": "Let the database lie in the project, in a folder that docsync may write to.",
-    "bad_event": f"{_PASSES}; please report the message.",
-    "polling": f'{_FOLLOWS_LATER}. To use events, set mode = "auto" under [watch].',
-    "network_mount": f"{_FOLLOWS_LATER}. Files on a local disk are noticed at once.",
-    "stock_watchdog": f"{_FOLLOWS_LATER}.",
+    "bad_event": f"{_RETRY_ADVICE}; please report the message.",
+    "polling": f'{_DELAY_ADVICE}. To use events, set mode = "auto" under [watch].',
+    "network_mount": f"{_DELAY_ADVICE}. Files on a local disk are noticed at once.",
+    "stock_watchdog": f"{_DELAY_ADVICE}.",
     "instance_limit": "Raise the limit, such as: sysctl fs.inotify.max_user_instances=1024; then restart docsync.",
     "watch_limit": "Raise the limit, such as: sysctl fs.inotify.max_user_watches=1048576.",
     "unreadable": "Let the user that runs docsync read this folder.",
-    "unwatchable": f"{_FOLLOWS_LATER}.",
-    "scan_failed": f"{_PASSES}; see whether the folder can be read.",
+    "unwatchable": f"{_DELAY_ADVICE}.",
+    "scan_failed": f"{_RETRY_ADVICE}; see whether the folder can be read.",
     "http_off": "Free the port or set another one under [admin], then restart docsync.",
     "root_missing": "Bring the folder back, or take its collection out of docsync.toml.",
     "root_unreadable": "Let the user that runs docsync read this folder.",
-    "locked": f"{_PASSES}; end the program that keeps the database locked.",
-    "disk_full": f"{_PASSES}; make room on the disk of the database.",
-    "io_error": f"{_PASSES}; see whether the disk of the database is in order.",
+    "locked": f"{_RETRY_ADVICE}; end the program that keeps the database locked.",
+    "disk_full": f"{_RETRY_ADVICE}; make room on the disk of the database.",
+    "io_error": f"{_RETRY_ADVICE}; see whether the disk of the database is in order.",
     "damaged": "docsync mends the database from the files by itself; if this lasts, restart it.",
 }
 

@@ -25,7 +25,7 @@ _COMPARED = {
 _PROBLEM = "file_path, severity, code, line, column, json_path, message, hint, notes"
 
 _KEPT = "SELECT id FROM main.document_status WHERE state <> 'ok' EXCEPT SELECT id FROM fresh.documents"
-_UNDER_LOST_ROOT = (
+_BENEATH_LOST_ROOT = (
     "SELECT 1 FROM main.problems AS root WHERE root.code IN ('root-missing', 'root-unreadable') "
     "AND substr(p.file_path, 1, length(root.file_path) + 1) = root.file_path || '/'"
 )
@@ -100,7 +100,7 @@ def _problems(live: apsw.Connection) -> Iterator[Mismatch]:
         rows = live.execute(
             f"SELECT file_path, code FROM ({only}) AS p WHERE code NOT IN ('held', 'root-missing', 'root-unreadable') "
             f"AND file_path NOT IN (SELECT file_path FROM main.documents WHERE id IN ({_KEPT})) "
-            f"AND NOT EXISTS ({_UNDER_LOST_ROOT}) ORDER BY file_path, code"
+            f"AND NOT EXISTS ({_BENEATH_LOST_ROOT}) ORDER BY file_path, code"
         )
         yield from (Mismatch(str(path), f"problem {code} {what}") for path, code in rows)
 

@@ -16,8 +16,8 @@ _PERSONA_FOLDERS = frozenset(
 _FOREIGN = frozenset(
     {"node_modules", "venv", "env", "site-packages", "__pycache__", "vendor", "dist", "build", "target"}
 )
-_MOST_LEVELS = 8
-_MOST_FOLDERS = 10_000
+_MAX_LEVELS = 8
+_MAX_FOLDERS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def _persona_folder(path: str) -> str | None:
 def _files(root: str) -> Iterator[str]:
     folders = [""]
     looked = 0
-    while folders and looked < _MOST_FOLDERS:
+    while folders and looked < _MAX_FOLDERS:
         folder = folders.pop()
         looked += 1
         try:
@@ -80,4 +80,4 @@ def _files(root: str) -> Iterator[str]:
 
 def _is_worth_a_look(path: str, entry: "os.DirEntry[str]") -> bool:
     named = entry.name not in _FOREIGN and is_presentable(entry.name)
-    return named and path.count("/") < _MOST_LEVELS and entry.is_dir(follow_symlinks=False)
+    return named and path.count("/") < _MAX_LEVELS and entry.is_dir(follow_symlinks=False)

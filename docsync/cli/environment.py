@@ -6,7 +6,7 @@ from docsync.config.rule import SETTINGS
 from docsync.names import find_closest
 
 _PREFIX = "DOCSYNC_"
-_OTHERS = ("ENV", "SOURCE", "TRACEBACK", "ADMIN_TOKEN", "ADMIN_TOKEN_FILE")
+_OTHER_VARIABLES = ("ENV", "SOURCE", "TRACEBACK", "ADMIN_TOKEN", "ADMIN_TOKEN_FILE")
 
 
 def slips(names: Iterable[str]) -> Iterator[str]:
@@ -14,7 +14,7 @@ def slips(names: Iterable[str]) -> Iterator[str]:
     ours = [name.removeprefix(_PREFIX) for name in names if name.startswith(_PREFIX)]
     if not ours:
         return
-    known = [*(key.upper().replace(".", "__") for key in SETTINGS), *_OTHERS]
+    known = [*(key.upper().replace(".", "__") for key in SETTINGS), *_OTHER_VARIABLES]
     # With two underscores it is a setting for certain, and the configuration refuses it if there is none.
     for name in (one for one in ours if one not in known and "__" not in one):
         # The prefix makes all of them alike. Where a service is called docsync, Kubernetes sets DOCSYNC_PORT.

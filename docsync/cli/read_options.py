@@ -19,7 +19,7 @@ F = TypeVar("F", bound=Callable[..., object])
 # Answered, but not by what should have answered.
 _DEGRADED = 4
 # So many documents are in memory at a time.
-_AT_ONCE = 500
+_PAGE_SIZE = 500
 
 strict_source = click.option(
     "--strict-source", is_flag=True, help="Exit with 4 when the files have answered, and not the database."
@@ -81,7 +81,7 @@ class DocumentPages:
     def __iter__(self) -> "Iterator[Row]":
         asked: FindArguments = {**self.asked}
         while True:
-            asked["limit"] = _AT_ONCE if self.limit is None else min(_AT_ONCE, self.limit - self.done)
+            asked["limit"] = _PAGE_SIZE if self.limit is None else min(_PAGE_SIZE, self.limit - self.done)
             page = self.reader.find(**asked)
             for row in page:
                 self.done += 1

@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from apsw import Cursor, SQLiteValues
 
 # A single value, such as everything in one JSON array, may take this much memory.
-_MOST_BYTES = 64 * 1024 * 1024
+_MAX_VALUE_BYTES = 64 * 1024 * 1024
 # Of SQLite's machine, between two looks at the clock: well below a millisecond.
 _STEPS_BETWEEN_LOOKS = 10_000
 
-_HARMLESS = {apsw.SQLITE_SELECT, apsw.SQLITE_READ, apsw.SQLITE_RECURSIVE}
+_ALLOWED_OPERATIONS = {apsw.SQLITE_SELECT, apsw.SQLITE_READ, apsw.SQLITE_RECURSIVE}
 # What describes the tables takes the name of one; the others would set something if they were given a value.
-_DESCRIBING = {
+_TABLE_PRAGMAS = {
     "table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo", "foreign_key_list",
 }  # fmt: skip
-_ASKING = {"application_id", "compile_options", "data_version", "encoding", "function_list", "page_count", "page_size",
+_READ_PRAGMAS = {"application_id", "compile_options", "data_version", "encoding", "function_list", "page_count", "page_size",
            "schema_version", "user_version"}  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def select(database: Path, statement: str, *, limit: int, seconds: float) -> Que
 
 def _restrict(connection: apsw.Connection, seconds: float) -> None:
     deadline = time.monotonic() + seconds
-    connection.limit(apsw.SQLITE_LIMIT_LENGTH, _MOST_BYTES)
+    connection.limit(apsw.SQLITE_LIMIT_LENGTH, _MAX_VALUE_BYTES)
     connection.authorizer = _allows
     connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
 
@@ -88,12 +88,12 @@ def _restrict(connection: apsw.Connection, seconds: float) -> None:
 def _allows(operation: int, first: str | None, second: str | None, _database: str | None, _trigger: str | None) -> int:
     """The connection cannot write the database; this keeps it from other files (ATTACH, VACUUM INTO, extensions)."""
     match operation:
-        case _ if operation in _HARMLESS:
+        case _ if operation in _ALLOWED_OPERATIONS:
             allowed = True
         case apsw.SQLITE_FUNCTION:
             allowed = second != "load_extension"
         case apsw.SQLITE_PRAGMA:
-            allowed = first in _DESCRIBING or (first in _ASKING and second is None)
+            allowed = first in _TABLE_PRAGMAS or (first in _READ_PRAGMAS and second is None)
         case _:
             allowed = False
     return apsw.SQLITE_OK if allowed else apsw.SQLITE_DENY

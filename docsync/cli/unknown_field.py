@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from docsync.reader import Reader
 
 # Nobody waits for the perfect guess at what was meant.
-_MOST_DOCUMENTS = 200
-_MOST_FIELDS = 2_000
+_MAX_DOCUMENTS = 200
+_MAX_FIELDS = 2_000
 
 
 def find_unknown_fields(reader: "Reader", of_type: str | None, where: Iterable[Mapping[str, object]]) -> Iterator[str]:
@@ -30,9 +30,9 @@ def find_unknown_fields(reader: "Reader", of_type: str | None, where: Iterable[M
 def _suggest_fields(name: str, reader: "Reader", of_type: str | None) -> list[str]:
     """The column of that name, and the fields that end like it or are written like it."""
     known: dict[str, None] = {}
-    for row in reader.find(type=of_type, limit=_MOST_DOCUMENTS):
-        known |= dict.fromkeys(islice(_fields(row.document, ""), _MOST_FIELDS))
-        if len(known) > _MOST_FIELDS:
+    for row in reader.find(type=of_type, limit=_MAX_DOCUMENTS):
+        known |= dict.fromkeys(islice(_fields(row.document, ""), _MAX_FIELDS))
+        if len(known) > _MAX_FIELDS:
             break
     askable = [one for one in known if re.fullmatch(SUBJECT, one)]
     last = name.rpartition(".")[2].casefold()

@@ -23,7 +23,7 @@ Validator = Callable[[object], str | None]
 """Says what a value should have been, or None when it will do."""
 
 # Longer waits and larger sizes overflow the timers and buffers of the platform.
-_LARGEST = 2**31 - 1
+_MAX_NUMBER = 2**31 - 1
 _TYPE = re.compile(r"[a-z][a-z0-9_]*")
 # Fewer paths than a condition may name (reader/field.py): an index is only for fields with plain names.
 _DOTTED_WORDS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
@@ -109,7 +109,7 @@ def not_negative(value: object) -> str | None:
 
 
 def _check_largest(value: int) -> str | None:
-    return None if value <= _LARGEST else f"at most {_LARGEST}"
+    return None if value <= _MAX_NUMBER else f"at most {_MAX_NUMBER}"
 
 
 def one_of(*options: str) -> Validator:

@@ -27,7 +27,7 @@ from docsync.sync.thread.request import Request, RequestKind
 from docsync.sync.thread.thread_status import ThreadStatus
 
 # One reload runs, one waits; a third would only find what the second finds.
-_RELOADS = 2
+_MAX_RELOADS = 2
 _STALLED_NS = 5_000_000_000
 # It comes round every second: readiness ends before anybody has waited for five.
 _LATE_NS = 4_000_000_000
@@ -80,7 +80,7 @@ class CommandHandler:
         self._vitals, self._counters = signs
         self._lookout = lookout
         self._roots = roots
-        self._reloads = BoundedSemaphore(_RELOADS)
+        self._reloads = BoundedSemaphore(_MAX_RELOADS)
         self._config_stamp = self._stamp_of_config()
         self._lock = Lock()
         self._since: dict[tuple[str, str | None], str] = {}

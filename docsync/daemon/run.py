@@ -36,7 +36,7 @@ from docsync.sync.thread.thread_status import ThreadStatus
 from docsync.upkeep.upkeep import open_checked
 from docsync.watch import HintSource, Mode, PollSettings, open_source
 
-_MOST_SOCKET_BYTES = 107  # sun_path of Linux, without its closing NUL
+_MAX_SOCKET_PATH_BYTES = 107  # sun_path of Linux, without its closing NUL
 _LOOK_AGAIN_SECONDS = 0.5
 _STOPS = frozenset({signal.SIGTERM, signal.SIGINT})
 _SIGNALS = _STOPS | {signal.SIGHUP}
@@ -214,7 +214,7 @@ def _premises(settings: DaemonSettings) -> DaemonProfile:
 def socket_path(folder: Path) -> Path:
     """Where the daemon of *folder* listens: beside the database, or in the runtime folder when that path is too long."""
     path = folder / "docsync.sock"
-    if len(os.fsencode(path)) <= _MOST_SOCKET_BYTES:
+    if len(os.fsencode(path)) <= _MAX_SOCKET_PATH_BYTES:
         return path
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or gettempdir()) / f"docsync-{os.getuid()}"
     runtime.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -18,11 +18,11 @@ from docsync.sync.thread.thread_status import ThreadStatus
 from docsync.watch import HintSource, mount_table
 
 _BEAT_NS = 3_000_000_000
-_MOST_PAUSE_NS = 60_000_000_000
+_MAX_PAUSE_NS = 60_000_000_000
 _DEAD = "watcher_dead"
-_UNPROVED = "no_heartbeat"
+_NO_HEARTBEAT = "no_heartbeat"
 # What a source says when it polls folders that it may not watch; the cookies' folder may be one of them.
-_SHORT_OF_WATCHES = frozenset({"watch_limit", "unwatchable"})
+_UNWATCHED_REASONS = frozenset({"watch_limit", "unwatchable"})
 
 Opener = Callable[[], AbstractContextManager[HintSource]]
 
@@ -73,7 +73,7 @@ class WatchSupervisor:
         return self.source.name == "inotify"
 
     def _brings_cookies(self) -> bool:
-        return self._gives_events() and not any(reason.code in _SHORT_OF_WATCHES for reason in self.source.reasons())
+        return self._gives_events() and not any(reason.code in _UNWATCHED_REASONS for reason in self.source.reasons())
 
     def tick(self, now_ns: int) -> None:
         """Called often; looks after the watcher every three seconds, less often while it keeps failing."""
@@ -87,14 +87,14 @@ class WatchSupervisor:
             self._cookie = self._beat()
         else:
             self._renew(why)
-            self._pause_ns = min(2 * self._pause_ns, _MOST_PAUSE_NS)
+            self._pause_ns = min(2 * self._pause_ns, _MAX_PAUSE_NS)
         self._beat_at_ns = now_ns + self._pause_ns
 
     def _beat(self) -> Event | None:
         """See that each root's watch is the right one, and send the next cookie, if there is a way for it to come back."""
         if self._barrier is None and self._gives_events():
             self._vitals.raise_reason(
-                _UNPROVED, "the database lies outside of the project, where no cookie can be seen"
+                _NO_HEARTBEAT, "the database lies outside of the project, where no cookie can be seen"
             )
         if self._barrier is None or not self._brings_cookies():
             self._check()
@@ -104,9 +104,9 @@ class WatchSupervisor:
         self._check()
         cookie = self._barrier.send()
         if cookie is not None:
-            self._vitals.clear_reasons(_UNPROVED)
+            self._vitals.clear_reasons(_NO_HEARTBEAT)
         elif self._vitals.raise_reason(
-            _UNPROVED, "no cookie can be written beside the database: the watcher cannot be proved"
+            _NO_HEARTBEAT, "no cookie can be written beside the database: the watcher cannot be proved"
         ):
             self._log.warning("watcher.unproved", next="every wait scans everything")
         return cookie

@@ -16,7 +16,7 @@ from docsync.watch import remote_filesystem
 
 _TOPIC = "database"
 # A database of 20 000 documents and a log of the same size go into it.
-_LEAST_BYTES = 256 * 1024 * 1024
+_MIN_FREE_BYTES = 256 * 1024 * 1024
 # For a watcher it is as good as remote; SQLite has no trouble with it.
 _LOCAL = "overlay"
 _MEND = "mend it with: docsync sync"
@@ -83,7 +83,7 @@ def _place(folder: Path, *, runs: bool) -> Iterator[Diagnosis]:
     if not runs and not os.access(there, os.W_OK | os.X_OK):
         yield Diagnosis(_TOPIC, Level.ERROR, f"{there}: not writable", "let the user that runs docsync write there")
     free = shutil.disk_usage(there).free
-    if free < _LEAST_BYTES:
+    if free < _MIN_FREE_BYTES:
         yield Diagnosis(_TOPIC, Level.WARNING, f"{there}: {free / 1e6:.0f} MB are free", "make room on this disk")
 
 

@@ -17,9 +17,9 @@ from docsync.upkeep.upkeep import FRESH
 from docsync.watch import PollSettings, open_source
 
 _TOPIC = "watcher"
-_LET_READ = "let the user that runs docsync read it"
+_READ_ADVICE = "let the user that runs docsync read it"
 # What a source says although nobody has to do anything about it.
-_CHOSEN = frozenset({"polling"})
+_CONFIGURED_REASONS = frozenset({"polling"})
 
 
 def examine_folders(patient: Target) -> Iterator[Diagnosis]:
@@ -30,7 +30,7 @@ def examine_folders(patient: Target) -> Iterator[Diagnosis]:
         yield _folder(collection, roots[collection.type].state, scan)
     roots_told = {collection.path for collection in patient.sync.collections}
     beneath = {path: one for path, one in scan.unreadable.items() if path not in roots_told}
-    yield from _summarize(beneath, "cannot be read", Level.ERROR, _LET_READ)
+    yield from _summarize(beneath, "cannot be read", Level.ERROR, _READ_ADVICE)
     yield from _summarize(scan.skipped, "is never a document", Level.NOTE, "")
 
 
@@ -40,7 +40,7 @@ def _folder(collection: Collection, state: RootState, scan: Scan) -> Diagnosis:
         advice = "make it, or take its collection out of docsync.toml"
         return Diagnosis(topic, Level.WARNING, f"{place}: no such folder, so there are no documents", advice)
     if state is not RootState.OK or collection.path in scan.unreadable:
-        return Diagnosis(topic, Level.ERROR, f"{place}: cannot be read", _LET_READ)
+        return Diagnosis(topic, Level.ERROR, f"{place}: cannot be read", _READ_ADVICE)
     number = sum(type_ == collection.type for type_ in scan.types.values())
     if not number:
         patterns = ", ".join(collection.include)
@@ -92,7 +92,7 @@ def _examine_source(patient: Target, watched: Sequence[str], barrier: Barrier | 
         yield _prove_source(source.name, barrier)
         for reason in source.reasons():
             told = Told(reason.code, reason.message, "", reason.path)
-            level = Level.NOTE if reason.code in _CHOSEN else Level.WARNING
+            level = Level.NOTE if reason.code in _CONFIGURED_REASONS else Level.WARNING
             yield Diagnosis(_TOPIC, level, f"{reason.code}: {to_printable(reason.message)}", told.advice)
 
 

@@ -13,7 +13,7 @@ from docsync.doctor.finding import Diagnosis, Level
 
 _TOPIC = "machine"
 # Python, SQLite, the watcher and 200 connections of the endpoint stay below it.
-_LEAST_DESCRIPTORS = 256
+_MIN_DESCRIPTORS = 256
 
 
 def examine_machine() -> Iterator[Diagnosis]:
@@ -22,8 +22,8 @@ def examine_machine() -> Iterator[Diagnosis]:
     versions = f"docsync {docsync.__version__}, Python {platform.python_version()}, SQLite {apsw.sqlite_lib_version()}"
     yield Diagnosis(_TOPIC, Level.OK, f"{versions}, {system}")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != resource.RLIM_INFINITY and soft < _LEAST_DESCRIPTORS:
-        may_raise = hard == resource.RLIM_INFINITY or hard >= _LEAST_DESCRIPTORS
+    if soft != resource.RLIM_INFINITY and soft < _MIN_DESCRIPTORS:
+        may_raise = hard == resource.RLIM_INFINITY or hard >= _MIN_DESCRIPTORS
         advice = "start docsync with more: ulimit -n 1024" if may_raise else "raise the limit: LimitNOFILE= of systemd"
         yield Diagnosis(_TOPIC, Level.WARNING, f"a process may open no more than {soft} files", advice)
 

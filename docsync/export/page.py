@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from docsync.reader import Row
 
 # Told at the top of the page.
-_TOLD = frozenset({"name", "description", "tags"})
+_HEADER_MEMBERS = frozenset({"name", "description", "tags"})
 # In a document that has a body, what was taken from its text or front matter and is there a second time.
 _DERIVED = frozenset(
     {"frontmatter", "body", "body_line", "instructions", "messages", "variables", "references", "dialect"}
@@ -37,7 +37,7 @@ def _page(row: "Row") -> Iterator[str]:
     facts = [_code(row.id), row.type, _code(row.file_path), f"changed {row.updated_at}"]
     yield " · ".join(facts if row.state == "ok" else [*facts, f"{row.state} since {row.since}"])
     body = row.document.get("body") if "frontmatter" in row.document else None
-    left_out = _TOLD if body is None else _TOLD | _DERIVED
+    left_out = _HEADER_MEMBERS if body is None else _HEADER_MEMBERS | _DERIVED
     members = {key: value for key, value in row.document.items() if key not in left_out and not _is_empty(value)}
     # A description that docsync took from another member would be read twice.
     if row.description and row.description not in members.values():

@@ -20,7 +20,7 @@ _MODULES = {
 FORMAT_NAMES: tuple[str, ...] = tuple(_MODULES)
 
 # So many problems, or more, and a format may have stopped looking for others.
-_NOT_COUNTED = 1000
+_COUNT_LIMIT = 1000
 
 
 class Format(Protocol):
@@ -98,6 +98,6 @@ def _cut_problems(path: str, problems: tuple[Problem, ...]) -> tuple[Problem, ..
     ordered = sorted(problems, key=lambda problem: problem.severity is not Severity.ERROR)
     kept = tuple(ordered[: LIMITS.problems])
     more = len(problems) - len(kept)
-    at_least = "at least " if len(problems) >= _NOT_COUNTED else ""
+    at_least = "at least " if len(problems) >= _COUNT_LIMIT else ""
     message = f"and {at_least}{more} more problems in this file"
     return (*kept, Problem(path, "more", message, ordered[LIMITS.problems].severity))

@@ -12,8 +12,8 @@ from docsync.formats.place import Place, ways_to
 _SPACES = re.compile(r"[ \t\r\n]*+")
 _ITEM = re.compile(r"(.*)\[([0-9]{1,9})\]", re.DOTALL)
 # A list may hold hundreds of thousands of texts and numbers before the one that is wanted.
-_MANY = 64
-_MANY_ITEMS = re.compile(rf'(?:(?:"[^"\\]*+"|[^"{{}}\[\],\s]++),[ \t\r\n]*+){{{_MANY}}}+')
+_RUN_ITEMS = 64
+_ITEM_RUN = re.compile(rf'(?:(?:"[^"\\]*+"|[^"{{}}\[\],\s]++),[ \t\r\n]*+){{{_RUN_ITEMS}}}+')
 # What lies beside the way is only skipped: nothing of it is kept. The scanner itself, as this is asked of every value.
 _scan: Callable[[str, int], tuple[Any, int]] = vars(JSONDecoder(parse_int=str, parse_float=str))["scan_once"]
 
@@ -76,11 +76,11 @@ class _JsonPlaceSearch:
         text, indexes, count = self._text, self._indexes[path], 0
         while text[at] != "]":
             if (
-                count % _MANY == 0
-                and (run := _MANY_ITEMS.match(text, at))
-                and indexes.isdisjoint(range(count, count + _MANY))
+                count % _RUN_ITEMS == 0
+                and (run := _ITEM_RUN.match(text, at))
+                and indexes.isdisjoint(range(count, count + _RUN_ITEMS))
             ):
-                at, count = self.skip(run.end()), count + _MANY
+                at, count = self.skip(run.end()), count + _RUN_ITEMS
                 continue
             end = self.value(Place(at, at), f"{path}[{count}]") if count in indexes else _scan(text, at)[1]
             at = end + 1 if text[end] == "," and text[end + 1] > " " else self._next(end)

@@ -15,8 +15,8 @@ from docsync.formats.source import FileRefused, SourceText
 from docsync.model import Problem, Severity
 
 # Beyond so many of one kind nobody reads on; a hostile file must not make us build a hundred thousand warnings.
-ENOUGH = 1000
-LONGEST_INTEGER = 4300
+MAX_WARNINGS = 1000
+MAX_DIGITS = 4300
 
 # The quantifiers are possessive: every pattern passes a text once, whatever it holds.
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
@@ -79,7 +79,7 @@ def _try_encode(value: object) -> str | None:
 
 def _integer(digits: str) -> int:
     # int() refuses more digits than this; the text is refused afterwards, with its place.
-    return int(digits) if len(digits) <= LONGEST_INTEGER else 0
+    return int(digits) if len(digits) <= MAX_DIGITS else 0
 
 
 _LENIENT = json.JSONDecoder(parse_int=_integer)
@@ -123,7 +123,7 @@ def _warn_big_integers(source: SourceText, pattern: re.Pattern[str]) -> list[Pro
     for match in pattern.finditer(source.text):
         if match.lastindex == _OTHER:
             _refuse_endless(source, match[_OTHER], match.start(_OTHER))
-        elif match.lastindex == _INTEGER and not _fits(source, match) and len(warnings) < ENOUGH:
+        elif match.lastindex == _INTEGER and not _fits(source, match) and len(warnings) < MAX_WARNINGS:
             message = f"{_shorten(match[_INTEGER])} does not fit in 64 bits; SQLite reads it as a float"
             warnings.append(source.problem("big-int", message, match.start(_INTEGER), severity=Severity.WARNING))
     return warnings
@@ -131,7 +131,7 @@ def _warn_big_integers(source: SourceText, pattern: re.Pattern[str]) -> list[Pro
 
 def _fits(source: SourceText, match: re.Match[str]) -> bool:
     number = match[_INTEGER]
-    if len(number) > LONGEST_INTEGER:
+    if len(number) > MAX_DIGITS:
         message = f"an integer of {len(number.lstrip('-'))} digits is too long"
         hint = "write it as text, in double quotes"
         raise FileRefused(source.problem("json-number", message, match.start(_INTEGER), hint=hint))
@@ -148,13 +148,13 @@ def _refuse_endless(source: SourceText, number: str, offset: int) -> None:
 
 
 def _warn_half_pairs(source: SourceText, halves: list[int]) -> Iterator[Problem]:
-    for offset in halves[:ENOUGH]:
+    for offset in halves[:MAX_WARNINGS]:
         message = "half of a surrogate pair; stored as U+FFFD"
         yield source.problem("surrogate", message, offset, severity=Severity.WARNING)
 
 
 def _warn_equal_keys(source: SourceText, text: str) -> Iterator[Problem]:
-    for key, before, offset in islice(_find_repeated(text), ENOUGH):
+    for key, before, offset in islice(_find_repeated(text), MAX_WARNINGS):
         line, column = source.place(before)
         message = f"duplicate key {_shorten(key)!r}; this value replaces the one at {line}:{column}"
         notes = (source.note("the value that is replaced", before),)

@@ -10,18 +10,18 @@ Level = list[tuple[str, Mapping[str, object]]]
 MAX_LEVELS = 5
 MAX_MAPPINGS = 500
 MAX_KEYS = 5000  # of all mappings that are looked at: who has more is a table, and no person
-MAX_KEY = 40
+MAX_KEY_CHARACTERS = 40
 
 # Keys are compared without case and separators: `Full Name`, `full_name` and `fullName` are one.
 _SEPARATORS = re.compile(r"[\W_]+")
 _NAMES = ("name", "displayname", "fullname", "charname", "charactername", "personaname", "agentname", "nickname")
 _PAIRS = (("firstname", "lastname"), ("givenname", "familyname"), ("firstname", "surname"))
-_OF_A_PERSON = re.compile(
+_PERSON_KEYS = re.compile(
     "personas?|characters?|profile|agents?|identity|person|user|customer|about|basics?|basic(info|information)"
     "|personal(info|information|details)?|demographics|bio|biography|card|meta|metadata|data|info|information|details"
     "|general|overview|attributes|content|document|spec|value"
 )
-_OF_SOMETHING_ELSE = re.compile(
+_OTHER_KEYS = re.compile(
     "model|voice|authors?|creators?|owner|organi[sz]ation|company|employer|location|city|country|school|settings"
     "|config|extensions|tools|provider|template|style|schema|pet"
 )
@@ -75,12 +75,12 @@ def _children(
 
 def _is_relevant(key: str, *, anywhere: bool) -> bool:
     if anywhere:
-        return not _OF_SOMETHING_ELSE.fullmatch(key)
-    return _OF_A_PERSON.fullmatch(key) is not None
+        return not _OTHER_KEYS.fullmatch(key)
+    return _PERSON_KEYS.fullmatch(key) is not None
 
 
 def _normalize(key: str) -> str:
-    return _strip_separators(key) if len(key) <= MAX_KEY else ""
+    return _strip_separators(key) if len(key) <= MAX_KEY_CHARACTERS else ""
 
 
 # The same few keys come back in every file.

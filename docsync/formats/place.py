@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from docsync.names import LONGEST_PLACE, truncate_place
+from docsync.names import MAX_PLACE_CHARACTERS, truncate_place
 
 _STEP = re.compile(r"[.\[]")
 
@@ -18,7 +18,7 @@ class Place(NamedTuple):
 
 def ways_to(wanted: Iterable[str]) -> frozenset[str]:
     """Every place above one of *wanted*: what is beneath any other need not be looked into. None of a place that is cut."""
-    findable = [path for path in wanted if len(path) <= LONGEST_PLACE]
+    findable = [path for path in wanted if len(path) <= MAX_PLACE_CHARACTERS]
     return frozenset(path[: step.start()] for path in findable for step in _STEP.finditer(path)) | {""}
 
 

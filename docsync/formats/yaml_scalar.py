@@ -14,7 +14,7 @@ Scalar = str | int | float | bool | None
 
 TAG_PREFIX = "tag:yaml.org,2002:"
 MERGE_TAG = TAG_PREFIX + "merge"
-_LONGEST_LOOK = 10_000  # the looks of numbers with colons remember every colon; no date is so long
+_MAX_MATCH_CHARACTERS = 10_000  # the looks of numbers with colons remember every colon; no date is so long
 _BASE_60 = re.compile(r"[-+0-9_:.]*+")
 MAX_DIGITS = 4300  # beyond it Python refuses to write the number out again
 
@@ -29,7 +29,7 @@ _CONSTRUCTORS = {
     TAG_PREFIX + "float": _CONSTRUCTOR.construct_yaml_float,
 }
 _OCTAL = re.compile(r"[-+]?0[0-7_]+\Z")
-_OCTAL_OF_YAML_1_2 = re.compile(r"0o[0-7]+\Z")
+_YAML_1_2_OCTAL = re.compile(r"0o[0-7]+\Z")
 _QUOTE_IT = "quote it if you mean the text"
 
 
@@ -50,7 +50,7 @@ def tag_of(event: ScalarEvent) -> str | None:
     if not event.implicit[0]:
         return None
     value = event.value
-    if len(value) > _LONGEST_LOOK and ":" in value:
+    if len(value) > _MAX_MATCH_CHARACTERS and ":" in value:
         return TAG_PREFIX + "int" if _BASE_60.fullmatch(value) else None
     for tag, looks in _RESOLVERS.get(value[:1], ()):
         if looks.match(value):
@@ -90,7 +90,7 @@ def _check_text(text: str, tag: str | None) -> ScalarIssue | None:
 
 def check_plain_text(text: str) -> ScalarIssue | None:
     """A warning for plain text that YAML 1.2 reads as a number."""
-    if _OCTAL_OF_YAML_1_2.match(text):
+    if _YAML_1_2_OCTAL.match(text):
         return ScalarIssue("yaml-octal", f"{text} is read as text here and as octal by YAML 1.2; {_QUOTE_IT}")
     return None
 

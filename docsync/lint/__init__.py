@@ -4,7 +4,7 @@ from collections.abc import Set
 from itertools import islice
 
 from docsync.lint import literal_secret, missing_reference, undeclared_variable, unused_input
-from docsync.lint.finding import MOST, Finding, LintRule, Subject
+from docsync.lint.finding import MAX_FINDINGS, Finding, LintRule, Subject
 
 RULES: tuple[LintRule, ...] = (
     undeclared_variable.RULE,
@@ -20,4 +20,6 @@ __all__ = ["RULES", "VERSION", "Finding", "LintRule", "Subject", "lint"]
 
 def lint(subject: Subject, ignore: Set[str] = frozenset()) -> list[Finding]:
     """What the rules say of *subject*, but for those whose codes are ignored. Each says only so much."""
-    return [finding for rule in RULES if rule.code not in ignore for finding in islice(rule.find(subject), MOST)]
+    return [
+        finding for rule in RULES if rule.code not in ignore for finding in islice(rule.find(subject), MAX_FINDINGS)
+    ]

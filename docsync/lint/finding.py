@@ -7,7 +7,7 @@ from functools import cached_property
 from docsync.lint.secret import Secret, secrets_in
 from docsync.model import ResolvedReference, Severity
 
-MOST = 50
+MAX_FINDINGS = 50
 """Findings of one rule that are built: nobody reads on, and a hostile file must not make it a hundred thousand."""
 
 
@@ -27,7 +27,7 @@ class Subject:
     @cached_property
     def secrets(self) -> list[Secret]:
         """The secrets in what is written, MOST at most: looked for when first asked, as it takes a while."""
-        return secrets_in(self.written, MOST)
+        return secrets_in(self.written, MAX_FINDINGS)
 
 
 @dataclass(frozen=True, slots=True)

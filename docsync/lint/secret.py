@@ -14,17 +14,17 @@ REDACTED = "[REDACTED]"
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 # The list of the Prompty specification, section 3.4. Not "tokens": those are counted far more often than kept secret.
-_ONE = frozenset({"secret", "password", "apikey", "token", "auth", "credential", "cookie"})
-_MANY = frozenset({"secrets", "passwords", "apikeys", "credentials", "cookies"})
-_KEYS = {("api", "key"): "apikey", ("api", "keys"): "apikeys"}
+_SECRET_WORDS = frozenset({"secret", "password", "apikey", "token", "auth", "credential", "cookie"})
+_SECRET_PLURALS = frozenset({"secrets", "passwords", "apikeys", "credentials", "cookies"})
+_WORD_PAIRS = {("api", "key"): "apikey", ("api", "keys"): "apikeys"}
 # One of these is in every key that counts: most keys need not be taken apart, and most documents not be looked through.
 _STEMS = ("secret", "password", "api", "token", "auth", "credential", "cookie")
 _STEM = re.compile("|".join(stem for stem in _STEMS if stem != "api"))  # which counts with "key" only
-_LONGEST_KEY = 200
+_MAX_KEY_CHARACTERS = 200
 # A reference to something else, whole: ${env:NAME}, {{ name }}.
-_POINTS_ELSEWHERE = re.compile(r"\s*+(?:\$\{[^}]*+\}|\{\{[^}]*+\}\})\s*+")
+_REFERENCE = re.compile(r"\s*+(?:\$\{[^}]*+\}|\{\{[^}]*+\}\})\s*+")
 # In a declaration such as `{name: apiKey, default: ...}` the key that counts is the one that is declared.
-_OF_A_DECLARATION = frozenset({"default", "example", "sample", "value"})
+_VALUE_KEYS = frozenset({"default", "example", "sample", "value"})
 
 Holder = dict[str, object] | list[object]
 # A place is linked to the one above it: most values are no secrets and never need theirs written out.
@@ -130,17 +130,17 @@ def _extend_reach(holder: Holder, key: str | int, reach: _Reach) -> _Reach:
     """How far *key* of *holder* reaches, which lies within the *reach* of the key above."""
     if isinstance(key, int) or reach is _Reach.EVERYTHING or isinstance(holder, list):
         return reach
-    name = holder.get("name") if key in _OF_A_DECLARATION else None
+    name = holder.get("name") if key in _VALUE_KEYS else None
     return max(_reach_of(key), _reach_of(name)) if isinstance(name, str) else _reach_of(key)
 
 
 def _reach_of(key: str) -> _Reach:
     # What is remembered must not keep the longest keys of all hostile files.
-    return _reach(key if len(key) <= _LONGEST_KEY else key[:_LONGEST_KEY])
+    return _reach(key if len(key) <= _MAX_KEY_CHARACTERS else key[:_MAX_KEY_CHARACTERS])
 
 
 def _is_literal(text: str) -> bool:
-    return bool(text.strip()) and not ("{" in text and _POINTS_ELSEWHERE.fullmatch(text))
+    return bool(text.strip()) and not ("{" in text and _REFERENCE.fullmatch(text))
 
 
 @lru_cache(maxsize=4096)
@@ -150,7 +150,7 @@ def _reach(key: str) -> _Reach:
         return _Reach.NOTHING
     words = " ".join(_WORD.findall(key)).lower().split()
     if "api" in words:
-        words += [_KEYS[pair] for pair in pairwise(words) if pair in _KEYS]
-    if not _MANY.isdisjoint(words):
+        words += [_WORD_PAIRS[pair] for pair in pairwise(words) if pair in _WORD_PAIRS]
+    if not _SECRET_PLURALS.isdisjoint(words):
         return _Reach.EVERYTHING
-    return _Reach.NOTHING if _ONE.isdisjoint(words) else _Reach.ITSELF
+    return _Reach.NOTHING if _SECRET_WORDS.isdisjoint(words) else _Reach.ITSELF

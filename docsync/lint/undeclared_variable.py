@@ -6,8 +6,8 @@ from docsync.lint.finding import Finding, LintRule, Subject
 from docsync.names import find_closest
 
 # Comparing two names of this length takes up to 0.5 ms, of longer ones the square of that.
-_MOST_PAIRS = 200
-_LONGEST_NAME = 60
+_MAX_PAIRS = 200
+_MAX_NAME_CHARACTERS = 60
 
 
 def find(subject: Subject) -> Iterator[Finding]:
@@ -27,9 +27,9 @@ def _declares_all(written: Mapping[str, object]) -> bool:
 
 
 def _hint(name: str, subject: Subject) -> str:
-    if len(subject.undeclared) * len(subject.unused) > _MOST_PAIRS or len(name) > _LONGEST_NAME:
+    if len(subject.undeclared) * len(subject.unused) > _MAX_PAIRS or len(name) > _MAX_NAME_CHARACTERS:
         return f"add '{name}' to inputs"
-    near = find_closest(name, [unused for unused in subject.unused if len(unused) <= _LONGEST_NAME], 1)
+    near = find_closest(name, [unused for unused in subject.unused if len(unused) <= _MAX_NAME_CHARACTERS], 1)
     return f"did you mean '{near[0]}', which is declared and not used?" if near else f"add '{name}' to inputs"
 
 

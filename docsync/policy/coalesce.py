@@ -11,7 +11,7 @@ from heapq import heappop, heappush
 from docsync.model import Sign, Timing
 from docsync.names import ancestors, covers
 
-_AT_ONCE = frozenset({Sign.RENAMED, Sign.GONE, Sign.FOLDER, Sign.LOST})
+_IMMEDIATE = frozenset({Sign.RENAMED, Sign.GONE, Sign.FOLDER, Sign.LOST})
 # Without close events a file in a format that cannot prove itself complete gets this long to be finished.
 _UNPROVEN_SETTLE_NS = 50_000_000
 # How long the last hint of a path is remembered after the path was taken; only settle_ns of it is ever asked for.
@@ -123,7 +123,7 @@ class Coalescer:
         return 0 if applied_ns is None else applied_ns + self._timing.debounce_ns
 
     def _wait_ns(self, path: str, sign: Sign) -> int:
-        if sign in _AT_ONCE:
+        if sign in _IMMEDIATE:
             return 0
         if sign is Sign.OPEN:
             return self._timing.debounce_ns

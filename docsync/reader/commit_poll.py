@@ -8,9 +8,9 @@ from docsync.errors import NoDatabase
 
 T = TypeVar("T")
 
-_SHORTEST_SECONDS = 0.02
-_LONGEST_SECONDS = 0.1
-_AWAY_SECONDS = 5.0
+_MIN_PAUSE_SECONDS = 0.02
+_MAX_PAUSE_SECONDS = 0.1
+_REPLACEMENT_SECONDS = 5.0
 
 
 class CommitPoll:
@@ -27,23 +27,23 @@ class CommitPoll:
 
     def sleep(self, until: float) -> bool:
         """Sleep until a commit; False when it is *until* (monotonic seconds) before that. Raises NoDatabase."""
-        pause = _SHORTEST_SECONDS
+        pause = _MIN_PAUSE_SECONDS
         while call_patiently(self._commits) == self._seen:
             left = until - time.monotonic()
             if left <= 0:
                 return False
             time.sleep(min(pause, left))
-            pause = min(pause * 1.2, _LONGEST_SECONDS)
+            pause = min(pause * 1.2, _MAX_PAUSE_SECONDS)
         return True
 
 
 def call_patiently(call: Callable[[], T]) -> T:
     """The result of *call*, while a database is being replaced also that of a later try. Raises NoDatabase."""
-    deadline = time.monotonic() + _AWAY_SECONDS
+    deadline = time.monotonic() + _REPLACEMENT_SECONDS
     while True:
         try:
             return call()
         except NoDatabase:
             if time.monotonic() > deadline:
                 raise
-        time.sleep(_SHORTEST_SECONDS)
+        time.sleep(_MIN_PAUSE_SECONDS)

@@ -19,9 +19,9 @@ from docsync.store.connection import READER_BUSY_MS, UNREADABLE, make_unreadable
 DAMAGED = (apsw.CorruptError, apsw.NotADBError, UnicodeDecodeError)
 """What SQLite says of a file that was moved away under an open connection, or is damaged."""
 
-_BRIEFLY_MS = 50
+_SHORT_BUSY_MS = 50
 _STEPS = 10_000  # of SQLite's machine between two looks at the clock: less than a millisecond
-_OPENINGS = 3
+_MAX_OPENINGS = 3
 
 _open: "WeakSet[apsw.Connection]" = WeakSet()
 _inherited: list[apsw.Connection] = []
@@ -86,10 +86,10 @@ class DatabaseFile:
         if self._connection is not None and self._read_identity() == self._identity:
             return self._connection
         self.close()
-        for _ in range(_OPENINGS):
+        for _ in range(_MAX_OPENINGS):
             before = self._read_identity()
             # A lock that has outlasted a whole wait is not waited for again by every question that follows.
-            busy_ms = READER_BUSY_MS if self._patient else _BRIEFLY_MS
+            busy_ms = READER_BUSY_MS if self._patient else _SHORT_BUSY_MS
             connection = self._stack.enter_context(open_reader_connection(self._path, busy_ms))
             if before == self._read_identity():
                 _open.add(connection)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MEMORY = Path(":memory:")
 _LOOK_SECONDS = 0.5
-_SHARE = 10  # however large the tree is, looking at it takes no more than this part of the time
+_LOOK_INTERVAL_FACTOR = 10  # however large the tree is, looking at it takes no more than this part of the time
 
 
 class FileFallback:
@@ -77,7 +77,7 @@ class FileFallback:
         self._job.settle()
         self._job.engine.release(None)
         ended = time.monotonic()
-        self._look_at = ended + max(_LOOK_SECONDS, (ended - begun) * _SHARE)
+        self._look_at = ended + max(_LOOK_SECONDS, (ended - begun) * _LOOK_INTERVAL_FACTOR)
 
 
 def settings_of(config: "Config") -> "Settings":

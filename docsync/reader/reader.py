@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_EVER = float("inf")
+_FOREVER = float("inf")
 
 
 class Reader:
@@ -189,7 +189,7 @@ class Reader:
         while True:
             if found or found.start_over:
                 yield found
-            if not found.more and not pulse.sleep(_EVER if timeout is None else time.monotonic() + timeout):
+            if not found.more and not pulse.sleep(_FOREVER if timeout is None else time.monotonic() + timeout):
                 return
             pulse.remember()
             found = call_patiently(partial(self.changes, found.cursor))

@@ -120,13 +120,13 @@ _GROUP_PATHS = (
 )
 _AGE_PATHS = ("age", "demographics.age", "persona.age")
 _SPAN = re.compile(r"(?<!\d)(\d{1,3})\s*(?:(?:-|\u2013|to)\s*(\d{1,3})(?!\d)|\+)")
-_OLDEST = 999
+_MAX_AGE = 999
 
 
 def _span(text: str) -> tuple[int, int] | None:
     """The first and the last year of an age group, None where none are named."""
     found = _SPAN.search(text)
-    return (int(found[1]), int(found[2] or _OLDEST)) if found else None
+    return (int(found[1]), int(found[2] or _MAX_AGE)) if found else None
 
 
 def _value(row: Row, path: str) -> str:

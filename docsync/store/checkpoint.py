@@ -12,12 +12,12 @@ import apsw
 from docsync.errors import StoreUnavailable
 from docsync.store.connection import WRITER_BUSY_MS, writing
 
-MOST_BYTES = 6 * 1024 * 1024
+MAX_LOG_BYTES = 6 * 1024 * 1024
 """A log larger than this is worth a short stop of the writer."""
 
-_KEPT_BYTES = 4 * 1024 * 1024  # a log that may stay: it is written from its beginning again
-_FIRST_NS = 200_000_000
-_MOST_NS = 10_000_000_000
+_MAX_KEPT_LOG_BYTES = 4 * 1024 * 1024  # a log that may stay: it is written from its beginning again
+_MIN_WAIT_NS = 200_000_000
+_MAX_WAIT_NS = 10_000_000_000
 _RELIEF_NS = 250_000_000
 _RELIEF_PAUSE_SECONDS = 0.002
 
@@ -27,18 +27,18 @@ class CheckpointPace:
     """When to try next (None: nothing is left to do) and how long to wait after a try that does not finish."""
 
     due_ns: int | None = None
-    wait_ns: int = _FIRST_NS
+    wait_ns: int = _MIN_WAIT_NS
 
     def mark_written(self, now_ns: int) -> "CheckpointPace":
         """Something was committed: the waits start afresh, and a try that comes sooner than the first of them stays."""
-        due_ns = now_ns + _FIRST_NS
+        due_ns = now_ns + _MIN_WAIT_NS
         return CheckpointPace(due_ns if self.due_ns is None else min(due_ns, self.due_ns))
 
     def mark_tried(self, now_ns: int, *, finished: bool) -> "CheckpointPace":
         """A try at *now_ns* left nothing to do, or readers of an older state were in its way."""
         if finished:
             return CheckpointPace()
-        return CheckpointPace(now_ns + self.wait_ns, min(2 * self.wait_ns, _MOST_NS))
+        return CheckpointPace(now_ns + self.wait_ns, min(2 * self.wait_ns, _MAX_WAIT_NS))
 
     def is_due(self, now_ns: int) -> bool:
         """True when it is time for a try."""
@@ -61,7 +61,7 @@ class Checkpoint:
         if changes != self._changes:
             self._changes = changes
             self._pace = self._pace.mark_written(now_ns)
-        if self._pace.due_ns is not None and self._relief.is_due(now_ns) and self.wal_bytes() > MOST_BYTES:
+        if self._pace.due_ns is not None and self._relief.is_due(now_ns) and self.wal_bytes() > MAX_LOG_BYTES:
             self._relieve()
         elif self._pace.is_due(now_ns):
             self._pace = self._pace.mark_tried(now_ns, finished=self._try())
@@ -90,7 +90,7 @@ class Checkpoint:
                 frames, copied = self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
                 if frames != copied:
                     return False
-                return self.wal_bytes() <= _KEPT_BYTES or self._truncate()
+                return self.wal_bytes() <= _MAX_KEPT_LOG_BYTES or self._truncate()
         except StoreUnavailable:  # nothing is lost: it is all in the log
             return False
 

@@ -12,11 +12,11 @@ from docsync.store.database_files import is_empty, is_there, let_read, make_fold
 from docsync.store.epoch import EpochGuard, wal_of
 from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION, describe_version, migrate
 
-_OURS = frozenset({"documents", "files", "changes", "documents_fts", "sync_state"})
+_OUR_TABLES = frozenset({"documents", "files", "changes", "documents_fts", "sync_state"})
 WRITER_BUSY_MS = 1_000
 READER_BUSY_MS = 5_000
-_NONE_THERE = "no database there; start 'docsync run' or 'docsync sync' first"
-_NO_FILE = "is not a regular file; set database.path to another place"
+_NO_DATABASE = "no database there; start 'docsync run' or 'docsync sync' first"
+_NOT_A_FILE = "is not a regular file; set database.path to another place"
 _JOURNAL_BYTES = 4 * 1024 * 1024
 
 
@@ -32,7 +32,7 @@ def open_writer(path: Path) -> Iterator[apsw.Connection]:
         with writing():
             make_folder(path.parent)
             if not may_be_file(path):
-                raise StoreUnavailable(StoreReason.IO_ERROR, f"{path}: {_NO_FILE}")
+                raise StoreUnavailable(StoreReason.IO_ERROR, f"{path}: {_NOT_A_FILE}")
             life.check_before_open()
             connection = stack.enter_context(_closing(apsw.Connection(str(path))))
             connection.set_busy_timeout(WRITER_BUSY_MS)
@@ -66,13 +66,13 @@ def open_memory() -> Iterator[apsw.Connection]:
 def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterator[apsw.Connection]:
     """A read-only connection that waits *busy_ms* for a lock. Raises NoDatabase when no docsync database is at *path*."""
     if not may_be_file(path):
-        raise NoDatabase(f"{path}: {_NO_FILE}")
+        raise NoDatabase(f"{path}: {_NOT_A_FILE}")
     # The database first: who puts one there makes its log before.
     lacked_log = is_there(path) and not is_there(wal_of(path))
     try:
         connection = apsw.Connection(_make_read_only_uri(path), flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
     except apsw.CantOpenError as error:
-        raise NoDatabase(f"{path}: {_NONE_THERE}") from error
+        raise NoDatabase(f"{path}: {_NO_DATABASE}") from error
     with _closing(connection):
         connection.set_busy_timeout(busy_ms)
         try:
@@ -83,7 +83,7 @@ def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterato
             if lacked_log and is_empty(wal_of(path)):  # the log that a writer has just made with its tables is not
                 EpochGuard(path).mark_unsure()
         if not found and is_empty(path):
-            raise NoDatabase(f"{path}: {_NONE_THERE}")
+            raise NoDatabase(f"{path}: {_NO_DATABASE}")
         if found != APPLICATION_ID:
             raise NoDatabase(_describe_foreign(path, found))
         if version != SCHEMA_VERSION:
@@ -155,7 +155,7 @@ def _claim(connection: apsw.Connection, path: Path) -> None:
         if wal_of(path).exists():
             raise apsw.CorruptError(str(error)) from error
         raise NoDatabase(f"{path}: not an SQLite database; move it away or set database.path") from error
-    if tables >= _OURS and not _has_own_header(connection, path):
+    if tables >= _OUR_TABLES and not _has_own_header(connection, path):
         raise apsw.CorruptError("the header does not belong to the tables")
     if found != APPLICATION_ID and (found or tables):
         raise NoDatabase(_describe_foreign(path, found))

@@ -2,7 +2,7 @@
 
 import apsw
 
-KEPT = 1_000_000
+DEFAULT_KEEP_CHANGES = 1_000_000
 """How many changes are kept where nothing else is configured."""
 
 _PIECE = 1_000

@@ -12,7 +12,7 @@ from docsync.names import EVERYTHING, Collection, covers, fold_path
 from docsync.store.batch import BatchWriter
 from docsync.store.connection import reading, writing
 from docsync.store.entries import ENTRY_COLUMNS, entry_of
-from docsync.store.retention import KEPT, prune
+from docsync.store.retention import DEFAULT_KEEP_CHANGES, prune
 from docsync.store.transaction import transaction
 
 # "0" follows "/" in every collation of bytes: the range holds exactly what lies beneath a folder.
@@ -22,7 +22,9 @@ _BENEATH = "(file_path = ?1 OR (file_path > ?1 || '/' AND file_path < ?1 || '0')
 class SqliteStore:
     """The writer's side of the database; belongs to the thread that syncs."""
 
-    def __init__(self, connection: apsw.Connection, now: Callable[[], str], keep_changes: int = KEPT) -> None:
+    def __init__(
+        self, connection: apsw.Connection, now: Callable[[], str], keep_changes: int = DEFAULT_KEEP_CHANGES
+    ) -> None:
         """*keep_changes* is how many changes the feed remembers at least."""
         self._connection = connection
         self._now = now

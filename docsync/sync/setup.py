@@ -20,7 +20,7 @@ from docsync.names import Collection, to_printable
 from docsync.policy.grace_period import GracePeriod
 from docsync.policy.guard import Guard
 from docsync.scan import FileTree
-from docsync.store.retention import KEPT
+from docsync.store.retention import DEFAULT_KEEP_CHANGES
 from docsync.store.sqlite import SqliteStore
 from docsync.sync.batch.engine import Engine, EngineParts
 from docsync.sync.batch.load import Loader, Twins, iso
@@ -43,7 +43,7 @@ class Settings:
     max_delete_ratio: float = 0.5
     ignore: frozenset[str] = frozenset()
     redact_secrets: bool = False
-    keep_changes: int = KEPT
+    keep_changes: int = DEFAULT_KEEP_CHANGES
     known_rules: DocumentRules | None = field(default=None, compare=False)
 
     def tree(self) -> FileTree:

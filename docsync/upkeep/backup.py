@@ -28,9 +28,9 @@ from docsync.upkeep.convergence import Convergence
 from docsync.upkeep.upkeep import FRESH, OnRepair, clear, open_upkeep
 
 # What lies beside a database while somebody uses it, or what its last user left.
-_BESIDE = ("-wal", "-shm", "-journal", ".left", ".unsure", ".new")
+_COMPANION_SUFFIXES = ("-wal", "-shm", "-journal", ".left", ".unsure", ".new")
 # What is kept there of earlier ones.
-_KEPT = (".before-restore-", ".damaged-")
+_KEPT_MARKS = (".before-restore-", ".damaged-")
 # The database file format, section 1.3 (sqlite.org/fileformat2.html).
 _HEADER_BYTES, _MAGIC, _APPLICATION_ID = 100, b"SQLite format 3\0", slice(68, 72)
 # What SQLite gives every database that docsync makes.
@@ -113,9 +113,9 @@ def _runs(pid: int) -> bool:
 
 def may_be_replaced(place: Path) -> bool:
     """True where nothing is, an empty file, or a database of docsync's that nobody uses, such as an older backup."""
-    if place.name.endswith(_BESIDE) or any(mark in place.name for mark in _KEPT):
+    if place.name.endswith(_COMPANION_SUFFIXES) or any(mark in place.name for mark in _KEPT_MARKS):
         return False
-    if any(place.with_name(place.name + suffix).exists() for suffix in _BESIDE):
+    if any(place.with_name(place.name + suffix).exists() for suffix in _COMPANION_SUFFIXES):
         return False
     if not place.exists() or not place.stat().st_size:
         return True

@@ -11,8 +11,8 @@ from docsync.status import CommandResult
 from docsync.sync.batch.engine import BatchOptions, Engine, Progress
 from docsync.sync.thread.git_hold import LOOK_AGAIN_NS, GitAtWork, GitHold
 
-_MOST_SECONDS = 30.0
-_LEAST_PAUSE_NS = 1_000_000
+_MAX_SETTLE_SECONDS = 30.0
+_MIN_PAUSE_NS = 1_000_000
 
 
 class Convergence:
@@ -31,11 +31,11 @@ class Convergence:
         again = {EVERYTHING: 0}
         while again or self.engine.list_undecided():
             again = self._step(again, progress)
-            if time.monotonic() - self._begun > _MOST_SECONDS and not self.engine.list_undecided():
+            if time.monotonic() - self._begun > _MAX_SETTLE_SECONDS and not self.engine.list_undecided():
                 return
             times = [*again.values(), *filter(None, [self.engine.next_due_ns()])]
             if times:
-                time.sleep(max(_LEAST_PAUSE_NS, min(times) - time.monotonic_ns()) / 1e9)
+                time.sleep(max(_MIN_PAUSE_NS, min(times) - time.monotonic_ns()) / 1e9)
 
     def _step(self, again: Mapping[str, int], progress: Progress | None) -> dict[str, int]:
         """One batch of what is due; returns what is to be looked at again, and when."""

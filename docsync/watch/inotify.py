@@ -24,10 +24,10 @@ from docsync.watch.mount import mount_table
 from docsync.watch.poll import PollSource
 from docsync.watch.source import Hint, PollSettings, WatchReason
 
-_ITSELF = In.IN_DELETE_SELF | In.IN_MOVE_SELF | In.IN_UNMOUNT | In.IN_IGNORED
-_REPLANTS = _ITSELF | In.IN_ATTRIB
-_WENT = In.IN_DELETE | In.IN_MOVED_FROM
-_CAME = In.IN_CREATE | In.IN_MOVED_TO
+_SELF_EVENTS = In.IN_DELETE_SELF | In.IN_MOVE_SELF | In.IN_UNMOUNT | In.IN_IGNORED
+_REPLANT_EVENTS = _SELF_EVENTS | In.IN_ATTRIB
+_LEAVE_EVENTS = In.IN_DELETE | In.IN_MOVED_FROM
+_ENTER_EVENTS = In.IN_CREATE | In.IN_MOVED_TO
 
 Hinted = tuple[str, Sign]
 
@@ -129,7 +129,7 @@ class InotifySource:
                 yield from self._handle_node(user, event.mask, name)
 
     def _handle_step(self, step: PathStep, mask: int, name: str) -> Iterator[Hinted]:
-        if name == step.name or (not name and mask & _REPLANTS):
+        if name == step.name or (not name and mask & _REPLANT_EVENTS):
             yield from self._replant(step.root)
 
     def _handle_node(self, node: WatchedFolder, mask: int, name: str) -> Iterator[Hinted]:
@@ -141,7 +141,7 @@ class InotifySource:
             yield from _handle_file(node, mask, name)
 
     def _handle_itself(self, node: WatchedFolder, mask: int) -> Iterator[Hinted]:
-        if node.parent is None and mask & _REPLANTS:
+        if node.parent is None and mask & _REPLANT_EVENTS:
             yield from self._replant(node.root)
         elif mask & In.IN_IGNORED and self._forest.grow(node, thorough=True):
             # Deleted, which its parent tells too, or unmounted, and then another folder shows up in its place.
@@ -154,7 +154,7 @@ class InotifySource:
     def _handle_folder(self, node: WatchedFolder, mask: int, name: str) -> Iterator[Hinted]:
         if is_hidden(name):
             return
-        if mask & _WENT:
+        if mask & _LEAVE_EVENTS:
             if name in node.children:
                 self._forest.drop(node.children[name])
             yield node.join_name(name), Sign.FOLDER
@@ -189,20 +189,20 @@ class InotifySource:
 
 
 def _handle_file(node: WatchedFolder, mask: int, name: str) -> Iterator[Hinted]:
-    if name == VOLUME_LINK and mask & _CAME:
+    if name == VOLUME_LINK and mask & _ENTER_EVENTS:
         yield node.root.path, Sign.SWAPPED
     elif not is_hidden(name):
         yield node.join_name(name), _sign(mask, f"{node.real}/{name}")
 
 
 def _sign(mask: int, real: str) -> Sign:
-    if mask & _CAME and _is_symlink(real):
+    if mask & _ENTER_EVENTS and _is_symlink(real):
         return Sign.FOLDER
     if mask & In.IN_MOVED_TO:
         return Sign.RENAMED
     if mask & In.IN_CLOSE_WRITE:
         return Sign.CLOSED
-    if mask & _WENT:
+    if mask & _LEAVE_EVENTS:
         return Sign.GONE
     return Sign.ATTRIBUTES if mask & In.IN_ATTRIB else Sign.OPEN
 

@@ -14,7 +14,7 @@ from docsync.watch.source import Hint, PollSettings, WatchReason
 
 _BUSY_MS = 200
 """While people work, the next change is near."""
-_PATIENCE = 3
+_MAX_MISSED_SCANS = 3
 """So many intervals without a finished scan, and the source counts as dead."""
 
 
@@ -47,7 +47,7 @@ class PollSource:
 
     def alive(self) -> bool:
         """True while the thread runs and scans finish: none in three intervals, and what it knows is too old."""
-        oldest = time.monotonic() - _PATIENCE * (self._polling.poll_ms / 1000 + self._took)
+        oldest = time.monotonic() - _MAX_MISSED_SCANS * (self._polling.poll_ms / 1000 + self._took)
         return self._thread.is_alive() and self._finished >= oldest
 
     def reasons(self) -> tuple[WatchReason, ...]:

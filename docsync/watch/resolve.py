@@ -10,7 +10,7 @@ from collections.abc import Callable
 Visit = Callable[[str, str], None]
 """Called with a folder and a name in it *before* that name is looked up: a change after the look is then seen."""
 
-_MOST_LINKS = 40  # as many as Linux itself follows
+_MAX_LINKS = 40  # as many as Linux itself follows
 
 
 def resolve(top: str, path: str, visit: Visit) -> str | None:
@@ -31,7 +31,7 @@ def resolve(top: str, path: str, visit: Visit) -> str | None:
             if not os.path.isdir(there):  # noqa: PTH112 - as above
                 return None
             here = there
-        elif (links := links + 1) > _MOST_LINKS:
+        elif (links := links + 1) > _MAX_LINKS:
             return None
         else:
             here = "/" if target.startswith("/") else here

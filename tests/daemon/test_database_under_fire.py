@@ -29,7 +29,7 @@ VISIBLE = (
     "SELECT seq, revision, id, op FROM changes ORDER BY seq",
     "SELECT key, value FROM sync_state ORDER BY key",
 )
-MOST_STEPS = 500
+MAX_STEPS = 500
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def fire() -> Iterator[Fire]:
 def burning(fire: Fire, tmp_path: Path) -> Iterator[Project]:
     """A project whose database was opened on the disk that can fail."""
     project = Project(tmp_path / "project")
-    project.start(min_deletes=MOST_STEPS)  # each generation deletes a file, and it is always the same minute
+    project.start(min_deletes=MAX_STEPS)  # each generation deletes a file, and it is always the same minute
     yield project
     fire.cease()
     project.close()
@@ -96,7 +96,7 @@ def test_a_failing_disk_leaves_before_or_after(
     # SQLite ignores an error of the checkpoint that follows a commit, but apsw raises what was raised in here.
     burning.connection.pragma("wal_autocheckpoint", 0)
     cases = 0
-    for nth in range(1, MOST_STEPS):
+    for nth in range(1, MAX_STEPS):
         generation += 1
         before = seen_by_another(burning.database)
         next_generation(burning, generation)
@@ -174,7 +174,7 @@ class History:
         self.contents: dict[Any, str] = {}
         self.acknowledged: list[tuple[int, int]] = [(0, 0)]
         project = Project(root)
-        project.start(min_deletes=MOST_STEPS)
+        project.start(min_deletes=MAX_STEPS)
         checkpoint = Checkpoint(project.connection)
         self._note(project, fire)
         for generation in range(1, 25):

@@ -16,7 +16,7 @@ from tests.helpers.project import Tell
 
 SECONDS = float(os.environ.get("DOCSYNC_KILL_SECONDS", "5"))
 SEED = int(os.environ.get("DOCSYNC_SEED", "20261121"))
-_MOST_LIFE_SECONDS = 0.15
+_MAX_LIFE_SECONDS = 0.15
 
 
 @pytest.fixture
@@ -57,5 +57,5 @@ def live_and_die(daemon: ForkedDaemon, generator: random.Random) -> None:
     daemon.start(ready=False)
     if generator.random() < 0.5:
         daemon.until(daemon.is_announced)
-    threading.Event().wait(generator.uniform(0, _MOST_LIFE_SECONDS))
+    threading.Event().wait(generator.uniform(0, _MAX_LIFE_SECONDS))
     daemon.kill()

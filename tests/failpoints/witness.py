@@ -27,7 +27,7 @@ _STATE = (
 _ROWS = f"SELECT {BARE_COLUMNS}, row_hash FROM documents ORDER BY id"
 # What may be said for a moment of a database that is being made, or was moved aside: reopen and look again.
 _PASSING = (apsw.CantOpenError, apsw.CorruptError, apsw.NotADBError)
-_MOST_SOUND = 10_000
+_MAX_SOUND = 10_000
 _PAUSE_SECONDS = 0.002
 
 
@@ -129,7 +129,7 @@ class Witness:
         elif why := why_not_whole(str(row[4]), str(row[3])):
             self._blame(f"{row[4]}: {why}")
         else:
-            if len(self._sound) > _MOST_SOUND:
+            if len(self._sound) > _MAX_SOUND:
                 self._sound.clear()
             self._sound.add(row)
 

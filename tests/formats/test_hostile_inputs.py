@@ -7,7 +7,7 @@ import pytest
 
 from docsync.formats import parse
 from docsync.model import Severity
-from docsync.names import LONGEST_PLACE
+from docsync.names import MAX_PLACE_CHARACTERS
 from tests.helpers.project import MOST_SECONDS
 
 DEEP, BLOCK = 100_000, 100_000
@@ -176,4 +176,4 @@ def test_places_in_a_hostile_file_do_not_multiply_it() -> None:
 
     assert content
     assert len(content.document) < 32 * len(octets)
-    assert max(len(reference.at) for reference in content.references) == LONGEST_PLACE + 1
+    assert max(len(reference.at) for reference in content.references) == MAX_PLACE_CHARACTERS + 1

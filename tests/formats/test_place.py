@@ -10,7 +10,7 @@ import yaml
 from docsync.formats.json_place import json_places
 from docsync.formats.place import Place, format_place, ways_to
 from docsync.formats.yaml_place import yaml_places
-from docsync.names import LONGEST_PLACE
+from docsync.names import MAX_PLACE_CHARACTERS
 
 
 def everything(value: object, path: str = "") -> Iterator[tuple[str, object]]:
@@ -108,7 +108,7 @@ def test_a_place_is_written_as_people_write_it() -> None:
 def test_a_place_is_cut_where_only_a_hostile_file_has_longer_ones() -> None:
     place = format_place(["a" * 400, 0])
 
-    assert place == "a" * LONGEST_PLACE + "…"
+    assert place == "a" * MAX_PLACE_CHARACTERS + "…"
     assert ways_to(["a." * 200]) == {""}
     assert json_places('{"%s":{"b":1}}' % ("a" * 400), [place]) == {}
 

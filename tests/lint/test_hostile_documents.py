@@ -10,7 +10,7 @@ from docsync.formats import parse
 from docsync.lint.schema import compile_schema
 from docsync.lint.secret import secrets_in
 from docsync.model import ParsedFile, ReferenceStatus, ResolvedReference
-from docsync.names import LONGEST_PLACE, Collection
+from docsync.names import MAX_PLACE_CHARACTERS, Collection
 from docsync.sync.batch.review import DocumentRules, ReadFile, Review
 from tests.helpers.project import MOST_SECONDS
 
@@ -115,7 +115,7 @@ def test_a_hostile_document_is_looked_at_in_time(format_name: str, octets: bytes
         break
 
     assert "internal" not in {problem.code for problem in found.problems}
-    assert max(len(problem.json_path or "") for problem in found.problems) <= LONGEST_PLACE + 1
+    assert max(len(problem.json_path or "") for problem in found.problems) <= MAX_PLACE_CHARACTERS + 1
 
 
 def test_a_large_document_that_breaks_its_schema_is_refused_without_a_place() -> None:

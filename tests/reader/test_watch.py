@@ -115,7 +115,7 @@ def test_a_watcher_survives_the_database_being_replaced(people: Project, monkeyp
 
 
 def test_a_watcher_gives_up_when_the_database_stays_away(people: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commit_poll, "_AWAY_SECONDS", 0.2)
+    monkeypatch.setattr(commit_poll, "_REPLACEMENT_SECONDS", 0.2)
     with open_reader(database=people.database) as reader:
         watching = reader.watch(timeout=60)
         next(watching)

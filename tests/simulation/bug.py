@@ -93,7 +93,7 @@ def a_racy_stamp_is_trusted(right: Wrapped, entry: Any, stamp: Any, type_: str) 
     return bool(right(replace(entry, racy=False), stamp, type_))
 
 
-# Belief
+# Grace period
 
 
 @instead(GracePeriod, "_select_due")

@@ -2,7 +2,7 @@
 
 _START_NS = 1_000_000_000_000
 _WALL_NS = 1_800_000_000_000_000_000
-_MOST_LOOKS = 20_000
+_MAX_LOOKS = 20_000
 MS = 1_000_000
 
 
@@ -20,7 +20,7 @@ class Clock:
     def monotonic_ns(self) -> int:
         """The monotonic clock."""
         self._looks += 1
-        if self._looks > _MOST_LOOKS:
+        if self._looks > _MAX_LOOKS:
             raise Spinning(f"the loop does not come to rest at {self.now_ns}")
         self.now_ns += 1_000
         return self.now_ns

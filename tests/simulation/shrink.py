@@ -8,7 +8,7 @@ from tests.simulation.step import History, News
 
 Fails = Callable[[History], str | None]
 
-_MOST_TRIES = 3_000
+_MAX_TRIES = 3_000
 
 
 def shrunk(history: History, fails: Fails) -> History:
@@ -22,7 +22,7 @@ def shrunk(history: History, fails: Fails) -> History:
     def still(candidate: History) -> bool:
         nonlocal tries
         tries += 1
-        return tries <= _MOST_TRIES and _kind(fails(candidate)) == kind
+        return tries <= _MAX_TRIES and _kind(fails(candidate)) == kind
 
     before: History = ()
     while before != history:

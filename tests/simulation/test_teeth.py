@@ -8,18 +8,18 @@ from tests.simulation.bug import BUGS, IN_SQL, planted
 from tests.simulation.campaign import Order, Stage, campaign, failure_of
 from tests.simulation.generator import generate
 
-MOST = 1_000
+MAX_HISTORIES = 1_000
 
 
 @pytest.mark.parametrize("name", BUGS)
 def test_a_planted_bug_is_found(name: str, tell: Tell) -> None:
     base = Sqlite if name in IN_SQL else Dicts
     with planted(name):
-        for number in range(1, MOST + 1):
+        for number in range(1, MAX_HISTORIES + 1):
             if found := failure_of(generate(number), Stage(base())):
                 break
         else:
-            pytest.fail(f"{name}: not found in {MOST} histories")
+            pytest.fail(f"{name}: not found in {MAX_HISTORIES} histories")
     assert failure_of(generate(number), Stage(base())) is None, "without the bug nothing is wrong"
     tell(f"planted: {name.replace('_', ' ')}: found by history {number} ({found[:100]})")
 
@@ -27,4 +27,4 @@ def test_a_planted_bug_is_found(name: str, tell: Tell) -> None:
 @pytest.mark.parametrize("name", ["mtime_and_size_are_trusted", "a_shrunk_prompt_is_believed_at_once"])
 def test_a_planted_bug_is_found_on_a_disk_too(name: str) -> None:
     with planted(name):
-        assert campaign(Order(1, 100, runs=MOST, on_disk=True, most_failures=1)).failures
+        assert campaign(Order(1, 100, runs=MAX_HISTORIES, on_disk=True, most_failures=1)).failures

@@ -19,7 +19,7 @@ from tests.simulation.tree import FakeTree
 
 COLLECTIONS = (TEAM, Collection("persona", "personas", ("**/*.json",), "json", exclude=("old/**",)), PROMPTS)
 SCOPES = (EVERYTHING, *FOLDERS, *PERSONA_NAMES[:5], "personas/.hidden.json", "personas/nowhere/x.json", "prompts/.away")
-MOST = 1_500
+MAX_FILE_BYTES = 1_500
 A = "personas/a.json"
 
 
@@ -33,12 +33,12 @@ class Place:
 
 def made_up() -> Place:
     ground = Ground(Clock())
-    return Place(ground, FakeTree(ground, COLLECTIONS, MOST))
+    return Place(ground, FakeTree(ground, COLLECTIONS, MAX_FILE_BYTES))
 
 
 def real(folder: Path) -> Place:
     folder.mkdir()
-    return Place(Disk(folder), FileTree(folder, COLLECTIONS, MOST))
+    return Place(Disk(folder), FileTree(folder, COLLECTIONS, MAX_FILE_BYTES))
 
 
 @pytest.fixture(params=["made up", "real"])
@@ -99,11 +99,11 @@ def test_a_pipe_is_skipped_and_gone(place: Place) -> None:
 
 
 def test_a_file_that_is_too_large_is_not_read(place: Place) -> None:
-    place.land.write(A, b"x" * (MOST + 1))
+    place.land.write(A, b"x" * (MAX_FILE_BYTES + 1))
     read = place.tree.read(A)
     assert isinstance(read, RefusedPath)
     assert (read.problem.code, read.stamp) == ("too-large", place.tree.scan([A]).found[A])
-    assert str(MOST) in read.problem.message
+    assert str(MAX_FILE_BYTES) in read.problem.message
 
 
 def test_a_write_in_place_keeps_the_inode_and_a_save_does_not(place: Place) -> None:
@@ -162,7 +162,7 @@ def test_the_same_history_looks_alike_in_both(seed: int, tmp_path: Path) -> None
     """Everything but permissions, which root does not feel; a pipe is only put where nothing is, as mkfifo wants it."""
     clock = Clock()
     ground = Ground(clock)
-    one, other = Place(ground, FakeTree(ground, COLLECTIONS, MOST)), real(tmp_path / "real")
+    one, other = Place(ground, FakeTree(ground, COLLECTIONS, MAX_FILE_BYTES)), real(tmp_path / "real")
     for number, step in enumerate(generate(seed)):
         if step.verb in (Verb.SHUT, Verb.OPEN):
             continue

@@ -7,7 +7,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from docsync.store.checkpoint import MOST_BYTES, Checkpoint, CheckpointPace
+from docsync.store.checkpoint import MAX_LOG_BYTES, Checkpoint, CheckpointPace
 from docsync.store.connection import open_reader_connection, open_writer
 from docsync.store.transaction import transaction
 from tests.store.faulty_vfs import under_fire
@@ -92,7 +92,7 @@ def test_a_reader_that_never_lets_go_stops_the_writer_ever_less_often(writer: ap
     with open_reader_connection(Path(writer.filename)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM sync_state").fetchall()
-        write(writer, 2 * MOST_BYTES)
+        write(writer, 2 * MAX_LOG_BYTES)
         begun_ns = time.monotonic_ns()
         checkpoint.tick(begun_ns)
         stopped_ns = time.monotonic_ns() - begun_ns

@@ -32,7 +32,7 @@ from tests.helpers.project import PERSONAS, PROMPTS, Project, Tell
 from tests.store.breaking import damage, garbage_header
 from tests.store.faulty_vfs import Fire, under_fire
 
-MOST_CASES = 10_000 if os.environ.get("DOCSYNC_LONG") == "1" else 3
+MAX_CASES = 10_000 if os.environ.get("DOCSYNC_LONG") == "1" else 3
 SEED = int(os.environ.get("DOCSYNC_SEED", "20261121"))
 KINDS = {
     "write": (["write"], None),
@@ -249,7 +249,7 @@ def numbers(place: Place, way: Way, fire: Fire, steps: list[str]) -> list[int]:
     way.write(place)
     count = fire.seen
     fire.cease()
-    return sorted(random.Random(SEED).sample(range(1, count + 1), min(count, MOST_CASES)))
+    return sorted(random.Random(SEED).sample(range(1, count + 1), min(count, MAX_CASES)))
 
 
 def failure(way: Way, place: Place) -> str | None:

@@ -18,7 +18,7 @@ Role = Literal["read", "operate"]
 """read: look at everything. operate: also ask for work."""
 
 _OPEN_PATHS = ("/livez", "/readyz")
-_READING = ("GET", "HEAD")
+_READ_METHODS = ("GET", "HEAD")
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -82,7 +82,7 @@ class TcpAdmission:
         key = _find_key(headers, self.keys)
         if key is not None:
             return _authorize(key, scope["method"])
-        if scope["method"] in _READING and (scope["path"] in _OPEN_PATHS or is_page(scope["path"])):
+        if scope["method"] in _READ_METHODS and (scope["path"] in _OPEN_PATHS or is_page(scope["path"])):
             return Principal(Trust.STRANGER, "stranger", may_operate=False)
         refusal = Refusal(401, "Send the token of [admin] token_file or of [[clients]] as: Authorization: Bearer TOKEN")
         raise refusal.set_headers({"www-authenticate": "Bearer"})
@@ -119,6 +119,6 @@ def _find_key(headers: Headers, keys: Iterable[Key]) -> Key | None:
 
 
 def _authorize(key: Key, method: str) -> Principal:
-    if key.role != "operate" and method not in _READING:
+    if key.role != "operate" and method not in _READ_METHODS:
         raise Refusal(403, f"The client {key.name!a} may only read. Ask with a token whose role is operate.")
     return Principal(Trust.OWNER, key.name, may_operate=key.role == "operate")

@@ -100,5 +100,9 @@ def operation(
 LIMIT = parameter("limit", "How many at most.", {"type": "integer", "minimum": MIN_LIMIT, "maximum": MAX_PAGE})
 CURSOR = parameter("cursor", "The cursor of the page before.")
 POST = {**parameter("Docsync-Request", "Any value: no HTML form can send it.", place="header"), "required": True}
-AT: OpenApiObject = {"source": {"enum": ["database"]}, "epoch": {"type": "string"}, "revision": {"type": "integer"}}
+VERSION_MEMBERS: OpenApiObject = {
+    "source": {"enum": ["database"]},
+    "epoch": {"type": "string"},
+    "revision": {"type": "integer"},
+}
 """The state that an answer tells of."""

@@ -12,8 +12,8 @@ from docsync.admin.broadcast import Broadcast, BroadcastState
 from docsync.admin.http.event_stream import EventStream, Write
 from docsync.admin.http.json_body import dump_json, to_json
 from docsync.admin.http.openapi_schema import (
-    AT,
     LIMIT,
+    VERSION_MEMBERS,
     OpenApiObject,
     answer,
     make_array,
@@ -32,7 +32,7 @@ from docsync.reader.query.limit import MAX_PAGE
 
 MAX_STREAMS = 32
 MAX_POLLS = 64
-_MOST_WAIT_SECONDS = 60.0
+_MAX_WAIT_SECONDS = 60.0
 _HEARTBEAT_SECONDS = 15.0
 _PRESENCE_SECONDS = 1.0
 
@@ -59,7 +59,7 @@ class FeedRoutes:
         since, most, wait = (
             read_text(query, "since"),
             read_limit(query, MAX_PAGE),
-            read_seconds(query, "wait", _MOST_WAIT_SECONDS),
+            read_seconds(query, "wait", _MAX_WAIT_SECONDS),
         )
         found = await self._read_after(since, most)
         if wait and not found and not found.start_over and not found.more:
@@ -171,13 +171,13 @@ PATHS: OpenApiObject = {
                             "cursor": schema_of(str),
                             "start_over": schema_of(bool),
                             "more": schema_of(bool),
-                            **AT,
+                            **VERSION_MEMBERS,
                         }
                     ),
                 )
             },
             _SINCE,
-            parameter("wait", "Seconds.", {"type": "number", "minimum": 0, "maximum": _MOST_WAIT_SECONDS}),
+            parameter("wait", "Seconds.", {"type": "number", "minimum": 0, "maximum": _MAX_WAIT_SECONDS}),
             LIMIT,
         )
     },

@@ -10,9 +10,9 @@ from starlette.routing import Route
 
 from docsync.admin.http.json_body import Json, dump_json, to_json
 from docsync.admin.http.openapi_schema import (
-    AT,
     CURSOR,
     LIMIT,
+    VERSION_MEMBERS,
     OpenApiObject,
     answer,
     make_array,
@@ -29,11 +29,11 @@ from docsync.errors import NoSuchDocument
 from docsync.reader import Hit, Reader, ReferenceRow, Row
 from docsync.reader.query.where_syntax import parse_all
 
-_DOCUMENTS = 100
-_HITS = 20
+_DEFAULT_PAGE = 100
+_DEFAULT_HITS = 20
 # These belong to the whole answer: said once, and not part of what the ETag is of.
-_NOT_OF_THE_ROW = frozenset({"source", "epoch", "as_of"})
-_OF_A_HIT = ("id", "type", "name", "description", "tags", "updated_at", "state")
+_ANSWER_COLUMNS = frozenset({"source", "epoch", "as_of"})
+_HIT_COLUMNS = ("id", "type", "name", "description", "tags", "updated_at", "state")
 
 
 class DocumentRoutes:
@@ -56,7 +56,7 @@ class DocumentRoutes:
         wanted = read_choice(query, "fields", "all", "summary")
         where = parse_all(query.get("where", ()))
         asked = {name: read_text(query, name) for name in ("type", "tag", "cursor")}
-        order, most = read_text(query, "order") or "id", read_limit(query, _DOCUMENTS)
+        order, most = read_text(query, "order") or "id", read_limit(query, _DEFAULT_PAGE)
 
         def page(reader: Reader) -> Response:
             found = reader.find(**asked, where=where, order=order, limit=most)
@@ -84,7 +84,7 @@ class DocumentRoutes:
         words, type_, cursor = read_text(query, "q"), read_text(query, "type"), read_text(query, "cursor")
         if words is None:
             raise Refusal(400, "Say what to look for, such as /v1/search?q=invoice", "usage", exit_code=2)
-        most = read_limit(query, _HITS)
+        most = read_limit(query, _DEFAULT_HITS)
 
         def page(reader: Reader) -> Response:
             hits = reader.search(words, type=type_, limit=most, cursor=cursor)
@@ -108,21 +108,21 @@ def _make_not_found(id_: str, close: list[str]) -> Refusal:
 
 
 def _row(row: Row, *, whole: bool) -> dict[str, Json]:
-    left_out = _NOT_OF_THE_ROW if whole else _NOT_OF_THE_ROW | {"document"}
+    left_out = _ANSWER_COLUMNS if whole else _ANSWER_COLUMNS | {"document"}
     return {field.name: getattr(row, field.name) for field in fields(row) if field.name not in left_out}
 
 
 def _hit(hit: Hit) -> dict[str, Json]:
-    row: dict[str, Json] = {name: getattr(hit.row, name) for name in _OF_A_HIT}
+    row: dict[str, Json] = {name: getattr(hit.row, name) for name in _HIT_COLUMNS}
     return {**row, "snippet": hit.snippet, "marks": to_json(hit.marks), "score": hit.score}
 
 
 _TYPE = parameter("type", "Documents of this type only, such as persona.")
 _ROW: OpenApiObject = {
-    name: schema_of(kind) for name, kind in get_type_hints(Row).items() if name not in _NOT_OF_THE_ROW
+    name: schema_of(kind) for name, kind in get_type_hints(Row).items() if name not in _ANSWER_COLUMNS
 }
-_SHORT: OpenApiObject = {name: kind for name, kind in _ROW.items() if name != "document"}
-_HIT: OpenApiObject = {name: _ROW[name] for name in _OF_A_HIT} | {
+_SUMMARY_ROW: OpenApiObject = {name: kind for name, kind in _ROW.items() if name != "document"}
+_HIT: OpenApiObject = {name: _ROW[name] for name in _HIT_COLUMNS} | {
     "snippet": schema_of(str),
     "marks": make_array(schema_of(tuple[int, int])),
     "score": schema_of(float),
@@ -135,7 +135,13 @@ PATHS: OpenApiObject = {
             {
                 "200": answer(
                     "A page.",
-                    make_object({"documents": make_array(make_object(_SHORT)), "cursor": schema_of(str | None), **AT}),
+                    make_object(
+                        {
+                            "documents": make_array(make_object(_SUMMARY_ROW)),
+                            "cursor": schema_of(str | None),
+                            **VERSION_MEMBERS,
+                        }
+                    ),
                 )
             },
             _TYPE,
@@ -171,7 +177,9 @@ PATHS: OpenApiObject = {
             {
                 "200": answer(
                     "A page.",
-                    make_object({"hits": make_array(make_object(_HIT)), "cursor": schema_of(str | None), **AT}),
+                    make_object(
+                        {"hits": make_array(make_object(_HIT)), "cursor": schema_of(str | None), **VERSION_MEMBERS}
+                    ),
                 )
             },
             {**parameter("q", "What to look for."), "required": True},

@@ -13,9 +13,9 @@ from docsync.admin.command_pool import CommandPool
 from docsync.admin.http.access import Trust
 from docsync.admin.http.json_body import dump_json, to_json
 from docsync.admin.http.openapi_schema import (
-    AT,
     CURSOR,
     LIMIT,
+    VERSION_MEMBERS,
     OpenApiObject,
     answer,
     make_array,
@@ -115,7 +115,7 @@ SCHEMAS: OpenApiObject = {
 
 
 def _page(summary: str, name: str, schema: str) -> OpenApiObject:
-    listed = make_object({name: make_array(make_ref(schema)), "cursor": schema_of(str | None), **AT})
+    listed = make_object({name: make_array(make_ref(schema)), "cursor": schema_of(str | None), **VERSION_MEMBERS})
     return {"get": operation(summary, {"200": answer("A page.", listed)}, LIMIT, CURSOR)}
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _HEADING = ("SEQ", "REVISION", "CHANGED", "OP", "ID")
 _NOW = "now"
-_AT_ONCE = 1_000
+_PAGE_SIZE = 1_000
 
 
 @command
@@ -43,10 +43,10 @@ def changes_command(session: Session, since: str | None, limit: int | None, *, f
 
 def _pages(reader: "Reader", cursor: str | None, limit: int | None) -> "Iterator[Changes]":
     """The changes up to now, or the first *limit* of them."""
-    page = reader.changes(cursor, limit=limit or _AT_ONCE)
+    page = reader.changes(cursor, limit=limit or _PAGE_SIZE)
     yield page
     while page.more and limit is None:
-        page = reader.changes(page.cursor, limit=_AT_ONCE)
+        page = reader.changes(page.cursor, limit=_PAGE_SIZE)
         yield page
 
 

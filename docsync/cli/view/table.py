@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 # that a person need not wait for its end.
 _ROWS_AT_ONCE = 1_000
 _GAP = 2
-_SHORT = 24  # a time
-_FOLDED = 20  # at least so wide is a column that is folded
-_SHARE = 0.75  # of the width, for columns that are not folded
+_MAX_SHORT_WIDTH = 24  # a time
+_MIN_FOLDED_WIDTH = 20  # at least so wide is a column that is folded
+_UNFOLDED_SHARE = 0.75  # of the width, for columns that are not folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _draw(rows: Sequence[Sequence[Cell]], heading: Sequence[str]) -> list[str]:
     widest = _measure_columns(rows, heading)
     whole = _choose_unfolded(widest, console.width)
     # Where the terminal is too narrow for that, it breaks lines better than columns of some letters do.
-    least = sum(_GAP + (wide if place in whole else min(wide, _FOLDED)) for place, wide in enumerate(widest))
+    least = sum(_GAP + (wide if place in whole else min(wide, _MIN_FOLDED_WIDTH)) for place, wide in enumerate(widest))
     console.width = max(console.width, least)
     grid = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
     for place, title in enumerate(heading):
@@ -109,9 +109,9 @@ def _measure_columns(rows: Sequence[Sequence[Cell]], heading: Sequence[str]) -> 
 def _choose_unfolded(widest: Sequence[int], width: int) -> set[int]:
     """The columns that are not folded: the first, which is copied, and short ones such as times, while there is room."""
     kept: set[int] = set()
-    room = width * _SHARE
+    room = width * _UNFOLDED_SHARE
     for place, wide in enumerate(widest):
-        if wide + _GAP <= room and (place == 0 or wide <= _SHORT):
+        if wide + _GAP <= room and (place == 0 or wide <= _MAX_SHORT_WIDTH):
             kept.add(place)
             room -= wide + _GAP
     return kept

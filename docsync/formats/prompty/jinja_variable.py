@@ -13,7 +13,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from docsync.formats.prompty.jinja_parser import GLOBAL_NAMES, parse_jinja
 from docsync.formats.prompty.template_error import TemplateError
 
-_OF_A_MACRO = ("caller", "kwargs", "varargs")
+_MACRO_NAMES = ("caller", "kwargs", "varargs")
 
 
 def jinja_variables(template: str) -> set[str]:
@@ -157,12 +157,12 @@ class _VariableSearch:
     def _macro(self, node: nodes.Macro) -> None:
         self._scope.store(node.name)
         own = tuple(argument.name for argument in node.args)
-        self._defer([*node.defaults, *node.body], (*own, *_OF_A_MACRO))
+        self._defer([*node.defaults, *node.body], (*own, *_MACRO_NAMES))
 
     def _call_block(self, node: nodes.CallBlock) -> None:
         self._load_all(node.call)
         own = tuple(argument.name for argument in node.args)
-        self._defer([*node.defaults, *node.body], (*own, *_OF_A_MACRO))
+        self._defer([*node.defaults, *node.body], (*own, *_MACRO_NAMES))
 
     def _filter_block(self, node: nodes.FilterBlock) -> None:
         self._load_all(node.filter)

@@ -21,13 +21,13 @@ _WEIGHTS = {"name": 10.0, "description": 4.0, "text": 1.0}
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _SIGN = re.compile(f"([{_OPEN}{_CLOSE}])")
 _WORDS_SHOWN = 16
-_AROUND = 60
-_NEVER = float("-inf")
+_EXCERPT_CHARACTERS = 60
+_LOWEST_SCORE = float("-inf")
 
 _Position = tuple[float, str]
 """The score below zero, and the id: the order of what is found."""
 
-_OF_TYPE = "AND substr(id, 1, instr(id, '/') - 1) = ? "
+_TYPE_CLAUSE = "AND substr(id, 1, instr(id, '/') - 1) = ? "
 
 _MATCH = (
     f"SELECT id, -rank, CASE WHEN rank >= ? THEN snippet(documents_fts, -1, '{_OPEN}', '{_CLOSE}', '…', {_WORDS_SHOWN}) END "
@@ -85,8 +85,8 @@ def _find_matches(
     snapshot: Snapshot, words: SearchExpression, type_: str | None, after: _Position | None
 ) -> Iterator[_Match]:
     """What has the words, by falling score: as many as are asked for."""
-    of_type = "" if type_ is None else _OF_TYPE
-    values = [_NEVER if after is None else after[0], words.match, *([] if type_ is None else [type_])]
+    of_type = "" if type_ is None else _TYPE_CLAUSE
+    values = [_LOWEST_SCORE if after is None else after[0], words.match, *([] if type_ is None else [type_])]
     for id_, score, snippet in snapshot.ask_each(f"{_MATCH}{of_type}ORDER BY rank", [values]):
         yield _Match(id_, score, snippet or "")
 
@@ -114,7 +114,7 @@ def _find_parts(
     holds = [f"g{n} > 0" if n < len(groups) else f"g{n} = 0" for n in range(len(groups) + len(excluded))]
     clause = " AND ".join(holds) + " "
     if type_ is not None:
-        clause += _OF_TYPE
+        clause += _TYPE_CLAUSE
         values.append(type_)
     if after is not None:
         clause += "AND (score < ? OR score = ? AND id > ?) "
@@ -156,7 +156,7 @@ class _Letters:
 def _excerpt(sought: re.Pattern[str], texts: Iterable[str]) -> str:
     """The surroundings of the first match, with every match in them enclosed. One of *texts* has one."""
     text, first = next((text, found) for text in texts if (found := sought.search(text)))
-    begin, end = max(0, first.start() - _AROUND), first.end() + _AROUND
+    begin, end = max(0, first.start() - _EXCERPT_CHARACTERS), first.end() + _EXCERPT_CHARACTERS
     piece = re.sub(f"[{_OPEN}{_CLOSE}]", "", text[begin:end])
     marked = sought.sub(lambda match: f"{_OPEN}{match[0]}{_CLOSE}", piece)
     return f"{'…' if begin else ''}{marked}{'…' if end < len(text) else ''}"

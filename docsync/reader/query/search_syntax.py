@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from docsync.errors import UsageError
 
-_MOST_CHARACTERS = 1_000
-_MOST_TERMS = 50  # SQLite takes an expression apart to a limited depth
+_MAX_CHARACTERS = 1_000
+_MAX_TERMS = 50  # SQLite takes an expression apart to a limited depth
 _TOKEN = re.compile(r'(?P<minus>-?)"(?P<phrase>[^"]*)"(?P<star>\*?)|(?P<open>-?")|(?P<word>[^\s"]+)')
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "\0": " "})
 # Thai to Khmer, kana, ideographs, Hangul: written without spaces, so that a word is hardly ever a whole token.
@@ -54,8 +54,8 @@ class SearchExpression:
 
 def words_of(text: str) -> SearchExpression:
     """What *text* asks for. Raises UsageError."""
-    if len(text) > _MOST_CHARACTERS:
-        raise UsageError(f"a search may have {_MOST_CHARACTERS} characters, this one has {len(text)}")
+    if len(text) > _MAX_CHARACTERS:
+        raise UsageError(f"a search may have {_MAX_CHARACTERS} characters, this one has {len(text)}")
     reading = _SearchParser([], [])
     for token in _TOKEN.finditer(text.translate(_QUOTES)):
         reading.take(token)
@@ -106,8 +106,8 @@ class _SearchParser:
         if not self.groups:
             what = "a word to look for, not only words to leave out" if self.excluded else "a word"
             raise UsageError(f"a search needs {what}; such as: calm patient -loud")
-        if sum(map(len, self.groups)) + len(self.excluded) > _MOST_TERMS:
-            raise UsageError(f"a search may have {_MOST_TERMS} words")
+        if sum(map(len, self.groups)) + len(self.excluded) > _MAX_TERMS:
+            raise UsageError(f"a search may have {_MAX_TERMS} words")
         return SearchExpression(tuple(map(tuple, self.groups)), tuple(self.excluded))
 
 

@@ -20,11 +20,11 @@ OPERATORS = ("=", "!=", "<", "<=", ">", ">=", "in", "not in", "contains", "conta
 """What a field can be asked. Equal means equal as JSON: 1 is neither true nor "1". Also a field that is not there is
 "!=" and "not in"."""
 
-_OF_LISTS = ("contains", "contains any", "exists")
-_MOST_CONDITIONS = 200
-_MOST_VALUES = 30_000
-_LARGEST = 2**63 - 1
-_NUMBER = "'integer', 'real'"
+_LIST_OPERATORS = ("contains", "contains any", "exists")
+_MAX_CONDITIONS = 200
+_MAX_VALUES = 30_000
+_MAX_INTEGER = 2**63 - 1
+_NUMBER_KINDS = "'integer', 'real'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,10 @@ def conditions(where: Where, source: str = DATABASE) -> list[Condition]:
     column that *source* does not know."""
     parts = list(_parts(where, source))
     # SQLite takes an expression apart to a limited depth, and binds a limited number of values.
-    if len(parts) > _MOST_CONDITIONS:
-        raise UsageError(f"there may be {_MOST_CONDITIONS} conditions at once, these are {len(parts)}")
-    if (values := sum(len(part.values) for part in parts)) > _MOST_VALUES:
-        raise UsageError(f"these conditions bind {values} values, {_MOST_VALUES} are possible; ask in several steps")
+    if len(parts) > _MAX_CONDITIONS:
+        raise UsageError(f"there may be {_MAX_CONDITIONS} conditions at once, these are {len(parts)}")
+    if (values := sum(len(part.values) for part in parts)) > _MAX_VALUES:
+        raise UsageError(f"these conditions bind {values} values, {_MAX_VALUES} are possible; ask in several steps")
     return parts
 
 
@@ -74,7 +74,7 @@ class _FieldFilter:
         return self.field.name
 
     def build(self, operator: str, value: object) -> Condition:
-        if self.field.is_list and operator not in _OF_LISTS:
+        if self.field.is_list and operator not in _LIST_OPERATORS:
             raise UsageError(f"{self.name}: is a list; ask what it contains, or whether it exists, not {operator!r}")
         match operator:
             case "=":
@@ -99,8 +99,8 @@ class _FieldFilter:
             return [value]
         if not isinstance(value, list | tuple | set | frozenset):
             raise UsageError(f"{self.name}: {operator!r} takes a list of values, got {value!r}")
-        if operator == "contains any" and len(value) > _MOST_CONDITIONS:
-            raise UsageError(f"{self.name}: {operator!r} takes {_MOST_CONDITIONS} values, got {len(value)}")
+        if operator == "contains any" and len(value) > _MAX_CONDITIONS:
+            raise UsageError(f"{self.name}: {operator!r} takes {_MAX_CONDITIONS} values, got {len(value)}")
         return list(value)
 
     def build_equal(self, wanted: list[object]) -> Condition:
@@ -127,7 +127,7 @@ class _FieldFilter:
     def build_comparison(self, operator: str, value: object) -> Condition:
         """Numbers with numbers, texts with texts."""
         kinds, bound = self.bind(value)
-        if kinds not in (_NUMBER, "'text'"):
+        if kinds not in (_NUMBER_KINDS, "'text'"):
             raise UsageError(f"{self.name}: {operator!r} compares with a number or a text, got {value!r}")
         return Condition(f"({self.field.value} {operator} ? AND {self.field.kind} IN ({kinds}))", (bound,))
 
@@ -169,9 +169,9 @@ def _bind(path: str, value: object) -> tuple[str, object]:
             return ("'true'" if value else "'false'"), int(value)
         case int():
             # What does not fit is a real in SQLite's JSON too.
-            return _NUMBER, value if -_LARGEST <= value <= _LARGEST else _to_real(path, value)
+            return _NUMBER_KINDS, value if -_MAX_INTEGER <= value <= _MAX_INTEGER else _to_real(path, value)
         case float():
-            return _NUMBER, value
+            return _NUMBER_KINDS, value
         case str():
             return "'text'", value
         case list() | tuple() | Mapping():

@@ -16,7 +16,7 @@ _EXAMPLES = "demographics.ageGroup=60+, age<=30, 'tags contains calm', 'model.id
 _PRESENCE = re.compile(rf"(not\s+)?({SUBJECT})\s+(exists|missing)")
 _COMPARISON = re.compile(rf"({SUBJECT})(?:\s*(!=|<=|>=|=|<|>)|\s+(contains|not\s+in|in)\s)(.*)", re.DOTALL)
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-_LONGEST_NUMBER = 400
+_MAX_NUMBER_CHARACTERS = 400
 _WORDS = {"true": True, "false": False, "null": None}
 _ITEM = re.compile(r'(\s*"(?:[^"\\]|\\.)*"\s*|[^,]*)(,|\Z)', re.DOTALL)
 
@@ -52,10 +52,10 @@ def _build_condition(text: str, operator: str, value: str) -> dict[str, object]:
             return {operator: _meanings(text, value)[0]}
         case _:
             meant = _meanings(text, value)
-            return {operator: meant[0]} if len(meant) == 1 else {_OF_SEVERAL[operator]: meant}
+            return {operator: meant[0]} if len(meant) == 1 else {_PLURAL_OPERATORS[operator]: meant}
 
 
-_OF_SEVERAL = {"=": "in", "!=": "not in", "contains": "contains any"}
+_PLURAL_OPERATORS = {"=": "in", "!=": "not in", "contains": "contains any"}
 
 
 def _items(value: str) -> list[str]:
@@ -75,7 +75,7 @@ def _meanings(text: str, value: str) -> list[object]:
     is_text = text.lstrip().startswith("@")  # a column holds nothing else
     if value in _WORDS and not is_text:
         return [_WORDS[value]]
-    if len(value) <= _LONGEST_NUMBER and _NUMBER.fullmatch(value) and not is_text:
+    if len(value) <= _MAX_NUMBER_CHARACTERS and _NUMBER.fullmatch(value) and not is_text:
         return [json.loads(value), value]
     if value.startswith(("=", "<", ">")):
         _refuse(text, f'has two signs; write "…" around a text that begins with {value[0]}')

@@ -45,7 +45,7 @@ class BatchOptions:
     confirm: Callable[[], None] | None = None
 
 
-PLAIN = BatchOptions()
+DEFAULT_OPTIONS = BatchOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Engine:
         now_ns: int,
         heard: Callable[[str], int | None],
         progress: Progress | None = None,
-        manner: BatchOptions = PLAIN,
+        manner: BatchOptions = DEFAULT_OPTIONS,
     ) -> BatchReport:
         """Make the rows in the scope of *batch* equal to the files. Raises StoreUnavailable; then nothing was changed.
 

@@ -11,7 +11,7 @@ from typing import cast
 from docsync.formats.limits import LIMITS
 from docsync.formats.naming import encode_canonical, search_text
 from docsync.lint import Finding, Subject, lint, literal_secret
-from docsync.lint.finding import MOST
+from docsync.lint.finding import MAX_FINDINGS
 from docsync.lint.schema import CODE, Schema
 from docsync.lint.secret import Secret, may_hold_secrets, redact_all, secrets_in
 from docsync.model import Content, ParsedFile, Problem, ResolvedReference, Severity
@@ -19,7 +19,7 @@ from docsync.names import Collection
 
 # In these formats what is written is the front matter; the rest of the document is made of it and of the body.
 FRONT_MATTER_FORMATS = ("prompty", "markdown")
-_TEXT_OF_A_BODY = ("body", "instructions", "messages")
+_BODY_MEMBERS = ("body", "instructions", "messages")
 
 # A larger document may break its schema in a hundred thousand places, and all of them are looked for at once; and of each
 # place everything beneath it is copied.
@@ -97,7 +97,7 @@ def _remove_secrets(content: Content, document: dict[str, object], subject: Subj
     """*content* without the secrets of *document*, which are taken out of it, too."""
     if subject.written is document:
         return _redact(content, document, subject.secrets)
-    made_of_keys = {key: value for key, value in document.items() if key not in _TEXT_OF_A_BODY}
+    made_of_keys = {key: value for key, value in document.items() if key not in _BODY_MEMBERS}
     secrets = secrets_in(made_of_keys)
     if not secrets:
         return content
@@ -111,7 +111,7 @@ def _remove_secrets(content: Content, document: dict[str, object], subject: Subj
 def _redact(content: Content, document: dict[str, object], secrets: Sequence[Secret]) -> Content:
     if not secrets:
         return content
-    if len(secrets) < MOST:
+    if len(secrets) < MAX_FINDINGS:
         for secret in secrets:
             secret.redact()
     else:

@@ -8,7 +8,7 @@ from enum import Enum
 
 from docsync.git import GitDirectories
 
-_MOST_NS = 10_000_000_000
+_MAX_HOLD_NS = 10_000_000_000
 LOOK_AGAIN_NS = 5_000_000
 
 
@@ -53,7 +53,7 @@ class GitHold:
     def _may_hold(self, now_ns: int) -> bool:
         if self._held_since_ns is None:
             self._held_since_ns = now_ns
-        return now_ns - self._held_since_ns < _MOST_NS
+        return now_ns - self._held_since_ns < _MAX_HOLD_NS
 
     def check(self, now_ns: int) -> None:
         """Asked before COMMIT. Raises GitAtWork when Git has begun or moved on since `enter`."""

@@ -25,7 +25,7 @@ from docsync.sync.thread.thread_status import ThreadStatus
 
 _TICK_NS = 1_000_000_000
 _RETRY_FIRST_NS = 50_000_000
-_RETRY_MOST_NS = 5_000_000_000
+_MAX_RETRY_NS = 5_000_000_000
 _RESYNC_PAUSE_NS = 1_000_000_000
 _LAST_WORK_NS = 2_000_000_000
 
@@ -35,7 +35,7 @@ class BatchInterrupted(Exception):
 
 
 class UpkeepPort(Protocol):
-    """What keeps the database sound: recovery.Upkeep. `check` and `tick` raise Damaged for what `mend` mends."""
+    """What keeps the database sound: upkeep.DatabaseUpkeep. `check` and `tick` raise Damaged for what `repair` repairs."""
 
     def check(self) -> None: ...
     def doubt(self) -> None: ...
@@ -256,7 +256,7 @@ class Loop:
         self._not_before_ns = now_ns + self._retry_ns
         if self._vitals.raise_reason(error.reason, str(error)):
             self._journal.log_unavailable(error)
-        self._retry_ns = min(2 * self._retry_ns, _RETRY_MOST_NS)
+        self._retry_ns = min(2 * self._retry_ns, _MAX_RETRY_NS)
 
     def _mark_accepted(self) -> None:
         self._not_before_ns = 0

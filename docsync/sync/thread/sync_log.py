@@ -8,8 +8,8 @@ from docsync.model import Problem, Severity
 from docsync.status import Repair
 from docsync.sync.batch.engine import BatchReport
 
-_MOST_LINES = 20
-_MOST_NAMED = 5
+_MAX_LINES = 20
+_MAX_NAMED_FILES = 5
 
 
 class Log(Protocol):
@@ -47,19 +47,19 @@ class SyncLog:
             self._log.warning("deletions.held", count=applied.held, hint="docsync held, docsync release")
         self._log_problems([problem for problem in applied.appeared if problem.code != "held"])
         cleared = [(path, code) for path, code in applied.cleared if code != "held"]
-        for path, code in cleared[:_MOST_LINES]:
+        for path, code in cleared[:_MAX_LINES]:
             self._log.info("problem.cleared", path=path, code=code)
-        if len(cleared) > _MOST_LINES:
-            self._log.info("problem.cleared", more=len(cleared) - _MOST_LINES)
+        if len(cleared) > _MAX_LINES:
+            self._log.info("problem.cleared", more=len(cleared) - _MAX_LINES)
 
     def _log_problems(self, problems: list[Problem]) -> None:
-        for problem in problems[:_MOST_LINES]:
+        for problem in problems[:_MAX_LINES]:
             line = self._log.error if problem.severity is Severity.ERROR else self._log.warning
             place = ":".join(str(part) for part in (problem.path, problem.line, problem.column) if part is not None)
             values = {"hint": problem.hint} if problem.hint else {}
             line("problem.appeared", at=place, code=problem.code, message=problem.message, **values)
-        if len(problems) > _MOST_LINES:
-            self._log.error("problem.appeared", more=len(problems) - _MOST_LINES, hint="docsync problems")
+        if len(problems) > _MAX_LINES:
+            self._log.error("problem.appeared", more=len(problems) - _MAX_LINES, hint="docsync problems")
 
     def log_released(self, applied: ApplyResult) -> None:
         """A person released what was held."""
@@ -95,6 +95,9 @@ def _is_visible(applied: ApplyResult) -> bool:
 
 def _name_files(applied: ApplyResult) -> dict[str, object]:
     """The first files of which something changed, under `changed` and `removed`, and how many `more` there are."""
-    names = {"changed": sorted(applied.upserted)[:_MOST_NAMED], "removed": sorted(applied.deleted)[:_MOST_NAMED]}
+    names = {
+        "changed": sorted(applied.upserted)[:_MAX_NAMED_FILES],
+        "removed": sorted(applied.deleted)[:_MAX_NAMED_FILES],
+    }
     more = len(applied.upserted) + len(applied.deleted) - sum(map(len, names.values()))
     return {key: value for key, value in {**names, "more": more}.items() if value}

@@ -117,7 +117,7 @@ def test_many_changes_come_whole_without_a_limit(shell: Shell) -> None:
 def test_a_database_that_is_replaced_between_two_pages_is_told_from_its_beginning(
     synced: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changes, "_AT_ONCE", 2)
+    monkeypatch.setattr(changes, "_PAGE_SIZE", 2)
     original, asked = Reader.changes, 0
 
     def disturbed(self: Reader, since: str | None, *, limit: int) -> Changes:

@@ -181,7 +181,7 @@ def test_a_long_cursor_is_only_told_to_those_who_go_from_page_to_page(synced: Sh
 
 
 def test_a_list_of_many_is_asked_for_in_pages(synced: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read_options, "_AT_ONCE", 2)
+    monkeypatch.setattr(read_options, "_PAGE_SIZE", 2)
     for number in range(9):
         synced.persona(f"p{number}")
     synced("sync")
