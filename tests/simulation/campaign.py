@@ -10,9 +10,9 @@ from itertools import count, islice
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.simulation.base import Base, Dicts, Sqlite, SqliteFile
+from tests.simulation.backend import Backend, MemoryBackend, SqliteFileBackend, SqliteMemoryBackend
 from tests.simulation.generator import generate
-from tests.simulation.mirror import FOR_PERMISSIONS
+from tests.simulation.mirrored_filesystem import FOR_PERMISSIONS
 from tests.simulation.shrink import shrunk
 from tests.simulation.simulation import Outcome, Simulation
 from tests.simulation.step import History
@@ -28,7 +28,7 @@ _SLICE = 200
 class Stage:
     """An empty database, and an empty folder where the tree is to be real."""
 
-    base: Base
+    base: Backend
     folder: Path | None = None
 
 
@@ -97,7 +97,7 @@ class Order:
 
 def failure_of(history: History, stage: Stage | None = None) -> str | None:
     """What goes wrong in *history*, None if nothing does. Whatever the daemon raises is wrong too."""
-    stage = stage or Stage(Dicts())
+    stage = stage or Stage(MemoryBackend())
     try:
         Simulation(history, stage.base, stage.folder).run()
     except Exception as error:  # noqa: BLE001 - a daemon that dies of a file has broken a promise
@@ -160,8 +160,8 @@ def _run(seed: int, total: Total, *, on_disk: bool) -> None:
 def _stages(seed: int, *, on_disk: bool) -> Iterator[Callable[[], Stage]]:
     """Makes as many stages as are asked for, of the kind that *seed* takes place on."""
     if not on_disk:
-        yield lambda: Stage(Sqlite() if seed % _SQLITE_EVERY == 0 else Dicts())
+        yield lambda: Stage(SqliteMemoryBackend() if seed % _SQLITE_EVERY == 0 else MemoryBackend())
         return
     with tempfile.TemporaryDirectory(prefix="docsync-simulation-") as name:
         folder = Path(name)
-        yield lambda: Stage(SqliteFile(folder), Path(tempfile.mkdtemp(dir=folder)))
+        yield lambda: Stage(SqliteFileBackend(folder), Path(tempfile.mkdtemp(dir=folder)))

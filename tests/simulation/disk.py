@@ -1,4 +1,4 @@
-"""The same deeds on a real folder, for the tests that hold the made-up tree against the real one. Never judges."""
+"""The same steps on a real folder, for the tests that hold the made-up tree against the real one. Never judges."""
 
 import os
 import shutil
@@ -6,11 +6,11 @@ from pathlib import Path
 
 from docsync.names import covers
 from docsync.scan.read import stamp_of
-from tests.simulation.ground import File, Folder
+from tests.simulation.fake_filesystem import File, Folder
 
 
 class Disk:
-    """What Ground does in memory, done beneath *root*. Permissions are left out: tests may run as root."""
+    """What FakeFilesystem does in memory, done beneath *root*. Permissions are left out: tests may run as root."""
 
     def __init__(self, root: Path) -> None:
         self._root = root

@@ -4,15 +4,15 @@ import json
 from collections.abc import Iterator
 
 from docsync.names import ancestors
+from tests.simulation.oracle import Finding, Oracle, Sort
 from tests.simulation.snapshot import FileRow, Row, Snapshot
-from tests.simulation.truth import Finding, Sort, Truth
 
 _KEPT_STATES = {Sort.SHUT: ("unreadable", "held"), Sort.DENIED: ("unreadable",)}
 
 
-def complaints(path: str, truth: Truth, seen: Snapshot) -> Iterator[str]:
+def complaints(path: str, oracle: Oracle, seen: Snapshot) -> Iterator[str]:
     """What is wrong with what *seen* says of *path*. Beneath a root that is away it is as it was: nothing can be said."""
-    finding = truth.at(path)
+    finding = oracle.at(path)
     row, file = seen.rows.get(path), seen.files.get(path)
     if finding.sort in (Sort.FOREIGN, Sort.ABSENT):
         yield from _absent(path, row, file, seen)
@@ -23,13 +23,13 @@ def complaints(path: str, truth: Truth, seen: Snapshot) -> Iterator[str]:
     elif finding.sort in (Sort.LARGE, Sort.BROKEN):
         yield from _broken(path, finding, file)
     elif finding.sort is Sort.GOOD:
-        yield from _good(path, finding, truth, row, file)
-    yield from _said(path, finding, truth, seen)
+        yield from _good(path, finding, oracle, row, file)
+    yield from _said(path, finding, oracle, seen)
 
 
-def _said(path: str, finding: Finding, truth: Truth, seen: Snapshot) -> Iterator[str]:
+def _said(path: str, finding: Finding, oracle: Oracle, seen: Snapshot) -> Iterator[str]:
     if finding.sort in (Sort.DENIED, Sort.LARGE, Sort.BROKEN, Sort.GOOD):
-        said, wanted = sorted(seen.said(path)), truth.said(path, finding)
+        said, wanted = sorted(seen.said(path)), oracle.said(path, finding)
         if said != wanted:
             yield f"{path}: problems {said}, should be {wanted}"
 
@@ -61,13 +61,13 @@ def _broken(path: str, finding: Finding, file: FileRow | None) -> Iterator[str]:
         yield f"{path}: is broken, but remembered as {file}"
 
 
-def _good(path: str, finding: Finding, truth: Truth, row: Row | None, file: FileRow | None) -> Iterator[str]:
+def _good(path: str, finding: Finding, oracle: Oracle, row: Row | None, file: FileRow | None) -> Iterator[str]:
     if row is None or file is None:
         yield f"{path}: is good, but has no row"
         return
     if row.content_hash != finding.content_hash or file.state != "ok" or file.content_hash != finding.content_hash:
         yield f"{path}: is good ({finding.content_hash}), but its row is of {row.content_hash}, its state {file}"
-    collection = truth.collection(path)
+    collection = oracle.collection(path)
     if collection is None or (row.type, row.id) != (collection.type, collection.document_id(path)):
         yield f"{path}: has the wrong id {row.id}"
     yield from content_complaints(row, finding)
@@ -84,35 +84,37 @@ def content_complaints(row: Row, finding: Finding) -> Iterator[str]:
         yield f"{row.path}: the row does not say what its bytes say"
 
 
-def whole_complaints(truth: Truth, seen: Snapshot) -> Iterator[str]:
+def whole_complaints(oracle: Oracle, seen: Snapshot) -> Iterator[str]:
     """What is wrong with the database as a whole, once all is quiet."""
-    paths = {*truth.ground.files, *seen.rows, *seen.files, *seen.problems}
-    roots = {collection.path for collection in truth.settings.collections}
-    shut = {name for name, folder in truth.ground.folders.items() if folder.shut}
-    for path in sorted(paths - roots - shut - set(truth.ground.folders)):
-        yield from complaints(path, truth, seen)
-    for path in sorted((roots | shut | set(truth.ground.folders)) & {*seen.problems}):
-        if not _may_be_blamed(path, truth):
+    paths = {*oracle.filesystem.files, *seen.rows, *seen.files, *seen.problems}
+    roots = {collection.path for collection in oracle.settings.collections}
+    shut = {name for name, folder in oracle.filesystem.folders.items() if folder.shut}
+    for path in sorted(paths - roots - shut - set(oracle.filesystem.folders)):
+        yield from complaints(path, oracle, seen)
+    for path in sorted((roots | shut | set(oracle.filesystem.folders)) & {*seen.problems}):
+        if not _may_be_blamed(path, oracle):
             yield f"{path}: has problems {seen.said(path)}, but there is nothing wrong with it"
-    yield from _references(truth, seen)
+    yield from _references(oracle, seen)
 
 
-def _may_be_blamed(path: str, truth: Truth) -> bool:
-    folder = truth.ground.folders.get(path)
-    return folder is None or folder.shut or truth.is_lost(path) or truth.shut_by(path) is not None
+def _may_be_blamed(path: str, oracle: Oracle) -> bool:
+    folder = oracle.filesystem.folders.get(path)
+    return folder is None or folder.shut or oracle.is_lost(path) or oracle.shut_by(path) is not None
 
 
-def _references(truth: Truth, seen: Snapshot) -> Iterator[str]:
+def _references(oracle: Oracle, seen: Snapshot) -> Iterator[str]:
     ids = {row.id: row.path for row in seen.rows.values()}
     pointers = [(id_, pointer) for id_, several in seen.references.items() for pointer in several]
     for id_, (_, target, _, resolved, status) in pointers:
         if status not in ("ok", "missing") or resolved is None:
             continue
         # Where nobody can look, also beneath a folder that is no collection's any more, it says what it said.
-        hidden = truth.ground.shut_above(resolved) or any(truth.is_lost(name + "/x") for name in ancestors(resolved))
-        if hidden or truth.is_lost(ids[id_]):
+        hidden = oracle.filesystem.shut_above(resolved) or any(
+            oracle.is_lost(name + "/x") for name in ancestors(resolved)
+        )
+        if hidden or oracle.is_lost(ids[id_]):
             continue
-        file = truth.ground.files.get(resolved)
+        file = oracle.filesystem.files.get(resolved)
         there = "ok" if file is not None and file.octets is not None else "missing"
         if status != there:
             yield f"{ids[id_]}: refers to {target}, which is {there}, not {status}"

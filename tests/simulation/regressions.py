@@ -105,7 +105,7 @@ REGRESSIONS: dict[str, History] = {
         Step(1000, Verb.RESTART, number=3),
         Step(0, Verb.FILL, path="personas"),
     ),
-    "both names of a rename land together also where the debounce time is shorter than settling": (
+    "both names of a rename filesystem together also where the debounce time is shorter than settling": (
         Step(0, Verb.SAVE, path="personas/old/f.json", other="persona/twice"),
         Step(0, Verb.RESTART, number=1),
         Step(495, Verb.MOVE, path="personas/old/f.json", other="personas/b.json"),

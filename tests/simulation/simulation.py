@@ -1,4 +1,4 @@
-"""Runs one history: starts the real daemon parts on the made-up world, again after every crash, and judges them."""
+"""Runs one history: starts the real daemon parts on the made-up scenario, again after every crash, and judges them."""
 
 import hashlib
 import random
@@ -31,18 +31,18 @@ from docsync.sync.thread.loop import Loop, LoopTasks, Observers
 from docsync.sync.thread.request import RequestKind
 from docsync.sync.thread.sync_log import SyncLog
 from docsync.sync.thread.thread_status import ThreadStatus
-from tests.simulation.base import Base, Dicts, Opened, store_on
+from tests.simulation.backend import Backend, MemoryBackend, Opened, store_on
 from tests.simulation.clock import Clock
 from tests.simulation.expectation import complaints, whole_complaints
+from tests.simulation.fake_filesystem import FakeFilesystem
 from tests.simulation.faults import Crash
-from tests.simulation.ground import Ground
-from tests.simulation.mirror import Mirror, WatchedTree
+from tests.simulation.mirrored_filesystem import MirroredFilesystem, WatchedTree
+from tests.simulation.observer import Observer, Violation
+from tests.simulation.oracle import CachedReview, Oracle, Sort, known_parse
+from tests.simulation.scenario import Scenario
 from tests.simulation.setup import VARIANTS, FakeSettings, with_tree
 from tests.simulation.step import History
 from tests.simulation.tree import FakeTree
-from tests.simulation.truth import KnownReview, Sort, Truth, known_parse
-from tests.simulation.witness import Violation, Witness
-from tests.simulation.world import World
 
 _RESCAN_NS = 60_000_000_000
 # There is no watcher to be looked after: the daemon may doze, once all is over even for long.
@@ -69,7 +69,7 @@ class WatchedInbox(Inbox):
         return super().take(now_ns, everything=everything)
 
 
-class Soundness:
+class NoUpkeep:
     """A database that nobody damages."""
 
     def check(self) -> None: ...
@@ -105,7 +105,7 @@ def _instead(clock: Clock) -> Iterator[None]:
         (setup_module, "SqliteStore", store_on),
         (setup_module, "parse", known_parse),
         (setup_module, "fingerprint", _fingerprint),
-        (load_module, "Review", KnownReview),
+        (load_module, "Review", CachedReview),
     ]
     before = [getattr(module, name) for module, name, _ in replaced]
     for module, name, value in replaced:
@@ -121,30 +121,30 @@ class Simulation:
     """One history on one database."""
 
     def __init__(
-        self, history: History, base: Base | None = None, folder: Path | None = None, *, traced: bool = False
+        self, history: History, base: Backend | None = None, folder: Path | None = None, *, traced: bool = False
     ) -> None:
         """The tree is made up, or real in the new *folder*.
 
         With *traced*, the outcome tells what a reader saw after every commit: two runs are the same or not.
         """
-        self._base = base or Dicts()
+        self._backend = base or MemoryBackend()
         self._opened: Opened
         self._clock = Clock()
-        self._ground = Ground(self._clock, self._changing, self._changed)
+        self._filesystem = FakeFilesystem(self._clock, self._changing, self._changed)
         self._folder = folder
-        land = Mirror(self._ground, folder) if folder else self._ground
-        self._world = World(history, self._clock, land)
-        land.make_folder("personas")
-        land.make_folder("prompts")
+        filesystem = MirroredFilesystem(self._filesystem, folder) if folder else self._filesystem
+        self._scenario = Scenario(history, self._clock, filesystem)
+        filesystem.make_folder("personas")
+        filesystem.make_folder("prompts")
         self._outcome = Outcome()
         self._trace = hashlib.sha256() if traced else None
-        self._witness: Witness | None = None
-        self._truth: Truth
+        self._observer: Observer | None = None
+        self._oracle: Oracle
 
     def run(self) -> Outcome:
         """Play the history to its end. Raises Violation where a promise is broken."""
         with _instead(self._clock), ExitStack() as opened:
-            while not self._world.over:
+            while not self._scenario.over:
                 self._live(opened)
         if self._trace is not None:
             self._outcome.trace = self._trace.hexdigest()
@@ -158,56 +158,56 @@ class Simulation:
                 loop.run()
         except Crash:
             self._outcome.crashes += 1
-        self._world.inbox = None
-        self._world.requests.clear()
+        self._scenario.inbox = None
+        self._scenario.requests.clear()
 
     def _open(self, opened: ExitStack) -> None:
-        if self._witness is not None and not self._base.outlives:
+        if self._observer is not None and not self._backend.outlives:
             return
         opened.pop_all().close()
-        self._opened = opened.enter_context(self._base.open())
-        if self._witness is None:
-            self._witness = Witness(self._clock, self._opened.reader)
-            self._connect(self._witness)
-        self._witness.reader = self._opened.reader
-        self._world.faults = self._opened.faults
-        self._world.faults.committed, self._world.faults.failed = self._committed, self._failed
+        self._opened = opened.enter_context(self._backend.open())
+        if self._observer is None:
+            self._observer = Observer(self._clock, self._opened.reader)
+            self._connect(self._observer)
+        self._observer.reader = self._opened.reader
+        self._scenario.faults = self._opened.faults
+        self._scenario.faults.committed, self._scenario.faults.failed = self._committed, self._failed
 
-    def _connect(self, witness: Witness) -> None:
-        world = self._world
-        world.on_hint, world.on_unsure, world.on_move = witness.hinted, witness.unsure, witness.roots_moved
-        world.on_release = witness.releasing
-        world.on_sleep, world.on_wake = self._asleep, witness.step
-        witness.asks = lambda: {request.ask for request, _ in world.requests}
-        witness.git = world.git
-        witness.stopping = lambda: world.inbox is not None and world.inbox.closed
-        world.on_deadline, world.on_end = self._deadline, self._quiet
+    def _connect(self, observer: Observer) -> None:
+        scenario = self._scenario
+        scenario.on_hint, scenario.on_unsure, scenario.on_move = observer.hinted, observer.unsure, observer.roots_moved
+        scenario.on_release = observer.releasing
+        scenario.on_sleep, scenario.on_wake = self._asleep, observer.step
+        observer.asks = lambda: {request.ask for request, _ in scenario.requests}
+        observer.git = scenario.git
+        observer.stopping = lambda: scenario.inbox is not None and scenario.inbox.closed
+        scenario.on_deadline, scenario.on_end = self._deadline, self._quiet
 
     def _start(self) -> Loop | None:
         """The daemon's parts, as the daemon puts them together; None if the database refuses to be opened."""
-        world, witness = self._world, self._witness
-        assert witness is not None
-        settings = VARIANTS[world.variant]
-        fake = FakeTree(self._ground, settings.collections, settings.max_file_bytes, world.pause)
+        scenario, observer = self._scenario, self._observer
+        assert observer is not None
+        settings = VARIANTS[scenario.variant]
+        fake = FakeTree(self._filesystem, settings.collections, settings.max_file_bytes, scenario.pause)
         tree = self._real_tree(settings) or fake
-        tree.scanned, tree.was_read = witness.scanned, witness.read
-        self._truth = Truth(self._ground, settings, fake)
-        witness.born(self._truth)
+        tree.scanned, tree.was_read = observer.scanned, observer.read
+        self._oracle = Oracle(self._filesystem, settings, fake)
+        observer.born(self._oracle)
         inbox = WatchedInbox(Coalescer(settings.timing, lambda path: path.endswith(".json")), self._clock.monotonic_ns)
-        inbox.taking = witness.taking
-        inbox._bell = world  # type: ignore[assignment]  # whoever waits for the bell lets the world go on
+        inbox.taking = observer.taking
+        inbox._bell = scenario  # type: ignore[assignment]  # whoever waits for the bell lets the scenario go on
         try:
             writer = cast("apsw.Connection", self._opened.writer)  # only handed on, to `store_on`
             engine = build_engine(with_tree(settings, tree), writer, self._clock.monotonic_ns)
         except StoreUnavailable:
             return None
-        world.restarted()
-        world.inbox = inbox
-        rounds = LoopTasks(_RESCAN_NS, self._resync, lambda _: None, Soundness())
+        scenario.restarted()
+        scenario.inbox = inbox
+        rounds = LoopTasks(_RESCAN_NS, self._resync, lambda _: None, NoUpkeep())
         loop = Loop(
             engine,
             inbox,
-            GitHold(lambda: world.git, world.prove),
+            GitHold(lambda: scenario.git, scenario.prove),
             rounds,
             Observers(ThreadStatus(), SyncLog(Silence()), Counters()),
         )
@@ -218,7 +218,7 @@ class Simulation:
         if self._folder is None:
             return None
         tree = FileTree(self._folder, settings.collections, settings.max_file_bytes)
-        return WatchedTree(tree, self._world.pause)
+        return WatchedTree(tree, self._scenario.pause)
 
     def _resync(self) -> None:
         """The watches are made anew: nothing to do for a watcher that never breaks."""
@@ -226,63 +226,63 @@ class Simulation:
     # What is judged when
 
     def _changing(self, path: str) -> None:
-        self._world.touched_ns[path] = self._clock.now_ns
-        if self._witness is not None:
-            self._witness.changing(path)
+        self._scenario.touched_ns[path] = self._clock.now_ns
+        if self._observer is not None:
+            self._observer.changing(path)
 
     def _changed(self, path: str) -> None:
-        if self._witness is not None:
-            self._witness.changed(path)
+        if self._observer is not None:
+            self._observer.changed(path)
 
     def _committed(self) -> None:
-        assert self._witness is not None
-        self._witness.committed()
+        assert self._observer is not None
+        self._observer.committed()
         self._outcome.commits += 1
         if self._trace is not None:
-            self._trace.update(f"{self._clock.now_ns} {self._witness.last.digest()}\n".encode())
+            self._trace.update(f"{self._clock.now_ns} {self._observer.last.digest()}\n".encode())
 
     def _failed(self, fault: str) -> None:
         self._outcome.refusals += fault != "crash"
-        self._world.refused(fault)
+        self._scenario.refused(fault)
 
     def _asleep(self) -> None:
         """The daemon has nothing to do: what it answered must be true."""
-        assert self._witness is not None
-        loop_module._TICK_NS = _LONG_TICK_NS if self._world.rests(2 * _TICK_NS) else _TICK_NS
-        for request, asked_ns in [item for item in self._world.requests if item[0].answer.done()]:
-            self._world.requests.remove((request, asked_ns))
+        assert self._observer is not None
+        loop_module._TICK_NS = _LONG_TICK_NS if self._scenario.rests(2 * _TICK_NS) else _TICK_NS
+        for request, asked_ns in [item for item in self._scenario.requests if item[0].answer.done()]:
+            self._scenario.requests.remove((request, asked_ns))
             if request.ask is RequestKind.RELEASE:
-                self._witness.releasing()
+                self._observer.releasing()
             if request.ask is RequestKind.LOOK and request.answer.exception() is None:
                 self._answered(request.concern[0], asked_ns)
 
     def _answered(self, scope: str, asked_ns: int) -> None:
-        assert self._witness is not None
-        touched = self._world.touched_ns
+        assert self._observer is not None
+        touched = self._scenario.touched_ns
         paths = [
             p for p in touched if touched[p] < asked_ns and (scope in (EVERYTHING, p) or p.startswith(scope + "/"))
         ]
-        if self._world.moved_ns < asked_ns:
-            closed = [path for path in paths if self._witness.sign_of(path) != Sign.OPEN.value]
+        if self._scenario.moved_ns < asked_ns:
+            closed = [path for path in paths if self._observer.sign_of(path) != Sign.OPEN.value]
             self._judge(closed, "answered, but")
 
     def _deadline(self, paths: list[str]) -> None:
         self._judge(paths, "after 12 s")
 
     def _judge(self, paths: list[str], when: str) -> None:
-        assert self._witness is not None
+        assert self._observer is not None
         for path in paths:
-            if self._truth.at(path).sort is not Sort.PIPE:
-                for complaint in complaints(path, self._truth, self._witness.last):
+            if self._oracle.at(path).sort is not Sort.PIPE:
+                for complaint in complaints(path, self._oracle, self._observer.last):
                     if "missing-reference" not in complaint:  # that may take until the next rescan
                         raise Violation(f"{when} {complaint}")
 
     def _quiet(self) -> None:
         """All is quiet and a rescan is over: the database must be what the tree says."""
-        assert self._witness is not None
-        found = [*whole_complaints(self._truth, self._witness.last)]
-        rows = self._witness.last.rows.values()
-        if sorted(self._witness.reader.ids_with("common")) != sorted(row.id for row in rows):
+        assert self._observer is not None
+        found = [*whole_complaints(self._oracle, self._observer.last)]
+        rows = self._observer.last.rows.values()
+        if sorted(self._observer.reader.ids_with("common")) != sorted(row.id for row in rows):
             found.append("the search does not find every document")
         if found:
             raise Violation("when quiet: " + "; ".join(found))

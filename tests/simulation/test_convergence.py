@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.project import Tell
-from tests.simulation.base import Base, Dicts, Sqlite
+from tests.simulation.backend import Backend, MemoryBackend, SqliteMemoryBackend
 from tests.simulation.campaign import Order, Stage, Total, campaign, campaigns, failure_of
 from tests.simulation.generator import generate
 from tests.simulation.regressions import REGRESSIONS
@@ -40,9 +40,9 @@ def test_the_same_holds_for_files_and_a_database_on_a_disk(tell: Tell) -> None:
     assert not total.failures, told(total)
 
 
-@pytest.mark.parametrize("base", [Dicts, Sqlite])
+@pytest.mark.parametrize("base", [MemoryBackend, SqliteMemoryBackend])
 @pytest.mark.parametrize("name", REGRESSIONS)
-def test_what_once_went_wrong_goes_right(name: str, base: type[Base]) -> None:
+def test_what_once_went_wrong_goes_right(name: str, base: type[Backend]) -> None:
     assert failure_of(REGRESSIONS[name], Stage(base())) is None
 
 

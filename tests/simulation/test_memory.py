@@ -10,7 +10,7 @@ from docsync.errors import StoreUnavailable
 from docsync.model import Entry, FileState, ReferenceStatus
 from docsync.names import EVERYTHING, Collection
 from docsync.sync.ports import Store
-from tests.simulation.base import Base, Dicts, Opened, Sqlite, store_on
+from tests.simulation.backend import Backend, MemoryBackend, Opened, SqliteMemoryBackend, store_on
 from tests.simulation.faults import Crash
 from tests.simulation.generator import generate
 from tests.simulation.simulation import Simulation
@@ -43,7 +43,7 @@ class Place:
         return self.opened.reader.take()
 
 
-@pytest.fixture(params=[Dicts, Sqlite])
+@pytest.fixture(params=[MemoryBackend, SqliteMemoryBackend])
 def place(request: pytest.FixtureRequest) -> Iterator[Place]:
     with request.param().open() as opened:
         yield Place(opened)
@@ -160,7 +160,7 @@ def _change(random: Random, known: dict[str, Entry]) -> RowChange:
 @pytest.mark.parametrize("seed", range(40))
 def test_any_changes_leave_the_same_behind_in_both(seed: int) -> None:
     random = Random(seed)
-    with Dicts().open() as first, Sqlite().open() as second:
+    with MemoryBackend().open() as first, SqliteMemoryBackend().open() as second:
         places = Place(first), Place(second)
         for _ in range(25):
             known = places[0].store.index([EVERYTHING])
@@ -198,6 +198,6 @@ def _answers(place: Place) -> object:
 def test_the_same_history_leaves_the_same_trace_in_both(seed: int) -> None:
     """But for faults, which count the places where they strike."""
     history = tuple(step for step in generate(seed) if step.verb is not Verb.FAULT)
-    bases: list[Base] = [Dicts(), Sqlite()]
+    bases: list[Backend] = [MemoryBackend(), SqliteMemoryBackend()]
     traces = [Simulation(history, base, traced=True).run().trace for base in bases]
     assert traces[0] == traces[1]

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.helpers.project import Tell
-from tests.simulation.base import Dicts, Sqlite
+from tests.simulation.backend import MemoryBackend, SqliteMemoryBackend
 from tests.simulation.bug import BUGS, IN_SQL, planted
 from tests.simulation.campaign import Order, Stage, campaign, failure_of
 from tests.simulation.generator import generate
@@ -13,7 +13,7 @@ MAX_HISTORIES = 1_000
 
 @pytest.mark.parametrize("name", BUGS)
 def test_a_planted_bug_is_found(name: str, tell: Tell) -> None:
-    base = Sqlite if name in IN_SQL else Dicts
+    base = SqliteMemoryBackend if name in IN_SQL else MemoryBackend
     with planted(name):
         for number in range(1, MAX_HISTORIES + 1):
             if found := failure_of(generate(number), Stage(base())):

@@ -8,11 +8,11 @@ from docsync.model import FileBytes, ReadFailure, Reference, ReferenceStatus, Re
 from docsync.names import EVERYTHING, Collection
 from docsync.scan import FileTree
 from docsync.sync.ports import Tree
+from tests.simulation.carry_out import Filesystem, do
 from tests.simulation.clock import MS, Clock
-from tests.simulation.deed import Land, do
 from tests.simulation.disk import Disk
+from tests.simulation.fake_filesystem import FakeFilesystem
 from tests.simulation.generator import generate
-from tests.simulation.ground import Ground
 from tests.simulation.setup import ASIDE_NAMES, FOLDERS, PERSONA_NAMES, PROMPT_NAMES, PROMPTS, TEAM
 from tests.simulation.step import Verb
 from tests.simulation.tree import FakeTree
@@ -24,16 +24,16 @@ A = "personas/a.json"
 
 
 class Place:
-    """A piece of land and the tree that sees it."""
+    """A piece of filesystem and the tree that sees it."""
 
-    def __init__(self, land: Land, tree: Tree) -> None:
-        self.land = land
+    def __init__(self, filesystem: Filesystem, tree: Tree) -> None:
+        self.filesystem = filesystem
         self.tree = tree
 
 
 def made_up() -> Place:
-    ground = Ground(Clock())
-    return Place(ground, FakeTree(ground, COLLECTIONS, MAX_FILE_BYTES))
+    filesystem = FakeFilesystem(Clock())
+    return Place(filesystem, FakeTree(filesystem, COLLECTIONS, MAX_FILE_BYTES))
 
 
 def real(folder: Path) -> Place:
@@ -48,7 +48,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
 
 def test_a_scan_finds_the_documents_and_nothing_else(place: Place) -> None:
     for name in (*PERSONA_NAMES, *PROMPT_NAMES, *ASIDE_NAMES, "personas/a.json.bak", "elsewhere/b.json"):
-        place.land.write(name, b"{}")
+        place.filesystem.write(name, b"{}")
     scan = place.tree.scan([EVERYTHING])
     assert set(scan.found) == {*PERSONA_NAMES, *PROMPT_NAMES} - {"personas/old/f.json"}
     assert {scan.types[path] for path in scan.found if path.startswith("personas/team/")} == {"team", "persona"}
@@ -56,7 +56,7 @@ def test_a_scan_finds_the_documents_and_nothing_else(place: Place) -> None:
 
 def test_a_scope_is_a_path_and_everything_beneath_it(place: Place) -> None:
     for name in PERSONA_NAMES:
-        place.land.write(name, b"{}")
+        place.filesystem.write(name, b"{}")
     assert set(place.tree.scan([A]).found) == {A}
     assert set(place.tree.scan(["personas/team"]).found) == {name for name in PERSONA_NAMES if "/team/" in name}
     assert not place.tree.scan(["personas/nowhere.json"]).found
@@ -64,34 +64,34 @@ def test_a_scope_is_a_path_and_everything_beneath_it(place: Place) -> None:
 
 def test_a_root_is_there_missing_or_another_one(place: Place) -> None:
     assert {root.state for root in place.tree.roots().values()} == {RootState.MISSING}
-    place.land.make_folder("personas/team")
+    place.filesystem.make_folder("personas/team")
     roots = place.tree.roots()
     assert [root.state for root in roots.values()] == [RootState.OK, RootState.OK, RootState.MISSING]
-    place.land.write("prompts", b"a file")
+    place.filesystem.write("prompts", b"a file")
     assert place.tree.roots()["prompt_template"].state is RootState.MISSING
-    place.land.move("personas", "parked")
-    place.land.make_folder("personas")
+    place.filesystem.move("personas", "parked")
+    place.filesystem.make_folder("personas")
     assert place.tree.roots()["persona"] != roots["persona"]
 
 
 def test_what_is_read_is_what_was_written(place: Place) -> None:
-    place.land.write(A, b"one")
+    place.filesystem.write(A, b"one")
     read = place.tree.read(A)
     assert isinstance(read, FileBytes)
     assert (read.octets, read.stamp) == (b"one", place.tree.scan([A]).found[A])
 
 
 def test_a_file_that_went_is_gone(place: Place) -> None:
-    place.land.write(A, b"one")
+    place.filesystem.write(A, b"one")
     assert place.tree.find_gone([A]) == []
-    place.land.delete(A)
+    place.filesystem.delete(A)
     assert place.tree.find_gone([A]) == [A]
     assert place.tree.read(A) is ReadFailure.GONE
 
 
 def test_a_pipe_is_skipped_and_gone(place: Place) -> None:
-    place.land.make_folder("personas")
-    place.land.write(A, None)
+    place.filesystem.make_folder("personas")
+    place.filesystem.write(A, None)
     scan = place.tree.scan([EVERYTHING])
     assert (set(scan.found), set(scan.skipped), scan.skipped[A].problem.code) == (set(), {A}, "skipped")
     assert place.tree.find_gone([A]) == [A]
@@ -99,7 +99,7 @@ def test_a_pipe_is_skipped_and_gone(place: Place) -> None:
 
 
 def test_a_file_that_is_too_large_is_not_read(place: Place) -> None:
-    place.land.write(A, b"x" * (MAX_FILE_BYTES + 1))
+    place.filesystem.write(A, b"x" * (MAX_FILE_BYTES + 1))
     read = place.tree.read(A)
     assert isinstance(read, RefusedPath)
     assert (read.problem.code, read.stamp) == ("too-large", place.tree.scan([A]).found[A])
@@ -107,21 +107,21 @@ def test_a_file_that_is_too_large_is_not_read(place: Place) -> None:
 
 
 def test_a_write_in_place_keeps_the_inode_and_a_save_does_not(place: Place) -> None:
-    place.land.write(A, b"one")
+    place.filesystem.write(A, b"one")
     first = place.tree.scan([A]).found[A]
-    place.land.write(A, b"three")
+    place.filesystem.write(A, b"three")
     second = place.tree.scan([A]).found[A]
-    place.land.save(A, b"four!")
+    place.filesystem.save(A, b"four!")
     third = place.tree.scan([A]).found[A]
     assert (first.inode == second.inode, second.inode == third.inode) == (True, False)
     assert (second.size, third.size) == (5, 5)
 
 
 def test_a_rename_keeps_what_identifies_a_file(place: Place) -> None:
-    place.land.write(A, b"one")
+    place.filesystem.write(A, b"one")
     before = place.tree.scan([A]).found[A]
-    place.land.move("personas", "parked")
-    place.land.move("parked", "personas")
+    place.filesystem.move("personas", "parked")
+    place.filesystem.move("parked", "personas")
     after = place.tree.scan([A]).found[A]
     assert (after.device, after.inode, after.size, after.mtime_ns) == (
         before.device, before.inode, before.size, before.mtime_ns
@@ -129,16 +129,16 @@ def test_a_rename_keeps_what_identifies_a_file(place: Place) -> None:
 
 
 def test_a_set_mtime_and_that_of_a_copy_show(place: Place) -> None:
-    place.land.write(A, b"one")
-    place.land.set_mtime(A, 4_102_444_800 * 10**9)
-    place.land.copy(A, "personas/b.json")
+    place.filesystem.write(A, b"one")
+    place.filesystem.set_mtime(A, 4_102_444_800 * 10**9)
+    place.filesystem.copy(A, "personas/b.json")
     found = place.tree.scan([EVERYTHING]).found
     assert {stamp.mtime_ns for stamp in found.values()} == {4_102_444_800 * 10**9}
     assert found[A].inode != found["personas/b.json"].inode
 
 
 def test_references_are_resolved_alike(place: Place) -> None:
-    place.land.write("prompts/sample.json", b"{}")
+    place.filesystem.write("prompts/sample.json", b"{}")
     expected = {
         "sample.json": (ReferenceStatus.OK, "prompts/sample.json"),
         "kit/other.json": (ReferenceStatus.MISSING, "prompts/kit/other.json"),
@@ -161,13 +161,13 @@ def test_a_path_belongs_to_the_first_collection_that_matches_it(place: Place) ->
 def test_the_same_history_looks_alike_in_both(seed: int, tmp_path: Path) -> None:
     """Everything but permissions, which root does not feel; a pipe is only put where nothing is, as mkfifo wants it."""
     clock = Clock()
-    ground = Ground(clock)
-    one, other = Place(ground, FakeTree(ground, COLLECTIONS, MAX_FILE_BYTES)), real(tmp_path / "real")
+    filesystem = FakeFilesystem(clock)
+    one, other = Place(filesystem, FakeTree(filesystem, COLLECTIONS, MAX_FILE_BYTES)), real(tmp_path / "real")
     for number, step in enumerate(generate(seed)):
         if step.verb in (Verb.SHUT, Verb.OPEN):
             continue
         clock.advance(clock.now_ns + 5 * MS)
-        hints = [do(step, place.land) for place in (one, other)]
+        hints = [do(step, place.filesystem) for place in (one, other)]
         assert sorted(hints[0]) == sorted(hints[1]), f"seed {seed}, step {number}: {step}"
         assert _look(one.tree) == _look(other.tree), f"seed {seed}, step {number}: {step}"
 

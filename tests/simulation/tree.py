@@ -19,18 +19,18 @@ from docsync.model import (
 )
 from docsync.names import Collection, covers, is_hidden
 from docsync.scan.read import is_racy
-from tests.simulation.ground import File, Ground
+from tests.simulation.fake_filesystem import FakeFilesystem, File
 
 Pause = Callable[[], None]
 
 
 class FakeTree:
-    """The collections on a Ground. `pause` is called before every look: there the world may go on."""
+    """The collections on a FakeFilesystem. `pause` is called before every look: there the scenario may go on."""
 
     def __init__(
-        self, ground: Ground, collections: Sequence[Collection], max_bytes: int, pause: Pause = lambda: None
+        self, filesystem: FakeFilesystem, collections: Sequence[Collection], max_bytes: int, pause: Pause = lambda: None
     ) -> None:
-        self._ground = ground
+        self._filesystem = filesystem
         self._collections = tuple(collections)
         self._max_bytes = max_bytes
         self._pause = pause
@@ -57,10 +57,10 @@ class FakeTree:
         return self.roots_now()
 
     def roots_now(self) -> dict[str, Root]:
-        """The same, while the world stands still."""
-        if self._roots[0] != self._ground.moves:
+        """The same, while the scenario stands still."""
+        if self._roots[0] != self._filesystem.moves:
             roots = {collection.type: self._root(collection.path) for collection in self._collections}
-            self._roots = (self._ground.moves, roots)
+            self._roots = (self._filesystem.moves, roots)
         return self._roots[1]
 
     def lost_roots(self) -> list[str]:
@@ -68,9 +68,9 @@ class FakeTree:
         return [root.path for root in self.roots_now().values() if root.state is not RootState.OK]
 
     def _root(self, path: str) -> Root:
-        if self._ground.shut_above(path) is not None:
+        if self._filesystem.shut_above(path) is not None:
             return Root(path, RootState.UNREADABLE)
-        folder = self._ground.folders.get(path)
+        folder = self._filesystem.folders.get(path)
         return Root(path, RootState.OK, 64, folder.inode) if folder else Root(path, RootState.MISSING)
 
     def scan(self, scopes: Iterable[str]) -> Scan:
@@ -86,19 +86,19 @@ class FakeTree:
         return seen
 
     def _walk(self, scope: str, owner: str, seen: Scan) -> None:
-        ground = self._ground
-        shut = ground.shut_folders()
+        filesystem = self._filesystem
+        shut = filesystem.shut_folders()
         above = next((name for name in shut if covers(name, scope) and name != scope), None)
         closed = scope if above is not None else None
         for name in (name for name in shut if covers(scope, name) and not _hides(name[len(scope) :])):
-            if ground.shut_above(name) is None:
+            if filesystem.shut_above(name) is None:
                 self._blind(name, owner, seen)
         if closed is not None:
             self._blind(closed, owner, seen)
             return
         beneath = scope + "/"
-        for path, file in ground.files.items():
-            if (path == scope or path.startswith(beneath)) and (not shut or ground.shut_above(path) is None):
+        for path, file in filesystem.files.items():
+            if (path == scope or path.startswith(beneath)) and (not shut or filesystem.shut_above(path) is None):
                 self._find(path, file, seen)
 
     def _blind(self, path: str, owner: str, seen: Scan) -> None:
@@ -118,11 +118,11 @@ class FakeTree:
             seen.types[path] = type_  # type: ignore[index]  # as above
 
     def read(self, path: str) -> FileBytes | RefusedPath | ReadFailure:
-        before = self._ground.files.get(path)
+        before = self._filesystem.files.get(path)
         self._pause()
-        if self._ground.shut_above(path) is not None:
+        if self._filesystem.shut_above(path) is not None:
             return RefusedPath(_denied(path))
-        file = self._ground.files.get(path)
+        file = self._filesystem.files.get(path)
         if file is None or file.octets is None:
             return ReadFailure.GONE
         if file.shut:
@@ -132,7 +132,7 @@ class FakeTree:
         if before is not None and before.stamp.inode == file.stamp.inode and before.stamp != file.stamp:
             return ReadFailure.CHANGING
         self.was_read(path)
-        return FileBytes(file.octets, file.stamp, is_racy(file.stamp, self._ground.exact_ns()))
+        return FileBytes(file.octets, file.stamp, is_racy(file.stamp, self._filesystem.exact_ns()))
 
     def find_gone(self, paths: Sequence[str]) -> list[str]:
         if not paths:
@@ -149,8 +149,8 @@ class FakeTree:
             return ResolvedReference(reference, None, ReferenceStatus.OUTSIDE)
         if not covers(folder, target):
             return ResolvedReference(reference, target, ReferenceStatus.OUTSIDE)
-        file = self._ground.files.get(target)
-        there = file is not None and file.octets is not None and self._ground.shut_above(target) is None
+        file = self._filesystem.files.get(target)
+        there = file is not None and file.octets is not None and self._filesystem.shut_above(target) is None
         return ResolvedReference(reference, target, ReferenceStatus.OK if there else ReferenceStatus.MISSING)
 
 

@@ -14,7 +14,7 @@ _MAX_TOKENS = 12_000
 # Frames of the interpreter's stack, about. Jinja itself would stop at Python's limit, sooner the deeper its caller is,
 # and the same file would be read differently here and there.
 _MAX_FRAMES = 500
-_OF_A_STATEMENT, _OF_AN_EXPRESSION, _OF_A_SIGN = 6, 13, 2
+_STATEMENT_FRAMES, _EXPRESSION_FRAMES, _SIGN_FRAMES = 6, 13, 2
 
 
 class _TokenLimit(Extension):
@@ -53,31 +53,31 @@ class _BoundedParser(Parser):
             raise TemplateError("nested too deeply", self.stream.current.lineno, TOO_LARGE)
 
     def parse_statement(self) -> nodes.Node | list[nodes.Node]:
-        self._enter(_OF_A_STATEMENT)
+        self._enter(_STATEMENT_FRAMES)
         found = super().parse_statement()
-        self._frames -= _OF_A_STATEMENT
+        self._frames -= _STATEMENT_FRAMES
         return found
 
     def parse_expression(self, with_condexpr: bool = True) -> nodes.Expr:  # noqa: FBT001, FBT002 - Jinja's signature
-        self._enter(_OF_AN_EXPRESSION)
+        self._enter(_EXPRESSION_FRAMES)
         found = super().parse_expression(with_condexpr)
-        self._frames -= _OF_AN_EXPRESSION
+        self._frames -= _EXPRESSION_FRAMES
         return found
 
     def parse_condexpr(self) -> nodes.Expr:
-        self._enter(_OF_A_SIGN)
+        self._enter(_SIGN_FRAMES)
         found = super().parse_condexpr()
-        self._frames -= _OF_A_SIGN
+        self._frames -= _SIGN_FRAMES
         return found
 
     def parse_not(self) -> nodes.Expr:
-        self._enter(_OF_A_SIGN)
+        self._enter(_SIGN_FRAMES)
         found = super().parse_not()
-        self._frames -= _OF_A_SIGN
+        self._frames -= _SIGN_FRAMES
         return found
 
     def parse_unary(self, with_filter: bool = True) -> nodes.Expr:  # noqa: FBT001, FBT002 - Jinja's signature
-        self._enter(_OF_A_SIGN)
+        self._enter(_SIGN_FRAMES)
         found = super().parse_unary(with_filter)
-        self._frames -= _OF_A_SIGN
+        self._frames -= _SIGN_FRAMES
         return found

@@ -8,7 +8,7 @@ from tests.simulation.snapshot import Snapshot
 _WINDOW_NS = 60_000_000_000
 
 
-class GuardWitness:
+class GuardObserver:
     """What one daemon life deleted, saw appear and excused in the last minute."""
 
     def __init__(self, min_deletes: int, max_ratio: float, exists: Callable[[str], bool], last: Snapshot) -> None:

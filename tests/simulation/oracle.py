@@ -10,7 +10,7 @@ from docsync.formats import parse
 from docsync.model import Content, ParsedFile, Problem, Severity
 from docsync.names import Collection, covers
 from docsync.sync.batch.review import DocumentRules, ReadFile, Review
-from tests.simulation.ground import Ground
+from tests.simulation.fake_filesystem import FakeFilesystem
 from tests.simulation.setup import FakeSettings
 from tests.simulation.tree import FakeTree
 
@@ -55,7 +55,7 @@ def reviewed(ignore: frozenset[str], read: ReadFile, content: Content, problems:
     return Review(DocumentRules(ignore)).review(read, content, problems)
 
 
-class KnownReview:
+class CachedReview:
     """The real review, remembered."""
 
     def __init__(self, rules: DocumentRules) -> None:
@@ -72,11 +72,11 @@ def hash_of(octets: bytes) -> str:
     return hashlib.sha256(octets).hexdigest()
 
 
-class Truth:
+class Oracle:
     """The tree with the eyes of today's settings."""
 
-    def __init__(self, ground: Ground, settings: FakeSettings, tree: FakeTree) -> None:
-        self.ground = ground
+    def __init__(self, filesystem: FakeFilesystem, settings: FakeSettings, tree: FakeTree) -> None:
+        self.filesystem = filesystem
         self.tree = tree
         self.settings = settings
         self._findings: dict[str, Finding] = {}
@@ -94,15 +94,15 @@ class Truth:
 
     def shut_by(self, path: str) -> str | None:
         """The folder that keeps *path*, which lies inside a collection's root, from being looked at."""
-        above = self.ground.shut_above(path)
+        above = self.filesystem.shut_above(path)
         inside = above and any(covers(collection.path, path) for collection in self.settings.collections)
         return above if inside else None
 
     def at(self, path: str) -> Finding:
         """What lies at *path*."""
-        if self._changes != self.ground.changes:
+        if self._changes != self.filesystem.changes:
             self._findings.clear()
-            self._changes = self.ground.changes
+            self._changes = self.filesystem.changes
         if path not in self._findings:
             self._findings[path] = self._at(path)
         return self._findings[path]
@@ -115,7 +115,7 @@ class Truth:
         collection = self.collection(path)
         if collection is None:
             return Finding(Sort.FOREIGN)
-        file = self.ground.files.get(path)
+        file = self.filesystem.files.get(path)
         if file is None:
             return Finding(Sort.ABSENT, collection.type)
         if file.octets is None:

@@ -1,4 +1,4 @@
-"""A tree on a disk: every deed is done twice, where the daemon looks and in memory, where the judge does.
+"""A tree on a disk: every step is done twice, where the daemon looks and in memory, where the judge does.
 
 Permissions are left out, since root does not feel them: histories for a disk have no step that shuts anything.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 from docsync.model import FileBytes, ReadFailure, RefusedPath, Root, Scan
 from docsync.scan import FileTree
 from tests.simulation.disk import Disk
-from tests.simulation.ground import File, Folder, Ground
+from tests.simulation.fake_filesystem import FakeFilesystem, File, Folder
 from tests.simulation.step import Verb
 from tests.simulation.tree import Pause
 
@@ -17,61 +17,61 @@ FOR_PERMISSIONS = (Verb.SHUT, Verb.OPEN)
 """The steps that a Mirror cannot do."""
 
 
-class Mirror:
-    """The land of a history on a disk. Both sides must agree on what is possible."""
+class MirroredFilesystem:
+    """The filesystem of a history on a disk. Both sides must agree on what is possible."""
 
-    def __init__(self, ground: Ground, root: Path) -> None:
-        self._ground = ground
+    def __init__(self, filesystem: FakeFilesystem, root: Path) -> None:
+        self._filesystem = filesystem
         self._disk = Disk(root)
 
     @property
     def files(self) -> Mapping[str, File]:
-        return self._ground.files
+        return self._filesystem.files
 
     @property
     def folders(self) -> Mapping[str, Folder]:
-        return self._ground.folders
+        return self._filesystem.folders
 
     def write(self, path: str, octets: bytes | None, mtime_ns: int | None = None) -> bool:
-        done = self._both(lambda land: land.write(path, octets, mtime_ns))
+        done = self._both(lambda filesystem: filesystem.write(path, octets, mtime_ns))
         return self._dated(path, done)
 
     def save(self, path: str, octets: bytes) -> bool:
-        return self._dated(path, self._both(lambda land: land.save(path, octets)))
+        return self._dated(path, self._both(lambda filesystem: filesystem.save(path, octets)))
 
     def set_mtime(self, path: str, mtime_ns: int) -> bool:
-        return self._both(lambda land: land.set_mtime(path, mtime_ns))
+        return self._both(lambda filesystem: filesystem.set_mtime(path, mtime_ns))
 
     def delete(self, path: str) -> bool:
-        return self._both(lambda land: land.delete(path))
+        return self._both(lambda filesystem: filesystem.delete(path))
 
     def copy(self, source: str, target: str) -> bool:
-        return self._both(lambda land: land.copy(source, target))
+        return self._both(lambda filesystem: filesystem.copy(source, target))
 
     def make_folder(self, path: str) -> bool:
-        return self._both(lambda land: land.make_folder(path))
+        return self._both(lambda filesystem: filesystem.make_folder(path))
 
     def beneath(self, path: str) -> list[str]:
-        return self._ground.beneath(path)
+        return self._filesystem.beneath(path)
 
     def remove(self, path: str) -> bool:
-        return self._both(lambda land: land.remove(path))
+        return self._both(lambda filesystem: filesystem.remove(path))
 
     def move(self, source: str, target: str) -> bool:
-        return self._both(lambda land: land.move(source, target))
+        return self._both(lambda filesystem: filesystem.move(source, target))
 
     def shut(self, path: str, *, shut: bool) -> bool:
         raise NotImplementedError("root reads everything")
 
-    def _both(self, deed: Callable[[Ground | Disk], bool]) -> bool:
-        done = deed(self._ground)
-        assert deed(self._disk) == done
+    def _both(self, step: Callable[[FakeFilesystem | Disk], bool]) -> bool:
+        done = step(self._filesystem)
+        assert step(self._disk) == done
         return done
 
     def _dated(self, path: str, done: bool) -> bool:
         """The disk tells the time of the history: an mtime that a step puts back is the one that was there before."""
         if done:
-            self._disk.set_mtime(path, self._ground.files[path].stamp.mtime_ns)
+            self._disk.set_mtime(path, self._filesystem.files[path].stamp.mtime_ns)
         return done
 
 

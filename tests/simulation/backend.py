@@ -27,7 +27,7 @@ class Opened:
     faults: Faults
 
 
-class Base(Protocol):
+class Backend(Protocol):
     """A database: it is opened anew for every life of the daemon if it `outlives` the connection to it."""
 
     outlives: bool
@@ -35,7 +35,7 @@ class Base(Protocol):
     def open(self) -> AbstractContextManager[Opened]: ...
 
 
-class Dicts:
+class MemoryBackend:
     """A database of dictionaries."""
 
     outlives = False
@@ -46,7 +46,7 @@ class Dicts:
         yield Opened(memory, memory, memory.faults)
 
 
-class Sqlite:
+class SqliteMemoryBackend:
     """SQLite in memory: it goes with its connection."""
 
     outlives = False
@@ -62,7 +62,7 @@ class Sqlite:
             connection.close(True)
 
 
-class SqliteFile:
+class SqliteFileBackend:
     """SQLite in a new file beneath *folder*, where a second connection reads."""
 
     outlives = True

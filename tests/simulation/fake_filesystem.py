@@ -31,7 +31,7 @@ class Folder:
     shut: bool = False
 
 
-class Ground:
+class FakeFilesystem:
     """Files and folders by path.
 
     `changing` is told of every path before something becomes of it, `changed` afterwards. `changes` and `moves` count

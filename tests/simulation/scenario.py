@@ -1,6 +1,6 @@
 """Everything around the daemon: people, editors and the watcher. Plays a history while the daemon sleeps or works.
 
-Stands in for the bell that wakes the daemon: whoever waits for it lets the world go on.
+Stands in for the bell that wakes the daemon: whoever waits for it lets the scenario go on.
 """
 
 from collections.abc import Callable
@@ -12,8 +12,8 @@ from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.request import Request, RequestKind
+from tests.simulation.carry_out import Filesystem, Hints, do
 from tests.simulation.clock import MS, Clock
-from tests.simulation.deed import Hints, Land, do
 from tests.simulation.fake_git import FakeGit
 from tests.simulation.faults import Crash, Faults
 from tests.simulation.setup import VARIANTS
@@ -31,10 +31,10 @@ _LONGEST_SYNC_NS = 3_000_000
 Judge = Callable[[list[str]], None]
 
 
-class World:
+class Scenario:
     """The steps of a history, the hints on their way, and the deadlines of what was announced."""
 
-    def __init__(self, history: History, clock: Clock, ground: Land) -> None:
+    def __init__(self, history: History, clock: Clock, filesystem: Filesystem) -> None:
         self.inbox: Inbox | None = None
         self.faults: Faults
         self.variant = 0
@@ -53,7 +53,7 @@ class World:
         self.on_deadline: Judge = lambda _: None
         self.on_end: Callable[[], None] = lambda: None
         self._clock = clock
-        self._ground = ground
+        self._filesystem = filesystem
         self._steps = list(reversed(history))
         self._at_ns = clock.now_ns
         self._under_way: list[tuple[int, int, str, Sign]] = []
@@ -75,7 +75,7 @@ class World:
 
     # The bell
 
-    def __enter__(self) -> "World":
+    def __enter__(self) -> "Scenario":
         return self
 
     def __exit__(
@@ -88,7 +88,7 @@ class World:
         self._rung = True
 
     def wait(self, seconds: float) -> None:
-        """The daemon sleeps: the world goes on until the bell rings or the time is over."""
+        """The daemon sleeps: the scenario goes on until the bell rings or the time is over."""
         until_ns = self._clock.now_ns + int(seconds * 1e9) + 1
         self._rung = False
         self.on_sleep()
@@ -103,7 +103,7 @@ class World:
         self.on_wake()
 
     def pause(self) -> None:
-        """The daemon works and looks at the tree: if it is slow now, the world goes on meanwhile."""
+        """The daemon works and looks at the tree: if it is slow now, the scenario goes on meanwhile."""
         if self._busy is None:
             return
         calls, steps = self._busy
@@ -187,7 +187,7 @@ class World:
     def _expect(self, scope: str, at_ns: int | None) -> None:
         """What lies in *scope* must be in the database at *at_ns*; None: nobody told the daemon."""
         beneath = scope + "/" if scope else ""
-        for path in {*self._ground.files, *self.deadlines, *self.touched_ns}:
+        for path in {*self._filesystem.files, *self.deadlines, *self.touched_ns}:
             if path == scope or path.startswith(beneath):
                 if at_ns is None:
                     self.deadlines.pop(path, None)
@@ -269,13 +269,13 @@ class World:
             self.requests.append((request, self._clock.now_ns))
 
     def _do(self, step: Step) -> None:
-        folders = dict(self._ground.folders)
-        hints = do(step, self._ground)
-        if folders != self._ground.folders:
+        folders = dict(self._filesystem.folders)
+        hints = do(step, self._filesystem)
+        if folders != self._filesystem.folders:
             self.moved_ns = self._clock.now_ns
             self.on_move()
         self._tell(step, hints)
-        if folders != self._ground.folders:  # with its root, every path may have become something else
+        if folders != self._filesystem.folders:  # with its root, every path may have become something else
             untold = set(self._untold)
             self._expect(EVERYTHING, None if step.news is News.SILENT else self._clock.now_ns + self._bound_ns())
             for path in untold:

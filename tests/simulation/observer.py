@@ -9,10 +9,10 @@ from docsync.sync.thread.request import RequestKind
 from tests.simulation.clock import Clock
 from tests.simulation.expectation import content_complaints
 from tests.simulation.fake_git import FakeGit
-from tests.simulation.guard_witness import GuardWitness
+from tests.simulation.guard_observer import GuardObserver
+from tests.simulation.oracle import BAD, Oracle, Sort, hash_of
 from tests.simulation.replay import Replay
 from tests.simulation.snapshot import FileRow, Reader, Row, Snapshot
-from tests.simulation.truth import BAD, Sort, Truth, hash_of
 
 _SLACK_NS = 4_000_000
 _GIT_NS = 22_000_000_000
@@ -23,7 +23,7 @@ class Violation(AssertionError):
     """A promise was broken."""
 
 
-class Witness:
+class Observer:
     """Everything that is remembered of the tree and the database to judge the next commit."""
 
     def __init__(self, clock: Clock, reader: Reader) -> None:
@@ -36,8 +36,8 @@ class Witness:
         self._clock = clock
         self._replay = Replay()
         self._visible: dict[int, object] = {}
-        self._truth: Truth
-        self._guard: GuardWitness
+        self._oracle: Oracle
+        self._guard: GuardObserver
         self._moments: dict[str, set[str | None]] = {}
         self._roots_moved = False
         self._released_ns = -_RELEASED_NS
@@ -54,11 +54,11 @@ class Witness:
         self._hints_ns: dict[str, list[int]] = {}
         self._written_ns: dict[str, int] = {}
 
-    def born(self, truth: Truth) -> None:
+    def born(self, oracle: Oracle) -> None:
         """A daemon starts and knows nothing but the database."""
-        self._truth = truth
-        settings = truth.settings
-        self._guard = GuardWitness(
+        self._oracle = oracle
+        settings = oracle.settings
+        self._guard = GuardObserver(
             settings.min_deletes, settings.max_delete_ratio, lambda path: any(self._moments_of(path)), self.last
         )
         for memory in (
@@ -71,7 +71,7 @@ class Witness:
         ):
             memory.clear()
         self.step()
-        for path in {*truth.ground.files, *self.last.rows}:
+        for path in {*oracle.filesystem.files, *self.last.rows}:
             self.changed(path)
 
     # What happens to the tree
@@ -147,14 +147,14 @@ class Witness:
         self._taken_ns = self._clock.now_ns
 
     def _is_doubtful(self, path: str) -> bool:
-        finding = self._truth.at(path)
+        finding = self._oracle.at(path)
         if finding.sort is not Sort.GOOD:
             return finding.sort in BAD
         known = self.last.files.get(path)
         return self._is_shrunk(path, finding.size, known)
 
     def _is_shrunk(self, path: str, size: int, known: FileRow | None) -> bool:
-        collection = self._truth.collection(path)
+        collection = self._oracle.collection(path)
         if collection is None or get_format(collection.format).proves_complete:
             return False
         return known is not None and known.good_size is not None and 2 * size < known.good_size
@@ -206,7 +206,7 @@ class Witness:
         if row.content_hash not in held:
             yield f"{path}: got {row.content_hash}, but held only {held} then"
             return
-        finding = self._truth.at(path)
+        finding = self._oracle.at(path)
         if finding.content_hash == row.content_hash:
             yield from content_complaints(row, finding)
         yield from self._manners(path, row, before.rows.get(path))
@@ -219,7 +219,7 @@ class Witness:
         return self._moments.get(path, set()) | {self._hash_at(path)}
 
     def _hash_at(self, path: str) -> str | None:
-        file = self._truth.ground.files.get(path)
+        file = self._oracle.filesystem.files.get(path)
         return hash_of(file.octets) if file and file.octets is not None else None
 
     def _manners(self, path: str, row: Row, old: Row | None) -> Iterator[str]:
@@ -231,13 +231,13 @@ class Witness:
             yield f"{path}: taken although it was still being written"
         if old is None or applied_ns is None or not own or old.content_hash == row.content_hash:
             return
-        if self._clock.now_ns - applied_ns < self._truth.settings.timing.debounce_ns - _SLACK_NS:
+        if self._clock.now_ns - applied_ns < self._oracle.settings.timing.debounce_ns - _SLACK_NS:
             yield f"{path}: changed twice in {(self._clock.now_ns - applied_ns) / 1e6} ms"
 
     def _is_unfinished(self, path: str) -> bool:
         """Rule 2: not closed, and last heard of less than a debounce time ago (unless it has been going on for long)."""
         ages = [self._clock.now_ns - at for at in self._hints_ns.get(path, ()) if at <= self._taken_ns]
-        timing = self._truth.settings.timing
+        timing = self._oracle.settings.timing
         is_long = any(timing.max_delay_ns - timing.debounce_ns < age < 2 * timing.max_delay_ns for age in ages)
         return self._signs_then.get(path) == "open" and ages[-1] < timing.debounce_ns - _SLACK_NS and not is_long
 
@@ -250,14 +250,14 @@ class Witness:
     def _lasting(self, path: str, what: str) -> Iterator[str]:
         """Bad news must last: a debounce time (if no hint went astray), or max_delay from when it was first found so."""
         now_ns = self._clock.now_ns
-        if now_ns - self._found_bad_ns.get(path, now_ns) >= self._truth.settings.timing.max_delay_ns:
+        if now_ns - self._found_bad_ns.get(path, now_ns) >= self._oracle.settings.timing.max_delay_ns:
             return
         unsure = [at for scope, at in self._unsure_ns.items() if covers(scope, path) and now_ns - at < 10**10]
         if path not in self._bad_ns or unsure or self._signs.get(path) == "renamed":
             return
         # What was never found good in between counts from the last hint; one of attributes does not delay it.
         since = min(self._bad_ns[path], self._written_ns.get(path, now_ns))
-        if now_ns - since < self._truth.settings.timing.debounce_ns - _SLACK_NS:
+        if now_ns - since < self._oracle.settings.timing.debounce_ns - _SLACK_NS:
             yield f"{path}: believed {what} after {(now_ns - since) / 1e6} ms"
 
     def _deletions(self, before: Snapshot, after: Snapshot) -> Iterator[str]:
@@ -266,23 +266,23 @@ class Witness:
                 yield from self._deletion(path, before, after)
 
     def _lost_heir(self, path: str, before: Snapshot, after: Snapshot) -> Iterator[str]:
-        """Both halves of a rename land together: the name that the file has now, if the daemon was told of it."""
+        """Both halves of a rename filesystem together: the name that the file has now, if the daemon was told of it."""
         _, inode, size, mtime_ns = before.files[path].identity
-        for heir, file in self._truth.ground.files.items():
+        for heir, file in self._oracle.filesystem.files.items():
             stamp = file.stamp
             if heir == path or (stamp.inode, stamp.size, stamp.mtime_ns) != (inode, size, mtime_ns):
                 continue
             is_told = heir not in self._unsure_ns and self._signs.get(heir) in ("renamed", "folder")
-            is_there = self._truth.at(heir).sort is Sort.GOOD and None not in self._moments_of(heir)
+            is_there = self._oracle.at(heir).sort is Sort.GOOD and None not in self._moments_of(heir)
             if is_told and is_there and heir not in after.rows:
                 yield f"{path}: deleted, but {heir}, which it is now, is not there yet"
 
     def _deletion(self, path: str, before: Snapshot, after: Snapshot) -> Iterator[str]:
-        truth, held = self._truth, before.files[path].state == "held"
-        foreign = truth.collection(path) is None
+        oracle, held = self._oracle, before.files[path].state == "held"
+        foreign = oracle.collection(path) is None
         if not foreign and None not in self._moments_of(path):
             yield f"{path}: deleted, but it is there"
-        if not self._roots_moved and (truth.is_lost(path) or truth.shut_by(path) is not None):
+        if not self._roots_moved and (oracle.is_lost(path) or oracle.shut_by(path) is not None):
             yield f"{path}: deleted, but its folder cannot be seen"
         if held and RequestKind.RELEASE in self.asks():
             return
@@ -298,6 +298,6 @@ class Witness:
         if (
             not renamed
             and not self.git.worked_lately(_GIT_NS)
-            and self._clock.now_ns - since < truth.settings.timing.debounce_ns - _SLACK_NS
+            and self._clock.now_ns - since < oracle.settings.timing.debounce_ns - _SLACK_NS
         ):
             yield f"{path}: deleted after {(self._clock.now_ns - since) / 1e6} ms"
