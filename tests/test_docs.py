@@ -161,7 +161,8 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name != "design.md"], ids=names)  # see test_design.py
 def test_every_file_of_ours_that_a_page_names_is_there(page: Path) -> None:
     paths = re.findall(r"[` ]((?:tests|docsync|benchmarks|docs)/[\w./*-]*)", page.read_text("utf-8"))
-    assert [path for path in paths if not list(ROOT.glob(path.rstrip("/.")))] == []
+    there = [path for path in paths if not re.search(r"NAME|my_rule", path)]  # a recipe's new file
+    assert [path for path in there if not list(ROOT.glob(path.rstrip("/.")))] == []
 
 
 def test_no_file_names_a_path_of_some_machine() -> None:
