@@ -15,6 +15,7 @@ from docsync.errors import UsageError
 from docsync.names import to_printable
 from docsync.reader.query.limit import extend_limit
 from docsync.store.connection import open_reader_connection
+from docsync.store.state import read_version
 
 if TYPE_CHECKING:
     from apsw import Cursor, SQLiteValues
@@ -66,7 +67,7 @@ def select(database: Path, statement: str, *, limit: int, seconds: float) -> Que
 
     with diagnosing(database), open_reader_connection(database) as connection:
         connection.execute("BEGIN")  # so that epoch and revision are those of the rows
-        state = {str(key): str(value) for key, value in connection.execute("SELECT key, value FROM sync_state")}
+        epoch, revision = read_version(connection)
         with _translate_errors(statement, seconds):
             _restrict(connection, seconds)
             cursor = connection.cursor()
@@ -75,7 +76,7 @@ def select(database: Path, statement: str, *, limit: int, seconds: float) -> Que
             found = list(islice(rows, extend_limit(limit)))
     if not columns:
         raise UsageError('there is no statement to run; write: docsync query "SELECT id, name FROM documents"')
-    return QueryResult(state["epoch"], int(state["revision"]), columns, found[:limit], more=len(found) > limit)
+    return QueryResult(epoch, revision, columns, found[:limit], more=len(found) > limit)
 
 
 def _restrict(connection: apsw.Connection, seconds: float) -> None:

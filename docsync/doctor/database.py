@@ -12,6 +12,7 @@ from docsync.errors import NoDatabase, StoreUnavailable
 from docsync.store.connection import answering, open_reader_connection
 from docsync.store.damage import inspect
 from docsync.store.epoch import wal_of
+from docsync.store.state import read_version
 from docsync.watch import remote_filesystem
 
 _TOPIC = "database"
@@ -60,11 +61,11 @@ def examine_database(patient: Target, *, runs: bool) -> Iterator[Diagnosis]:
 
 def _content(path: Path) -> Iterator[Diagnosis]:
     with answering(path), open_reader_connection(path) as connection:
-        state = dict(connection.execute("SELECT key, value FROM sync_state WHERE key IN ('epoch', 'revision')"))
+        epoch, revision = read_version(connection)
         documents = connection.execute("SELECT count(*) FROM documents").get
         held = connection.execute("SELECT count(*) FROM files WHERE state = 'held'").get
     size = path.stat().st_size / 1e6
-    version = f"revision {state.get('revision')}, epoch {state.get('epoch')}"
+    version = f"revision {revision}, epoch {epoch}"
     yield Diagnosis(_TOPIC, Level.OK, f"{path}: {documents} documents, {version}, {size:.1f} MB")
     if held:
         message = "1 deletion is held" if held == 1 else f"{held} deletions are held"

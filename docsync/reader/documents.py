@@ -7,6 +7,7 @@ from typing import Any
 from docsync.names import find_closest
 from docsync.reader.row import FILES, Row
 from docsync.reader.snapshot import Snapshot
+from docsync.store.state import EPOCH, REVISION
 
 # Nobody waits for the perfect guess at what was meant: to compare with so many takes 50 ms.
 _MAX_GUESSES = 1_000
@@ -18,7 +19,7 @@ _parsed = json.JSONDecoder().raw_decode
 _ROW = (
     "SELECT d.id, d.type, d.name, d.document, d.file_path, d.file_modified, d.created_at, d.updated_at, "
     "d.description, d.tags, d.content_hash, d.revision, s.state, s.since, "
-    "(SELECT value FROM sync_state WHERE key = 'epoch'), (SELECT value FROM sync_state WHERE key = 'revision') "
+    f"{EPOCH}, {REVISION} "
     "FROM documents AS d CROSS JOIN document_status AS s ON s.id = d.id WHERE d.id = +?"
 )
 

@@ -10,10 +10,7 @@ import apsw
 from docsync.errors import UsageError
 from docsync.reader.row import DATABASE
 from docsync.store.connection import UNREADABLE, make_unreadable
-
-_VERSION = (
-    "SELECT (SELECT value FROM sync_state WHERE key = 'epoch'), (SELECT value FROM sync_state WHERE key = 'revision')"
-)
+from docsync.store.state import read_version
 
 Tuple = tuple[Any, ...]  # a row as SQLite gives it: the types are those of the STRICT tables
 
@@ -54,7 +51,7 @@ def begin(connection: apsw.Connection, path: Path) -> Snapshot:
     """Begin a read transaction and read which state it sees. Raises NoDatabase."""
     try:
         connection.execute("BEGIN")
-        epoch, revision = _version(connection)
+        epoch, revision = read_version(connection)
     except UNREADABLE as error:
         end(connection)
         raise make_unreadable(path, error) from error
@@ -63,11 +60,6 @@ def begin(connection: apsw.Connection, path: Path) -> Snapshot:
 
 def _make_usage_error(error: UnicodeEncodeError) -> UsageError:
     return UsageError(f"a text to look for holds half of a character: {error.object!r}")
-
-
-def _version(connection: apsw.Connection) -> tuple[str, int]:
-    ((epoch, revision),) = connection.execute(_VERSION).fetchall()
-    return str(epoch), int(str(revision))
 
 
 def end(connection: apsw.Connection) -> None:

@@ -10,6 +10,7 @@ from docsync.model import Document, Entry, FileState, Problem
 from docsync.store.entries import EntryRows, FileRow
 from docsync.store.problems import ProblemRows
 from docsync.store.rows import DocumentRows, extract_visible
+from docsync.store.state import ChangeRow, read_revision, record_change, spend_revision
 
 
 class BatchWriter:
@@ -21,7 +22,7 @@ class BatchWriter:
         self._documents = DocumentRows(connection)
         self._entries = EntryRows(connection)
         self._problems = ProblemRows(connection)
-        current = int(connection.execute("SELECT value FROM sync_state WHERE key = 'revision'").get)
+        current = read_revision(connection)
         self._revision = current + 1
         self.applied = ApplyResult(current)
 
@@ -50,7 +51,7 @@ class BatchWriter:
     def finish(self) -> ApplyResult:
         """Spend a revision if a reader can see any of it."""
         if self.applied.changed:
-            self._connection.execute("UPDATE sync_state SET value = ? WHERE key = 'revision'", (str(self._revision),))
+            spend_revision(self._connection, self._revision)
             self.applied.revision = self._revision
         return self.applied
 
@@ -64,10 +65,10 @@ class BatchWriter:
                 self._documents.delete(str(stored[0][0]), stored[2])
             same_id = stored is not None and stored[0][0] == document.id
             if stored and not same_id:
-                self._record(str(stored[0][0]), str(stored[0][1]), "delete", None)
+                self._record(str(stored[0][0]), str(stored[0][1]), None)
             created_at = stored[1] if stored and same_id else self._take_over_id(document)
             rowid = self._documents.insert(document, self._revision, created_at, self._now)
-            self._record(document.id, document.type, "upsert", document.content_hash)
+            self._record(document.id, document.type, document.content_hash)
             self.applied.upserted.append(document.path)
         stamp = change.stamp
         entry = Entry(document.path, document.type, FileState.OK, stamp, document.content_hash, stamp.size, change.racy)
@@ -111,7 +112,7 @@ class BatchWriter:
         stored = self._documents.read_stored(path)
         if stored:
             self._documents.delete(str(stored[0][0]), stored[2])
-            self._record(str(stored[0][0]), str(stored[0][1]), "delete", None)
+            self._record(str(stored[0][0]), str(stored[0][1]), None)
             self.applied.deleted.append(path)
         self._entries.delete(path)
         self._write_problems(path, ())
@@ -123,11 +124,9 @@ class BatchWriter:
         )
         self.applied.changed = True
 
-    def _record(self, id_: str, type_: str, op: str, content_hash: str | None) -> None:
-        self._connection.execute(
-            "INSERT INTO changes (revision, id, type, op, content_hash, changed_at) VALUES (?,?,?,?,?,?)",
-            (self._revision, id_, type_, op, content_hash, self._now),
-        )
+    def _record(self, id_: str, type_: str, content_hash: str | None) -> None:
+        """Tell of a document that was written, or deleted where there is no hash."""
+        record_change(self._connection, ChangeRow(self._revision, id_, type_, content_hash, self._now))
         self.applied.changed = True
 
     def _write_problems(self, path: str, problems: tuple[Problem, ...]) -> None:

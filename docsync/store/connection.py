@@ -11,6 +11,7 @@ from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
 from docsync.store.database_files import is_empty, is_there, let_read, make_folder, may_be_file
 from docsync.store.epoch import EpochGuard, wal_of
 from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION, describe_version, migrate
+from docsync.store.state import Mark, read_mark
 
 _OUR_TABLES = frozenset({"documents", "files", "changes", "documents_fts", "sync_state"})
 WRITER_BUSY_MS = 1_000
@@ -164,7 +165,7 @@ def _claim(connection: apsw.Connection, path: Path) -> None:
 def _has_own_header(connection: apsw.Connection, path: Path) -> bool:
     if connection.readonly("main") and os.access(path, os.W_OK):
         return False  # made read-only by its header and by nobody else
-    version = connection.execute("SELECT value FROM sync_state WHERE key = 'schema_version'").get
+    version = read_mark(connection, Mark.SCHEMA_VERSION)
     marks = (connection.pragma("application_id"), str(connection.pragma("user_version")))
     return marks == (APPLICATION_ID, version)
 

@@ -15,6 +15,7 @@ from docsync.errors import Damaged, StoreReason, StoreUnavailable
 from docsync.store.connection import open_memory, open_reader_connection, reading
 from docsync.store.epoch import wal_of
 from docsync.store.rows import BARE_COLUMNS, row_hash, search_hash_of
+from docsync.store.state import EPOCH, REVISION
 
 _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'documents\\_path\\_%' ESCAPE '\\'"
 # A token of SQL, of what may be quoted too; a comment is a match without one.
@@ -45,10 +46,10 @@ _WRONG = {
     "a search row belongs to no file": "SELECT rowid FROM documents_fts WHERE rowid NOT IN "
     "(SELECT search_rowid FROM files WHERE search_rowid IS NOT NULL)",
     "a row refers to one that is not there": "PRAGMA foreign_key_check",
-    "there is no epoch or no revision": "SELECT 1 WHERE (SELECT count(*) FROM sync_state WHERE "
-    "(key = 'epoch' AND value GLOB '[0-9a-f]*') OR (key = 'revision' AND value = CAST(value AS INTEGER))) <> 2",
-    "a row is newer than the revision": "SELECT 1 FROM sync_state WHERE key = 'revision' AND CAST(value AS INTEGER) "
-    "< max((SELECT ifnull(max(revision), 0) FROM changes), (SELECT ifnull(max(revision), 0) FROM documents))",
+    "there is no epoch or no revision": f"SELECT 1 WHERE ({EPOCH} GLOB '[0-9a-f]*' "
+    f"AND {REVISION} = CAST({REVISION} AS INTEGER)) IS NOT 1",
+    "a row is newer than the revision": f"SELECT 1 WHERE CAST({REVISION} AS INTEGER) < max("
+    "(SELECT ifnull(max(revision), 0) FROM changes), (SELECT ifnull(max(revision), 0) FROM documents))",
 }
 
 

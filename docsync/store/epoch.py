@@ -10,7 +10,7 @@ from pathlib import Path
 
 import apsw
 
-_STATE = "SELECT value FROM sync_state WHERE key = ?"
+from docsync.store.state import Mark, change_epoch, read_epoch, read_mark, write_mark
 
 
 class EpochGuard:
@@ -53,7 +53,7 @@ class EpochGuard:
 
     def settle_epoch(self, connection: apsw.Connection) -> None:
         """Once it is open: a file with another inode than it says is a copy, and a copy has an epoch of its own."""
-        epoch, known = connection.execute(_STATE, ("epoch",)).get, connection.execute(_STATE, ("file_inode",)).get
+        epoch, known = read_epoch(connection), read_mark(connection, Mark.INODE)
         doubted = self._unsure.read_text("ascii") if self._unsure.exists() else None
         # With another epoch in it, a start that was killed had got as far as the new one.
         if doubted in ("", epoch) or known not in (None, inode_of(self._path)):
@@ -70,15 +70,12 @@ class EpochGuard:
 
 def renew(connection: apsw.Connection, path: Path) -> None:
     """Give the database at *path*, which *connection* is to, an epoch that no other one has."""
-    # One statement, one transaction.
-    connection.execute(
-        "INSERT OR REPLACE INTO sync_state VALUES ('epoch', ?), ('file_inode', ?)", (new_epoch(), inode_of(path))
-    )
+    change_epoch(connection, new_epoch(), inode_of(path))
 
 
 def record_inode(connection: apsw.Connection, path: Path) -> None:
     """*connection*'s database is, or will be written to, the file at *path*, which is then no copy."""
-    connection.execute("INSERT OR REPLACE INTO sync_state VALUES ('file_inode', ?)", (inode_of(path),))
+    write_mark(connection, Mark.INODE, inode_of(path))
 
 
 def new_epoch() -> str:

@@ -7,6 +7,7 @@ import apsw
 
 from docsync.errors import NoDatabase
 from docsync.store.epoch import new_epoch, record_inode
+from docsync.store.state import Mark, begin_epoch, write_mark
 from docsync.store.transaction import transaction
 
 APPLICATION_ID = 0x646F6373  # "docs", so that file(1) and other programs can tell whose database it is
@@ -25,7 +26,7 @@ def migrate(connection: apsw.Connection, path: Path, steps: Mapping[int, str] = 
             from importlib.resources import files  # a reader, which must start fast, never comes here
 
             connection.execute(files("docsync.store").joinpath("schema.sql").read_text("utf-8")).fetchall()
-            connection.execute("INSERT INTO sync_state VALUES ('epoch', ?), ('revision', '0')", (new_epoch(),))
+            begin_epoch(connection, new_epoch())
             connection.pragma("application_id", APPLICATION_ID)
             _set_version(connection, SCHEMA_VERSION)
             if path.exists():  # not in memory
@@ -41,7 +42,7 @@ def migrate(connection: apsw.Connection, path: Path, steps: Mapping[int, str] = 
 def _set_version(connection: apsw.Connection, version: int) -> None:
     """In the header, where SQLite's tools look, and in a row: a damaged header must not pass for a newer docsync's."""
     connection.pragma("user_version", version)
-    connection.execute("INSERT OR REPLACE INTO sync_state VALUES ('schema_version', ?)", (str(version),))
+    write_mark(connection, Mark.SCHEMA_VERSION, str(version))
 
 
 def describe_version(path: Path, version: int, known: int) -> str:

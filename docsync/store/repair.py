@@ -20,6 +20,7 @@ from docsync.store.entries import EntryRows, FileRow
 from docsync.store.epoch import EpochGuard, record_inode, wal_of
 from docsync.store.problems import ProblemRows
 from docsync.store.rows import DocumentRows
+from docsync.store.state import ChangeRow, read_revision, record_change, spend_revision
 from docsync.store.transaction import transaction
 
 _DAMAGED = (apsw.CorruptError, apsw.NotADBError, apsw.SQLError, ValueError)
@@ -137,7 +138,8 @@ def restore(connection: apsw.Connection, documents: Iterable[KeptDocument], revi
                 problems.restore(document.path, one.problems)
             entry = replace(known.entry, good_size=one.entry.good_size) if known else one.entry
             entries.write(FileRow(entry, document.id, search_rowid))
-            _record(connection, (revision, document.id, document.type, "upsert", document.content_hash), one.updated_at)
+            change = ChangeRow(revision, document.id, document.type, document.content_hash, one.updated_at)
+            record_change(connection, change)
 
 
 def redate(connection: apsw.Connection, documents: Iterable[KeptDocument]) -> None:
@@ -149,16 +151,10 @@ def redate(connection: apsw.Connection, documents: Iterable[KeptDocument]) -> No
 
 def spend(connection: apsw.Connection, revision: int, lost: Iterable[str], now: str) -> None:
     """Make *revision* the current one, and tell in it that of *lost* those are deleted that did not come back."""
-    connection.execute("UPDATE sync_state SET value = ? WHERE key = 'revision'", (str(revision),))
+    spend_revision(connection, revision)
     for id_ in lost:
         if connection.execute("SELECT 1 FROM documents WHERE id = ?", (id_,)).fetchone() is None:
-            _record(connection, (revision, id_, id_.partition("/")[0], "delete", None), now)
-
-
-def _record(connection: apsw.Connection, row: tuple[int, str, str, str, str | None], now: str) -> None:
-    connection.execute(
-        "INSERT INTO changes (revision, id, type, op, content_hash, changed_at) VALUES (?,?,?,?,?,?)", (*row, now)
-    )
+            record_change(connection, ChangeRow(revision, id_, id_.partition("/")[0], None, now))
 
 
 @contextmanager
@@ -176,7 +172,7 @@ def open_damaged(database: Path) -> Iterator[apsw.Connection]:
 def salvage(damaged: apsw.Connection, fresh: apsw.Connection) -> None:
     """Keep in *fresh* what only *damaged* has and is sound: versions of files that are broken or cannot be seen now."""
     with transaction(fresh):
-        revision = int(fresh.execute("SELECT value FROM sync_state WHERE key = 'revision'").get)
+        revision = read_revision(fresh)
         with suppress(*_DAMAGED):
             fresh.executemany(
                 "INSERT INTO collections (type, path, format, fingerprint, root_device, root_inode) "

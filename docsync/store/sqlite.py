@@ -13,6 +13,7 @@ from docsync.store.batch import BatchWriter
 from docsync.store.connection import reading, writing
 from docsync.store.entries import ENTRY_COLUMNS, entry_of
 from docsync.store.retention import DEFAULT_KEEP_CHANGES, prune
+from docsync.store.state import read_version
 from docsync.store.transaction import transaction
 
 # "0" follows "/" in every collation of bytes: the range holds exactly what lies beneath a folder.
@@ -33,17 +34,16 @@ class SqliteStore:
     @property
     def epoch(self) -> str:
         """The random id of this database's life."""
-        return str(self._state("epoch"))
+        return self._version()[0]
 
     @property
     def revision(self) -> int:
         """The number of the last committed change."""
-        with reading():
-            return int(self._state("revision"))
+        return self._version()[1]
 
-    def _state(self, key: str) -> str:
+    def _version(self) -> tuple[str, int]:
         with reading():
-            return str(self._connection.execute("SELECT value FROM sync_state WHERE key = ?", (key,)).get)
+            return read_version(self._connection)
 
     def index(self, scopes: Iterable[str]) -> dict[str, Entry]:
         """What is known of every path in *scopes*, by path."""
@@ -95,9 +95,8 @@ class SqliteStore:
             ).fetchall()
         troubled = [(str(path), state) for path, state in rows if any(covers(scope, str(path)) for scope in wanted)]
         broken = tuple(path for path, state in troubled if state in (FileState.BROKEN, FileState.UNREADABLE))
-        return DatabaseState(
-            self.epoch, self.revision, broken, tuple(path for path, state in troubled if state == FileState.HELD)
-        )
+        held = tuple(path for path, state in troubled if state == FileState.HELD)
+        return DatabaseState(*self._version(), broken, held)
 
     def links(self, scopes: Iterable[str]) -> list[FileReference]:
         """The references whose target lies in *scopes*."""

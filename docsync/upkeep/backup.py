@@ -21,6 +21,7 @@ from docsync.store.database_files import persist
 from docsync.store.epoch import renew, wal_of
 from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION
 from docsync.store.repair import install
+from docsync.store.state import read_version
 from docsync.sync.batch.engine import Progress
 from docsync.sync.batch.load import iso
 from docsync.sync.setup import Settings, build_engine
@@ -257,6 +258,5 @@ def _demand(path: Path, named: Path) -> None:
 
 
 def _read_backup(copy: apsw.Connection, path: Path) -> BackupInfo:
-    state = dict(copy.execute("SELECT key, value FROM sync_state WHERE key IN ('epoch', 'revision')"))
     documents = int(copy.execute("SELECT count(*) FROM documents").get)
-    return BackupInfo(str(state["epoch"]), int(state["revision"]), documents, path.stat().st_size)
+    return BackupInfo(*read_version(copy), documents, path.stat().st_size)

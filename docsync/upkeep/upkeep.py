@@ -36,6 +36,7 @@ from docsync.store.repair import (
     spend,
     start_over,
 )
+from docsync.store.state import read_revision
 from docsync.store.transaction import transaction
 from docsync.sync.batch.engine import Engine, Progress
 from docsync.sync.batch.load import iso
@@ -170,7 +171,7 @@ class DatabaseUpkeep:
             with writing(), transaction(connection):
                 self._use(connection)
                 saved = list(read_kept(connection, damage.documents))
-                revision = int(connection.execute("SELECT value FROM sync_state WHERE key = 'revision'").get) + 1
+                revision = read_revision(connection) + 1
                 lost = forget(connection, damage.documents)
                 now_ns = time.monotonic_ns()
                 everything = Batch({EVERYTHING: DirtyPath(now_ns, now_ns, Sign.FOLDER)})

@@ -204,9 +204,9 @@ def a_batch_is_split(right: Wrapped, self: BatchWriter, change: Any) -> None:
 
 
 @instead(BatchWriter, "_record")
-def a_deletion_is_not_recorded(right: Wrapped, self: BatchWriter, id_: str, type_: str, op: str, hash_: Any) -> None:
-    if op == "upsert":
-        right(self, id_, type_, op, hash_)
+def a_deletion_is_not_recorded(right: Wrapped, self: BatchWriter, id_: str, type_: str, hash_: str | None) -> None:
+    if hash_ is not None:
+        right(self, id_, type_, hash_)
 
 
 @instead(BatchWriter, "_touch")
