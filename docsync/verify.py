@@ -10,14 +10,15 @@ from pathlib import Path
 
 import apsw
 
+from docsync.store.columns import BARE_COLUMNS, Use, columns_for
 from docsync.store.connection import open_reader_connection
-from docsync.store.rows import BARE_COLUMNS, row_hash
+from docsync.store.rows import row_hash
 from docsync.sync.setup import Settings
 from docsync.upkeep.upkeep import build_fresh
 
 # What is compared: the columns that a fresh database would hold too, by the document that they belong to.
 _COMPARED = {
-    "documents": ("id", "id, type, name, document, file_path, description, tags, content_hash"),
+    "documents": ("id", ", ".join(columns_for(Use.COMPARED))),
     "document_tags": ("document_id", "document_id, tag"),
     "document_references": ("document_id", "document_id, ordinal, kind, target, at, resolved, status"),
     "documents_fts": ("id", "id, name, description, text"),

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from docsync.store.columns import READING_ORDER
+
 if TYPE_CHECKING:
     from docsync.export import Origin
     from docsync.reader import Row
@@ -26,22 +28,8 @@ def as_json_lines(_origin: "Origin", rows: "Iterable[Row]") -> Iterator[str]:
 
 
 def _members(row: "Row") -> dict[str, object]:
-    return {
-        "id": row.id,
-        "type": row.type,
-        "name": row.name,
-        "description": row.description,
-        "tags": row.tags,
-        "file_path": row.file_path,
-        "file_modified": row.file_modified,
-        "created_at": row.created_at,
-        "updated_at": row.updated_at,
-        "content_hash": row.content_hash,
-        "revision": row.revision,
-        "state": row.state,
-        "since": row.since,
-        "document": row.document,
-    }
+    columns = {name: getattr(row, name) for name in READING_ORDER if name != "document"}
+    return {**columns, "state": row.state, "since": row.since, "document": row.document}
 
 
 def _dump_json(value: object) -> str:

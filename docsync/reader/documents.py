@@ -7,6 +7,7 @@ from typing import Any
 from docsync.names import find_closest
 from docsync.reader.row import FILES, Row
 from docsync.reader.snapshot import Snapshot
+from docsync.store.columns import COLUMNS, Use, columns_for
 from docsync.store.state import EPOCH, REVISION
 
 # Nobody waits for the perfect guess at what was meant: to compare with so many takes 50 ms.
@@ -15,10 +16,12 @@ _MAX_GUESSES = 1_000
 # What docsync has written has no space around it, for which json.loads looks twice: a tenth of the time of a hit.
 _parsed = json.JSONDecoder().raw_decode
 
+_DOCUMENT, _REVISION = COLUMNS.index("document"), COLUMNS.index("revision")
+_LISTS = tuple(map(COLUMNS.index, columns_for(Use.LIST)))
+
 # "+?" and not "?": SQLite would plan the statement anew for each id, as an index for some values only might serve it.
 _ROW = (
-    "SELECT d.id, d.type, d.name, d.document, d.file_path, d.file_modified, d.created_at, d.updated_at, "
-    "d.description, d.tags, d.content_hash, d.revision, s.state, s.since, "
+    f"SELECT {', '.join(f'd.{name}' for name in COLUMNS)}, s.state, s.since, "
     f"{EPOCH}, {REVISION} "
     "FROM documents AS d CROSS JOIN document_status AS s ON s.id = d.id WHERE d.id = +?"
 )
@@ -47,24 +50,10 @@ def find_similar_ids(snapshot: Snapshot, id_: str) -> list[str]:
 
 def _row(snapshot: Snapshot, columns: tuple[Any, ...]) -> Row:
     *values, state, since, epoch, as_of = columns
-    id_, type_, name, document, path, modified, created, updated, description, tags, content_hash, revision = values
-    of_files = snapshot.source == FILES
-    return Row(
-        id_,
-        type_,
-        name,
-        _parsed(document)[0],
-        path,
-        modified,
-        created,
-        updated,
-        description,
-        () if tags == "[]" else tuple(_parsed(tags)[0]),
-        content_hash,
-        None if of_files else revision,
-        state,
-        since,
-        snapshot.source,
-        None if of_files else epoch,
-        None if of_files else int(as_of),
-    )
+    values[_DOCUMENT] = _parsed(values[_DOCUMENT])[0]
+    for at in _LISTS:
+        values[at] = () if values[at] == "[]" else tuple(_parsed(values[at])[0])
+    if snapshot.source == FILES:
+        values[_REVISION] = epoch = as_of = None
+    values += (state, since, snapshot.source, epoch, None if as_of is None else int(as_of))
+    return Row(*values)

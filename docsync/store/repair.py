@@ -7,27 +7,25 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import apsw
 
 from docsync.errors import StoreReason, StoreUnavailable
-from docsync.model import Content, Document, Entry, FileState, Reference, ReferenceStatus, ResolvedReference
+from docsync.model import Document, Entry, FileState, Reference, ReferenceStatus, ResolvedReference
 from docsync.status import ListedProblem
+from docsync.store.columns import BARE_COLUMNS, COLUMNS
 from docsync.store.connection import open_writer, writing
 from docsync.store.damage import is_sound
 from docsync.store.database_files import persist
 from docsync.store.entries import EntryRows, FileRow
 from docsync.store.epoch import EpochGuard, record_inode, wal_of
 from docsync.store.problems import ProblemRows
-from docsync.store.rows import DocumentRows
+from docsync.store.rows import DocumentRows, content_of
 from docsync.store.state import ChangeRow, read_revision, record_change, spend_revision
 from docsync.store.transaction import transaction
 
 _DAMAGED = (apsw.CorruptError, apsw.NotADBError, apsw.SQLError, ValueError)
-_DOCUMENT = (
-    "SELECT id, type, file_path, name, document, description, content_hash, file_modified, created_at, updated_at "
-    "FROM documents WHERE rowid = ?"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +52,18 @@ def read_kept(connection: apsw.Connection, rowids: Iterable[int]) -> Iterator[Ke
 
 
 def _read_kept(connection: apsw.Connection, rowid: int) -> KeptDocument:
-    row = connection.execute(_DOCUMENT, (rowid,)).fetchone()
-    assert row is not None
-    id_, type_, path, name, document, description, content_hash, file_modified, created_at, updated_at = row
-    tags: tuple[str, ...] = ()
+    ((*row,),) = connection.execute(f"SELECT {BARE_COLUMNS} FROM documents WHERE rowid = ?", (rowid,)).fetchall()
+    values: dict[str, Any] = dict(zip(COLUMNS, row, strict=True))  # the row is sound: it holds what was written
+    id_, path = values["id"], values["file_path"]
     text = ""
     references: tuple[ResolvedReference, ...] = ()
-    with suppress(*_DAMAGED):
-        tags = _tags(connection, rowid)
     with suppress(*_DAMAGED):
         text = _text(connection, path)
     with suppress(*_DAMAGED):
         references = tuple(_references(connection, id_))
-    content = Content(name, "", document, text, description, tags, ())
-    made = Document(id_, type_, path, content, content_hash, file_modified, references)
-    return KeptDocument(made, created_at, updated_at, *_read_file(connection, made))
+    content, content_hash, modified = content_of(values, text), values["content_hash"], values["file_modified"]
+    made = Document(id_, values["type"], path, content, content_hash, modified, references)
+    return KeptDocument(made, values["created_at"], values["updated_at"], *_read_file(connection, made))
 
 
 def _read_file(connection: apsw.Connection, document: Document) -> tuple[Entry, tuple[ListedProblem, ...]]:
@@ -82,11 +77,6 @@ def _read_file(connection: apsw.Connection, document: Document) -> tuple[Entry, 
                 entry = replace(entry, type=row.entry.type, state=row.entry.state)
             return entry, problems
     return entry, ()
-
-
-def _tags(connection: apsw.Connection, rowid: int) -> tuple[str, ...]:
-    rows = connection.execute("SELECT value FROM documents, json_each(tags) WHERE documents.rowid = ?", (rowid,))
-    return tuple(str(tag) for (tag,) in rows)
 
 
 def _text(connection: apsw.Connection, path: str) -> str:

@@ -2,17 +2,19 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import apsw
 
-from docsync.model import Document
+from docsync.model import Content, Document
+from docsync.store.columns import BARE_COLUMNS, COLUMNS, Use, columns_for
 
-BARE_COLUMNS = (
-    "id, type, name, document, file_path, file_modified, created_at, updated_at, "
-    "description, tags, content_hash, revision"
-)
-_INSERT = f"INSERT INTO documents ({BARE_COLUMNS}, row_hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_INSERT = f"INSERT INTO documents ({BARE_COLUMNS}, row_hash) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"
+_COMPARED = columns_for(Use.COMPARED)
+_CONTENT = columns_for(Use.CONTENT)
+_LISTS = columns_for(Use.LIST)
+_STORED = ", ".join(f"d.{name}" for name in _COMPARED)
 
 RowValues = tuple[str | int | None, ...]
 
@@ -40,19 +42,36 @@ def search_hash_of(octets: Iterable[bytes | None]) -> str:
 
 
 def extract_visible(document: Document) -> tuple[object, ...]:
-    """What a reader can see of *document*, apart from times and revision: equal means that nothing is to be written."""
-    content = document.content
+    """What a reader can see of *document*, apart from times and revision: equal means that nothing is to be written.
+
+    The compared columns in their order, the text for search, and the references.
+    """
+    values = _values(document)
     return (
-        document.id,
-        document.type,
-        content.name,
-        content.document,
-        content.description,
-        json.dumps(content.tags, ensure_ascii=False),
-        document.content_hash,
-        content.text,
+        *(values[name] for name in _COMPARED),
+        document.content.text,
         tuple((r.reference.kind, r.reference.target, r.reference.at, r.path, r.status) for r in document.references),
     )
+
+
+def _values(document: Document) -> dict[str, str | None]:
+    """The columns of *document*, by name, but for those that depend on when it is written."""
+    content = document.content
+    return {
+        "id": document.id,
+        "type": document.type,
+        "file_path": document.path,
+        "file_modified": document.file_modified,
+        "content_hash": document.content_hash,
+        **{name: getattr(content, name) for name in _CONTENT},
+        **{name: json.dumps(getattr(content, name), ensure_ascii=False) for name in _LISTS},
+    }
+
+
+def content_of(values: Mapping[str, Any], text: str) -> Content:
+    """The content that the columns in *values* hold, with its *text* for search. Raises ValueError."""
+    known = {name: values[name] for name in _CONTENT} | {name: tuple(json.loads(values[name])) for name in _LISTS}
+    return Content(**known, name_from="", text=text)
 
 
 class DocumentRows:
@@ -67,7 +86,7 @@ class DocumentRows:
         row = (
             known
             and self._connection.execute(
-                "SELECT d.id, d.type, d.name, d.document, d.description, d.tags, d.content_hash, s.text, d.created_at, s.rowid "
+                f"SELECT {_STORED}, s.text, d.created_at, s.rowid "
                 "FROM documents d JOIN documents_fts s ON s.rowid = ? WHERE d.file_path = ?",
                 (known[0], path),
             ).fetchone()
@@ -89,21 +108,8 @@ class DocumentRows:
     def insert(self, document: Document, revision: int, created_at: str, now: str) -> int:
         """Write a document that is not there and return its rowid in the search table."""
         content = document.content
-        tags = json.dumps(content.tags, ensure_ascii=False)
-        row: RowValues = (
-            document.id,
-            document.type,
-            content.name,
-            content.document,
-            document.path,
-            document.file_modified,
-            created_at,
-            now,
-            content.description,
-            tags,
-            document.content_hash,
-            revision,
-        )
+        values = {**_values(document), "created_at": created_at, "updated_at": now, "revision": revision}
+        row: RowValues = tuple(values[name] for name in COLUMNS)
         self._connection.execute(_INSERT, (*row, row_hash(row)))
         self._attach(document)
         found_by = (document.id, content.name, content.description, content.text)

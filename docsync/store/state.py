@@ -3,8 +3,8 @@
 Never begins a transaction.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import apsw
 
@@ -20,8 +20,7 @@ class Mark(StrEnum):
     SCHEMA_VERSION = "schema_version"
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeRow:
+class ChangeRow(NamedTuple):
     """A document that was written or, where `content_hash` is None, deleted. `changed_at` is UTC, ISO 8601."""
 
     revision: int

@@ -18,7 +18,8 @@ from typing import Any
 
 import apsw
 
-from docsync.store.rows import BARE_COLUMNS, row_hash
+from docsync.store.columns import BARE_COLUMNS
+from docsync.store.rows import row_hash
 from tests.failpoints.sealed import why_not_whole
 
 _STATE = (

@@ -9,7 +9,7 @@ from typing import assert_never
 from docsync.change import AdoptRoot, ApplyResult, Delete, Hold, Refuse, Relink, RowChange, Touch, Upsert
 from docsync.model import Document, Entry, FileState, Problem, Severity
 from docsync.store.rows import extract_visible
-from tests.simulation.snapshot import FileRow, Found, Pointer, Recorded, Row, Told
+from tests.simulation.snapshot import FileRow, Found, Pointer, Recorded, Row, Told, row_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +92,15 @@ class MemoryBatch:
 
     def _upsert(self, change: Upsert) -> None:
         document, tables = change.document, self._tables
-        row, seen = tables.rows.get(document.path), extract_visible(document)
-        if row is None or not self._says(row, seen):
+        row = tables.rows.get(document.path)
+        if row is None or not self._says(row, document):
             if row is not None:
                 self._drop(row)
             if row is not None and row.id != document.id:
                 self._record(row.id, "delete", None)
             if row is None or row.id != document.id:
                 self._take_over_id(document.id)
-            self._insert(document, seen)
+            self._insert(document)
             self._record(document.id, "upsert", document.content_hash)
             self.applied.upserted.append(document.path)
             rowid = max(tables.search)
@@ -113,21 +113,18 @@ class MemoryBatch:
         self._remember(entry, document.id, rowid)
         self._write_problems(document.path, change.problems)
 
-    def _says(self, row: Row, seen: tuple[object, ...]) -> bool:
-        """True when what is stored is *seen* to the letter."""
-        id_, type_, name, text, description, tags, content_hash, search_text, references = seen
+    def _says(self, row: Row, document: Document) -> bool:
+        """True when what is stored is *document* to the letter."""
+        *_, search_text, references = extract_visible(document)
         return (
-            row == (id_, type_, row.path, name, text, description, tags, content_hash, row.revision)
+            row == row_of(document, row.revision)
             and self._tables.search[_rowid(self._tables.files[row.path])][3] == search_text
             and self._tables.references.get(row.id, ()) == references
         )
 
-    def _insert(self, document: Document, seen: tuple[object, ...]) -> None:
+    def _insert(self, document: Document) -> None:
         tables, content = self._tables, document.content
-        id_, type_, name, text, description, tags, content_hash, *_ = seen
-        tables.rows[document.path] = Row._make(
-            (id_, type_, document.path, name, text, description, tags, content_hash, self._revision)
-        )
+        tables.rows[document.path] = row_of(document, self._revision)
         tables.paths[document.id] = document.path
         if content.tags:
             tables.tags[document.id] = tuple(sorted(set(content.tags)))

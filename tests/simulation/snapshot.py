@@ -8,11 +8,15 @@ from typing import NamedTuple, Protocol, TypeVar
 
 import apsw
 
+from docsync.model import Document
+from docsync.store.columns import Use, columns_for
+from docsync.store.rows import extract_visible
+
 _Value = TypeVar("_Value")
 
 
 class Row(NamedTuple):
-    """A document as readers see it."""
+    """A document as readers see it; `more` are the compared columns that are not named here."""
 
     id: str
     type: str
@@ -23,6 +27,7 @@ class Row(NamedTuple):
     tags: str
     content_hash: str
     revision: int
+    more: tuple[object, ...] = ()
 
 
 class FileRow(NamedTuple):
@@ -68,6 +73,17 @@ class Recorded(NamedTuple):
     id: str
     op: str
     content_hash: str | None
+
+
+_COMPARED = columns_for(Use.COMPARED)
+_NAMED = ("id", "type", "file_path", "name", "document", "description", "tags", "content_hash", "revision")
+_MORE = tuple(name for name in _COMPARED if name not in _NAMED)
+
+
+def row_of(document: Document, revision: int) -> Row:
+    """The row that *document* is written as."""
+    values = dict(zip(_COMPARED, extract_visible(document), strict=False)) | {"revision": revision}
+    return Row._make((*(values[name] for name in _NAMED), tuple(values[name] for name in _MORE)))
 
 
 Found = tuple[str, str, str | None, str]
@@ -119,7 +135,7 @@ class Reader(Protocol):
     def ids_with(self, word: str) -> list[str]: ...
 
 
-_DOCUMENTS = "SELECT id, type, file_path, name, document, description, tags, content_hash, revision FROM documents"
+_DOCUMENTS = f"SELECT {', '.join((*_NAMED, *_MORE))} FROM documents"
 _FILES = (
     "SELECT file_path, type, id, state, content_hash, good_size, search_rowid, device, inode, size, mtime_ns FROM files"
 )
@@ -141,7 +157,7 @@ class SqlReader:
     def take(self) -> Snapshot:
         """Look at everything."""
         run = self._connection.execute
-        rows = [Row(*row) for row in run(_DOCUMENTS)]
+        rows = [Row._make((*row[: len(_NAMED)], row[len(_NAMED) :])) for row in run(_DOCUMENTS)]
         files = [FileRow._make((*row[:7], row[7:])) for row in run(_FILES)]
         problems = _grouped((path, Told(*told)) for path, *told in run(_PROBLEMS))
         references = _grouped((id_, Pointer(*pointer)) for id_, *pointer in run(_REFERENCES))

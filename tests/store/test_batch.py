@@ -13,9 +13,10 @@ from docsync.change import ApplyResult, Delete, Refuse, RowChange, Touch
 from docsync.errors import StoreUnavailable
 from docsync.model import FileState, Note, Severity, Stamp
 from docsync.names import Collection
+from docsync.store.columns import BARE_COLUMNS
 from docsync.store.connection import open_writer
 from docsync.store.problems import ProblemRows
-from docsync.store.rows import BARE_COLUMNS, row_hash
+from docsync.store.rows import row_hash
 from docsync.store.sqlite import SqliteStore
 from tests.store.make import PERSONAS, hold, problem, reference, refuse, stamp, upsert, warning
 

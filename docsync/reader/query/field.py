@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from docsync.errors import NoDatabase, UsageError
 from docsync.reader.row import FILES
+from docsync.store.columns import READING_ORDER, Use, columns_for
 
 _PLAIN = r"[^\W\d][\w-]*"
 _WORD = rf'(?:{_PLAIN}|"[^"\\\x00-\x1f]+")'
@@ -18,12 +19,11 @@ SUBJECT = rf"(?:@[a-z_]+|{_PATH})"
 arrays."""
 
 _STATE = "(SELECT s.state FROM document_status AS s WHERE s.id = d.id)"
-_TEXTS = {
-    name: f"d.{name}"
-    for name in ("id", "type", "name", "description", "file_path", "file_modified", "created_at", "updated_at")
-} | {"content_hash": "d.content_hash", "state": _STATE}
+_LISTS = columns_for(Use.LIST)
+_ASKED = columns_for(Use.ASKED)
+_TEXTS = {name: f"d.{name}" for name in READING_ORDER if name in _ASKED and name not in _LISTS} | {"state": _STATE}
 _ONLY_IN_DATABASE = ("created_at", "updated_at")
-COLUMNS = ("tags", *_TEXTS)
+COLUMNS = (*_LISTS, *_TEXTS)
 """What can be asked of as `@name`. The revision is not among it: `changes` tells what came after one."""
 
 
@@ -77,8 +77,9 @@ def _prove_path(name: str) -> None:
 
 def _column(name: str, source: str) -> Field:
     column = name[1:]
-    if column == "tags":
-        return Field(name, "d.tags", "'array'", "d.tags <> '[]'", "json_each(d.tags)", is_column=True)
+    if column in _LISTS:
+        value = f"d.{column}"
+        return Field(name, value, "'array'", f"{value} <> '[]'", f"json_each({value})", is_column=True)
     if column not in _TEXTS:
         raise UsageError(f"{name}: there is no such column; there are {', '.join(f'@{one}' for one in COLUMNS)}")
     if source == FILES and column in _ONLY_IN_DATABASE:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from docsync.errors import UsageError
+from docsync.store.columns import Use, columns_for
 
-_COLUMNS = ("id", "type", "name", "file_path", "file_modified", "created_at", "updated_at", "revision")
+_COLUMNS = columns_for(Use.ORDERED)
 
 
 @dataclass(frozen=True, slots=True)
