@@ -10,7 +10,7 @@ import apsw
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
 from docsync.store.database_files import is_empty, is_there, let_read, make_folder, may_be_file
 from docsync.store.epoch import EpochGuard, wal_of
-from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION, describe_version, migrate
+from docsync.store.migration import APPLICATION_ID, check_version, migrate
 from docsync.store.state import Mark, read_mark
 
 _OUR_TABLES = frozenset({"documents", "files", "changes", "documents_fts", "sync_state"})
@@ -87,8 +87,7 @@ def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterato
             raise NoDatabase(f"{path}: {_NO_DATABASE}")
         if found != APPLICATION_ID:
             raise NoDatabase(_describe_foreign(path, found))
-        if version != SCHEMA_VERSION:
-            raise NoDatabase(describe_version(path, version, SCHEMA_VERSION))
+        check_version(path, version)
         yield connection
 
 

@@ -1,42 +1,96 @@
-"""Makes the tables of a database, or brings them up to date. Never opens one."""
+"""Makes the tables of a database, or brings older ones up to SCHEMA_VERSION. Never opens a database.
 
-from collections.abc import Mapping
+A step is a file, migrations/NNNN-what-it-does.sql, that makes version NNNN of the tables from the one before.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import apsw
 
 from docsync.errors import NoDatabase
 from docsync.store.epoch import new_epoch, record_inode
-from docsync.store.state import Mark, begin_epoch, write_mark
+from docsync.store.state import Mark, advance_revision, begin_epoch, write_mark
 from docsync.store.transaction import transaction
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 APPLICATION_ID = 0x646F6373  # "docs", so that file(1) and other programs can tell whose database it is
 SCHEMA_VERSION = 1
 
-# Moves a database of the version in the key to the next one. Rows can be rebuilt from the files, so a step may simply
-# empty the fingerprints, which makes the next start load everything again.
-MIGRATIONS: Mapping[int, str] = {}
+
+def migrate(connection: apsw.Connection, path: Path) -> None:
+    """Make the tables, or bring them up to SCHEMA_VERSION: each step is one transaction and one revision.
+
+    After a kill the next start begins at the step that was not committed. Raises NoDatabase for tables of a
+    newer docsync.
+    """
+    version = int(connection.pragma("user_version"))
+    if version == 0:
+        _make_tables(connection, path)
+    elif version < SCHEMA_VERSION:
+        with _equip(connection):
+            for number in range(version + 1, SCHEMA_VERSION + 1):
+                _take_step(connection, number)
+    else:
+        check_version(path, version)
 
 
-def migrate(connection: apsw.Connection, path: Path, steps: Mapping[int, str] = MIGRATIONS) -> None:
-    """Create the tables, or move them to SCHEMA_VERSION step by step, each step in a transaction of its own."""
-    target = max(steps, default=SCHEMA_VERSION - 1) + 1
-    if connection.pragma("user_version") == 0:
-        with transaction(connection):
-            from importlib.resources import files  # a reader, which must start fast, never comes here
+def check_version(path: Path, version: int) -> None:
+    """Raises NoDatabase when *version*, that of the tables at *path*, is not SCHEMA_VERSION."""
+    if version > SCHEMA_VERSION:
+        tables = f"tables {version}, this one knows {SCHEMA_VERSION}"
+        raise NoDatabase(f"{path}: made by a newer docsync ({tables}); upgrade docsync")
+    if version < SCHEMA_VERSION:
+        tables = f"tables {version}, this one needs {SCHEMA_VERSION}"
+        raise NoDatabase(f"{path}: made by an older docsync ({tables}); start 'docsync run' once")
 
-            connection.execute(files("docsync.store").joinpath("schema.sql").read_text("utf-8")).fetchall()
-            begin_epoch(connection, new_epoch())
-            connection.pragma("application_id", APPLICATION_ID)
-            _set_version(connection, SCHEMA_VERSION)
-            if path.exists():  # not in memory
-                record_inode(connection, path)
-    while (version := connection.pragma("user_version")) < target:
-        with transaction(connection):
-            connection.execute(steps[version]).fetchall()
-            _set_version(connection, version + 1)
-    if version > target:
-        raise NoDatabase(describe_version(path, version, target))
+
+def _make_tables(connection: apsw.Connection, path: Path) -> None:
+    with transaction(connection):
+        connection.execute(find_scripts().joinpath("schema.sql").read_text("utf-8")).fetchall()
+        begin_epoch(connection, new_epoch())
+        connection.pragma("application_id", APPLICATION_ID)
+        _set_version(connection, SCHEMA_VERSION)
+        if path.exists():  # not in memory
+            record_inode(connection, path)
+
+
+def _take_step(connection: apsw.Connection, number: int) -> None:
+    scripts = find_scripts().joinpath("migrations").iterdir()
+    [step] = [script.read_text("utf-8") for script in scripts if script.name.startswith(f"{number:04}-")]
+    with transaction(connection):
+        # Always, because (epoch, revision) names the state before the step for ever. First, so that the step
+        # can write the new revision into the rows and the changes that it makes.
+        advance_revision(connection)
+        try:
+            connection.execute(step).fetchall()
+        except UnicodeDecodeError as error:  # damage has left a text that is not UTF-8
+            raise apsw.CorruptError(str(error)) from error
+        _set_version(connection, number)
+
+
+@contextmanager
+def _equip(connection: apsw.Connection) -> Iterator[None]:
+    """What steps need inside: no foreign keys, and the SQL functions row_hash and search_hash."""
+    from docsync.store.rows import row_hash, search_hash_of  # a reader must start fast
+
+    connection.pragma("foreign_keys", "OFF")  # DROP TABLE documents would delete its tags and references
+    connection.create_scalar_function("row_hash", lambda *row: row_hash(row))
+    connection.create_scalar_function("search_hash", lambda *row: search_hash_of(map(_encode, row)))
+    try:
+        yield
+    finally:
+        connection.create_scalar_function("search_hash", None)
+        connection.create_scalar_function("row_hash", None)
+        connection.pragma("foreign_keys", "ON")
+
+
+def _encode(value: object) -> bytes | None:
+    return value if value is None or isinstance(value, bytes) else str(value).encode()
 
 
 def _set_version(connection: apsw.Connection, version: int) -> None:
@@ -45,8 +99,8 @@ def _set_version(connection: apsw.Connection, version: int) -> None:
     write_mark(connection, Mark.SCHEMA_VERSION, str(version))
 
 
-def describe_version(path: Path, version: int, known: int) -> str:
-    """What is said of a database at *path* whose tables are of *version*, where those of *known* are needed."""
-    if version > known:
-        return f"{path}: made by a newer docsync (tables {version}, this one knows {known}); upgrade docsync"
-    return f"{path}: made by an older docsync (tables {version}, this one needs {known}); start 'docsync run' once"
+def find_scripts() -> "Traversable":
+    """The folder of schema.sql and migrations."""
+    from importlib.resources import files  # a reader, which must start fast, never comes here
+
+    return files("docsync.store")

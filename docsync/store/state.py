@@ -51,6 +51,13 @@ def spend_revision(connection: apsw.Connection, revision: int) -> None:
     connection.execute("UPDATE sync_state SET value = ? WHERE key = 'revision'", (str(revision),))
 
 
+def advance_revision(connection: apsw.Connection) -> None:
+    """Make the next number the current one. One that is no number is damage, and stays for the look for damage to find."""
+    connection.execute(
+        "UPDATE sync_state SET value = value + 1 WHERE key = 'revision' AND value = CAST(value AS INTEGER)"
+    )
+
+
 def record_change(connection: apsw.Connection, row: ChangeRow) -> None:
     """Tell those who follow the changes of one more."""
     connection.execute(

@@ -12,6 +12,7 @@ from docsync.errors import NoDatabase, StoreUnavailable
 from docsync.store.connection import open_reader_connection, open_writer
 from docsync.store.copy import copy_out
 from docsync.store.epoch import wal_of
+from docsync.store.migration import SCHEMA_VERSION
 from docsync.store.repair import finish, prepare, start_over
 from tests.store.child import read_by_another
 
@@ -116,7 +117,7 @@ def test_a_reader_of_another_version_does_not_hide_it_either(path: Path, monkeyp
     epoch = epoch_of(path)
     without_log(path)
     with monkeypatch.context() as patched:
-        patched.setattr("docsync.store.connection.SCHEMA_VERSION", 2)
+        patched.setattr("docsync.store.migration.SCHEMA_VERSION", SCHEMA_VERSION + 1)
         with pytest.raises(NoDatabase, match="made by an older docsync"), open_reader_connection(path):
             pass
     assert epoch_of(path) != epoch

@@ -6,6 +6,7 @@ The same once more afterwards, on a disk that works, ends as if nothing had ever
 import os
 import random
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -23,7 +24,7 @@ from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, DirtyPath
 from docsync.store.checkpoint import Checkpoint
 from docsync.store.connection import open_writer, writing
-from docsync.store.migration import SCHEMA_VERSION, migrate
+from docsync.store.migration import migrate
 from docsync.sync.setup import Settings, build_engine
 from docsync.upkeep.backup import keep, restore_once
 from docsync.upkeep.one_shot import ignore_repair
@@ -31,6 +32,7 @@ from docsync.upkeep.upkeep import open_checked, rebuild_once
 from tests.helpers.project import PERSONAS, PROMPTS, Project, Tell
 from tests.store.breaking import damage, garbage_header
 from tests.store.faulty_vfs import Fire, under_fire
+from tests.store.upgrade import make_release, use_release
 
 MAX_CASES = 10_000 if os.environ.get("DOCSYNC_LONG") == "1" else 3
 SEED = int(os.environ.get("DOCSYNC_SEED", "20261121"))
@@ -106,11 +108,13 @@ def checkpointed(place: Place) -> None:
 
 def moved_on(place: Place) -> None:
     """Migrate to a version of the tables that nobody else knows."""
-    steps = {SCHEMA_VERSION: "ALTER TABLE problems ADD COLUMN extra TEXT; CREATE TABLE later (key TEXT) STRICT;"}
-    with writing():
+    step = "ALTER TABLE problems ADD COLUMN extra TEXT; CREATE TABLE later (key TEXT) STRICT;"
+    with tempfile.TemporaryDirectory() as folder, writing():
+        later = make_release(Path(folder), step)
         connection = apsw.Connection(str(place.database))
         try:
-            migrate(connection, place.database, steps)
+            with use_release(later):
+                migrate(connection, place.database)
         finally:
             with suppress(apsw.Error):  # see failure
                 connection.close()
