@@ -7,9 +7,10 @@ from typing import Any
 
 import apsw
 
-from docsync.errors import UsageError
+from docsync.errors import NoDatabase, UsageError
 from docsync.reader.row import DATABASE
-from docsync.store.connection import UNREADABLE, make_unreadable
+from docsync.store.connection import UNREADABLE, answering, make_unreadable
+from docsync.store.migration import check_version
 from docsync.store.state import read_version
 
 Tuple = tuple[Any, ...]  # a row as SQLite gives it: the types are those of the STRICT tables
@@ -36,6 +37,9 @@ class Snapshot:
             raise make_unreadable(self.path, error) from error
         except UnicodeEncodeError as error:
             raise _make_usage_error(error) from None
+        except apsw.SQLError as error:
+            self._prove_version(error)
+            raise
 
     def ask_each(self, statement: str, bindings: Iterable[Sequence[object]]) -> Iterator[Tuple]:
         """The rows of the same question asked with several values, as they come. Raises the same."""
@@ -45,6 +49,22 @@ class Snapshot:
             raise make_unreadable(self.path, error) from error
         except UnicodeEncodeError as error:
             raise _make_usage_error(error) from None
+        except apsw.SQLError as error:
+            self._prove_version(error)
+            raise
+
+    def _prove_version(self, error: apsw.SQLError) -> None:
+        """Raises NoDatabase when *error* is due to tables that a newer docsync changed under this connection.
+
+        Asked after an error and not before each question: a migration keeps every column that services query,
+        so that a service can read on while docsync is upgraded.
+        """
+        with answering(self.path):
+            version = self.connection.pragma("user_version")
+        try:
+            check_version(self.path, version)
+        except NoDatabase as changed:
+            raise changed from error
 
 
 def begin(connection: apsw.Connection, path: Path) -> Snapshot:

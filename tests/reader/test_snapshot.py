@@ -1,12 +1,16 @@
 """Several answers that belong to one state."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+import apsw
 import pytest
 
-from docsync.errors import UsageError
+from docsync.errors import NoDatabase, UsageError
 from docsync.reader import Reader, open_reader
+from docsync.reader.connection import DatabaseFile
 from docsync.reader.files import FileFallback
+from docsync.store.migration import SCHEMA_VERSION
 from tests.helpers.project import Project
 
 
@@ -74,3 +78,22 @@ def test_the_working_directory_may_change(people: Project, monkeypatch: pytest.M
     with open_reader(database=".docsync/docsync.db") as reader:
         monkeypatch.chdir(tmp_path)
         assert reader.count()["persona"] == 3
+
+
+def test_a_statement_that_is_wrong_is_a_bug_unless_the_tables_are_of_another_version(
+    people: Project,
+) -> None:
+    database = DatabaseFile(people.database)
+    asking: list[Callable[[], object]] = [
+        lambda: database.glance().ask("SELECT nothing FROM nowhere"),
+        lambda: list(database.glance().ask_each("SELECT nothing FROM nowhere WHERE x = ?", [("y",)])),
+    ]
+    for ask in asking:
+        with pytest.raises(apsw.SQLError):
+            ask()
+    people.connection.pragma("user_version", SCHEMA_VERSION + 1)
+    for ask in asking:
+        with pytest.raises(NoDatabase, match="made by a newer docsync") as refused:
+            ask()
+        assert isinstance(refused.value.__cause__, apsw.SQLError)
+    database.close()
