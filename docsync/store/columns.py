@@ -14,9 +14,7 @@ class Use(Flag):
 
     CONTENT = auto()  # the field of model.Content with its name fills it
     LIST = auto()  # a JSON array in the database; a tuple in Content and for readers
-    COMPARED = (
-        auto()
-    )  # the same in every database that is made from the same files: what differs is written, or is drift
+    COMPARED = auto()  # the same in every database made from the same files: what differs is written, or is drift
     ASKED = auto()  # a condition can be about it, as @name
     ORDERED = auto()  # documents can be listed in its order
 

@@ -84,7 +84,7 @@ class KillSeries:
     def run(self) -> list[str]:
         """What was wrong after the first kill that did harm, one sentence each; empty when none did."""
         release = self._release
-        of = (str(release.version), str(release.scripts), release.columns)
+        of = (str(release.version), str(release.scripts), release.hashed)
         docsync = ("-m", "tests.store.kill_series", *of)
         with start_process(*docsync) as victim, start_process("-c", _SERVICE) as service:
             states = [self._state(service, version) for version in range(self._version, release.version + 1)]

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
+from docsync.store.columns import BARE_COLUMNS
 from docsync.store.connection import open_memory
-from docsync.store.rows import BARE_COLUMNS
 from tests.store.upgrade import Release, make_release, read_schema_of_today
 
 COLUMNS = f"{BARE_COLUMNS}, language"
@@ -82,12 +82,12 @@ INSERT INTO changes (revision, id, type, op, content_hash, changed_at)
 
 def make_later_release(folder: Path) -> Release:
     schema = compose_schema(_STRICT_COLUMN)
-    return make_release(folder, ADD_COLUMN, make_anew() + TRANSLATE, schema=schema, columns=COLUMNS)
+    return make_release(folder, ADD_COLUMN, make_anew() + TRANSLATE, schema=schema, hashed=COLUMNS)
 
 
 def make_release_with(folder: Path, bug: str) -> Release:
     """A release whose second step has a *bug*."""
-    return make_release(folder, ADD_COLUMN, bug, schema=compose_schema(_COLUMN), columns=COLUMNS)
+    return make_release(folder, ADD_COLUMN, bug, schema=compose_schema(_COLUMN), hashed=COLUMNS)
 
 
 _ALWAYS = hash_anew("true")

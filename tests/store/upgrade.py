@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from docsync.store import damage, migration, rows
+from docsync.store import columns, damage, migration, rows
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """`version` of its tables, folder of `scripts`, and the `columns` of documents that row_hash covers."""
+    """`version` of its tables, folder of `scripts`, and the columns of documents that are `hashed`."""
 
     version: int
     scripts: Path
-    columns: str = rows.BARE_COLUMNS
+    hashed: str = columns.BARE_COLUMNS
 
 
 TODAY = Release(migration.SCHEMA_VERSION, Path(migration.__file__).parent)
 
 
-def make_release(folder: Path, *steps: str, schema: str | None = None, columns: str = rows.BARE_COLUMNS) -> Release:
+def make_release(folder: Path, *steps: str, schema: str | None = None, hashed: str = columns.BARE_COLUMNS) -> Release:
     """A release with *steps* after today's own, and *schema* in place of schema.sql."""
     (folder / "migrations").mkdir(parents=True)
     (folder / "schema.sql").write_text(schema or read_schema_of_today(), "utf-8")
@@ -30,7 +30,7 @@ def make_release(folder: Path, *steps: str, schema: str | None = None, columns: 
     version = TODAY.version
     for version, step in enumerate(steps, TODAY.version + 1):
         (folder / "migrations" / f"{version:04}-made-up.sql").write_text(step, "utf-8")
-    return Release(version, folder, columns)
+    return Release(version, folder, hashed)
 
 
 def read_schema_of_today() -> str:
@@ -40,16 +40,16 @@ def read_schema_of_today() -> str:
 @contextmanager
 def use_release(release: Release) -> Iterator[None]:
     """Inside, this process is a docsync of *release*."""
-    before = (migration.find_scripts, migration.SCHEMA_VERSION, rows.BARE_COLUMNS)
-    _install(lambda: release.scripts, release.version, release.columns)
+    before = (migration.find_scripts, migration.SCHEMA_VERSION, columns.BARE_COLUMNS)
+    _install(lambda: release.scripts, release.version, release.hashed)
     try:
         yield
     finally:
         _install(*before)
 
 
-def _install(scripts: Callable[[], Any], version: int, columns: str) -> None:
+def _install(scripts: Callable[[], Any], version: int, hashed: str) -> None:
     migration.find_scripts, migration.SCHEMA_VERSION = scripts, version
-    for module in (rows, damage):  # damage imports it by name
-        vars(module).update(BARE_COLUMNS=columns)
+    for module in (columns, rows, damage):  # which import it by name
+        vars(module).update(BARE_COLUMNS=hashed)
     damage._schema.cache_clear()
