@@ -21,12 +21,14 @@ The map of the rooms: rank, room, job. Imports point to a strictly lower rank or
     1  formats    bytes to a document and problems; where values stand in a text
     1  policy     decisions that need time: coalesce (when to look), grace_period (bad news must last), guard (deletions)
     1  change     what a batch does to a row: upsert, touch, refuse, hold, delete
+    1  diff       the tree compared with the database: what to read, what is missing
     1  config     docsync.toml, environment and flags, checked
     1  log        structlog, set up
     1  counters   what the daemon has done, as numbers
     1  status     what docsync says of itself, as values
     0  model      the values that the layers pass to each other
     0  names      paths, patterns, ids
+    0  clock      time that is given: monotonic for waits, the wall clock for what people read
     0  errors     the few errors that an operator must act on
 """
 

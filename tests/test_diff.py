@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
-from docsync.change import Difference, diff
+from docsync.diff import Difference, diff
 from docsync.model import Entry, FileState, Stamp
 
 STAMP = Stamp(1, 1, 10, 1, 1)

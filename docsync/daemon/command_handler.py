@@ -13,6 +13,7 @@ from threading import BoundedSemaphore, Lock
 import apsw
 
 import docsync
+from docsync.clock import iso
 from docsync.commands import Busy, TimedOut
 from docsync.counters import Counters
 from docsync.daemon.watch_supervisor import WatchSupervisor
@@ -21,7 +22,6 @@ from docsync.model import RootState
 from docsync.names import EVERYTHING, Collection
 from docsync.reader import open_reader
 from docsync.status import CollectionStatus, CommandResult, Latency, Reason, Status
-from docsync.sync.batch.load import iso
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.request import Request, RequestKind
 from docsync.sync.thread.thread_status import ThreadStatus

@@ -14,6 +14,7 @@ import docsync
 from docsync.admin.http.access import Key
 from docsync.admin.server import EndpointAddresses, ListenSettings, serving
 from docsync.admin.services import Backend
+from docsync.clock import iso
 from docsync.counters import Counters
 from docsync.daemon.command_handler import CommandHandler, DaemonProfile
 from docsync.daemon.project_folder import ProjectFolder, identity, is_still
@@ -25,7 +26,6 @@ from docsync.lock import Announcement, announcing, holding
 from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Coalescer
-from docsync.sync.batch.load import iso
 from docsync.sync.setup import Settings
 from docsync.sync.thread.barrier import Barrier
 from docsync.sync.thread.git_hold import GitHold

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import apsw
 
+from docsync.clock import iso
 from docsync.errors import ConfigError
 from docsync.formats import get_format, parse
 from docsync.git import GitDirectories, find_git
@@ -23,7 +24,7 @@ from docsync.scan import FileTree
 from docsync.store.retention import DEFAULT_KEEP_CHANGES
 from docsync.store.sqlite import SqliteStore
 from docsync.sync.batch.engine import Engine, EngineParts
-from docsync.sync.batch.load import Loader, Twins, iso
+from docsync.sync.batch.load import Loader, Twins
 from docsync.sync.batch.review import DocumentRules
 from docsync.sync.ports import Clock, Tree
 

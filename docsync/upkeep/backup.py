@@ -12,6 +12,7 @@ from pathlib import Path
 
 import apsw
 
+from docsync.clock import iso
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
 from docsync.status import CommandResult
 from docsync.store.connection import open_reader_connection, open_writer, writing
@@ -23,7 +24,6 @@ from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION
 from docsync.store.repair import install
 from docsync.store.state import read_version
 from docsync.sync.batch.engine import Progress
-from docsync.sync.batch.load import iso
 from docsync.sync.setup import Settings, build_engine
 from docsync.upkeep.convergence import Convergence
 from docsync.upkeep.upkeep import FRESH, OnRepair, clear, open_upkeep

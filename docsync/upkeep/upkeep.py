@@ -15,6 +15,7 @@ from pathlib import Path
 
 import apsw
 
+from docsync.clock import iso
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
 from docsync.model import Sign, Timing
 from docsync.names import EVERYTHING
@@ -39,7 +40,6 @@ from docsync.store.repair import (
 from docsync.store.state import read_revision
 from docsync.store.transaction import transaction
 from docsync.sync.batch.engine import Engine, Progress
-from docsync.sync.batch.load import iso
 from docsync.sync.setup import Settings, build_engine
 from docsync.upkeep.convergence import Convergence
 

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 from unittest.mock import patch
 
-from docsync import change
+from docsync import change, diff
 from docsync.model import FileState, Sign
 from docsync.policy.coalesce import Coalescer
 from docsync.policy.grace_period import GracePeriod, MissingGroup
@@ -81,14 +81,14 @@ def an_unfinished_write_is_looked_at_at_once(right: Wrapped, self: Coalescer, pa
     return 0
 
 
-@instead(change, "_is_current")
+@instead(diff, "_is_current")
 def mtime_and_size_are_trusted(right: Wrapped, entry: Any, stamp: Any, type_: str) -> bool:
     known = entry.stamp
     same = known is not None and (known.mtime_ns, known.size) == (stamp.mtime_ns, stamp.size)
     return same and entry.type == type_ and entry.state in (FileState.OK, FileState.BROKEN)
 
 
-@instead(change, "_is_current")
+@instead(diff, "_is_current")
 def a_racy_stamp_is_trusted(right: Wrapped, entry: Any, stamp: Any, type_: str) -> bool:
     return bool(right(replace(entry, racy=False), stamp, type_))
 

@@ -3,7 +3,8 @@
 from collections.abc import Set
 from dataclasses import dataclass, field
 
-from docsync.change import Difference, Refuse
+from docsync.change import Refuse
+from docsync.diff import Difference
 from docsync.model import Entry, Stamp
 from docsync.sync.batch.deletions import Deletions
 from docsync.sync.batch.load import LookContext

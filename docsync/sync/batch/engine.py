@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from docsync.change import AdoptRoot, ApplyResult, DatabaseState, Delete, Hold, Refuse, RowChange, Upsert, diff
+from docsync.change import AdoptRoot, ApplyResult, DatabaseState, Delete, Hold, Refuse, RowChange, Upsert
+from docsync.diff import diff
 from docsync.errors import StoreUnavailable
 from docsync.model import Entry, RootState, Sign, Timing
 from docsync.names import EVERYTHING, covers, drop_covered, to_printable

@@ -3,9 +3,9 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 
 from docsync.change import Delete, Refuse, RowChange, Touch, Upsert
+from docsync.clock import iso
 from docsync.formats import get_format
 from docsync.model import (
     Content,
@@ -27,8 +27,6 @@ from docsync.sync.batch.review import DocumentRules, ReadFile, Review
 from docsync.sync.ports import Clock, Parse, Tree
 
 Twins = Callable[[str], Sequence[str]]
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +170,3 @@ def _is_known(entry: Entry, content_hash: str, collection: Collection) -> bool:
     """True when these very bytes were parsed before, for better or worse, by the same collection."""
     parsed = entry.state in (FileState.OK, FileState.BROKEN)
     return parsed and entry.content_hash == content_hash and entry.type == collection.type
-
-
-def iso(at_ns: int) -> str:
-    """Wall clock nanoseconds as UTC, ISO 8601 with milliseconds: 2026-11-21T07:00:00.000Z."""
-    at = _EPOCH + timedelta(milliseconds=at_ns // 1_000_000)
-    return at.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

@@ -7,12 +7,12 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Set
 
 from docsync.change import ApplyResult
+from docsync.clock import iso
 from docsync.counters import BatchResult, Counters, Trigger
 from docsync.model import BatchRecord, Sign
 from docsync.names import EVERYTHING, ancestors
 from docsync.policy.coalesce import DirtyPath
 from docsync.status import LastBatch
-from docsync.sync.batch.load import iso
 from docsync.sync.thread.thread_status import ThreadStatus
 
 

@@ -3,8 +3,8 @@
 import time
 from dataclasses import dataclass, field, replace
 
+from docsync.clock import iso
 from docsync.status import LastBatch, Reason
-from docsync.sync.batch.load import iso
 
 
 @dataclass(slots=True)

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from docsync.model import Sign
-from docsync.sync.batch.load import iso
 from tests.helpers.mounting import Mounts, mounts
 from tests.helpers.project import Project
 
@@ -192,11 +191,6 @@ def test_a_file_may_be_of_any_age(project: Project, seconds: int, shown: str) ->
     assert project.query("SELECT file_modified FROM documents") == [(shown,)]
     project.later(1000)
     assert project.sync().applied.changed is False
-
-
-def test_milliseconds_are_cut_and_not_rounded() -> None:
-    assert iso(1_999_999) == "1970-01-01T00:00:00.001Z"
-    assert iso(-1) == "1969-12-31T23:59:59.999Z"
 
 
 def test_a_warning_that_is_ignored_is_not_told_and_an_error_always_is(project: Project) -> None:

@@ -1,0 +1,29 @@
+"""Time that is given: a monotonic clock for waits, the wall clock for what people read. Never sleeps."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The two clocks of a program, each as a function that returns nanoseconds.
+
+    `monotonic_ns` only goes forward and is for durations; `wall_ns` counts from 1970 and may be set.
+    """
+
+    monotonic_ns: Callable[[], int] = time.monotonic_ns
+    wall_ns: Callable[[], int] = time.time_ns
+
+
+SYSTEM = Clock()
+"""The clocks of the machine."""
+
+
+def iso(at_ns: int) -> str:
+    """Wall clock nanoseconds as UTC, ISO 8601 with milliseconds: 2026-11-21T07:00:00.000Z."""
+    at = _EPOCH + timedelta(milliseconds=at_ns // 1_000_000)
+    return at.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
