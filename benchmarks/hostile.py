@@ -24,6 +24,7 @@ from benchmarks.attack import SCHEMAS, SHAPES
 from benchmarks.attack.filling import MIB
 from benchmarks.attack.json_file import people
 from docsync.cli.main import COLLECTOR
+from docsync.clock import Clock
 from docsync.lint.schema import compile_schema
 from docsync.model import ParsedFile, Timing
 from docsync.names import Collection
@@ -68,7 +69,7 @@ class Bench:
         """CPU milliseconds of each step for *octets*."""
         self._file.write_bytes(octets)
         now_ns = time.monotonic_ns()
-        look = LookContext((self._path,), now_ns, lambda: now_ns, {}, lambda _: 0, {}, frozenset())
+        look = LookContext((self._path,), now_ns, Clock(lambda: now_ns), {}, lambda _: 0, {}, frozenset())
         begun = time.process_time()
         change = self._loader.load(self._path, look)
         loaded = time.process_time()

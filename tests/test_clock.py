@@ -1,8 +1,16 @@
 """Time: two clocks of one machine, and how a moment is written for people."""
 
+import ast
 import time
+from pathlib import Path
 
+import pytest
+
+import docsync
 from docsync.clock import SYSTEM, iso
+
+PACKAGE = Path(docsync.__file__).parent
+MODULES = sorted(path for room in ("policy", "sync", "upkeep") for path in (PACKAGE / room).rglob("*.py"))
 
 
 def test_the_system_has_a_clock_that_only_goes_forward_and_one_that_people_read() -> None:
@@ -15,3 +23,12 @@ def test_the_system_has_a_clock_that_only_goes_forward_and_one_that_people_read(
 def test_milliseconds_are_cut_and_not_rounded() -> None:
     assert iso(1_999_999) == "1970-01-01T00:00:00.001Z"
     assert iso(-1) == "1969-12-31T23:59:59.999Z"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_what_syncs_is_given_its_time_and_reads_no_clock_of_its_own(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            assert "time" not in {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module == "time":
+            assert {alias.name for alias in node.names} == {"sleep"}

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -77,6 +76,7 @@ class CommandHandler:
     ) -> None:
         self._premises = premises
         self._inbox = inbox
+        self._clock = inbox.clock
         self._vitals, self._counters = signs
         self._lookout = lookout
         self._roots = roots
@@ -130,7 +130,7 @@ class CommandHandler:
             found.append(Reason("database", counted.failed, ""))
         # Whoever may ask for the status may not learn where things lie on this machine.
         found = [replace(one, message=one.message.replace(f"{self._premises.project}/", "")) for one in found]
-        now = iso(time.time_ns())
+        now = iso(self._clock.wall_ns())
         with self._lock:
             before, self._since = self._since, {}
             for reason in found:
@@ -159,7 +159,7 @@ class CommandHandler:
 
     def _count(self) -> _Counts:
         """What is in the database. It is asked again after a revision, and once a second whether it can be read at all."""
-        known, now_ns, news = self._counted, time.monotonic_ns(), self._counters.wait(-1, 0)
+        known, now_ns, news = self._counted, self._clock.monotonic_ns(), self._counters.wait(-1, 0)
         if known is None or known.news != news or now_ns - known.at_ns > _LOOK_NS:
             known = self._counted = self._read_counts(news, now_ns)
         return known
@@ -186,7 +186,7 @@ class CommandHandler:
 
     def _ticks_within(self, idle_ns: int) -> bool:
         most_ns = _STALLED_BATCH_NS if self._vitals.syncing else idle_ns
-        return time.monotonic_ns() - self._vitals.tick_ns < most_ns
+        return self._clock.monotonic_ns() - self._vitals.tick_ns < most_ns
 
     def wait_for_change(self, after: int, timeout: float) -> int:
         """The number of revisions made since the start."""
@@ -198,7 +198,7 @@ class CommandHandler:
             raise Busy("one reload runs and another one waits already; try again in a second")
         wanted = tuple(scopes) or (EVERYTHING,)
         self._lookout.prove()  # hints that are under way then belong to this look
-        request = Request(RequestKind.LOOK, wanted, wanted)
+        request = Request(RequestKind.LOOK, wanted, wanted, asked_ns=self._clock.monotonic_ns())
         request.answer.add_done_callback(lambda _: self._reloads.release())
         return self._ask(request, timeout)
 
@@ -206,11 +206,12 @@ class CommandHandler:
         """Return when all that was saved before the call is in the database, as far as *paths* are concerned."""
         # Where the watcher cannot prove that it has told everything, a look at the whole tree does.
         scopes = () if self._lookout.prove() else (EVERYTHING,)
-        return self._ask(Request(RequestKind.LOOK, scopes, tuple(paths) or (EVERYTHING,)), timeout)
+        request = Request(RequestKind.LOOK, scopes, tuple(paths) or (EVERYTHING,), asked_ns=self._clock.monotonic_ns())
+        return self._ask(request, timeout)
 
     def release(self, type_: str | None, timeout: float) -> CommandResult:
         """Delete what is held."""
-        return self._ask(Request(RequestKind.RELEASE, type=type_), timeout)
+        return self._ask(Request(RequestKind.RELEASE, type=type_, asked_ns=self._clock.monotonic_ns()), timeout)
 
     def _ask(self, request: Request, timeout: float) -> CommandResult:
         self._inbox.ask(request)

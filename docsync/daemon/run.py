@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import docsync
 from docsync.admin.http.access import Key
 from docsync.admin.server import EndpointAddresses, ListenSettings, serving
 from docsync.admin.services import Backend
-from docsync.clock import iso
+from docsync.clock import SYSTEM, Clock, iso
 from docsync.counters import Counters
 from docsync.daemon.command_handler import CommandHandler, DaemonProfile
 from docsync.daemon.project_folder import ProjectFolder, identity, is_still
@@ -59,7 +58,7 @@ class DaemonSettings:
     config_file: Path | None = None
 
 
-def run_daemon(settings: DaemonSettings, log: Log) -> None:
+def run_daemon(settings: DaemonSettings, log: Log, clock: Clock = SYSTEM) -> None:
     """Keep the database equal to the files until SIGTERM or SIGINT; SIGHUP asks for a rescan.
 
     A database that is deleted or damaged comes back: it is mended or built anew from the files, with a new epoch.
@@ -70,7 +69,7 @@ def run_daemon(settings: DaemonSettings, log: Log) -> None:
     home = ProjectFolder(settings.sync.root, settings.config_file, [one.path for one in settings.sync.collections])
     while True:
         try:
-            _run(settings, log)
+            _run(settings, log, clock)
         except DatabaseFolderGone:
             if not _wait_for_project(home, settings.database.parent, log):
                 return
@@ -97,14 +96,14 @@ class DatabaseFolderGone(Exception):
     """The folder of the database, which carries the lock, was deleted or replaced."""
 
 
-def _run(settings: DaemonSettings, log: Log) -> None:
+def _run(settings: DaemonSettings, log: Log, clock: Clock) -> None:
     folder = settings.database.parent
     with ExitStack() as stack:
         stack.enter_context(holding(folder))
         stack.enter_context(_block_signals())
-        upkeep = stack.enter_context(open_checked(settings.sync, settings.database, SyncLog(log).log_repair))
-        inbox = Inbox(Coalescer(settings.sync.timing, _completeness(settings.sync)))
-        vitals, counters = ThreadStatus(), Counters()
+        upkeep = stack.enter_context(open_checked(settings.sync, settings.database, SyncLog(log).log_repair, clock))
+        inbox = Inbox(Coalescer(settings.sync.timing, _completeness(settings.sync)), clock)
+        vitals, counters = ThreadStatus(clock), Counters()
         lookout = stack.enter_context(_lookout(settings, inbox, vitals, counters, log))
         gate = GitHold(settings.sync.git, lookout.prove)
         rescan_ns = settings.rescan_seconds * 1_000_000_000
@@ -118,7 +117,7 @@ def _run(settings: DaemonSettings, log: Log) -> None:
         rounds = LoopTasks(rescan_ns, lookout.resync, tick, upkeep)
         loop = Loop(upkeep.engine, inbox, gate, rounds, Observers(vitals, SyncLog(log), counters))
         stack.enter_context(running("docsync-sync", loop.run, stop=inbox.close, failed=_stop_me))
-        premises = _premises(settings)
+        premises = _premises(settings, clock)
         desk = CommandHandler(premises, inbox, (vitals, counters), lookout, loop.root_states)
         backend = Backend(desk, settings.database, counters)
         served = stack.enter_context(_serving(backend, _listening(settings, premises.socket), log))
@@ -199,14 +198,14 @@ def _completeness(settings: Settings) -> Callable[[str], bool]:
     return proves_complete
 
 
-def _premises(settings: DaemonSettings) -> DaemonProfile:
+def _premises(settings: DaemonSettings, clock: Clock) -> DaemonProfile:
     return DaemonProfile(
         project=settings.sync.root,
         database=settings.database,
         socket=socket_path(settings.database.parent),
         collections=settings.sync.collections,
         config_file=settings.config_file or settings.sync.root / "docsync.toml",
-        started_at=iso(time.time_ns()),
+        started_at=iso(clock.wall_ns()),
         wants_http=settings.http is not None,
     )
 

@@ -1,6 +1,6 @@
 """What sync needs of the world. The real ones are scan.FileTree and store.SqliteStore; tests pass others."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from docsync.change import ApplyResult, DatabaseState, FileReference, RowChange
@@ -16,9 +16,6 @@ from docsync.model import (
     Scan,
 )
 from docsync.names import Collection
-
-Clock = Callable[[], int]
-"""The monotonic time in nanoseconds."""
 
 
 class Tree(Protocol):
@@ -44,6 +41,13 @@ class Store(Protocol):
     def apply(self, changes: Iterable[RowChange], *, keep: bool = True) -> ApplyResult: ...
     def read_state(self, scopes: Iterable[str]) -> DatabaseState: ...
     def mark_loaded(self, fingerprints: Mapping[str, str]) -> None: ...
+
+
+class DeclaredStore(Store, Protocol):
+    """A store as an engine starts with it: it records the collections of today, and knows what an earlier life held."""
+
+    def declare(self, collections: Sequence[Collection], fingerprints: Mapping[str, str]) -> set[str]: ...
+    def list_held(self) -> list[Entry]: ...
 
 
 class Parse(Protocol):

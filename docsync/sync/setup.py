@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import apsw
 
-from docsync.clock import iso
+from docsync.clock import SYSTEM, Clock, iso
 from docsync.errors import ConfigError
 from docsync.formats import get_format, parse
 from docsync.git import GitDirectories, find_git
@@ -24,9 +23,9 @@ from docsync.scan import FileTree
 from docsync.store.retention import DEFAULT_KEEP_CHANGES
 from docsync.store.sqlite import SqliteStore
 from docsync.sync.batch.engine import Engine, EngineParts
-from docsync.sync.batch.load import Loader, Twins
-from docsync.sync.batch.review import DocumentRules
-from docsync.sync.ports import Clock, Tree
+from docsync.sync.batch.load import ContentChecks, Loader, Twins
+from docsync.sync.batch.review import DocumentRules, Review
+from docsync.sync.ports import DeclaredStore, Tree
 
 # Moves whenever the same content would give another row or another search text.
 _ROW_VERSION = 1
@@ -67,27 +66,48 @@ class Settings:
         return DocumentRules(self.ignore, redact_secrets=self.redact_secrets, schemas=schemas)
 
 
-def build_engine(settings: Settings, connection: apsw.Connection, clock: Clock = time.monotonic_ns) -> Engine:
+@dataclass(frozen=True, slots=True)
+class EngineSources:
+    """What an engine is assembled from: the tree, the store, and the checks that contents go through.
+
+    `fingerprints` are those of today's rules, by type.
+    """
+
+    tree: Tree
+    store: DeclaredStore
+    checks: ContentChecks
+    fingerprints: Mapping[str, str]
+
+
+def build_engine(settings: Settings, connection: apsw.Connection, clock: Clock = SYSTEM) -> Engine:
     """An engine that keeps the database behind *connection* equal to the project's files."""
-    store = SqliteStore(connection, lambda: iso(time.time_ns()), settings.keep_changes)
+    store = SqliteStore(connection, lambda: iso(clock.wall_ns()), settings.keep_changes)
     rules = settings.rules()
-    prints = {
-        collection.type: fingerprint(settings, collection, rules.schemas.get(collection.type))
-        for collection in settings.collections
-    }
-    reload = {type_: prints[type_] for type_ in store.declare(settings.collections, prints)}
-    tree = settings.tree()
+    sources = EngineSources(settings.tree(), store, build_checks(rules), fingerprints(settings, rules))
+    return assemble_engine(settings, sources, clock)
+
+
+def assemble_engine(settings: Settings, sources: EngineSources, clock: Clock) -> Engine:
+    """An engine that keeps the store of *sources* equal to the tree of *sources*."""
+    tree, store = sources.tree, sources.store
+    changed = store.declare(settings.collections, sources.fingerprints)
+    reload = {type_: sources.fingerprints[type_] for type_ in changed}
     belief = GracePeriod(settings.timing, settings.min_deletes)
     guard = Guard(settings.min_deletes, settings.max_delete_ratio)
     guard.remember(store.list_held())
-    loader = build_loader(tree, belief, rules, store.twins)
+    loader = Loader(tree, sources.checks, belief, store.twins)
     return Engine(EngineParts(tree, store, loader, belief, guard, clock), settings.timing, reload)
+
+
+def build_checks(rules: DocumentRules) -> ContentChecks:
+    """The formats of docsync, and a review by *rules*."""
+    parser = partial(parse, allow_conflicts="merge-conflict" in rules.ignore)
+    return ContentChecks(parser, Review(rules).review, rules.ignore)
 
 
 def build_loader(tree: Tree, belief: GracePeriod, rules: DocumentRules, twins: Twins) -> Loader:
     """A loader that reads the files of *tree* by *rules*; *twins* gives the files whose names look the same."""
-    parser = partial(parse, allow_conflicts="merge-conflict" in rules.ignore)
-    return Loader(tree, parser, belief, rules, twins)
+    return Loader(tree, build_checks(rules), belief, twins)
 
 
 def _schemas(root: Path, collections: tuple[Collection, ...]) -> Iterator[tuple[str, Schema]]:
@@ -103,7 +123,13 @@ def _schemas(root: Path, collections: tuple[Collection, ...]) -> Iterator[tuple[
         yield collection.type, compile_schema(to_printable(collection.schema), octets)
 
 
-def fingerprint(settings: Settings, collection: Collection, schema: Schema | None) -> str:
+def fingerprints(settings: Settings, rules: DocumentRules) -> dict[str, str]:
+    """The fingerprint of each type: *rules* are those of *settings*."""
+    schemas = rules.schemas
+    return {each.type: _fingerprint(settings, each, schemas.get(each.type)) for each in settings.collections}
+
+
+def _fingerprint(settings: Settings, collection: Collection, schema: Schema | None) -> str:
     """A hash of every rule that can change a row of *collection*: another one means that it is loaded again."""
     rules: Mapping[str, object] = {
         "rows": _ROW_VERSION,

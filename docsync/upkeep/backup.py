@@ -3,7 +3,6 @@
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import apsw
 
-from docsync.clock import iso
+from docsync.clock import SYSTEM, iso
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
 from docsync.status import CommandResult
 from docsync.store.connection import open_reader_connection, open_writer, writing
@@ -165,7 +164,7 @@ def _put(settings: Settings, database: Path, source: apsw.Connection, told: OnRe
 
 def _place_for(database: Path) -> Path:
     """A name that no earlier restore has given: what it kept may be all that is left of something."""
-    stamp = iso(time.time_ns()).replace(":", "").replace(".", "")
+    stamp = iso(SYSTEM.wall_ns()).replace(":", "").replace(".", "")
     return database.with_name(f"{database.name}.before-restore-{stamp}")
 
 

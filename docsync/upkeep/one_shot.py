@@ -1,12 +1,12 @@
 """One sync from beginning to end, without staying: every bad news is decided before it returns."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from docsync.change import ApplyResult
+from docsync.clock import SYSTEM, Clock
 from docsync.model import Timing
 from docsync.status import CommandResult, Repair
 from docsync.store.connection import open_memory, open_reader_connection
@@ -58,5 +58,5 @@ def preview(settings: Settings, database: Path) -> ApplyResult:
             with open_reader_connection(database) as connection, copy.backup("main", connection, "main") as backup:
                 backup.step(-1)
         at_once = replace(settings, timing=Timing(0, 0, 0))
-        now_ns = time.monotonic_ns()
-        return build_engine(at_once, copy, lambda: now_ns).preview(now_ns)
+        now_ns = SYSTEM.monotonic_ns()
+        return build_engine(at_once, copy, Clock(lambda: now_ns)).preview(now_ns)

@@ -6,7 +6,6 @@ invents a row: what is damaged comes back from the files, or is gone.
 
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import apsw
 
-from docsync.clock import iso
+from docsync.clock import SYSTEM, Clock, iso
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
 from docsync.model import Sign, Timing
 from docsync.names import EVERYTHING
@@ -58,7 +57,8 @@ class DatabaseUpkeep:
 
     engine: Engine
 
-    def __init__(self, settings: Settings, database: Path, told: OnRepair) -> None:
+    def __init__(self, settings: Settings, database: Path, told: OnRepair, clock: Clock = SYSTEM) -> None:
+        self._clock = clock
         self._settings = settings.freeze_rules()
         self._database = database
         self._told = told
@@ -67,7 +67,7 @@ class DatabaseUpkeep:
         self._pool = ThreadPoolExecutor(1, "docsync-inspect")
         self._inspection: Future[Damage | None] | None = None
         self._inspected_ns = 0
-        self._inspect_at_ns = time.monotonic_ns() + INSPECT_NS
+        self._inspect_at_ns = clock.monotonic_ns() + INSPECT_NS
         self._doubts = 0
         self._progress: Progress | None = None
 
@@ -160,8 +160,8 @@ class DatabaseUpkeep:
         self._use(self.connection)
 
     def _use(self, connection: apsw.Connection) -> None:
-        self.engine = build_engine(self._settings, connection)
-        self._checkpoint = Checkpoint(connection)
+        self.engine = build_engine(self._settings, connection, self._clock)
+        self._checkpoint = Checkpoint(connection, self._clock.monotonic_ns)
         self._identity = identity(self._database)
 
     def _repair_in_place(self, damage: Damage) -> bool:
@@ -173,12 +173,12 @@ class DatabaseUpkeep:
                 saved = list(read_kept(connection, damage.documents))
                 revision = read_revision(connection) + 1
                 lost = forget(connection, damage.documents)
-                now_ns = time.monotonic_ns()
+                now_ns = self._clock.monotonic_ns()
                 everything = Batch({EVERYTHING: DirtyPath(now_ns, now_ns, Sign.FOLDER)})
                 self.engine.sync(everything, now_ns, lambda _: None, self._progress)
                 redate(connection, saved)
                 restore(connection, saved, revision)
-                spend(connection, revision, lost, iso(time.time_ns()))
+                spend(connection, revision, lost, iso(self._clock.wall_ns()))
                 if find(connection):
                     connection.execute("ROLLBACK")
                     return False
@@ -202,7 +202,7 @@ class DatabaseUpkeep:
         with self._build_replacement() as source:
             prepare(self._database, source)
         self._close()
-        start_over(self._database, iso(time.time_ns()).replace(":", ""))
+        start_over(self._database, iso(self._clock.wall_ns()).replace(":", ""))
         self._connection = self._stack.enter_context(open_writer(self._database))
         self._use(self._connection)
         self._told(Repair.STARTED_OVER, reason)
@@ -233,17 +233,17 @@ def clear(folder: Path) -> None:
 
 
 @contextmanager
-def open_checked(settings: Settings, database: Path, told: OnRepair) -> Iterator[DatabaseUpkeep]:
+def open_checked(settings: Settings, database: Path, told: OnRepair, clock: Clock = SYSTEM) -> Iterator[DatabaseUpkeep]:
     """The database and its engine, sound from the start. The caller holds the lock. Raises NoDatabase, StoreUnavailable."""
     clear(database.parent)
-    with open_upkeep(settings, database, told) as upkeep:
+    with open_upkeep(settings, database, told, clock) as upkeep:
         yield upkeep
 
 
 @contextmanager
-def open_upkeep(settings: Settings, database: Path, told: OnRepair) -> Iterator[DatabaseUpkeep]:
+def open_upkeep(settings: Settings, database: Path, told: OnRepair, clock: Clock = SYSTEM) -> Iterator[DatabaseUpkeep]:
     """The same beside a database that is being made, which stays."""
-    upkeep = DatabaseUpkeep(settings, database, told)
+    upkeep = DatabaseUpkeep(settings, database, told, clock)
     try:
         upkeep.open()
         yield upkeep

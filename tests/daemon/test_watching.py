@@ -14,6 +14,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
+from docsync.clock import SYSTEM
 from docsync.daemon.watch_supervisor import WatchSupervisor
 from docsync.model import Sign, Timing
 from docsync.policy.coalesce import Coalescer
@@ -229,8 +230,8 @@ class Post:
     def __init__(self, barrier: Barrier) -> None:
         self.barrier = barrier
         self.sources: list[FakeSource] = []
-        self.inbox = Inbox(Coalescer(Timing(), lambda _: True))
-        self.vitals = ThreadStatus()
+        self.inbox = Inbox(Coalescer(Timing(), lambda _: True), SYSTEM)
+        self.vitals = ThreadStatus(SYSTEM)
         self.lookout = WatchSupervisor(self.opener, barrier, self.inbox, self.vitals, structlog.get_logger())
 
     @contextmanager

@@ -11,6 +11,7 @@ from typing import Any
 
 import apsw
 
+from docsync.clock import Clock
 from docsync.model import Sign
 from docsync.names import EVERYTHING, Collection
 from docsync.policy.coalesce import Batch, DirtyPath
@@ -38,6 +39,7 @@ class Project:
         self.database = root / ".docsync" / "docsync.db"
         self.settings = Settings(root, (PERSONAS, PROMPTS))
         self.now_ns = 1_000_000_000_000
+        self.clock = Clock(lambda: self.now_ns)
         self.heard: dict[str, int] = {}
         self._stack = ExitStack()
         (root / "personas").mkdir(parents=True)
@@ -50,7 +52,7 @@ class Project:
         self.close()
         self.settings = replace(self.settings, **changes)
         self.connection = self._stack.enter_context(open_writer(self.database))
-        self.engine = build_engine(self.settings, self.connection, lambda: self.now_ns)
+        self.engine = build_engine(self.settings, self.connection, self.clock)
 
     def close(self) -> None:
         self._stack.close()

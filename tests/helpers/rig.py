@@ -1,6 +1,5 @@
 """A loop on real files and a real database, whose clock the test turns and whose log it reads."""
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -46,16 +45,15 @@ class LogBook:
 
 
 class Rig:
-    """One loop. Time starts at the monotonic clock's now and goes on only by `later`."""
+    """One loop on the clock of its project: time goes on only by `later`."""
 
     def __init__(self, project: Project, rescan_ms: int = 10**9) -> None:
         self.project = project
-        project.now_ns = time.monotonic_ns()
         self.log = LogBook()
-        self.vitals = ThreadStatus()
+        self.vitals = ThreadStatus(project.clock)
         self.resyncs = self.doubts = 0
         self.mended: list[str] = []
-        self.inbox = Inbox(Coalescer(project.settings.timing, lambda path: path.endswith(".json")), lambda: self.now_ns)
+        self.inbox = Inbox(Coalescer(project.settings.timing, lambda path: path.endswith(".json")), project.clock)
         rounds = LoopTasks(rescan_ms * MS, self._resync, lambda now_ns: None, self)
         self.counters = Counters()
         told = Observers(self.vitals, SyncLog(self.log), self.counters)

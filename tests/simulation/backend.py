@@ -91,5 +91,5 @@ def _empty_database() -> bytes:
 
 
 def store_on(writer: apsw.Connection | Memory, now: Callable[[], str], *options: int) -> MemoryStore | SqliteStore:
-    """The store that writes to *writer*: stands in for SqliteStore where an engine is put together."""
+    """The store that writes to *writer*."""
     return MemoryStore(writer, now) if isinstance(writer, Memory) else SqliteStore(writer, now, *options)

@@ -1,4 +1,6 @@
-"""Simulated time. Stands in for the `time` module wherever sync reads a clock; moves only when the simulation says so."""
+"""Simulated time: what sync is given for a clock. Moves only when the simulation says so."""
+
+from docsync.clock import Clock
 
 _START_NS = 1_000_000_000_000
 _WALL_NS = 1_800_000_000_000_000_000
@@ -10,12 +12,16 @@ class Spinning(AssertionError):
     """The daemon comes round again and again although no time passes."""
 
 
-class Clock:
-    """Monotonic and wall time. Every look at it costs a microsecond, as every step of a real program does."""
+class SimulatedClock:
+    """Monotonic and wall time; `given` is the clock that sync gets.
+
+    Every look at the monotonic one costs a microsecond, as every step of a real program does.
+    """
 
     def __init__(self) -> None:
         self.now_ns = _START_NS
         self._looks = 0
+        self.given = Clock(self.monotonic_ns, self.time_ns)
 
     def monotonic_ns(self) -> int:
         """The monotonic clock."""
@@ -28,16 +34,6 @@ class Clock:
     def time_ns(self) -> int:
         """The wall clock."""
         return self.now_ns + _WALL_NS
-
-    def time(self) -> float:
-        """The wall clock in seconds."""
-        return self.time_ns() / 1e9
-
-    def perf_counter(self) -> float:
-        """The monotonic clock in seconds."""
-        return self.now_ns / 1e9
-
-    monotonic = perf_counter
 
     def advance(self, at_ns: int) -> None:
         """It is *at_ns* now, unless that is over."""

@@ -6,7 +6,7 @@ from posixpath import dirname
 
 from docsync.model import Stamp
 from docsync.names import covers
-from tests.simulation.clock import Clock
+from tests.simulation.clock import SimulatedClock
 
 _TICK_NS = 4_000_000
 _DEVICE = 64
@@ -38,7 +38,9 @@ class FakeFilesystem:
     what became of any path and of any folder: what was worked out is true as long as they are what they were.
     """
 
-    def __init__(self, clock: Clock, changing: Observer = lambda _: None, changed: Observer = lambda _: None) -> None:
+    def __init__(
+        self, clock: SimulatedClock, changing: Observer = lambda _: None, changed: Observer = lambda _: None
+    ) -> None:
         self.files: dict[str, File] = {}
         self.folders: dict[str, Folder] = {"": Folder(1)}
         self.changes = 0

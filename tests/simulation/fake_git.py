@@ -1,7 +1,7 @@
 """A Git directory in memory: its lock and its index. Answers as docsync.git.Git does; never touches a file."""
 
 from docsync.git import GitDirectories, IndexStamp, IndexStamps
-from tests.simulation.clock import Clock
+from tests.simulation.clock import SimulatedClock
 
 _STALE_NS = 10_000_000_000
 
@@ -9,7 +9,7 @@ _STALE_NS = 10_000_000_000
 class FakeGit(GitDirectories):
     """Works between `begin` and `end`; a lock that is older than 10 s was left behind."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: SimulatedClock) -> None:
         self._clock = clock
         self._locked_ns: int | None = None
         self._commands = 0

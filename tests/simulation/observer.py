@@ -6,7 +6,7 @@ from docsync.formats import get_format
 from docsync.model import Scan, Sign
 from docsync.names import covers
 from docsync.sync.thread.request import RequestKind
-from tests.simulation.clock import Clock
+from tests.simulation.clock import SimulatedClock
 from tests.simulation.expectation import content_complaints
 from tests.simulation.fake_git import FakeGit
 from tests.simulation.guard_observer import GuardObserver
@@ -26,7 +26,7 @@ class Violation(AssertionError):
 class Observer:
     """Everything that is remembered of the tree and the database to judge the next commit."""
 
-    def __init__(self, clock: Clock, reader: Reader) -> None:
+    def __init__(self, clock: SimulatedClock, reader: Reader) -> None:
         self.reader = reader
         self.asks: Callable[[], set[RequestKind]] = set
         self.git = FakeGit(clock)

@@ -4,14 +4,15 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from docsync.formats import parse
 from docsync.model import Content, ParsedFile, Problem, Severity
 from docsync.names import Collection, covers
+from docsync.sync.batch.load import ContentChecks
 from docsync.sync.batch.review import DocumentRules, ReadFile, Review
+from docsync.sync.setup import Settings
 from tests.simulation.fake_filesystem import FakeFilesystem
-from tests.simulation.setup import FakeSettings
 from tests.simulation.tree import FakeTree
 
 
@@ -55,15 +56,14 @@ def reviewed(ignore: frozenset[str], read: ReadFile, content: Content, problems:
     return Review(DocumentRules(ignore)).review(read, content, problems)
 
 
-class CachedReview:
-    """The real review, remembered."""
+def known_checks(rules: DocumentRules) -> ContentChecks:
+    """The real checks, remembered."""
 
-    def __init__(self, rules: DocumentRules) -> None:
-        self._ignore = rules.ignore
+    def review(read: ReadFile, content: Content, problems: Sequence[Problem]) -> ParsedFile:
+        return reviewed(rules.ignore, read, content, tuple(problems))
 
-    def review(self, read: ReadFile, content: Content, problems: Sequence[Problem]) -> ParsedFile:
-        """What the rules say of a valid file."""
-        return reviewed(self._ignore, read, content, tuple(problems))
+    parser = partial(known_parse, allow_conflicts="merge-conflict" in rules.ignore)
+    return ContentChecks(parser, review, rules.ignore)
 
 
 @lru_cache(maxsize=4096)
@@ -75,7 +75,7 @@ def hash_of(octets: bytes) -> str:
 class Oracle:
     """The tree with the eyes of today's settings."""
 
-    def __init__(self, filesystem: FakeFilesystem, settings: FakeSettings, tree: FakeTree) -> None:
+    def __init__(self, filesystem: FakeFilesystem, settings: Settings, tree: FakeTree) -> None:
         self.filesystem = filesystem
         self.tree = tree
         self.settings = settings

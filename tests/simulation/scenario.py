@@ -13,7 +13,7 @@ from docsync.names import EVERYTHING
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.request import Request, RequestKind
 from tests.simulation.carry_out import Filesystem, Hints, do
-from tests.simulation.clock import MS, Clock
+from tests.simulation.clock import MS, SimulatedClock
 from tests.simulation.fake_git import FakeGit
 from tests.simulation.faults import Crash, Faults
 from tests.simulation.setup import VARIANTS
@@ -34,7 +34,7 @@ Judge = Callable[[list[str]], None]
 class Scenario:
     """The steps of a history, the hints on their way, and the deadlines of what was announced."""
 
-    def __init__(self, history: History, clock: Clock, filesystem: Filesystem) -> None:
+    def __init__(self, history: History, clock: SimulatedClock, filesystem: Filesystem) -> None:
         self.inbox: Inbox | None = None
         self.faults: Faults
         self.variant = 0

@@ -2,29 +2,22 @@
 
 import hashlib
 import random
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
-from typing import cast
 
-import apsw
-
+from docsync.clock import iso
 from docsync.counters import Counters
 from docsync.errors import Damaged, StoreUnavailable
 from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, Coalescer
 from docsync.scan import FileTree
-from docsync.sync import setup as setup_module
-from docsync.sync.batch import load as load_module
 from docsync.sync.batch.engine import Engine, Progress
-from docsync.sync.setup import build_engine
-from docsync.sync.thread import loop as loop_module
-from docsync.sync.thread import pending_requests as waiting_module
-from docsync.sync.thread import thread_status as vitals_module
+from docsync.sync.ports import Tree
+from docsync.sync.setup import EngineSources, Settings, assemble_engine, fingerprints
 from docsync.sync.thread.git_hold import GitHold
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.loop import Loop, LoopTasks, Observers
@@ -32,15 +25,15 @@ from docsync.sync.thread.request import RequestKind
 from docsync.sync.thread.sync_log import SyncLog
 from docsync.sync.thread.thread_status import ThreadStatus
 from tests.simulation.backend import Backend, MemoryBackend, Opened, store_on
-from tests.simulation.clock import Clock
+from tests.simulation.clock import SimulatedClock
 from tests.simulation.expectation import complaints, whole_complaints
 from tests.simulation.fake_filesystem import FakeFilesystem
 from tests.simulation.faults import Crash
 from tests.simulation.mirrored_filesystem import MirroredFilesystem, WatchedTree
 from tests.simulation.observer import Observer, Violation
-from tests.simulation.oracle import CachedReview, Oracle, Sort, known_parse
+from tests.simulation.oracle import Oracle, Sort, known_checks
 from tests.simulation.scenario import Scenario
-from tests.simulation.setup import VARIANTS, FakeSettings, with_tree
+from tests.simulation.setup import VARIANTS
 from tests.simulation.step import History
 from tests.simulation.tree import FakeTree
 
@@ -93,28 +86,9 @@ class Outcome:
     trace: str = ""
 
 
-_fingerprint = lru_cache(setup_module.fingerprint)
-
-
-@contextmanager
-def _instead(clock: Clock) -> Iterator[None]:
-    """What stands in for parts of the real modules while a history runs. Not `patch`, which takes half a millisecond."""
-    replaced: list[tuple[ModuleType, str, object]] = [
-        *((module, "time", clock) for module in (loop_module, setup_module, vitals_module, waiting_module)),
-        (loop_module, "_TICK_NS", _TICK_NS),
-        (setup_module, "SqliteStore", store_on),
-        (setup_module, "parse", known_parse),
-        (setup_module, "fingerprint", _fingerprint),
-        (load_module, "Review", CachedReview),
-    ]
-    before = [getattr(module, name) for module, name, _ in replaced]
-    for module, name, value in replaced:
-        setattr(module, name, value)
-    try:
-        yield
-    finally:
-        for (module, name, _), value in zip(replaced, before, strict=True):
-            setattr(module, name, value)
+@lru_cache
+def _known_fingerprints(settings: Settings) -> dict[str, str]:
+    return fingerprints(settings, settings.rules())
 
 
 class Simulation:
@@ -129,7 +103,7 @@ class Simulation:
         """
         self._backend = base or MemoryBackend()
         self._opened: Opened
-        self._clock = Clock()
+        self._clock = SimulatedClock()
         self._filesystem = FakeFilesystem(self._clock, self._changing, self._changed)
         self._folder = folder
         filesystem = MirroredFilesystem(self._filesystem, folder) if folder else self._filesystem
@@ -140,10 +114,11 @@ class Simulation:
         self._trace = hashlib.sha256() if traced else None
         self._observer: Observer | None = None
         self._oracle: Oracle
+        self._loop: Loop
 
     def run(self) -> Outcome:
         """Play the history to its end. Raises Violation where a promise is broken."""
-        with _instead(self._clock), ExitStack() as opened:
+        with ExitStack() as opened:
             while not self._scenario.over:
                 self._live(opened)
         if self._trace is not None:
@@ -193,28 +168,29 @@ class Simulation:
         tree.scanned, tree.was_read = observer.scanned, observer.read
         self._oracle = Oracle(self._filesystem, settings, fake)
         observer.born(self._oracle)
-        inbox = WatchedInbox(Coalescer(settings.timing, lambda path: path.endswith(".json")), self._clock.monotonic_ns)
+        # The scenario is the bell: it goes on while the daemon waits for that.
+        coalescer = Coalescer(settings.timing, lambda path: path.endswith(".json"))
+        inbox = WatchedInbox(coalescer, self._clock.given, scenario)
         inbox.taking = observer.taking
-        inbox._bell = scenario  # type: ignore[assignment]  # whoever waits for the bell lets the scenario go on
         try:
-            writer = cast("apsw.Connection", self._opened.writer)  # only handed on, to `store_on`
-            engine = build_engine(with_tree(settings, tree), writer, self._clock.monotonic_ns)
+            engine = self._assemble(settings, tree)
         except StoreUnavailable:
             return None
         scenario.restarted()
         scenario.inbox = inbox
-        rounds = LoopTasks(_RESCAN_NS, self._resync, lambda _: None, NoUpkeep())
-        loop = Loop(
-            engine,
-            inbox,
-            GitHold(lambda: scenario.git, scenario.prove),
-            rounds,
-            Observers(ThreadStatus(), SyncLog(Silence()), Counters()),
-        )
-        loop._random = random.Random(1)
-        return loop
+        tasks = LoopTasks(_RESCAN_NS, self._resync, lambda _: None, NoUpkeep(), random.Random(1))
+        git_hold = GitHold(lambda: scenario.git, scenario.prove)
+        observers = Observers(ThreadStatus(self._clock.given), SyncLog(Silence()), Counters())
+        self._loop = Loop(engine, inbox, git_hold, tasks, observers)
+        self._loop.tick_ns = _TICK_NS
+        return self._loop
 
-    def _real_tree(self, settings: FakeSettings) -> WatchedTree | None:
+    def _assemble(self, settings: Settings, tree: Tree) -> Engine:
+        store = store_on(self._opened.writer, lambda: iso(self._clock.time_ns()), settings.keep_changes)
+        sources = EngineSources(tree, store, known_checks(settings.rules()), _known_fingerprints(settings))
+        return assemble_engine(settings, sources, self._clock.given)
+
+    def _real_tree(self, settings: Settings) -> WatchedTree | None:
         if self._folder is None:
             return None
         tree = FileTree(self._folder, settings.collections, settings.max_file_bytes)
@@ -248,7 +224,7 @@ class Simulation:
     def _asleep(self) -> None:
         """The daemon has nothing to do: what it answered must be true."""
         assert self._observer is not None
-        loop_module._TICK_NS = _LONG_TICK_NS if self._scenario.rests(2 * _TICK_NS) else _TICK_NS
+        self._loop.tick_ns = _LONG_TICK_NS if self._scenario.rests(2 * _TICK_NS) else _TICK_NS
         for request, asked_ns in [item for item in self._scenario.requests if item[0].answer.done()]:
             self._scenario.requests.remove((request, asked_ns))
             if request.ask is RequestKind.RELEASE:

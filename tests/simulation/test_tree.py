@@ -9,7 +9,7 @@ from docsync.names import EVERYTHING, Collection
 from docsync.scan import FileTree
 from docsync.sync.ports import Tree
 from tests.simulation.carry_out import Filesystem, do
-from tests.simulation.clock import MS, Clock
+from tests.simulation.clock import MS, SimulatedClock
 from tests.simulation.disk import Disk
 from tests.simulation.fake_filesystem import FakeFilesystem
 from tests.simulation.generator import generate
@@ -32,7 +32,7 @@ class Place:
 
 
 def made_up() -> Place:
-    filesystem = FakeFilesystem(Clock())
+    filesystem = FakeFilesystem(SimulatedClock())
     return Place(filesystem, FakeTree(filesystem, COLLECTIONS, MAX_FILE_BYTES))
 
 
@@ -160,7 +160,7 @@ def test_a_path_belongs_to_the_first_collection_that_matches_it(place: Place) ->
 @pytest.mark.parametrize("seed", range(12))
 def test_the_same_history_looks_alike_in_both(seed: int, tmp_path: Path) -> None:
     """Everything but permissions, which root does not feel; a pipe is only put where nothing is, as mkfifo wants it."""
-    clock = Clock()
+    clock = SimulatedClock()
     filesystem = FakeFilesystem(clock)
     one, other = Place(filesystem, FakeTree(filesystem, COLLECTIONS, MAX_FILE_BYTES)), real(tmp_path / "real")
     for number, step in enumerate(generate(seed)):

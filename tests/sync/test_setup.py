@@ -7,12 +7,15 @@ import pytest
 
 from docsync.model import Timing
 from docsync.names import Collection
-from docsync.sync.setup import fingerprint
+from docsync.sync.batch.review import DocumentRules
+from docsync.sync.setup import fingerprints
 from tests.helpers.project import PERSONAS, PROMPTS, Project
 
 
 def prints(project: Project, collection: Collection = PERSONAS, **changes: Any) -> str:
-    return fingerprint(replace(project.settings, **changes), collection, None)
+    collections = changes.pop("collections", (PERSONAS, PROMPTS))
+    settings = replace(project.settings, collections=collections, **changes)
+    return fingerprints(settings, DocumentRules())[collection.type]
 
 
 @pytest.mark.parametrize(

@@ -288,11 +288,7 @@ def test_20_a_lock_that_was_left_behind_delays_10_s_once_and_then_nothing(
     directory = ana.parent.parent / ".git"
     directory.mkdir()
     scene = opens()
-    clock = SimpleNamespace(
-        monotonic_ns=lambda: scene.now_ns, time_ns=lambda: scene.now_ns, perf_counter=lambda: scene.now_ns / 1e9
-    )
-    for module in ("git", "sync.thread.loop"):
-        monkeypatch.setattr(f"docsync.{module}.time", clock)
+    monkeypatch.setattr("docsync.git.time", SimpleNamespace(time_ns=lambda: scene.now_ns))
     scene.loop._gate = GitHold(lambda: GitDirectories(directory), lambda: True)
     scene.watch(NAME)
     (directory / "index.lock").touch()

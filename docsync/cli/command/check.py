@@ -111,6 +111,7 @@ def _escape_property(text: str) -> str:
 
 def check(settings: "Settings", scopes: list[str]) -> CheckResult:
     """Read every file in *scopes*."""
+    from docsync.clock import Clock
     from docsync.model import Timing
     from docsync.policy.grace_period import GracePeriod
     from docsync.sync.batch.load import LookContext
@@ -124,7 +125,9 @@ def check(settings: "Settings", scopes: list[str]) -> CheckResult:
     # Without any wait, all bad news is believed at once.
     belief = GracePeriod(Timing(0, 0, 0), 0)
     loader = build_loader(tree, belief, settings.rules(), lambda path: [p for p in names[fold_path(path)] if p != path])
-    look = LookContext(scopes, now_ns=0, clock=lambda: 0, known={}, heard=lambda _: None, signs={}, reload=frozenset())
+    look = LookContext(
+        scopes, now_ns=0, clock=Clock(lambda: 0), known={}, heard=lambda _: None, signs={}, reload=frozenset()
+    )
     problems = [unread.problem for unread in (*scan.skipped.values(), *scan.unreadable.values())]
     for path in scan.found:
         problems += _problems(loader, path, look)

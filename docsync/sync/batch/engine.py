@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from docsync.change import AdoptRoot, ApplyResult, DatabaseState, Delete, Hold, Refuse, RowChange, Upsert
+from docsync.clock import Clock
 from docsync.diff import diff
 from docsync.errors import StoreUnavailable
 from docsync.model import Entry, RootState, Sign, Timing
@@ -21,7 +22,7 @@ from docsync.sync.batch.dependents import Dependents
 from docsync.sync.batch.load import Loader, LookContext
 from docsync.sync.batch.root_states import RootTracker
 from docsync.sync.batch.symlinks import SymlinkTracker
-from docsync.sync.ports import Clock, Store, Tree
+from docsync.sync.ports import Store, Tree
 
 Progress = Callable[[int, int], None]
 
@@ -101,7 +102,7 @@ class Engine:
         except BaseException:
             self._undo(work)
             raise
-        work.deletions.commit(self._clock())
+        work.deletions.commit(self._clock.monotonic_ns())
         self._settle(work, applied)
         return BatchReport(applied, len(work.stale), work.again)
 
@@ -156,7 +157,7 @@ class Engine:
         scopes = drop_covered([*batch.dirty, *linked, *self._belief.list_due(now_ns, batch.resting), *changed_roots])
         scan = self._tree.scan(scopes)
         self._links.mark_scanned(scopes, scan)
-        seen_ns = self._clock()
+        seen_ns = self._clock.monotonic_ns()
         self._guard.mark_returned(scan.found.keys())
         self._guard.distrust(self._blind.find_replaced())
         self._guard.trust({scan.types[path] for path in scan.found})

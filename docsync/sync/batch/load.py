@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from docsync.change import Delete, Refuse, RowChange, Touch, Upsert
-from docsync.clock import iso
+from docsync.clock import Clock, iso
 from docsync.formats import get_format
 from docsync.model import (
     Content,
@@ -23,8 +23,8 @@ from docsync.model import (
 )
 from docsync.names import Collection
 from docsync.policy.grace_period import GracePeriod
-from docsync.sync.batch.review import DocumentRules, ReadFile, Review
-from docsync.sync.ports import Clock, Parse, Tree
+from docsync.sync.batch.review import ReadFile
+from docsync.sync.ports import Parse, Tree
 
 Twins = Callable[[str], Sequence[str]]
 
@@ -58,21 +58,33 @@ class LookContext:
         It counts from after the look that found it first, and is judged by when the look began that finds it so still.
         """
         self.suspected.add(path)
-        now_ns = self.now_ns if belief.is_suspect(path) else self.clock()
+        now_ns = self.now_ns if belief.is_suspect(path) else self.clock.monotonic_ns()
         return belief.suspect(path, now_ns, self.heard(path))
+
+
+@dataclass(frozen=True, slots=True)
+class ContentChecks:
+    """What the content of a file goes through: `parse` by its format, then `review` by the rules.
+
+    `ignore` are the codes of warnings that are not recorded.
+    """
+
+    parse: Parse
+    review: Callable[[ReadFile, Content, Sequence[Problem]], ParsedFile]
+    ignore: frozenset[str] = frozenset()
 
 
 class Loader:
     """Turns a path into the change that makes its row right, or into nothing while its bad news must wait."""
 
-    def __init__(self, tree: Tree, parse: Parse, belief: GracePeriod, rules: DocumentRules, twins: Twins) -> None:
+    def __init__(self, tree: Tree, checks: ContentChecks, belief: GracePeriod, twins: Twins) -> None:
         """*twins* gives the other files whose names some file systems would hold for the same."""
         self._tree = tree
         self._twins = twins
-        self._parse = parse
+        self._parse = checks.parse
+        self._review = checks.review
+        self._ignore = checks.ignore
         self._belief = belief
-        self._ignore = rules.ignore
-        self._review = Review(rules)
 
     def load(self, path: str, look: LookContext) -> RowChange | None:
         """The change for *path* now. Paths that were caught being written are added to `look.again`."""
@@ -126,7 +138,7 @@ class Loader:
         if parsed.content is not None:
             links = tuple(self._tree.resolve(path, reference) for reference in parsed.content.references)
             file = replace(file, links=links)
-            parsed = self._review.review(file, parsed.content, parsed.problems)
+            parsed = self._review(file, parsed.content, parsed.problems)
         problems = self._collect_problems(path, parsed, claims)
         if parsed.content is None:
             broken = Refuse(path, collection.type, FileState.BROKEN, problems, read.stamp, content_hash, read.racy)

@@ -3,11 +3,10 @@
 Belongs to the sync thread.
 """
 
-import time
 from collections.abc import Iterable, Iterator, Mapping, Set
 
 from docsync.change import ApplyResult
-from docsync.clock import iso
+from docsync.clock import Clock, iso
 from docsync.counters import BatchResult, Counters, Trigger
 from docsync.model import BatchRecord, Sign
 from docsync.names import EVERYTHING, ancestors
@@ -19,7 +18,8 @@ from docsync.sync.thread.thread_status import ThreadStatus
 class BatchMetrics:
     """One for each loop. A batch is heard of, gets its trigger, and is committed or failed."""
 
-    def __init__(self, counters: Counters, vitals: ThreadStatus) -> None:
+    def __init__(self, counters: Counters, vitals: ThreadStatus, clock: Clock) -> None:
+        self._clock = clock
         self._counters = counters
         self._vitals = vitals
         # Of what still waits also those that nobody hinted at (None): they are not looked up again with every batch.
@@ -50,7 +50,7 @@ class BatchMetrics:
         """The batch is in the database. What is *waiting* still belongs to its first hint; the rest is forgotten."""
         result = BatchResult.CHANGED if applied.changed else BatchResult.UNCHANGED
         self._counters.record_run(self.trigger, result, seconds)
-        at = iso(time.time_ns())
+        at = iso(self._clock.wall_ns())
         if applied.changed:
             counts = (len(applied.upserted), len(applied.deleted))
             self._vitals.last_batch = LastBatch(at, applied.revision, *counts, round(seconds, 6))

@@ -1,23 +1,38 @@
 """Where hints and requests wait for the sync thread. Every method may be called from any thread; none of them blocks
 for longer than it takes to change a dictionary, but `wait`."""
 
-import time
 from threading import Condition
+from types import TracebackType
+from typing import Protocol
 
+from docsync.clock import Clock
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Sign
 from docsync.policy.coalesce import Batch, Coalescer
-from docsync.sync.ports import Clock
 from docsync.sync.thread.request import Request
 
 
-class Inbox:
-    """The coalescer behind a lock, a queue of requests, and the bell that wakes the sync thread."""
+class Bell(Protocol):
+    """The lock of an inbox, on which one thread waits until another one notifies it: a Condition."""
 
-    def __init__(self, coalescer: Coalescer, clock: Clock = time.monotonic_ns) -> None:
+    def __enter__(self) -> object: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> object: ...
+    def wait(self, timeout: float) -> object: ...
+    def notify(self) -> None: ...
+
+
+class Inbox:
+    """The coalescer behind a lock, a queue of requests, and the bell that wakes the sync thread.
+
+    `clock` is the one that its waits go by; the loop that waits here has the same.
+    """
+
+    def __init__(self, coalescer: Coalescer, clock: Clock, bell: Bell | None = None) -> None:
         self._coalescer = coalescer
-        self._clock = clock
-        self._bell = Condition()
+        self.clock = clock
+        self._bell: Bell = bell or Condition()
         self._requests: list[Request] = []
         self._sleeps_until_ns = 0
         self._closed = False
@@ -27,7 +42,7 @@ class Inbox:
     def hint(self, path: str, sign: Sign) -> None:
         """Look at *path* soon: never raises, wakes the sync thread only if that is needed."""
         with self._bell:
-            self._coalescer.mark(path, sign, self._clock())
+            self._coalescer.mark(path, sign, self.clock.monotonic_ns())
             if self._coalescer.due_ns(path) < self._sleeps_until_ns:
                 self._bell.notify()
 
@@ -65,7 +80,7 @@ class Inbox:
             while not self._closed and not self._requests:
                 due_ns = self._coalescer.next_due_ns() if for_paths else None
                 wake_ns = until_ns if due_ns is None else min(due_ns, until_ns)
-                left_ns = wake_ns - self._clock()
+                left_ns = wake_ns - self.clock.monotonic_ns()
                 if left_ns <= 0:
                     break
                 self._sleeps_until_ns = wake_ns if for_paths else 0
@@ -106,7 +121,7 @@ class Inbox:
     def mark_applied(self, paths: list[str]) -> None:
         """New content of *paths* is in the database by now."""
         with self._bell:
-            now_ns = self._clock()
+            now_ns = self.clock.monotonic_ns()
             for path in paths:
                 self._coalescer.mark_applied(path, now_ns)
 

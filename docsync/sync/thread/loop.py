@@ -3,10 +3,9 @@
 Owns the engine and with it the writer connection. Forgets nothing: what could not be applied is dirty again.
 """
 
-import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from random import Random
 from typing import Protocol, assert_never
 
 from docsync.counters import BatchResult, Counters, Trigger
@@ -47,27 +46,32 @@ class UpkeepPort(Protocol):
 class LoopTasks:
     """What the loop does by itself: `rescan_ns` between whole scans (±20 %); `resync` makes the watches anew after lost
     hints; `tick` is called about once a second with the time, to look after the watcher. `care` looks after the
-    database before and after each batch.
+    database before and after each batch. `jitter` spreads the rescans of many daemons.
     """
 
     rescan_ns: int
     resync: Callable[[], None]
     tick: Callable[[int], None]
     care: UpkeepPort
+    jitter: Random = field(default_factory=Random)
 
 
 class Loop:
-    """One sync after the other until the inbox is closed."""
+    """One sync after the other until the inbox is closed.
+
+    `tick_ns` is how long it waits at most before it comes round again, on the clock of its inbox.
+    """
 
     def __init__(self, engine: Engine, inbox: Inbox, gate: GitHold, rounds: LoopTasks, told: "Observers") -> None:
         self._engine = engine
         self._inbox = inbox
+        self._clock = inbox.clock
         self._gate = gate
         self._rounds = rounds
         self._vitals = told.vitals
         self._journal = told.journal
-        self._record = BatchMetrics(told.counters, told.vitals)
-        self._waiting = PendingRequests()
+        self._record = BatchMetrics(told.counters, told.vitals, inbox.clock)
+        self._waiting = PendingRequests(inbox.clock)
         self._again: set[str] = set()
         self._rescan_at_ns = 0
         self._care_at_ns = 0
@@ -76,24 +80,24 @@ class Loop:
         self._retry_ns = _RETRY_FIRST_NS
         self._resync_at_ns = 0
         self._stop_by_ns = 0
-        self._random = random.Random()  # noqa: S311  # spreads the load of many daemons; no secret
+        self.tick_ns = _TICK_NS
 
     def run(self) -> None:
         """Come round until the inbox is closed, and once more: the last round takes the good news that is already there."""
         while not self._inbox.closed:
-            now_ns = time.monotonic_ns()
+            now_ns = self._clock.monotonic_ns()
             self._inbox.wait(self._next_ns(now_ns), for_paths=now_ns >= self._not_before_ns)
-            self.step(time.monotonic_ns())
-        self.step(time.monotonic_ns())  # what was hinted while the step before was under way
+            self.step(self._clock.monotonic_ns())
+        self.step(self._clock.monotonic_ns())  # what was hinted while the step before was under way
         self._waiting.add(self._inbox.requests())
         self._waiting.give_up("docsync is stopping")
 
     def _next_ns(self, now_ns: int) -> int:
         """When the loop has something to do even if nobody says anything."""
         if now_ns < self._not_before_ns:
-            return min(self._not_before_ns, now_ns + _TICK_NS)
+            return min(self._not_before_ns, now_ns + self.tick_ns)
         due_ns = self._engine.next_due_ns(self._inbox.dirty())
-        times = (self._rescan_at_ns, now_ns + _TICK_NS, due_ns, self._care_at_ns)
+        times = (self._rescan_at_ns, now_ns + self.tick_ns, due_ns, self._care_at_ns)
         return min(at_ns for at_ns in times if at_ns is not None)
 
     def root_states(self) -> dict[str, RootState]:
@@ -131,7 +135,7 @@ class Loop:
             self._release(request, now_ns)
         self._mark_accepted()
         self._waiting.answer(self._engine.read_state)
-        self._care_at_ns = self._rounds.care.tick(time.monotonic_ns())
+        self._care_at_ns = self._rounds.care.tick(self._clock.monotonic_ns())
 
     def _is_due(self, now_ns: int) -> bool:
         """True when there may be something to sync even if nobody asks for it."""
@@ -157,11 +161,11 @@ class Loop:
         self._waiting.mark_committed(report.applied, undecided, self._inbox.last_own_hint_ns)
 
     def _release(self, request: Request, now_ns: int) -> None:
-        begun = time.perf_counter()
+        begun_ns = self._clock.monotonic_ns()
         self._record.trigger = Trigger.RELEASE
         applied = self._engine.release(request.type)
         undecided = self._engine.list_undecided() | self._again
-        self._record.record_commit(applied, time.perf_counter() - begun, undecided, now_ns)
+        self._record.record_commit(applied, self._seconds_since(begun_ns), undecided, now_ns)
         self._journal.log_released(applied)
         self._waiting.mark_begun([request], set())
         self._waiting.mark_committed(applied, undecided, self._inbox.last_own_hint_ns)
@@ -215,38 +219,41 @@ class Loop:
     def _sync(self, batch: Batch, admitted: BatchExtent, now_ns: int) -> BatchReport:
         """One batch, from the gate to the log. Whatever it raises, nothing was changed and its paths are dirty again."""
         self._vitals.syncing = True
-        begun = time.perf_counter()
+        begun_ns = self._clock.monotonic_ns()
         try:
             manner = BatchOptions(
-                admitted is not BatchExtent.PLAIN, confirm=lambda: self._gate.check(time.monotonic_ns())
+                admitted is not BatchExtent.PLAIN, confirm=lambda: self._gate.check(self._clock.monotonic_ns())
             )
             report = self._engine.sync(batch, now_ns, self._inbox.last_hint_ns, self._progress, manner)
         except (GitAtWork, StoreUnavailable, BatchInterrupted) as error:
             self._inbox.put_back(batch, 0)
-            self._record.record_failure(_result_of(error), time.perf_counter() - begun)
+            self._record.record_failure(_result_of(error), self._seconds_since(begun_ns))
             raise
         finally:
             self._vitals.syncing = False
         self._gate.leave()
-        seconds = time.perf_counter() - begun
+        seconds = self._seconds_since(begun_ns)
         applied = report.applied
         self._inbox.mark_applied(applied.upserted)
         for path, at_ns in report.again.items():
             self._inbox.look_again(path, now_ns, at_ns)
         if EVERYTHING in batch.dirty:
             self._record.record_rescan()
-            self._rescan_at_ns = now_ns + int(self._rounds.rescan_ns * self._random.uniform(0.8, 1.2))
+            self._rescan_at_ns = now_ns + int(self._rounds.rescan_ns * self._rounds.jitter.uniform(0.8, 1.2))
         self._journal.log_batch(report, seconds)
         waiting = self._engine.list_undecided() | report.again.keys()
         self._record.record_commit(applied, seconds, waiting, now_ns + int(seconds * 1e9))
         return report
 
+    def _seconds_since(self, begun_ns: int) -> float:
+        return (self._clock.monotonic_ns() - begun_ns) / 1e9
+
     def _progress(self, _done: int, _of: int) -> None:
         """Called for every file of a batch: a stop waits for a batch of seconds, not for one of minutes."""
-        self._vitals.tick_ns = time.monotonic_ns()
+        self._vitals.tick_ns = self._clock.monotonic_ns()
         if self._inbox.closed:
-            self._stop_by_ns = self._stop_by_ns or time.monotonic_ns() + _LAST_WORK_NS
-            if time.monotonic_ns() > self._stop_by_ns:
+            self._stop_by_ns = self._stop_by_ns or self._clock.monotonic_ns() + _LAST_WORK_NS
+            if self._clock.monotonic_ns() > self._stop_by_ns:
                 raise BatchInterrupted
 
     def _back_off(self, error: StoreUnavailable, now_ns: int) -> None:

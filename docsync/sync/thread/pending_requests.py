@@ -1,9 +1,9 @@
 """The requests that are not answered yet: what each one waits for, and what happened meanwhile. Never syncs anything."""
 
-import time
 from collections.abc import Callable, Iterable
 
 from docsync.change import ApplyResult, DatabaseState
+from docsync.clock import Clock
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.status import CommandResult
 from docsync.sync.thread.request import Request, RequestKind
@@ -12,7 +12,8 @@ from docsync.sync.thread.request import Request, RequestKind
 class PendingRequests:
     """Requests between being asked and being answered. Belongs to the sync thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._asked: list[Request] = []
         self._open: list[Request] = []
 
@@ -46,7 +47,7 @@ class PendingRequests:
     def answer(self, standing: Callable[[Iterable[str]], DatabaseState]) -> None:
         """Answer every request that waits for nothing any more."""
         for request in [request for request in self._open if not request.waits_for]:
-            done = _build_done(request, standing(request.concern))
+            done = _build_done(request, standing(request.concern), self._clock.monotonic_ns())
             self._open.remove(request)
             if request.answer.set_running_or_notify_cancel():
                 request.answer.set_result(done)
@@ -58,7 +59,7 @@ class PendingRequests:
                 request.answer.set_exception(StoreUnavailable(StoreReason.STOPPING, why))
 
 
-def _build_done(request: Request, now: DatabaseState) -> CommandResult:
-    seconds = round((time.monotonic_ns() - request.asked_ns) / 1e9, 6)
+def _build_done(request: Request, now: DatabaseState, now_ns: int) -> CommandResult:
+    seconds = round((now_ns - request.asked_ns) / 1e9, 6)
     did = (tuple(sorted(request.upserted)), tuple(sorted(request.deleted)))
     return CommandResult(now.epoch, now.revision, seconds, *did, now.broken, now.held)

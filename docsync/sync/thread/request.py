@@ -1,6 +1,5 @@
 """What other threads ask of the sync thread: to look at once and say when it is done, or to release what is held."""
 
-import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import Enum
@@ -30,7 +29,7 @@ class Request:
     concern: tuple[str, ...] = (EVERYTHING,)
     type: str | None = None
     answer: "Future[CommandResult]" = field(default_factory=Future)
-    asked_ns: int = field(default_factory=time.monotonic_ns)
+    asked_ns: int = field(kw_only=True)
     waits_for: set[str] = field(default_factory=set)
     upserted: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)

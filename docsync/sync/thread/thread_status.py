@@ -1,9 +1,8 @@
 """The vital signs of the sync thread: written by it alone, read by whoever asks for the status."""
 
-import time
 from dataclasses import dataclass, field, replace
 
-from docsync.clock import iso
+from docsync.clock import Clock, iso
 from docsync.status import LastBatch, Reason
 
 
@@ -14,7 +13,8 @@ class ThreadStatus:
     `tick_ns` is when the loop last came round (monotonic nanoseconds).
     """
 
-    tick_ns: int = field(default_factory=time.monotonic_ns)
+    clock: Clock
+    tick_ns: int = field(init=False)
     scanned: bool = False
     syncing: bool = False
     undecided: int = 0
@@ -22,11 +22,14 @@ class ThreadStatus:
     last_batch: LastBatch | None = None
     reasons: tuple[Reason, ...] = ()
 
+    def __post_init__(self) -> None:
+        self.tick_ns = self.clock.monotonic_ns()
+
     def raise_reason(self, code: str, message: str) -> bool:
         """Something is wrong. True if it was not known yet; a known reason keeps its `since`."""
         known = next((reason for reason in self.reasons if reason.code == code), None)
         if known is None:
-            self.reasons = (*self.reasons, Reason(code, message, iso(time.time_ns())))
+            self.reasons = (*self.reasons, Reason(code, message, iso(self.clock.wall_ns())))
         elif known.message != message:
             self.reasons = tuple(replace(r, message=message) if r is known else r for r in self.reasons)
         return known is None

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import pytest
 
+from docsync.clock import SYSTEM
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.git import GitDirectories
 from docsync.model import Sign
@@ -132,7 +133,7 @@ def test_a_pair_of_names_that_never_gets_quiet_lands_together_all_the_same(proje
 
 
 def test_a_look_is_answered_although_the_database_fails_at_the_answer() -> None:
-    waiting, request = PendingRequests(), Request(RequestKind.LOOK)
+    waiting, request = PendingRequests(SYSTEM), Request(RequestKind.LOOK, asked_ns=0)
     waiting.add([request])
     waiting.mark_begun([request], set())
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from docsync.clock import SYSTEM, Clock
 from docsync.model import Sign, Timing
 from docsync.policy.coalesce import Coalescer
 from docsync.sync.thread.inbox import Inbox
@@ -16,7 +17,7 @@ FAR = 10**18
 
 
 def inbox() -> Inbox:
-    return Inbox(Coalescer(Timing(), lambda path: True))
+    return Inbox(Coalescer(Timing(), lambda path: True), SYSTEM)
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def asleep(box: Inbox) -> None:
 
 def test_a_hint_waits_until_it_is_due() -> None:
     now = [0]
-    box = Inbox(Coalescer(Timing(), lambda path: True), lambda: now[0])
+    box = Inbox(Coalescer(Timing(), lambda path: True), Clock(lambda: now[0]))
     box.hint("a.json", Sign.CLOSED)
     assert (len(box), box.dirty()) == (1, frozenset({"a.json"}))
     assert box.take(9 * MS, everything=False).resting == {"a.json"}
@@ -68,16 +69,16 @@ def test_a_hint_that_is_not_due_is_waited_for(pool: ThreadPoolExecutor) -> None:
 
 def test_a_later_hint_does_not_wake_who_sleeps_for_an_earlier_one(pool: ThreadPoolExecutor) -> None:
     now = [0]
-    box = Inbox(Coalescer(Timing(), lambda path: True), lambda: now[0])
+    box = Inbox(Coalescer(Timing(), lambda path: True), Clock(lambda: now[0]))
     box.hint("a.json", Sign.CLOSED)
     woken = pool.submit(box.wait, FAR)
     asleep(box)
     rung: list[str] = []
     real = box._bell.notify
 
-    def notify(n: int = 1) -> None:
+    def notify() -> None:
         rung.append("!")
-        real(n)
+        real()
 
     box._bell.notify = notify  # type: ignore[method-assign]  # to hear the bell
     box.hint("b.json", Sign.OPEN)
@@ -88,7 +89,7 @@ def test_a_later_hint_does_not_wake_who_sleeps_for_an_earlier_one(pool: ThreadPo
 
 
 def test_a_request_wakes_the_sync_thread_and_is_given_once(pool: ThreadPoolExecutor) -> None:
-    box, request = inbox(), Request(RequestKind.LOOK)
+    box, request = inbox(), Request(RequestKind.LOOK, asked_ns=0)
     woken = pool.submit(box.wait, FAR, for_paths=False)
     asleep(box)
     box.ask(request)
@@ -121,7 +122,7 @@ def test_a_time_that_is_over_is_not_waited_for() -> None:
 
 def test_new_content_rests_from_the_time_at_which_it_was_applied() -> None:
     now = [1000 * MS]
-    box = Inbox(Coalescer(Timing(), lambda path: True), lambda: now[0])
+    box = Inbox(Coalescer(Timing(), lambda path: True), Clock(lambda: now[0]))
     box.mark_applied(["a.json"])
     box.hint("a.json", Sign.RENAMED)
     assert not box.take(1499 * MS, everything=False).dirty
@@ -139,6 +140,6 @@ def test_what_is_put_back_or_to_be_looked_at_again_is_dirty() -> None:
 
 
 def test_when_a_path_was_heard_of_is_known() -> None:
-    box = Inbox(Coalescer(Timing(), lambda path: True), lambda: 7)
+    box = Inbox(Coalescer(Timing(), lambda path: True), Clock(lambda: 7))
     box.hint("a", Sign.FOLDER)
     assert (box.last_hint_ns("a/b.json"), box.last_hint_ns("b.json")) == (7, None)
