@@ -3,8 +3,8 @@
 from typing import TypeVar
 
 from docsync.reader.answer import Answer
-from docsync.reader.query.cursor import decode_cursor, encode_cursor
 from docsync.reader.query.limit import extend_limit
+from docsync.reader.query.paging import decode_cursor, encode_cursor
 from docsync.reader.snapshot import Snapshot
 from docsync.status import HeldDeletion, ListedProblem
 from docsync.store.problems import problem_of

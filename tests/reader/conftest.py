@@ -30,6 +30,17 @@ def people(project: Project) -> Project:
 
 
 @pytest.fixture
+def crowd(people: Project) -> Project:
+    """Twenty more people, many of whom have the same name."""
+    for number in range(20):
+        people.persona(f"personas/crowd/{number:02}.json", name="Ana" if number % 3 else f"N{number}", tags=["crowd"])
+        if number % 4 == 0:
+            people.settle()
+    people.settle()
+    return people
+
+
+@pytest.fixture
 def reader(people: Project) -> Iterator[Reader]:
     with open_reader(database=people.database) as opened:
         yield opened

@@ -6,9 +6,8 @@ from typing import TypedDict
 
 from docsync.reader.answer import Page
 from docsync.reader.documents import read_documents
-from docsync.reader.query.cursor import decode_cursor, encode_cursor
 from docsync.reader.query.limit import extend_limit
-from docsync.reader.query.order import order_of
+from docsync.reader.query.paging import decode_cursor, encode_cursor, order_of
 from docsync.reader.query.where_sql import Condition, Where, conditions
 from docsync.reader.snapshot import Snapshot
 from docsync.reader.summary import prove_type

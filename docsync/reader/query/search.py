@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from docsync.reader.answer import Hit, Hits
 from docsync.reader.documents import read_documents
-from docsync.reader.query.cursor import decode_cursor, encode_cursor
 from docsync.reader.query.limit import extend_limit
+from docsync.reader.query.paging import decode_cursor, encode_cursor
 from docsync.reader.query.search_syntax import SearchExpression, Term, words_of
 from docsync.reader.snapshot import Snapshot
 from docsync.reader.summary import prove_type
