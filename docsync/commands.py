@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from docsync.errors import DocsyncError
+from docsync.errors import DocsyncError, ExitCode
 from docsync.status import CommandResult, Status
 
 
 class TimedOut(DocsyncError):
     """The time that the caller gave is over; the work goes on."""
 
-    exit_code = 124
+    exit_code = ExitCode.TIMED_OUT
 
 
 class Busy(DocsyncError):
     """One reload runs and one waits already. `retry_after` is in seconds."""
 
-    exit_code = 3
+    exit_code = ExitCode.NOT_REACHABLE
     retry_after = 1
 
 

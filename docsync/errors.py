@@ -1,18 +1,36 @@
-"""The few errors an operator must act on. A file we cannot take is a Problem value (model), never one of these."""
+"""The few errors an operator must act on, and the exit codes of the command line.
 
-from enum import StrEnum
+A file that cannot be taken is a Problem value (model), never one of these errors.
+"""
+
+from enum import IntEnum, StrEnum
+
+
+class ExitCode(IntEnum):
+    """What the shell gets; docs/design.md lists the codes with their meaning."""
+
+    DONE = 0
+    FOUND = 1  # a check found something, a deletion is held, a waited-for path is broken, or output failed
+    USAGE = 2
+    NOT_REACHABLE = 3
+    DEGRADED = 4
+    NO_SUCH_DOCUMENT = 5
+    ALREADY_RUNNING = 6
+    BUG = 70
+    TIMED_OUT = 124
+    INTERRUPTED = 130
 
 
 class DocsyncError(Exception):
-    """Something the operator must fix. The text says where, what, got and the next step; `exit_code` is for the shell."""
+    """Something the operator must fix. The text says where, what, got and the next step."""
 
-    exit_code = 70
+    exit_code: int = ExitCode.BUG
 
 
 class ConfigError(DocsyncError):
-    """docsync.toml, the environment or a flag is wrong. `mistakes` holds one line each: `file:line: what is wrong`."""
+    """docsync.toml, the environment or a flag is wrong. `mistakes` has a line for each: `file:line: what is wrong`."""
 
-    exit_code = 2
+    exit_code = ExitCode.USAGE
 
     def __init__(self, *mistakes: str) -> None:
         super().__init__("\n".join(mistakes))
@@ -22,13 +40,13 @@ class ConfigError(DocsyncError):
 class UsageError(DocsyncError):
     """A command was asked for something it cannot do, such as a path outside every collection."""
 
-    exit_code = 2
+    exit_code = ExitCode.USAGE
 
 
 class NotReachable(DocsyncError):
     """The daemon or the database does not answer."""
 
-    exit_code = 3
+    exit_code = ExitCode.NOT_REACHABLE
 
 
 class NoDatabase(NotReachable):
@@ -38,13 +56,13 @@ class NoDatabase(NotReachable):
 class NoSuchDocument(DocsyncError):
     """No document has the id that was asked for."""
 
-    exit_code = 5
+    exit_code = ExitCode.NO_SUCH_DOCUMENT
 
 
 class AlreadyRunning(DocsyncError):
     """Another docsync holds the database's directory. `pid` is its process id where it is known."""
 
-    exit_code = 6
+    exit_code = ExitCode.ALREADY_RUNNING
 
     def __init__(self, message: str, pid: int | None = None) -> None:
         super().__init__(message)
@@ -64,7 +82,7 @@ class StoreReason(StrEnum):
 class StoreUnavailable(DocsyncError):
     """The database cannot be written now; nothing was changed and, unless it is Damaged, a later try may succeed."""
 
-    exit_code = 3
+    exit_code = ExitCode.NOT_REACHABLE
 
     def __init__(self, reason: StoreReason, message: str) -> None:
         super().__init__(message)

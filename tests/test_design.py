@@ -14,6 +14,7 @@ from docsync.admin.routes.openapi import build_openapi_routes
 from docsync.cli.root import COMMANDS
 from docsync.config import rule
 from docsync.config.rule import ITEMS, SETTINGS
+from docsync.errors import ExitCode
 from docsync.formats import FORMAT_NAMES
 from docsync.status import _ADVICE
 from tests.lint.test_rules_page import codes_of_the_source
@@ -44,13 +45,17 @@ def endpoints() -> set[str]:
     return set(json.loads(answer.body)["paths"])
 
 
-def exit_codes(path: Path) -> Iterator[int]:
-    """The exit codes that a module names: `exit_code = 3`, or the constants of the command line."""
+def written_exit_codes(path: Path) -> Iterator[str]:
+    """Where a module writes an exit code as a number: `exit_code = 3`, in a class or in a call."""
     for node in ast.walk(ast.parse(SOURCES[path])):
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=int(code))):
-                if name in ("exit_code", "_BUG", "_INTERRUPTED", "_DEGRADED"):
-                    yield code
+            case (
+                ast.Assign(targets=[ast.Name(id="exit_code")], value=ast.Constant(value=int()))
+                | ast.AnnAssign(target=ast.Name(id="exit_code"), value=ast.Constant(value=int()))
+            ):
+                yield f"{path.name}:{node.lineno}"
+            case ast.keyword(arg="exit_code", value=ast.Constant(value=int())):
+                yield f"{path.name}:{node.value.lineno}"
 
 
 def test_the_map_of_the_rooms_is_that_of_the_package() -> None:
@@ -79,8 +84,11 @@ def test_each_register_lists_what_the_code_has(name: str, there: set[str]) -> No
 
 def test_the_register_of_exit_codes_lists_what_the_code_has() -> None:
     (table,) = re.findall(r"### Exit codes\n(.*?)\n### ", PAGE, re.DOTALL)
-    listed = {int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)}
-    assert listed == {0, 1, *(code for path in SOURCES for code in exit_codes(path))}
+    assert [int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)] == list(ExitCode)
+
+
+def test_exit_codes_are_written_as_numbers_in_one_place_only() -> None:
+    assert [where for path in SOURCES for where in written_exit_codes(path)] == [], "name it: errors.ExitCode"
 
 
 def test_the_formats_that_may_be_configured_are_those_there_are() -> None:

@@ -7,7 +7,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Any
 
-from docsync.errors import DocsyncError, NotReachable
+from docsync.errors import DocsyncError, ExitCode, NotReachable
 
 # The members of an answer are the contract of its endpoint; the caller knows them, this module does not.
 Answer = dict[str, Any]
@@ -18,7 +18,7 @@ _START = "start a daemon with: docsync run"
 class DaemonRefused(DocsyncError):
     """The daemon answered that it will not or cannot. `problem` is its answer (RFC 9457), `status` the HTTP status."""
 
-    exit_code = 3
+    exit_code: int = ExitCode.NOT_REACHABLE  # or what the answer says
 
     def __init__(self, status: int, problem: Answer) -> None:
         super().__init__(str(problem.get("detail") or problem.get("title") or f"HTTP status {status}"))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from starlette.requests import Request
 
 from docsync.admin.http.problem_response import Refusal
+from docsync.errors import ExitCode
 from docsync.names import is_presentable
 
 MAX_BODY_BYTES = 64 * 1024
@@ -86,4 +87,4 @@ def make_too_large() -> Refusal:
 
 
 def _make_bad_request(detail: str) -> Refusal:
-    return Refusal(400, detail, "usage", exit_code=2)
+    return Refusal(400, detail, "usage", exit_code=ExitCode.USAGE)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from docsync.admin.http.json_body import Json, dump_json
 from docsync.commands import Busy, TimedOut
-from docsync.errors import DocsyncError, NotReachable, StoreUnavailable, UsageError
+from docsync.errors import DocsyncError, ExitCode, NotReachable, StoreUnavailable, UsageError
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 SAFE_HEADERS: Mapping[str, str] = MappingProxyType(
@@ -58,7 +58,7 @@ class Refusal(Exception):
 class DaemonStopping(DocsyncError):
     """The daemon stops while a call is under way."""
 
-    exit_code = 3
+    exit_code = ExitCode.NOT_REACHABLE
 
 
 EXPECTED = (TimedOut, Busy, UsageError, StoreUnavailable, NotReachable, DaemonStopping)
@@ -78,12 +78,17 @@ def refusal_of(error: Exception) -> Refusal:
         case UsageError():
             return Refusal(400, _describe_error(error), "usage", exit_code=error.exit_code)
         case DaemonStopping():
-            return Refusal(503, "The daemon stops. Start it again with: docsync run", "stopping", exit_code=3)
+            return Refusal(
+                503,
+                "The daemon stops. Start it again with: docsync run",
+                "stopping",
+                exit_code=DaemonStopping.exit_code,
+            )
         case StoreUnavailable() | NotReachable():
             return _make_unavailable(error)
         case _:
             detail = "A bug in docsync; the daemon's log has the details. Please report it."
-            return Refusal(500, detail, "bug", exit_code=70)
+            return Refusal(500, detail, "bug", exit_code=ExitCode.BUG)
 
 
 def _make_unavailable(error: StoreUnavailable | NotReachable) -> Refusal:

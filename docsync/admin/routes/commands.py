@@ -16,6 +16,7 @@ from docsync.admin.http.json_body import dump_json, to_json
 from docsync.admin.http.openapi_schema import POST, OpenApiObject, answer, make_array, make_object, operation, schema_of
 from docsync.admin.http.problem_response import Refusal
 from docsync.admin.http.version_headers import DatabaseVersion, set_version_headers
+from docsync.errors import ExitCode
 from docsync.names import EVERYTHING
 from docsync.status import CommandResult
 
@@ -83,7 +84,10 @@ class CommandRoutes:
         folders = {one.type: one.path for one in collections}
         if type_ not in folders:
             raise Refusal(
-                400, f"No collection is called {type_!a}; there are {', '.join(folders)}", "usage", exit_code=2
+                400,
+                f"No collection is called {type_!a}; there are {', '.join(folders)}",
+                "usage",
+                exit_code=ExitCode.USAGE,
             )
         return EVERYTHING if folders[type_] == "." else folders[type_]
 

@@ -25,7 +25,7 @@ from docsync.admin.http.problem_response import Refusal
 from docsync.admin.http.query import read_choice, read_limit, read_query, read_text
 from docsync.admin.http.version_headers import DatabaseVersion, make_page_response, set_version_headers
 from docsync.admin.reader_pool import ReaderPool
-from docsync.errors import NoSuchDocument
+from docsync.errors import ExitCode, NoSuchDocument
 from docsync.reader import Hit, Reader, ReferenceRow, Row
 from docsync.reader.query.where_syntax import parse_all
 
@@ -83,7 +83,7 @@ class DocumentRoutes:
         query = read_query(request, "q", "type", "limit", "cursor")
         words, type_, cursor = read_text(query, "q"), read_text(query, "type"), read_text(query, "cursor")
         if words is None:
-            raise Refusal(400, "Say what to look for, such as /v1/search?q=invoice", "usage", exit_code=2)
+            raise Refusal(400, "Say what to look for, such as /v1/search?q=invoice", "usage", exit_code=ExitCode.USAGE)
         most = read_limit(query, _DEFAULT_HITS)
 
         def page(reader: Reader) -> Response:

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from docsync.errors import DocsyncError
+from docsync.errors import DocsyncError, ExitCode
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -17,7 +17,7 @@ _STDIN, _STDOUT, _STDERR = range(3)
 class OutputFailed(DocsyncError):
     """Standard output takes nothing more, for instance because its disk is full."""
 
-    exit_code = 1
+    exit_code = ExitCode.FOUND
 
 
 class _Stdout(io.FileIO):
