@@ -12,12 +12,10 @@ import pytest
 import docsync
 from docsync.admin.routes.openapi import build_openapi_routes
 from docsync.cli.root import COMMANDS
-from docsync.config import rule
 from docsync.config.rule import ITEMS, SETTINGS
 from docsync.errors import ExitCode
-from docsync.formats import FORMAT_NAMES
+from docsync.registry import FORMATS
 from docsync.status import _ADVICE
-from tests.lint.test_rules_page import codes_of_the_source
 
 ROOT = Path(docsync.__file__).parent.parent
 PAGE = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
@@ -68,10 +66,9 @@ def test_the_map_of_the_rooms_is_that_of_the_package() -> None:
     ("name", "there"),
     [
         ("keys", KEYS),
-        ("formats", set(FORMAT_NAMES)),
+        ("formats", set(FORMATS)),
         ("commands", set(COMMANDS)),
         ("endpoints", {*endpoints(), "/"}),
-        ("codes", codes_of_the_source()),
         ("reasons", set(_ADVICE)),
         ("metrics", set(re.findall(r'"(docsync_[a-z_]+)"', CODE))),
         ("events", {*EVENT.findall(CODE), "sync.finished"}),
@@ -89,10 +86,6 @@ def test_the_register_of_exit_codes_lists_what_the_code_has() -> None:
 
 def test_exit_codes_are_written_as_numbers_in_one_place_only() -> None:
     assert [where for path in SOURCES for where in written_exit_codes(path)] == [], "name it: errors.ExitCode"
-
-
-def test_the_formats_that_may_be_configured_are_those_there_are() -> None:
-    assert rule.FORMAT_NAMES == FORMAT_NAMES
 
 
 def test_every_variable_of_the_environment_that_is_listed_is_read() -> None:

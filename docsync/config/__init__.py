@@ -1,7 +1,6 @@
 """Reads docsync.toml, the environment and the flags into one checked `Config`. Never writes anything."""
 
 from docsync.config.load import find_file, load_config
-from docsync.config.rule import FORMAT_NAMES
 from docsync.config.setting import (
     AdminSettings,
     ChangesSettings,
@@ -18,7 +17,6 @@ from docsync.config.setting import (
 )
 
 __all__ = [
-    "FORMAT_NAMES",
     "AdminSettings",
     "ChangesSettings",
     "ClientSettings",

@@ -5,14 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from docsync.names import find_closest, is_presentable
+from docsync.registry import FORMATS, list_ignorable_codes
 
-FORMAT_NAMES = ("json", "prompty", "yaml", "toml", "markdown")
-IGNORABLE_CODES = (
-    "big-int", "duplicate-key", "fm-lost", "literal-secret", "merge-conflict", "missing-reference", "name-twin",
-    "overlap", "role-marker", "schema", "surrogate", "tags", "template-syntax", "template-too-large",
-    "undeclared-variable", "unused-input", "yaml-bool", "yaml-key", "yaml-octal", "yaml-sexagesimal",
-)  # fmt: skip
-"""The codes that `lint.ignore` may name: what a file's content is warned of, and two errors that one may live with."""
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "collections": ("type", "path", "include", "format"),
     "clients": ("name", "token_hash"),
@@ -138,10 +132,10 @@ def codes(value: object) -> str | None:
     expected = 'a list of codes that can be ignored, such as ["unused-input"]'
     if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
         return expected
-    unknown = next((code for code in value if code not in IGNORABLE_CODES), None)
-    if unknown is None:
+    unknown = [code for code in value if code not in list_ignorable_codes()]
+    if not unknown:
         return None
-    near = find_closest(unknown, IGNORABLE_CODES, 1)
+    near = find_closest(unknown[0], list_ignorable_codes(), 1)
     return f"{expected}{f' (did you mean {near[0]}?)' if near else ''}"
 
 
@@ -185,7 +179,7 @@ COLLECTION: Mapping[str, KeyRule] = {
     "path": KeyRule(None, inner_folder),
     "include": KeyRule((), each(is_pattern, f"a non-empty {_PATTERNS}", at_least=1)),
     "exclude": KeyRule((), each(is_pattern, f"a {_PATTERNS}")),
-    "format": KeyRule(None, one_of(*FORMAT_NAMES)),
+    "format": KeyRule(None, one_of(*FORMATS)),
     "schema": KeyRule(None, text),
     "index": KeyRule((), each(_DOTTED_WORDS.fullmatch, 'a list of dotted words such as ["demographics.ageGroup"]')),
 }

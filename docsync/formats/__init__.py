@@ -1,59 +1,32 @@
-"""The door to the formats: bytes become a document and problems. Never touches the tree and never raises for a file."""
+"""Parses bytes into a document and problems, in any format. Never touches the tree and never raises for a file."""
 
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
-from typing import Protocol, cast
+from typing import cast
 
+from docsync.formats.format import Format
 from docsync.formats.limits import LIMITS
-from docsync.formats.source import FileRefused, SourceText, decode_source
+from docsync.formats.source import FileRefused, decode_source
 from docsync.model import Content, ParsedFile, Problem, Severity
+from docsync.registry import FORMATS
 
-# Where each format lives; a module there offers one value, FORMAT. Imported when first used: start-up time matters.
-_MODULES = {
-    "json": "docsync.formats.json_format",
-    "prompty": "docsync.formats.prompty",
-    "yaml": "docsync.formats.yaml",
-    "toml": "docsync.formats.toml",
-    "markdown": "docsync.formats.markdown",
-}
-FORMAT_NAMES: tuple[str, ...] = tuple(_MODULES)
+__all__ = ["FORMATS", "Format", "get_format", "parse"]
 
 # So many problems, or more, and a format may have stopped looking for others.
 _COUNT_LIMIT = 1000
 
 
-class Format(Protocol):
-    """A way to read a file.
-
-    `version` moves whenever the same bytes would give another row. `proves_complete` is True where a file that is cut
-    short can never parse.
-    """
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def version(self) -> int: ...
-
-    @property
-    def proves_complete(self) -> bool: ...
-
-    def parse(self, source: SourceText) -> ParsedFile:
-        """What the file says; a file that cannot be taken is Refused or has a problem of severity error."""
-        ...
-
-
 @cache
 def get_format(name: str) -> Format:
-    """The format with a name from FORMAT_NAMES."""
-    if name not in _MODULES:
-        raise LookupError(f"no format is named {name!r}; there are {', '.join(FORMAT_NAMES)}")
-    return cast(Format, import_module(_MODULES[name]).FORMAT)
+    """The format of that name, imported when it is first asked for. Raises LookupError for any other name."""
+    if name not in FORMATS:
+        raise LookupError(f"no format is named {name!r}; there are {', '.join(FORMATS)}")
+    return cast(Format, import_module(FORMATS[name]).FORMAT)
 
 
 def parse(format_name: str, path: str, octets: bytes, *, allow_conflicts: bool = False) -> ParsedFile:
-    """What the file at *path* says, within the limits. Whatever the bytes are, the answer is a value."""
+    """What the file at *path* says, within the limits. Never raises for what *octets* are."""
     reader = get_format(format_name)
     try:
         parsed = reader.parse(decode_source(path, octets, allow_conflicts=allow_conflicts))

@@ -1,14 +1,18 @@
 """JSON: one object per file, strictly. Never guesses at what a broken file meant, and never loses a digit or a key."""
 
 import re
+from collections.abc import Mapping, Set
 from json import JSONDecodeError, JSONDecoder
 
+from docsync.formats.format import Format
 from docsync.formats.json_errors import explain_json_error
+from docsync.formats.json_place import json_places
 from docsync.formats.json_survey import survey
 from docsync.formats.limits import LIMITS
-from docsync.formats.naming import encode_canonical, find_naming, search_text, stem_of
+from docsync.formats.naming import build_content, encode_canonical
+from docsync.formats.place import Place
 from docsync.formats.source import FileRefused, SourceText
-from docsync.model import Content, ParsedFile, Problem
+from docsync.model import ParsedFile, Problem
 
 # Every integer of so few digits fits in 64 bits.
 _SAFE_DIGITS = 18
@@ -19,7 +23,7 @@ class _NeedsSurvey(ValueError):
     """The text holds something that needs a second look."""
 
 
-class JsonFormat:
+class JsonFormat(Format):
     """Files of one JSON object each."""
 
     name = "json"
@@ -35,6 +39,10 @@ class JsonFormat:
         except RecursionError:
             message = f"nested more than {LIMITS.max_depth} levels deep"
             raise FileRefused(source.problem("too-deep", message, 0)) from None
+
+    def places(self, source: SourceText, wanted: Set[str]) -> Mapping[str, Place]:
+        """The places of those of *wanted* that there are; of two equal keys, that of the first."""
+        return json_places(source.text, wanted)
 
 
 FORMAT = JsonFormat()
@@ -64,17 +72,13 @@ def _read(source: SourceText) -> ParsedFile:
         _refuse_odd(source.text, document)
     except JSONDecodeError:
         raise
-    except ValueError:  # _Odd, an infinite number (1e999), or half a surrogate pair
+    except ValueError:  # _NeedsSurvey, an infinite number (1e999), or half a surrogate pair
         _refuse_crowd(source)
         value, document, warnings = survey(source, value, document)
     if not isinstance(value, dict):
         message = f"the file must hold one JSON object, got {_kind(value)}"
         raise FileRefused(source.problem("json-not-object", message, len(source.text) - len(source.text.lstrip())))
-    naming = find_naming(value, stem_of(source.path))
-    content = Content(
-        naming.name, naming.name_from, document, search_text(value), naming.description, naming.tags
-    )  # fmt: skip
-    return ParsedFile(content, warnings)
+    return ParsedFile(build_content(value, source.path, document), warnings)
 
 
 def _refuse_crowd(source: SourceText) -> None:

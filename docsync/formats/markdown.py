@@ -2,18 +2,18 @@
 
 from pathlib import PurePosixPath
 
+from docsync.formats.front_matter_format import FrontMatterFormat
 from docsync.formats.naming import encode_canonical, find_naming, search_text
 from docsync.formats.source import SourceText
 from docsync.formats.yaml_front_matter import split_front_matter
 from docsync.model import Content, ParsedFile
 
 
-class MarkdownFormat:
+class MarkdownFormat(FrontMatterFormat):
     """Files of Markdown, stored as their front matter and their exact body."""
 
     name = "markdown"
     version = 2
-    proves_complete = False
 
     def parse(self, source: SourceText) -> ParsedFile:
         """Front matter as written and the body of *source*."""

@@ -1,4 +1,4 @@
-"""What a document is called and what a search sees of it. Never fails: the file's stem is always a name."""
+"""Finds name, description, tags and search text of a document. Never fails: without a name the file stem is used."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -8,6 +8,7 @@ from typing import TypeGuard
 
 from docsync.formats.limits import LIMITS
 from docsync.formats.nested_name import find_nested_name
+from docsync.model import Content
 
 _NAMES = (
     "name", "displayName", "display_name", "char_name", "persona.name", "character.name", "profile.name", "data.name",
@@ -41,6 +42,14 @@ def find_naming(value: Mapping[str, object], stem: str) -> Naming:
     card = is_card(value)
     name, name_from = _name(value, stem, card=card)
     return Naming(name, name_from, _description(value, card=card), _tags(value, card=card))
+
+
+def build_content(value: Mapping[str, object], path: str, document: str | None = None) -> Content:
+    """The content of a file at *path* that holds *value*; *document* is the canonical JSON of that, if it is known."""
+    naming = find_naming(value, stem_of(path))
+    text = search_text(value)
+    document = document or encode_canonical(value)
+    return Content(naming.name, naming.name_from, document, text, naming.description, naming.tags)
 
 
 def is_card(value: Mapping[str, object]) -> bool:

@@ -5,10 +5,11 @@ import tomllib
 from datetime import date, datetime, time
 from math import isfinite
 
+from docsync.formats.format import Format
 from docsync.formats.limits import LIMITS
-from docsync.formats.naming import encode_canonical, find_naming, search_text, stem_of
+from docsync.formats.naming import build_content
 from docsync.formats.source import FileRefused, SourceText
-from docsync.model import Content, ParsedFile, Problem, Severity
+from docsync.model import ParsedFile, Problem, Severity
 from docsync.names import truncate_place
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -27,12 +28,12 @@ _QUOTED = re.compile(
 _DEEP_KEY = re.compile(rf"(?<![\w \t.-])(?:[\w-]*+[ \t]*+\.[ \t]*+){{{LIMITS.max_depth}}}")
 
 
-class TomlFormat:
-    """Files of one TOML document each."""
+class TomlFormat(Format):
+    """Files of one TOML document each. Without places: tomllib does not report where values stand."""
 
     name = "toml"
     version = 2
-    # Any line end may be the end of the file.
+    # Not complete by itself: any line end may be the end of the file.
     proves_complete = False
 
     def parse(self, source: SourceText) -> ParsedFile:
@@ -54,10 +55,7 @@ def _read(source: SourceText) -> ParsedFile:
     _refuse_slow(source)
     reading = _TomlConverter(source)
     value = {key: reading.convert(item, truncate_place(key)) for key, item in tomllib.loads(source.text).items()}
-    naming = find_naming(value, stem_of(source.path))
-    text = search_text(value)
-    content = Content(naming.name, naming.name_from, encode_canonical(value), text, naming.description, naming.tags)
-    return ParsedFile(content, tuple(reading.warnings))
+    return ParsedFile(build_content(value, source.path), tuple(reading.warnings))
 
 
 def _refuse_slow(source: SourceText) -> None:

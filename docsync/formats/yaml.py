@@ -1,20 +1,22 @@
 """The format of YAML collections: one mapping a file. Never takes a list, a single value or a second document."""
 
-from pathlib import PurePosixPath
+from collections.abc import Mapping, Set
 from typing import cast
 
-from docsync.formats.naming import encode_canonical, find_naming, search_text
+from docsync.formats.format import Format
+from docsync.formats.naming import build_content
+from docsync.formats.place import Place
 from docsync.formats.source import FileRefused, SourceText
+from docsync.formats.yaml_place import yaml_places
 from docsync.formats.yaml_reader import read_yaml
-from docsync.model import Content, ParsedFile
+from docsync.model import ParsedFile
 
 
-class YamlFormat:
+class YamlFormat(Format):
     """Files of YAML, stored as the JSON object that they say."""
 
     name = "yaml"
     version = 2
-    proves_complete = False
 
     def parse(self, source: SourceText) -> ParsedFile:
         """The mapping in *source* as it is written."""
@@ -24,16 +26,11 @@ class YamlFormat:
             message = f"the file must hold a mapping of keys to values, got {kind}"
             raise FileRefused(source.problem("yaml-not-mapping", message, read.at), *read.problems)
         value = cast("dict[str, object]", read.value)
-        own = find_naming(value, PurePosixPath(source.path).stem)
-        content = Content(
-            own.name,
-            own.name_from,
-            encode_canonical(value),
-            search_text(value),
-            description=own.description,
-            tags=own.tags,
-        )
-        return ParsedFile(content, read.problems)
+        return ParsedFile(build_content(value, source.path), read.problems)
+
+    def places(self, source: SourceText, wanted: Set[str]) -> Mapping[str, Place]:
+        """The places of those of *wanted* that there are; what an alias stands for is where its anchor is."""
+        return yaml_places(source.text, wanted)
 
 
 FORMAT = YamlFormat()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from json.encoder import encode_basestring
-from typing import cast
+from typing import NoReturn, cast
 
 import frontmatter
 from frontmatter.default_handlers import YAMLHandler
@@ -57,6 +57,16 @@ def split_front_matter(source: SourceText) -> FrontMatter:
     return FrontMatter(values, source.text[closing.end() :], stripped, closing.end(), body_line, handler.problems)
 
 
+def blank_fences(text: str) -> str:
+    """The front matter of *text* without its fences, every character at its own offset; "" where there is none."""
+    opening = _find_opening(text)
+    closing = _find_closing(text, opening) if opening else None
+    if opening is None or closing is None:
+        return ""
+    fence = opening.end("indent")
+    return f"{text[:fence]}   {text[fence + 3 : closing.start()]}"
+
+
 def _refuse_escapes(source: SourceText, body_at: int) -> None:
     """A body is stored several times over, and a control character takes six characters there."""
     if (len(source.text) - body_at) * 5 <= LIMITS.body_escapes:
@@ -76,6 +86,11 @@ def _find_opening(text: str) -> re.Match[str] | None:
     return _OPENING.match(text, line)
 
 
+def _find_closing(text: str, opening: re.Match[str]) -> re.Match[str] | None:
+    # A closing fence may be indented where the opening one is.
+    return (_INDENTED_CLOSING if opening["indent"] else _CLOSING).search(text, opening.end())
+
+
 def _warn_lost_fence(source: SourceText) -> Iterator[Problem]:
     """A warning where the text begins as front matter does, without the fence that would make it so."""
     start = len(source.text) - len(source.text.lstrip())
@@ -91,7 +106,7 @@ class _Handler(YAMLHandler):
     def __init__(self, source: SourceText, opening: re.Match[str]) -> None:
         super().__init__()
         self._source, self._opening = source, opening
-        self.closing = self._find_closing()
+        self.closing = _find_closing(source.text, opening) or self._refuse_unclosed()
         self.problems: tuple[Problem, ...] = ()
 
     def split(self, text: str) -> tuple[str, str]:  # noqa: ARG002 - the signature of python-frontmatter
@@ -118,12 +133,8 @@ class _Handler(YAMLHandler):
     def _fence(self) -> int:
         return self._opening.end("indent")
 
-    def _find_closing(self) -> re.Match[str]:
-        text, start = self._source.text, self._opening.end()
-        indented = _INDENTED_CLOSING.search(text, start)
-        closing = indented if self._opening["indent"] else _CLOSING.search(text, start)
-        if closing:
-            return closing
+    def _refuse_unclosed(self) -> NoReturn:
+        indented = _INDENTED_CLOSING.search(self._source.text, self._opening.end())
         notes: tuple[Note, ...] = ()
         if indented:
             dashes = indented.group().strip()

@@ -1,25 +1,21 @@
-"""The rules that a good document keeps beyond its format. Never reads a file: whoever asks brings what a rule needs."""
+"""The rules that a good document keeps beyond its format. Never reads a file: the caller brings what a rule needs."""
 
 from collections.abc import Set
+from importlib import import_module
 from itertools import islice
+from typing import cast
 
-from docsync.lint import literal_secret, missing_reference, undeclared_variable, unused_input
 from docsync.lint.finding import MAX_FINDINGS, Finding, LintRule, Subject
+from docsync.registry import list_rules
 
-RULES: tuple[LintRule, ...] = (
-    undeclared_variable.RULE,
-    unused_input.RULE,
-    missing_reference.RULE,
-    literal_secret.RULE,
-)
-VERSION = 2
-"""Moves whenever the rules say something else of the same document."""
+RULES: tuple[LintRule, ...] = tuple(cast(LintRule, import_module(module).RULE) for module in list_rules().values())
+"""Every rule, in the order of their codes."""
 
-__all__ = ["RULES", "VERSION", "Finding", "LintRule", "Subject", "lint"]
+__all__ = ["RULES", "Finding", "LintRule", "Subject", "lint"]
 
 
 def lint(subject: Subject, ignore: Set[str] = frozenset()) -> list[Finding]:
-    """What the rules say of *subject*, but for those whose codes are ignored. Each says only so much."""
+    """The findings of every rule whose code is not in *ignore*, MAX_FINDINGS of each at most."""
     return [
         finding for rule in RULES if rule.code not in ignore for finding in islice(rule.find(subject), MAX_FINDINGS)
     ]

@@ -1,14 +1,14 @@
 """What a rule looks at and what it says. Holds values and judges nothing."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from docsync.lint.secret import Secret, secrets_in
 from docsync.model import ResolvedReference, Severity
 
 MAX_FINDINGS = 50
-"""Findings of one rule that are built: nobody reads on, and a hostile file must not make it a hundred thousand."""
+"""Maximum number of findings of one rule, so that a hostile file cannot make thousands."""
 
 
 @dataclass(frozen=True)
@@ -17,16 +17,20 @@ class Subject:
 
     `written` is the object, or the front matter, as it stands in the file; `links` are its references and what became
     of them; `undeclared` the variables of a prompt that no input declares, `unused` the inputs that no variable uses.
+    `body` is the exact body of a prompt or a Markdown file, "" where the format has none; `document` is all that is
+    stored.
     """
 
     written: dict[str, object]
     links: tuple[ResolvedReference, ...] = ()
     undeclared: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    body: str = ""
+    document: dict[str, object] = field(default_factory=dict)
 
     @cached_property
     def secrets(self) -> list[Secret]:
-        """The secrets in what is written, MOST at most: looked for when first asked, as it takes a while."""
+        """The secrets in what is written, MAX_FINDINGS at most: searched for when first asked, as it takes a while."""
         return secrets_in(self.written, MAX_FINDINGS)
 
 
@@ -35,7 +39,8 @@ class Finding:
     """Something to say about a document.
 
     `at` is the dotted place in what is written, such as `inputs[0].default`; `on_key` means the key there and not its
-    value. Where `at` is None, `body_text` is what to look for in the body.
+    value. Without `at` the place is in the body: `body_at`, an offset in characters from 0, or else where the word
+    `body_text` is found.
     """
 
     code: str
@@ -45,12 +50,17 @@ class Finding:
     hint: str | None = None
     severity: Severity = Severity.WARNING
     on_key: bool = False
+    body_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LintRule:
-    """A check that every document passes or is warned about."""
+    """A check that every document passes or is warned about.
+
+    `version` moves whenever the rule would say something else of a document: all of them are then checked again.
+    """
 
     code: str
+    version: int
     summary: str
     find: Callable[[Subject], Iterable[Finding]]

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from jsonschema_rs import ValidationError, Validator
 
 CODE = "schema"
+# Moves whenever the same schema would say something else of a document.
+_VERSION = 1
 
 _SHOWN_CHARACTERS = 60
 _MESSAGE_CHARACTERS = 200
@@ -23,28 +25,28 @@ _MASK = "the value"
 
 
 class Schema:
-    """A compiled schema. `digest` tells it from every other one."""
+    """A compiled schema. `digest` tells it from every other one, and from what another release would say of it."""
 
     def __init__(self, validator: "Validator", digest: str) -> None:
         self._validator = validator
         self.digest = digest
 
-    def violations(self, value: dict[str, object], most: int) -> list[Finding]:
-        """What is wrong with *value*, up to *most* findings; with none, only that something is.
+    def violations(self, value: dict[str, object], maximum: int) -> list[Finding]:
+        """What is wrong with *value*, *maximum* findings at most; with a maximum of 0 one finding without a place.
 
         No value is printed whole, and no secret at all.
         """
-        if most == 1:
+        if maximum == 1:
             return self._find_first(value)
         if self._validator.is_valid(value):
             return []
-        if not most:
+        if not maximum:
             message = "the document breaks its schema, and holds too many values to look for the place"
             return [Finding(CODE, message, "", severity=Severity.ERROR)]
-        return [_finding(error, value) for error in islice(self._validator.iter_errors(value), most)]
+        return [_finding(error, value) for error in islice(self._validator.iter_errors(value), maximum)]
 
     def _find_first(self, value: dict[str, object]) -> list[Finding]:
-        """The same, without a look for what else is wrong: that is done at once for all of it."""
+        """The first violation of *value*, an empty list if it is valid. Cheaper than a search for all of them."""
         import jsonschema_rs
 
         try:
@@ -71,7 +73,7 @@ def compile_schema(shown: str, octets: bytes) -> Schema:
         validator = jsonschema_rs.validator_for(schema, retriever=_refuse, mask=_MASK)
     except jsonschema_rs.ValidationError as error:
         raise ConfigError(_describe_invalid(shown, text, error)) from None
-    return Schema(validator, hashlib.sha256(octets).hexdigest())
+    return Schema(validator, f"{_VERSION}:{hashlib.sha256(octets).hexdigest()}")
 
 
 def _refuse(uri: str) -> NoReturn:

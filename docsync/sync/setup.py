@@ -13,7 +13,7 @@ from docsync.clock import SYSTEM, Clock, iso
 from docsync.errors import ConfigError
 from docsync.formats import get_format, parse
 from docsync.git import GitDirectories, find_git
-from docsync.lint import VERSION as LINT_VERSION
+from docsync.lint import RULES
 from docsync.lint.schema import Schema, compile_schema
 from docsync.model import Timing
 from docsync.names import Collection, to_printable
@@ -139,7 +139,7 @@ def _fingerprint(settings: Settings, collection: Collection, schema: Schema | No
         "collections": [(each.type, each.path, each.include, each.exclude) for each in settings.collections],
         "max_file_bytes": settings.max_file_bytes,
         "ignore": sorted(settings.ignore),
-        "lint": LINT_VERSION,
+        "lint": {rule.code: rule.version for rule in RULES},
         "redact_secrets": settings.redact_secrets,
         "schema": schema and schema.digest,
     }

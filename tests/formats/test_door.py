@@ -3,18 +3,19 @@
 import pytest
 
 from docsync import formats
-from docsync.formats import FORMAT_NAMES, get_format, parse
+from docsync.formats import get_format, parse
+from docsync.formats.format import Format
 from docsync.formats.limits import LIMITS
 from docsync.formats.source import FileRefused, SourceText
 from docsync.model import ParsedFile, Severity
+from docsync.registry import FORMATS
 
 
-class Faulty:
+class Faulty(Format):
     """A format with a bug: it fails as it is told."""
 
     name = "faulty"
     version = 1
-    proves_complete = False
 
     def __init__(self, error: Exception) -> None:
         self.error = error
@@ -23,7 +24,7 @@ class Faulty:
         raise self.error
 
 
-@pytest.mark.parametrize("name", FORMAT_NAMES)
+@pytest.mark.parametrize("name", FORMATS)
 def test_every_format_is_there_under_its_name(name: str) -> None:
     found = get_format(name)
 
@@ -36,7 +37,7 @@ def test_an_unknown_format_is_named_with_those_that_exist() -> None:
         get_format("xml")
 
 
-@pytest.mark.parametrize("name", FORMAT_NAMES)
+@pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize(
     ("octets", "code"),
     [

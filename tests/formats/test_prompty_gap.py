@@ -5,7 +5,8 @@ import json
 import pytest
 
 from docsync.formats import parse
-from docsync.formats.prompty.gap import Gaps, gaps_of
+from docsync.formats.format import Gaps
+from docsync.formats.prompty.gap import gaps_of
 
 
 def gaps(text: str) -> Gaps:

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 import docsync
-from docsync.config.rule import IGNORABLE_CODES
 from docsync.formats import parse
 from docsync.lint import RULES, LintRule
 from docsync.lint.schema import compile_schema
 from docsync.model import Reference, ReferenceStatus, ResolvedReference, Severity
 from docsync.names import Collection
+from docsync.registry import list_ignorable_codes
 from docsync.sync.batch.review import DocumentRules, ReadFile, Review
 
 PACKAGE = Path(docsync.__file__).parent
@@ -52,7 +52,7 @@ def examples() -> Iterator[tuple[str, str, str, str]]:
             yield code, form, kind, text
 
 
-def codes_of(form: str, text: str) -> dict[str, Severity]:
+def codes_of(form: str, text: str, *ignore: str) -> dict[str, Severity]:
     """The codes that a file gets beside a file 'there.json', in a collection with the schema of the page."""
     suffix = {"markdown": "md"}.get(form, form)
     collection = Collection("note", "notes", (f"**/*.{suffix}",), form)
@@ -62,9 +62,8 @@ def codes_of(form: str, text: str) -> dict[str, Severity]:
         links = tuple(resolved(reference) for reference in parsed.content.references)
         schema = re.search(r"`(\{\"required\".*?)`", SECTIONS["schema"])
         assert schema
-        review = Review(
-            DocumentRules(schemas={"note": compile_schema("page", schema[1].encode())} if form == "json" else {})
-        )
+        schemas = {"note": compile_schema("page", schema[1].encode())} if form == "json" else {}
+        review = Review(DocumentRules(frozenset(ignore), schemas=schemas))
         parsed = review.review(ReadFile(path, collection, octets, links), parsed.content, parsed.problems)
     return {problem.code: problem.severity for problem in parsed.problems}
 
@@ -83,7 +82,7 @@ def test_every_code_of_the_source_has_a_section_and_every_section_a_code() -> No
 def test_what_can_be_ignored_is_what_the_configuration_lets_ignore() -> None:
     told = {code for code, section in SECTIONS.items() if "can be ignored" in section.splitlines()[0]}
 
-    assert told == set(IGNORABLE_CODES)
+    assert told == set(list_ignorable_codes())
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
@@ -92,6 +91,14 @@ def test_every_rule_has_its_summary_and_both_examples(rule: LintRule) -> None:
 
     assert rule.summary in section.splitlines()[0]
     assert re.findall(r"^```\w+ (bad|good)$", section, re.MULTILINE) == ["bad", "good"]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_every_rule_warns_of_its_bad_example_and_can_be_ignored(rule: LintRule) -> None:
+    ((form, text),) = [(form, text) for code, form, kind, text in examples() if (code, kind) == (rule.code, "bad")]
+
+    assert codes_of(form, text)[rule.code] is Severity.WARNING
+    assert rule.code not in codes_of(form, text, rule.code)
 
 
 @pytest.mark.parametrize(

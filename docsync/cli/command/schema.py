@@ -6,6 +6,7 @@ from importlib.resources import files
 import click
 
 from docsync.cli.flags import Session, command, pass_session
+from docsync.registry import FORMATS, list_ignorable_codes
 
 SCHEMAS = ("persona", "prompty", "config")
 
@@ -27,4 +28,13 @@ def schema_command(session: Session, schema: str) -> int:
 
 def schema_text(name: str) -> str:
     """The schema with a name from SCHEMAS, as a file."""
-    return files("docsync").joinpath("schema", f"{name}.schema.json").read_text("utf-8")
+    text = files("docsync").joinpath("schema", f"{name}.schema.json").read_text("utf-8")
+    return _list_names(text) if name == "config" else text
+
+
+def _list_names(text: str) -> str:
+    """The schema of docsync.toml with the formats and the codes that there are: its file leaves their lists empty."""
+    value = json.loads(text)
+    value["$defs"]["collections"]["items"]["properties"]["format"]["enum"] = [*FORMATS]
+    value["$defs"]["lint"]["properties"]["ignore"]["items"]["enum"] = [*list_ignorable_codes()]
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

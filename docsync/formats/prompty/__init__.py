@@ -2,8 +2,11 @@
 
 from pathlib import PurePosixPath
 
+from docsync.formats.format import Gaps
+from docsync.formats.front_matter_format import FrontMatterFormat
 from docsync.formats.naming import encode_canonical, search_text
 from docsync.formats.prompty.dialect import dialect_of
+from docsync.formats.prompty.gap import gaps_of
 from docsync.formats.prompty.model import normalize_model
 from docsync.formats.prompty.properties import normalize_inputs, normalize_properties, normalize_tools
 from docsync.formats.prompty.reference import References, references_of
@@ -15,12 +18,12 @@ from docsync.formats.yaml_front_matter import FrontMatter, split_front_matter
 from docsync.model import Content, ParsedFile, Problem, Severity
 
 
-class PromptyFormat:
+class PromptyFormat(FrontMatterFormat):
     """Files of Microsoft's Prompty, in each of the generations found in the wild."""
 
     name = "prompty"
     version = 2
-    proves_complete = False
+    body_members = frozenset({"body", "instructions", "messages"})
 
     def parse(self, source: SourceText) -> ParsedFile:
         """The prompt in *source*, with its front matter as written beside the same in the names of v2."""
@@ -54,6 +57,10 @@ class PromptyFormat:
             ),
             (*parts.problems, *_warnings(source, parts, messages, variables)),
         )
+
+    def gaps(self, document: dict[str, object]) -> Gaps:
+        """Undeclared variables and unused inputs; none where the variables are unknown."""
+        return gaps_of(document)
 
 
 def _head(written: JsonObject, stem: str) -> JsonObject:

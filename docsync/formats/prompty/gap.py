@@ -1,15 +1,8 @@
 """Compares what a stored prompt declares with what its body uses. Never parses: the document says both."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Gaps:
-    """Variables that no input declares, and inputs that no variable uses; in the order of the document."""
-
-    undeclared_variables: tuple[str, ...] = ()
-    unused_inputs: tuple[str, ...] = ()
+from docsync.formats.format import Gaps
 
 
 def gaps_of(document: Mapping[str, object]) -> Gaps:

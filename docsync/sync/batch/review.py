@@ -1,4 +1,4 @@
-"""What is said of a valid file beyond its format: its schema, the lint rules; and secrets are taken out on demand.
+"""Reviews a valid document: its schema, the lint rules, and the redaction of secrets on demand.
 
 Never reads the tree and never raises for what a file holds.
 """
@@ -8,21 +8,21 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import cast
 
+from docsync.formats import Format, get_format
 from docsync.formats.limits import LIMITS
 from docsync.formats.naming import encode_canonical, search_text
-from docsync.lint import Finding, Subject, lint, literal_secret
+from docsync.formats.source import decode_source
+from docsync.lint import Finding, Subject, lint
 from docsync.lint.finding import MAX_FINDINGS
+from docsync.lint.rules import literal_secret
 from docsync.lint.schema import CODE, Schema
 from docsync.lint.secret import Secret, may_hold_secrets, redact_all, secrets_in
 from docsync.model import Content, ParsedFile, Problem, ResolvedReference, Severity
 from docsync.names import Collection
+from docsync.sync.batch.locate import locate
 
-# In these formats what is written is the front matter; the rest of the document is made of it and of the body.
-FRONT_MATTER_FORMATS = ("prompty", "markdown")
-_BODY_MEMBERS = ("body", "instructions", "messages")
-
-# A larger document may break its schema in a hundred thousand places, and all of them are looked for at once; and of each
-# place everything beneath it is copied.
+# Above these sizes the validator would take too long: it collects all violations at once, and copies what is beneath
+# each.
 _ALL_SEARCHED, _ONE_SEARCHED = 4_000, 50_000  # keys, values and items, about
 
 
@@ -52,18 +52,19 @@ class Review:
         self._rules = rules
 
     def review(self, read: ReadFile, content: Content, problems: Sequence[Problem]) -> ParsedFile:
-        """*content* as it may be stored, with everything that is to be said of it; *problems* are the format's own."""
+        """*content* as it may be stored, with the problems of the format and the findings of rules and schema."""
         try:
             document = cast("dict[str, object]", json.loads(content.document))
             may_hold = may_hold_secrets(content.document)
             ignore = self._rules.ignore if may_hold else self._rules.ignore | {literal_secret.RULE.code}
-            subject = _subject(read, document)
+            format_ = get_format(read.collection.format)
+            subject = _subject(format_, document, read.links)
             findings = self._findings(read.collection.type, content, subject, ignore)
-            found = _add_findings(read, problems, findings)
+            found = _add_findings(read, problems, findings, subject.body)
             if any(finding.severity is Severity.ERROR for finding in findings):
                 return ParsedFile(None, found)
             redacts = may_hold and self._rules.redact_secrets
-            return ParsedFile(_remove_secrets(content, document, subject) if redacts else content, found)
+            return ParsedFile(_remove_secrets(content, subject, format_.body_members) if redacts else content, found)
         except Exception as error:  # noqa: BLE001 - a file that trips a bug of ours harms only itself
             message = f"docsync failed to check this file: {type(error).__name__}"
             hint = "this is a bug in docsync; please report it with the file"
@@ -82,22 +83,18 @@ def _limit_violations(document: str) -> int:
     return LIMITS.problems + 1 if size <= _ALL_SEARCHED else int(size <= _ONE_SEARCHED)
 
 
-def _subject(read: ReadFile, document: dict[str, object]) -> Subject:
-    written = document["frontmatter"] if read.collection.format in FRONT_MATTER_FORMATS else document
-    assert isinstance(written, dict)
-    if read.collection.format != "prompty":
-        return Subject(written, read.links)
-    from docsync.formats.prompty.gap import gaps_of  # loaded with the format, and only with it
-
-    gaps = gaps_of(document)
-    return Subject(written, read.links, gaps.undeclared_variables, gaps.unused_inputs)
+def _subject(format_: Format, document: dict[str, object], links: tuple[ResolvedReference, ...]) -> Subject:
+    gaps = format_.gaps(document)
+    undeclared, unused = gaps.undeclared_variables, gaps.unused_inputs
+    return Subject(format_.written(document), links, undeclared, unused, format_.body(document), document)
 
 
-def _remove_secrets(content: Content, document: dict[str, object], subject: Subject) -> Content:
-    """*content* without the secrets of *document*, which are taken out of it, too."""
-    if subject.written is document:
+def _remove_secrets(content: Content, subject: Subject, body_members: Set[str]) -> Content:
+    """*content* without the secrets of the subject's document, which are removed from that, too."""
+    document = subject.document
+    if not body_members:
         return _redact(content, document, subject.secrets)
-    made_of_keys = {key: value for key, value in document.items() if key not in _BODY_MEMBERS}
+    made_of_keys = {key: value for key, value in document.items() if key not in body_members}
     secrets = secrets_in(made_of_keys)
     if not secrets:
         return content
@@ -119,17 +116,19 @@ def _redact(content: Content, document: dict[str, object], secrets: Sequence[Sec
     return replace(content, document=encode_canonical(document), text=search_text(document))
 
 
-def _add_findings(read: ReadFile, problems: Sequence[Problem], findings: Sequence[Finding]) -> tuple[Problem, ...]:
-    """All that is to be said, up to the limit, errors first; only what is shown is looked for in the file."""
+def _add_findings(
+    read: ReadFile, problems: Sequence[Problem], findings: Sequence[Finding], body: str
+) -> tuple[Problem, ...]:
+    """Problems and findings up to the limit, errors first; only those that are shown are located in the file."""
     if not findings:
         return tuple(problems)
-    from docsync.sync.batch.locate import locate  # costs 30 ms and is needed for findings only
-
     everything: list[Problem | Finding] = [*problems, *findings]
     ordered = sorted(everything, key=lambda one: one.severity is not Severity.ERROR)
     kept = ordered[: LIMITS.problems]
-    shown = locate(read.path, read.collection.format, read.octets, [one for one in kept if isinstance(one, Finding)])
-    found = (*(one for one in kept if isinstance(one, Problem)), *shown)
+    source = decode_source(read.path, read.octets, allow_conflicts=True)
+    shown = [one for one in kept if isinstance(one, Finding)]
+    located = locate(source, get_format(read.collection.format), body, shown)
+    found = (*(one for one in kept if isinstance(one, Problem)), *located)
     rest = ordered[LIMITS.problems :]
     if not rest:
         return found

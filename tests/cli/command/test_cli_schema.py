@@ -10,8 +10,9 @@ import jsonschema_rs
 import pytest
 
 from docsync.cli.command.schema import SCHEMAS, schema_text
-from docsync.config.rule import DEFAULT_COLLECTIONS, IGNORABLE_CODES, ITEMS, REQUIRED, SECTIONS, SETTINGS
+from docsync.config.rule import DEFAULT_COLLECTIONS, ITEMS, REQUIRED, SECTIONS, SETTINGS
 from docsync.formats import parse
+from docsync.registry import list_ignorable_codes
 from tests.cli.conftest import Shell
 
 ROOT = Path(__file__).parents[3]
@@ -118,7 +119,7 @@ def test_the_schema_of_the_configuration_knows_the_defaults_and_the_codes() -> N
 
     assert told == {key: [*value] if isinstance(value, tuple) else value for key, value in defaults.items()}
     assert errors("config", {"collections": DEFAULT_COLLECTIONS}) == []
-    assert section("lint")["properties"]["ignore"]["items"]["enum"] == list(IGNORABLE_CODES)
+    assert section("lint")["properties"]["ignore"]["items"]["enum"] == list(list_ignorable_codes())
 
 
 @pytest.mark.parametrize(

@@ -33,4 +33,4 @@ def _hint(name: str, subject: Subject) -> str:
     return f"did you mean '{near[0]}', which is declared and not used?" if near else f"add '{name}' to inputs"
 
 
-RULE = LintRule("undeclared-variable", "a variable of the body that no input declares", find)
+RULE = LintRule("undeclared-variable", 1, "a variable of the body that no input declares", find)

@@ -12,4 +12,4 @@ def find(subject: Subject) -> Iterator[Finding]:
         yield Finding(RULE.code, message, secret.at, hint="keep it in the environment: ${env:NAME}")
 
 
-RULE = LintRule("literal-secret", "a key, password or token that is written out", find)
+RULE = LintRule("literal-secret", 1, "a key, password or token that is written out", find)

@@ -42,4 +42,4 @@ def _declarations(written: Mapping[str, object]) -> Iterator[tuple[str, str]]:
                     yield name, f"{key}[{place}]"
 
 
-RULE = LintRule("unused-input", "an input that the body never uses", find)
+RULE = LintRule("unused-input", 1, "an input that the body never uses", find)

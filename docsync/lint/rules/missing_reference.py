@@ -23,4 +23,4 @@ def find(subject: Subject) -> Iterator[Finding]:
             yield Finding(RULE.code, message.format(target), None if body_text else at, body_text, hint)
 
 
-RULE = LintRule("missing-reference", "a file that a prompt names and that is not there, or not in its folder", find)
+RULE = LintRule("missing-reference", 1, "a file that a prompt names and that is not there, or not in its folder", find)
