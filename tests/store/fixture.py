@@ -17,11 +17,11 @@ from unittest.mock import patch
 import apsw
 
 from docsync.change import Refuse
+from docsync.clock import iso
 from docsync.model import FileState, Problem
 from docsync.names import Collection
 from docsync.store.migration import SCHEMA_VERSION
 from docsync.store.sqlite import SqliteStore
-from docsync.sync.batch.load import iso
 from tests.helpers.project import PERSONAS, PROMPTS, Project
 from tests.store.breaking import at_home
 
