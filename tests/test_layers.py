@@ -2,6 +2,8 @@
 
 import ast
 import re
+from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ PACKAGE = Path(docsync.__file__).parent
 ROOM = re.compile(r"^    (\d)  (\w+) +\S", re.MULTILINE)
 RANKS = {room: int(rank) for rank, room in ROOM.findall(docsync.__doc__ or "")}
 MODULES = sorted(PACKAGE.rglob("*.py"))
+NAMES = {".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts): path for path in MODULES}
 READS_CONFIG = {"cli", "config", "reader"}
 
 
@@ -60,3 +63,32 @@ def test_only_cli_prints(path: Path) -> None:
     calls = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Call)]
     printing = [n for n in calls if isinstance(n.func, ast.Name) and n.func.id == "print"]
     assert room(path) == "cli" or not printing
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    imports = {name: set(imported_modules(ast.parse(path.read_text(encoding="utf-8")))) for name, path in NAMES.items()}
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle of imports: {' -> '.join(reversed(error.args[1]))}")
+
+
+def imported_modules(module: ast.Module) -> Iterator[str]:
+    """The modules of docsync that *module* imports when it is loaded, or for its types; not those inside functions."""
+    for node in module_level(module.body):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in NAMES)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = {f"{node.module}.{alias.name}" for alias in node.names}
+            # `from docsync.room import name` loads the room itself, unless each name is a module of it.
+            yield from names & NAMES.keys()
+            if not names <= NAMES.keys():
+                yield from {node.module, f"{node.module}.__init__"} & NAMES.keys()
+
+
+def module_level(statements: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """*statements* and those in their `if`, `else` and `try`; not what is in functions and classes."""
+    for statement in statements:
+        yield statement
+        if isinstance(statement, ast.If | ast.Try):
+            yield from module_level([*statement.body, *statement.orelse])

@@ -2,7 +2,7 @@
 
 import json
 
-from docsync.cli.command.schema import SCHEMAS, schema_text
+from docsync.cli.schema_text import SCHEMAS, read_schema
 from docsync.names import Collection
 
 SETTINGS_FILE = ".vscode/settings.json"
@@ -11,7 +11,7 @@ SCHEMA_FOLDER = "schemas"
 
 def editor_files(collections: tuple[Collection, ...]) -> dict[str, str]:
     """The files by path. docsync.toml names its schema itself, in the comment that TOML editors look for."""
-    schemas = {f"{SCHEMA_FOLDER}/{name}.schema.json": schema_text(name) for name in SCHEMAS}
+    schemas = {f"{SCHEMA_FOLDER}/{name}.schema.json": read_schema(name) for name in SCHEMAS}
     return {**schemas, SETTINGS_FILE: json.dumps(_settings(collections), indent=2) + "\n"}
 
 

@@ -1,4 +1,4 @@
-"""Names variables of the environment that were meant for docsync and mean nothing to it. Reads no value."""
+"""Warns of environment variables that look like misspelled docsync settings. Never reads their values."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,8 +9,8 @@ _PREFIX = "DOCSYNC_"
 _OTHER_VARIABLES = ("ENV", "SOURCE", "TRACEBACK", "ADMIN_TOKEN", "ADMIN_TOKEN_FILE")
 
 
-def slips(names: Iterable[str]) -> Iterator[str]:
-    """A line for each variable that is like one that docsync reads, and is none."""
+def find_typos(names: Iterable[str]) -> Iterator[str]:
+    """Yields a warning for each variable DOCSYNC_… that docsync does not read and whose name is close to one it reads."""
     ours = [name.removeprefix(_PREFIX) for name in names if name.startswith(_PREFIX)]
     if not ours:
         return

@@ -1,45 +1,16 @@
-"""The flags that every command takes, before its name or after it, and the session they make. Runs nothing."""
+"""The flags that every command takes, before its name or after it, and that fill the session. Runs nothing."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec
+from typing import ParamSpec
 
 import click
 
-from docsync.cli.view.output import COLORS, Output
-
-if TYPE_CHECKING:
-    from docsync.cli.project import Project
+from docsync.cli.session import Session
+from docsync.cli.view.output import COLORS
 
 _P = ParamSpec("_P")
-
-
-@dataclass(slots=True)
-class Session:
-    """What a command is run with. `here` is what paths on the command line are relative to."""
-
-    environ: Mapping[str, str] = field(default_factory=dict)
-    here: Path = Path()
-    config: Path | None = None
-    env: str | None = None
-    json: bool = False
-    quiet: bool = False
-    verbose: bool = False
-    color: str = "auto"
-    slips_told: bool = False
-
-    @property
-    def out(self) -> Output:
-        """Where the command prints."""
-        return Output(self.environ, as_json=self.json, quiet=self.quiet, color=self.color)
-
-    def project(self, **flags: object) -> "Project":
-        """The project that the command is about. Raises ConfigError. *flags* are settings, with `__` for the dot."""
-        from docsync.cli.project import find_project
-
-        return find_project(self, {key.replace("__", "."): value for key, value in flags.items()})
 
 
 class Command(click.Command):
@@ -52,7 +23,7 @@ class Command(click.Command):
 
 
 def command(function: Callable[_P, int]) -> Command:
-    """Makes *function* (which returns the exit code) the command that its name begins with: `list_command` is list."""
+    """Decorator: makes *function*, which returns the exit code, a command; `list_command` becomes `list`."""
     return click.command(function.__name__.removesuffix("_command"), cls=Command)(function)
 
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from docsync.cli.flags import Session
 from docsync.cli.root import docsync
+from docsync.cli.session import Session
 from docsync.cli.view.output import Output
 from docsync.cli.view.stream import OutputFailed, open_streams, silence
 from docsync.errors import ConfigError, DocsyncError, NotReachable, UsageError

@@ -1,19 +1,17 @@
 """The project a command is about: its configuration, its paths and the daemon that may run. Changes nothing."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docsync.cli.environment import slips
-from docsync.config import Config, find_file, load_config
-from docsync.errors import ConfigError, NotReachable, UsageError
+from docsync.config import Config
+from docsync.errors import NotReachable, UsageError
 from docsync.names import EVERYTHING, covers, drop_covered, find_closest, strip_folder, to_printable
 
 if TYPE_CHECKING:
     from docsync.admin.client import Client
-    from docsync.cli.flags import Session
     from docsync.sync.setup import Settings
 
 # How much longer than a call itself its answer may take to arrive.
@@ -60,10 +58,12 @@ class Project:
         return UsageError(f"{self.root}: no docsync.toml here or above, neither {folders}; begin with: docsync init")
 
     def describe_absent(self) -> Iterator[str]:
-        """A sentence for each collection whose folder is not there: no error, it may come, but perhaps a slip."""
+        """Yields a warning for each collection whose folder does not exist. No error: it may be made later."""
+        from docsync.store.database_files import is_there
+
         for one in self.config.collections:
             folder = self.root / one.path
-            if self.config.file is None or _may_be_there(folder):
+            if self.config.file is None or is_there(folder):
                 continue
             near = _find_similar(folder)
             meant = f"; did you mean {(folder.parent / near[0]).relative_to(self.root).as_posix()}?" if near else ""
@@ -72,12 +72,7 @@ class Project:
 
     def daemon(self, seconds: float = 0.0) -> "Client | None":
         """The daemon that runs for this project, for calls that take up to *seconds*; None when none runs."""
-        from docsync.admin.client import Client
-        from docsync.lock import read_announcement
-
-        folder = self.database.parent
-        announcement = read_announcement(folder) if folder.is_dir() else None
-        return Client(Path(announcement.socket), seconds + _SPARE_SECONDS) if announcement else None
+        return client_of(self.database.parent, seconds)
 
     def require_daemon(self, seconds: float = 0.0) -> "Client":
         """The daemon that runs for this project. Raises NotReachable when none does, UsageError outside of any project."""
@@ -88,7 +83,7 @@ class Project:
         return daemon
 
     def scopes(self, paths: Iterable[Path]) -> list[str]:
-        """*paths* as scopes, none covered by another one; those of nobody's are a UsageError."""
+        """*paths* as scopes, without those that another one covers. Raises UsageError for one outside of all collections."""
         return drop_covered(self._scope(path) for path in paths)
 
     def _scope(self, path: Path) -> str:
@@ -102,7 +97,10 @@ class Project:
         return inner
 
     def _may_hold(self, path: str) -> bool:
-        """True for a document by its name, and for a folder (also one that went) above or beneath a collection's."""
+        """True when *path* can be or contain a document: by its name, or as a folder above or beneath a collection.
+
+        The folder may be deleted already.
+        """
         collections = self.config.collections
         if path == EVERYTHING or any(one.matches(path) or covers(path, one.path) for one in collections):
             return True
@@ -119,17 +117,6 @@ class Project:
         return None
 
 
-def _may_be_there(folder: Path) -> bool:
-    """False only when it certainly is not: what may not be looked at is there perhaps."""
-    try:
-        folder.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        return True
-    return True
-
-
 def _find_similar(folder: Path) -> list[str]:
     """The folders beside *folder*, which is not there, whose names are like its own."""
     try:
@@ -139,38 +126,10 @@ def _find_similar(folder: Path) -> list[str]:
     return find_closest(folder.name, names, 1)
 
 
-def find_daemon(session: "Session", seconds: float = 0.0) -> "tuple[Client, Path]":
-    """The daemon to talk to, and the folder that it holds. Raises NotReachable when none runs.
-
-    A docsync.toml that has gone wrong since the start is remarked on: it must not keep anyone from stopping a daemon.
-    """
+def client_of(folder: Path, seconds: float) -> "Client | None":
+    """A client of the daemon whose lock lies in *folder*, for calls of up to *seconds*; None when none runs."""
     from docsync.admin.client import Client
     from docsync.lock import read_announcement
 
-    try:
-        project = find_project(session, {})
-    except ConfigError as error:
-        file = session.config or find_file(session.here)
-        folder = (file.parent if file else session.here).resolve() / ".docsync"
-        announcement = read_announcement(folder) if folder.is_dir() else None
-        if announcement is None:
-            raise
-        session.out.remark(str(error))
-        return Client(Path(announcement.socket), seconds + _SPARE_SECONDS), folder
-    return project.require_daemon(seconds), project.database.parent
-
-
-def find_project(session: "Session", flags: Mapping[str, object]) -> Project:
-    """The project of *session*. Raises ConfigError."""
-    if not session.slips_told:
-        session.slips_told = True
-        for slip in slips(session.environ):
-            session.out.remark(slip)
-    config = load_config(
-        session.here,
-        file=session.config and session.here / session.config,
-        environ=session.environ,
-        environment=session.env,
-        flags=flags,
-    )
-    return Project(config, session.here)
+    announcement = read_announcement(folder) if folder.is_dir() else None
+    return Client(Path(announcement.socket), seconds + _SPARE_SECONDS) if announcement else None

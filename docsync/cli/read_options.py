@@ -10,7 +10,7 @@ import click
 from docsync.reader.query.limit import MIN_LIMIT
 
 if TYPE_CHECKING:
-    from docsync.cli.flags import Session
+    from docsync.cli.session import Session
     from docsync.reader import Reader, Row
     from docsync.reader.query.find import FindArguments
 

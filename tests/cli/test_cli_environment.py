@@ -2,7 +2,7 @@
 
 import pytest
 
-from docsync.cli.environment import slips
+from docsync.cli.environment import find_typos
 from tests.cli.conftest import Shell
 
 
@@ -17,7 +17,7 @@ from tests.cli.conftest import Shell
     ],
 )
 def test_a_slip_is_told_what_was_meant(name: str, meant: str) -> None:
-    assert list(slips([name])) == [f"{name} is not a setting; did you mean {meant}?"]
+    assert list(find_typos([name])) == [f"{name} is not a setting; did you mean {meant}?"]
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_a_slip_is_told_what_was_meant(name: str, meant: str) -> None:
     ],
 )  # fmt: skip
 def test_what_is_right_or_may_be_anothers_is_let_be(name: str) -> None:
-    assert list(slips([name])) == []
+    assert list(find_typos([name])) == []
 
 
 def test_a_command_says_it_once_and_does_its_work(filled: Shell) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from docsync.cli.flags import Session
 from docsync.cli.project import Project
+from docsync.cli.session import Session
 from docsync.errors import NotReachable, UsageError
 from tests.cli.conftest import Shell
 

@@ -7,7 +7,8 @@ import click
 
 from docsync.cli.atomic_write import resolve_output
 from docsync.cli.command.sync import remark_repair, report
-from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.flags import command, pass_session
+from docsync.cli.session import Session
 from docsync.cli.view.progress import progress_bar
 from docsync.cli.view.text import count_noun
 from docsync.errors import UsageError

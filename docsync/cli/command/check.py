@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.flags import command, pass_session
+from docsync.cli.session import Session
 from docsync.cli.view.text import count_noun, problem_lines
 from docsync.errors import UsageError
 from docsync.model import Problem, Severity

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.flags import Session, command, make_shared_flags, pass_session
+from docsync.cli.flags import command, make_shared_flags, pass_session
+from docsync.cli.session import Session
 
 if TYPE_CHECKING:
     from docsync.config import Setting

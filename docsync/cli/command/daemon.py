@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.flags import command, pass_session
+from docsync.cli.session import Session
 from docsync.cli.view.outcome import done_lines, done_of, next_steps
 from docsync.errors import AlreadyRunning, NotReachable
 from docsync.names import covers, to_printable
@@ -20,10 +21,9 @@ _LOOK_SECONDS = 0.02
 @pass_session
 def stop_command(session: Session) -> int:
     """Stop the daemon of this project and wait until it is gone."""
-    from docsync.cli.project import find_daemon
     from docsync.lock import read_announcement
 
-    daemon, folder = find_daemon(session)
+    daemon, folder = session.find_daemon()
     announcement = read_announcement(folder)
     daemon.post("/v1/stop")
     pid = announcement.pid if announcement else None

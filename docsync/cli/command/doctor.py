@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Literal, cast
 
 import click
 
-from docsync.cli.environment import slips
-from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.environment import find_typos
+from docsync.cli.flags import command, pass_session
+from docsync.cli.session import Session
 from docsync.cli.view.text import count_noun
 from docsync.errors import ConfigError
 
@@ -31,7 +32,7 @@ def doctor_command(session: Session, *, strict: bool) -> int:
     """
     from docsync.doctor import Level, examine
 
-    session.slips_told = True  # they are among the findings
+    session.typos_remarked = True  # they are among the findings
     patient, configuration = _patient(session)
     findings = [*configuration, *examine(patient)]
     counts = {level: sum(one.level is level for one in findings) for level in (Level.ERROR, Level.WARNING)}
@@ -50,7 +51,7 @@ def _patient(session: Session) -> "tuple[Target, list[Diagnosis]]":
     config = project.config
     file = str(config.file) if config.file else "no docsync.toml: the defaults hold"
     found = [Diagnosis(_TOPIC, Level.OK, file)]
-    found += [Diagnosis(_TOPIC, Level.WARNING, slip) for slip in slips(session.environ)]
+    found += [Diagnosis(_TOPIC, Level.WARNING, typo) for typo in find_typos(session.environ)]
     found += [Diagnosis(_TOPIC, Level.ERROR, mistake, _MEND) for mistake in _mistakes(project, session)]
     http = (config.admin.host, config.admin.port) if config.admin.enabled else None
     mode = cast(Literal["auto", "events", "poll"], config.watch.mode)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from docsync.cli.atomic_write import resolve_output, write_whole
-from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.flags import command, pass_session
 from docsync.cli.read_options import (
     DocumentPages,
     exit_code,
@@ -19,6 +19,7 @@ from docsync.cli.read_options import (
     where_option,
     with_tag,
 )
+from docsync.cli.session import Session
 from docsync.cli.unknown_field import find_unknown_fields
 from docsync.cli.view.progress import Advance, progress_bar
 from docsync.cli.view.text import count_noun

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.flags import command, pass_session
 from docsync.cli.read_options import open_database
+from docsync.cli.session import Session
 from docsync.cli.view.outcome import done_lines, done_of
 from docsync.cli.view.progress import progress_bar
 from docsync.cli.view.text import align_columns, count_noun

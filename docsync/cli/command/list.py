@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.flags import command, pass_session
 from docsync.cli.read_options import (
     DocumentPages,
     exit_code,
@@ -20,6 +20,7 @@ from docsync.cli.read_options import (
     with_limit,
     with_tag,
 )
+from docsync.cli.session import Session
 from docsync.cli.unknown_field import find_unknown_fields
 from docsync.cli.view.table import table
 from docsync.cli.view.text import format_short_time

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.flags import command, pass_session
 from docsync.cli.read_options import with_limit
+from docsync.cli.session import Session
 from docsync.cli.view.table import table
 from docsync.errors import UsageError
 

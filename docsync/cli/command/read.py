@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.flags import command, pass_session
 from docsync.cli.read_options import exit_code, open_database, open_documents, strict_source
+from docsync.cli.session import Session
 from docsync.cli.view.output import as_text
 from docsync.errors import NoSuchDocument
 

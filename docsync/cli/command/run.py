@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal, cast
 
 import click
 
-from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.flags import command, pass_session
+from docsync.cli.session import Session
 from docsync.errors import ConfigError
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 import click
 
-from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.flags import command, pass_session
 from docsync.cli.read_options import (
     exit_code,
     of_type,
@@ -12,6 +12,7 @@ from docsync.cli.read_options import (
     with_cursor,
     with_limit,
 )
+from docsync.cli.session import Session
 from docsync.cli.view.table import MarkedText, table
 
 

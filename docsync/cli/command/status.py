@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
-from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.flags import command, pass_session
+from docsync.cli.session import Session
 from docsync.cli.view.output import wants_color
 from docsync.cli.view.overview import overview, standing, summary
 from docsync.errors import DocsyncError
@@ -31,9 +32,7 @@ def status_command(session: Session, *, watch: bool) -> int:
     The state comes first, why it is so, and what to do about it; -v adds the last batches. With --watch a terminal
     shows it anew twice a second, and a file or pipe gets a line whenever something has changed.
     """
-    from docsync.cli.project import find_daemon
-
-    daemon, _ = find_daemon(session)
+    daemon, _ = session.find_daemon()
     status = daemon.get("/v1/status")
     if not watch:
         session.out.answer(status, overview(status, verbose=session.verbose))

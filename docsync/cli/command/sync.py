@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, assert_never
 
 import click
 
-from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.flags import command, pass_session
+from docsync.cli.session import Session
 from docsync.cli.view.outcome import done_of, format_plan, next_steps, tally
 from docsync.cli.view.progress import progress_bar
 from docsync.cli.view.text import count_noun, problem_lines

@@ -1,7 +1,8 @@
 """`docsync tags`: the tags that documents have. Never writes."""
 
-from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.flags import command, pass_session
 from docsync.cli.read_options import exit_code, of_type, open_documents, strict_source
+from docsync.cli.session import Session
 from docsync.cli.view.table import table
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from docsync.cli.flags import Session, command, pass_session
+from docsync.cli.flags import command, pass_session
+from docsync.cli.session import Session
 from docsync.cli.view.text import count_noun
 from docsync.names import to_printable
 

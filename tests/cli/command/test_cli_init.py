@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from docsync.cli.command.schema import SCHEMAS, schema_text
+from docsync.cli.schema_text import SCHEMAS, read_schema
 from docsync.config import load_config
 from tests.cli.conftest import PROMPT, Shell
 
@@ -80,12 +80,12 @@ def test_editors_find_the_schemas_by_the_settings_and_the_comment(shell: Shell) 
     settings = json.loads((shell.root / ".vscode/settings.json").read_text())
     ((globs, url),) = [(one["fileMatch"], one["url"]) for one in settings["json.schemas"]]
     assert globs == ["/lib/characters/**/*.json", "/lib/people/**/*.json"]
-    assert json.loads((shell.root / url).read_text()) == json.loads(schema_text("persona"))
+    assert json.loads((shell.root / url).read_text()) == json.loads(read_schema("persona"))
     ((prompts_url, prompt_globs),) = settings["yaml.schemas"].items()
     assert prompt_globs == ["**/*.prompty"]
-    assert (shell.root / prompts_url).read_text() == schema_text("prompty")
+    assert (shell.root / prompts_url).read_text() == read_schema("prompty")
     first = (shell.root / "docsync.toml").read_text().splitlines()[0]
-    assert (shell.root / first.removeprefix("#:schema ")).read_text() == schema_text("config")
+    assert (shell.root / first.removeprefix("#:schema ")).read_text() == read_schema("config")
 
 
 def test_the_schemas_are_no_documents(shell: Shell) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from docsync.admin.http.access import Key
 from docsync.cli.command.run import daemon_settings
-from docsync.cli.flags import Session
+from docsync.cli.session import Session
 from docsync.errors import ConfigError
 from tests.cli.conftest import Shell
 

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from docsync.cli.command.schema import SCHEMAS, schema_text
+from docsync.cli.schema_text import SCHEMAS, read_schema
 from docsync.config.rule import DEFAULT_COLLECTIONS, ITEMS, REQUIRED, SECTIONS, SETTINGS
 from docsync.formats import parse
 from docsync.registry import list_ignorable_codes
@@ -18,11 +18,11 @@ from tests.cli.conftest import Shell
 ROOT = Path(__file__).parents[3]
 CORPUS = ROOT.parent / "shared" / "corpus"
 COMMENTED = re.compile(r"^# (?=[a-z_]+ = |\[{1,2}[a-z.]+\]{1,2}$)", re.MULTILINE)
-CONFIG = json.loads(schema_text("config"))
+CONFIG = json.loads(read_schema("config"))
 
 
 def errors(name: str, value: object) -> list[str]:
-    validator = jsonschema_rs.validator_for(json.loads(schema_text(name)))
+    validator = jsonschema_rs.validator_for(json.loads(read_schema(name)))
     return [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(value)]
 
 
@@ -44,7 +44,7 @@ def test_a_schema_is_printed_as_it_is_in_its_file(shell: Shell, name: str) -> No
     plain, as_json = shell("schema", name), shell("schema", name, "--json")
 
     assert (plain.code, plain.err) == (0, "")
-    assert plain.out == schema_text(name)
+    assert plain.out == read_schema(name)
     assert plain.json == as_json.json
     assert plain.json["$schema"] == "https://json-schema.org/draft/2020-12/schema"
 
@@ -55,7 +55,7 @@ def test_a_schema_that_there_is_not_is_a_usage_error(shell: Shell) -> None:
 
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_every_schema_is_one(name: str) -> None:
-    assert jsonschema_rs.meta.is_valid(json.loads(schema_text(name)))
+    assert jsonschema_rs.meta.is_valid(json.loads(read_schema(name)))
 
 
 @pytest.mark.parametrize(
