@@ -19,11 +19,14 @@ def may_be_file(path: Path) -> bool:
 
 
 def is_there(path: Path) -> bool:
-    """False only where it certainly is not."""
+    """True unless *path* certainly does not exist: what cannot be examined may exist."""
     try:
-        return path.exists()
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
     except OSError:
         return True
+    return True
 
 
 def is_empty(path: Path) -> bool:
