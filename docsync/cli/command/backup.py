@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from docsync.cli.atomic_write import resolve_output
-from docsync.cli.command.sync import remark_repair, report
 from docsync.cli.flags import command, pass_session
 from docsync.cli.session import Session
+from docsync.cli.sync_report import remark_repair, report
 from docsync.cli.view.progress import progress_bar
 from docsync.cli.view.text import count_noun
 from docsync.errors import UsageError

@@ -1,36 +1,22 @@
 """`docsync sync`: makes the database equal to the files, through the daemon, or with the lock where none runs."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from types import MappingProxyType
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 import click
 
 from docsync.cli.flags import command, pass_session
 from docsync.cli.session import Session
-from docsync.cli.view.outcome import done_of, format_plan, next_steps, tally
+from docsync.cli.sync_report import count_documents, remark_repair, report
+from docsync.cli.view.outcome import done_of, format_plan
 from docsync.cli.view.progress import progress_bar
-from docsync.cli.view.text import count_noun, problem_lines
-from docsync.errors import NoDatabase, UsageError
-from docsync.model import Severity
-from docsync.status import CommandResult, ListedProblem, Repair
+from docsync.errors import UsageError
+from docsync.status import CommandResult
 
 if TYPE_CHECKING:
     from docsync.cli.project import Project
 
 _SYNC_SECONDS = 600.0
-
-
-@dataclass(frozen=True, slots=True)
-class SyncResult:
-    """A sync and what the database holds after it."""
-
-    done: CommandResult
-    before: Mapping[str, int]
-    after: Mapping[str, int]
-    problems: tuple[ListedProblem, ...]
 
 
 @command
@@ -53,7 +39,7 @@ def sync(session: Session, *, rebuild: bool = False) -> int:
     project = session.project()
     for remark in project.describe_absent():
         session.out.remark(remark)
-    before = {} if rebuild else _count(project)  # what is to be rebuilt may be damaged
+    before = {} if rebuild else count_documents(project)  # what is to be rebuilt may be damaged
     daemon = project.daemon(_SYNC_SECONDS)
     if rebuild:
         done = _rebuild_here(session, project)
@@ -62,25 +48,6 @@ def sync(session: Session, *, rebuild: bool = False) -> int:
     else:
         done = _sync_here(session, project)
     return report(session, project, before, done)
-
-
-def report(
-    session: Session,
-    project: "Project",
-    before: Mapping[str, int],
-    done: CommandResult,
-    more: Mapping[str, object] = MappingProxyType({}),
-) -> int:
-    """Say what *done* came to, when there were *before* so many documents of each type; returns the exit code.
-
-    *more* is told to programs beside it.
-    """
-    synced = SyncResult(done, before, _count(project), _list_problems(project))
-    value = {"done": done, "documents": synced.after, "problems": synced.problems, **more}
-    session.out.answer(value, _lines(project, synced))
-    for step in next_steps(done):
-        session.out.remark(step)
-    return 1 if done.held else 0
 
 
 def _sync_here(session: Session, project: "Project") -> CommandResult:
@@ -98,59 +65,6 @@ def _rebuild_here(session: Session, project: "Project") -> CommandResult:
 
     with holding(project.database.parent), progress_bar(session.out, "Reading files") as progress:
         return rebuild_once(project.settings(), project.database, partial(remark_repair, session), progress)
-
-
-def remark_repair(session: Session, how: Repair, reason: str) -> None:
-    """Remark that the database was damaged, and what was done about it."""
-    match how:
-        case Repair.IN_PLACE:
-            done = "was damaged and is mended"
-        case Repair.AFRESH:
-            done = "built afresh"
-        case Repair.STARTED_OVER:
-            done = "was damaged and is moved aside, beside a new one"
-        case _:
-            assert_never(how)
-    session.out.remark(f"database {done}: {reason}")
-
-
-def _count(project: "Project") -> dict[str, int]:
-    from docsync.reader import open_reader
-
-    try:
-        with open_reader(database=project.database, source="database") as reader:
-            return reader.count()
-    except NoDatabase:  # there is none before the first sync
-        return {}
-
-
-def _list_problems(project: "Project") -> tuple[ListedProblem, ...]:
-    from docsync.reader import open_reader
-
-    with open_reader(database=project.database, source="database") as reader:
-        return tuple(reader.problems())
-
-
-def _lines(project: "Project", synced: SyncResult) -> Iterator[str]:
-    done, errors = synced.done, [one for one in synced.problems if one.problem.severity is Severity.ERROR]
-    for one in errors:
-        yield from problem_lines(one.problem, one.since)
-    changed = {
-        type_: (_count_paths_of(project, type_, done.upserted), _count_paths_of(project, type_, done.deleted))
-        for type_ in synced.after
-    }
-    warnings = len(synced.problems) - len(errors)
-    counts = [count_noun(number, noun) for number, noun in ((len(errors), "error"), (warnings, "warning")) if number]
-    counts += [f"{len(done.held)} held"] if done.held else []
-    parts = [*tally(synced.before, synced.after, changed), *(counts or ["0 problems"])]
-    yield ", ".join([*parts, f"revision {done.revision}", f"{done.seconds:.2f} s"])
-
-
-def _count_paths_of(project: "Project", type_: str, paths: Sequence[str]) -> int:
-    """How many of *paths* belong to the collection *type_*: a path belongs to the first one that it matches."""
-    collections = project.config.collections
-    owners = (next((one.type for one in collections if one.matches(path)), None) for path in paths)
-    return sum(owner == type_ for owner in owners)
 
 
 def _preview(session: Session) -> int:

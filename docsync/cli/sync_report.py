@@ -1,0 +1,99 @@
+"""Reports what a sync, a rebuild or a restore did, with what the database holds after it. Syncs nothing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, assert_never
+
+from docsync.cli.session import Session
+from docsync.cli.view.outcome import next_steps, tally
+from docsync.cli.view.text import count_noun, problem_lines
+from docsync.errors import NoDatabase
+from docsync.model import Severity
+from docsync.status import CommandResult, ListedProblem, Repair
+
+if TYPE_CHECKING:
+    from docsync.cli.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """What a sync did, the number of documents of each type before and after it, and the problems after it."""
+
+    done: CommandResult
+    before: Mapping[str, int]
+    after: Mapping[str, int]
+    problems: tuple[ListedProblem, ...]
+
+
+def report(
+    session: Session,
+    project: "Project",
+    before: Mapping[str, int],
+    done: CommandResult,
+    more: Mapping[str, object] = MappingProxyType({}),
+) -> int:
+    """Print what *done* came to, and what the project holds now; returns the exit code.
+
+    *before* is the number of documents of each type before it; *more* are members of the JSON answer beside it.
+    """
+    synced = SyncResult(done, before, count_documents(project), _list_problems(project))
+    value = {"done": done, "documents": synced.after, "problems": synced.problems, **more}
+    session.out.answer(value, _lines(project, synced))
+    for step in next_steps(done):
+        session.out.remark(step)
+    return 1 if done.held else 0
+
+
+def remark_repair(session: Session, how: Repair, reason: str) -> None:
+    """Remark that the database was damaged, and what was done about it."""
+    match how:
+        case Repair.IN_PLACE:
+            done = "was damaged and is mended"
+        case Repair.AFRESH:
+            done = "built afresh"
+        case Repair.STARTED_OVER:
+            done = "was damaged and is moved aside, beside a new one"
+        case _:
+            assert_never(how)
+    session.out.remark(f"database {done}: {reason}")
+
+
+def count_documents(project: "Project") -> dict[str, int]:
+    """The number of documents of each type in the database; empty before the first sync."""
+    from docsync.reader import open_reader
+
+    try:
+        with open_reader(database=project.database, source="database") as reader:
+            return reader.count()
+    except NoDatabase:
+        return {}
+
+
+def _list_problems(project: "Project") -> tuple[ListedProblem, ...]:
+    from docsync.reader import open_reader
+
+    with open_reader(database=project.database, source="database") as reader:
+        return tuple(reader.problems())
+
+
+def _lines(project: "Project", synced: SyncResult) -> Iterator[str]:
+    done, errors = synced.done, [one for one in synced.problems if one.problem.severity is Severity.ERROR]
+    for one in errors:
+        yield from problem_lines(one.problem, one.since)
+    changed = {
+        type_: (_count_paths_of(project, type_, done.upserted), _count_paths_of(project, type_, done.deleted))
+        for type_ in synced.after
+    }
+    warnings = len(synced.problems) - len(errors)
+    counts = [count_noun(number, noun) for number, noun in ((len(errors), "error"), (warnings, "warning")) if number]
+    counts += [f"{len(done.held)} held"] if done.held else []
+    parts = [*tally(synced.before, synced.after, changed), *(counts or ["0 problems"])]
+    yield ", ".join([*parts, f"revision {done.revision}", f"{done.seconds:.2f} s"])
+
+
+def _count_paths_of(project: "Project", type_: str, paths: Sequence[str]) -> int:
+    """How many of *paths* belong to the collection *type_*: a path belongs to the first one that it matches."""
+    collections = project.config.collections
+    owners = (next((one.type for one in collections if one.matches(path)), None) for path in paths)
+    return sum(owner == type_ for owner in owners)
