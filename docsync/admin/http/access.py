@@ -19,29 +19,48 @@ Role = Literal["read", "operate"]
 
 _OPEN_PATHS = ("/livez", "/readyz")
 _READ_METHODS = ("GET", "HEAD")
+# Where a request keeps its principal, among what ASGI says of it.
+_PRINCIPAL = "docsync.principal"
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
 class Trust(Enum):
-    """How much may the answer tell?"""
+    """Which details an answer may hold, by how the sender was authenticated."""
 
     OWNER = "owner"  # through the Unix socket, or with a token
-    NEIGHBOUR = "neighbour"  # a program on this machine; no token is needed
-    STRANGER = "stranger"  # a token is needed and was not shown: only what is open to everybody
+    LOCAL = "local"  # a program on this machine; no token is needed
+    ANONYMOUS = "anonymous"  # a token is needed and was not shown: only what is open to all
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who sends a request. `name` is for the log."""
+    """The sender of a request. `name` appears in the log as `who`."""
 
     trust: Trust
     name: str
     may_operate: bool = True
 
 
+def set_principal(scope: Scope, principal: Principal) -> None:
+    """Note that *principal* sent the request of *scope*, and was admitted."""
+    scope[_PRINCIPAL] = principal
+
+
+def principal_of(scope: Scope) -> Principal:
+    """The sender of the request of *scope*, which was admitted."""
+    principal = scope[_PRINCIPAL]
+    assert isinstance(principal, Principal)
+    return principal
+
+
+def is_admitted(scope: Scope) -> bool:
+    """True once the request of *scope* has a principal; False while, and when, it is refused."""
+    return _PRINCIPAL in scope
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A client and the SHA-256 of its token. The token itself is kept nowhere."""
+    """A client and the SHA-256 of its token. The token itself is not kept."""
 
     name: str
     digest: bytes = field(repr=False)
@@ -49,7 +68,7 @@ class Key:
 
     @staticmethod
     def of_token(name: str, token: str, role: Role = "operate") -> "Key":
-        """The key that *token* opens."""
+        """A key for the client *name* that presents *token*."""
         return Key(name, sha256(token.encode()).digest(), role)
 
     @staticmethod
@@ -64,13 +83,17 @@ Admission = Callable[[Scope, Headers], Principal]
 
 
 def admit_owner(scope: Scope, _headers: Headers) -> Principal:
-    """The Unix socket's rule: its file mode has decided already."""
+    """Admit every sender on the Unix socket as owner: the socket's file mode, 0600, is the access check."""
     return Principal(Trust.OWNER, scope["state"].get("peer", "socket"))
 
 
 @dataclass(frozen=True, slots=True)
 class TcpAdmission:
-    """The rules of a TCP listener. Without *hosts* any name is good, which needs *keys* to be safe."""
+    """Access rules of a TCP listener.
+
+    `hosts` are the Host headers that are allowed, None for any; `keys` the tokens that are accepted, empty where none is
+    needed. Any host without a token would not be safe.
+    """
 
     hosts: frozenset[str] | None
     keys: tuple[Key, ...]
@@ -78,12 +101,12 @@ class TcpAdmission:
     def __call__(self, scope: Scope, headers: Headers) -> Principal:
         self._check_origin(headers, self._check_host(headers))
         if not self.keys:
-            return Principal(Trust.NEIGHBOUR, "loopback")
+            return Principal(Trust.LOCAL, "loopback")
         key = _find_key(headers, self.keys)
         if key is not None:
             return _authorize(key, scope["method"])
         if scope["method"] in _READ_METHODS and (scope["path"] in _OPEN_PATHS or is_page(scope["path"])):
-            return Principal(Trust.STRANGER, "stranger", may_operate=False)
+            return Principal(Trust.ANONYMOUS, "stranger", may_operate=False)
         refusal = Refusal(401, "Send the token of [admin] token_file or of [[clients]] as: Authorization: Bearer TOKEN")
         raise refusal.set_headers({"www-authenticate": "Bearer"})
 
@@ -111,7 +134,7 @@ def read_single_header(headers: Headers, name: str) -> str | None:
 
 
 def _find_key(headers: Headers, keys: Iterable[Key]) -> Key | None:
-    """The key whose token was shown. All are compared, so that the time tells nothing."""
+    """The key of *keys* whose token the Authorization header holds, or None. Compares all keys, in constant time."""
     scheme, _, token = (read_single_header(headers, "authorization") or "").partition(" ")
     digest = sha256(token.encode("latin-1")).digest()
     found = [key for key in keys if hmac.compare_digest(key.digest, digest)]

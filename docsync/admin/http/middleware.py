@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from docsync.admin.http.access import Admission, Principal, read_single_header
+from docsync.admin.http.access import Admission, Principal, read_single_header, set_principal
 from docsync.admin.http.body import MAX_BODY_BYTES, make_too_large
 from docsync.admin.http.problem_response import SAFE_HEADERS, Refusal, refusal_of
 
@@ -35,11 +35,11 @@ class AdmissionMiddleware:
         self._last_warning = float("-inf")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; nothing but an answer comes out."""
+        """Answer one request of any kind; no exception leaves it."""
         body = _Body(receive, Headers(scope=scope))
         answer = _Answer(send, body)
         try:
-            scope["docsync.guest"] = self._admit(scope)
+            set_principal(scope, self._admit(scope))
             await self._app(scope, body, answer)
         except ClientDisconnect:
             return
@@ -53,19 +53,19 @@ class AdmissionMiddleware:
     def _admit(self, scope: Scope) -> Principal:
         headers = Headers(scope=scope)
         _check_size(scope)
-        guest = self._admission(scope, headers)
+        principal = self._admission(scope, headers)
         has_body = _check_framing(headers)
-        # Elsewhere the answer is 404 or 405, and nothing happens.
+        # Other paths are answered with 404 or 405, so their POST needs no check.
         if scope["method"] == "POST" and scope["path"] in self._posts:
             _check_post(headers, has_body=has_body)
-        return guest
+        return principal
 
     def _report(self, scope: Scope, error: Exception) -> None:
         now = monotonic()
         if now - self._last_warning >= _WARNING_SECONDS:  # whoever can cause a bug must not be able to fill the log
             self._last_warning = now
-            told = "".join(traceback.format_exception(error))
-            self._on_warning("admin.failed", f"{scope['method']} {scope['path']!a}: {told}")
+            trace = "".join(traceback.format_exception(error))
+            self._on_warning("admin.failed", f"{scope['method']} {scope['path']!a}: {trace}")
 
 
 class _Body:

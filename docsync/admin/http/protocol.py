@@ -13,6 +13,9 @@ from docsync.admin.http.problem_response import SAFE_HEADERS, Refusal
 MAX_CONNECTIONS = 64
 MAX_HEAD_BYTES = 16 * 1024
 IDLE_SECONDS = 15
+WAITS = "docsync.waits"
+"""Set in the scope of a request that waits for changes: it does not count towards MAX_CONNECTIONS."""
+
 _READ_SECONDS = 5.0
 _WRITE_SECONDS = 5.0
 # Who takes nothing of a stream, or of a large answer, for so long is gone, or harms the others.
@@ -70,7 +73,7 @@ class BoundedProtocol(H11Protocol):
 
         Those who wait for changes have places of their own, which their routes count.
         """
-        if self.scope is not None and self.scope.get("docsync.waits") and not self.is_reading:
+        if self.scope is not None and self.scope.get(WAITS) and not self.is_reading:
             return False
         return not self.transport.is_closing() or self.transport.get_write_buffer_size() > 0
 

@@ -8,6 +8,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from docsync.admin.http.access import is_admitted
 from docsync.admin.http.json_body import Json, dump_json
 from docsync.admin.reader_pool import ReaderPool
 from docsync.errors import DocsyncError
@@ -91,7 +92,7 @@ class VersionMiddleware:
         async def stamp(message: Message) -> None:
             if message["type"] == "http.response.start" and scope["path"].startswith("/v1/"):
                 headers = MutableHeaders(scope=message)
-                if _EPOCH not in headers and "docsync.guest" in scope:  # whoever is refused learns nothing
+                if _EPOCH not in headers and is_admitted(scope):  # a refusal has no version headers
                     headers.update(await self._read_headers())
             await send(message)
 

@@ -22,6 +22,7 @@ from docsync.admin.http.openapi_schema import (
     parameter,
     schema_of,
 )
+from docsync.admin.http.protocol import WAITS
 from docsync.admin.http.query import read_limit, read_query, read_seconds, read_text
 from docsync.admin.http.version_headers import DatabaseVersion, make_json_response
 from docsync.admin.reader_pool import ReaderPool
@@ -75,7 +76,7 @@ class FeedRoutes:
     async def _poll(self, request: Request, found: Changes, most: int, wait: float) -> Changes:
         if self._polls >= MAX_POLLS:
             raise Busy(f"{MAX_POLLS} calls wait for changes already; try again in a second")
-        request.scope["docsync.waits"] = True
+        request.scope[WAITS] = True
         self._polls += 1
         until = asyncio.get_running_loop().time() + wait
         try:
@@ -111,7 +112,7 @@ class FeedRoutes:
         except BaseException:
             self._end_stream()
             raise
-        request.scope["docsync.waits"] = True
+        request.scope[WAITS] = True
         return EventStream(partial(self._write_stream, first), self._end_stream, DatabaseVersion.of(first).headers())
 
     def _end_stream(self) -> None:

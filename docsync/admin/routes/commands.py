@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from docsync.admin.command_pool import CommandPool
+from docsync.admin.http.access import principal_of
 from docsync.admin.http.body import MAX_SECONDS, read_members, read_paths, read_text_or_none, read_timeout
 from docsync.admin.http.json_body import dump_json, to_json
 from docsync.admin.http.openapi_schema import POST, OpenApiObject, answer, make_array, make_object, operation, schema_of
@@ -77,7 +78,7 @@ class CommandRoutes:
         return Response(dump_json({"stopping": True}), 202, media_type="application/json")
 
     def _report_request(self, request: Request, what: str, of: str) -> None:
-        self._on_asked(request.scope["docsync.guest"].name, what, of)
+        self._on_asked(principal_of(request.scope).name, what, of)
 
     async def _folder(self, type_: str) -> str:
         collections = (await self._caller.look(self._commands.status)).collections

@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from docsync.admin.command_pool import CommandPool
-from docsync.admin.http.access import Trust
+from docsync.admin.http.access import Trust, principal_of
 from docsync.admin.http.json_body import dump_json, to_json
 from docsync.admin.http.openapi_schema import (
     OpenApiObject,
@@ -51,12 +51,12 @@ class HealthRoutes:
     async def readyz(self, request: Request) -> Response:
         """200 when services may rely on the database, else 503; `?verbose` lists why, `exclude` leaves checks out."""
         status = await self._caller.look(self._caller.commands.status)
-        told = request.scope["docsync.guest"].trust is not Trust.STRANGER
+        with_messages = principal_of(request.scope).trust is not Trust.ANONYMOUS
         checks = list(_checks(status))
         excluded = set(request.query_params.getlist("exclude"))
         failed = [check for check in checks if check.reason and check.name not in excluded]
         if "verbose" in request.query_params:
-            text = "\n".join(_lines(checks, status, excluded, with_messages=told))
+            text = "\n".join(_lines(checks, status, excluded, with_messages=with_messages))
         else:
             text = f"not ready: {', '.join(check.name for check in failed)}" if failed else "ok"
         return PlainTextResponse(text, _code(ready=not failed))

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from docsync.admin.command_pool import CommandPool
-from docsync.admin.http.access import Trust
+from docsync.admin.http.access import Trust, principal_of
 from docsync.admin.http.json_body import dump_json, to_json
 from docsync.admin.http.openapi_schema import (
     CURSOR,
@@ -59,7 +59,7 @@ class StatusRoutes:
         """The daemon's state now."""
         read_query(request)
         status = await self._caller.look(self._caller.commands.status)
-        if request.scope["docsync.guest"].trust is not Trust.OWNER:
+        if principal_of(request.scope).trust is not Trust.OWNER:
             status = _hide_paths(status)
         response = Response(dump_json(to_json(status)), media_type="application/json")
         return (
