@@ -22,8 +22,8 @@ _MEMORY_NS = 5_000_000_000
 class DirtyPath:
     """A path that was hinted at: when first and last (monotonic nanoseconds), what its last hint said, and not before."""
 
-    first_ns: int
-    last_ns: int
+    first_hint_ns: int
+    last_hint_ns: int
     sign: Sign
     not_before_ns: int = 0
 
@@ -53,8 +53,8 @@ class Coalescer:
         self._queue: list[tuple[int, str]] = []
         self._swapped: set[str] = set()
         self._applied_ns: dict[str, int] = {}
-        self._last_ns: dict[str, int] = {}
-        self._remembered = 256
+        self._last_hints: dict[str, int] = {}
+        self._forget_at = 256
 
     def __len__(self) -> int:
         return len(self._dirty)
@@ -64,7 +64,7 @@ class Coalescer:
         known, newer = self._dirty.get(path), DirtyPath(now_ns, now_ns, sign)
         self._put(path, _merge_hints(known, newer) if known else newer)
         if known is None or sign is not Sign.ATTRIBUTES:
-            self._last_ns[path] = now_ns
+            self._last_hints[path] = now_ns
 
     def look_again(self, path: str, now_ns: int, not_before_ns: int) -> None:
         """*path* is to be looked at once more at *not_before_ns*, unless a newer hint says when."""
@@ -110,10 +110,10 @@ class Coalescer:
     def due_ns(self, path: str) -> int:
         """When *path* (which must be dirty) may be looked at."""
         dirty = self._dirty[path]
-        due = dirty.last_ns + self._wait_ns(path, dirty.sign)
+        due = dirty.last_hint_ns + self._wait_ns(path, dirty.sign)
         if dirty.sign is not Sign.GONE:
             due = max(due, self._rest_until_ns(path))
-        due = max(min(due, dirty.first_ns + self._timing.max_delay_ns), dirty.not_before_ns)
+        due = max(min(due, dirty.first_hint_ns + self._timing.max_delay_ns), dirty.not_before_ns)
         # What happens to a volume that was swapped belongs to the swap: the links of removed keys go right after it.
         above = (scope for scope in self._swapped if scope != path and covers(scope, path))
         return max((due, *map(self.due_ns, above)))
@@ -153,7 +153,7 @@ class Coalescer:
 
     def _return_due_ns(self, path: str, dirty: DirtyPath) -> int:
         """When a file that is there although its name went may be looked at."""
-        return min(self._rest_until_ns(path), dirty.first_ns + self._timing.max_delay_ns)
+        return min(self._rest_until_ns(path), dirty.first_hint_ns + self._timing.max_delay_ns)
 
     def take_all(self, now_ns: int) -> Batch:
         """Remove and return every path, except those still open and not due: a barrier does not wait to be polite."""
@@ -177,21 +177,21 @@ class Coalescer:
 
     def last_hint_ns(self, path: str) -> int | None:
         """When *path* or a folder above it was last hinted at, None if not lately."""
-        times = [self._last_ns[p] for p in (path, *ancestors(path)) if p in self._last_ns]
+        times = [self._last_hints[p] for p in (path, *ancestors(path)) if p in self._last_hints]
         return max(times, default=None)
 
     def last_own_hint_ns(self, path: str) -> int | None:
         """When *path* itself was last hinted at, None if not lately."""
-        return self._last_ns.get(path)
+        return self._last_hints.get(path)
 
     def _forget(self, now_ns: int) -> None:
         """Drop memories that no rule can ask for any more, each time their number has doubled."""
-        if len(self._last_ns) + len(self._applied_ns) < self._remembered:
+        if len(self._last_hints) + len(self._applied_ns) < self._forget_at:
             return
-        self._last_ns = {path: at for path, at in self._last_ns.items() if now_ns - at < _MEMORY_NS}
+        self._last_hints = {path: at for path, at in self._last_hints.items() if now_ns - at < _MEMORY_NS}
         rest_ns = self._timing.debounce_ns
         self._applied_ns = {path: at for path, at in self._applied_ns.items() if now_ns - at < rest_ns}
-        self._remembered = max(256, 2 * (len(self._last_ns) + len(self._applied_ns)))
+        self._forget_at = max(256, 2 * (len(self._last_hints) + len(self._applied_ns)))
 
 
 def _merge_hints(older: DirtyPath, newer: DirtyPath) -> DirtyPath:
@@ -199,4 +199,4 @@ def _merge_hints(older: DirtyPath, newer: DirtyPath) -> DirtyPath:
     if newer.sign is Sign.ATTRIBUTES:
         return older
     sign = Sign.LOST if older.sign is Sign.LOST else newer.sign
-    return replace(newer, first_ns=min(older.first_ns, newer.first_ns), sign=sign)
+    return replace(newer, first_hint_ns=min(older.first_hint_ns, newer.first_hint_ns), sign=sign)

@@ -17,12 +17,12 @@ Identity = tuple[int, int, int, int]
 class MissingFile:
     """A file that went: what was known of it, and when it was first seen missing (monotonic nanoseconds).
 
-    `at_once`: seen so because of Git, whose deletions are meant; it does not wait.
+    `immediate`: seen so because of Git, whose deletions are meant; it does not wait.
     """
 
     entry: Entry
     since_ns: int
-    at_once: bool = False
+    immediate: bool = False
 
 
 @dataclass(slots=True)
@@ -30,31 +30,31 @@ class _Suspect:
     """A path that is bad news: found so first, and heard of last."""
 
     since_ns: int
-    last_ns: int
+    last_hint_ns: int
 
 
 @dataclass(slots=True)
 class MissingGroup:
     """The missing files of one collection by path, in the order in which they were seen so: time does not go back."""
 
-    waiting: dict[str, MissingFile] = field(default_factory=dict)
-    at_once: dict[str, MissingFile] = field(default_factory=dict)
+    delayed: dict[str, MissingFile] = field(default_factory=dict)
+    immediate: dict[str, MissingFile] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self.waiting) + len(self.at_once)
+        return len(self.delayed) + len(self.immediate)
 
     def __contains__(self, path: str) -> bool:
-        return path in self.waiting or path in self.at_once
+        return path in self.delayed or path in self.immediate
 
     def add(self, gone: MissingFile) -> None:
-        (self.at_once if gone.at_once else self.waiting)[gone.entry.path] = gone
+        (self.immediate if gone.immediate else self.delayed)[gone.entry.path] = gone
 
     def pop(self, path: str) -> MissingFile | None:
-        return self.waiting.pop(path, None) or self.at_once.pop(path, None)
+        return self.delayed.pop(path, None) or self.immediate.pop(path, None)
 
     def group_due_ns(self, quiet_ns: int) -> int:
         """When all that waits is believed together: nothing more went for *quiet_ns*, or it has been going on too long."""
-        first, last = next(iter(self.waiting.values())), next(reversed(self.waiting.values()))
+        first, last = next(iter(self.delayed.values())), next(reversed(self.delayed.values()))
         return min(last.since_ns + quiet_ns, first.since_ns + _GROUP_LIMIT_NS)
 
 
@@ -70,17 +70,17 @@ class GracePeriod:
 
     # Content: broken, unreadable, suspicious
 
-    def suspect(self, path: str, now_ns: int, heard_ns: int | None) -> bool:
-        """The content of *path* is bad news, last hinted at *heard_ns*. True once it may be believed."""
+    def suspect(self, path: str, now_ns: int, last_hint_ns: int | None) -> bool:
+        """The content of *path* is bad news, last hinted at *last_hint_ns*. True once it may be believed."""
         for type_ in self._missing:
             self._forget(path, type_)
         suspect = self._suspects.setdefault(path, _Suspect(now_ns, now_ns))
         # A hint from before the first find may be of an older change: what is bad now counts from now.
-        suspect.last_ns = max(suspect.last_ns, heard_ns or 0)
+        suspect.last_hint_ns = max(suspect.last_hint_ns, last_hint_ns or 0)
         return now_ns >= self._suspect_due_ns(suspect)
 
     def _suspect_due_ns(self, suspect: _Suspect) -> int:
-        quiet_ns = suspect.last_ns + self._timing.debounce_ns
+        quiet_ns = suspect.last_hint_ns + self._timing.debounce_ns
         return min(quiet_ns, suspect.since_ns + self._timing.max_delay_ns)
 
     def is_suspect(self, path: str) -> bool:
@@ -98,12 +98,12 @@ class GracePeriod:
 
     # Missing files
 
-    def mark_missing(self, entry: Entry, seen_ns: int, *, at_once: bool = False) -> None:
+    def mark_missing(self, entry: Entry, seen_ns: int, *, immediate: bool = False) -> None:
         """*entry*'s file is not there, as seen at *seen_ns*. A path that is missing already keeps its time."""
         self._suspects.pop(entry.path, None)
         group = self._missing.setdefault(entry.type, MissingGroup())
         if entry.path not in group:
-            gone = MissingFile(entry, seen_ns, at_once)
+            gone = MissingFile(entry, seen_ns, immediate)
             group.add(gone)
             if entry.stamp:
                 self._names.setdefault(_identity(entry.stamp), {})[entry.path] = gone
@@ -118,12 +118,12 @@ class GracePeriod:
         return [gone.entry for group in self._missing.values() for gone in self._select_due(group, now_ns)]
 
     def _select_due(self, group: MissingGroup, now_ns: int) -> list[MissingFile]:
-        ripe = list(group.at_once.values())
-        if len(group.waiting) > self._min_deletes:
+        ripe = list(group.immediate.values())
+        if len(group.delayed) > self._min_deletes:
             return ripe + (
-                list(group.waiting.values()) if now_ns >= group.group_due_ns(self._timing.debounce_ns) else []
+                list(group.delayed.values()) if now_ns >= group.group_due_ns(self._timing.debounce_ns) else []
             )
-        return ripe + [gone for gone in group.waiting.values() if now_ns >= gone.since_ns + self._timing.debounce_ns]
+        return ripe + [gone for gone in group.delayed.values() if now_ns >= gone.since_ns + self._timing.debounce_ns]
 
     def match_renames(self, stamps: Mapping[str, Stamp]) -> dict[str, MissingFile]:
         """Which of *stamps* are missing files under another name: new path to what is known of the old one."""
@@ -166,16 +166,16 @@ class GracePeriod:
 
     def _next_group_due_ns(self, group: MissingGroup) -> int:
         """When `_ripe` first gives something of *group*, which is not empty."""
-        if group.at_once:
-            return next(iter(group.at_once.values())).since_ns
-        if len(group.waiting) > self._min_deletes:
+        if group.immediate:
+            return next(iter(group.immediate.values())).since_ns
+        if len(group.delayed) > self._min_deletes:
             return group.group_due_ns(self._timing.debounce_ns)
-        return next(iter(group.waiting.values())).since_ns + self._timing.debounce_ns
+        return next(iter(group.delayed.values())).since_ns + self._timing.debounce_ns
 
     def list_undecided(self) -> set[str]:
         """Every path whose bad news still waits."""
         groups = self._missing.values()
-        return set(self._suspects).union(*(group.waiting for group in groups), *(group.at_once for group in groups))
+        return set(self._suspects).union(*(group.delayed for group in groups), *(group.immediate for group in groups))
 
 
 def _identity(stamp: Stamp) -> Identity:

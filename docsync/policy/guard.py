@@ -31,7 +31,7 @@ class Guard:
         self._deleted: dict[str, tuple[str, int]] = {}
         self._appeared: dict[str, tuple[str, int]] = {}
         self._held: dict[str, Entry] = {}
-        self._strange: set[str] = set()
+        self._distrusted: set[str] = set()
 
     def remember(self, held: Iterable[Entry]) -> None:
         """An earlier life kept back *held*: no restart, and nothing that was added meanwhile, says that they are meant."""
@@ -39,11 +39,11 @@ class Guard:
 
     def distrust(self, types: Set[str]) -> None:
         """The folders of *types* are others than before: one that is empty may be a mount point without its volume."""
-        self._strange |= types
+        self._distrusted |= types
 
     def trust(self, types: Set[str]) -> None:
         """Files of *types* were found: whatever their folders are, they are not empty."""
-        self._strange -= types
+        self._distrusted -= types
 
     def mark_appeared(self, path: str, content_hash: str, now_ns: int) -> None:
         """*path* holds content that it did not hold before: it may excuse one deletion of the same content."""
@@ -78,14 +78,14 @@ class Guard:
         self._appeared.pop(path, None)
 
     def judge(
-        self, type_: str, deletions: Sequence[Entry], rows: int, now_ns: int, spent: Set[str] = frozenset()
+        self, type_: str, deletions: Sequence[Entry], rows: int, now_ns: int, used_witnesses: Set[str] = frozenset()
     ) -> Verdict:
         """Decide about *deletions* of one collection that has *rows* rows now, upserts of the same batch included.
 
-        The appearances in *spent* excuse deletions of another collection in the same batch.
+        The appearances in *used_witnesses* excuse deletions of another collection in the same batch.
         """
         self._forget(now_ns)
-        excused = self._match_excuses(deletions, spent)
+        excused = self._match_excuses(deletions, used_witnesses)
         suspected = [entry for entry in deletions if entry.path not in excused]
         if suspected and self._is_too_many(type_, len(suspected), rows - len(excused)):
             allowed = tuple(entry for entry in deletions if entry.path in excused)
@@ -97,15 +97,15 @@ class Guard:
             return True  # what is held stays held until released or returned, and what follows belongs to it
         recent = sum(deleted == type_ for deleted, _ in self._deleted.values())
         base = rows + recent
-        empties = rows == count and (base > 1 or type_ in self._strange)
+        empties = rows == count and (base > 1 or type_ in self._distrusted)
         return empties or (count + recent > self._min_deletes and count + recent > self._max_ratio * base)
 
-    def _match_excuses(self, deletions: Sequence[Entry], spent: Set[str]) -> dict[str, str]:
+    def _match_excuses(self, deletions: Sequence[Entry], used_witnesses: Set[str]) -> dict[str, str]:
         """Deleted path to the path that appeared with the same content; each appearance excuses one deletion."""
         gone = {entry.path for entry in deletions}
         spare: dict[str, list[str]] = defaultdict(list)
         for path, (content_hash, _) in self._appeared.items():
-            if path not in gone and path not in spent:
+            if path not in gone and path not in used_witnesses:
                 spare[content_hash].append(path)
         return {
             entry.path: spare[entry.content_hash].pop()

@@ -44,7 +44,7 @@ class Settings:
     ignore: frozenset[str] = frozenset()
     redact_secrets: bool = False
     keep_changes: int = DEFAULT_KEEP_CHANGES
-    known_rules: DocumentRules | None = field(default=None, compare=False)
+    frozen_rules: DocumentRules | None = field(default=None, compare=False)
 
     def tree(self) -> FileTree:
         """The files of this project."""
@@ -56,12 +56,12 @@ class Settings:
 
     def freeze_rules(self) -> "Settings":
         """The same with the rules of this moment: a schema that is edited or goes counts from the next start on."""
-        return replace(self, known_rules=self.rules())
+        return replace(self, frozen_rules=self.rules())
 
     def rules(self) -> DocumentRules:
         """What is asked of documents beyond their format. Raises ConfigError for a schema that is none."""
-        if self.known_rules is not None:
-            return self.known_rules
+        if self.frozen_rules is not None:
+            return self.frozen_rules
         schemas = dict(_schemas(self.root, self.collections))
         return DocumentRules(self.ignore, redact_secrets=self.redact_secrets, schemas=schemas)
 
@@ -92,11 +92,11 @@ def assemble_engine(settings: Settings, sources: EngineSources, clock: Clock) ->
     tree, store = sources.tree, sources.store
     changed = store.declare(settings.collections, sources.fingerprints)
     reload = {type_: sources.fingerprints[type_] for type_ in changed}
-    belief = GracePeriod(settings.timing, settings.min_deletes)
+    grace = GracePeriod(settings.timing, settings.min_deletes)
     guard = Guard(settings.min_deletes, settings.max_delete_ratio)
     guard.remember(store.list_held())
-    loader = Loader(tree, sources.checks, belief, store.twins)
-    return Engine(EngineParts(tree, store, loader, belief, guard, clock), settings.timing, reload)
+    loader = Loader(tree, sources.checks, grace, store.twins)
+    return Engine(EngineParts(tree, store, loader, grace, guard, clock), settings.timing, reload)
 
 
 def build_checks(rules: DocumentRules) -> ContentChecks:
@@ -105,9 +105,9 @@ def build_checks(rules: DocumentRules) -> ContentChecks:
     return ContentChecks(parser, Review(rules).review, rules.ignore)
 
 
-def build_loader(tree: Tree, belief: GracePeriod, rules: DocumentRules, twins: Twins) -> Loader:
+def build_loader(tree: Tree, grace: GracePeriod, rules: DocumentRules, twins: Twins) -> Loader:
     """A loader that reads the files of *tree* by *rules*; *twins* gives the files whose names look the same."""
-    return Loader(tree, build_checks(rules), belief, twins)
+    return Loader(tree, build_checks(rules), grace, twins)
 
 
 def _schemas(root: Path, collections: tuple[Collection, ...]) -> Iterator[tuple[str, Schema]]:

@@ -125,7 +125,7 @@ def may_be_replaced(place: Path) -> bool:
 
 
 def restore_once(
-    settings: Settings, database: Path, backup: Path, told: OnRepair, progress: Progress | None = None
+    settings: Settings, database: Path, backup: Path, on_repair: OnRepair, progress: Progress | None = None
 ) -> RestoreResult:
     """Put *backup* in the place of *database*, in one step and under a new epoch, once it is equal to the files.
 
@@ -141,15 +141,15 @@ def restore_once(
         is_foreign = bool(paths) and not any((settings.root / path).exists() for path in paths)
         kept: Path | None = None
         if database.exists():
-            kept = _put(settings, database, source, told)
+            kept = _put(settings, database, source, on_repair)
         else:
             install(database, source)
         return RestoreResult(held, job.summarize(), kept, is_foreign)
 
 
-def _put(settings: Settings, database: Path, source: apsw.Connection, told: OnRepair) -> Path:
+def _put(settings: Settings, database: Path, source: apsw.Connection, on_repair: OnRepair) -> Path:
     """Put *source* in the place of *database*; returns where that is kept."""
-    with open_upkeep(settings, database, told) as upkeep:
+    with open_upkeep(settings, database, on_repair) as upkeep:
         draft, kept = Path(source.filename).with_name("kept.db"), _place_for(database)
         keep(upkeep.connection, draft)
         with _prefix_errors(f"{kept}: cannot be made"):
@@ -169,11 +169,11 @@ def _place_for(database: Path) -> Path:
 
 
 @contextmanager
-def _copy_backup(backup: Path, beside: Path) -> Iterator[apsw.Connection]:
+def _copy_backup(backup: Path, parent: Path) -> Iterator[apsw.Connection]:
     """A writable copy of *backup*, with an epoch of its own."""
     with ExitStack() as stack:
-        with _prefix_errors(f"{beside}: cannot be written"):
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=FRESH, dir=beside))
+        with _prefix_errors(f"{parent}: cannot be written"):
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=FRESH, dir=parent))
         with _prefix_errors(f"{backup}: cannot be copied"):
             copy = Path(folder) / "restored.db"
             shutil.copyfile(backup, copy)

@@ -25,7 +25,7 @@ class Convergence:
         """*git* gives the repositories that there are; by itself it looks after none."""
         self.engine = engine
         self._clock = clock
-        self._gate = GitHold(git, lambda: False)
+        self._git_hold = GitHold(git, lambda: False)
         self.upserted: set[str] = set()
         self.deleted: set[str] = set()
         self._begun_ns = clock.monotonic_ns()
@@ -47,12 +47,12 @@ class Convergence:
         due = {path for path, at_ns in again.items() if at_ns <= now_ns}
         batch = Batch({path: DirtyPath(now_ns, now_ns, Sign.FOLDER) for path in due})
         try:
-            self._gate.enter(now_ns)
-            manner = BatchOptions(confirm=lambda: self._gate.check(self._clock.monotonic_ns()))
-            report = self.engine.sync(batch, now_ns, lambda _: None, progress, manner)
+            self._git_hold.enter(now_ns)
+            options = BatchOptions(confirm=lambda: self._git_hold.check(self._clock.monotonic_ns()))
+            report = self.engine.sync(batch, now_ns, lambda _: None, progress, options)
         except GitAtWork:
             return {**again, **dict.fromkeys(due, now_ns + LOOK_AGAIN_NS)}
-        self._gate.leave()
+        self._git_hold.leave()
         self.upserted.update(report.applied.upserted)
         self.deleted.update(report.applied.deleted)
         return {path: at_ns for path, at_ns in again.items() if path not in due} | dict(report.again)

@@ -21,13 +21,13 @@ def ignore_repair(how: Repair, reason: str) -> None:
 
 
 def sync_once(
-    settings: Settings, database: Path, progress: Progress | None = None, told: OnRepair = ignore_repair
+    settings: Settings, database: Path, progress: Progress | None = None, on_repair: OnRepair = ignore_repair
 ) -> CommandResult:
     """Make *database* equal to the files; damage is mended first, and *told*. The caller holds the lock.
 
     Raises StoreUnavailable, NoDatabase.
     """
-    with _open(settings, database, told) as job:
+    with _open(settings, database, on_repair) as job:
         job.settle(progress)
         return job.summarize()
 
@@ -43,8 +43,8 @@ def release_once(
 
 
 @contextmanager
-def _open(settings: Settings, database: Path, told: OnRepair) -> Iterator[Convergence]:
-    with open_checked(settings, database, told) as upkeep:
+def _open(settings: Settings, database: Path, on_repair: OnRepair) -> Iterator[Convergence]:
+    with open_checked(settings, database, on_repair) as upkeep:
         yield Convergence(upkeep.engine, settings.git)
 
 

@@ -57,18 +57,18 @@ class DatabaseUpkeep:
 
     engine: Engine
 
-    def __init__(self, settings: Settings, database: Path, told: OnRepair, clock: Clock = SYSTEM) -> None:
+    def __init__(self, settings: Settings, database: Path, on_repair: OnRepair, clock: Clock = SYSTEM) -> None:
         self._clock = clock
         self._settings = settings.freeze_rules()
         self._database = database
-        self._told = told
+        self._on_repair = on_repair
         self._stack = ExitStack()
         self._connection: apsw.Connection | None = None
         self._pool = ThreadPoolExecutor(1, "docsync-inspect")
         self._inspection: Future[Damage | None] | None = None
         self._inspected_ns = 0
         self._inspect_at_ns = clock.monotonic_ns() + INSPECT_NS
-        self._doubts = 0
+        self._unexplained_failures = 0
         self._progress: Progress | None = None
 
     def open(self) -> bool:
@@ -83,7 +83,7 @@ class DatabaseUpkeep:
         if damage is None:
             self._use(self._connection)
         elif self._repair_in_place(damage):
-            self._told(Repair.IN_PLACE, damage.reason)
+            self._on_repair(Repair.IN_PLACE, damage.reason)
         else:
             self.rebuild(damage.reason)
         return damage is not None
@@ -118,7 +118,7 @@ class DatabaseUpkeep:
 
         Raises Damaged, which `mend` mends, and StoreUnavailable.
         """
-        self._doubts = 0
+        self._unexplained_failures = 0
         inspect_ns, checkpoint_ns = self._inspect(now_ns), self._checkpoint.tick(now_ns)
         return inspect_ns if checkpoint_ns is None else min(inspect_ns, checkpoint_ns)
 
@@ -137,10 +137,10 @@ class DatabaseUpkeep:
         self._close()
         if self.open():
             return self.engine
-        self._doubts += 1
-        if self._doubts == 2:
+        self._unexplained_failures += 1
+        if self._unexplained_failures == 2:
             self.rebuild(str(error))
-        elif self._doubts > 2:
+        elif self._unexplained_failures > 2:
             raise error.__cause__ or error
         return self.engine
 
@@ -152,7 +152,7 @@ class DatabaseUpkeep:
         except Damaged:
             self._start_over(reason)
             return
-        self._told(Repair.AFRESH, reason)
+        self._on_repair(Repair.AFRESH, reason)
 
     def replace(self, source: apsw.Connection) -> None:
         """Put what *source* holds in the place of everything, in one step. Raises StoreUnavailable."""
@@ -205,7 +205,7 @@ class DatabaseUpkeep:
         start_over(self._database, iso(self._clock.wall_ns()).replace(":", ""))
         self._connection = self._stack.enter_context(open_writer(self._database))
         self._use(self._connection)
-        self._told(Repair.STARTED_OVER, reason)
+        self._on_repair(Repair.STARTED_OVER, reason)
 
     def _inspect(self, now_ns: int) -> int:
         """Look at everything now and then, without stopping the thread that syncs."""
@@ -233,17 +233,21 @@ def clear(folder: Path) -> None:
 
 
 @contextmanager
-def open_checked(settings: Settings, database: Path, told: OnRepair, clock: Clock = SYSTEM) -> Iterator[DatabaseUpkeep]:
+def open_checked(
+    settings: Settings, database: Path, on_repair: OnRepair, clock: Clock = SYSTEM
+) -> Iterator[DatabaseUpkeep]:
     """The database and its engine, sound from the start. The caller holds the lock. Raises NoDatabase, StoreUnavailable."""
     clear(database.parent)
-    with open_upkeep(settings, database, told, clock) as upkeep:
+    with open_upkeep(settings, database, on_repair, clock) as upkeep:
         yield upkeep
 
 
 @contextmanager
-def open_upkeep(settings: Settings, database: Path, told: OnRepair, clock: Clock = SYSTEM) -> Iterator[DatabaseUpkeep]:
-    """The same beside a database that is being made, which stays."""
-    upkeep = DatabaseUpkeep(settings, database, told, clock)
+def open_upkeep(
+    settings: Settings, database: Path, on_repair: OnRepair, clock: Clock = SYSTEM
+) -> Iterator[DatabaseUpkeep]:
+    """The same parent a database that is being made, which stays."""
+    upkeep = DatabaseUpkeep(settings, database, on_repair, clock)
     try:
         upkeep.open()
         yield upkeep
@@ -251,9 +255,11 @@ def open_upkeep(settings: Settings, database: Path, told: OnRepair, clock: Clock
         upkeep.close()
 
 
-def rebuild_once(settings: Settings, database: Path, told: OnRepair, progress: Progress | None = None) -> CommandResult:
+def rebuild_once(
+    settings: Settings, database: Path, on_repair: OnRepair, progress: Progress | None = None
+) -> CommandResult:
     """Build *database* afresh and sync it once. The caller holds the lock. Raises StoreUnavailable, NoDatabase."""
-    with open_checked(settings, database, told) as upkeep:
+    with open_checked(settings, database, on_repair) as upkeep:
         upkeep.rebuild("asked for")
         job = Convergence(upkeep.engine, settings.git)
         job.settle(progress)
@@ -261,15 +267,15 @@ def rebuild_once(settings: Settings, database: Path, told: OnRepair, progress: P
 
 
 @contextmanager
-def build_fresh(settings: Settings, beside: Path | None = None, progress: Progress | None = None) -> Iterator[Path]:
-    """A database made from nothing but the files, for as long as it is needed, in the folder *beside* or a temporary one.
+def build_fresh(settings: Settings, parent: Path | None = None, progress: Progress | None = None) -> Iterator[Path]:
+    """A database made from nothing but the files, for as long as it is needed, in the folder *parent* or a temporary one.
 
     Raises StoreUnavailable where none can be made.
     """
     at_once = replace(settings, timing=Timing(0, 0, 0), max_delete_ratio=1.0)
     with ExitStack() as stack:
         try:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=FRESH, dir=beside))
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=FRESH, dir=parent))
         except OSError as error:
             raise StoreUnavailable(
                 StoreReason.IO_ERROR, f"no place for a database that is made afresh ({error})"

@@ -40,7 +40,7 @@ class Project:
         self.settings = Settings(root, (PERSONAS, PROMPTS))
         self.now_ns = 1_000_000_000_000
         self.clock = Clock(lambda: self.now_ns)
-        self.heard: dict[str, int] = {}
+        self.last_hints: dict[str, int] = {}
         self._stack = ExitStack()
         (root / "personas").mkdir(parents=True)
         (root / "prompts").mkdir()
@@ -77,14 +77,14 @@ class Project:
     def sync(self, *scopes: str, sign: Sign = Sign.FOLDER, resting: frozenset[str] = frozenset()) -> BatchReport:
         """One batch at the present time; of everything when no scope is given."""
         dirty = {scope: DirtyPath(self.now_ns, self.now_ns, sign) for scope in scopes or (EVERYTHING,)}
-        return self.engine.sync(Batch(dirty, resting), self.now_ns, self.heard.get)
+        return self.engine.sync(Batch(dirty, resting), self.now_ns, self.last_hints.get)
 
     def settle(self) -> None:
         """Sync until nothing is in doubt."""
         self.sync()
         while (due_ns := self.engine.next_due_ns()) is not None:
             self.now_ns = max(self.now_ns, due_ns)
-            self.engine.sync(Batch(), self.now_ns, self.heard.get)
+            self.engine.sync(Batch(), self.now_ns, self.last_hints.get)
 
     def query(self, sql: str, *values: Any) -> list[Any]:
         return self.connection.execute(sql, values).fetchall()

@@ -221,7 +221,7 @@ def test_memory_does_not_grow_with_the_paths_of_the_past() -> None:
         box.mark(f"{number}.json", Sign.RENAMED, now_ns)
         box.take(now_ns)
         box.mark_applied(f"{number}.json", now_ns)
-    assert len(box._last_ns) + len(box._applied_ns) < 2500
+    assert len(box._last_hints) + len(box._applied_ns) < 2500
     assert box.last_hint_ns("9999.json") == 99_990 * MS
 
 

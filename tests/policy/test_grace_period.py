@@ -205,7 +205,7 @@ def test_next_due_is_exactly_when_due_gives_something(count: int) -> None:
 def test_what_git_deleted_does_not_wait_and_is_not_counted_to_a_group() -> None:
     doubt = belief()
     for number in range(30):
-        doubt.mark_missing(entry(f"git{number}"), 7, at_once=True)
+        doubt.mark_missing(entry(f"git{number}"), 7, immediate=True)
     doubt.mark_missing(entry("by-hand"), 7)
     assert doubt.next_due_ns() == 7
     assert len(doubt.list_overdue(7)) == 30
@@ -217,6 +217,6 @@ def test_what_git_deleted_does_not_wait_and_is_not_counted_to_a_group() -> None:
 def test_a_deletion_first_seen_before_git_was_at_work_keeps_its_time() -> None:
     doubt = belief()
     doubt.mark_missing(entry("a"), 0)
-    doubt.mark_missing(entry("a"), 100 * MS, at_once=True)
+    doubt.mark_missing(entry("a"), 100 * MS, immediate=True)
     assert doubt.list_overdue(500 * MS - 1) == []
     assert paths(doubt.list_overdue(500 * MS)) == ["a"]

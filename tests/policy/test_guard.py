@@ -249,6 +249,6 @@ def test_an_appearance_that_excused_in_one_collection_excuses_in_no_other_of_the
     kept.mark_appeared("personas/new.json", "same", 0)
     first = kept.judge("persona", [entry("personas/a.json", "same")], 10, 0)
     deletions = [entry("copies/a.json", "same", "copy"), entry("copies/b.json", "same", "copy")]
-    second = kept.judge("copy", deletions, 2, 0, spent=set(first.excused.values()))
+    second = kept.judge("copy", deletions, 2, 0, used_witnesses=set(first.excused.values()))
     assert first.excused == {"personas/a.json": "personas/new.json"}
     assert (second.excused, second.held) == ({}, tuple(deletions))

@@ -98,12 +98,12 @@ def a_racy_stamp_is_trusted(right: Wrapped, entry: Any, stamp: Any, type_: str) 
 
 @instead(GracePeriod, "_select_due")
 def a_missing_file_is_believed_at_once(right: Wrapped, self: GracePeriod, group: Any, now_ns: int) -> Any:
-    return [*group.at_once.values(), *group.waiting.values()]
+    return [*group.immediate.values(), *group.delayed.values()]
 
 
 @instead(MissingGroup, "group_due_ns")
 def a_group_does_not_wait_for_its_last(right: Wrapped, self: MissingGroup, quiet_ns: int) -> int:
-    return min(gone.since_ns for gone in self.waiting.values()) + quiet_ns
+    return min(gone.since_ns for gone in self.delayed.values()) + quiet_ns
 
 
 @instead(GracePeriod, "suspect")
@@ -119,7 +119,9 @@ def a_missing_file_that_is_back_stays_missing(right: Wrapped, self: GracePeriod,
 
 @instead(GracePeriod, "match_renames")
 def any_missing_file_was_renamed(right: Wrapped, self: GracePeriod, stamps: Any) -> Any:
-    missing = [gone for group in self._missing.values() for gone in (*group.at_once.values(), *group.waiting.values())]
+    missing = [
+        gone for group in self._missing.values() for gone in (*group.immediate.values(), *group.delayed.values())
+    ]
     return dict(zip(stamps, missing, strict=False))
 
 

@@ -153,7 +153,7 @@ class Simulation:
         scenario.on_hint, scenario.on_unsure, scenario.on_move = observer.hinted, observer.unsure, observer.roots_moved
         scenario.on_release = observer.releasing
         scenario.on_sleep, scenario.on_wake = self._asleep, observer.step
-        observer.asks = lambda: {request.ask for request, _ in scenario.requests}
+        observer.asks = lambda: {request.kind for request, _ in scenario.requests}
         observer.git = scenario.git
         observer.stopping = lambda: scenario.inbox is not None and scenario.inbox.closed
         scenario.on_deadline, scenario.on_end = self._deadline, self._quiet
@@ -227,10 +227,10 @@ class Simulation:
         self._loop.tick_ns = _LONG_TICK_NS if self._scenario.rests(2 * _TICK_NS) else _TICK_NS
         for request, asked_ns in [item for item in self._scenario.requests if item[0].answer.done()]:
             self._scenario.requests.remove((request, asked_ns))
-            if request.ask is RequestKind.RELEASE:
+            if request.kind is RequestKind.RELEASE:
                 self._observer.releasing()
-            if request.ask is RequestKind.LOOK and request.answer.exception() is None:
-                self._answered(request.concern[0], asked_ns)
+            if request.kind is RequestKind.LOOK and request.answer.exception() is None:
+                self._answered(request.paths[0], asked_ns)
 
     def _answered(self, scope: str, asked_ns: int) -> None:
         assert self._observer is not None

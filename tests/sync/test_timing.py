@@ -267,7 +267,7 @@ def test_11_two_branches_without_a_name_in_common_take_turns_and_are_not_held(pr
             (project.root / "personas" / go).rename(project.root / go)
         (project.root / come).rename(project.root / "personas" / come)
         project.later(2000)
-        project.engine.sync(everything, project.now_ns, project.heard.get, manner=BatchOptions(whole=True))
+        project.engine.sync(everything, project.now_ns, project.last_hints.get, options=BatchOptions(whole=True))
         assert project.query("SELECT DISTINCT name FROM documents") == [(come,)]
         assert project.engine.list_held() == []
 
@@ -289,7 +289,7 @@ def test_20_a_lock_that_was_left_behind_delays_10_s_once_and_then_nothing(
     directory.mkdir()
     scene = opens()
     monkeypatch.setattr("docsync.git.time", SimpleNamespace(time_ns=lambda: scene.now_ns))
-    scene.loop._gate = GitHold(lambda: GitDirectories(directory), lambda: True)
+    scene.loop._git_hold = GitHold(lambda: GitDirectories(directory), lambda: True)
     scene.watch(NAME)
     (directory / "index.lock").touch()
     os.utime(directory / "index.lock", ns=(scene.now_ns, scene.now_ns))

@@ -127,7 +127,7 @@ def check(settings: "Settings", scopes: list[str]) -> CheckResult:
     belief = GracePeriod(Timing(0, 0, 0), 0)
     loader = build_loader(tree, belief, settings.rules(), lambda path: [p for p in names[fold_path(path)] if p != path])
     look = LookContext(
-        scopes, now_ns=0, clock=Clock(lambda: 0), known={}, heard=lambda _: None, signs={}, reload=frozenset()
+        scopes, now_ns=0, clock=Clock(lambda: 0), known={}, last_hint_ns=lambda _: None, signs={}, reload=frozenset()
     )
     problems = [unread.problem for unread in (*scan.skipped.values(), *scan.unreadable.values())]
     for path in scan.found:

@@ -17,7 +17,7 @@ class BatchContext:
     `skipped` are the names that are no documents, `stale` the files to read, `refused` the paths that cannot be taken,
     `renames` maps a new name to the entry of the old one, `upserted` maps a path to its type, `again` a path to the time
     of its next look (monotonic nanoseconds), `gone` are the files first seen missing, `appeared` the paths with content
-    that is new to them, `shut` the known paths beneath a folder that cannot be read, `names` those that came or went.
+    that is new to them, `unreadable` the known paths beneath a folder that cannot be read, `names` those that came or went.
     `roots` are the collections' folders that are not what they were, and therefore in the scope.
     """
 
@@ -33,6 +33,6 @@ class BatchContext:
     again: dict[str, int] = field(default_factory=dict)
     gone: list[Entry] = field(default_factory=list)
     appeared: list[str] = field(default_factory=list)
-    shut: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
     names: list[str] = field(default_factory=list)
     roots: list[str] = field(default_factory=list)

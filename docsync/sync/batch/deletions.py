@@ -14,20 +14,20 @@ from docsync.sync.ports import Store, Tree
 class Deletions:
     """Decides the deletions of one batch; `commit` tells the guard once they are in the database."""
 
-    def __init__(self, tree: Tree, store: Store, belief: GracePeriod, guard: Guard) -> None:
+    def __init__(self, tree: Tree, store: Store, grace: GracePeriod, guard: Guard) -> None:
         self._tree = tree
         self._store = store
-        self._belief = belief
+        self._grace = grace
         self._guard = guard
         self._verdicts: dict[str, Verdict] = {}
-        self._returned: list[Entry] = []
+        self._taken_over: list[Entry] = []
 
     def decide(self, renamed: Iterable[Entry], now_ns: int) -> Iterator[RowChange]:
         """The deletions and holds that are due: what has been missing long enough, and the old names of *renamed*.
 
         Comes last in a batch, so that the guard counts the rows that the same batch adds.
         """
-        entries = {entry.path: entry for entry in (*self._belief.list_overdue(now_ns), *renamed)}
+        entries = {entry.path: entry for entry in (*self._grace.list_overdue(now_ns), *renamed)}
         gone = self._find_gone(entries.values())
         known = self._store.index(gone)  # a file of another name may have taken over the document meanwhile
         groups: dict[str, list[Entry]] = defaultdict(list)
@@ -35,7 +35,7 @@ class Deletions:
             if path in known:
                 groups[entry.type].append(entry)
             else:
-                self._returned.append(entry)
+                self._taken_over.append(entry)
         witnesses = self._guard.witnesses([entry for group in groups.values() for entry in group])
         seen = self._tree.scan(witnesses).found if witnesses else {}
         for path in witnesses:
@@ -67,9 +67,9 @@ class Deletions:
         for type_, verdict in self._verdicts.items():
             self._guard.mark_applied(type_, verdict, now_ns)
             for entry in (*verdict.allowed, *verdict.held):
-                self._belief.settle(entry.path, type_)
-        for entry in self._returned:
-            self._belief.mark_returned(entry.path, entry.type)
+                self._grace.settle(entry.path, type_)
+        for entry in self._taken_over:
+            self._grace.mark_returned(entry.path, entry.type)
 
 
 def is_swap_deletion(path: str, scan: Scan, swapped: Iterable[str]) -> bool:

@@ -57,7 +57,7 @@ class EngineParts:
     tree: Tree
     store: Store
     loader: Loader
-    belief: GracePeriod
+    grace: GracePeriod
     guard: Guard
     clock: Clock
 
@@ -71,14 +71,14 @@ class Engine:
         self._store = parts.store
         self._loader = parts.loader
         self._dependents = Dependents(parts.tree, parts.store, parts.loader)
-        self._belief = parts.belief
+        self._grace = parts.grace
         self._guard = parts.guard
         self._clock = parts.clock
         self._settle_ns = timing.settle_ns
         self._debounce_ns = timing.debounce_ns
         self._reload = dict(reload)
-        self._blind = RootTracker(parts.tree, parts.store.roots(), parts.belief)
-        self._links = SymlinkTracker()
+        self._roots = RootTracker(parts.tree, parts.store.roots(), parts.grace)
+        self._symlinks = SymlinkTracker()
         self._unread: set[str] = set()
         self.scanned = False
 
@@ -86,19 +86,19 @@ class Engine:
         self,
         batch: Batch,
         now_ns: int,
-        heard: Callable[[str], int | None],
+        last_hint_ns: Callable[[str], int | None],
         progress: Progress | None = None,
-        manner: BatchOptions = DEFAULT_OPTIONS,
+        options: BatchOptions = DEFAULT_OPTIONS,
     ) -> BatchReport:
         """Make the rows in the scope of *batch* equal to the files. Raises StoreUnavailable; then nothing was changed.
 
-        *heard* tells when a path was last hinted at. Bad news that may not be believed yet stays with belief, which
+        *last_hint_ns* tells when a path was last hinted at. Bad news that may not be believed yet stays with belief, which
         knows when to look again. *now_ns* is when the batch began: what is found for the first time counts from after
         the look that found it, what is still so was so at *now_ns*, so that a slow look believes nothing early.
         """
-        work = self._survey(batch, now_ns, heard, whole=manner.whole)
+        work = self._survey(batch, now_ns, last_hint_ns, whole=options.whole)
         try:
-            applied = self._store.apply(self._changes(work, progress, manner.confirm))
+            applied = self._store.apply(self._changes(work, progress, options.confirm))
         except BaseException:
             self._undo(work)
             raise
@@ -113,26 +113,26 @@ class Engine:
 
     def release(self, type_: str | None) -> ApplyResult:
         """Delete what is held, of one collection or of all, and start the guard's count afresh."""
-        deletions = Deletions(self._tree, self._store, self._belief, self._guard)
+        deletions = Deletions(self._tree, self._store, self._grace, self._guard)
         applied = self._store.apply(deletions.release(type_))
         self._guard.release(type_)
         return applied
 
     def list_due(self, now_ns: int, resting: Set[str] = frozenset()) -> list[str]:
         """The paths that belief wants to be looked at by now, but for those that are *resting*."""
-        return self._belief.list_due(now_ns, resting)
+        return self._grace.list_due(now_ns, resting)
 
     def next_due_ns(self, resting: Set[str] = frozenset()) -> int | None:
         """When belief wants a path to be looked at again, None when nothing is in doubt but what is *resting*."""
-        return self._belief.next_due_ns(resting)
+        return self._grace.next_due_ns(resting)
 
     def list_undecided(self) -> set[str]:
         """The paths whose bad news still waits."""
-        return self._belief.list_undecided()
+        return self._grace.list_undecided()
 
     def list_unhinted(self) -> set[str]:
         """The paths whose changes no hint tells: who waits for what was written must look at them."""
-        return self._links.list_unhinted()
+        return self._symlinks.list_unhinted()
 
     def list_held(self, type_: str | None = None) -> list[Entry]:
         """The deletions that are kept back."""
@@ -144,64 +144,64 @@ class Engine:
 
     def root_states(self) -> dict[str, RootState]:
         """What became of each collection's folder, as of the last look."""
-        return self._blind.states()
+        return self._roots.states()
 
     # The steps
 
     def _survey(
-        self, batch: Batch, now_ns: int, heard: Callable[[str], int | None], *, whole: bool = False
+        self, batch: Batch, now_ns: int, last_hint_ns: Callable[[str], int | None], *, whole: bool = False
     ) -> BatchContext:
         """Scan and diff: which files are to be read, and which are missing."""
-        changed_roots = self._blind.look()
-        linked = self._links.find_links_to(batch.dirty.keys())
-        scopes = drop_covered([*batch.dirty, *linked, *self._belief.list_due(now_ns, batch.resting), *changed_roots])
+        changed_roots = self._roots.look()
+        linked = self._symlinks.find_links_to(batch.dirty.keys())
+        scopes = drop_covered([*batch.dirty, *linked, *self._grace.list_due(now_ns, batch.resting), *changed_roots])
         scan = self._tree.scan(scopes)
-        self._links.mark_scanned(scopes, scan)
+        self._symlinks.mark_scanned(scopes, scan)
         seen_ns = self._clock.monotonic_ns()
         self._guard.mark_returned(scan.found.keys())
-        self._guard.distrust(self._blind.find_replaced())
+        self._guard.distrust(self._roots.find_replaced())
         self._guard.trust({scan.types[path] for path in scan.found})
         back = {path: until for path, until in batch.rest_until_ns.items() if path in scan.found}
         resting = batch.resting | back.keys()
         scopes = [to_printable(scope) for scope in scopes]  # what cannot be stored is recorded as it is shown
         known = self._store.index(scopes)
-        sight = self._blind.split_visible(scan, known)
+        visibility = self._roots.split_visible(scan, known)
         found = {path: stamp for path, stamp in scan.found.items() if path not in resting}
-        visible = {path: entry for path, entry in sight.visible.items() if path not in resting}
+        visible = {path: entry for path, entry in visibility.visible.items() if path not in resting}
         difference = diff(found, visible, scan.types, self._find_must_read(visible))
         for path in (*found, *back):
-            if path in known and self._belief.is_missing(known[path]):
-                self._belief.mark_returned(path, known[path].type)  # seen to be back, whatever becomes of this batch
-        gone = [e for e in difference.gone if not self._guard.holds(e) and not self._belief.is_missing(e)]
+            if path in known and self._grace.is_missing(known[path]):
+                self._grace.mark_returned(path, known[path].type)  # seen to be back, whatever becomes of this batch
+        gone = [e for e in difference.gone if not self._guard.holds(e) and not self._grace.is_missing(e)]
         swapped = [path for path, dirty in batch.dirty.items() if dirty.sign is Sign.SWAPPED]
         for entry in gone:
-            self._belief.mark_missing(entry, seen_ns, at_once=whole or is_swap_deletion(entry.path, scan, swapped))
+            self._grace.mark_missing(entry, seen_ns, immediate=whole or is_swap_deletion(entry.path, scan, swapped))
         signs = {path: dirty.sign for path, dirty in batch.dirty.items()}
-        look = LookContext(scopes, now_ns, self._clock, known, heard, signs, frozenset(self._reload))
-        refused = self._blind.refusals(scan, known, sight, look)
-        deletions = Deletions(self._tree, self._store, self._belief, self._guard)
+        look = LookContext(scopes, now_ns, self._clock, known, last_hint_ns, signs, frozenset(self._reload))
+        refused = self._roots.refusals(scan, known, visibility, look)
+        deletions = Deletions(self._tree, self._store, self._grace, self._guard)
         work = BatchContext(resting, scan.skipped.keys(), difference, look, deletions, refused, dict(difference.stale))
         work.again.update(back)
         work.gone = gone
         work.roots = changed_roots
-        work.shut = {entry.path for entry, _ in sight.shut}
+        work.unreadable = {entry.path for entry, _ in visibility.unreadable}
         self._pair_renames(work)
         return work
 
     def _find_must_read(self, known: Mapping[str, Entry]) -> set[str]:
         """The paths to read whatever their stamps say: of reloaded collections, and those in doubt."""
         reloaded = {path for path, entry in known.items() if entry.type in self._reload} if self._reload else set()
-        return reloaded | self._belief.suspects()
+        return reloaded | self._grace.suspects()
 
     def _pair_renames(self, work: BatchContext) -> None:
         """Find files that only changed their name; a pair that is not quiet yet is left for later."""
         look = work.look
-        for path, old in self._belief.match_renames(work.stale).items():
-            times = [at for at in (look.heard(path), look.heard(old.entry.path)) if at is not None]
+        for path, old in self._grace.match_renames(work.stale).items():
+            times = [at for at in (look.last_hint_ns(path), look.last_hint_ns(old.entry.path)) if at is not None]
             quiet_ns = max(times, default=look.now_ns - self._settle_ns) + self._settle_ns
             # At the latest when the old name would be deleted by itself, both halves land.
             quiet_ns = min(quiet_ns, old.since_ns + self._debounce_ns)
-            if quiet_ns > look.now_ns and not old.at_once:  # what Git renamed is believed gone in this very batch
+            if quiet_ns > look.now_ns and not old.immediate:  # what Git renamed is believed gone in this very batch
                 work.again[path] = quiet_ns
                 del work.stale[path]
             else:
@@ -211,7 +211,7 @@ class Engine:
         self, work: BatchContext, progress: Progress | None, confirm: Callable[[], None] | None
     ) -> Iterator[RowChange]:
         """Load and plan, one file at a time, while the transaction runs: memory does not grow with the batch."""
-        yield from (AdoptRoot(*identity) for identity in self._blind.new_identities())
+        yield from (AdoptRoot(*identity) for identity in self._roots.new_identities())
         yield from tuple(work.refused)
         yield from map(Delete, work.difference.forgotten)
         for count, path in enumerate(work.stale, 1):
@@ -253,29 +253,29 @@ class Engine:
     def _settle(self, work: BatchContext, applied: ApplyResult) -> None:
         """The batch is committed: forget the doubts that it ended."""
         for entry in work.difference.present:
-            self._belief.settle(entry.path, entry.type)
+            self._grace.settle(entry.path, entry.type)
             self._guard.mark_present(entry.path)
         for path, type_ in work.upserted.items():
-            self._belief.settle(path, type_)
+            self._grace.settle(path, type_)
             self._guard.mark_present(path)
         for path in applied.displaced:
             self._guard.mark_present(path)  # its document has another file now
         for change in work.refused:
-            self._belief.settle(change.path, change.type)
+            self._grace.settle(change.path, change.type)
             if change.path in work.stale:
                 self._guard.mark_present(change.path)  # broken, but back
         # A name that is no document any more could not be listed while its row was there.
         for path in work.look.again.union(work.skipped & set(applied.deleted)):
             work.again[path] = work.look.now_ns + self._settle_ns
-        unsure = self._belief.suspects() - work.resting - work.again.keys() - work.look.suspected
-        self._belief.clear(path for path in unsure if any(covers(scope, path) for scope in work.look.scopes))
-        self._blind.commit()
+        unsure = self._grace.suspects() - work.resting - work.again.keys() - work.look.suspects
+        self._grace.clear(path for path in unsure if any(covers(scope, path) for scope in work.look.scopes))
+        self._roots.commit()
         self._mark_reloaded(work, applied)
 
     def _undo(self, work: BatchContext) -> None:
         """The batch was rolled back: what it saw for the first time was not seen."""
         for entry in work.gone:
-            self._belief.mark_returned(entry.path, entry.type)
+            self._grace.mark_returned(entry.path, entry.type)
         for path in work.appeared:
             self._guard.mark_vanished(path)
 
@@ -285,12 +285,12 @@ class Engine:
             self.scanned = True
             self._unread.clear()
         if EVERYTHING in work.look.scopes or work.roots:  # a folder that is back is read as a whole, too
-            self._unread |= self._belief.list_undecided() | work.again.keys() | work.resting | work.shut
+            self._unread |= self._grace.list_undecided() | work.again.keys() | work.resting | work.unreadable
         self._unread -= work.upserted.keys() | {change.path for change in work.refused} | set(applied.deleted)
         if self._reload and self.scanned and not self._unread:
-            there = (RootState.OK, RootState.ABSENT)
-            lost = {type_ for type_, state in self.root_states().items() if state not in there}
-            ready = {type_: print_ for type_, print_ in self._reload.items() if type_ not in lost}
+            present = (RootState.OK, RootState.ABSENT)
+            lost = {type_ for type_, state in self.root_states().items() if state not in present}
+            loaded = {type_: fingerprint for type_, fingerprint in self._reload.items() if type_ not in lost}
             with suppress(StoreUnavailable):  # the batch itself is committed; the next one records it
-                self._store.mark_loaded(ready)
-                self._reload = {type_: print_ for type_, print_ in self._reload.items() if type_ in lost}
+                self._store.mark_loaded(loaded)
+                self._reload = {type_: fingerprint for type_, fingerprint in self._reload.items() if type_ in lost}

@@ -34,32 +34,32 @@ class LookContext:
     """One look at `scopes`: when it began, what each path was known as, when it was last hinted at, with what sign.
 
     `reload` are the types that must be parsed again although their bytes are known. The look itself collects in `again`
-    the paths that were caught being written, and in `suspected` those that were found bad.
+    the paths that were caught being written, and in `suspects` those that were found bad.
     """
 
     scopes: Sequence[str]
     now_ns: int
     clock: Clock
     known: Mapping[str, Entry]
-    heard: Callable[[str], int | None]
+    last_hint_ns: Callable[[str], int | None]
     signs: Mapping[str, Sign]
     reload: frozenset[str]
     again: set[str] = field(default_factory=set)
-    suspected: set[str] = field(default_factory=set)
+    suspects: set[str] = field(default_factory=set)
 
     def sign(self, path: str) -> Sign | None:
         """What the last hint of *path* said; None when a newer one has come since the look began."""
-        heard_ns = self.heard(path)
-        return None if heard_ns is not None and heard_ns > self.now_ns else self.signs.get(path)
+        hint_ns = self.last_hint_ns(path)
+        return None if hint_ns is not None and hint_ns > self.now_ns else self.signs.get(path)
 
-    def believes(self, belief: GracePeriod, path: str) -> bool:
-        """*path* was just found bad. True once *belief* has it that this lasts.
+    def believes(self, grace: GracePeriod, path: str) -> bool:
+        """*path* was just found bad. True once *grace* has it that this lasts.
 
         It counts from after the look that found it first, and is judged by when the look began that finds it so still.
         """
-        self.suspected.add(path)
-        now_ns = self.now_ns if belief.is_suspect(path) else self.clock.monotonic_ns()
-        return belief.suspect(path, now_ns, self.heard(path))
+        self.suspects.add(path)
+        now_ns = self.now_ns if grace.is_suspect(path) else self.clock.monotonic_ns()
+        return grace.suspect(path, now_ns, self.last_hint_ns(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,14 @@ class ContentChecks:
 class Loader:
     """Turns a path into the change that makes its row right, or into nothing while its bad news must wait."""
 
-    def __init__(self, tree: Tree, checks: ContentChecks, belief: GracePeriod, twins: Twins) -> None:
+    def __init__(self, tree: Tree, checks: ContentChecks, grace: GracePeriod, twins: Twins) -> None:
         """*twins* gives the other files whose names some file systems would hold for the same."""
         self._tree = tree
         self._twins = twins
         self._parse = checks.parse
         self._review = checks.review
         self._ignore = checks.ignore
-        self._belief = belief
+        self._grace = grace
 
     def load(self, path: str, look: LookContext) -> RowChange | None:
         """The change for *path* now. Paths that were caught being written are added to `look.again`."""
@@ -110,7 +110,7 @@ class Loader:
             return None  # said before
         hint = "some program writes it all the time, or its file system gives it a wrong size; move it elsewhere"
         problem = Problem(path, "unreadable", "changes whenever it is read", hint=hint)
-        if look.believes(self._belief, path):
+        if look.believes(self._grace, path):
             return Refuse(path, claims[0].type, FileState.UNREADABLE, (problem,))
         look.again.add(path)
         return None
@@ -130,7 +130,7 @@ class Loader:
         content_hash = hashlib.sha256(read.octets).hexdigest()
         entry, collection = look.known.get(path), claims[0]
         if entry and _is_known(entry, content_hash, collection) and collection.type not in look.reload:
-            self._belief.settle(path, entry.type)
+            self._grace.settle(path, entry.type)
             unchanged = entry.stamp == read.stamp and entry.racy == read.racy
             return None if unchanged else Touch(path, read.stamp, read.racy)
         file = ReadFile(path, collection, read.octets)
@@ -144,13 +144,13 @@ class Loader:
             broken = Refuse(path, collection.type, FileState.BROKEN, problems, read.stamp, content_hash, read.racy)
             return self._refuse_if_believed(broken, look)
         is_suspicious = self._is_suspicious(entry, read.stamp, collection, look.sign(path))
-        if is_suspicious and not look.believes(self._belief, path):
+        if is_suspicious and not look.believes(self._grace, path):
             return None
         document = _document(file, parsed.content, content_hash, read.stamp)
         return Upsert(document, read.stamp, read.racy, problems)
 
     def _refuse_if_believed(self, change: Refuse, look: LookContext) -> RowChange | None:
-        return change if look.believes(self._belief, change.path) else None
+        return change if look.believes(self._grace, change.path) else None
 
     def _collect_problems(self, path: str, parsed: ParsedFile, claims: Sequence[Collection]) -> tuple[Problem, ...]:
         """The problems of the file that the configuration does not ignore, and a warning if two collections claim it."""

@@ -15,25 +15,25 @@ Identity = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """The known entries of a scope: those whose file could have been seen, and those beneath a folder that is shut.
+    """The known entries of a scope: those whose file could have been seen, and those beneath a folder that is unreadable.
 
-    `shut` says what is wrong with each. Not in it are those whose own collection's folder is lost: that says it for all.
+    `unreadable` says what is wrong with each. Not in it are those whose own collection's folder is lost: that says it for all.
     """
 
     visible: Mapping[str, Entry]
-    shut: tuple[tuple[Entry, Problem], ...]
+    unreadable: tuple[tuple[Entry, Problem], ...]
 
 
 class RootTracker:
     """Remembers each collection's folder, to notice that it went, came back or is another one now."""
 
-    def __init__(self, tree: Tree, identities: Mapping[str, Identity | None], belief: GracePeriod) -> None:
+    def __init__(self, tree: Tree, identities: Mapping[str, Identity | None], grace: GracePeriod) -> None:
         self._tree = tree
-        self._belief = belief
+        self._grace = grace
         self._identities = dict(identities)
         self._roots = tree.roots()
         self._unscanned: set[str] = set()
-        self._proved: set[str] = set()  # the lost folders that documents lie beneath, whoever saw them
+        self._known_lost: set[str] = set()  # the lost folders that documents lie beneath, whoever saw them
 
     def look(self) -> list[str]:
         """Look at every collection's folder; returns those that are not what they were, to be scanned whole."""
@@ -58,7 +58,7 @@ class RootTracker:
         return {type_: self._state(type_, root) for type_, root in self._roots.items()}
 
     def _state(self, type_: str, root: Root) -> RootState:
-        if root.state is not RootState.MISSING or root.scope in self._proved:
+        if root.state is not RootState.MISSING or root.scope in self._known_lost:
             return root.state
         return RootState.ABSENT if self._identities.get(type_) is None else RootState.MISSING
 
@@ -84,25 +84,27 @@ class RootTracker:
         return None if root.device is None or root.inode is None else (root.device, root.inode)
 
     def split_visible(self, scan: Scan, known: Mapping[str, Entry]) -> Visibility:
-        """Tell apart what the scan could see and what was shut to it."""
+        """Tell apart what the scan could see and what was unreadable to it."""
         lost = {type_: root for type_, root in self._roots.items() if root.state is not RootState.OK}
         if not lost and not scan.unreadable and not scan.skipped:
             return Visibility(known, ())
         visible: dict[str, Entry] = {}
-        shut: list[tuple[Entry, Problem]] = []
+        unreadable: list[tuple[Entry, Problem]] = []
         for path, entry in known.items():
             above = next((folder for folder in (path, *ancestors(path)) if folder in scan.unreadable), None)
             root = next((root for root in lost.values() if covers(root.scope, path)), None)
             if above is not None:
-                shut.append((entry, _describe_unreadable(entry, scan.unreadable[above].problem)))
+                unreadable.append((entry, _describe_unreadable(entry, scan.unreadable[above].problem)))
             elif root is not None:
-                self._proved.add(root.scope)
-                shut += [] if entry.type in lost else [(entry, _describe_beneath(entry, root))]
+                self._known_lost.add(root.scope)
+                unreadable += [] if entry.type in lost else [(entry, _describe_beneath(entry, root))]
             elif entry.has_document or path not in scan.skipped:
                 visible[path] = entry
-        return Visibility(visible, tuple(shut))
+        return Visibility(visible, tuple(unreadable))
 
-    def refusals(self, scan: Scan, known: Mapping[str, Entry], sight: Visibility, look: LookContext) -> list[Refuse]:
+    def refusals(
+        self, scan: Scan, known: Mapping[str, Entry], visibility: Visibility, look: LookContext
+    ) -> list[Refuse]:
         """What is to be recorded about paths that cannot be taken, as far as it may be believed."""
         refused = [
             Refuse(path, scan.types[path], FileState.SKIPPED, (unread.problem,), unread.stamp)
@@ -112,7 +114,7 @@ class RootTracker:
         bad = [(path, scan.types[path], unread.problem) for path, unread in scan.unreadable.items()]
         bad += [
             (entry.path, entry.type, problem)
-            for entry, problem in sight.shut
+            for entry, problem in visibility.unreadable
             if entry.has_document and entry.path not in scan.unreadable
         ]
         bad += [lost for lost in self._list_lost_roots() if any(covers(scope, lost[0]) for scope in look.scopes)]
@@ -120,7 +122,7 @@ class RootTracker:
             entry = known.get(path)
             if entry is not None and entry.state in (FileState.UNREADABLE, FileState.HELD):
                 continue  # said before, or a deletion that stays held whatever can be seen now
-            if look.believes(self._belief, path):
+            if look.believes(self._grace, path):
                 kept = (entry.stamp, entry.content_hash) if entry else (None, None)
                 refused.append(Refuse(path, type_, FileState.UNREADABLE, (problem,), *kept))
         return refused

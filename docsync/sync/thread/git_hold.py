@@ -27,12 +27,12 @@ class BatchExtent(Enum):
 class GitHold:
     """Asked before each batch and again before its commit. Without a repository it is always open."""
 
-    def __init__(self, find: Callable[[], GitDirectories], proves: Callable[[], bool]) -> None:
-        """*find* gives the repositories that there are now, *proves* waits until every earlier hint has arrived."""
+    def __init__(self, find: Callable[[], GitDirectories], prove_hints: Callable[[], bool]) -> None:
+        """*find* gives the repositories that there are now, *prove_hints* waits until every earlier hint has arrived."""
         self._find = find
-        self._proves = proves
+        self._prove_hints = prove_hints
         self._git = find()
-        self._indexes = self._seen = self._resting = self._git.indexes()
+        self._indexes = self._indexes_at_enter = self._indexes_at_rest = self._git.indexes()
         self._held_since_ns: int | None = None
 
     def enter(self, now_ns: int) -> BatchExtent:
@@ -44,11 +44,11 @@ class GitHold:
         self._git = self._find()
         if self._git.is_working() and self._may_hold(now_ns):
             raise GitAtWork
-        self._seen = self._git.indexes()
+        self._indexes_at_enter = self._git.indexes()
         # An index that went says nothing of files; one that came, also with its repository, was made with them.
-        if self._held_since_ns is None and self._seen <= self._indexes:
+        if self._held_since_ns is None and self._indexes_at_enter <= self._indexes:
             return BatchExtent.PLAIN
-        return BatchExtent.WHOLE if self._proves() else BatchExtent.EVERYTHING
+        return BatchExtent.WHOLE if self._prove_hints() else BatchExtent.EVERYTHING
 
     def _may_hold(self, now_ns: int) -> bool:
         if self._held_since_ns is None:
@@ -57,7 +57,7 @@ class GitHold:
 
     def check(self, now_ns: int) -> None:
         """Asked before COMMIT. Raises GitAtWork when Git has begun or moved on since `enter`."""
-        moved = self._git.is_working() or not self._git.indexes() <= self._seen
+        moved = self._git.is_working() or not self._git.indexes() <= self._indexes_at_enter
         if moved and self._may_hold(now_ns):
             raise GitAtWork
 
@@ -65,12 +65,12 @@ class GitHold:
         """Called about once a second while nothing is dirty: an index that has changed since is of no batch to come."""
         self._git = self._find()
         indexes = self._git.indexes()
-        if indexes == self._resting and not self._git.is_working():
+        if indexes == self._indexes_at_rest and not self._git.is_working():
             self._indexes = indexes
             self._held_since_ns = None
-        self._resting = indexes
+        self._indexes_at_rest = indexes
 
     def leave(self) -> None:
         """The batch was committed."""
-        self._indexes = self._seen
+        self._indexes = self._indexes_at_enter
         self._held_since_ns = None

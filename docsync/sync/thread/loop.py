@@ -45,14 +45,14 @@ class UpkeepPort(Protocol):
 @dataclass(frozen=True, slots=True)
 class LoopTasks:
     """What the loop does by itself: `rescan_ns` between whole scans (±20 %); `resync` makes the watches anew after lost
-    hints; `tick` is called about once a second with the time, to look after the watcher. `care` looks after the
+    hints; `check_watcher` is called about once a second with the time, to look after the watcher. `upkeep` looks after the
     database before and after each batch. `jitter` spreads the rescans of many daemons.
     """
 
     rescan_ns: int
     resync: Callable[[], None]
-    tick: Callable[[int], None]
-    care: UpkeepPort
+    check_watcher: Callable[[int], None]
+    upkeep: UpkeepPort
     jitter: Random = field(default_factory=Random)
 
 
@@ -62,19 +62,21 @@ class Loop:
     `tick_ns` is how long it waits at most before it comes round again, on the clock of its inbox.
     """
 
-    def __init__(self, engine: Engine, inbox: Inbox, gate: GitHold, rounds: LoopTasks, told: "Observers") -> None:
+    def __init__(
+        self, engine: Engine, inbox: Inbox, git_hold: GitHold, tasks: LoopTasks, observers: "Observers"
+    ) -> None:
         self._engine = engine
         self._inbox = inbox
         self._clock = inbox.clock
-        self._gate = gate
-        self._rounds = rounds
-        self._vitals = told.vitals
-        self._journal = told.journal
-        self._record = BatchMetrics(told.counters, told.vitals, inbox.clock)
-        self._waiting = PendingRequests(inbox.clock)
-        self._again: set[str] = set()
+        self._git_hold = git_hold
+        self._tasks = tasks
+        self._status = observers.status
+        self._log = observers.log
+        self._metrics = BatchMetrics(observers.counters, observers.status, inbox.clock)
+        self._pending = PendingRequests(inbox.clock)
+        self._recheck: set[str] = set()
         self._rescan_at_ns = 0
-        self._care_at_ns = 0
+        self._upkeep_at_ns = 0
         self._damage: Damaged | None = None
         self._not_before_ns = 0
         self._retry_ns = _RETRY_FIRST_NS
@@ -89,15 +91,15 @@ class Loop:
             self._inbox.wait(self._next_ns(now_ns), for_paths=now_ns >= self._not_before_ns)
             self.step(self._clock.monotonic_ns())
         self.step(self._clock.monotonic_ns())  # what was hinted while the step before was under way
-        self._waiting.add(self._inbox.requests())
-        self._waiting.give_up("docsync is stopping")
+        self._pending.add(self._inbox.requests())
+        self._pending.give_up("docsync is stopping")
 
     def _next_ns(self, now_ns: int) -> int:
         """When the loop has something to do even if nobody says anything."""
         if now_ns < self._not_before_ns:
             return min(self._not_before_ns, now_ns + self.tick_ns)
         due_ns = self._engine.next_due_ns(self._inbox.dirty())
-        times = (self._rescan_at_ns, now_ns + self.tick_ns, due_ns, self._care_at_ns)
+        times = (self._rescan_at_ns, now_ns + self.tick_ns, due_ns, self._upkeep_at_ns)
         return min(at_ns for at_ns in times if at_ns is not None)
 
     def root_states(self) -> dict[str, RootState]:
@@ -106,9 +108,9 @@ class Loop:
 
     def step(self, now_ns: int) -> None:
         """Do what is due at *now_ns*."""
-        self._vitals.tick_ns = now_ns
-        self._rounds.tick(now_ns)
-        self._waiting.add(self._inbox.requests())
+        self._status.tick_ns = now_ns
+        self._tasks.check_watcher(now_ns)
+        self._pending.add(self._inbox.requests())
         if now_ns < self._not_before_ns and not self._inbox.closed:
             return
         try:
@@ -119,23 +121,23 @@ class Loop:
         except GitAtWork:
             self._not_before_ns = now_ns + LOOK_AGAIN_NS
         except BatchInterrupted:
-            self._journal.log_interrupted()
+            self._log.log_interrupted()
 
     def _work(self, now_ns: int) -> None:
-        looks = self._waiting.looks()
+        looks = self._pending.looks()
         if looks or self._is_due(now_ns):
             # Asked before anything is taken: as long as Git holds it, a checkout of thousands of paths costs nothing.
-            admitted = self._enter(now_ns)
-            batch = self._build_batch(now_ns, admitted)
+            extent = self._enter(now_ns)
+            batch = self._build_batch(now_ns, extent)
             if batch.dirty or looks or self._engine.list_due(now_ns, batch.resting):
-                self._take_in(batch, self._sync(batch, admitted, now_ns), looks)
+                self._take_in(batch, self._sync(batch, extent, now_ns), looks)
         else:
-            self._gate.rest()
-        for request in self._waiting.releases():
+            self._git_hold.rest()
+        for request in self._pending.releases():
             self._release(request, now_ns)
         self._mark_accepted()
-        self._waiting.answer(self._engine.read_state)
-        self._care_at_ns = self._rounds.care.tick(self._clock.monotonic_ns())
+        self._pending.answer(self._engine.read_state)
+        self._upkeep_at_ns = self._tasks.upkeep.tick(self._clock.monotonic_ns())
 
     def _is_due(self, now_ns: int) -> bool:
         """True when there may be something to sync even if nobody asks for it."""
@@ -146,46 +148,46 @@ class Loop:
 
     def _enter(self, now_ns: int) -> BatchExtent:
         try:
-            return self._gate.enter(now_ns)
+            return self._git_hold.enter(now_ns)
         except GitAtWork:
-            self._record.trigger = Trigger.GIT
-            self._record.record_failure(BatchResult.POSTPONED, 0.0)
+            self._metrics.trigger = Trigger.GIT
+            self._metrics.record_failure(BatchResult.POSTPONED, 0.0)
             raise
 
     def _take_in(self, batch: Batch, report: BatchReport, looks: list[Request]) -> None:
         """*batch* is committed: who waits for it hears what it did."""
         # A path that is to be looked at again stays in hand until it was, also through batches of other paths.
-        self._again = (self._again - batch.dirty.keys() | report.again.keys()) & self._inbox.dirty()
-        undecided = self._engine.list_undecided() | self._again
-        self._waiting.mark_begun(looks, undecided)
-        self._waiting.mark_committed(report.applied, undecided, self._inbox.last_own_hint_ns)
+        self._recheck = (self._recheck - batch.dirty.keys() | report.again.keys()) & self._inbox.dirty()
+        undecided = self._engine.list_undecided() | self._recheck
+        self._pending.mark_begun(looks, undecided)
+        self._pending.mark_committed(report.applied, undecided, self._inbox.last_own_hint_ns)
 
     def _release(self, request: Request, now_ns: int) -> None:
         begun_ns = self._clock.monotonic_ns()
-        self._record.trigger = Trigger.RELEASE
+        self._metrics.trigger = Trigger.RELEASE
         applied = self._engine.release(request.type)
-        undecided = self._engine.list_undecided() | self._again
-        self._record.record_commit(applied, self._seconds_since(begun_ns), undecided, now_ns)
-        self._journal.log_released(applied)
-        self._waiting.mark_begun([request], set())
-        self._waiting.mark_committed(applied, undecided, self._inbox.last_own_hint_ns)
+        undecided = self._engine.list_undecided() | self._recheck
+        self._metrics.record_commit(applied, self._seconds_since(begun_ns), undecided, now_ns)
+        self._log.log_released(applied)
+        self._pending.mark_begun([request], set())
+        self._pending.mark_committed(applied, undecided, self._inbox.last_own_hint_ns)
 
     def _repair_damage(self) -> None:
         """After damage there is another engine, which has seen nothing yet: everything is looked at again."""
         if self._damage is None:
-            self._rounds.care.check()
+            self._tasks.upkeep.check()
             return
-        self._engine = self._rounds.care.repair(self._damage, self._progress)
+        self._engine = self._tasks.upkeep.repair(self._damage, self._progress)
         self._damage = None
         self._rescan_at_ns = 0
 
-    def _build_batch(self, now_ns: int, admitted: BatchExtent) -> Batch:
+    def _build_batch(self, now_ns: int, extent: BatchExtent) -> Batch:
         """What is due, what is asked for, and everything when it is time for a rescan.
 
         After Git's work: all that is dirty, and all there is when hints may be missing.
         """
-        looks = self._waiting.looks()
-        hurried = bool(looks) or admitted is not BatchExtent.PLAIN
+        looks = self._pending.looks()
+        hurried = bool(looks) or extent is not BatchExtent.PLAIN
         batch = self._inbox.take(now_ns, everything=hurried or self._inbox.closed)
         dirty = dict(batch.dirty)
         if any(item.sign is Sign.LOST for item in dirty.values()):
@@ -194,14 +196,14 @@ class Loop:
             self._engine.list_unhinted() if looks else set()
         )
         if EVERYTHING in scopes:
-            self._rounds.care.doubt()  # who asks for everything may have seen a row that is not what its file says
+            self._tasks.upkeep.doubt()  # who asks for everything may have seen a row that is not what its file says
         rescan = now_ns >= self._rescan_at_ns and not self._inbox.closed
-        if rescan or admitted is BatchExtent.EVERYTHING:
+        if rescan or extent is BatchExtent.EVERYTHING:
             scopes.add(EVERYTHING)
-        self._record.record_hints(dirty)
-        self._record.record_trigger(dirty, asked=bool(looks), rescan=rescan)
-        if admitted is not BatchExtent.PLAIN:
-            self._record.trigger = Trigger.GIT
+        self._metrics.record_hints(dirty)
+        self._metrics.record_trigger(dirty, requested=bool(looks), rescan=rescan)
+        if extent is not BatchExtent.PLAIN:
+            self._metrics.trigger = Trigger.GIT
         for scope in scopes:
             dirty.setdefault(scope, DirtyPath(now_ns, now_ns, Sign.FOLDER))
         return Batch(dirty, batch.resting, batch.rest_until_ns)
@@ -213,36 +215,36 @@ class Loop:
                 self._inbox.put_back(Batch({path: dirty.pop(path)}), self._resync_at_ns)
             return
         self._resync_at_ns = now_ns + _RESYNC_PAUSE_NS
-        self._rounds.resync()
-        self._journal.log_resync()
+        self._tasks.resync()
+        self._log.log_resync()
 
-    def _sync(self, batch: Batch, admitted: BatchExtent, now_ns: int) -> BatchReport:
+    def _sync(self, batch: Batch, extent: BatchExtent, now_ns: int) -> BatchReport:
         """One batch, from the gate to the log. Whatever it raises, nothing was changed and its paths are dirty again."""
-        self._vitals.syncing = True
+        self._status.syncing = True
         begun_ns = self._clock.monotonic_ns()
         try:
-            manner = BatchOptions(
-                admitted is not BatchExtent.PLAIN, confirm=lambda: self._gate.check(self._clock.monotonic_ns())
+            options = BatchOptions(
+                extent is not BatchExtent.PLAIN, confirm=lambda: self._git_hold.check(self._clock.monotonic_ns())
             )
-            report = self._engine.sync(batch, now_ns, self._inbox.last_hint_ns, self._progress, manner)
+            report = self._engine.sync(batch, now_ns, self._inbox.last_hint_ns, self._progress, options)
         except (GitAtWork, StoreUnavailable, BatchInterrupted) as error:
             self._inbox.put_back(batch, 0)
-            self._record.record_failure(_result_of(error), self._seconds_since(begun_ns))
+            self._metrics.record_failure(_result_of(error), self._seconds_since(begun_ns))
             raise
         finally:
-            self._vitals.syncing = False
-        self._gate.leave()
+            self._status.syncing = False
+        self._git_hold.leave()
         seconds = self._seconds_since(begun_ns)
         applied = report.applied
         self._inbox.mark_applied(applied.upserted)
         for path, at_ns in report.again.items():
             self._inbox.look_again(path, now_ns, at_ns)
         if EVERYTHING in batch.dirty:
-            self._record.record_rescan()
-            self._rescan_at_ns = now_ns + int(self._rounds.rescan_ns * self._rounds.jitter.uniform(0.8, 1.2))
-        self._journal.log_batch(report, seconds)
-        waiting = self._engine.list_undecided() | report.again.keys()
-        self._record.record_commit(applied, seconds, waiting, now_ns + int(seconds * 1e9))
+            self._metrics.record_rescan()
+            self._rescan_at_ns = now_ns + int(self._tasks.rescan_ns * self._tasks.jitter.uniform(0.8, 1.2))
+        self._log.log_batch(report, seconds)
+        undecided = self._engine.list_undecided() | report.again.keys()
+        self._metrics.record_commit(applied, seconds, undecided, now_ns + int(seconds * 1e9))
         return report
 
     def _seconds_since(self, begun_ns: int) -> float:
@@ -250,7 +252,7 @@ class Loop:
 
     def _progress(self, _done: int, _of: int) -> None:
         """Called for every file of a batch: a stop waits for a batch of seconds, not for one of minutes."""
-        self._vitals.tick_ns = self._clock.monotonic_ns()
+        self._status.tick_ns = self._clock.monotonic_ns()
         if self._inbox.closed:
             self._stop_by_ns = self._stop_by_ns or self._clock.monotonic_ns() + _LAST_WORK_NS
             if self._clock.monotonic_ns() > self._stop_by_ns:
@@ -261,17 +263,17 @@ class Loop:
         if isinstance(error, Damaged):
             self._damage = error
         self._not_before_ns = now_ns + self._retry_ns
-        if self._vitals.raise_reason(error.reason, str(error)):
-            self._journal.log_unavailable(error)
+        if self._status.raise_reason(error.reason, str(error)):
+            self._log.log_unavailable(error)
         self._retry_ns = min(2 * self._retry_ns, _MAX_RETRY_NS)
 
     def _mark_accepted(self) -> None:
         self._not_before_ns = 0
         self._retry_ns = _RETRY_FIRST_NS
-        if self._vitals.clear_reasons(*StoreReason):
-            self._journal.log_available()
-        self._vitals.scanned = self._engine.scanned
-        self._vitals.undecided = len(self._engine.list_undecided())
+        if self._status.clear_reasons(*StoreReason):
+            self._log.log_available()
+        self._status.scanned = self._engine.scanned
+        self._status.undecided = len(self._engine.list_undecided())
 
 
 def _result_of(error: GitAtWork | StoreUnavailable | BatchInterrupted) -> BatchResult:
@@ -290,6 +292,6 @@ def _result_of(error: GitAtWork | StoreUnavailable | BatchInterrupted) -> BatchR
 class Observers:
     """Where the loop says what it does: for those who ask, for the log, and in numbers."""
 
-    vitals: ThreadStatus
-    journal: SyncLog
+    status: ThreadStatus
+    log: SyncLog
     counters: Counters = field(default_factory=Counters)

@@ -14,47 +14,49 @@ class PendingRequests:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._asked: list[Request] = []
-        self._open: list[Request] = []
+        self._new: list[Request] = []
+        self._begun: list[Request] = []
 
     def add(self, requests: Iterable[Request]) -> None:
         """Take in new requests; they stay until the look or the release that they ask for was done."""
-        self._asked += requests
+        self._new += requests
 
     def looks(self) -> list[Request]:
         """The looks that are still to be taken."""
-        return [request for request in self._asked if request.ask is RequestKind.LOOK]
+        return [request for request in self._new if request.kind is RequestKind.LOOK]
 
     def releases(self) -> list[Request]:
         """The releases that are still to be done."""
-        return [request for request in self._asked if request.ask is RequestKind.RELEASE]
+        return [request for request in self._new if request.kind is RequestKind.RELEASE]
 
     def mark_begun(self, requests: Iterable[Request], undecided: set[str]) -> None:
         """What *requests* ask for was done; they wait for what is *undecided* in what concerns them."""
         for request in requests:
-            self._asked.remove(request)
-            self._open.append(request)
+            self._new.remove(request)
+            self._begun.append(request)
             request.waits_for = {path for path in undecided if request.concerns(path)}
 
-    def mark_committed(self, applied: ApplyResult, undecided: set[str], last_ns: Callable[[str], int | None]) -> None:
-        """A batch was committed. *last_ns* tells when a path was last hinted at."""
-        for request in self._open:
+    def mark_committed(
+        self, applied: ApplyResult, undecided: set[str], last_own_hint_ns: Callable[[str], int | None]
+    ) -> None:
+        """A batch was committed. *last_own_hint_ns* tells when a path was last hinted at."""
+        for request in self._begun:
             still = request.waits_for & undecided
-            request.waits_for = {path for path in still if (last_ns(path) or 0) <= request.asked_ns}
+            request.waits_for = {path for path in still if (last_own_hint_ns(path) or 0) <= request.asked_ns}
             request.upserted.update(filter(request.concerns, applied.upserted))
             request.deleted.update(filter(request.concerns, applied.deleted))
 
-    def answer(self, standing: Callable[[Iterable[str]], DatabaseState]) -> None:
+    def answer(self, read_state: Callable[[Iterable[str]], DatabaseState]) -> None:
         """Answer every request that waits for nothing any more."""
-        for request in [request for request in self._open if not request.waits_for]:
-            done = _build_done(request, standing(request.concern), self._clock.monotonic_ns())
-            self._open.remove(request)
+        for request in [request for request in self._begun if not request.waits_for]:
+            done = _build_done(request, read_state(request.paths), self._clock.monotonic_ns())
+            self._begun.remove(request)
             if request.answer.set_running_or_notify_cancel():
                 request.answer.set_result(done)
 
     def give_up(self, why: str) -> None:
         """Nobody will do it any more."""
-        for request in (*self._asked, *self._open):
+        for request in (*self._new, *self._begun):
             if request.answer.set_running_or_notify_cancel():
                 request.answer.set_exception(StoreUnavailable(StoreReason.STOPPING, why))
 

@@ -20,13 +20,13 @@ class Request:
     """One question and its answer to be.
 
     LOOK: take everything that is dirty, and the `scopes`, at once; done when no bad news that concerns it is undecided.
-    RELEASE: delete what is held of `type`, or of all collections when it is None. `concern` are the paths (and all
+    RELEASE: delete what is held of `type`, or of all collections when it is None. `paths` are the paths (and all
     beneath them) that the answer is about; what changes after `asked_ns` (monotonic) is not waited for.
     """
 
-    ask: RequestKind
+    kind: RequestKind
     scopes: tuple[str, ...] = ()
-    concern: tuple[str, ...] = (EVERYTHING,)
+    paths: tuple[str, ...] = (EVERYTHING,)
     type: str | None = None
     answer: "Future[CommandResult]" = field(default_factory=Future)
     asked_ns: int = field(kw_only=True)
@@ -36,4 +36,4 @@ class Request:
 
     def concerns(self, path: str) -> bool:
         """True when *path* lies in what the answer is about."""
-        return any(covers(scope, path) for scope in self.concern)
+        return any(covers(scope, path) for scope in self.paths)

@@ -22,7 +22,7 @@ def remove(project: Project, *numbers: int, folder: str = "personas") -> None:
 def test_a_file_heard_of_lately_and_found_missing_without_a_hint_counts_as_missing_since_now(project: Project) -> None:
     people(project, 2)
     project.sync()
-    project.heard["personas/p0.json"] = project.now_ns
+    project.last_hints["personas/p0.json"] = project.now_ns
     project.later(4000)
     remove(project, 0)
     project.sync()

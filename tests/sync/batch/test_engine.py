@@ -92,7 +92,7 @@ def test_a_broken_file_is_believed_only_after_the_debounce_time(project: Project
 def test_a_file_that_keeps_being_rewritten_broken_is_reported_after_max_delay(project: Project) -> None:
     project.write("personas/ana.json", "{")
     for _ in range(20):
-        project.heard["personas/ana.json"] = project.now_ns
+        project.last_hints["personas/ana.json"] = project.now_ns
         project.sync("personas/ana.json", sign=Sign.CLOSED)
         assert project.problems() == []
         project.later(100)
@@ -256,9 +256,9 @@ def test_both_halves_of_what_git_renamed_land_in_its_batch(project: Project) -> 
     revision = project.revision
     os.rename(project.root / "personas/a.json", project.root / "personas/b.json")
     names = ("personas/a.json", "personas/b.json")
-    project.heard = dict.fromkeys(names, project.now_ns)
+    project.last_hints = dict.fromkeys(names, project.now_ns)
     dirty = {path: DirtyPath(project.now_ns, project.now_ns, Sign.RENAMED) for path in names}
-    project.engine.sync(Batch(dirty), project.now_ns, project.heard.get, manner=BatchOptions(whole=True))
+    project.engine.sync(Batch(dirty), project.now_ns, project.last_hints.get, options=BatchOptions(whole=True))
     assert project.paths() == ["personas/b.json", "personas/z.json"]
     assert project.revision == revision + 1
 
@@ -268,7 +268,7 @@ def test_both_halves_of_a_rename_wait_until_both_names_are_quiet(project: Projec
     project.persona("personas/z.json", name="Z")
     project.sync()
     os.rename(project.root / "personas/a.json", project.root / "personas/b.json")
-    project.heard = {"personas/a.json": project.now_ns, "personas/b.json": project.now_ns}
+    project.last_hints = {"personas/a.json": project.now_ns, "personas/b.json": project.now_ns}
     report = project.sync("personas/a.json", "personas/b.json", sign=Sign.RENAMED)
     assert project.paths() == ["personas/a.json", "personas/z.json"]
     project.now_ns = report.again["personas/b.json"]
@@ -283,7 +283,7 @@ def test_swapped_names_never_lose_a_row(project: Project) -> None:
     os.rename(a, spare)
     project.sync("personas/a.json", sign=Sign.GONE)
     os.rename(b, a)
-    project.heard = dict.fromkeys(("personas/a.json", "personas/b.json"), project.now_ns)
+    project.last_hints = dict.fromkeys(("personas/a.json", "personas/b.json"), project.now_ns)
     project.sync("personas/a.json", "personas/b.json", sign=Sign.RENAMED)
     os.rename(spare, b)
     assert len(project.paths()) == 2

@@ -46,7 +46,7 @@ def test_a_persona_proves_itself_complete_however_short_it_is(project: Project) 
 def test_a_suspicious_file_that_was_heard_of_lately_still_waits(project: Project) -> None:
     project.write(P, prompt(100))
     project.sync()
-    project.heard[P] = project.now_ns
+    project.last_hints[P] = project.now_ns
     project.later(4000)
     project.write(P, prompt(40))
     full = body_size(project)

@@ -35,8 +35,8 @@ def test_a_deletion_first_seen_in_an_undone_batch_belongs_to_the_whole_one_that_
     project.persona("personas/new.json")
     batch = Batch({"": DirtyPath(project.now_ns, project.now_ns, Sign.FOLDER)})
     with pytest.raises(GitAtWork):
-        project.engine.sync(batch, project.now_ns, project.heard.get, manner=BatchOptions(confirm=refuse))
-    report = project.engine.sync(batch, project.now_ns, project.heard.get, manner=BatchOptions(whole=True))
+        project.engine.sync(batch, project.now_ns, project.last_hints.get, options=BatchOptions(confirm=refuse))
+    report = project.engine.sync(batch, project.now_ns, project.last_hints.get, options=BatchOptions(whole=True))
     assert report.applied.upserted == ["personas/new.json"]
     assert report.applied.deleted == ["personas/ana.json"]
 
@@ -50,8 +50,8 @@ def test_a_root_that_came_back_in_an_undone_batch_is_scanned_by_the_next(project
     project.persona("personas/ana.json", name="Anna")
     nothing = Batch({"prompts/none.prompty": DirtyPath(project.now_ns, project.now_ns, Sign.GONE)})
     with pytest.raises(GitAtWork):
-        project.engine.sync(nothing, project.now_ns, project.heard.get, manner=BatchOptions(confirm=refuse))
-    project.engine.sync(nothing, project.now_ns, project.heard.get)
+        project.engine.sync(nothing, project.now_ns, project.last_hints.get, options=BatchOptions(confirm=refuse))
+    project.engine.sync(nothing, project.now_ns, project.last_hints.get)
     assert project.names() == {"personas/ana.json": "Anna"}
 
 
@@ -63,7 +63,7 @@ def test_an_appearance_that_was_rolled_back_excuses_nothing(project: Project) ->
     copies = [project.persona(f"personas/copy{number}.json", name="same") for number in range(30)]
     batch = Batch({EVERYTHING: DirtyPath(project.now_ns, project.now_ns, Sign.FOLDER)})
     with pytest.raises(GitAtWork):
-        project.engine.sync(batch, project.now_ns, project.heard.get, manner=BatchOptions(confirm=refuse))
+        project.engine.sync(batch, project.now_ns, project.last_hints.get, options=BatchOptions(confirm=refuse))
     for copy in copies:
         copy.unlink()
     for number in range(25):
@@ -125,7 +125,7 @@ def test_a_pair_of_names_that_never_gets_quiet_lands_together_all_the_same(proje
     project.sync()
     os.rename(project.root / "personas/x", project.root / "personas/y")
     for _ in range(120):
-        project.heard = {"personas/x": project.now_ns, "personas/y": project.now_ns}
+        project.last_hints = {"personas/x": project.now_ns, "personas/y": project.now_ns}
         project.sync("personas/x", "personas/y")
         assert len(project.paths()) == 2
         project.later(5)
@@ -237,7 +237,7 @@ def test_a_file_that_was_back_for_a_moment_is_missing_anew(project: Project) -> 
     project.persona("personas/ana.json", name="back")
     batch = Batch({EVERYTHING: DirtyPath(project.now_ns, project.now_ns, Sign.FOLDER)})
     with pytest.raises(GitAtWork):
-        project.engine.sync(batch, project.now_ns, project.heard.get, manner=BatchOptions(confirm=refuse))
+        project.engine.sync(batch, project.now_ns, project.last_hints.get, options=BatchOptions(confirm=refuse))
     file.unlink()
     project.later(200)
     project.sync()

@@ -63,7 +63,7 @@ def test_a_wait_before_the_scan_makes_no_deletion_older(project: Project, ana: s
     begun_ns = project.now_ns
     project.later(1000)  # a cookie that did not come back, before the batch could begin
     batch = Batch({ana: DirtyPath(begun_ns, begun_ns, Sign.GONE)})
-    project.engine.sync(batch, begun_ns, project.heard.get)
+    project.engine.sync(batch, begun_ns, project.last_hints.get)
     project.later(499)
     project.sync(ana)
     assert ana in project.paths()

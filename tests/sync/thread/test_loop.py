@@ -154,7 +154,7 @@ def test_hints_lost_again_within_a_second_wait_for_the_second_to_be_over(rig: Ri
 
 def test_lost_hints_that_were_put_off_are_not_forgotten_because_git_was_at_work(rig: Rig) -> None:
     (rig.project.root / ".git").mkdir()
-    rig.loop._gate = GitHold(lambda: GitDirectories(rig.project.root / ".git"), lambda: True)
+    rig.loop._git_hold = GitHold(lambda: GitDirectories(rig.project.root / ".git"), lambda: True)
     rig.hint("", Sign.LOST)
     rig.step()
     rig.later(10)
