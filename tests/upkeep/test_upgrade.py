@@ -69,7 +69,7 @@ def test_an_upgrade_is_no_new_beginning(version: int, release: Release, settings
     before = migrate_beside(version, release, settings.root.parent / "beside.db")
     repairs: list[tuple[str, str]] = []
     with use_release(release), holding(database.parent):
-        sync_once(settings, database, told=lambda how, reason: repairs.append((how, reason)))
+        sync_once(settings, database, on_repair=lambda how, reason: repairs.append((how, reason)))
         after = read_contents(database)
         assert verify(settings, database).equal
     assert repairs == []
