@@ -12,7 +12,7 @@ import apsw
 
 from docsync.store.columns import BARE_COLUMNS, Use, columns_for
 from docsync.store.connection import open_reader_connection
-from docsync.store.rows import row_hash
+from docsync.store.document_rows import row_hash
 from docsync.sync.setup import Settings
 from docsync.upkeep.upkeep import build_fresh
 

@@ -100,6 +100,17 @@ def test_every_promise_names_tests_that_are_there() -> None:
     assert all("`tests/" in tests for _, tests in rows)
 
 
+def test_every_module_that_the_map_of_a_room_names_is_in_that_room() -> None:
+    (table,) = re.findall(r"^Inside the larger rooms.*?\n\n(.*?)\n\n", PAGE, re.MULTILINE | re.DOTALL)
+    rows = re.findall(r"^\| `([\w/]+)/` \| (.+) \|$", table, re.MULTILINE)
+    assert len(rows) > 10
+    for room, words in rows:
+        names = re.findall(r"`([\w./]+)`", words)
+        there = [ROOT / "docsync" / room / (name if "." in name else name.rstrip("/")) for name in names]
+        missing = [str(path) for path in there if not (path.exists() or path.with_suffix(".py").exists())]
+        assert missing == [], room
+
+
 def test_every_rule_and_promise_that_the_code_cites_has_its_heading() -> None:
     rules = set(re.findall(r"^### Rule (\d):", PAGE, re.MULTILINE))
     promises = set(re.findall(r"^\| P(\d+) \|", PAGE, re.MULTILINE))

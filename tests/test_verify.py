@@ -10,7 +10,7 @@ from docsync.errors import NoDatabase
 from docsync.model import Timing
 from docsync.names import Collection
 from docsync.store.columns import BARE_COLUMNS
-from docsync.store.rows import row_hash
+from docsync.store.document_rows import row_hash
 from docsync.upkeep.one_shot import sync_once
 from docsync.verify import Verification, verify
 from tests.helpers.project import PROMPTS, Project

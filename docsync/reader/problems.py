@@ -7,7 +7,7 @@ from docsync.reader.query.limit import extend_limit
 from docsync.reader.query.paging import decode_cursor, encode_cursor
 from docsync.reader.snapshot import Snapshot
 from docsync.status import HeldDeletion, ListedProblem
-from docsync.store.problems import problem_of
+from docsync.store.problem_rows import problem_of
 
 T = TypeVar("T")
 _Position = tuple[str | int, ...]

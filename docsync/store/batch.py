@@ -7,9 +7,9 @@ import apsw
 
 from docsync.change import AdoptRoot, ApplyResult, Delete, Hold, Refuse, Relink, RowChange, Touch, Upsert
 from docsync.model import Document, Entry, FileState, Problem
-from docsync.store.entries import EntryRows, FileRow
-from docsync.store.problems import ProblemRows
-from docsync.store.rows import DocumentRows, extract_visible
+from docsync.store.document_rows import DocumentRows, extract_visible
+from docsync.store.file_rows import EntryRows, FileRow
+from docsync.store.problem_rows import ProblemRows
 from docsync.store.state import ChangeRow, read_revision, record_change, spend_revision
 
 

@@ -14,8 +14,8 @@ import apsw
 from docsync.errors import Damaged, StoreReason, StoreUnavailable
 from docsync.store.columns import BARE_COLUMNS
 from docsync.store.connection import open_memory, open_reader_connection, reading
+from docsync.store.document_rows import row_hash, search_hash_of
 from docsync.store.epoch import wal_of
-from docsync.store.rows import row_hash, search_hash_of
 from docsync.store.state import EPOCH, REVISION
 
 _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'documents\\_path\\_%' ESCAPE '\\'"

@@ -76,7 +76,7 @@ def _take_step(connection: apsw.Connection, number: int) -> None:
 @contextmanager
 def _equip(connection: apsw.Connection) -> Iterator[None]:
     """What steps need inside: no foreign keys, and the SQL functions row_hash and search_hash."""
-    from docsync.store.rows import row_hash, search_hash_of  # a reader must start fast
+    from docsync.store.document_rows import row_hash, search_hash_of  # a reader must start fast
 
     connection.pragma("foreign_keys", "OFF")  # DROP TABLE documents would delete its tags and references
     connection.create_scalar_function("row_hash", lambda *row: row_hash(row))

@@ -18,10 +18,10 @@ from docsync.store.columns import BARE_COLUMNS, COLUMNS
 from docsync.store.connection import open_writer, writing
 from docsync.store.damage import is_sound
 from docsync.store.database_files import persist
-from docsync.store.entries import EntryRows, FileRow
+from docsync.store.document_rows import DocumentRows, content_of
 from docsync.store.epoch import EpochGuard, record_inode, wal_of
-from docsync.store.problems import ProblemRows
-from docsync.store.rows import DocumentRows, content_of
+from docsync.store.file_rows import EntryRows, FileRow
+from docsync.store.problem_rows import ProblemRows
 from docsync.store.state import ChangeRow, read_revision, record_change, spend_revision
 from docsync.store.transaction import transaction
 

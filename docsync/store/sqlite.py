@@ -11,7 +11,7 @@ from docsync.model import Entry, FileState, Reference, ReferenceStatus
 from docsync.names import EVERYTHING, Collection, covers, fold_path
 from docsync.store.batch import BatchWriter
 from docsync.store.connection import reading, writing
-from docsync.store.entries import ENTRY_COLUMNS, entry_of
+from docsync.store.file_rows import ENTRY_COLUMNS, entry_of
 from docsync.store.retention import DEFAULT_KEEP_CHANGES, prune
 from docsync.store.state import read_version
 from docsync.store.transaction import transaction

@@ -19,7 +19,7 @@ from typing import Any
 import apsw
 
 from docsync.store.columns import BARE_COLUMNS
-from docsync.store.rows import row_hash
+from docsync.store.document_rows import row_hash
 from tests.failpoints.sealed import why_not_whole
 
 _STATE = (

@@ -13,8 +13,8 @@ from docsync.policy.coalesce import Coalescer
 from docsync.policy.grace_period import GracePeriod, MissingGroup
 from docsync.policy.guard import Guard
 from docsync.store.batch import BatchWriter
-from docsync.store.problems import ProblemRows
-from docsync.store.rows import DocumentRows
+from docsync.store.document_rows import DocumentRows
+from docsync.store.problem_rows import ProblemRows
 from docsync.store.sqlite import SqliteStore
 from docsync.sync.batch.deletions import Deletions
 from docsync.sync.batch.dependents import Dependents

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from docsync.change import AdoptRoot, ApplyResult, Delete, Hold, Refuse, Relink, RowChange, Touch, Upsert
 from docsync.model import Document, Entry, FileState, Problem, Severity
-from docsync.store.rows import extract_visible
+from docsync.store.document_rows import extract_visible
 from tests.simulation.snapshot import FileRow, Found, Pointer, Recorded, Row, Told, row_of
 
 

@@ -10,7 +10,7 @@ import apsw
 
 from docsync.model import Document
 from docsync.store.columns import Use, columns_for
-from docsync.store.rows import extract_visible
+from docsync.store.document_rows import extract_visible
 
 _Value = TypeVar("_Value")
 

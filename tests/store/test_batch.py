@@ -15,8 +15,8 @@ from docsync.model import FileState, Note, Severity, Stamp
 from docsync.names import Collection
 from docsync.store.columns import BARE_COLUMNS
 from docsync.store.connection import open_writer
-from docsync.store.problems import ProblemRows
-from docsync.store.rows import row_hash
+from docsync.store.document_rows import row_hash
+from docsync.store.problem_rows import ProblemRows
 from docsync.store.sqlite import SqliteStore
 from tests.store.make import PERSONAS, hold, problem, reference, refuse, stamp, upsert, warning
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from docsync.store import columns, damage, migration, rows
+from docsync.store import columns, damage, document_rows, migration
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,6 @@ def use_release(release: Release) -> Iterator[None]:
 
 def _install(scripts: Callable[[], Any], version: int, hashed: str) -> None:
     migration.find_scripts, migration.SCHEMA_VERSION = scripts, version
-    for module in (columns, rows, damage):  # which import it by name
+    for module in (columns, document_rows, damage):  # which import it by name
         vars(module).update(BARE_COLUMNS=hashed)
     damage._schema.cache_clear()
