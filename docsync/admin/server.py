@@ -1,4 +1,7 @@
-"""Runs the endpoint in a thread of its own, on a Unix socket always and on TCP where wanted. Never stops the sync."""
+"""Runs the endpoint in a thread of its own, on a Unix socket always and on TCP where wanted.
+
+Never stops the sync.
+"""
 
 import asyncio
 import logging
@@ -27,7 +30,10 @@ _SILENT = logging.CRITICAL + 1
 
 @dataclass(frozen=True, slots=True)
 class ListenSettings:
-    """Where to listen. TCP is off without *host* or *port*; port 0 takes any free one. With *keys*, TCP wants a token."""
+    """Where to listen.
+
+    TCP is off without *host* or *port*; port 0 takes any free one. With *keys*, TCP wants a token.
+    """
 
     socket_path: Path
     host: str | None = None
@@ -37,63 +43,95 @@ class ListenSettings:
 
 @dataclass(frozen=True, slots=True)
 class EndpointAddresses:
-    """Where the endpoint answers. `http` is None when TCP is off or its port was taken."""
+    """Where the endpoint answers. `http` is a URL, None when TCP is off or its port was taken."""
 
     socket: Path
     http: str | None
 
 
-@contextmanager
-def serving(
-    backend: Backend, listening: ListenSettings, on_warning: OnWarning, on_asked: OnRequest
-) -> Iterator[EndpointAddresses]:
-    """Answer for *backend* from here to the end of the block.
+@dataclass(frozen=True, slots=True)
+class TcpListener:
+    """A TCP socket that listens, who is admitted there, and its address as a URL."""
 
-    *on_asked* is told who asks for work, *on_warning* what an operator should know; both from the endpoint's thread.
+    socket: socket.socket
+    admission: TcpAdmission
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Sockets that listen and are not served yet: a connection waits. `tcp` is None when TCP is off."""
+
+    unix: socket.socket
+    tcp: TcpListener | None
+    addresses: EndpointAddresses
+
+
+@contextmanager
+def listening(settings: ListenSettings, on_warning: OnWarning) -> Iterator[Listeners]:
+    """Listen as *settings* say, from here to the end of the block.
+
     Raises ConfigError, UsageError, AlreadyRunning; a TCP address that cannot be had is only a warning.
     """
     with ExitStack() as stack:
-        parts = Services(backend, on_asked)
-        stack.callback(parts.close)
-        endpoint = _Endpoint(parts, on_warning)
-        http = _open_tcp(stack, endpoint, listening)
-        endpoint.listen(stack.enter_context(unix_listener(listening.socket_path)), admit_owner, may_stop=True)
+        tcp = _open_tcp(stack, settings, on_warning)
+        unix = stack.enter_context(unix_listener(settings.socket_path))
+        yield Listeners(unix, tcp, EndpointAddresses(settings.socket_path, tcp.url if tcp else None))
+
+
+@contextmanager
+def serving(backend: Backend, listeners: Listeners, on_warning: OnWarning, on_asked: OnRequest) -> Iterator[None]:
+    """Answer for *backend* on *listeners* from here to the end of the block.
+
+    *on_asked* is called with who asks for work, *on_warning* with what an operator should know; both from the
+    endpoint's thread.
+    """
+    with ExitStack() as stack:
+        services = Services(backend, on_asked)
+        stack.callback(services.close)
+        endpoint = _Endpoint(services, on_warning)
+        if listeners.tcp:
+            endpoint.listen(listeners.tcp.socket, listeners.tcp.admission, may_stop=False)
+        endpoint.listen(listeners.unix, admit_owner, may_stop=True)
         portal = stack.enter_context(start_blocking_portal())
         running = portal.start_task_soon(endpoint.run)
         try:
-            yield EndpointAddresses(listening.socket_path, http)
+            yield
         finally:
             portal.call(endpoint.leave)
             running.result()
 
 
-def _open_tcp(stack: ExitStack, endpoint: "_Endpoint", listening: ListenSettings) -> str | None:
-    """Listen on TCP if wanted and possible; the address as a URL."""
-    if listening.host is None or listening.port is None:
+def _open_tcp(stack: ExitStack, settings: ListenSettings, on_warning: OnWarning) -> TcpListener | None:
+    """Listen on TCP if wanted and possible. Raises ConfigError."""
+    if settings.host is None or settings.port is None:
         return None
-    check_exposure(listening.host, is_guarded=bool(listening.keys))
+    check_exposure(settings.host, is_guarded=bool(settings.keys))
     try:
-        listener = stack.enter_context(tcp_listener(listening.host, listening.port))
+        listener = stack.enter_context(tcp_listener(settings.host, settings.port))
     except OSError as error:
-        endpoint.on_warning("admin.port_taken", _describe_bind_error(listening, error))
+        on_warning("admin.port_taken", _describe_bind_error(settings, error))
         return None
     port = listener.getsockname()[1]
-    hosts = _hosts(listening.host, port) if is_loopback(listening.host) else None
-    endpoint.listen(listener, TcpAdmission(hosts, listening.keys), may_stop=False)
-    return f"http://{_bracket_host(listening.host)}:{port}"
+    hosts = _hosts(settings.host, port) if is_loopback(settings.host) else None
+    admission = TcpAdmission(hosts, settings.keys)
+    return TcpListener(listener, admission, f"http://{_bracket_host(settings.host)}:{port}")
 
 
-def _describe_bind_error(listening: ListenSettings, error: OSError) -> str:
+def _describe_bind_error(settings: ListenSettings, error: OSError) -> str:
     # Not error.strerror alone: Python adds the address to it.
     reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
     return (
-        f"cannot listen on {listening.host}:{listening.port} ({reason}): HTTP is off, the Unix socket and the "
+        f"cannot listen on {settings.host}:{settings.port} ({reason}): HTTP is off, the Unix socket and the "
         "sync work; set another port under [admin] in docsync.toml"
     )
 
 
 def _hosts(host: str, port: int) -> frozenset[str]:
-    """What the header Host may say on loopback. Elsewhere names cannot be known, and the token does this work."""
+    """The Host headers that are allowed on loopback.
+
+    Elsewhere names cannot be known, and the token does this work.
+    """
     names = ("127.0.0.1", "localhost", "[::1]", _bracket_host(host))
     return frozenset(f"{name}:{port}" for name in names) | (frozenset(names) if port == 80 else frozenset())
 
@@ -105,17 +143,17 @@ def _bracket_host(host: str) -> str:
 class _Endpoint:
     """The servers, one a listener, on one event loop."""
 
-    def __init__(self, parts: Services, on_warning: OnWarning) -> None:
+    def __init__(self, services: Services, on_warning: OnWarning) -> None:
         self.on_warning = on_warning
-        self._parts = parts
+        self._services = services
         self._leaving = asyncio.Event()
         self._servers: list[tuple[_Server, socket.socket]] = []
 
     def listen(self, listener: socket.socket, admission: Admission, *, may_stop: bool) -> None:
         """Answer on *listener* too, once it runs."""
-        routes = routes_of(self._parts, may_stop=may_stop)
+        routes = routes_of(self._services, may_stop=may_stop)
         gate = AdmissionMiddleware(build_app(routes), admission, list_post_paths(routes), self.on_warning)
-        self._servers.append((_Server(VersionMiddleware(gate, self._parts.reading), self._leaving), listener))
+        self._servers.append((_Server(VersionMiddleware(gate, self._services.reading), self._leaving), listener))
 
     async def run(self) -> None:
         """Answer until `leave`."""
@@ -127,7 +165,7 @@ class _Endpoint:
     async def leave(self) -> None:
         """Accept nothing more, answer what is under way, and end."""
         self._leaving.set()
-        await self._parts.leave()
+        await self._services.leave()
 
     def _report(self, _loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         self.on_warning("admin.failed", f"{context.get('message')}: {context.get('exception')!r}")

@@ -1,4 +1,7 @@
-"""The project's folder: is it still the one of the start, and is there a project again where it was? Never makes one."""
+"""The identity of the project's folder: is it the one of the start, and is a project there again?
+
+Never creates one.
+"""
 
 import os
 from collections.abc import Iterable
@@ -21,7 +24,7 @@ class ProjectFolder:
         return is_still(self.root, self._identity)
 
     def is_back(self) -> bool:
-        """True once a project is there: a mount point without its volume has neither configuration nor collections."""
+        """True once a project is there: an empty mount point has neither a configuration nor collections."""
         if not any(map(os.path.exists, self._marks)):
             return False
         self._identity = identity(self.root)
@@ -35,7 +38,7 @@ def identity(folder: Path) -> Identity:
 
 
 def is_still(folder: Path, known: Identity) -> bool:
-    """False when *folder* went or is another one. What cannot be looked at for a moment has not gone."""
+    """False when *folder* went or is another one than *known*. What cannot be examined has not gone."""
     try:
         return identity(folder) == known
     except (FileNotFoundError, NotADirectoryError):

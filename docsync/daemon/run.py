@@ -1,22 +1,26 @@
-"""Start: lock → database → watch → first scan → sync loop → admin. Stop is the reverse, within five seconds."""
+"""Start: lock → database → watch → first scan → sync loop → admin.
+
+Stop is the reverse, within five seconds.
+"""
 
 import os
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from tempfile import gettempdir
 
 import docsync
 from docsync.admin.http.access import Key
-from docsync.admin.server import EndpointAddresses, ListenSettings, serving
+from docsync.admin.server import EndpointAddresses, ListenSettings, listening, serving
 from docsync.admin.services import Backend
 from docsync.clock import SYSTEM, Clock, iso
 from docsync.counters import Counters
-from docsync.daemon.command_handler import CommandHandler, DaemonProfile
-from docsync.daemon.project_folder import ProjectFolder, identity, is_still
+from docsync.daemon.command_handler import CommandHandler, DaemonParts, DaemonProfile
+from docsync.daemon.project_folder import Identity, ProjectFolder, identity, is_still
 from docsync.daemon.running import running
 from docsync.daemon.watch_supervisor import WatchSupervisor
 from docsync.errors import UsageError
@@ -25,6 +29,7 @@ from docsync.lock import Announcement, announcing, holding
 from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Coalescer
+from docsync.scan import FileTree
 from docsync.sync.setup import Settings
 from docsync.sync.thread.barrier import Barrier
 from docsync.sync.thread.git_hold import GitHold
@@ -33,7 +38,7 @@ from docsync.sync.thread.loop import Loop, LoopTasks, Observers
 from docsync.sync.thread.sync_log import Log, SyncLog
 from docsync.sync.thread.thread_status import ThreadStatus
 from docsync.upkeep.upkeep import open_checked
-from docsync.watch import HintSource, Mode, PollSettings, open_source
+from docsync.watch import Mode, PollSettings, open_source
 
 _MAX_SOCKET_PATH_BYTES = 107  # sun_path of Linux, without its closing NUL
 _LOOK_AGAIN_SECONDS = 0.5
@@ -43,7 +48,9 @@ _SIGNALS = _STOPS | {signal.SIGHUP}
 
 @dataclass(frozen=True, slots=True)
 class DaemonSettings:
-    """Everything the daemon needs to know, as plain values. `http` is host and port, or None to serve the socket only.
+    """Everything the daemon needs to know, as plain values.
+
+    `http` is host and port, or None to serve the socket only.
 
     With `keys`, whoever comes over HTTP must show a token.
     """
@@ -61,34 +68,38 @@ class DaemonSettings:
 def run_daemon(settings: DaemonSettings, log: Log, clock: Clock = SYSTEM) -> None:
     """Keep the database equal to the files until SIGTERM or SIGINT; SIGHUP asks for a rescan.
 
-    A database that is deleted or damaged comes back: it is mended or built anew from the files, with a new epoch.
-    When its whole folder goes, and with it the lock and the socket, everything is begun anew; when it went with the
-    project itself, moved or unmounted, only once that is back: where it was there is nothing to keep equal to.
-    Raises AlreadyRunning, NoDatabase and StoreUnavailable before anything runs.
+    A database that is deleted or damaged comes back: it is mended or built anew from the files, with a new
+    epoch. When its whole folder goes, and with it the lock and the socket, everything is begun anew; when it
+    went with the project itself, moved or unmounted, only once that is back: where it was there is nothing to
+    keep equal to. Raises AlreadyRunning, NoDatabase and StoreUnavailable before anything runs.
     """
-    home = ProjectFolder(settings.sync.root, settings.config_file, [one.path for one in settings.sync.collections])
+    folders = [one.path for one in settings.sync.collections]
+    project = ProjectFolder(settings.sync.root, settings.config_file, folders)
     while True:
         try:
             _run(settings, log, clock)
         except DatabaseFolderGone:
-            if not _wait_for_project(home, settings.database.parent, log):
+            if not _wait_for_project(project, settings.database.parent, log):
                 return
         else:
             return
 
 
-def _wait_for_project(home: ProjectFolder, folder: Path, log: Log) -> bool:
-    """The folder of the database went: wait for the project if it went too. False when told to stop meanwhile."""
-    if home.is_still_there():
+def _wait_for_project(project: ProjectFolder, folder: Path, log: Log) -> bool:
+    """The folder of the database went: wait for the project if it went too.
+
+    False when a signal to stop comes meanwhile.
+    """
+    if project.is_still_there():
         log.warning("database.gone", path=str(folder), next="making it anew from the files")
         return True
-    log.error("project.gone", path=str(home.root), next="waiting until it is back; nothing is synced meanwhile")
+    log.error("project.gone", path=str(project.root), next="waiting until it is back; nothing is synced meanwhile")
     with _block_signals():
-        while not home.is_back():
+        while not project.is_back():
             if signal.sigtimedwait(_STOPS, _LOOK_AGAIN_SECONDS):
                 log.info("docsync.stopped")
                 return False
-    log.info("project.back", path=str(home.root))
+    log.info("project.back", path=str(project.root))
     return True
 
 
@@ -97,52 +108,72 @@ class DatabaseFolderGone(Exception):
 
 
 def _run(settings: DaemonSettings, log: Log, clock: Clock) -> None:
-    folder = settings.database.parent
     with ExitStack() as stack:
-        stack.enter_context(holding(folder))
-        stack.enter_context(_block_signals())
-        upkeep = stack.enter_context(open_checked(settings.sync, settings.database, SyncLog(log).log_repair, clock))
-        inbox = Inbox(Coalescer(settings.sync.timing, _completeness(settings.sync)), clock)
-        vitals, counters = ThreadStatus(clock), Counters()
-        lookout = stack.enter_context(_lookout(settings, inbox, vitals, counters, log))
-        gate = GitHold(settings.sync.git, lookout.prove)
-        rescan_ns = settings.rescan_seconds * 1_000_000_000
-        locked = identity(folder)
-
-        def tick(now_ns: int) -> None:
-            if not is_still(folder, locked):
-                raise DatabaseFolderGone
-            lookout.tick(now_ns)
-
-        rounds = LoopTasks(rescan_ns, lookout.resync, tick, upkeep)
-        loop = Loop(upkeep.engine, inbox, gate, rounds, Observers(vitals, SyncLog(log), counters))
-        stack.enter_context(running("docsync-sync", loop.run, stop=inbox.close, failed=_stop_me))
-        premises = _premises(settings, clock)
-        desk = CommandHandler(premises, inbox, (vitals, counters), lookout, loop.root_states)
-        backend = Backend(desk, settings.database, counters)
-        served = stack.enter_context(_serving(backend, _listening(settings, premises.socket), log))
-        desk.http = served.http
-        announcement = Announcement(os.getpid(), str(premises.socket), served.http)
-        stack.enter_context(announcing(folder, announcement))
-        log.info("docsync.started", database=str(settings.database), http=served.http, version=docsync.__version__)
+        inbox = _start(stack, settings, log, clock)
         _wait_for_stop(inbox)
         log.info("docsync.stopping")
     log.info("docsync.stopped")
 
 
-def _serving(backend: Backend, listening: ListenSettings, log: Log) -> AbstractContextManager[EndpointAddresses]:
-    def log_warning(event: str, message: str) -> None:
-        log.warning(event, message=message)
+def _start(stack: ExitStack, settings: DaemonSettings, log: Log, clock: Clock) -> Inbox:
+    """Start the parts in order; *stack* stops them in the reverse order.
 
-    def log_request(who: str, what: str, of: str) -> None:
-        log.info("admin.asked", who=who, what=what, of=of)
+    Returns the inbox that the loop reads.
+    """
+    folder = settings.database.parent
+    stack.enter_context(holding(folder))
+    stack.enter_context(_block_signals())
+    sync_log = SyncLog(log)
+    upkeep = stack.enter_context(open_checked(settings.sync, settings.database, sync_log.log_repair, clock))
+    inbox = Inbox(Coalescer(settings.sync.timing, partial(_proves_complete, settings.sync.tree())), clock)
+    state, counters = ThreadStatus(clock), Counters()
+    watch = stack.enter_context(_watch_supervisor(settings, inbox, state, counters, log))
+    check = partial(_check_folder_and_watch, folder, identity(folder), watch)
+    tasks = LoopTasks(settings.rescan_seconds * 1_000_000_000, watch.resync, check, upkeep)
+    observers = Observers(state, sync_log, counters)
+    loop = Loop(upkeep.engine, inbox, GitHold(settings.sync.git, watch.prove), tasks, observers)
+    stack.enter_context(running("docsync-sync", loop.run, stop=inbox.close, on_failure=_stop_me))
+    addresses = _serve(stack, settings, DaemonParts(inbox, state, counters, watch, loop.root_states), log)
+    stack.enter_context(announcing(folder, Announcement(os.getpid(), str(addresses.socket), addresses.http)))
+    database, http = str(settings.database), addresses.http
+    log.info("docsync.started", database=database, http=http, version=docsync.__version__)
+    return inbox
 
-    return serving(backend, listening, log_warning, log_request)
+
+def _check_folder_and_watch(folder: Path, locked: Identity, watch: WatchSupervisor, now_ns: int) -> None:
+    """Raises DatabaseFolderGone when *folder* is not the one that was *locked*.
+
+    Checks the watcher otherwise.
+    """
+    if not is_still(folder, locked):
+        raise DatabaseFolderGone
+    watch.tick(now_ns)
+
+
+def _serve(stack: ExitStack, settings: DaemonSettings, parts: DaemonParts, log: Log) -> EndpointAddresses:
+    """Listen, then answer: the status, which can be asked for at once, has the addresses in it."""
+    on_warning = partial(_log_warning, log)
+    listeners = stack.enter_context(listening(_listen_settings(settings), on_warning))
+    commands = CommandHandler(_profile(settings, listeners.addresses, parts.inbox.clock), parts)
+    backend = Backend(commands, settings.database, parts.counters)
+    stack.enter_context(serving(backend, listeners, on_warning, partial(_log_request, log)))
+    return listeners.addresses
+
+
+def _log_warning(log: Log, event: str, message: str) -> None:
+    log.warning(event, message=message)
+
+
+def _log_request(log: Log, who: str, what: str, of: str) -> None:
+    log.info("admin.asked", who=who, what=what, of=of)
 
 
 @contextmanager
 def _block_signals() -> Iterator[None]:
-    """Every thread started in here leaves the signals to `_wait_for_stop`; a second one, afterwards, ends the process."""
+    """Every thread started in here leaves the signals to `_wait_for_stop`.
+
+    After it, a signal ends the process.
+    """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
     try:
         yield
@@ -162,10 +193,10 @@ def _stop_me() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _lookout(
-    settings: DaemonSettings, inbox: Inbox, vitals: ThreadStatus, counters: Counters, log: Log
+def _watch_supervisor(
+    settings: DaemonSettings, inbox: Inbox, state: ThreadStatus, counters: Counters, log: Log
 ) -> WatchSupervisor:
-    """The watcher of the collections and of the cookies, which come back through the same descriptor."""
+    """Watches the collections and the folder of the heartbeat files, on one descriptor."""
     sync = settings.sync
     tree = sync.tree()
     cookies = settings.database.parent / "cookies"
@@ -175,34 +206,30 @@ def _lookout(
         path = cookies.relative_to(sync.root).as_posix()
         barrier = Barrier(cookies, path)
         folders.append(path)
-
-    def hint(path: str, sign: Sign) -> None:
-        if barrier is None or not barrier.take(path):
-            counters.record_hint(sign.value)
-            inbox.hint(path, sign)
-
-    def open_watcher() -> AbstractContextManager[HintSource]:
-        polling = PollSettings(lambda: tree.scan([EVERYTHING]).found, settings.poll_ms)
-        return open_source(sync.root, folders, hint, mode=settings.mode, polling=polling)
-
-    return WatchSupervisor(open_watcher, barrier, inbox, vitals, log)
+    hint = partial(_take_hint, inbox, counters, barrier)
+    polling = PollSettings(lambda: tree.scan([EVERYTHING]).found, settings.poll_ms)
+    opener = partial(open_source, sync.root, folders, hint, mode=settings.mode, polling=polling)
+    return WatchSupervisor(opener, barrier, inbox, state, log)
 
 
-def _completeness(settings: Settings) -> Callable[[str], bool]:
-    """Whether a path's format can tell by itself that the file is complete."""
-    tree = settings.tree()
-
-    def proves_complete(path: str) -> bool:
-        return any(get_format(collection.format).proves_complete for collection in tree.collections_of(path)[:1])
-
-    return proves_complete
+def _take_hint(inbox: Inbox, counters: Counters, barrier: Barrier | None, path: str, sign: Sign) -> None:
+    """Pass a hint on to *inbox*, unless it is of a heartbeat file."""
+    if barrier is None or not barrier.take(path):
+        counters.record_hint(sign.value)
+        inbox.hint(path, sign)
 
 
-def _premises(settings: DaemonSettings, clock: Clock) -> DaemonProfile:
+def _proves_complete(tree: FileTree, path: str) -> bool:
+    """True when the format of the file at *path* can tell by itself that the file is complete."""
+    return any(get_format(collection.format).proves_complete for collection in tree.collections_of(path)[:1])
+
+
+def _profile(settings: DaemonSettings, addresses: EndpointAddresses, clock: Clock) -> DaemonProfile:
     return DaemonProfile(
         project=settings.sync.root,
         database=settings.database,
-        socket=socket_path(settings.database.parent),
+        socket=addresses.socket,
+        http=addresses.http,
         collections=settings.sync.collections,
         config_file=settings.config_file or settings.sync.root / "docsync.toml",
         started_at=iso(clock.wall_ns()),
@@ -211,7 +238,7 @@ def _premises(settings: DaemonSettings, clock: Clock) -> DaemonProfile:
 
 
 def socket_path(folder: Path) -> Path:
-    """Where the daemon of *folder* listens: beside the database, or in the runtime folder when that path is too long."""
+    """Where the daemon of *folder* listens: in it, or in the runtime folder when that path is too long."""
     path = folder / "docsync.sock"
     if len(os.fsencode(path)) <= _MAX_SOCKET_PATH_BYTES:
         return path
@@ -223,6 +250,6 @@ def socket_path(folder: Path) -> Path:
     return runtime / f"{sha256(os.fsencode(folder)).hexdigest()[:16]}.sock"
 
 
-def _listening(settings: DaemonSettings, socket: Path) -> ListenSettings:
+def _listen_settings(settings: DaemonSettings) -> ListenSettings:
     host, port = settings.http or (None, None)
-    return ListenSettings(socket_path=socket, host=host, port=port, keys=settings.keys)
+    return ListenSettings(socket_path(settings.database.parent), host, port, settings.keys)

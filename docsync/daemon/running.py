@@ -1,4 +1,7 @@
-"""A thread with an owner: started on entry, told to stop and joined on exit, its failure passed on. Never a stray one."""
+"""A thread with an owner: started on entry, stopped and joined on exit, its failure passed on.
+
+Leaves no thread behind.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,11 +10,11 @@ from threading import Thread
 
 @contextmanager
 def running(
-    name: str, work: Callable[[], None], stop: Callable[[], None], failed: Callable[[], None]
+    name: str, work: Callable[[], None], stop: Callable[[], None], on_failure: Callable[[], None]
 ) -> Iterator[None]:
     """Run *work* in a thread until the block ends; then *stop* must make it return.
 
-    *failed* is called from the thread when *work* raises; the exception itself is raised when the block ends.
+    *on_failure* is called from the thread when *work* raises; the block then ends with the exception.
     """
     errors: list[BaseException] = []
 
@@ -20,7 +23,7 @@ def running(
             work()
         except BaseException as error:  # noqa: BLE001  # raised again below, in the thread that owns this one
             errors.append(error)
-            failed()
+            on_failure()
 
     thread = Thread(target=target, name=name)
     thread.start()

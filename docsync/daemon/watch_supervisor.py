@@ -1,6 +1,7 @@
-"""Keeps the watcher honest: every few seconds a cookie must come back and each root's watch must still be the right one.
+"""Supervises the watcher: every 3 s a heartbeat file, called a cookie, must come back as a hint.
 
-Rule 9 of docs/design.md. In doubt the watcher is opened anew and everything is scanned; the reason is in the status.
+Each root's watch must be on its folder, too: rule 9 of docs/design.md. In doubt the watcher is opened anew
+and everything is scanned; the reason is in the status.
 """
 
 from collections.abc import Callable
@@ -28,19 +29,19 @@ Opener = Callable[[], AbstractContextManager[HintSource]]
 
 
 class WatchSupervisor:
-    """Owns the watcher. `tick` belongs to the sync thread; the rest may be asked from any thread."""
+    """Owns the watcher. `tick` belongs to the sync thread; any thread may call the rest."""
 
-    def __init__(self, opener: Opener, barrier: Barrier | None, inbox: Inbox, vitals: ThreadStatus, log: Log) -> None:
+    def __init__(self, opener: Opener, barrier: Barrier | None, inbox: Inbox, state: ThreadStatus, log: Log) -> None:
         """*barrier* is None where cookies cannot be seen: no wait is proved by hints then."""
         self._opener = opener
         self._barrier = barrier
         self._inbox = inbox
-        self._vitals = vitals
+        self._state = state
         self._log = log
-        self._opened = ExitStack()
-        self._cookie: Event | None = None
-        self._beat_at_ns = 0
-        self._pause_ns = _BEAT_NS
+        self._stack = ExitStack()
+        self._heartbeat: Event | None = None
+        self._next_check_ns = 0
+        self._check_pause_ns = _BEAT_NS
         self._mounts = ""
         self.source: HintSource
 
@@ -51,11 +52,11 @@ class WatchSupervisor:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._opened.close()
+        self._stack.close()
 
     def _open(self) -> None:
         mounts = mount_table()
-        self.source = self._opened.enter_context(self._opener())
+        self.source = self._stack.enter_context(self._opener())
         self._mounts = mounts
 
     def resync(self) -> None:
@@ -63,7 +64,10 @@ class WatchSupervisor:
         self.source.resync()
 
     def prove(self) -> bool:
-        """True once every hint of what was done before the call has arrived. False where events cannot tell: scan then."""
+        """Wait for the hints of all that was done before the call.
+
+        False where that cannot be known: scan then.
+        """
         if self._barrier is None or not self._gives_events() or self.source.reasons():
             return False
         # What was mounted since the last check is not watched yet, and no event told of it.
@@ -73,27 +77,28 @@ class WatchSupervisor:
         return self.source.name == "inotify"
 
     def _brings_cookies(self) -> bool:
-        return self._gives_events() and not any(reason.code in _UNWATCHED_REASONS for reason in self.source.reasons())
+        codes = {reason.code for reason in self.source.reasons()}
+        return self._gives_events() and not codes & _UNWATCHED_REASONS
 
     def tick(self, now_ns: int) -> None:
         """Called often; looks after the watcher every three seconds, less often while it keeps failing."""
-        if now_ns < self._beat_at_ns:
+        if now_ns < self._next_check_ns:
             return
         why = self._doubt()
         if why is None:
-            self._pause_ns = _BEAT_NS
-            if self._vitals.clear_reasons(_DEAD):
+            self._check_pause_ns = _BEAT_NS
+            if self._state.clear_reasons(_DEAD):
                 self._log.info("watcher.restored", source=self.source.name)
-            self._cookie = self._beat()
+            self._heartbeat = self._beat()
         else:
             self._renew(why)
-            self._pause_ns = min(2 * self._pause_ns, _MAX_PAUSE_NS)
-        self._beat_at_ns = now_ns + self._pause_ns
+            self._check_pause_ns = min(2 * self._check_pause_ns, _MAX_PAUSE_NS)
+        self._next_check_ns = now_ns + self._check_pause_ns
 
     def _beat(self) -> Event | None:
-        """See that each root's watch is the right one, and send the next cookie, if there is a way for it to come back."""
+        """Check each root's watch, and send the next cookie if one can come back; None otherwise."""
         if self._barrier is None and self._gives_events():
-            self._vitals.raise_reason(
+            self._state.raise_reason(
                 _NO_HEARTBEAT, "the database lies outside of the project, where no cookie can be seen"
             )
         if self._barrier is None or not self._brings_cookies():
@@ -104,8 +109,8 @@ class WatchSupervisor:
         self._check()
         cookie = self._barrier.send()
         if cookie is not None:
-            self._vitals.clear_reasons(_NO_HEARTBEAT)
-        elif self._vitals.raise_reason(
+            self._state.clear_reasons(_NO_HEARTBEAT)
+        elif self._state.raise_reason(
             _NO_HEARTBEAT, "no cookie can be written beside the database: the watcher cannot be proved"
         ):
             self._log.warning("watcher.unproved", next="every wait scans everything")
@@ -120,14 +125,14 @@ class WatchSupervisor:
         """Why the watcher cannot be trusted, None if it can."""
         if not self.source.alive():
             return "its thread has ended"
-        if self._cookie is not None and not self._cookie.is_set():
+        if self._heartbeat is not None and not self._heartbeat.is_set():
             return "a file that was written did not come back as a hint"
         return None
 
     def _renew(self, why: str) -> None:
-        if self._vitals.raise_reason(_DEAD, f"the watcher was opened anew: {why}"):
+        if self._state.raise_reason(_DEAD, f"the watcher was opened anew: {why}"):
             self._log.error("watcher.dead", why=why, next="opening it anew and scanning everything")
-        self._opened.close()
+        self._stack.close()
         self._open()
-        self._cookie = None
+        self._heartbeat = None
         self._inbox.hint(EVERYTHING, Sign.FOLDER)

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from docsync.admin.http.access import Key
-from docsync.admin.server import ListenSettings, serving
+from docsync.admin.server import ListenSettings
 from docsync.admin.services import Backend
-from tests.admin.endpoint import Endpoint
+from tests.admin.endpoint import Endpoint, endpoint_of
 from tests.admin.fake_commands import FakeCommands
 from tests.helpers.project import Project
 
@@ -57,7 +57,7 @@ def guarded(backend: Backend, socket_path: Path) -> Iterator[Endpoint]:
 def _endpoint(backend: Backend, listening: ListenSettings) -> Iterator[Endpoint]:
     warnings: list[tuple[str, str]] = []
     told: list[tuple[str, str, str]] = []
-    with serving(
+    with endpoint_of(
         backend,
         listening,
         lambda event, message: warnings.append((event, message)),

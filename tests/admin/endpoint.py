@@ -2,12 +2,19 @@
 
 import json
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
 from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+from docsync.admin.http.middleware import OnWarning
+from docsync.admin.routes.commands import OnRequest
+from docsync.admin.server import EndpointAddresses, ListenSettings, listening, serving
+from docsync.admin.services import Backend
 
 POST = {"Docsync-Request": "1"}
 JSON = {**POST, "Content-Type": "application/json"}
@@ -69,6 +76,15 @@ class Endpoint:
     @property
     def host(self) -> str:
         return f"Host: 127.0.0.1:{self.port}"
+
+
+@contextmanager
+def endpoint_of(
+    backend: Backend, settings: ListenSettings, on_warning: OnWarning, on_asked: OnRequest
+) -> Iterator[EndpointAddresses]:
+    """An endpoint that listens and answers, as the daemon starts it."""
+    with listening(settings, on_warning) as listeners, serving(backend, listeners, on_warning, on_asked):
+        yield listeners.addresses
 
 
 def status_of(peer: socket.socket) -> int:

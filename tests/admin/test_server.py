@@ -9,11 +9,11 @@ import pytest
 
 from docsync.admin.client import Client, DaemonRefused
 from docsync.admin.routes.metrics import MetricsRoutes
-from docsync.admin.server import ListenSettings, serving
+from docsync.admin.server import ListenSettings
 from docsync.admin.services import Backend
 from docsync.errors import AlreadyRunning, ConfigError, NotReachable
 from tests.admin.conftest import KEYS
-from tests.admin.endpoint import Endpoint
+from tests.admin.endpoint import Endpoint, endpoint_of
 from tests.admin.fake_commands import FakeCommands
 
 
@@ -31,7 +31,7 @@ def test_both_sides_answer_and_the_address_is_told(endpoint: Endpoint) -> None:
 
 
 def test_without_a_port_only_the_socket_answers(backend: Backend, socket_path: Path) -> None:
-    with serving(backend, ListenSettings(socket_path), ignore, nobody) as served:
+    with endpoint_of(backend, ListenSettings(socket_path), ignore, nobody) as served:
         assert served.http is None
         assert Client(served.socket).get("/v1/status")["pid"] == 42
 
@@ -41,7 +41,7 @@ def test_an_address_of_the_sixth_version_is_shown_in_brackets(backend: Backend, 
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
         pytest.skip("this machine has no ::1")
-    with serving(backend, ListenSettings(socket_path, "::1", 0), ignore, nobody) as served:
+    with endpoint_of(backend, ListenSettings(socket_path, "::1", 0), ignore, nobody) as served:
         assert served.http is not None
         assert served.http.startswith("http://[::1]:")
 
@@ -51,7 +51,7 @@ def test_a_taken_port_is_one_clear_warning_and_the_socket_answers(backend: Backe
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         listening = ListenSettings(socket_path, "127.0.0.1", port)
-        with serving(backend, listening, lambda *warning: warnings.append(warning), nobody) as served:
+        with endpoint_of(backend, listening, lambda *warning: warnings.append(warning), nobody) as served:
             assert served.http is None
             assert Client(served.socket).get("/v1/status")["revision"] == 7
 
@@ -62,13 +62,13 @@ def test_a_taken_port_is_one_clear_warning_and_the_socket_answers(backend: Backe
 
 
 def test_no_other_machine_is_served_without_a_token(backend: Backend, socket_path: Path) -> None:
-    with pytest.raises(ConfigError), serving(backend, ListenSettings(socket_path, "0.0.0.0", 0), ignore, nobody):
+    with pytest.raises(ConfigError), endpoint_of(backend, ListenSettings(socket_path, "0.0.0.0", 0), ignore, nobody):
         pass
     assert not socket_path.exists()
 
 
 def test_with_a_token_other_machines_may_use_any_name_for_this_one(backend: Backend, socket_path: Path) -> None:
-    with serving(backend, ListenSettings(socket_path, "0.0.0.0", 0, KEYS), ignore, nobody) as served:
+    with endpoint_of(backend, ListenSettings(socket_path, "0.0.0.0", 0, KEYS), ignore, nobody) as served:
         assert served.http is not None
         endpoint = Endpoint(socket_path, int(served.http.rpartition(":")[2]), [])
 
@@ -81,14 +81,14 @@ def test_with_a_token_other_machines_may_use_any_name_for_this_one(backend: Back
 def test_a_second_endpoint_on_the_same_socket_is_refused_and_the_first_goes_on(
     endpoint: Endpoint, backend: Backend
 ) -> None:
-    with pytest.raises(AlreadyRunning), serving(backend, ListenSettings(endpoint.socket), ignore, nobody):
+    with pytest.raises(AlreadyRunning), endpoint_of(backend, ListenSettings(endpoint.socket), ignore, nobody):
         pass
     assert endpoint.ask_socket("GET", "/livez").status == 200
 
 
 def test_afterwards_nothing_is_left(backend: Backend, socket_path: Path) -> None:
     before = set(threading.enumerate())
-    with serving(backend, ListenSettings(socket_path, "127.0.0.1", 0), ignore, nobody) as served:
+    with endpoint_of(backend, ListenSettings(socket_path, "127.0.0.1", 0), ignore, nobody) as served:
         assert served.http is not None
         port = int(served.http.rpartition(":")[2])
         Client(socket_path).get("/v1/status")
@@ -106,7 +106,7 @@ def test_afterwards_nothing_is_left(backend: Backend, socket_path: Path) -> None
 def test_the_same_address_can_be_had_again_at_once(backend: Backend, socket_path: Path) -> None:
     port = 0
     for _ in range(3):
-        with serving(backend, ListenSettings(socket_path, "127.0.0.1", port), ignore, nobody) as served:
+        with endpoint_of(backend, ListenSettings(socket_path, "127.0.0.1", port), ignore, nobody) as served:
             assert served.http is not None
             port = int(served.http.rpartition(":")[2])
             assert Endpoint(socket_path, port, []).ask("GET", "/livez").status == 200
@@ -117,7 +117,7 @@ def test_a_stop_answers_who_waits_and_takes_less_than_two_seconds(
 ) -> None:
     commands.hanging = True
     with ThreadPoolExecutor(1) as pool:
-        with serving(backend, ListenSettings(socket_path, "127.0.0.1", 0), ignore, nobody):
+        with endpoint_of(backend, ListenSettings(socket_path, "127.0.0.1", 0), ignore, nobody):
             waiting = pool.submit(Client(socket_path, timeout=30).post, "/v1/wait", {"timeout": 20})
             assert commands.entered.acquire(timeout=10)
             started = time.monotonic()
@@ -135,7 +135,7 @@ def test_a_stop_does_not_wait_for_peers_that_say_nothing_or_take_nothing(
 ) -> None:
     monkeypatch.setattr(MetricsRoutes, "_render", lambda self, status, wanted: (b"x" * 20_000_000, "text/plain"))
     with socket.socket(socket.AF_UNIX) as silent, socket.socket(socket.AF_UNIX) as greedy:
-        with serving(backend, ListenSettings(socket_path), ignore, nobody):
+        with endpoint_of(backend, ListenSettings(socket_path), ignore, nobody):
             silent.connect(str(socket_path))
             silent.sendall(b"GET /livez HTTP/1.1\r\n")
             greedy.connect(str(socket_path))
@@ -146,7 +146,7 @@ def test_a_stop_does_not_wait_for_peers_that_say_nothing_or_take_nothing(
 
 
 def test_a_failure_in_the_block_closes_the_endpoint_and_comes_out(backend: Backend, socket_path: Path) -> None:
-    with pytest.raises(KeyError, match="mine"), serving(backend, ListenSettings(socket_path), ignore, nobody):
+    with pytest.raises(KeyError, match="mine"), endpoint_of(backend, ListenSettings(socket_path), ignore, nobody):
         raise KeyError("mine")
     assert not socket_path.exists()
 
@@ -171,5 +171,5 @@ def test_signals_stay_the_daemons(backend: Backend, socket_path: Path) -> None:
     import signal
 
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
-    with serving(backend, ListenSettings(socket_path), ignore, nobody):
+    with endpoint_of(backend, ListenSettings(socket_path), ignore, nobody):
         assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before

@@ -11,10 +11,10 @@ import pytest
 
 from docsync.admin.http.listener import tcp_listener
 from docsync.admin.routes.changes import MAX_STREAMS
-from docsync.admin.server import ListenSettings, serving
+from docsync.admin.server import ListenSettings
 from docsync.admin.services import Backend
 from docsync.model import BatchRecord
-from tests.admin.endpoint import Endpoint, Got, everything
+from tests.admin.endpoint import Endpoint, Got, endpoint_of, everything
 from tests.admin.events import Stream
 from tests.admin.fake_commands import AT, FakeCommands
 from tests.helpers.project import Project
@@ -270,7 +270,7 @@ def test_whoever_takes_nothing_is_dropped_and_the_others_go_on(
     writer.save(*(f"{'n' * 200}{number}" for number in range(300)))
     with ExitStack() as stack:
         listening = ListenSettings(socket_path, "127.0.0.1", 0)
-        served = stack.enter_context(serving(backend, listening, lambda *_: None, lambda *_: None))
+        served = stack.enter_context(endpoint_of(backend, listening, lambda *_: None, lambda *_: None))
         port = int(str(served.http).rpartition(":")[2])
         greedy = stack.enter_context(socket.socket())
         greedy.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -300,7 +300,7 @@ def test_a_stop_ends_streams_and_polls_within_two_seconds_and_in_order(
     warnings: list[tuple[str, str]] = []
     listening = ListenSettings(socket_path, "127.0.0.1", 0)
     with ExitStack() as stack, ThreadPoolExecutor(1) as pool:
-        with serving(backend, listening, lambda *told: warnings.append(told), lambda *_: None) as served:
+        with endpoint_of(backend, listening, lambda *told: warnings.append(told), lambda *_: None) as served:
             endpoint = Endpoint(socket_path, int(str(served.http).rpartition(":")[2]))
             streams = [stack.enter_context(Stream(endpoint.port)) for _ in range(20)]
             cursor = streams[0].cursor()
