@@ -1,4 +1,7 @@
-"""Puts the routes together, one group a module, and answers their errors. Knows no socket and no rule of access."""
+"""Puts the routes together, one group a module, and answers their errors.
+
+Knows no socket and no rule of access.
+"""
 
 from collections.abc import Sequence
 
@@ -34,7 +37,7 @@ def routes_of(parts: Services, *, may_stop: bool) -> Sequence[Route]:
 
 
 def build_app(routes: Sequence[Route]) -> Starlette:
-    """An application of *routes*, which also answers what they raise."""
+    """A Starlette application with *routes* and the handlers for the errors they raise."""
     app = Starlette(
         routes=routes,
         exception_handlers={
@@ -57,7 +60,8 @@ async def _answer_error(_request: Request, error: Exception) -> Response:
 
 
 async def _reraise(_request: Request, error: Exception) -> Response:
-    # Starlette would answer first and raise then: whoever reads the answer must find the warning already there.
+    # Starlette would send the answer before raising; the warning must be logged before the client sees the
+    # answer.
     raise error
 
 

@@ -1,4 +1,7 @@
-"""Tells everybody who waits on the event loop that something may be new. One thread waits, however many they are."""
+"""Wakes the tasks of the event loop that wait for a new revision or status.
+
+One thread polls the daemon for all of them.
+"""
 
 import asyncio
 from collections.abc import Iterator
@@ -19,14 +22,17 @@ _LOOK_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class BroadcastState:
-    """What there is to be told: the number of revisions made, and the short form of the status as JSON."""
+    """The broadcast state: the number of revisions made since the start, and the short status as JSON."""
 
     number: int = 0
     status: bytes = b""
 
 
 class Broadcast:
-    """Looks at the daemon while anybody listens. Used on the event loop only."""
+    """Polls the daemon while there are listeners and wakes them on a change.
+
+    Use it on the event loop only.
+    """
 
     def __init__(self, caller: CommandPool) -> None:
         self._caller = caller
@@ -49,7 +55,10 @@ class Broadcast:
             self.listeners -= 1
 
     async def wait_for_change(self, seen: BroadcastState, seconds: float) -> bool:
-        """True once there is something else than *seen*; False after *seconds*, and when the endpoint leaves."""
+        """Wait up to *seconds* for a state other than *seen*.
+
+        True if there is one; False after the time, and when the endpoint stops.
+        """
         if not self.leaving and self.now == seen:
             try:
                 await asyncio.wait_for(self._bell.wait(), seconds)
@@ -58,7 +67,7 @@ class Broadcast:
         return self.now != seen
 
     async def leave(self) -> None:
-        """Nothing is told any more; everybody who waits goes on."""
+        """Stop polling and wake all listeners."""
         self.leaving = True
         self._ring()
         if self._watching is not None:
@@ -88,7 +97,7 @@ class Broadcast:
 
 
 def summary(status: Status) -> Json:
-    """What those who follow the daemon are told of its state; the rest is for those who ask."""
+    """The part of *status* that is sent as a status event."""
     short = ("state", "ready", "epoch", "revision", "documents", "errors", "warnings", "held", "restart_to_apply")
     return {
         **{name: to_json(getattr(status, name)) for name in short},

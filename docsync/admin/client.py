@@ -1,4 +1,7 @@
-"""Asks a running daemon over its Unix socket. Imports no server, opens one connection a call, never retries."""
+"""Asks a running daemon over its Unix socket.
+
+Imports no server, opens one connection a call, never retries.
+"""
 
 import json
 import socket
@@ -16,7 +19,10 @@ _START = "start a daemon with: docsync run"
 
 
 class DaemonRefused(DocsyncError):
-    """The daemon answered that it will not or cannot. `problem` is its answer (RFC 9457), `status` the HTTP status."""
+    """The daemon answered that it will not or cannot.
+
+    `problem` is its answer (RFC 9457), `status` the HTTP status.
+    """
 
     exit_code: int = ExitCode.NOT_REACHABLE  # or what the answer says
 

@@ -14,12 +14,15 @@ T = TypeVar("T")
 _WAITING_CALLS = 32
 _LOOKING_CALLS = 16
 _LOOK_SECONDS = 5.0
-# A call ends by itself when its time is over; this much later nobody believes so any more.
+# A call should end by its own timeout; this long afterwards the pool gives it up.
 _GRACE_SECONDS = 5.0
 
 
 class CommandPool:
-    """The way from the event loop to `commands`. Used on the event loop only."""
+    """Runs calls to *commands* in bounded worker threads, so that they do not block the event loop.
+
+    Use it on the event loop only.
+    """
 
     def __init__(self, commands: Commands) -> None:
         self.commands = commands
@@ -49,7 +52,7 @@ class CommandPool:
         raise TimedOut(f"not done within {timeout:g} s; the work goes on")
 
     def leave(self) -> None:
-        """Stop waiting: every call under way is answered now. Its thread ends when the daemon ends the call."""
+        """Cancel all waiting calls. Their threads end when the daemon ends the calls."""
         self._leaving = True
         for scope in self._calls:
             scope.cancel()

@@ -1,4 +1,7 @@
-"""The metrics by name, with what each one means. Never uses the name of a file or of a document as a label."""
+"""The metrics by name, with what each one means.
+
+Never uses the name of a file or of a document as a label.
+"""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""Puts questions to the database, in a few threads that keep one reader each. Never reads from files and never writes."""
+"""Puts questions to the database, in a few threads that keep one reader each.
+
+Never reads from files and never writes.
+"""
 
 import asyncio
 import time
@@ -32,7 +35,10 @@ class ReaderPool:
         self._closing = False
 
     async def ask(self, question: Callable[[Reader], T]) -> T:
-        """The answer to *question*, from one state of the database. Raises NoDatabase, UsageError, TimedOut."""
+        """The answer to *question*, from one state of the database.
+
+        Raises NoDatabase, UsageError, TimedOut.
+        """
         until = time.monotonic() + _SECONDS
         asked = asyncio.get_running_loop().run_in_executor(self._threads, self._answer, question, until)
         try:

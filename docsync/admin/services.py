@@ -1,4 +1,4 @@
-"""What the routes are answered by: the daemon, its database and its counters. Never answers anything itself."""
+"""The services behind the routes: command pool, reader pool, broadcast and counters."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ class Services:
         self.feed = FeedRoutes(self.reading, self.news)
 
     async def leave(self) -> None:
-        """Answer now whoever waits: calls under way, long polls, streams."""
+        """End all waiting calls, long polls and streams."""
         self.caller.leave()
         await self.news.leave()
 

@@ -1,4 +1,7 @@
-"""A file that is there whole or not at all: written beside its place and renamed. Refuses places that are not for it."""
+"""Atomic writes: a file is written beside its place and renamed.
+
+Refuses places where a file would do harm.
+"""
 
 import os
 from collections.abc import Iterable
@@ -42,7 +45,7 @@ def _belongs_to(database: Path, place: Path) -> bool:
 
 
 def write_whole(place: Path, chunks: Iterable[str]) -> None:
-    """Make *place* a file that holds *chunks* in UTF-8. What was there stays until all of them are written."""
+    """Write *chunks* in UTF-8 to *place* atomically: an old file stays until all chunks are written."""
     draft = place.with_name(f".{place.name}.{os.getpid()}.tmp")
     try:
         with draft.open("x", encoding="utf-8", errors="backslashreplace", newline="") as file:

@@ -1,4 +1,7 @@
-"""What an editor needs to complete and check a project's files: schemas, and settings that name them. Writes nothing."""
+"""What an editor needs to complete and check a project's files: schemas, and settings that name them.
+
+Writes nothing.
+"""
 
 import json
 

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
 
 
 def field(document: "Json", path: str, name: str) -> "Json":
-    """What stands at *path* in the document called *name*. Raises NoSuchDocument if nothing does, UsageError."""
+    """What stands at *path* in the document called *name*.
+
+    Raises NoSuchDocument if nothing does, UsageError.
+    """
     found, walked = document, ""
     for key in steps_of(path):
         match found, key:

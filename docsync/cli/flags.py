@@ -1,4 +1,7 @@
-"""The flags that every command takes, before its name or after it, and that fill the session. Runs nothing."""
+"""The flags that every command takes, before its name or after it, and that fill the session.
+
+Runs nothing.
+"""
 
 from collections.abc import Callable
 from functools import partial

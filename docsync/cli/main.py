@@ -17,8 +17,10 @@ from docsync.names import to_printable
 
 COMPLETE_VARIABLE = "_DOCSYNC_COMPLETE"
 COLLECTOR = (50_000, 20, 20)
-"""Python's thresholds for its search for cycles. Values of a file hold none, and at Python's own pace the search takes as
-long as the parse of a file of many."""
+"""Python's thresholds for its search for cycles.
+
+Values of a file hold none, and at Python's own pace the search takes as long as the parse of a file of many.
+"""
 _ADVICE: Mapping[int, str] = {
     errno.EACCES: "make it readable and writable for this user",
     errno.EPERM: "make it readable and writable for this user",
@@ -76,7 +78,7 @@ def _invoke(arguments: Sequence[str], session: Session) -> int | Exception:
         return exit_.exit_code
     except (BrokenPipeError, OutputFailed):
         raise
-    except Exception as error:  # noqa: BLE001 - whatever is no error of the user is a bug of ours, told in one line
+    except Exception as error:  # noqa: BLE001 - no error of the user: a bug, told in one line
         return error
 
 
@@ -116,7 +118,7 @@ def _usage(error: click.ClickException) -> str:
 
 
 def _mistake(error: click.ClickException) -> str:
-    """What click says of *error*, but for an argument that is left out where only some will do: it draws a list."""
+    """What click says of *error*, but for a missing argument with choices, for which click draws a list."""
     if isinstance(error, click.MissingParameter) and error.param and isinstance(error.param.type, click.Choice):
         *others, last = error.param.type.choices
         return f"Name a {error.param.name}: {', '.join(others)} or {last}."

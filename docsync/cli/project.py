@@ -1,4 +1,7 @@
-"""The project a command is about: its configuration, its paths and the daemon that may run. Changes nothing."""
+"""The project a command is about: its configuration, its paths and the daemon that may run.
+
+Changes nothing.
+"""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -36,7 +39,10 @@ class Project:
         return self.config.database_path
 
     def settings(self) -> "Settings":
-        """Everything that decides what ends up in the database. Raises UsageError where there is no project at all."""
+        """Everything that decides what ends up in the database.
+
+        Raises UsageError where there is no project at all.
+        """
         from docsync.reader.files import settings_of
 
         if self._is_nowhere():
@@ -44,7 +50,10 @@ class Project:
         return settings_of(self.config)
 
     def demand(self) -> "Project":
-        """This project, for what only reads. Raises UsageError where there are neither files nor a database."""
+        """This project, for what only reads.
+
+        Raises UsageError where there are neither files nor a database.
+        """
         if self._is_nowhere() and not self.database.exists():
             raise self._make_no_project()
         return self
@@ -58,7 +67,10 @@ class Project:
         return UsageError(f"{self.root}: no docsync.toml here or above, neither {folders}; begin with: docsync init")
 
     def describe_absent(self) -> Iterator[str]:
-        """Yields a warning for each collection whose folder does not exist. No error: it may be made later."""
+        """Yields a warning for each collection whose folder does not exist.
+
+        No error: it may be made later.
+        """
         from docsync.store.database_files import is_there
 
         for one in self.config.collections:
@@ -75,7 +87,10 @@ class Project:
         return client_of(self.database.parent, seconds)
 
     def require_daemon(self, seconds: float = 0.0) -> "Client":
-        """The daemon that runs for this project. Raises NotReachable when none does, UsageError outside of any project."""
+        """The daemon that runs for this project.
+
+        Raises NotReachable when none does, UsageError outside of any project.
+        """
         daemon = self.daemon(seconds)
         if daemon is None:
             self.demand()
@@ -83,7 +98,10 @@ class Project:
         return daemon
 
     def scopes(self, paths: Iterable[Path]) -> list[str]:
-        """*paths* as scopes, without those that another one covers. Raises UsageError for one outside of all collections."""
+        """*paths* as scopes, without those that another one covers.
+
+        Raises UsageError for one outside of all collections.
+        """
         return drop_covered(self._scope(path) for path in paths)
 
     def _scope(self, path: Path) -> str:
@@ -97,7 +115,7 @@ class Project:
         return inner
 
     def _may_hold(self, path: str) -> bool:
-        """True when *path* can be or contain a document: by its name, or as a folder above or beneath a collection.
+        """True when *path* can be a document, by its name, or a folder above or beneath a collection.
 
         The folder may be deleted already.
         """
@@ -107,7 +125,10 @@ class Project:
         return not (self.root / path).is_file() and any(strip_folder(one.path, path) for one in collections)
 
     def _to_inner(self, path: Path) -> str | None:
-        """*path* relative to the project's folder, or None. Links on the way to it are only followed if need be."""
+        """*path* relative to the project's folder, or None.
+
+        Links on the way to it are only followed if need be.
+        """
         absolute = os.path.normpath(self.here.absolute() / path)
         real = os.path.join(os.path.realpath(os.path.dirname(absolute)), os.path.basename(absolute))  # noqa: PTH118, PTH119, PTH120
         for candidate in (Path(absolute), Path(real)):
@@ -127,7 +148,7 @@ def _find_similar(folder: Path) -> list[str]:
 
 
 def client_of(folder: Path, seconds: float) -> "Client | None":
-    """A client of the daemon whose lock lies in *folder*, for calls of up to *seconds*; None when none runs."""
+    """A client of the daemon that holds *folder*, for calls of up to *seconds*; None when none runs."""
     from docsync.admin.client import Client
     from docsync.lock import read_announcement
 

@@ -1,4 +1,4 @@
-"""What the reading commands share: who answers them, what is said when that is not the database. Prints no answer."""
+"""What the reading commands share: options, readers, and remarks when the files answer for the database."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -70,7 +70,10 @@ def open_documents(session: "Session") -> "Reader":
 
 @dataclass(slots=True)
 class DocumentPages:
-    """The documents that are asked for, page by page. After the last one `done` says how many, `cursor` what follows."""
+    """Iterates over all documents that match, page by page.
+
+    Afterwards `done` is their number and `cursor` that of the next page.
+    """
 
     reader: "Reader"
     asked: "FindArguments"

@@ -1,4 +1,7 @@
-"""The command `docsync` itself: which commands there are, and where each lives. Imports one only when it is called."""
+"""The command `docsync` itself: which commands there are, and where each lives.
+
+Imports one only when it is called.
+"""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -76,5 +79,6 @@ class LazyGroup(click.Group):
 def docsync() -> None:
     """Keeps one SQLite table equal to folders of personas and prompts.
 
-    Start with `docsync init`, then `docsync run`. The options below are accepted after the command's name, too.
+    Start with `docsync init`, then `docsync run`. The options below are accepted after the command's name,
+    too.
     """

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Session:
-    """Options and environment of one command line. `here` is the folder that relative paths are resolved against."""
+    """Options and environment of one command line.
+
+    `here` is the folder that relative paths are resolved against.
+    """
 
     environ: Mapping[str, str] = field(default_factory=dict)
     here: Path = Path()
@@ -36,7 +39,10 @@ class Session:
         return Output(self.environ, as_json=self.json, quiet=self.quiet, color=self.color)
 
     def project(self, **flags: object) -> "Project":
-        """The project that the command is about. Raises ConfigError. *flags* are settings, with `__` for the dot."""
+        """The project that the command is about.
+
+        Raises ConfigError. *flags* are settings, with `__` for the dot.
+        """
         from docsync.cli.project import Project
         from docsync.config import load_config
 
@@ -51,9 +57,12 @@ class Session:
         return Project(config, self.here)
 
     def find_daemon(self, seconds: float = 0.0) -> "tuple[Client, Path]":
-        """The daemon to talk to for calls of up to *seconds*, and the folder that it holds. Raises NotReachable.
+        """The daemon to talk to for calls of up to *seconds*, and the folder that it holds.
 
-        A docsync.toml that became invalid after the start is remarked on: a daemon can be stopped all the same.
+        Raises NotReachable.
+
+        A docsync.toml that became invalid after the start is remarked on: a daemon can be stopped all the
+        same.
         """
         from docsync.cli.project import client_of
         from docsync.config import find_file

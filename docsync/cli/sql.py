@@ -1,4 +1,7 @@
-"""Runs one SQL statement that somebody typed, read-only and within limits. Never attaches a file or changes anything."""
+"""Runs one SQL statement that somebody typed, read-only and within limits.
+
+Never attaches a file or changes anything.
+"""
 
 import time
 from collections.abc import Iterator
@@ -36,7 +39,7 @@ _READ_PRAGMAS = {"application_id", "compile_options", "data_version", "encoding"
 
 @dataclass(frozen=True, slots=True)
 class QueryResult:
-    """The first rows that a statement gave, and whether there were `more`; all of one revision of the database."""
+    """The first rows of a statement's result, of one revision, and whether there are `more`."""
 
     epoch: str
     revision: int
@@ -48,8 +51,8 @@ class QueryResult:
 def select(database: Path, statement: str, *, limit: int, seconds: float) -> QueryResult:
     """What *statement* gives, *limit* rows at most, in *seconds* at most.
 
-    Raises UsageError with SQLite's own words for a statement that is wrong, that would do more than read, or that takes
-    too long; NoDatabase when there is none that can be read.
+    Raises UsageError with SQLite's own words for a statement that is wrong, that would do more than read, or
+    that takes too long; NoDatabase when there is none that can be read.
     """
     columns: tuple[str, ...] = ()
 
@@ -87,7 +90,7 @@ def _restrict(connection: apsw.Connection, seconds: float) -> None:
 
 
 def _allows(operation: int, first: str | None, second: str | None, _database: str | None, _trigger: str | None) -> int:
-    """The connection cannot write the database; this keeps it from other files (ATTACH, VACUUM INTO, extensions)."""
+    """Keeps a read-only connection from other files: ATTACH, VACUUM INTO, extensions."""
     match operation:
         case _ if operation in _ALLOWED_OPERATIONS:
             allowed = True

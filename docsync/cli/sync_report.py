@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """What a sync did, the number of documents of each type before and after it, and the problems after it."""
+    """What a sync did, the numbers of documents by type before and after it, and the problems after it."""
 
     done: CommandResult
     before: Mapping[str, int]
@@ -35,7 +35,7 @@ def report(
 ) -> int:
     """Print what *done* came to, and what the project holds now; returns the exit code.
 
-    *before* is the number of documents of each type before it; *more* are members of the JSON answer beside it.
+    *before* is the number of documents of each type before it, *more* are members of the JSON answer.
     """
     synced = SyncResult(done, before, count_documents(project), _list_problems(project))
     value = {"done": done, "documents": synced.after, "problems": synced.problems, **more}
@@ -86,14 +86,15 @@ def _lines(project: "Project", synced: SyncResult) -> Iterator[str]:
         for type_ in synced.after
     }
     warnings = len(synced.problems) - len(errors)
-    counts = [count_noun(number, noun) for number, noun in ((len(errors), "error"), (warnings, "warning")) if number]
+    found = ((len(errors), "error"), (warnings, "warning"))
+    counts = [count_noun(number, noun) for number, noun in found if number]
     counts += [f"{len(done.held)} held"] if done.held else []
     parts = [*tally(synced.before, synced.after, changed), *(counts or ["0 problems"])]
     yield ", ".join([*parts, f"revision {done.revision}", f"{done.seconds:.2f} s"])
 
 
 def _count_paths_of(project: "Project", type_: str, paths: Sequence[str]) -> int:
-    """How many of *paths* belong to the collection *type_*: a path belongs to the first one that it matches."""
+    """How many of *paths* belong to the collection *type_*, which is the first one that they match."""
     collections = project.config.collections
     owners = (next((one.type for one in collections if one.matches(path)), None) for path in paths)
     return sum(owner == type_ for owner in owners)

@@ -17,7 +17,10 @@ _MAX_FIELDS = 2_000
 
 
 def find_unknown_fields(reader: "Reader", of_type: str | None, where: Iterable[Mapping[str, object]]) -> Iterator[str]:
-    """A line for each field that is asked about and that no document of the type has. For what found nothing."""
+    """A line for each field that is asked about and that no document of the type has.
+
+    For what found nothing.
+    """
     which = f"no {of_type}" if of_type else "no document"
     names = dict.fromkeys(name for condition in where for name in condition)
     for name in (one for one in names if not one.startswith("@")):

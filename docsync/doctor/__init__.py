@@ -1,4 +1,7 @@
-"""Looks at all that docsync needs, and says how it is and what to do. Mends nothing and writes into no collection."""
+"""Looks at all that docsync needs, and says how it is and what to do.
+
+Mends nothing and writes into no collection.
+"""
 
 from collections.abc import Callable, Iterator
 
@@ -14,7 +17,10 @@ __all__ = ["Diagnosis", "Level", "Target", "examine"]
 
 
 def examine(patient: Target) -> Iterator[Diagnosis]:
-    """Everything, in the order in which one thing needs the other. What may not be looked at is a finding, too."""
+    """Everything, in the order in which one thing needs the other.
+
+    What may not be looked at is a finding, too.
+    """
     yield from examine_machine()
     yield from _catch_denied(lambda: examine_folders(patient))
     yield from examine_repository(patient.sync.root, patient.database)

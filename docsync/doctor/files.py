@@ -60,7 +60,7 @@ def _summarize(found: Mapping[str, RefusedPath], what: str, level: Level, advice
 
 
 def examine_watcher(patient: Target) -> Iterator[Diagnosis]:
-    """What a watcher that is started now says of itself, and whether it brings what is written; takes a second at most.
+    """What a watcher that is started now says of itself, and whether its hints arrive, within a second.
 
     For a project without a daemon: what the watcher of a daemon is like, its status tells.
     """
@@ -76,7 +76,7 @@ def examine_watcher(patient: Target) -> Iterator[Diagnosis]:
 
 
 def _is_writable(folder: Path) -> bool:
-    """Whether it can be written to is said of the database."""
+    """True when heartbeat files can be written to *folder*; `examine_database` reports it if not."""
     return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 

@@ -1,4 +1,7 @@
-"""The Git repository around the project: does it keep its hands off the database? Runs Git, and changes nothing."""
+"""The Git repository around the project: does it keep its hands off the database?
+
+Runs Git, and changes nothing.
+"""
 
 import subprocess
 from collections.abc import Iterator

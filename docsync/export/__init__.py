@@ -1,4 +1,7 @@
-"""Documents as text for people and other programs: JSON, JSON lines, CSV, Markdown. Opens neither database nor file."""
+"""Documents as text for people and other programs: JSON, JSON lines, CSV, Markdown.
+
+Opens neither database nor file.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -12,7 +15,7 @@ FORMATS = ("json", "jsonl", "csv", "md")
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What the documents are a copy of: the database at one revision, or the files ("files", without the others)."""
+    """What is exported: the database at one revision, or the files ("files"; the others are None then)."""
 
     source: str
     epoch: str | None

@@ -1,4 +1,7 @@
-"""Documents as one JSON document or as JSON lines. Keeps every value; leaves out no column that a service may use."""
+"""Documents as one JSON document or as JSON lines.
+
+Keeps every value; leaves out no column that a service may use.
+"""
 
 import json
 from collections.abc import Iterable, Iterator

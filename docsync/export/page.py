@@ -1,4 +1,7 @@
-"""Documents as Markdown, a page for each, for people to read. Keeps names and ids; leaves out what is there twice."""
+"""Documents as Markdown, a page for each, for people to read.
+
+Keeps names and ids; leaves out what is there twice.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -73,7 +76,7 @@ def _list_entries(value: object, indent: str) -> Iterator[str]:
 
 
 def _entries(value: object) -> Iterator[tuple[str, object]]:
-    """The members of *value*, each with its label; an object in a list is called by its name, if it has one."""
+    """The members of *value*, each with its label, which for an object in a list is its name, if any."""
     if isinstance(value, Mapping):
         yield from ((f"**{_escape_markup(str(key))}**:", member) for key, member in value.items())
         return

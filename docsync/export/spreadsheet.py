@@ -1,4 +1,7 @@
-"""Documents as CSV (RFC 4180). Keeps every character of a cell: one that a spreadsheet would take for a formula, too."""
+"""Documents as CSV (RFC 4180).
+
+Keeps every character of a cell: one that a spreadsheet would take for a formula, too.
+"""
 
 import csv
 import io
@@ -14,7 +17,7 @@ COLUMNS = ("id", "type", "name", "description", "tags", "file_path", "updated_at
 
 
 def as_csv(_origin: "Origin", rows: "Iterable[Row]") -> Iterator[str]:
-    """A line of names, then a line for each document; tags and document are JSON, no description is an empty cell."""
+    """A line of names, then a line for each document. Tags and document are JSON; no description is empty."""
     yield csv_line(COLUMNS)
     for row in rows:
         tags, document = (json.dumps(value, ensure_ascii=False, allow_nan=False) for value in (row.tags, row.document))
@@ -26,7 +29,7 @@ def as_csv(_origin: "Origin", rows: "Iterable[Row]") -> Iterator[str]:
 def csv_line(cells: Iterable[str]) -> str:
     """*cells* as one line, its end included."""
     line = io.StringIO()
-    # Lines end as the RFC says; then a cell is quoted for either character of a line end, which the module would
-    # otherwise do for its own only.
+    # Lines end as the RFC says; then a cell is quoted for either character of a line end, which the module
+    # would otherwise do for its own only.
     csv.writer(line, lineterminator="\r\n").writerow(cells)
     return line.getvalue()

@@ -1,4 +1,7 @@
-"""Decides who asks and what they may: by the file mode of the Unix socket, by loopback, or by a token. Reads no file."""
+"""Decides who asks and what they may: by the file mode of the Unix socket, by loopback, or by a token.
+
+Reads no file.
+"""
 
 import hmac
 import re
@@ -91,8 +94,8 @@ def admit_owner(scope: Scope, _headers: Headers) -> Principal:
 class TcpAdmission:
     """Access rules of a TCP listener.
 
-    `hosts` are the Host headers that are allowed, None for any; `keys` the tokens that are accepted, empty where none is
-    needed. Any host without a token would not be safe.
+    `hosts` are the Host headers that are allowed, None for any; `keys` the tokens that are accepted, empty
+    where none is needed. Any host without a token would not be safe.
     """
 
     hosts: frozenset[str] | None
@@ -134,7 +137,10 @@ def read_single_header(headers: Headers, name: str) -> str | None:
 
 
 def _find_key(headers: Headers, keys: Iterable[Key]) -> Key | None:
-    """The key of *keys* whose token the Authorization header holds, or None. Compares all keys, in constant time."""
+    """The key of *keys* whose token the Authorization header holds, or None.
+
+    Compares all keys, in constant time.
+    """
     scheme, _, token = (read_single_header(headers, "authorization") or "").partition(" ")
     digest = sha256(token.encode("latin-1")).digest()
     found = [key for key in keys if hmac.compare_digest(key.digest, digest)]

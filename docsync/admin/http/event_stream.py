@@ -1,4 +1,7 @@
-"""An answer that goes on for as long as its peer is there. Never keeps what the peer has not taken: it waits instead."""
+"""An answer that goes on for as long as its peer is there.
+
+Never keeps what the peer has not taken: it waits instead.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -10,7 +13,9 @@ Write = Callable[[bytes], Awaitable[None]]
 
 
 class EventStream(Response):
-    """Server-sent events. *tell* gets the function to write with, and returns when nothing more is to be told.
+    """Server-sent events.
+
+    *tell* gets the function to write with, and returns when nothing more is to be told.
 
     *over* is called once, whatever ends the stream.
     """

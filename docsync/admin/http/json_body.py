@@ -15,7 +15,7 @@ Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json
 
 
 def to_json(value: object) -> Json:
-    """*value* (a dataclass of `status` or `commands`, a sequence or mapping of them, a plain value) ready for JSON."""
+    """*value* for JSON: a dataclass of `status` or `commands`, a sequence or mapping of them, a plain value."""
     match value:
         case Enum():
             return to_json(value.value)
@@ -35,7 +35,7 @@ def to_json(value: object) -> Json:
 
 
 def dump_json(value: Json) -> bytes:
-    """*value* as JSON in ASCII: no control, direction or surrogate character of a file name reaches a terminal raw."""
+    """*value* as JSON in ASCII: control, direction and surrogate characters are escaped, for terminals."""
     return json.dumps(value, allow_nan=False).encode("ascii")
 
 

@@ -25,8 +25,8 @@ def unix_listener(path: Path) -> Iterator[socket.socket]:
         listener.bind(os.fspath(path))
         mine = _identity(path)
         try:
-            # Nobody can connect before listen, so there is no moment with a wider mode. A umask would do the same, but
-            # it belongs to the whole program, and other threads create files meanwhile.
+            # No client can connect before listen(), so the mode is set in time. A umask would affect files of
+            # other threads.
             path.chmod(0o600)
             listener.listen(_BACKLOG)
             yield listener
@@ -63,7 +63,7 @@ def _answers(path: Path) -> bool:
             peer.connect(os.fspath(path))
         except ConnectionRefusedError:
             return False
-        except OSError:  # somebody listens and is too busy, or is another user's: alive as far as we can tell
+        except OSError:  # a busy listener or one of another user: taken for alive
             return True
         return True
 

@@ -25,7 +25,10 @@ _WARNING_SECONDS = 1.0
 
 
 class AdmissionMiddleware:
-    """*app* behind the rules that hold for every request and those of *admission*. *posts* are the paths that take POST."""
+    """*app* behind the rules that hold for every request and those of *admission*.
+
+    *posts* are the paths that take POST.
+    """
 
     def __init__(self, app: ASGIApp, admission: Admission, posts: Collection[str], on_warning: OnWarning) -> None:
         self._app = app
@@ -62,7 +65,7 @@ class AdmissionMiddleware:
 
     def _report(self, scope: Scope, error: Exception) -> None:
         now = monotonic()
-        if now - self._last_warning >= _WARNING_SECONDS:  # whoever can cause a bug must not be able to fill the log
+        if now - self._last_warning >= _WARNING_SECONDS:  # a bug that can be caused must not fill the log
             self._last_warning = now
             trace = "".join(traceback.format_exception(error))
             self._on_warning("admin.failed", f"{scope['method']} {scope['path']!a}: {trace}")
@@ -81,9 +84,9 @@ class _Body:
         return message
 
     async def drain(self) -> None:
-        """Read what nobody wanted: closing on a peer that still sends would take the answer away from it.
+        """Read and drop the rest of the body: closing a connection with unread data would discard the answer.
 
-        Not so where that would be more than a body may have.
+        A body over the limit is not read.
         """
         while self._more:
             await self()
@@ -103,7 +106,7 @@ class _Answer:
             await self._body.drain()
             headers = MutableHeaders(scope=message)
             headers["date"] = formatdate(usegmt=True)
-            # What the answer says itself holds: the dashboard may run its own scripts and be kept by the browser.
+            # Headers of the answer win over the defaults: the dashboard sets its own policy and caching.
             for name, value in SAFE_HEADERS.items():
                 headers.setdefault(name, value)
             if message["status"] >= 400:
@@ -139,7 +142,8 @@ def _check_framing(headers: Headers) -> bool:
 
 
 def _check_post(headers: Headers, *, has_body: bool) -> None:
-    # No HTML form can send this header, and no script of another site without being allowed to, which it never is.
+    # No HTML form can send this header, and no script of another site without being allowed to, which it
+    # never is.
     if "docsync-request" not in headers:
         raise Refusal(403, "A POST needs the header Docsync-Request: 1")
     if has_body and not _JSON.match(read_single_header(headers, "content-type") or ""):

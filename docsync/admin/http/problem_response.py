@@ -1,4 +1,7 @@
-"""What the endpoint says when it will not or cannot (RFC 9457). Never shows a path of the file system or a traceback."""
+"""What the endpoint says when it will not or cannot (RFC 9457).
+
+Never shows a path of the file system or a traceback.
+"""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -21,11 +24,14 @@ SAFE_HEADERS: Mapping[str, str] = MappingProxyType(
         "x-frame-options": "DENY",
     }
 )
-"""On every answer, whoever writes it."""
+"""Security headers of every answer, also of those that the protocol writes itself."""
 
 
 class Refusal(Exception):
-    """An answer that is an error. *detail* ends with the next step; *kind* names errors that programs tell apart."""
+    """An answer that is an error.
+
+    *detail* ends with the next step; *kind* names errors that programs tell apart.
+    """
 
     def __init__(self, status: int, detail: str, kind: str | None = None, *, exit_code: int | None = None) -> None:
         super().__init__(detail)
@@ -66,7 +72,7 @@ EXPECTED = (TimedOut, Busy, UsageError, StoreUnavailable, NotReachable, DaemonSt
 
 
 def refusal_of(error: Exception) -> Refusal:
-    """The answer to *error*: one of `EXPECTED`, or a bug, of which nothing is told."""
+    """The refusal for *error*: for one of `EXPECTED` its text, for any other a 500 without details."""
     match error:
         case Refusal():
             return error

@@ -1,4 +1,7 @@
-"""HTTP on one connection with limits: each request read in 5 s, at most 64 connections. Never looks at what is asked."""
+"""HTTP on one connection with limits: each request read in 5 s, at most 64 connections.
+
+Never looks at what is asked.
+"""
 
 import asyncio
 import socket
@@ -18,7 +21,7 @@ WAITS = "docsync.waits"
 
 _READ_SECONDS = 5.0
 _WRITE_SECONDS = 5.0
-# Who takes nothing of a stream, or of a large answer, for so long is gone, or harms the others.
+# A client that reads nothing of its answer for so long is dropped: it would hold a connection of the limit.
 _STALL_SECONDS = 10.0
 _MOMENT_SECONDS = 0.1
 _BURST = 4
@@ -34,15 +37,15 @@ class BoundedProtocol(H11Protocol):
     was_served = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
-        """Start the clock, and make room: who still has not said what they want gives way to who comes.
+        """Start the read deadline.
 
-        Those who have never said anything go first: a program that asks now and then keeps its connection.
+        If there are too many connections, abort an idle one; those that never sent a request go first.
         """
         super().connection_made(transport)
         connection = transport.get_extra_info("socket")
         if connection.family != socket.AF_UNIX:
-            # asyncio does so only where the listener names its protocol. Without it a second answer waits 40 ms for an
-            # acknowledgement of the first part.
+            # asyncio does so only where the listener names its protocol. Without it a second answer waits 40
+            # ms for an acknowledgement of the first part.
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.app_state = {**self.app_state, "peer": peer_of(connection)}
         self.arrived = self.loop.time()
@@ -50,9 +53,9 @@ class BoundedProtocol(H11Protocol):
         self._make_room()
 
     def _make_room(self) -> None:
-        """One connection too many: the one that has said nothing for longest ends, or this one if all are being answered.
+        """Keep at most MAX_CONNECTIONS: abort the one that is silent for longest, or refuse this one.
 
-        Many that come at once have a moment to say what they want.
+        It is refused when all are being answered. Those of the last 0.1 s are spared, as many may arrive at once.
         """
         present = [c for c in self.connections if isinstance(c, BoundedProtocol) and c.is_present]
         if len(present) <= MAX_CONNECTIONS or self.transport.is_closing():
@@ -69,9 +72,9 @@ class BoundedProtocol(H11Protocol):
 
     @property
     def is_present(self) -> bool:
-        """True while it takes a place: also one that is being closed, as long as its peer has not taken the answer.
+        """True while this connection counts towards the limit, also until its peer has read the answer.
 
-        Those who wait for changes have places of their own, which their routes count.
+        Long polls and streams have limits of their own.
         """
         if self.scope is not None and self.scope.get(WAITS) and not self.is_reading:
             return False
@@ -83,7 +86,10 @@ class BoundedProtocol(H11Protocol):
         return self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
 
     def data_received(self, data: bytes) -> None:
-        """Stop the clock once the request is whole. It runs since the connection began, later since the first byte."""
+        """Stop the clock once the request is whole.
+
+        It runs since the connection began, later since the first byte.
+        """
         if not self._in_request:
             self._in_request = True
             self._expect(_READ_SECONDS, self._end_reading)
@@ -108,7 +114,7 @@ class BoundedProtocol(H11Protocol):
         self._stall = self.loop.call_later(_STALL_SECONDS, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """It does again."""
+        """The client reads again: cancel the stall timer."""
         self._go_on()
         super().resume_writing()
 

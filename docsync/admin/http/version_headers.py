@@ -1,4 +1,4 @@
-"""Says on answers which state of the database they tell of, or are at least as new as. Never waits for a newer one."""
+"""Puts epoch and revision of the database on answers: the state they were read from, or one at least as new."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class DatabaseVersion:
 
     @staticmethod
     def of(answer: Versioned) -> "DatabaseVersion":
-        """That of an answer of the database."""
+        """The version of *answer*, which came from the database."""
         assert answer.epoch is not None
         assert answer.revision is not None
         return DatabaseVersion(answer.epoch, answer.revision, answer.source)
@@ -80,7 +80,7 @@ def make_page_response(version: DatabaseVersion, name: str, items: Iterable[Json
 
 
 class VersionMiddleware:
-    """*app*, whose answers under /v1 all name a state: those that tell of none get the one that there is."""
+    """Middleware: adds the version headers to answers under /v1 that have none."""
 
     def __init__(self, app: ASGIApp, reading: ReaderPool) -> None:
         self._app = app

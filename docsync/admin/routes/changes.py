@@ -1,4 +1,7 @@
-"""The routes that tell what changes: a long poll, and a stream of events that resumes. Never change anything."""
+"""The routes that tell what changes: a long poll, and a stream of events that resumes.
+
+Never change anything.
+"""
 
 import asyncio
 from contextlib import suppress
@@ -55,7 +58,7 @@ class FeedRoutes:
     # The long poll
 
     async def changes(self, request: Request) -> Response:
-        """What came after `since`; where that is nothing, it waits for `wait` seconds."""
+        """GET /v1/changes: the changes after `since`. Waits up to `wait` seconds while there are none."""
         query = read_query(request, "since", "wait", "limit")
         since, most, wait = (
             read_text(query, "since"),
@@ -98,10 +101,10 @@ class FeedRoutes:
     # The stream
 
     async def events(self, request: Request) -> Response:
-        """Every change after `Last-Event-ID` or `since`, or from now on, as it comes; and the state when it changes."""
+        """GET /v1/events: changes after `Last-Event-ID` or `since` (default: now), and status changes, as events."""
         since = read_text(read_query(request, "since"), "since")
         since = request.headers.get("last-event-id") or since
-        if request.method == "HEAD":  # asks what it would be, and takes none of the places
+        if request.method == "HEAD":  # returns the headers, and does not count as a stream
             return Response(media_type="text/event-stream")
         if self._streams >= MAX_STREAMS:
             raise Busy(f"{MAX_STREAMS} event streams are open already; close one, or try again in a second")
@@ -119,7 +122,7 @@ class FeedRoutes:
         self._streams -= 1
 
     async def _write_stream(self, found: Changes, write: Write) -> None:
-        """The whole stream. It ends when the endpoint leaves, and when the database goes: the peer comes again."""
+        """Write one event stream until the endpoint stops or the database goes; the client then reconnects."""
         seen, told, place = BroadcastState(), b"", ""
         with self._news.listening(), suppress(DocsyncError):
             await write(b"retry: 1000\n\n")
@@ -131,11 +134,12 @@ class FeedRoutes:
                     await write(b"event: status\ndata: %s\n\n" % told)
                 if not found.more and not await self._news.wait_for_change(seen, _HEARTBEAT_SECONDS):
                     await write(b":\n\n")
-                seen = self._news.now  # before the question: what comes after it is told by the next one
+                # Read before the query: a change committed afterwards is found by the next query.
+                seen = self._news.now
                 found = await self._read_shared(found.cursor)
 
     async def _read_shared(self, since: str) -> Changes:
-        """What came after *since*. Streams that ask the same about the same revision are answered by one question."""
+        """The changes after *since*. Streams with equal cursor and revision share one query."""
         key = (self._news.now.number, since)
         if key not in self._pages:
             self._pages[key] = asyncio.create_task(self._read_after(since, MAX_PAGE))
@@ -144,7 +148,7 @@ class FeedRoutes:
 
 
 def _page(found: Changes, place: str) -> bytes:
-    """The events for *found*, for a peer that knows how far it got: *place*."""
+    """The server-sent events for *found*, for a client whose last event id is *place*."""
     begin = b"event: start_over\ndata: %s\n\n" % dump_json({"epoch": found.epoch, "revision": found.revision})
     changes = b"".join(map(_event, found))
     known = found[-1].cursor if found else place

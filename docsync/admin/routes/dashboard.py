@@ -1,4 +1,7 @@
-"""The dashboard at `/`: one page and the files it is made of, each known by name. Holds no data and asks nobody."""
+"""The dashboard at `/`: one page and the files it is made of, each known by name.
+
+Holds no data and asks nobody.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -60,7 +63,10 @@ def is_page(path: str) -> bool:
 
 @cache
 def _files() -> dict[str, _File]:
-    """All files by their address. Read once: a page of two versions, while docsync is upgraded, would not work."""
+    """All dashboard files by URL path.
+
+    Read once a process: after an upgrade, files of two versions would not fit together.
+    """
     return dict(_read())
 
 

@@ -1,4 +1,7 @@
-"""The routes that show documents: a page of them, one with its references, a search. Never change anything."""
+"""The routes that show documents: a page of them, one with its references, a search.
+
+Never change anything.
+"""
 
 from dataclasses import fields
 from hashlib import sha256
@@ -31,7 +34,7 @@ from docsync.reader.query.where_syntax import parse_all
 
 _DEFAULT_PAGE = 100
 _DEFAULT_HITS = 20
-# These belong to the whole answer: said once, and not part of what the ETag is of.
+# Columns that are part of the page and not of a row; the ETag does not cover them.
 _ANSWER_COLUMNS = frozenset({"source", "epoch", "as_of"})
 _HIT_COLUMNS = ("id", "type", "name", "description", "tags", "updated_at", "state")
 
@@ -51,7 +54,7 @@ class DocumentRoutes:
         ]
 
     async def list_documents(self, request: Request) -> Response:
-        """The documents that are asked for, a page at a time."""
+        """GET /v1/documents: a page of documents that match the query."""
         query = read_query(request, "type", "tag", "order", "limit", "cursor", "fields", repeated=("where",))
         wanted = read_choice(query, "fields", "all", "summary")
         where = parse_all(query.get("where", ()))
@@ -66,7 +69,10 @@ class DocumentRoutes:
         return await self._reading.ask(page)
 
     async def get_document(self, request: Request) -> Response:
-        """One document with its references; 304 to whoever has it."""
+        """GET /v1/documents/{id}: the document with its references.
+
+        304 if If-None-Match names its ETag; 404, with close ids, if there is none.
+        """
         read_query(request)
         id_ = f"{request.path_params['type']}/{request.path_params['path']}"
         version, body, close = await self._reading.ask(lambda reader: _read_document(reader, id_))
@@ -94,7 +100,7 @@ class DocumentRoutes:
 
 
 def _read_document(reader: Reader, id_: str) -> tuple[DatabaseVersion, bytes | None, list[str]]:
-    """The document as JSON, or those whose ids are like the one that is asked for."""
+    """(version, JSON body, []) of the document *id_*; without one (version, None, close ids)."""
     row, version = reader.get(id_), DatabaseVersion.read(reader)
     if row is None:
         return version, None, reader.similar_ids(id_)

@@ -1,4 +1,7 @@
-"""The routes that ask how the daemon is: /livez, /readyz, /health, /health/db. Never judge: the status has done so."""
+"""The routes that ask how the daemon is: /livez, /readyz, /health, /health/db.
+
+Never judge: the status has done so.
+"""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,7 +25,8 @@ from docsync.admin.http.openapi_schema import (
 )
 from docsync.status import Reason, Status
 
-# What must hold for readiness, by the reason that says it does not. The watcher has a line for each root.
+# Readiness checks: reason code that fails the check -> name of the check. The watcher has one check a
+# collection.
 _CHECKS = {"database": "database", "starting": "first_scan", "sync_stalled": "sync"}
 _WATCHER = "watcher_dead"
 
@@ -43,13 +47,16 @@ class HealthRoutes:
         ]
 
     async def livez(self, _request: Request) -> Response:
-        """Alive: the sync thread comes round. Asks neither the database nor anybody else."""
+        """GET /livez: 200 while the sync thread runs its loop, else 503. Does not read the database."""
         if self._caller.commands.ticks():
             return PlainTextResponse("ok")
         return PlainTextResponse("the sync thread does not come round; restart docsync", 503)
 
     async def readyz(self, request: Request) -> Response:
-        """200 when services may rely on the database, else 503; `?verbose` lists why, `exclude` leaves checks out."""
+        """GET /readyz: 200 when services may rely on the database, else 503.
+
+        `?verbose` lists why, `exclude` leaves checks out.
+        """
         status = await self._caller.look(self._caller.commands.status)
         with_messages = principal_of(request.scope).trust is not Trust.ANONYMOUS
         checks = list(_checks(status))
@@ -118,7 +125,8 @@ def _lines(
 
 
 def _line(mark: str, name: str, reason: Reason, *, with_message: bool) -> str:
-    # A message may hold a folder's name: a line must stay one line, and no control character may reach a terminal.
+    # A message may hold a folder's name: a line must stay one line, and no control character may reach a
+    # terminal.
     message = reason.message.encode("unicode_escape").decode("ascii")
     return f"{mark}{name}: {message}" if with_message else f"{mark}{name}"
 

@@ -1,4 +1,7 @@
-"""The route for Prometheus. Loads its client when somebody asks for the first time, and counts nothing itself."""
+"""The route for Prometheus.
+
+Loads its client when somebody asks for the first time, and counts nothing itself.
+"""
 
 from pathlib import Path
 
@@ -13,7 +16,10 @@ from docsync.status import Status
 
 
 class MetricsRoutes:
-    """The route of this module, answered by *caller* and *counters*. *database* is only looked at from outside."""
+    """The route of this module, answered by *caller* and *counters*.
+
+    *database* is only looked at from outside.
+    """
 
     def __init__(self, caller: CommandPool, counters: Counters, database: Path) -> None:
         self._caller = caller
@@ -25,7 +31,7 @@ class MetricsRoutes:
         return [Route("/metrics", self.metrics)]
 
     async def metrics(self, request: Request) -> Response:
-        """Everything that is counted, in the form of Prometheus, or of OpenMetrics to whoever asks for that."""
+        """GET /metrics: all metrics as Prometheus text, or as OpenMetrics if Accept asks for that."""
         status = await self._caller.look(self._caller.commands.status)
         wanted = request.headers.get("accept", "")
         body, media_type = await self._caller.look(lambda: self._render(status, wanted))

@@ -1,4 +1,7 @@
-"""The route that describes all others: what each group says of itself, put together. Never describes a route itself."""
+"""The route that describes all others: what each group says of itself, put together.
+
+Never describes a route itself.
+"""
 
 from starlette.requests import Request
 from starlette.responses import Response

@@ -23,8 +23,9 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 def backup_command(session: Session, file: Path) -> int:
     """Copy the database to FILE, also while a daemon runs.
 
-    A backup keeps what the files cannot give back: last good versions of broken files, held documents, when each
-    document was first seen, and the changes. It is checked before it takes its place. Any SQLite opens it.
+    A backup keeps what the files cannot give back: last good versions of broken files, held documents, when
+    each document was first seen, and the changes. It is checked before it takes its place. Any SQLite opens
+    it.
     """
     from docsync.cli.view.diagnosis import diagnosing
     from docsync.upkeep.backup import back_up, may_be_replaced
@@ -54,9 +55,9 @@ def backup_command(session: Session, file: Path) -> int:
 def restore_command(session: Session, file: Path) -> int:
     """Put the backup FILE in the place of the database.
 
-    It is brought up to date with the files first; then readers see all of it at once, under a new epoch. What was
-    there is kept beside the database, to be restored in turn. Refused while a daemon runs; a damaged backup changes
-    nothing. Exits with 1 if a deletion is held.
+    It is brought up to date with the files first; then readers see all of it at once, under a new epoch. What
+    was there is kept beside the database, to be restored in turn. Refused while a daemon runs; a damaged
+    backup changes nothing. Exits with 1 if a deletion is held.
     """
     from docsync.lock import holding
     from docsync.upkeep.backup import restore_once

@@ -28,10 +28,10 @@ _PAGE_SIZE = 1_000
 def changes_command(session: Session, since: str | None, limit: int | None, *, follow: bool) -> int:
     """Print the changes of documents, in order.
 
-    Without --since, or when changes since then are not kept any more, it starts over: forget what you have, every
-    document is told as an upsert, and the changes follow. The columns are number (of a document that is told at a
-    start: -), revision, time, upsert or delete, and id. With --follow --json each line is an object: a change, or
-    {"start_over": true, …}.
+    Without --since, or when changes since then are not kept any more, it starts over: forget what you have,
+    every document is told as an upsert, and the changes follow. The columns are number (of a document that is
+    told at a start: -), revision, time, upsert or delete, and id. With --follow --json each line is an
+    object: a change, or {"start_over": true, …}.
     """
     with open_database(session) as reader:
         cursor = reader.cursor() if since == _NOW else since
@@ -104,6 +104,9 @@ def _cells(change: "Change") -> tuple[str, ...]:
 
 
 def _number(change: "Change") -> tuple[str, str]:
-    """The change's number and revision. A document that is listed is no change: it has the number of the list's state."""
+    """The change's number and revision.
+
+    A document that is listed is no change: it has the number of the list's state.
+    """
     is_listed = change.cursor.partition(":")[2] != str(change.seq)
     return ("-" if is_listed else str(change.seq), str(change.revision))

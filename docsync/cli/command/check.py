@@ -1,4 +1,7 @@
-"""`docsync check`: reads files exactly as sync does and says what is wrong. Opens no database and asks no daemon."""
+"""`docsync check`: reads files exactly as sync does and says what is wrong.
+
+Opens no database and asks no daemon.
+"""
 
 import os
 from collections.abc import Iterator
@@ -49,8 +52,8 @@ class CheckResult:
 def check_command(session: Session, paths: tuple[Path, ...], *, strict: bool, form: str) -> int:
     """Check files without a database.
 
-    Reads all files, or those at PATH and beneath, just as sync does. Prints a line for every problem; docs/rules.md
-    explains each code. Exits with 1 if there is an error.
+    Reads all files, or those at PATH and beneath, just as sync does. Prints a line for every problem;
+    docs/rules.md explains each code. Exits with 1 if there is an error.
     """
     session.json = session.json or form == JSON
     project = session.project()
@@ -76,7 +79,7 @@ def check_command(session: Session, paths: tuple[Path, ...], *, strict: bool, fo
 
 
 def _lines(checked: CheckResult, project: "Project") -> Iterator[str]:
-    """The problems with paths as they are to be written where the command was typed, so that editors find the file."""
+    """The problems, with paths relative to the folder of the command, so that editors find the files."""
     here = project.here.resolve()
     inside = here.is_relative_to(project.root)
     for problem in checked.problems:

@@ -50,7 +50,8 @@ def _is_free(folder: Path, until: float) -> bool:
 def reload_command(session: Session, paths: tuple[Path, ...]) -> int:
     """Let the daemon look at the files at once.
 
-    It looks at all files, or at those at PATH and beneath. Returns when it is done. Exits with 1 if a deletion is held.
+    It looks at all files, or at those at PATH and beneath. Returns when it is done. Exits with 1 if a
+    deletion is held.
     """
     project = session.project()
     daemon = project.require_daemon(_RELOAD_SECONDS)

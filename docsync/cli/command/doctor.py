@@ -27,8 +27,8 @@ _WIDTH = max(map(len, _COLORS))
 def doctor_command(session: Session, *, strict: bool) -> int:
     """Look at all that docsync needs, and say what to do.
 
-    Folders, the watcher and its limits, Git, the database and its disk, the endpoint, the daemon. Whether documents
-    equal their files is for docsync verify. Exits with 1 if there is an error.
+    Folders, the watcher and its limits, Git, the database and its disk, the endpoint, the daemon. Whether
+    documents equal their files is for docsync verify. Exits with 1 if there is an error.
     """
     from docsync.doctor import Level, examine
 

@@ -56,9 +56,9 @@ def export_command(
 ) -> int:
     """Write documents to a file, as they are in one moment.
 
-    json and jsonl hold every column. csv holds id, type, name, description, tags, file_path, updated_at and document;
-    a cell is written as it is: a spreadsheet may take one that begins with = + - or @ for a formula. md is a page for
-    each document, to be read.
+    json and jsonl hold every column. csv holds id, type, name, description, tags, file_path, updated_at and
+    document; a cell is written as it is: a spreadsheet may take one that begins with = + - or @ for a
+    formula. md is a page for each document, to be read.
     """
     place = resolve_output(session.here / out, session.project()) if out else None
     format_ = _format(format_, out, session)

@@ -1,4 +1,7 @@
-"""`docsync held` and `release`: deletions that are kept back. Through the daemon, or with the lock where none runs."""
+"""`docsync held` and `release`: deletions that are kept back.
+
+Through the daemon, or with the lock where none runs.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -40,7 +43,8 @@ def held_command(session: Session) -> int:
 def release_command(session: Session, type_: str | None) -> int:
     """Delete the documents whose deletion is held.
 
-    Without TYPE, of all types. What was held is gone afterwards; bring files back before, to keep their documents.
+    Without TYPE, of all types. What was held is gone afterwards; bring files back before, to keep their
+    documents.
     """
     project = session.project()
     types = [collection.type for collection in project.config.collections]

@@ -42,8 +42,9 @@ class InitResult:
 def init_command(session: Session) -> int:
     """Make this folder a docsync project.
 
-    Writes a docsync.toml for the personas and prompts that are here already, or samples of both where there are none;
-    and, for editors, JSON Schemas and VS Code settings that name them. Files that exist are left alone.
+    Writes a docsync.toml for the personas and prompts that are here already, or samples of both where there
+    are none; and, for editors, JSON Schemas and VS Code settings that name them. Files that exist are left
+    alone.
     """
     root = session.here.absolute()
     if os.path.lexists(root / _FILE):

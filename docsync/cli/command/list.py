@@ -55,8 +55,9 @@ def list_command(
 ) -> int:
     """List documents.
 
-    Prints tab-separated lines: id, name, file, time of the last change, and state (ok, stale or held). On a terminal it
-    is a table with local times, the states if one of them is not ok, and the files if there is room.
+    Prints tab-separated lines: id, name, file, time of the last change, and state (ok, stale or held). On a
+    terminal it is a table with local times, the states if one of them is not ok, and the files if there is
+    room.
     """
     wanted = parse_all(where)
     asked: FindArguments = {"type": type_, "tag": tag, "where": wanted, "order": sort, "cursor": cursor}
@@ -65,7 +66,7 @@ def list_command(
             session.out.answer(reader.in_one_state(lambda: _value(DocumentPages(reader, asked, limit))), [])
             return exit_code(reader, strict=strict_source)
         documents = DocumentPages(reader, asked, limit)
-        # Each page is of its own moment: whoever reads this in a pager must not keep the database's log growing.
+        # No snapshot over all pages: a reader in a pager would keep the write-ahead log growing.
         session.out.answer(None, _lines(documents, to_terminal=session.out.to_terminal))
         remark_next_page(session, cursor, documents.cursor, _count_remaining(documents) if documents.cursor else None)
         if not documents.done and documents.cursor is None:

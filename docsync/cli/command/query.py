@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 def query_command(session: Session, statement: str, limit: int, timeout: float, *, as_csv: bool) -> int:
     """Ask the database with SQL.
 
-    The database cannot be changed by it, and no other file is opened. NULL is printed as nothing and a blob as X'…'.
-    docs/reading.md describes the tables and shows useful queries.
+    The database cannot be changed by it, and no other file is opened. NULL is printed as nothing and a blob
+    as X'…'. docs/reading.md describes the tables and shows useful queries.
     """
     from docsync.cli.sql import select
 

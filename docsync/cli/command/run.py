@@ -1,4 +1,7 @@
-"""`docsync run`: the daemon in the foreground. Reads the configuration into plain values; the daemon does the work."""
+"""`docsync run`: the daemon in the foreground.
+
+Reads the configuration into plain values; the daemon does the work.
+"""
 
 import sys
 from collections.abc import Mapping
@@ -22,8 +25,8 @@ if TYPE_CHECKING:
 def run_command(session: Session, *, once: bool) -> int:
     """Keep the database equal to the files until stopped.
 
-    Runs in the foreground until Ctrl-C or docsync stop, and writes its log to stderr: lines on a terminal, JSON
-    otherwise and with --json.
+    Runs in the foreground until Ctrl-C or docsync stop, and writes its log to stderr: lines on a terminal,
+    JSON otherwise and with --json.
     """
     if once:
         from docsync.cli.command.sync import sync
@@ -59,7 +62,10 @@ def daemon_settings(project: "Project", environ: Mapping[str, str]) -> "DaemonSe
 
 
 def _keys(project: "Project", environ: Mapping[str, str]) -> "tuple[Key, ...]":
-    """Who may use the endpoint over TCP. Secrets are in a file or the environment, so that no process list shows them."""
+    """Who may use the endpoint over TCP.
+
+    Secrets are in a file or the environment, so that no process list shows them.
+    """
     from docsync.admin.http.access import Key
     from docsync.admin.token import VARIABLE, read_token
 

@@ -15,8 +15,8 @@ from docsync.cli.session import Session
 def schema_command(session: Session, schema: str) -> int:
     """Print a JSON Schema, for editors.
 
-    Those of personas and of the front matter of prompts describe and complete, and refuse little: make one your own to
-    ask for more, and name it in docsync.toml. That of docsync.toml is exact.
+    Those of personas and of the front matter of prompts describe and complete, and refuse little: make one
+    your own to ask for more, and name it in docsync.toml. That of docsync.toml is exact.
     """
     text = read_schema(schema)
     value: object = json.loads(text)

@@ -1,4 +1,7 @@
-"""`docsync status`: what the running daemon says of itself, once or for as long as one watches. Changes nothing."""
+"""`docsync status`: what the running daemon says of itself, once or for as long as one watches.
+
+Changes nothing.
+"""
 
 import time
 from collections.abc import Callable, Iterator
@@ -29,8 +32,8 @@ _Show: TypeAlias = "Callable[[Answer | DocsyncError], None]"
 def status_command(session: Session, *, watch: bool) -> int:
     """Show the state of the daemon that runs for this project.
 
-    The state comes first, why it is so, and what to do about it; -v adds the last batches. With --watch a terminal
-    shows it anew twice a second, and a file or pipe gets a line whenever something has changed.
+    The state comes first, why it is so, and what to do about it; -v adds the last batches. With --watch a
+    terminal shows it anew twice a second, and a file or pipe gets a line whenever something has changed.
     """
     daemon, _ = session.find_daemon()
     status = daemon.get("/v1/status")

@@ -1,4 +1,4 @@
-"""`docsync sync`: makes the database equal to the files, through the daemon, or with the lock where none runs."""
+"""`docsync sync`: makes the database equal to the files, through the daemon, or by itself where none runs."""
 
 from functools import partial
 from typing import TYPE_CHECKING
@@ -26,8 +26,8 @@ _SYNC_SECONDS = 600.0
 def sync_command(session: Session, *, dry_run: bool, rebuild: bool) -> int:
     """Make the database equal to the files, once.
 
-    Files that cannot be taken are listed, and their last good version stays. Exits with 1 if a deletion is held.
-    A running daemon does the work, but for --rebuild, which is for a project where none runs.
+    Files that cannot be taken are listed, and their last good version stays. Exits with 1 if a deletion is
+    held. A running daemon does the work, but for --rebuild, which is for a project where none runs.
     """
     if dry_run and rebuild:
         raise UsageError("--dry-run changes nothing, so it cannot go with --rebuild; leave one of them out")

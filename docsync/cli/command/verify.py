@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def verify_command(session: Session) -> int:
     """Prove the database equal to the files.
 
-    Every file is read afresh and compared, column by column. Exits with 1 if there is a difference. Documents that
-    keep their last good version are listed and are none.
+    Every file is read afresh and compared, column by column. Exits with 1 if there is a difference. Documents
+    that keep their last good version are listed and are none.
     """
     from docsync.cli.view.diagnosis import diagnosing
     from docsync.verify import verify

@@ -36,7 +36,10 @@ def next_steps(done: CommandResult) -> Iterator[str]:
 
 
 def tally(before: Mapping[str, int], after: Mapping[str, int], changed: Mapping[str, tuple[int, int]]) -> Iterator[str]:
-    """For each type what it holds now and how it got there. *changed* counts the paths upserted and deleted."""
+    """For each type what it holds now and how it got there.
+
+    *changed* counts the paths upserted and deleted.
+    """
     for place, (type_, number) in enumerate(after.items()):
         upserted, deleted = changed.get(type_, (0, 0))
         # What was upserted and is not new has changed.

@@ -1,4 +1,7 @@
-"""What is printed, where, and in which colors: answers on stdout, everything else on stderr. Decides no words."""
+"""What is printed, where, and in which colors: answers on stdout, everything else on stderr.
+
+Decides no words.
+"""
 
 import json
 import re
@@ -15,10 +18,10 @@ if TYPE_CHECKING:
 
 COLORS = ("auto", "always", "never")
 
-# JSON escapes what is below U+0020 by itself. These, too, would reach the terminal as commands or turn text around; in
-# JSON they can only stand inside a string.
+# JSON escapes what is below U+0020 by itself. These, too, would reach the terminal as commands or turn text
+# around; in JSON they can only stand inside a string.
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-# The same and what is below U+0020, except tabs and line ends.
+# The characters of _UNPRINTABLE and all below U+0020, except tabs and line ends.
 _STEERING = re.compile(
     "\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -51,7 +54,7 @@ class Output:
         click.echo(text, color=self._colors(sys.stdout))
 
     def file(self, chunks: Iterable[str]) -> None:
-        """The content of a file: byte for byte in UTF-8, except on a terminal, which is not to be steered by it."""
+        """The content of a file: byte for byte in UTF-8, but on a terminal without control characters."""
         if self.to_terminal:
             for chunk in chunks:
                 click.echo(_STEERING.sub(_escape, chunk), nl=False, color=self._colors(sys.stdout))

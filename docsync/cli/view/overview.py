@@ -1,4 +1,7 @@
-"""The status of a daemon as lines for people: the state and why, what to do, figures, collections. Asks nobody."""
+"""The status of a daemon as lines for people: the state and why, what to do, figures, collections.
+
+Asks nobody.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING

@@ -1,4 +1,7 @@
-"""A progress bar on stderr for work that takes longer than half a second. Prints nothing where nobody looks."""
+"""A progress bar on stderr for work that takes longer than half a second.
+
+Prints nothing where nobody looks.
+"""
 
 import time
 from collections.abc import Callable, Iterator
@@ -14,7 +17,7 @@ _PATIENCE_SECONDS = 0.5
 
 @contextmanager
 def progress_bar(out: Output, label: str) -> Iterator[Advance | None]:
-    """What to call with how much is done; None where nobody looks."""
+    """Yields a function (done, total) that advances the bar, or None where no bar is shown."""
     if not out.shows_progress():
         yield None
         return

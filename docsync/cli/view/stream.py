@@ -1,4 +1,4 @@
-"""The standard streams of the process: there, also where the caller has closed them, and clear about what fails."""
+"""The standard streams of the process: open, also where the caller closed them, and clear about failures."""
 
 import contextlib
 import io
@@ -33,7 +33,10 @@ class _Stdout(io.FileIO):
 
 
 class _Stderr(io.FileIO):
-    """Standard error. What it does not take is lost: there is nobody to tell, and no work must fail for it."""
+    """Standard error.
+
+    What it does not take is lost: there is nobody to tell, and no work must fail for it.
+    """
 
     def write(self, text: "ReadableBuffer", /) -> int:
         with contextlib.suppress(OSError):
@@ -49,7 +52,7 @@ def open_streams() -> None:
 
 
 def silence() -> None:
-    """Nobody takes our answer any more: what is still in the buffer must not raise once more at exit."""
+    """Redirect stdout to the null device: the buffer must not raise once more at exit."""
     with contextlib.suppress(OSError):
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, sys.stdout.fileno())
@@ -57,7 +60,8 @@ def silence() -> None:
 
 
 def _fill_gaps() -> None:
-    # Where a stream was closed, the next file that is opened takes its number: a database must not be written as one.
+    # Where a stream was closed, the next file that is opened takes its number: a database must not be written
+    # as one.
     while (null := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
         os.set_inheritable(null, True)  # noqa: FBT003  # takes no keyword
     os.close(null)

@@ -10,8 +10,8 @@ from docsync.names import to_printable
 if TYPE_CHECKING:
     from rich.text import Text
 
-# A table is drawn when all of its rows are known, at some 2 000 a second. A long one begins anew after so many, so
-# that a person need not wait for its end.
+# A table is drawn when all of its rows are known, at some 2 000 a second. A long one begins anew after so
+# many, so that a person need not wait for its end.
 _ROWS_AT_ONCE = 1_000
 _GAP = 2
 _MAX_SHORT_WIDTH = 24  # a time
@@ -35,7 +35,8 @@ def table(
 ) -> Iterator[str]:
     """*rows* as lines. No character of a cell can break a line or steer the terminal.
 
-    On a terminal the column *if_any* is left out where nothing stands in it, and *if_room* where lines would be broken.
+    On a terminal the column *if_any* is left out where nothing stands in it, and *if_room* where lines would
+    be broken.
     """
     if not to_terminal:
         yield from ("\t".join(map(_to_plain, row)) for row in rows)
@@ -107,7 +108,7 @@ def _measure_columns(rows: Sequence[Sequence[Cell]], heading: Sequence[str]) -> 
 
 
 def _choose_unfolded(widest: Sequence[int], width: int) -> set[int]:
-    """The columns that are not folded: the first, which is copied, and short ones such as times, while there is room."""
+    """The columns that are not folded: the first, which is copied, and short ones, while there is room."""
     kept: set[int] = set()
     room = width * _UNFOLDED_SHARE
     for place, wide in enumerate(widest):

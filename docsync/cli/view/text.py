@@ -35,7 +35,7 @@ def count_noun(number: int, noun: str) -> str:
 
 
 def format_short_time(at: str, now: datetime) -> str:
-    """The time *at* (ISO 8601) for a person who reads it at *now*, in the zone of *now* and as short as it can be."""
+    """The time *at* (ISO 8601) for a person who reads it at *now*: in its zone, as short as it can be."""
     try:
         local = datetime.fromisoformat(at).astimezone(now.tzinfo)
     except (ValueError, OverflowError):  # somebody else's hand wrote it
