@@ -22,16 +22,16 @@ from docsync.admin.routes.status import StatusRoutes
 from docsync.admin.services import Services
 
 
-def routes_of(parts: Services, *, may_stop: bool) -> Sequence[Route]:
+def routes_of(services: Services, *, may_stop: bool) -> Sequence[Route]:
     """The routes of one listener; *may_stop* adds the one that ends the daemon."""
     return [
         *DashboardRoutes.routes(),
-        *HealthRoutes(parts.caller).routes(),
-        *StatusRoutes(parts.caller, parts.reading).routes(),
-        *DocumentRoutes(parts.reading).routes(),
-        *parts.feed.routes(),
-        *MetricsRoutes(parts.caller, parts.counters, parts.database).routes(),
-        *CommandRoutes(parts.caller, parts.on_asked).routes(may_stop=may_stop),
+        *HealthRoutes(services.pool).routes(),
+        *StatusRoutes(services.pool, services.readers).routes(),
+        *DocumentRoutes(services.readers).routes(),
+        *services.feed.routes(),
+        *MetricsRoutes(services.pool, services.counters, services.database).routes(),
+        *CommandRoutes(services.pool, services.on_request).routes(may_stop=may_stop),
         *build_openapi_routes(may_stop=may_stop),
     ]
 

@@ -34,8 +34,8 @@ class Broadcast:
     Use it on the event loop only.
     """
 
-    def __init__(self, caller: CommandPool) -> None:
-        self._caller = caller
+    def __init__(self, pool: CommandPool) -> None:
+        self._pool = pool
         self._bell = asyncio.Event()
         self._thread = CapacityLimiter(1)
         self._watching: asyncio.Task[None] | None = None
@@ -80,14 +80,14 @@ class Broadcast:
             if (number := self._number) != self.now.number or status != self.now.status:
                 self.now = BroadcastState(number, status)
                 self._ring()
-            call = partial(self._caller.commands.wait_for_change, number, _LOOK_SECONDS)
+            call = partial(self._pool.commands.wait_for_change, number, _LOOK_SECONDS)
             self._number = await to_thread.run_sync(call, abandon_on_cancel=True, limiter=self._thread)
 
     _number = 0
 
     async def _status(self) -> bytes:
         try:
-            return dump_json(summary(await self._caller.look(self._caller.commands.status)))
+            return dump_json(summary(await self._pool.look(self._pool.commands.status)))
         except DocsyncError:  # what is known stays; the next look is soon
             return self.now.status
 

@@ -26,25 +26,25 @@ class CommandPool:
 
     def __init__(self, commands: Commands) -> None:
         self.commands = commands
-        self._waiting = CapacityLimiter(_WAITING_CALLS)
-        self._looking = CapacityLimiter(_LOOKING_CALLS)
+        self._wait_limiter = CapacityLimiter(_WAITING_CALLS)
+        self._look_limiter = CapacityLimiter(_LOOKING_CALLS)
         self._calls: set[CancelScope] = set()
         self._leaving = False
 
     async def look(self, call: Callable[[], T]) -> T:
         """The result of *call*, which does not wait for the sync thread. Raises TimedOut if it does."""
         with move_on_after(_LOOK_SECONDS):
-            return await to_thread.run_sync(call, abandon_on_cancel=True, limiter=self._looking)
+            return await to_thread.run_sync(call, abandon_on_cancel=True, limiter=self._look_limiter)
         raise TimedOut("the daemon did not say within 5 s; try again")
 
     async def wait(self, call: Callable[[], T], timeout: float) -> T:
         """The result of *call*, which ends within *timeout* seconds. Raises TimedOut, Busy, Stopping."""
-        if self._waiting.available_tokens < 1:
+        if self._wait_limiter.available_tokens < 1:
             raise Busy(f"{_WAITING_CALLS} calls wait already; try again in a second")
         with move_on_after(timeout + _GRACE_SECONDS) as scope:
             self._calls.add(scope)
             try:
-                return await to_thread.run_sync(call, abandon_on_cancel=True, limiter=self._waiting)
+                return await to_thread.run_sync(call, abandon_on_cancel=True, limiter=self._wait_limiter)
             finally:
                 self._calls.discard(scope)
         if self._leaving:

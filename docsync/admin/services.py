@@ -24,20 +24,20 @@ class Backend:
 class Services:
     """Made once for all listeners, on the event loop; `leave` and `close` end what was begun."""
 
-    def __init__(self, backend: Backend, on_asked: OnRequest) -> None:
+    def __init__(self, backend: Backend, on_request: OnRequest) -> None:
         self.database = backend.database
         self.counters = backend.counters
-        self.on_asked = on_asked
-        self.caller = CommandPool(backend.commands)
-        self.reading = ReaderPool(backend.database, backend.counters)
-        self.news = Broadcast(self.caller)
-        self.feed = FeedRoutes(self.reading, self.news)
+        self.on_request = on_request
+        self.pool = CommandPool(backend.commands)
+        self.readers = ReaderPool(backend.database, backend.counters)
+        self.broadcast = Broadcast(self.pool)
+        self.feed = FeedRoutes(self.readers, self.broadcast)
 
     async def leave(self) -> None:
         """End all waiting calls, long polls and streams."""
-        self.caller.leave()
-        await self.news.leave()
+        self.pool.leave()
+        await self.broadcast.leave()
 
     def close(self) -> None:
         """Give back threads and connections, once nobody asks any more."""
-        self.reading.close()
+        self.readers.close()

@@ -164,8 +164,8 @@ def _log_warning(log: Log, event: str, message: str) -> None:
     log.warning(event, message=message)
 
 
-def _log_request(log: Log, who: str, what: str, of: str) -> None:
-    log.info("admin.asked", who=who, what=what, of=of)
+def _log_request(log: Log, who: str, what: str, target: str) -> None:
+    log.info("admin.asked", who=who, what=what, of=target)
 
 
 @contextmanager

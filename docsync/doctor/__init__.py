@@ -16,25 +16,25 @@ from docsync.doctor.target import Target
 __all__ = ["Diagnosis", "Level", "Target", "examine"]
 
 
-def examine(patient: Target) -> Iterator[Diagnosis]:
+def examine(target: Target) -> Iterator[Diagnosis]:
     """Everything, in the order in which one thing needs the other.
 
     What may not be looked at is a finding, too.
     """
     yield from examine_machine()
-    yield from _catch_denied(lambda: examine_folders(patient))
-    yield from examine_repository(patient.sync.root, patient.database)
+    yield from _catch_denied(lambda: examine_folders(target))
+    yield from examine_repository(target.sync.root, target.database)
     try:
-        runs = patient.runs()
+        runs = target.runs()
     except OSError as error:
         yield _describe_denied(error)
         return
     if not runs:
-        yield from _catch_denied(lambda: examine_watcher(patient))
-    yield from _catch_denied(lambda: examine_database(patient, runs=runs))
+        yield from _catch_denied(lambda: examine_watcher(target))
+    yield from _catch_denied(lambda: examine_database(target, runs=runs))
     if not runs:
-        yield from examine_port(patient.http)
-    yield from _catch_denied(lambda: examine_daemon(patient, runs=runs))
+        yield from examine_port(target.http)
+    yield from _catch_denied(lambda: examine_daemon(target, runs=runs))
 
 
 def _catch_denied(look: Callable[[], Iterator[Diagnosis]]) -> Iterator[Diagnosis]:

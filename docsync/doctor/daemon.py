@@ -15,12 +15,12 @@ _UNREACHABLE = "a sync or restore ends by itself; a daemon is to be ended with S
 _TOPIC = "daemon"
 
 
-def examine_daemon(patient: Target, *, runs: bool) -> Iterator[Diagnosis]:
-    """What the daemon of *patient* says of itself; *runs* tells that somebody keeps the database."""
+def examine_daemon(target: Target, *, runs: bool) -> Iterator[Diagnosis]:
+    """What the daemon of *target* says of itself; *runs* tells that somebody keeps the database."""
     if not runs:
         yield Diagnosis(_TOPIC, Level.NOTE, "none runs", "start one with: docsync run")
         return
-    announcement, holder = patient.announcement(), patient.holder()
+    announcement, holder = target.announcement(), target.holder()
     if announcement is None:
         who = f"process {holder}" if holder else "a process"
         message = f"{who} holds the lock, and daemon.json does not say how to reach it"

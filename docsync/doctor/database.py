@@ -24,10 +24,10 @@ _MEND = "mend it with: docsync sync"
 _HELD = "see what is held with: docsync held; if the files are gone for good: docsync release"
 
 
-def examine_database(patient: Target, *, runs: bool) -> Iterator[Diagnosis]:
+def examine_database(target: Target, *, runs: bool) -> Iterator[Diagnosis]:
     """Where the database lies and how it is; *runs* tells that a daemon keeps it. Raises OSError."""
-    yield from _place(patient.folder, runs=runs)
-    path = patient.database
+    yield from _place(target.folder, runs=runs)
+    path = target.database
     if not path.exists() or (path.is_file() and not path.stat().st_size):
         yield Diagnosis(_TOPIC, Level.NOTE, f"{path}: not there yet", "make it with: docsync run, or: docsync sync")
         return

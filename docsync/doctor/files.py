@@ -11,7 +11,7 @@ from docsync.doctor.finding import Diagnosis, Level
 from docsync.doctor.target import Target
 from docsync.model import RefusedPath, RootState, Scan, Sign
 from docsync.names import EVERYTHING, Collection, to_printable
-from docsync.status import Reason as Told
+from docsync.status import Reason
 from docsync.sync.thread.barrier import Barrier
 from docsync.upkeep.upkeep import FRESH
 from docsync.watch import PollSettings, open_source
@@ -22,14 +22,14 @@ _READ_ADVICE = "let the user that runs docsync read it"
 _CONFIGURED_REASONS = frozenset({"polling"})
 
 
-def examine_folders(patient: Target) -> Iterator[Diagnosis]:
+def examine_folders(target: Target) -> Iterator[Diagnosis]:
     """Each collection's folder, and what in it is no document."""
-    tree = patient.sync.tree()
+    tree = target.sync.tree()
     scan, roots = tree.scan([EVERYTHING]), tree.roots()
-    for collection in patient.sync.collections:
+    for collection in target.sync.collections:
         yield _folder(collection, roots[collection.type].state, scan)
-    roots_told = {collection.path for collection in patient.sync.collections}
-    beneath = {path: one for path, one in scan.unreadable.items() if path not in roots_told}
+    reported = {collection.path for collection in target.sync.collections}
+    beneath = {path: one for path, one in scan.unreadable.items() if path not in reported}
     yield from _summarize(beneath, "cannot be read", Level.ERROR, _READ_ADVICE)
     yield from _summarize(scan.skipped, "is never a document", Level.NOTE, "")
 
@@ -59,20 +59,20 @@ def _summarize(found: Mapping[str, RefusedPath], what: str, level: Level, advice
     )
 
 
-def examine_watcher(patient: Target) -> Iterator[Diagnosis]:
+def examine_watcher(target: Target) -> Iterator[Diagnosis]:
     """What a watcher that is started now says of itself, and whether its hints arrive, within a second.
 
     For a project without a daemon: what the watcher of a daemon is like, its status tells.
     """
-    watched = [collection.path for collection in patient.sync.collections]
+    watched = [collection.path for collection in target.sync.collections]
     with ExitStack() as stack:
         barrier = None
-        if patient.folder.is_relative_to(patient.sync.root) and _is_writable(patient.folder):
+        if target.folder.is_relative_to(target.sync.root) and _is_writable(target.folder):
             # A folder that goes again: a user who only looks must leave nothing that is in a daemon's way.
-            folder = Path(stack.enter_context(TemporaryDirectory(prefix=FRESH, dir=patient.folder)))
-            watched.append(folder.relative_to(patient.sync.root).as_posix())
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix=FRESH, dir=target.folder)))
+            watched.append(folder.relative_to(target.sync.root).as_posix())
             barrier = Barrier(folder, watched[-1])
-        yield from _examine_source(patient, watched, barrier)
+        yield from _examine_source(target, watched, barrier)
 
 
 def _is_writable(folder: Path) -> bool:
@@ -80,20 +80,20 @@ def _is_writable(folder: Path) -> bool:
     return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
-def _examine_source(patient: Target, watched: Sequence[str], barrier: Barrier | None) -> Iterator[Diagnosis]:
-    tree = patient.sync.tree()
-    polling = PollSettings(lambda: tree.scan([EVERYTHING]).found, patient.poll_ms)
+def _examine_source(target: Target, watched: Sequence[str], barrier: Barrier | None) -> Iterator[Diagnosis]:
+    tree = target.sync.tree()
+    polling = PollSettings(lambda: tree.scan([EVERYTHING]).found, target.poll_ms)
 
     def hint(path: str, _sign: Sign) -> None:
         if barrier:
             barrier.take(path)
 
-    with open_source(patient.sync.root, watched, hint, mode=patient.mode, polling=polling) as source:
+    with open_source(target.sync.root, watched, hint, mode=target.mode, polling=polling) as source:
         yield _prove_source(source.name, barrier)
         for reason in source.reasons():
-            told = Told(reason.code, reason.message, "", reason.path)
+            advice = Reason(reason.code, reason.message, "", reason.path).advice
             level = Level.NOTE if reason.code in _CONFIGURED_REASONS else Level.WARNING
-            yield Diagnosis(_TOPIC, level, f"{reason.code}: {to_printable(reason.message)}", told.advice)
+            yield Diagnosis(_TOPIC, level, f"{reason.code}: {to_printable(reason.message)}", advice)
 
 
 def _prove_source(name: str, barrier: Barrier | None) -> Diagnosis:

@@ -44,12 +44,12 @@ def daemon(tmp_path: Path) -> Iterator[Daemon]:
     daemon.kill()
 
 
-def patient(project: Project, **changes: Any) -> Target:
+def target(project: Project, **changes: Any) -> Target:
     return replace(Target(project.settings, project.database, "auto", 1000, None), **changes)
 
 
-def found(patient: Target) -> list[Diagnosis]:
-    return list(examine(patient))
+def found(target: Target) -> list[Diagnosis]:
+    return list(examine(target))
 
 
 def bad(findings: list[Diagnosis]) -> list[tuple[str, Level, str]]:
@@ -64,7 +64,7 @@ def told(findings: list[Diagnosis], words: str) -> Diagnosis:
 
 
 def test_a_project_in_good_health_has_no_warning(project: Project) -> None:
-    findings = found(patient(project))
+    findings = found(target(project))
 
     assert bad(findings) == []
     assert told(findings, "personas: 1 file").topic == "persona"
@@ -77,7 +77,7 @@ def test_whatever_is_wrong_comes_with_what_to_do(project: Project) -> None:
     shutil.rmtree(project.root / "personas")
     damage_within(project.database)
 
-    findings = [one for one in found(patient(project)) if one.level in (Level.WARNING, Level.ERROR)]
+    findings = [one for one in found(target(project)) if one.level in (Level.WARNING, Level.ERROR)]
 
     assert len(findings) >= 2
     assert [one for one in findings if not one.advice] == []
@@ -90,7 +90,7 @@ def test_it_changes_nothing(project: Project) -> None:
         }
 
     before = all_files()
-    found(patient(project))
+    found(target(project))
 
     assert all_files() == before
 
@@ -100,20 +100,20 @@ def test_it_changes_nothing(project: Project) -> None:
 
 def test_a_folder_that_is_not_there_is_a_warning(project: Project) -> None:
     shutil.rmtree(project.root / "prompts")
-    finding = told(found(patient(project)), "prompts: no such folder")
+    finding = told(found(target(project)), "prompts: no such folder")
     assert (finding.topic, finding.level) == ("prompt_template", Level.WARNING)
 
 
 def test_a_folder_without_documents_is_a_warning(project: Project) -> None:
     (project.root / "prompts/greet.prompty").rename(project.root / "prompts/greet.txt")
-    finding = told(found(patient(project)), "prompts: no file in it matches **/*.prompty")
+    finding = told(found(target(project)), "prompts: no file in it matches **/*.prompty")
     assert finding.advice == "see: docsync config show"
 
 
 def test_names_that_are_never_documents_are_noted(project: Project) -> None:
     for name in ("a", "b", "c"):
         os.mkfifo(project.root / "personas" / f"{name}.json")
-    finding = told(found(patient(project)), "personas/a.json: is never a document")
+    finding = told(found(target(project)), "personas/a.json: is never a document")
     assert finding.level is Level.NOTE
     assert finding.message.endswith(", and 2 more")
 
@@ -169,13 +169,13 @@ def test_a_daemon_of_another_user_is_no_error(daemon: Daemon) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="inotify is of Linux")
 def test_a_watcher_is_tried_out(project: Project) -> None:
-    finding = told(found(patient(project)), "inotify: a file that was written came back after ")
+    finding = told(found(target(project)), "inotify: a file that was written came back after ")
     assert finding.level is Level.OK
     assert sorted(file.name for file in project.database.parent.iterdir() if file.is_dir()) == []
 
 
 def test_polling_that_was_chosen_is_no_warning(project: Project) -> None:
-    findings = found(patient(project, mode="poll"))
+    findings = found(target(project, mode="poll"))
     assert bad(findings) == []
     assert told(findings, "polling: polling, as configured").level is Level.NOTE
 
@@ -184,7 +184,7 @@ def test_polling_that_was_chosen_is_no_warning(project: Project) -> None:
 def test_a_watcher_that_brings_nothing_is_an_error(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("docsync.sync.thread.barrier.Barrier.take", lambda *_: True)  # as if no event ever came
     monkeypatch.setattr("docsync.sync.thread.barrier.PATIENCE_SECONDS", 0.05)
-    assert told(found(patient(project)), "a file that was written did not come back").level is Level.ERROR
+    assert told(found(target(project)), "a file that was written did not come back").level is Level.ERROR
 
 
 # The machine
@@ -200,13 +200,13 @@ def test_a_process_that_may_open_few_files_is_a_warning(project: Project) -> Non
 def test_a_port_that_is_taken_is_a_warning(project: Project) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        findings = found(patient(project, http=("127.0.0.1", port)))
+        findings = found(target(project, http=("127.0.0.1", port)))
     assert told(findings, f"127.0.0.1:{port} is taken by another program").level is Level.WARNING
-    assert told(found(patient(project, http=("127.0.0.1", port))), f"127.0.0.1:{port} is free").level is Level.OK
+    assert told(found(target(project, http=("127.0.0.1", port))), f"127.0.0.1:{port} is free").level is Level.OK
 
 
 def test_an_address_that_this_machine_has_not_is_a_warning(project: Project) -> None:
-    finding = told(found(patient(project, http=("192.0.2.1", 8787))), "192.0.2.1:8787 cannot be had")
+    finding = told(found(target(project, http=("192.0.2.1", 8787))), "192.0.2.1:8787 cannot be had")
     assert "admin.port" in finding.advice
 
 
@@ -215,7 +215,7 @@ def test_an_address_that_this_machine_has_not_is_a_warning(project: Project) -> 
 
 def test_a_database_that_is_not_there_yet_is_no_warning(project: Project) -> None:
     shutil.rmtree(project.database.parent)
-    findings = found(patient(project))
+    findings = found(target(project))
     assert bad(findings) == []
     assert told(findings, "not there yet").level is Level.NOTE
     assert not project.database.parent.exists()
@@ -225,13 +225,13 @@ def test_an_empty_file_is_taken_for_a_database_that_is_not_there_yet(project: Pr
     for file in project.database.parent.glob("docsync.db*"):
         file.unlink()
     project.database.touch()
-    assert told(found(patient(project)), "not there yet").level is Level.NOTE
+    assert told(found(target(project)), "not there yet").level is Level.NOTE
 
 
 def test_a_pipe_in_the_place_of_the_database_is_an_error_at_once(project: Project) -> None:
     project.database.unlink()
     os.mkfifo(project.database)
-    assert told(found(patient(project)), "is not a regular file").level is Level.ERROR
+    assert told(found(target(project)), "is not a regular file").level is Level.ERROR
 
 
 def test_deletions_that_are_held_are_a_warning_also_while_no_daemon_runs(project: Project) -> None:
@@ -241,18 +241,18 @@ def test_deletions_that_are_held_are_a_warning_also_while_no_daemon_runs(project
     for number in range(25):
         (project.root / f"personas/p{number}.json").unlink()
     sync_once(project.settings, project.database)
-    finding = told(found(patient(project)), "25 deletions are held")
+    finding = told(found(target(project)), "25 deletions are held")
     assert "docsync release" in finding.advice
 
 
 def test_damage_is_an_error_and_the_next_step_mends_it(project: Project) -> None:
     damage_within(project.database)
     wal_of(project.database).touch()
-    finding = told(found(patient(project)), "damaged")
+    finding = told(found(target(project)), "damaged")
     assert (finding.level, finding.advice) == (Level.ERROR, "mend it with: docsync sync")
 
     sync_once(project.settings, project.database)
-    assert bad(found(patient(project))) == []
+    assert bad(found(target(project))) == []
 
 
 def test_the_database_of_another_program_is_an_error(project: Project) -> None:
@@ -261,17 +261,17 @@ def test_the_database_of_another_program_is_an_error(project: Project) -> None:
     other = apsw.Connection(str(project.database))
     other.execute("CREATE TABLE theirs (x)")
     other.close()
-    assert told(found(patient(project)), "belongs to another program").level is Level.ERROR
+    assert told(found(target(project)), "belongs to another program").level is Level.ERROR
 
 
 def test_a_log_that_another_program_removed_is_a_warning_until_the_next_sync(project: Project) -> None:
     other = apsw.Connection(str(project.database))  # may write, and takes the log away when it closes
     other.execute("SELECT count(*) FROM documents").fetchall()
     other.close()
-    assert told(found(patient(project)), "its log was not there").level is Level.WARNING
+    assert told(found(target(project)), "its log was not there").level is Level.WARNING
 
     sync_once(project.settings, project.database)
-    assert bad(found(patient(project))) == []
+    assert bad(found(target(project))) == []
 
 
 def test_a_way_that_is_closed_to_other_users_is_noted(project: Project) -> None:
@@ -280,16 +280,16 @@ def test_a_way_that_is_closed_to_other_users_is_noted(project: Project) -> None:
         if mode & 0o055 != 0o055:  # those that are open already may be somebody else's
             above.chmod(mode | 0o055)
     project.root.chmod(0o700)
-    assert told(found(patient(project)), f"only for users who may enter {project.root}").level is Level.NOTE
+    assert told(found(target(project)), f"only for users who may enter {project.root}").level is Level.NOTE
 
     project.root.chmod(0o755)
     project.database.chmod(0o600)
-    assert told(found(patient(project)), "only its owner may read it").level is Level.NOTE
+    assert told(found(target(project)), "only its owner may read it").level is Level.NOTE
 
 
 def test_a_disk_that_is_nearly_full_is_a_warning(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**9, 10**9 - 10**6, 10**6))
-    assert told(found(patient(project)), "1 MB are free").level is Level.WARNING
+    assert told(found(target(project)), "1 MB are free").level is Level.WARNING
 
 
 @pytest.mark.parametrize(("kind", "is_bad"), [("nfs4", True), ("overlay", False)])
@@ -297,7 +297,7 @@ def test_a_database_on_a_network_drive_is_a_warning(
     project: Project, monkeypatch: pytest.MonkeyPatch, kind: str, is_bad: bool
 ) -> None:
     monkeypatch.setattr("docsync.doctor.database.remote_filesystem", lambda _: kind)
-    assert [topic for topic, _, _ in bad(found(patient(project)))] == ["database"] * is_bad
+    assert [topic for topic, _, _ in bad(found(target(project)))] == ["database"] * is_bad
 
 
 # Git
@@ -308,21 +308,21 @@ def test_a_database_that_git_does_not_ignore_is_a_warning(project: Project) -> N
     def git(*arguments: str) -> None:
         subprocess.run(["git", *arguments], cwd=project.root, check=True, capture_output=True)
 
-    assert "git" not in {one.topic for one in found(patient(project))}
+    assert "git" not in {one.topic for one in found(target(project))}
     git("init")
-    assert told(found(patient(project)), ".docsync/ is not ignored").advice == "add this line to .gitignore: .docsync/"
+    assert told(found(target(project)), ".docsync/ is not ignored").advice == "add this line to .gitignore: .docsync/"
 
     project.write(".gitignore", "*.db\n")
-    assert told(found(patient(project)), ".docsync/ is not ignored"), "its log is part of it"
+    assert told(found(target(project)), ".docsync/ is not ignored"), "its log is part of it"
 
     project.write(".gitignore", ".docsync/\n")
-    assert told(found(patient(project)), ".docsync/ is ignored").level is Level.OK
+    assert told(found(target(project)), ".docsync/ is ignored").level is Level.OK
 
     git("add", "-f", ".docsync/docsync.db")
-    advice = told(found(patient(project)), "the database is under version control").advice
+    advice = told(found(target(project)), "the database is under version control").advice
     assert advice == "take it out: git rm --cached .docsync/docsync.db"
     git(*advice.partition("git ")[2].split())
-    assert told(found(patient(project)), ".docsync/ is ignored").level is Level.OK
+    assert told(found(target(project)), ".docsync/ is ignored").level is Level.OK
 
 
 # The daemon

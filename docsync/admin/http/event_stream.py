@@ -15,20 +15,19 @@ Write = Callable[[bytes], Awaitable[None]]
 class EventStream(Response):
     """Server-sent events.
 
-    *tell* gets the function to write with, and returns when nothing more is to be told.
-
-    *over* is called once, whatever ends the stream.
+    *produce* is called with the function to write with, and returns at the end of the stream. *on_end* is called
+    once, whatever ends it.
     """
 
     media_type = "text/event-stream"
 
     def __init__(
-        self, tell: Callable[[Write], Awaitable[None]], over: Callable[[], None], headers: Mapping[str, str]
+        self, produce: Callable[[Write], Awaitable[None]], on_end: Callable[[], None], headers: Mapping[str, str]
     ) -> None:
         super().__init__(headers={**headers, "x-accel-buffering": "no"})
         del self.headers["content-length"]
-        self._tell = tell
-        self._over = over
+        self._produce = produce
+        self._on_end = on_end
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Send the stream."""
@@ -40,11 +39,11 @@ class EventStream(Response):
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             async with create_task_group() as group:
                 group.start_soon(_wait_for_disconnect, receive, group.cancel_scope)
-                await self._tell(write)
+                await self._produce(write)
                 group.cancel_scope.cancel()
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
-            self._over()
+            self._on_end()
 
 
 async def _wait_for_disconnect(receive: Receive, scope: CancelScope) -> None:

@@ -39,12 +39,12 @@ def read_limit(query: Query, default: int) -> int:
     return int(value)
 
 
-def read_seconds(query: Query, name: str, most: float) -> float:
-    """The parameter *name*: seconds from 0 to *most*; 0 where it is missing. Raises UsageError."""
+def read_seconds(query: Query, name: str, maximum: float) -> float:
+    """The parameter *name*: seconds from 0 to *maximum*; 0 where it is missing. Raises UsageError."""
     value = read_text(query, name) or "0"
     whole, _, part = value.partition(".")
-    if not value.isascii() or not (whole + part).isdecimal() or not 0 <= float(value) <= most:
-        raise UsageError(f"{name} must be a number of seconds from 0 to {most:g}, got {value!a}")
+    if not value.isascii() or not (whole + part).isdecimal() or not 0 <= float(value) <= maximum:
+        raise UsageError(f"{name} must be a number of seconds from 0 to {maximum:g}, got {value!a}")
     return float(value)
 
 

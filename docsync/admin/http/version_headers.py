@@ -82,9 +82,9 @@ def make_page_response(version: DatabaseVersion, name: str, items: Iterable[Json
 class VersionMiddleware:
     """Middleware: adds the version headers to answers under /v1 that have none."""
 
-    def __init__(self, app: ASGIApp, reading: ReaderPool) -> None:
+    def __init__(self, app: ASGIApp, readers: ReaderPool) -> None:
         self._app = app
-        self._reading = reading
+        self._readers = readers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -100,6 +100,6 @@ class VersionMiddleware:
 
     async def _read_headers(self) -> dict[str, str]:
         try:
-            return (await self._reading.ask(DatabaseVersion.read)).headers()
+            return (await self._readers.ask(DatabaseVersion.read)).headers()
         except DocsyncError:  # the answer itself, or /health, says what is wrong
             return {}

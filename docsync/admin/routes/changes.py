@@ -42,11 +42,11 @@ _PRESENCE_SECONDS = 1.0
 
 
 class FeedRoutes:
-    """The routes of this module, answered by *reading* whenever *news* says that there is something."""
+    """The routes of this module, answered by *readers* whenever *broadcast* says that there is something."""
 
-    def __init__(self, reading: ReaderPool, news: Broadcast) -> None:
-        self._reading = reading
-        self._news = news
+    def __init__(self, readers: ReaderPool, broadcast: Broadcast) -> None:
+        self._readers = readers
+        self._broadcast = broadcast
         self._pages: dict[tuple[int, str], asyncio.Task[Changes]] = {}
         self._streams = 0
         self._polls = 0
@@ -60,14 +60,14 @@ class FeedRoutes:
     async def changes(self, request: Request) -> Response:
         """GET /v1/changes: the changes after `since`. Waits up to `wait` seconds while there are none."""
         query = read_query(request, "since", "wait", "limit")
-        since, most, wait = (
+        since, limit, wait = (
             read_text(query, "since"),
             read_limit(query, MAX_PAGE),
             read_seconds(query, "wait", _MAX_WAIT_SECONDS),
         )
-        found = await self._read_after(since, most)
+        found = await self._read_after(since, limit)
         if wait and not found and not found.start_over and not found.more:
-            found = await self._poll(request, found, most, wait)
+            found = await self._poll(request, found, limit, wait)
         body = {
             "changes": to_json(found.items),
             "cursor": found.cursor,
@@ -76,27 +76,27 @@ class FeedRoutes:
         }
         return make_json_response(DatabaseVersion.of(found), body)
 
-    async def _poll(self, request: Request, found: Changes, most: int, wait: float) -> Changes:
+    async def _poll(self, request: Request, found: Changes, limit: int, wait: float) -> Changes:
         if self._polls >= MAX_POLLS:
             raise Busy(f"{MAX_POLLS} calls wait for changes already; try again in a second")
         request.scope[WAITS] = True
         self._polls += 1
         until = asyncio.get_running_loop().time() + wait
         try:
-            with self._news.listening():
-                while not found and not found.start_over and not self._news.leaving:
-                    seen = self._news.now
-                    found = await self._read_after(found.cursor, most)
+            with self._broadcast.listening():
+                while not found and not found.start_over and not self._broadcast.leaving:
+                    seen = self._broadcast.now
+                    found = await self._read_after(found.cursor, limit)
                     left = until - asyncio.get_running_loop().time()
                     if found or left <= 0 or await request.is_disconnected():
                         break
-                    await self._news.wait_for_change(seen, min(left, _PRESENCE_SECONDS))
+                    await self._broadcast.wait_for_change(seen, min(left, _PRESENCE_SECONDS))
         finally:
             self._polls -= 1
         return found
 
-    async def _read_after(self, since: str | None, most: int) -> Changes:
-        return await self._reading.ask(lambda reader: reader.changes(since, limit=most))
+    async def _read_after(self, since: str | None, limit: int) -> Changes:
+        return await self._readers.ask(lambda reader: reader.changes(since, limit=limit))
 
     # The stream
 
@@ -111,7 +111,7 @@ class FeedRoutes:
         self._streams += 1
         try:
             # A cursor that is none is refused before the stream begins.
-            first = await self._reading.ask(lambda reader: reader.changes(since or reader.cursor(), limit=MAX_PAGE))
+            first = await self._readers.ask(lambda reader: reader.changes(since or reader.cursor(), limit=MAX_PAGE))
         except BaseException:
             self._end_stream()
             raise
@@ -123,24 +123,24 @@ class FeedRoutes:
 
     async def _write_stream(self, found: Changes, write: Write) -> None:
         """Write one event stream until the endpoint stops or the database goes; the client then reconnects."""
-        seen, told, place = BroadcastState(), b"", ""
-        with self._news.listening(), suppress(DocsyncError):
+        seen, last_status, place = BroadcastState(), b"", ""
+        with self._broadcast.listening(), suppress(DocsyncError):
             await write(b"retry: 1000\n\n")
-            while not self._news.leaving:
+            while not self._broadcast.leaving:
                 await write(_page(found, place))
                 place = found.cursor
-                if self._news.now.status not in (b"", told):
-                    told = self._news.now.status
-                    await write(b"event: status\ndata: %s\n\n" % told)
-                if not found.more and not await self._news.wait_for_change(seen, _HEARTBEAT_SECONDS):
+                if self._broadcast.now.status not in (b"", last_status):
+                    last_status = self._broadcast.now.status
+                    await write(b"event: status\ndata: %s\n\n" % last_status)
+                if not found.more and not await self._broadcast.wait_for_change(seen, _HEARTBEAT_SECONDS):
                     await write(b":\n\n")
                 # Read before the query: a change committed afterwards is found by the next query.
-                seen = self._news.now
+                seen = self._broadcast.now
                 found = await self._read_shared(found.cursor)
 
     async def _read_shared(self, since: str) -> Changes:
         """The changes after *since*. Streams with equal cursor and revision share one query."""
-        key = (self._news.now.number, since)
+        key = (self._broadcast.now.number, since)
         if key not in self._pages:
             self._pages[key] = asyncio.create_task(self._read_after(since, MAX_PAGE))
             self._pages[key].add_done_callback(lambda _: self._pages.pop(key))

@@ -1,6 +1,6 @@
 """The routes that ask the daemon for work: reload, wait, release, stop. Never do any of it themselves.
 
-Who asked is told, by name, so that the log can say it.
+The name of the sender is passed to `on_request`, for the log.
 """
 
 from collections.abc import Callable
@@ -29,12 +29,12 @@ _WAIT_SECONDS = 10.0
 
 
 class CommandRoutes:
-    """The routes of this module, answered by *caller*."""
+    """The routes of this module, answered by *pool*."""
 
-    def __init__(self, caller: CommandPool, on_asked: OnRequest) -> None:
-        self._caller = caller
-        self._on_asked = on_asked
-        self._commands = caller.commands
+    def __init__(self, pool: CommandPool, on_request: OnRequest) -> None:
+        self._pool = pool
+        self._on_request = on_request
+        self._commands = pool.commands
 
     def routes(self, *, may_stop: bool) -> list[Route]:
         """What this group answers to; with *may_stop* also the end of the daemon."""
@@ -74,14 +74,14 @@ class CommandRoutes:
         """Ask the daemon to stop."""
         await read_members(request, ())
         self._report_request(request, "stop", "docsync")
-        await self._caller.look(self._commands.stop)
+        await self._pool.look(self._commands.stop)
         return Response(dump_json({"stopping": True}), 202, media_type="application/json")
 
-    def _report_request(self, request: Request, what: str, of: str) -> None:
-        self._on_asked(principal_of(request.scope).name, what, of)
+    def _report_request(self, request: Request, command: str, target: str) -> None:
+        self._on_request(principal_of(request.scope).name, command, target)
 
     async def _folder(self, type_: str) -> str:
-        collections = (await self._caller.look(self._commands.status)).collections
+        collections = (await self._pool.look(self._commands.status)).collections
         folders = {one.type: one.path for one in collections}
         if type_ not in folders:
             raise Refusal(
@@ -93,7 +93,7 @@ class CommandRoutes:
         return EVERYTHING if folders[type_] == "." else folders[type_]
 
     async def _run_command(self, call: Callable[[], CommandResult], timeout: float) -> Response:
-        done = await self._caller.wait(call, timeout)
+        done = await self._pool.wait(call, timeout)
         response = Response(dump_json(to_json(done)), media_type="application/json")
         return set_version_headers(response, DatabaseVersion(done.epoch, done.revision))
 

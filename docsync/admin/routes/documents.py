@@ -40,10 +40,10 @@ _HIT_COLUMNS = ("id", "type", "name", "description", "tags", "updated_at", "stat
 
 
 class DocumentRoutes:
-    """The routes of this module, answered by *reading*."""
+    """The routes of this module, answered by *readers*."""
 
-    def __init__(self, reading: ReaderPool) -> None:
-        self._reading = reading
+    def __init__(self, readers: ReaderPool) -> None:
+        self._readers = readers
 
     def routes(self) -> list[Route]:
         """What this group answers to."""
@@ -59,14 +59,14 @@ class DocumentRoutes:
         wanted = read_choice(query, "fields", "all", "summary")
         where = parse_all(query.get("where", ()))
         asked = {name: read_text(query, name) for name in ("type", "tag", "cursor")}
-        order, most = read_text(query, "order") or "id", read_limit(query, _DEFAULT_PAGE)
+        order, limit = read_text(query, "order") or "id", read_limit(query, _DEFAULT_PAGE)
 
         def page(reader: Reader) -> Response:
-            found = reader.find(**asked, where=where, order=order, limit=most)
+            found = reader.find(**asked, where=where, order=order, limit=limit)
             rows = (_row(row, whole=wanted == "all") for row in found)
             return make_page_response(DatabaseVersion.of(found), "documents", rows, found.cursor)
 
-        return await self._reading.ask(page)
+        return await self._readers.ask(page)
 
     async def get_document(self, request: Request) -> Response:
         """GET /v1/documents/{id}: the document with its references.
@@ -75,7 +75,7 @@ class DocumentRoutes:
         """
         read_query(request)
         id_ = f"{request.path_params['type']}/{request.path_params['path']}"
-        version, body, close = await self._reading.ask(lambda reader: _read_document(reader, id_))
+        version, body, close = await self._readers.ask(lambda reader: _read_document(reader, id_))
         if body is None:
             return set_version_headers(_make_not_found(id_, close).response(), version)
         etag = f'"{sha256(body).hexdigest()[:32]}"'
@@ -90,13 +90,13 @@ class DocumentRoutes:
         words, type_, cursor = read_text(query, "q"), read_text(query, "type"), read_text(query, "cursor")
         if words is None:
             raise Refusal(400, "Say what to look for, such as /v1/search?q=invoice", "usage", exit_code=ExitCode.USAGE)
-        most = read_limit(query, _DEFAULT_HITS)
+        limit = read_limit(query, _DEFAULT_HITS)
 
         def page(reader: Reader) -> Response:
-            hits = reader.search(words, type=type_, limit=most, cursor=cursor)
+            hits = reader.search(words, type=type_, limit=limit, cursor=cursor)
             return make_page_response(DatabaseVersion.of(hits), "hits", map(_hit, hits), hits.cursor)
 
-        return await self._reading.ask(page)
+        return await self._readers.ask(page)
 
 
 def _read_document(reader: Reader, id_: str) -> tuple[DatabaseVersion, bytes | None, list[str]]:

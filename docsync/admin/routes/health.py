@@ -32,10 +32,10 @@ _WATCHER = "watcher_dead"
 
 
 class HealthRoutes:
-    """The routes of this module, answered by *caller*."""
+    """The routes of this module, answered by *pool*."""
 
-    def __init__(self, caller: CommandPool) -> None:
-        self._caller = caller
+    def __init__(self, pool: CommandPool) -> None:
+        self._pool = pool
 
     def routes(self) -> list[Route]:
         """What this group answers to."""
@@ -48,7 +48,7 @@ class HealthRoutes:
 
     async def livez(self, _request: Request) -> Response:
         """GET /livez: 200 while the sync thread runs its loop, else 503. Does not read the database."""
-        if self._caller.commands.ticks():
+        if self._pool.commands.ticks():
             return PlainTextResponse("ok")
         return PlainTextResponse("the sync thread does not come round; restart docsync", 503)
 
@@ -57,7 +57,7 @@ class HealthRoutes:
 
         `?verbose` lists why, `exclude` leaves checks out.
         """
-        status = await self._caller.look(self._caller.commands.status)
+        status = await self._pool.look(self._pool.commands.status)
         with_messages = principal_of(request.scope).trust is not Trust.ANONYMOUS
         checks = list(_checks(status))
         excluded = set(request.query_params.getlist("exclude"))
@@ -70,13 +70,13 @@ class HealthRoutes:
 
     async def health(self, _request: Request) -> Response:
         """How the daemon is, for programs."""
-        status = await self._caller.look(self._caller.commands.status)
+        status = await self._pool.look(self._pool.commands.status)
         word = "failing" if not status.ready else "degraded" if status.reasons else "ok"
         return _health(word, status.reasons)
 
     async def database(self, _request: Request) -> Response:
         """Whether the database can be read."""
-        status = await self._caller.look(self._caller.commands.status)
+        status = await self._pool.look(self._pool.commands.status)
         reasons = [reason for reason in status.reasons if reason.code == "database"]
         return _health("failing" if reasons else "ok", reasons)
 

@@ -16,13 +16,13 @@ from docsync.status import Status
 
 
 class MetricsRoutes:
-    """The route of this module, answered by *caller* and *counters*.
+    """The route of this module, answered by *pool* and *counters*.
 
     *database* is only looked at from outside.
     """
 
-    def __init__(self, caller: CommandPool, counters: Counters, database: Path) -> None:
-        self._caller = caller
+    def __init__(self, pool: CommandPool, counters: Counters, database: Path) -> None:
+        self._pool = pool
         self._counters = counters
         self._database = database
 
@@ -32,9 +32,9 @@ class MetricsRoutes:
 
     async def metrics(self, request: Request) -> Response:
         """GET /metrics: all metrics as Prometheus text, or as OpenMetrics if Accept asks for that."""
-        status = await self._caller.look(self._caller.commands.status)
+        status = await self._pool.look(self._pool.commands.status)
         wanted = request.headers.get("accept", "")
-        body, media_type = await self._caller.look(lambda: self._render(status, wanted))
+        body, media_type = await self._pool.look(lambda: self._render(status, wanted))
         return Response(body, headers={"content-type": media_type})
 
     def _render(self, status: Status, wanted: str) -> tuple[bytes, str]:

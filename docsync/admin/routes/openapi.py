@@ -35,7 +35,7 @@ def build_openapi_routes(*, may_stop: bool) -> list[Route]:
         commands.STOP if may_stop else {},
         health.PATHS,
     )
-    paths = {path: told for group in (*groups, metrics.PATHS, _PATHS) for path, told in group.items()}
+    paths = {path: path_item for group in (*groups, metrics.PATHS, _PATHS) for path, path_item in group.items()}
     body = dump_json(
         {
             "openapi": "3.1.0",

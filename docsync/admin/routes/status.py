@@ -41,11 +41,11 @@ class _PageArguments(TypedDict):
 
 
 class StatusRoutes:
-    """The routes of this module, answered by *caller* and *reading*."""
+    """The routes of this module, answered by *pool* and *readers*."""
 
-    def __init__(self, caller: CommandPool, reading: ReaderPool) -> None:
-        self._caller = caller
-        self._reading = reading
+    def __init__(self, pool: CommandPool, readers: ReaderPool) -> None:
+        self._pool = pool
+        self._readers = readers
 
     def routes(self) -> list[Route]:
         """What this group answers to."""
@@ -58,7 +58,7 @@ class StatusRoutes:
     async def status(self, request: Request) -> Response:
         """The daemon's state now."""
         read_query(request)
-        status = await self._caller.look(self._caller.commands.status)
+        status = await self._pool.look(self._pool.commands.status)
         if principal_of(request.scope).trust is not Trust.OWNER:
             status = _hide_paths(status)
         response = Response(dump_json(to_json(status)), media_type="application/json")
@@ -84,7 +84,7 @@ class StatusRoutes:
             found = question(reader, asked)
             return make_page_response(DatabaseVersion.of(found), name, map(to_json, found), found.cursor)
 
-        return await self._reading.ask(page)
+        return await self._readers.ask(page)
 
 
 def _hide_paths(status: Status) -> Status:

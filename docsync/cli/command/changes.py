@@ -52,23 +52,23 @@ def _pages(reader: "Reader", cursor: str | None, limit: int | None) -> "Iterator
 
 
 def _print_all(session: Session, pages: "Iterable[Changes]") -> None:
-    told: list[Change] = []
+    changes: list[Change] = []
     start_over = False
     for page in pages:
         if page.start_over:
             # Also in the middle: then it is another database, and what came before is none of its.
-            told, start_over = [], True
-        told += page
+            changes, start_over = [], True
+        changes += page
     value = {
         "source": page.source,
         "epoch": page.epoch,
         "revision": page.revision,
         "start_over": start_over,
-        "changes": told,
+        "changes": changes,
         "cursor": page.cursor,
         "more": page.more,
     }
-    session.out.answer(value, _lines(told, to_terminal=session.out.to_terminal))
+    session.out.answer(value, _lines(changes, to_terminal=session.out.to_terminal))
     if start_over:
         which = "the first of all the documents" if page.more else "all the documents"
         session.out.remark(f"started over: these are {which} that there are")

@@ -33,8 +33,8 @@ def doctor_command(session: Session, *, strict: bool) -> int:
     from docsync.doctor import Level, examine
 
     session.typos_remarked = True  # they are among the findings
-    patient, configuration = _patient(session)
-    findings = [*configuration, *examine(patient)]
+    target, configuration = _target(session)
+    findings = [*configuration, *examine(target)]
     counts = {level: sum(one.level is level for one in findings) for level in (Level.ERROR, Level.WARNING)}
     errors, warnings = counts.values()
     session.out.answer({"errors": errors, "warnings": warnings, "findings": findings}, _lines(findings))
@@ -44,7 +44,7 @@ def doctor_command(session: Session, *, strict: bool) -> int:
     return 1 if errors or (strict and warnings) else 0
 
 
-def _patient(session: Session) -> "tuple[Target, list[Diagnosis]]":
+def _target(session: Session) -> "tuple[Target, list[Diagnosis]]":
     from docsync.doctor import Diagnosis, Level, Target
 
     project = session.project()
