@@ -1,4 +1,4 @@
-"""Names of the formats and of the codes that can be ignored. Never imports a format or a rule: start-up time matters."""
+"""Names of formats, and of codes that can be ignored. Never imports a format or a rule: that takes time."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -12,7 +12,8 @@ FORMATS: Mapping[str, str] = {
 }
 """The name of each format and its module, which has one value FORMAT."""
 
-# Codes of formats, scan and sync: what the content of a file is warned of, and two errors that one may live with.
+# Codes of formats, scan and sync: what the content of a file is warned of, and two errors that one may live
+# with.
 _FILE_CODES = (
     "big-int", "duplicate-key", "fm-lost", "merge-conflict", "name-twin", "overlap", "role-marker", "schema",
     "surrogate", "tags", "template-syntax", "template-too-large", "yaml-bool", "yaml-key", "yaml-octal",

@@ -1,4 +1,4 @@
-"""Parses bytes into a document and problems, in any format. Never touches the tree and never raises for a file."""
+"""Parses bytes into a document and problems, in any format. Never reads the tree, never raises for a file."""
 
 from dataclasses import replace
 from functools import cache

@@ -1,4 +1,4 @@
-"""What is asked of a format, with defaults for whatever most of them have none of. Never reads a file itself."""
+"""The protocol of a format, with defaults for what most formats lack. Never reads a file itself."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Set
@@ -22,11 +22,11 @@ _NO_GAPS = Gaps()
 
 
 class Format(ABC):
-    """A way to read a file. A new one has `name`, `version` and `parse`, and what else differs from the defaults.
+    """A way to read a file. Each has `name`, `version` and `parse`, and overrides the defaults that differ.
 
-    `version` moves whenever the same bytes would give another row. `proves_complete` is True where a file that is
-    cut short can never parse. `body_members` are the keys of a stored document that hold text of a body: everything
-    else in it is redacted by its keys.
+    `version` moves whenever the same bytes would give another row. `proves_complete` is True where a file
+    that is cut short can never parse. `body_members` are the keys of a stored document that hold text of a
+    body: everything else in it is redacted by its keys.
     """
 
     name: ClassVar[str]
@@ -36,7 +36,7 @@ class Format(ABC):
 
     @abstractmethod
     def parse(self, source: SourceText) -> ParsedFile:
-        """What the file says; a file that cannot be taken raises FileRefused or has a problem of severity error."""
+        """Content and problems of a file. Raises FileRefused for a file that cannot be stored."""
 
     def written(self, document: dict[str, object]) -> dict[str, object]:
         """The values of a stored document as a person wrote them: what rules and schemas describe."""
@@ -50,6 +50,6 @@ class Format(ABC):
         """What a stored document declares and does not use, and the reverse."""
         return _NO_GAPS
 
-    def places(self, source: SourceText, wanted: Set[str]) -> Mapping[str, Place]:  # noqa: ARG002 - most need both
-        """Where the values at the dotted places *wanted* stand in a text that was parsed; what is missing has none."""
+    def places(self, source: SourceText, wanted: Set[str]) -> Mapping[str, Place]:  # noqa: ARG002 - see body
+        """The offsets of those of the dotted places *wanted* that are in *source*, which was parsed."""
         return {}

@@ -11,7 +11,7 @@ from docsync.formats.yaml_place import yaml_places
 
 
 class FrontMatterFormat(Format):
-    """A format whose documents have the values that were written as `frontmatter`, and the exact text as `body`."""
+    """A format whose documents hold the values as written in `frontmatter` and the exact text in `body`."""
 
     body_members = frozenset({"body"})
 

@@ -1,4 +1,4 @@
-"""Says in plain words, with a place and a hint, why a text is not JSON. Never decides whether it is: json does."""
+"""Explains with a place and a hint why a text is not JSON. Never decides whether it is: json does."""
 
 import re
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def explain_json_error(source: SourceText, error: JSONDecodeError) -> Problem:
 
 @dataclass(frozen=True, slots=True)
 class _ErrorPlace:
-    """Where reading stopped: `pos` as reported, `at` the next character that is no space, `before` the last such one."""
+    """Where parsing stopped: offset `pos`, the next non-space character `at`, the last one `before`."""
 
     source: SourceText
     pos: int

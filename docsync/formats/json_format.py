@@ -1,4 +1,4 @@
-"""JSON: one object per file, strictly. Never guesses at what a broken file meant, and never loses a digit or a key."""
+"""JSON: one object per file, strictly. Never repairs a broken file, never loses a digit or a key."""
 
 import re
 from collections.abc import Mapping, Set
@@ -92,8 +92,8 @@ def _refuse_crowd(source: SourceText) -> None:
 
 
 def _refuse_odd(text: str, document: str) -> None:
-    # Every key has its colon: of two equal keys one is gone. An escape may hide a colon, a NUL, or half a surrogate
-    # pair, which has no UTF-8 form.
+    # Every key has its colon: of two equal keys one is gone. An escape may hide a colon, a NUL, or half a
+    # surrogate pair, which has no UTF-8 form.
     if text.count(":") != document.count(":"):
         raise _NeedsSurvey
     if "\\u" in text:

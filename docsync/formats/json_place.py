@@ -1,4 +1,4 @@
-"""Where values stand in a JSON text, by their dotted place. Never judges the text: it has been parsed before."""
+"""Finds the places of values in a JSON text. Never judges the text: it has been parsed before."""
 
 import re
 from collections import defaultdict
@@ -14,7 +14,7 @@ _ITEM = re.compile(r"(.*)\[([0-9]{1,9})\]", re.DOTALL)
 # A list may hold hundreds of thousands of texts and numbers before the one that is wanted.
 _RUN_ITEMS = 64
 _ITEM_RUN = re.compile(rf'(?:(?:"[^"\\]*+"|[^"{{}}\[\],\s]++),[ \t\r\n]*+){{{_RUN_ITEMS}}}+')
-# What lies beside the way is only skipped: nothing of it is kept. The scanner itself, as this is asked of every value.
+# Skips a value without keeping anything of it. The scanner itself, because it is called for every value.
 _scan: Callable[[str, int], tuple[Any, int]] = vars(JSONDecoder(parse_int=str, parse_float=str))["scan_once"]
 
 

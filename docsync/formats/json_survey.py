@@ -1,6 +1,6 @@
-"""A second, slow look at JSON that parses but holds something odd: where that is, and the value without it.
+"""Finds duplicate keys, big integers and half surrogate pairs in valid JSON, and the value without them.
 
-Never runs for an ordinary file, and never trusts a text to be valid: its patterns skip, they do not judge.
+Slow: runs only for such files. Never trusts a text to be valid: its patterns skip, they do not judge.
 """
 
 import json
@@ -14,14 +14,15 @@ from docsync.formats.naming import encode_canonical
 from docsync.formats.source import FileRefused, SourceText
 from docsync.model import Problem, Severity
 
-# Beyond so many of one kind nobody reads on; a hostile file must not make us build a hundred thousand warnings.
+# Maximum number of warnings of one kind, so that a hostile file cannot make thousands.
 MAX_WARNINGS = 1000
 MAX_DIGITS = 4300
 
 # The quantifiers are possessive: every pattern passes a text once, whatever it holds.
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _VALUES = rf"(?:[^\"{{}}]++|{_STRING}(?![ \t\r\n]*+:))*+"
-# An object of one key cannot repeat one: it is skipped whole, if it holds no objects or only such as are skipped, too.
+# An object of one key cannot repeat one: it is skipped whole, if it holds no objects or only such as are
+# skipped, too.
 _SMALLEST = rf"\{{[^\"{{}}]*+(?:{_STRING}[ \t\r\n]*+:{_VALUES})?+\}}"
 _SMALL = rf"\{{[ \t\r\n]*+{_STRING}[ \t\r\n]*+:(?:[^\"{{}}]++|{_STRING}(?![ \t\r\n]*+:)|{_SMALLEST})*+\}}"
 _SKIPPED = rf"(?:[^\"{{}}]++|{_STRING}(?![ \t\r\n]*+:)|{_SMALLEST}|{_SMALL})*+"
@@ -39,7 +40,7 @@ _ODD_NUMBER = re.compile(
     rf'(?:[^"0-9NI\-]++|{_STRING}|{_SMALL_NUMBER})*+(?:(-?[0-9]++)(?![.eE])|(-?[0-9][0-9.eE+-]*+|-?[NI]\w++)|\Z|.)',
     re.DOTALL,
 )
-# The same where every fraction is known to be finite: those are passed without a second look.
+# Like _ODD_NUMBER, for texts whose fractions are known to be finite: those are skipped.
 _LONG_INTEGER = re.compile(
     rf'(?:[^"0-9\-]++|{_STRING}|-?[0-9]{{1,18}}+(?![0-9.eE])|-?[0-9]++[.eE][0-9.eE+-]*+)*+(?:(-?[0-9]++)|\Z|.)',
     re.DOTALL,
@@ -48,11 +49,11 @@ _INTEGER, _OTHER = 1, 2
 
 
 def survey(source: SourceText, value: object, document: str | None) -> tuple[object, str, tuple[Problem, ...]]:
-    """The value of a JSON text that holds equal keys, odd numbers or odd escapes, what is stored of it, and a warning for
-    each of them.
+    """The value of a JSON text with odd keys, numbers or escapes, its canonical JSON, and the warnings.
 
-    *value* and *document* are what a first reading made of the text, each None if it did not get so far. What has no JSON
-    form is Refused; a text that is no JSON raises the JSONDecodeError of the first reading.
+    *value* and *document* are what a first reading made of the text, each None if it did not get so far.
+    Raises FileRefused for what has no JSON form, and the JSONDecodeError of the first reading for a text that
+    is no JSON.
     """
     integers_fit = value is not None
     halves = list(_find_half_pairs(source.text))

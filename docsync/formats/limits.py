@@ -1,4 +1,4 @@
-"""How much of a file the formats are willing to look at. Never decides what happens beyond it: the formats do."""
+"""Limits on what the formats read of a file. Never decides what happens beyond them: the formats do."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 class Limits:
     """The bounds that keep a hostile file from harming anything but itself.
 
-    `max_depth` is nesting of objects and lists, `json_containers` how many of both a JSON file may hold, `body_escapes` by
-    how many characters a body may grow when JSON writes it; `yaml_events` and `front_matter_bytes` bound what YAML may say,
-    `alias_values` what its aliases may expand to; `template_tags` and `template_bytes` what is analysed inside template
-    tags; `problems`, `tags`, `tag_characters` and `search_bytes` what is kept of the outcome.
+    `max_depth` is nesting of objects and lists, `json_containers` how many of both a JSON file may hold,
+    `body_escapes` by how many characters a body may grow when JSON writes it; `yaml_events` and
+    `front_matter_bytes` bound what YAML may say, `alias_values` what its aliases may expand to;
+    `template_tags` and `template_bytes` what is analysed inside template tags; `problems`, `tags`,
+    `tag_characters` and `search_bytes` what is kept of the outcome.
     """
 
     max_depth: int = 100

@@ -1,4 +1,4 @@
-"""The format of Markdown collections: optional front matter and a body. Never looks into the Markdown itself."""
+"""The format of Markdown files: optional front matter and a body. Never parses the Markdown itself."""
 
 from pathlib import PurePosixPath
 

@@ -1,4 +1,4 @@
-"""Finds name, description, tags and search text of a document. Never fails: without a name the file stem is used."""
+"""Finds name, description, tags and search text. Never fails: the file stem is always a name."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -38,14 +38,14 @@ class Naming:
 
 
 def find_naming(value: Mapping[str, object], stem: str) -> Naming:
-    """Name, description and tags of a document: the places known from the wild first, then a search, then the stem."""
+    """Name, description and tags of a document: known places first, then a search, then *stem*."""
     card = is_card(value)
     name, name_from = _name(value, stem, card=card)
     return Naming(name, name_from, _description(value, card=card), _tags(value, card=card))
 
 
 def build_content(value: Mapping[str, object], path: str, document: str | None = None) -> Content:
-    """The content of a file at *path* that holds *value*; *document* is the canonical JSON of that, if it is known."""
+    """The content of the file at *path* that holds *value*; *document* is its canonical JSON, if known."""
     naming = find_naming(value, stem_of(path))
     text = search_text(value)
     document = document or encode_canonical(value)
@@ -65,9 +65,10 @@ def stem_of(path: str) -> str:
 
 
 def search_text(value: object) -> str:
-    """Every string value in document order, newlines between, up to the limit in bytes, cut between characters.
+    """Every string value in document order, joined by newlines, cut at the limit in bytes.
 
-    A value that nests deeper than the limit raises RecursionError: this is the one place that visits all of it.
+    A value that nests deeper than the limit raises RecursionError: this is the one place that visits all of
+    it.
     """
     texts: list[str] = []
     _collect((value,), texts, LIMITS.max_depth)
@@ -95,7 +96,8 @@ def _name(value: Mapping[str, object], stem: str, *, card: bool) -> tuple[str, s
         found = _text(_get_at(value, place))
         if found:
             return found, place
-    # An id is known to be one, but often no name; it stands back behind a name that plainly belongs to a person.
+    # An id is known to be one, but often no name; it stands back behind a name that plainly belongs to a
+    # person.
     nested = find_nested_name(value, anywhere=False)
     if nested:
         return nested
@@ -151,7 +153,8 @@ def _strip_suffix(stem: str) -> str:
 
 
 def _collect(values: Iterable[object], texts: list[str], levels: int) -> None:
-    # Asked of every value there is: a type is compared sooner than isinstance answers, and an empty value needs no call.
+    # Asked of every value there is: a type is compared sooner than isinstance answers, and an empty value
+    # needs no call.
     for value in values:
         if type(value) is str:
             texts.append(value)

@@ -1,4 +1,4 @@
-"""Finds a person's name in a shape nobody has seen yet. Never guesses between two: then there is no name."""
+"""Finds a person's name in a document of unknown shape. Never guesses between two: then there is none."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -30,8 +30,8 @@ _OTHER_KEYS = re.compile(
 def find_nested_name(value: Mapping[str, object], *, anywhere: bool) -> Found | None:
     """The name nearest to the top and its dotted place.
 
-    Looks only into what plainly describes a person; with *anywhere* into everything that is not plainly something
-    else, and then one level must hold exactly one name.
+    Looks only into what plainly describes a person; with *anywhere* into everything that is not plainly
+    something else, and then one level must hold exactly one name.
     """
     level: Level = [("", value)]
     seen = keys = 0

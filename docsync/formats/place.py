@@ -17,7 +17,7 @@ class Place(NamedTuple):
 
 
 def ways_to(wanted: Iterable[str]) -> frozenset[str]:
-    """Every place above one of *wanted*: what is beneath any other need not be looked into. None of a place that is cut."""
+    """All dotted prefixes of *wanted*: a search descends nowhere else. Truncated places have none."""
     findable = [path for path in wanted if len(path) <= MAX_PLACE_CHARACTERS]
     return frozenset(path[: step.start()] for path in findable for step in _STEP.finditer(path)) | {""}
 

@@ -18,7 +18,8 @@ _FOREIGN_MARKS = (
     (b"\xff\xfe", "UTF-16"),
     (b"\xfe\xff", "UTF-16"),
 )
-# Where the NULs are in the first four bytes tells the encoding of a text that starts with ASCII (RFC 4627, section 3).
+# Where the NULs are in the first four bytes tells the encoding of a text that starts with ASCII (RFC 4627,
+# section 3).
 _FOREIGN_NULS = (
     (re.compile(rb"\0\0\0[^\0]|[^\0]\0\0\0"), "UTF-32"),
     (re.compile(rb"\0[^\0]\0[^\0]|[^\0]\0[^\0]\0"), "UTF-16"),
@@ -30,7 +31,7 @@ _CONFLICT = tuple(
 
 
 class FileRefused(Exception):
-    """A file that cannot be taken, and why. Not a ValueError: python-frontmatter swallows those."""
+    """A file that cannot be stored, and why. Not a ValueError: python-frontmatter swallows those."""
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__(*(problem.message for problem in problems))
@@ -50,7 +51,8 @@ class ProblemDetails(TypedDict, total=False):
 class SourceText:
     """A file as text: without its byte order mark, line ends as they are in the file.
 
-    Offsets count characters of `text` from 0; places are (line, column) from 1 and count the mark, if there was one.
+    Offsets count characters of `text` from 0; places are (line, column) from 1 and count the mark, if there
+    was one.
     """
 
     path: str
@@ -60,7 +62,8 @@ class SourceText:
 
     def place(self, offset: int) -> tuple[int, int]:
         """Line and column of a character. Lines end in CRLF, LF or CR and in nothing else."""
-        # What is known at the start of every block makes a place cheap, however long the text and however many places.
+        # What is known at the start of every block makes a place cheap, however long the text and however
+        # many places.
         if not self._lines:
             self._lines.append((1, -1 if self.marked else 0))
             for at in range(BLOCK, len(self.text) + 1, BLOCK):
@@ -69,7 +72,7 @@ class SourceText:
         return line, offset - start + 1
 
     def _advance(self, block: int, offset: int) -> tuple[int, int]:
-        """The line that *offset* is on and where that line starts, from what is known at the start of *block*."""
+        """The line number of *offset* and the offset of that line, counted from the start of *block*."""
         line, start = self._lines[block // BLOCK]
         text = self.text
         # A CR that an LF follows ends no line: the LF does.

@@ -1,4 +1,4 @@
-"""TOML: one document per file. Never keeps a date as anything but text, nor a number that JSON cannot write."""
+"""TOML: one document per file. Never keeps a date as anything but text, nor a number JSON cannot write."""
 
 import re
 import tomllib
@@ -15,8 +15,8 @@ from docsync.names import truncate_place
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _NUL_ESCAPE = re.compile(r"\\(?:u0000|U00000000)")
 _ENDLESS = re.compile(r"(?<![0-9_])[0-9_]{4301}")
-# Up to five quotes close a long text: two may belong to it. A text that is never closed goes to the end, or every quote
-# in it might be taken for the beginning of another; tomllib gets no further either.
+# Up to five quotes close a long text: two may belong to it. A text that is never closed goes to the end, or
+# every quote in it might be taken for the beginning of another; tomllib gets no further either.
 _QUOTED = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*+(?:"{3,5}+|\\?\Z)'
     + r"|'''(?:[^']|'(?!''))*+(?:'{3,5}+|\Z)"

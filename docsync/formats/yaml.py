@@ -1,4 +1,4 @@
-"""The format of YAML collections: one mapping a file. Never takes a list, a single value or a second document."""
+"""The format of YAML files: one mapping each. Never accepts a list, a single value or a second document."""
 
 from collections.abc import Mapping, Set
 from typing import cast

@@ -1,4 +1,4 @@
-"""What libyaml has against a text, in words that say what to do. Never looks for an error itself."""
+"""Translates libyaml's errors into problems with a hint. Never looks for errors itself."""
 
 import re
 

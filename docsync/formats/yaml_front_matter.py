@@ -1,4 +1,4 @@
-"""Splits a file into YAML front matter and body, exactly. Never guesses a fence inside a value and never loses text."""
+"""Splits a file into YAML front matter and body, exactly. Never takes a value for a fence."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,8 @@ from docsync.formats.source import FileRefused, SourceText
 from docsync.formats.yaml_reader import read_yaml
 from docsync.model import Note, Problem, Severity
 
-# Blanks are all that is white but ends no line; `$` would also match before the last line end and not before a CR.
+# Blanks are all that is white but ends no line; `$` would also match before the last line end and not before
+# a CR.
 _BLANKS = r"[^\S\r\n]*+"
 _REST = _BLANKS + r"(?P<line_end>\r\n|\n|\r|\Z)"
 _OPENING = re.compile(rf"(?P<indent>{_BLANKS})(?:---|\+\+\+){_REST}")
@@ -44,7 +45,7 @@ class FrontMatter:
 
 
 def split_front_matter(source: SourceText) -> FrontMatter:
-    """The two parts of *source*; all of it is body where no fence opens it. Refused if the front matter is wrong."""
+    """The parts of *source*; all is body without an opening fence. Raises FileRefused for bad values."""
     opening = _find_opening(source.text)
     if opening is None:
         _refuse_escapes(source, 0)
@@ -58,7 +59,7 @@ def split_front_matter(source: SourceText) -> FrontMatter:
 
 
 def blank_fences(text: str) -> str:
-    """The front matter of *text* without its fences, every character at its own offset; "" where there is none."""
+    """The front matter of *text* with its fences blanked, so that offsets stay; "" where there is none."""
     opening = _find_opening(text)
     closing = _find_closing(text, opening) if opening else None
     if opening is None or closing is None:
@@ -101,7 +102,7 @@ def _warn_lost_fence(source: SourceText) -> Iterator[Problem]:
 
 
 class _Handler(YAMLHandler):
-    """Teaches python-frontmatter our fences and our YAML. What it raises is no ValueError: those are swallowed."""
+    """Fences and YAML of docsync for python-frontmatter. Never raises a ValueError: those are swallowed."""
 
     def __init__(self, source: SourceText, opening: re.Match[str]) -> None:
         super().__init__()
@@ -114,7 +115,7 @@ class _Handler(YAMLHandler):
         whole = self._source.text
         return whole[self._opening.end() : self.closing.start()], whole[self.closing.end() :]
 
-    def load(self, fm: str, **kwargs: object) -> dict[str, object]:  # noqa: ARG002 - the signature of python-frontmatter
+    def load(self, fm: str, **kwargs: object) -> dict[str, object]:  # noqa: ARG002 - their signature
         start, end = self._opening.end(), self.closing.start()
         if len(fm) > LIMITS.front_matter_bytes or len(fm.encode()) > LIMITS.front_matter_bytes:
             message = f"front matter is longer than {LIMITS.front_matter_bytes} bytes"

@@ -12,8 +12,9 @@ MERGE = object()
 class YamlNode:
     """A value under construction or behind an anchor.
 
-    `size` counts what it holds, with itself; `height` how many levels of lists and mappings it is; `key` is the key
-    whose value comes next, NO_KEY, or MERGE for `<<`; `merged` what `<<` brought, to be laid under its own keys.
+    `size` counts what it holds, with itself; `height` how many levels of lists and mappings it is; `key` is
+    the key whose value comes next, NO_KEY, or MERGE for `<<`; `merged` what `<<` brought, to be laid under
+    its own keys.
     """
 
     __slots__ = ("at", "children", "height", "is_open", "key", "key_at", "merged", "places", "size")
@@ -54,7 +55,7 @@ class YamlNode:
 
 
 def weight(text: str) -> int:
-    """What a text adds to a size: long ones more, or an anchor on one could be repeated until memory is full."""
+    """What *text* adds to a size: more if it is long, as aliases can repeat it until memory is full."""
     return len(text) >> 6
 
 

@@ -1,4 +1,4 @@
-"""Where values stand in a YAML text, by their dotted place. Never judges the text: it has been read within its limits."""
+"""Finds the places of values in a YAML text. Never judges the text: it has been parsed before."""
 
 from collections.abc import Iterable, Iterator
 
@@ -11,7 +11,7 @@ _MERGE = "tag:yaml.org,2002:merge"
 
 
 def yaml_places(text: str, wanted: Iterable[str]) -> dict[str, Place]:
-    """The places of those of *wanted* that there are. What an alias stands for is found where its anchor is."""
+    """The places of those of *wanted* that there are; an aliased value is found where its anchor is."""
     root = yaml.compose(text, Loader=_Loader)
     search = _YamlPlaceSearch(frozenset(wanted))
     if root is not None:

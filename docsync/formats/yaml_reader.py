@@ -1,4 +1,4 @@
-"""YAML text to plain JSON values, strictly and within limits. Never builds what the limits forbid and never recurses."""
+"""Reads YAML as plain JSON values, strictly. Never builds what the limits forbid and never recurses."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -22,7 +22,8 @@ from docsync.formats.yaml_scalar import (
 )
 from docsync.model import Note, Problem, Severity
 
-# libyaml hands out events one by one without recursion; only its composer crashes on deep nesting, and is not used.
+# libyaml hands out events one by one without recursion; only its composer crashes on deep nesting, and is not
+# used.
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # libyaml compares each tag directive with all before it.
 _MAX_TAG_DIRECTIVES = 100
@@ -35,7 +36,7 @@ _NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class YamlValue:
-    """What a YAML text says, and warnings. `at` is where the value starts; it is absent in a text of comments only."""
+    """The value of a YAML text at offset `at`, and warnings. A text of comments only `is_absent`."""
 
     value: object
     is_absent: bool
@@ -44,7 +45,7 @@ class YamlValue:
 
 
 def read_yaml(source: SourceText, start: int, end: int) -> YamlValue:
-    """The one document between two offsets of *source* (None if there is none), or Refused with everything found."""
+    """The document between two offsets of *source*, None without one. Raises FileRefused for bad YAML."""
     return _YamlBuilder(source, start, end).run()
 
 
@@ -244,8 +245,9 @@ class _YamlBuilder:
         self._fail("too-deep", f"YAML is nested more than {LIMITS.max_depth} levels deep", at)
 
     def _refuse_scanned_depth(self, at: int) -> NoReturn:
-        """libyaml 0.2.6 counts 1 000 levels while it looks ahead, before it hands out the events of the first."""
-        _YamlBuilder(self._source, self._start, at).run()  # the text up to there has more levels than are allowed
+        """libyaml 0.2.6 counts 1 000 levels ahead, before it returns the events of the first."""
+        # The text up to there has more levels than are allowed.
+        _YamlBuilder(self._source, self._start, at).run()
         self._refuse_depth(at)
 
     def _refuse_expansion(self, at: int) -> NoReturn:
@@ -269,7 +271,8 @@ class _YamlBuilder:
 
 
 def _is_crowded(kept: list[Problem]) -> bool:
-    # Thousands would cost more than the parse and only the first are shown: beyond these, one is only counted.
+    # Thousands would cost more than the parse and only the first are shown: beyond these, one is only
+    # counted.
     if len(kept) < 2 * LIMITS.problems:
         return False
     kept.append(kept[-1])

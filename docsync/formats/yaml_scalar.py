@@ -1,4 +1,4 @@
-"""The value of one YAML scalar and what is surprising about it. Never turns text into dates, bytes or objects."""
+"""The value of one YAML scalar, and warnings about it. Never turns text into dates, bytes or objects."""
 
 import math
 import re
@@ -35,7 +35,7 @@ _QUOTE_IT = "quote it if you mean the text"
 
 @dataclass(frozen=True, slots=True)
 class ScalarIssue:
-    """What is wrong with a scalar, or may not be what its author meant; `message` continues "<where it is>: "."""
+    """An error or warning about a scalar. `message` is put behind "<path>: "."""
 
     code: str
     message: str
@@ -59,7 +59,7 @@ def tag_of(event: ScalarEvent) -> str | None:
 
 
 def scalar_of(text: str, tag: str | None) -> tuple[Scalar, ScalarIssue | None]:
-    """The value of a scalar with a tag from `tag_of`. A surprise of severity error comes with the value None."""
+    """The value of a scalar with a tag from `tag_of`, and its issue. With an error the value is None."""
     if tag is None or tag in _TEXT_TAGS:
         return text, _check_text(text, tag)
     if tag not in _CONSTRUCTORS:
@@ -105,7 +105,8 @@ def _check_extremes(value: Scalar, text: str) -> tuple[Scalar, ScalarIssue | Non
 
 
 def _check_big_integer(value: int, text: str) -> tuple[Scalar, ScalarIssue]:
-    if value.bit_length() > 14_000:  # 4 214 digits; a hexadecimal one of 4 300 would need more than Python writes
+    # 14 000 bits are 4 214 digits; a hexadecimal number of 4 300 would need more than Python writes.
+    if value.bit_length() > 14_000:
         return None, ScalarIssue("yaml-number", f"a number of {len(text)} digits is too long", Severity.ERROR)
     return value, ScalarIssue("big-int", f"{text} does not fit in 64 bits; SQLite reads it as a float")
 

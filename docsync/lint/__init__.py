@@ -1,4 +1,4 @@
-"""The rules that a good document keeps beyond its format. Never reads a file: the caller brings what a rule needs."""
+"""Rules that a good document keeps beyond its format. Never reads a file: the caller brings it."""
 
 from collections.abc import Set
 from importlib import import_module
@@ -8,7 +8,7 @@ from typing import cast
 from docsync.lint.finding import MAX_FINDINGS, Finding, LintRule, Subject
 from docsync.registry import list_rules
 
-RULES: tuple[LintRule, ...] = tuple(cast(LintRule, import_module(module).RULE) for module in list_rules().values())
+RULES: tuple[LintRule, ...] = tuple(cast(LintRule, import_module(name).RULE) for name in list_rules().values())
 """Every rule, in the order of their codes."""
 
 __all__ = ["RULES", "Finding", "LintRule", "Subject", "lint"]

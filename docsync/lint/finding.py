@@ -15,10 +15,10 @@ MAX_FINDINGS = 50
 class Subject:
     """A document as the rules see it.
 
-    `written` is the object, or the front matter, as it stands in the file; `links` are its references and what became
-    of them; `undeclared` the variables of a prompt that no input declares, `unused` the inputs that no variable uses.
-    `body` is the exact body of a prompt or a Markdown file, "" where the format has none; `document` is all that is
-    stored.
+    `written` is the object, or the front matter, as it stands in the file; `links` are its references and
+    what became of them; `undeclared` the variables of a prompt that no input declares, `unused` the inputs
+    that no variable uses. `body` is the exact body of a prompt or a Markdown file, "" where the format has
+    none; `document` is all that is stored.
     """
 
     written: dict[str, object]
@@ -30,7 +30,7 @@ class Subject:
 
     @cached_property
     def secrets(self) -> list[Secret]:
-        """The secrets in what is written, MAX_FINDINGS at most: searched for when first asked, as it takes a while."""
+        """The secrets in `written`, MAX_FINDINGS at most; searched for on first use, as it takes a while."""
         return secrets_in(self.written, MAX_FINDINGS)
 
 
@@ -38,9 +38,9 @@ class Subject:
 class Finding:
     """Something to say about a document.
 
-    `at` is the dotted place in what is written, such as `inputs[0].default`; `on_key` means the key there and not its
-    value. Without `at` the place is in the body: `body_at`, an offset in characters from 0, or else where the word
-    `body_text` is found.
+    `at` is the dotted place in what is written, such as `inputs[0].default`; `on_key` means the key there and
+    not its value. Without `at` the place is in the body: `body_at`, an offset in characters from 0, or else
+    where the word `body_text` is found.
     """
 
     code: str
@@ -57,7 +57,8 @@ class Finding:
 class LintRule:
     """A check that every document passes or is warned about.
 
-    `version` moves whenever the rule would say something else of a document: all of them are then checked again.
+    `version` moves whenever the rule would say something else of a document: all of them are then checked
+    again.
     """
 
     code: str

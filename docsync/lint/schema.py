@@ -25,14 +25,14 @@ _MASK = "the value"
 
 
 class Schema:
-    """A compiled schema. `digest` tells it from every other one, and from what another release would say of it."""
+    """A compiled schema. `digest` differs for each schema, and when this module would say something else."""
 
     def __init__(self, validator: "Validator", digest: str) -> None:
         self._validator = validator
         self.digest = digest
 
     def violations(self, value: dict[str, object], maximum: int) -> list[Finding]:
-        """What is wrong with *value*, *maximum* findings at most; with a maximum of 0 one finding without a place.
+        """The violations of *value*, *maximum* at most; with a maximum of 0 one finding without a place.
 
         No value is printed whole, and no secret at all.
         """
@@ -46,7 +46,7 @@ class Schema:
         return [_finding(error, value) for error in islice(self._validator.iter_errors(value), maximum)]
 
     def _find_first(self, value: dict[str, object]) -> list[Finding]:
-        """The first violation of *value*, an empty list if it is valid. Cheaper than a search for all of them."""
+        """The first violation of *value*, an empty list if it is valid. Cheaper than a search for all."""
         import jsonschema_rs
 
         try:
@@ -57,7 +57,7 @@ class Schema:
 
 
 def compile_schema(shown: str, octets: bytes) -> Schema:
-    """The schema in *octets*, the file known as *shown*. Raises ConfigError with the place of what is wrong."""
+    """The schema in *octets*, from the file *shown*. Raises ConfigError with the place of an error."""
     import jsonschema_rs  # costs 25 ms and is needed only where a collection has a schema
 
     try:

@@ -13,11 +13,13 @@ from docsync.formats.place import format_place
 REDACTED = "[REDACTED]"
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
-# The list of the Prompty specification, section 3.4. Not "tokens": those are counted far more often than kept secret.
+# The list of the Prompty specification, section 3.4. Not "tokens": those are counted far more often than kept
+# secret.
 _SECRET_WORDS = frozenset({"secret", "password", "apikey", "token", "auth", "credential", "cookie"})
 _SECRET_PLURALS = frozenset({"secrets", "passwords", "apikeys", "credentials", "cookies"})
 _WORD_PAIRS = {("api", "key"): "apikey", ("api", "keys"): "apikeys"}
-# One of these is in every key that counts: most keys need not be taken apart, and most documents not be looked through.
+# One of these is in every key that counts: most keys need not be taken apart, and most documents not be
+# looked through.
 _STEMS = ("secret", "password", "api", "token", "auth", "credential", "cookie")
 _STEM = re.compile("|".join(stem for stem in _STEMS if stem != "api"))  # which counts with "key" only
 _MAX_KEY_CHARACTERS = 200
@@ -33,7 +35,7 @@ Take = Callable[[Holder, str | int, Above], None]
 
 
 class _Reach(IntEnum):
-    """How far a key makes secret what it holds."""
+    """How much of its value a secret key covers."""
 
     NOTHING = 0
     ITSELF = 1  # a text, or the texts of a list
@@ -62,14 +64,14 @@ class Secret(NamedTuple):
 
 
 def may_hold_secrets(document: str) -> bool:
-    """False where no key in this JSON text makes anything a secret: most are told so without a look at their values."""
+    """False when no key of this JSON text can name a secret; cheap, by substrings."""
     lowered = document.lower()
     return any(stem in lowered for stem in _STEMS)
 
 
-def secrets_in(value: Holder, most: int | None = None) -> list[Secret]:
-    """The texts in *value* that their keys say are secrets, *most* at most; numbers, blanks and references are none."""
-    return _secrets(value, _Reach.NOTHING, most)
+def secrets_in(value: Holder, maximum: int | None = None) -> list[Secret]:
+    """The texts in *value* whose keys name secrets, *maximum* at most; blanks and references are none."""
+    return _secrets(value, _Reach.NOTHING, maximum)
 
 
 def redact_all(value: Holder) -> None:
@@ -82,10 +84,11 @@ def redact_all(value: Holder) -> None:
 
 
 def is_secret(value: Holder, path: Iterable[str | int]) -> bool:
-    """True when the text at *path* in *value* is a secret, when what is there holds one, or when nothing is there."""
+    """True when the value at *path* in *value* is or holds a secret, or when there is none at *path*."""
     reach, found = _Reach.NOTHING, cast(object, value)
     for key in path:
-        step = str(key) if isinstance(found, dict) else key  # jsonschema_rs takes a key of digits for an index
+        # jsonschema_rs takes a key of digits for an index.
+        step = str(key) if isinstance(found, dict) else key
         try:
             reach, found = _extend_reach(cast(Holder, found), step, reach), cast("dict[object, object]", found)[step]
         except LookupError:
@@ -95,12 +98,12 @@ def is_secret(value: Holder, path: Iterable[str | int]) -> bool:
     return isinstance(found, (dict, list)) and bool(_secrets(found, reach, 1))
 
 
-def _secrets(value: Holder, reach: _Reach, most: int | None) -> list[Secret]:
+def _secrets(value: Holder, reach: _Reach, maximum: int | None) -> list[Secret]:
     found: list[Secret] = []
 
     def take(holder: Holder, key: str | int, above: Above) -> None:
         found.append(Secret(holder, key, above))
-        if len(found) == most:
+        if len(found) == maximum:
             raise _Enough
 
     with suppress(_Enough):
@@ -113,10 +116,10 @@ class _Enough(Exception):
 
 
 def _look(holder: Holder, above: Above, reach: _Reach, take: Take) -> None:
-    """Have every secret in *holder* taken, which lies within the *reach* of the key that it is under.
+    """Call *take* for every secret in *holder*, whose own key has the given *reach*.
 
-    Asked of every value there is: a type is compared sooner than isinstance answers, and an empty value needs no call.
-    No generator: each secret would be handed up through all the levels above it.
+    This runs for every value: comparing types is faster than isinstance, and an empty value needs no call. No
+    generator: each secret would be handed up through all the levels above it.
     """
     for key, item in holder.items() if isinstance(holder, dict) else enumerate(holder):
         if type(item) is str:

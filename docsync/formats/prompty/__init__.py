@@ -1,4 +1,4 @@
-"""The prompty format: front matter, roles, variables and references of a prompt. Never resolves or renders anything."""
+"""The prompty format: front matter, roles, variables, references. Never resolves or renders anything."""
 
 from pathlib import PurePosixPath
 
@@ -74,26 +74,26 @@ def _head(written: JsonObject, stem: str) -> JsonObject:
     }
 
 
-def _tail(parts: FrontMatter, messages: Messages, variables: Variables, references: References) -> JsonObject:
+def _tail(front_matter: FrontMatter, messages: Messages, variables: Variables, references: References) -> JsonObject:
     return {
-        "frontmatter": parts.values,
-        "body": parts.body,
-        "instructions": parts.stripped,
-        "body_line": parts.body_line,
+        "frontmatter": front_matter.values,
+        "body": front_matter.body,
+        "instructions": front_matter.stripped,
+        "body_line": front_matter.body_line,
         "messages": messages.messages,
         "variables": variables.names,
         "references": references.to_document(),
     }
 
 
-def _warnings(source: SourceText, parts: FrontMatter, messages: Messages, variables: Variables) -> list[Problem]:
-    found = [_warn_near_marker(source, parts.body_at + at, line) for at, line in messages.almost]
+def _warnings(source: SourceText, front_matter: FrontMatter, messages: Messages, variables: Variables) -> list[Problem]:
+    found = [_warn_near_marker(source, front_matter.body_at + at, line) for at, line in messages.almost]
     if messages.beyond is not None:
         message = f"more than {MAX_MESSAGES} role markers; the rest is kept as one message"
-        at = parts.body_at + messages.beyond
+        at = front_matter.body_at + messages.beyond
         found.append(source.problem("role-marker", message, at, severity=Severity.WARNING))
     if variables.code:
-        line = parts.body_line + variables.line - 1
+        line = front_matter.body_line + variables.line - 1
         found.append(Problem(source.path, variables.code, variables.message, Severity.WARNING, line=line, column=1))
     return found
 

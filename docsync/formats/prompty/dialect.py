@@ -1,4 +1,4 @@
-"""Tells which generation of Prompty a file is written in. Never refuses one: the answer is always a dialect."""
+"""Detects which generation of Prompty a file is written in. Never refuses one: there is always an answer."""
 
 from enum import StrEnum
 

@@ -11,14 +11,14 @@ from docsync.formats.prompty.template_error import TOO_LARGE, TemplateError
 
 # 32 KiB of ordinary tags hold half as many; at Jinja's pace these take 100 ms.
 _MAX_TOKENS = 12_000
-# Frames of the interpreter's stack, about. Jinja itself would stop at Python's limit, sooner the deeper its caller is,
-# and the same file would be read differently here and there.
+# Frames of the interpreter's stack, about. Jinja itself would stop at Python's limit, sooner the deeper its
+# caller is, and the same file would be read differently here and there.
 _MAX_FRAMES = 500
 _STATEMENT_FRAMES, _EXPRESSION_FRAMES, _SIGN_FRAMES = 6, 13, 2
 
 
 class _TokenLimit(Extension):
-    """Stops a template of too many words and signs. What strings hold cannot mislead it, as it would a regex."""
+    """Limits the tokens of a template. Counts real tokens: what strings hold does not count."""
 
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
         for count, token in enumerate(stream):
@@ -58,7 +58,7 @@ class _BoundedParser(Parser):
         self._frames -= _STATEMENT_FRAMES
         return found
 
-    def parse_expression(self, with_condexpr: bool = True) -> nodes.Expr:  # noqa: FBT001, FBT002 - Jinja's signature
+    def parse_expression(self, with_condexpr: bool = True) -> nodes.Expr:  # noqa: FBT001, FBT002 - as Jinja's
         self._enter(_EXPRESSION_FRAMES)
         found = super().parse_expression(with_condexpr)
         self._frames -= _EXPRESSION_FRAMES
@@ -76,7 +76,7 @@ class _BoundedParser(Parser):
         self._frames -= _SIGN_FRAMES
         return found
 
-    def parse_unary(self, with_filter: bool = True) -> nodes.Expr:  # noqa: FBT001, FBT002 - Jinja's signature
+    def parse_unary(self, with_filter: bool = True) -> nodes.Expr:  # noqa: FBT001, FBT002 - as Jinja's
         self._enter(_SIGN_FRAMES)
         found = super().parse_unary(with_filter)
         self._frames -= _SIGN_FRAMES

@@ -1,7 +1,8 @@
 """Finds the variables that a Jinja template wants from outside. Never renders, compiles or computes anything.
 
-Answers as `jinja2.meta.find_undeclared_variables` does, which cannot be used on a file of unknown origin: it computes
-constant expressions (`{{ 9**9**9 }}` never ends) and walks a loop's body once for each loop around it.
+Answers as `jinja2.meta.find_undeclared_variables` does, which cannot be used on a file of unknown origin: it
+computes constant expressions (`{{ 9**9**9 }}` never ends) and walks a loop's body once for each loop around
+it.
 """
 
 from collections import Counter

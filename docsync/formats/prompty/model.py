@@ -1,4 +1,4 @@
-"""The model part of a prompt in the names of Prompty v2. Never drops what v2 has no name for and invents no default."""
+"""The model part of a prompt in the names of Prompty v2. Never drops a key, never invents a default."""
 
 from docsync.formats.prompty.shape import JsonObject, mapping, rename_keys
 

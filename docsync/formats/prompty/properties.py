@@ -1,4 +1,4 @@
-"""Inputs, outputs and tools of a prompt as v2 lists. Never invents a default, and an example is never made one."""
+"""Inputs, outputs and tools of a prompt as v2 lists. Never invents a default, not from an example either."""
 
 from docsync.formats.prompty.shape import JsonObject, mapping, rename_keys, text
 

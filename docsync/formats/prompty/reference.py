@@ -10,10 +10,11 @@ from docsync.names import truncate_place
 
 MAX_IMAGES = 100
 
-# A reference is the whole text, never a part of one; only env takes a default, which is all after the second colon.
+# A reference is the whole text, never a part of one; only env takes a default, which is all after the second
+# colon.
 _WHOLE = re.compile(r"\$\{(?P<protocol>\w+):(?P<value>[^}]*)\}")
-# The end of an image's text and its path. What is before it is looked at from there: a body of nothing but "![" would
-# be searched to its end from each.
+# The end of an image's text and its path. What is before it is looked at from there: a body of nothing but
+# "![" would be searched to its end from each.
 _IMAGE = re.compile(r"\]\((?P<path>[^)\s\"]{1,1000})")
 _ENDS_TEXT = re.compile(r"[\]\r\n]")
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|\{\{|//")
@@ -55,7 +56,7 @@ class References:
 
 
 def references_of(front_matter: JsonObject, body: str, dialect: Dialect) -> References:
-    """All references of a prompt: the front matter's in its order, then images that the dialect reads from the body."""
+    """All references of a prompt: those of the front matter, then images in the body, by *dialect*."""
     found = References()
     _collect(front_matter, (), found)
     _add_plain_paths(found, front_matter)

@@ -1,4 +1,4 @@
-"""Splits a prompt's body into messages at its role markers, unrendered. Never changes the text of a message."""
+"""Splits a body into messages at its role markers, unrendered. Never changes the text of a message."""
 
 import re
 from collections.abc import Iterator
@@ -29,8 +29,8 @@ _FLOAT = re.compile(r"-?[0-9]{1,18}\.[0-9]{1,18}")
 class Messages:
     """The messages of a body.
 
-    `almost` are offsets and texts of what only looks like a marker; `beyond` is where markers were no longer looked
-    for, None if all were taken.
+    `almost` are offsets and texts of what only looks like a marker; `beyond` is where markers were no longer
+    looked for, None if all were taken.
     """
 
     messages: list[JsonObject]
@@ -69,7 +69,8 @@ def _pattern(dialect: Dialect) -> re.Pattern[str]:
     # A YAML habit, `system: |`, is no marker; it is found here to be warned of.
     word = rf"(?P<role>{_ROLES[dialect]}){attributes}{_BLANK}*+:{_BLANK}*+(?P<pipe>\|)?+"
     thread = r"|!\[(?P<thread>thread)\]" if dialect is Dialect.BETA else ""
-    # Nothing but blanks and one '#' stands before it in its line: each line is looked at once, whatever it repeats.
+    # Nothing but blanks and one '#' stands before it in its line: each line is looked at once, whatever it
+    # repeats.
     return re.compile(rf"[\r\n]{_BLANK}*+#?+{_BLANK}*+(?:{word}{thread}){_BLANK}*+(?=[\r\n]|\Z)", re.IGNORECASE)
 
 

@@ -1,4 +1,4 @@
-"""The template part of a prompt and the variables of its body. Never renders it; what it cannot read is a warning."""
+"""The template part of a prompt and the variables of its body. Never renders; bad syntax is a warning."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,8 @@ from docsync.formats.prompty.template_error import TOO_LARGE, TemplateError
 JINJA, MUSTACHE = "jinja2", "mustache"
 
 _JINJA_LIKE = (JINJA, "nunjucks")
-_MAX_SPAN = 262_144  # characters from the first tag to the last: Jinja takes its time also for what is between tags
+# Characters from the first tag to the last: Jinja takes its time also for what is between tags.
+_MAX_SPAN = 262_144
 _OPENING = re.compile(r"\{[{%#]")
 _CLOSINGS = {"{{": "}}", "{%": "%}", "{#": "#}"}
 # Without a word on the template, these are Mustache: Jinja has no such tags.
@@ -21,7 +22,7 @@ _LOOKS_LIKE_MUSTACHE = re.compile(r"\{\{[#/]")
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """The variables of a body, sorted; None where they are unknown, and then perhaps why, with a line of the body."""
+    """The variables of a body, sorted; None where they are unknown, with a warning if that has a reason."""
 
     names: list[str] | None
     code: str = ""

@@ -1,4 +1,4 @@
-"""The error of a template that cannot be read. Never leaves the prompty format: there it becomes a warning."""
+"""The error of a template that cannot be parsed. Never leaves this format: it becomes a warning."""
 
 SYNTAX = "template-syntax"
 TOO_LARGE = "template-too-large"

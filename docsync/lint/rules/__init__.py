@@ -1,1 +1,1 @@
-"""The lint rules: one module each, named like its code, with one value RULE. Never lists them: docsync.registry does."""
+"""The lint rules: one module each, named like its code, with a value RULE. Never lists them itself."""

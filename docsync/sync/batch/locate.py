@@ -1,4 +1,4 @@
-"""Where findings stand in a file: line and column of a dotted place, or of a word in the body. Never judges anything."""
+"""Finds line and column of findings: of a dotted place, or of a word in the body. Never judges anything."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ _CLOSINGS = {"{{": "}}", "{%": "%}"}
 
 
 def locate(source: SourceText, format_: Format, body: str, findings: Sequence[Finding]) -> list[Problem]:
-    """*findings* as problems of the file with the text *source*, which *format_* has parsed and which ends in *body*."""
+    """*findings* as problems of *source*, which *format_* has parsed and which ends in *body*."""
     wanted = {finding.at for finding in findings if finding.at is not None}
     places = format_.places(source, wanted) if wanted else {}
     body_at, tags = len(source.text) - len(body), list(islice(_tags(body), LIMITS.template_tags))

@@ -21,14 +21,14 @@ from docsync.model import Content, ParsedFile, Problem, ResolvedReference, Sever
 from docsync.names import Collection
 from docsync.sync.batch.locate import locate
 
-# Above these sizes the validator would take too long: it collects all violations at once, and copies what is beneath
-# each.
-_ALL_SEARCHED, _ONE_SEARCHED = 4_000, 50_000  # keys, values and items, about
+# Above these sizes the validator would take too long: it collects all violations at once, and copies what is
+# beneath each.
+_MAX_SIZE_ALL, _MAX_SIZE_FIRST = 4_000, 50_000  # keys, values and items, about
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentRules:
-    """What the configuration says about documents: codes to ignore, secrets to take out, a schema for some types."""
+    """Settings about documents: codes to ignore, whether to redact secrets, and the schemas by type."""
 
     ignore: frozenset[str] = frozenset()
     redact_secrets: bool = False
@@ -37,7 +37,7 @@ class DocumentRules:
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """A file that its format could read: where it lies, whose it is, its bytes, and what became of its references."""
+    """A file that its format could parse: its path, collection and bytes, and its resolved references."""
 
     path: str
     collection: Collection
@@ -52,7 +52,7 @@ class Review:
         self._rules = rules
 
     def review(self, read: ReadFile, content: Content, problems: Sequence[Problem]) -> ParsedFile:
-        """*content* as it may be stored, with the problems of the format and the findings of rules and schema."""
+        """*content* as it may be stored, with *problems* and the findings of rules and schema."""
         try:
             document = cast("dict[str, object]", json.loads(content.document))
             may_hold = may_hold_secrets(content.document)
@@ -80,7 +80,7 @@ class Review:
 
 def _limit_violations(document: str) -> int:
     size = document.count(",") + document.count("{") + document.count("[")
-    return LIMITS.problems + 1 if size <= _ALL_SEARCHED else int(size <= _ONE_SEARCHED)
+    return LIMITS.problems + 1 if size <= _MAX_SIZE_ALL else int(size <= _MAX_SIZE_FIRST)
 
 
 def _subject(format_: Format, document: dict[str, object], links: tuple[ResolvedReference, ...]) -> Subject:
@@ -119,7 +119,7 @@ def _redact(content: Content, document: dict[str, object], secrets: Sequence[Sec
 def _add_findings(
     read: ReadFile, problems: Sequence[Problem], findings: Sequence[Finding], body: str
 ) -> tuple[Problem, ...]:
-    """Problems and findings up to the limit, errors first; only those that are shown are located in the file."""
+    """Problems and findings up to the limit, errors first; only findings that are kept are located."""
     if not findings:
         return tuple(problems)
     everything: list[Problem | Finding] = [*problems, *findings]
