@@ -14,7 +14,7 @@ _QUOTES = "'`\u00b4\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb"
 _WORD = re.compile(r"[A-Za-z_$][\w$]{0,40}")
 _NEXT_ITEM = re.compile(r'["{\[\-0-9]|(?:true|false|null)\b')
 # What a half-written file may end with: part of a word, of a number, of an escape.
-_HALF_WORD = re.compile(r"(?:t|tr|tru|f|fa|fal|fals|n|nu|nul|-|-?I\w{0,6}|Na?|[.eE][-+0-9]*+)\Z")
+_HALF_WORD = re.compile(r"(?:t|tr|tru|f|fa|fal|fals|n|nu|nul|-|-?I\w{0,6}|Na?|[.eE](?>[-+0-9]*))\Z")
 _HALF_ESCAPE = re.compile(r"\\u?[0-9a-fA-F]{0,4}\Z")
 _MEANT = {
     "true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false",

@@ -16,7 +16,7 @@ from docsync.model import ParsedFile, Problem
 
 # Every integer of so few digits fits in 64 bits.
 _SAFE_DIGITS = 18
-_TEXT = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_TEXT = re.compile(r'"(?>[^"\\]*)(?>(?:\\.(?>[^"\\]*))*)"', re.DOTALL)
 
 
 class _NeedsSurvey(ValueError):

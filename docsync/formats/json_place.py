@@ -9,11 +9,11 @@ from typing import Any
 
 from docsync.formats.place import Place, ways_to
 
-_SPACES = re.compile(r"[ \t\r\n]*+")
+_SPACES = re.compile(r"(?>[ \t\r\n]*)")
 _ITEM = re.compile(r"(.*)\[([0-9]{1,9})\]", re.DOTALL)
 # A list may hold hundreds of thousands of texts and numbers before the one that is wanted.
 _RUN_ITEMS = 64
-_ITEM_RUN = re.compile(rf'(?:(?:"[^"\\]*+"|[^"{{}}\[\],\s]++),[ \t\r\n]*+){{{_RUN_ITEMS}}}+')
+_ITEM_RUN = re.compile(rf'(?>(?:(?:"(?>[^"\\]*)"|(?>[^"{{}}\[\],\s]+)),(?>[ \t\r\n]*)){{{_RUN_ITEMS}}})')
 # Skips a value without keeping anything of it. The scanner itself, because it is called for every value.
 _scan: Callable[[str, int], tuple[Any, int]] = vars(JSONDecoder(parse_int=str, parse_float=str))["scan_once"]
 

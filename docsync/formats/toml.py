@@ -18,14 +18,14 @@ _ENDLESS = re.compile(r"(?<![0-9_])[0-9_]{4301}")
 # Up to five quotes close a long text: two may belong to it. A text that is never closed goes to the end, or
 # every quote in it might be taken for the beginning of another; tomllib gets no further either.
 _QUOTED = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*+(?:"{3,5}+|\\?\Z)'
-    + r"|'''(?:[^']|'(?!''))*+(?:'{3,5}+|\Z)"
-    + r'|"(?:[^"\\\n]|\\[^\n])*+(?:"|\\?(?=\n|\Z))'
-    + r"|'[^'\n]*+'|#[^\n]*+",
+    r'"""(?>(?:[^"\\]|\\.|"(?!""))*)(?:(?>"{3,5})|\\?\Z)'
+    + r"|'''(?>(?:[^']|'(?!''))*)(?:(?>'{3,5})|\Z)"
+    + r'|"(?>(?:[^"\\\n]|\\[^\n])*)(?:"|\\?(?=\n|\Z))'
+    + r"|'(?>[^'\n]*)'|#(?>[^\n]*)",
     re.DOTALL,
 )
 # tomllib needs quadratic time and memory for one key of many parts.
-_DEEP_KEY = re.compile(rf"(?<![\w \t.-])(?:[\w-]*+[ \t]*+\.[ \t]*+){{{LIMITS.max_depth}}}")
+_DEEP_KEY = re.compile(rf"(?<![\w \t.-])(?:(?>[\w-]*)(?>[ \t]*)\.(?>[ \t]*)){{{LIMITS.max_depth}}}")
 
 
 class TomlFormat(Format):

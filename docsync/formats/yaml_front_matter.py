@@ -16,7 +16,7 @@ from docsync.model import Note, Problem, Severity
 
 # Blanks are all that is white but ends no line; `$` would also match before the last line end and not before
 # a CR.
-_BLANKS = r"[^\S\r\n]*+"
+_BLANKS = r"(?>[^\S\r\n]*)"
 _REST = _BLANKS + r"(?P<line_end>\r\n|\n|\r|\Z)"
 _OPENING = re.compile(rf"(?P<indent>{_BLANKS})(?:---|\+\+\+){_REST}")
 _CLOSING = re.compile(rf"(?<=[\r\n])(?:---|\+\+\+){_REST}")

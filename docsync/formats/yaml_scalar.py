@@ -15,7 +15,7 @@ Scalar = str | int | float | bool | None
 TAG_PREFIX = "tag:yaml.org,2002:"
 MERGE_TAG = TAG_PREFIX + "merge"
 _MAX_MATCH_CHARACTERS = 10_000  # the looks of numbers with colons remember every colon; no date is so long
-_BASE_60 = re.compile(r"[-+0-9_:.]*+")
+_BASE_60 = re.compile(r"(?>[-+0-9_:.]*)")
 MAX_DIGITS = 4300  # beyond it Python refuses to write the number out again
 
 _TEXT_TAGS = frozenset((TAG_PREFIX + "str", TAG_PREFIX + "value", TAG_PREFIX + "timestamp", MERGE_TAG))

@@ -24,7 +24,7 @@ _STEMS = ("secret", "password", "api", "token", "auth", "credential", "cookie")
 _STEM = re.compile("|".join(stem for stem in _STEMS if stem != "api"))  # which counts with "key" only
 _MAX_KEY_CHARACTERS = 200
 # A reference to something else, whole: ${env:NAME}, {{ name }}.
-_REFERENCE = re.compile(r"\s*+(?:\$\{[^}]*+\}|\{\{[^}]*+\}\})\s*+")
+_REFERENCE = re.compile(r"(?>\s*)(?:\$\{(?>[^}]*)\}|\{\{(?>[^}]*)\}\})(?>\s*)")
 # In a declaration such as `{name: apiKey, default: ...}` the key that counts is the one that is declared.
 _VALUE_KEYS = frozenset({"default", "example", "sample", "value"})
 

@@ -18,8 +18,8 @@ _ROLES = {
 }
 _BLANK = r"[^\S\r\n]"
 # Possessive throughout: the official pattern backtracks without bound on a line of `a=a=a=…`.
-_VALUE = r'(?>"[^"\r\n]*+"|[^",\]\r\n]*+)'
-_ATTRIBUTES = rf"\[(?:{_BLANK}*+\w++{_BLANK}*+={_BLANK}*+{_VALUE}{_BLANK}*+,?+)++\]"
+_VALUE = r'(?>"(?>[^"\r\n]*)"|(?>[^",\]\r\n]*))'
+_ATTRIBUTES = rf"\[(?>(?:(?>{_BLANK}*)(?>\w+)(?>{_BLANK}*)=(?>{_BLANK}*){_VALUE}(?>{_BLANK}*)(?>,?))+)\]"
 _ATTRIBUTE = re.compile(r'(?P<key>\w+)\s*=\s*(?:(?P<quoted>"[^"]*")|(?P<plain>[^",\]]*))')
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _FLOAT = re.compile(r"-?[0-9]{1,18}\.[0-9]{1,18}")
@@ -65,13 +65,15 @@ def messages_of(body: str, body_line: int, dialect: Dialect) -> Messages:
 
 @cache
 def _pattern(dialect: Dialect) -> re.Pattern[str]:
-    attributes = rf"(?P<attributes>{_ATTRIBUTES})?+" if dialect is not Dialect.V1 else ""
+    attributes = rf"(?>(?P<attributes>{_ATTRIBUTES})?)" if dialect is not Dialect.V1 else ""
     # A YAML habit, `system: |`, is no marker; it is found here to be warned of.
-    word = rf"(?P<role>{_ROLES[dialect]}){attributes}{_BLANK}*+:{_BLANK}*+(?P<pipe>\|)?+"
+    word = rf"(?P<role>{_ROLES[dialect]}){attributes}(?>{_BLANK}*):(?>{_BLANK}*)(?>(?P<pipe>\|)?)"
     thread = r"|!\[(?P<thread>thread)\]" if dialect is Dialect.BETA else ""
     # Nothing but blanks and one '#' stands before it in its line: each line is looked at once, whatever it
     # repeats.
-    return re.compile(rf"[\r\n]{_BLANK}*+#?+{_BLANK}*+(?:{word}{thread}){_BLANK}*+(?=[\r\n]|\Z)", re.IGNORECASE)
+    return re.compile(
+        rf"[\r\n](?>{_BLANK}*)(?>#?)(?>{_BLANK}*)(?:{word}{thread})(?>{_BLANK}*)(?=[\r\n]|\Z)", re.IGNORECASE
+    )
 
 
 def _candidates(body: str, dialect: Dialect) -> Iterator[_Marker]:
