@@ -49,7 +49,8 @@ def _describe_bug(path: str, error: Exception) -> Problem:
 
 def _apply_limits(path: str, parsed: ParsedFile) -> ParsedFile:
     content, problems = parsed.content, parsed.problems
-    if content and (len(content.tags) > LIMITS.tags or max(map(len, content.tags), default=0) > LIMITS.tag_characters):
+    tags = content.tags if content else ()
+    if content and (len(tags) > LIMITS.tags or max(map(len, tags), default=0) > LIMITS.tag_characters):
         content, cut = _cut_tags(path, content)
         problems = (*problems, cut)
     if len(problems) > LIMITS.problems:

@@ -18,7 +18,7 @@ from docsync.model import Problem, Severity
 MAX_WARNINGS = 1000
 MAX_DIGITS = 4300
 
-# The quantifiers are possessive: every pattern passes a text once, whatever it holds.
+# The groups are atomic: every pattern passes a text once, whatever it holds.
 _STRING = r'"(?>[^"\\]*)(?>(?:\\.(?>[^"\\]*))*)"'
 _VALUES = rf"(?>(?:(?>[^\"{{}}]+)|{_STRING}(?!(?>[ \t\r\n]*):))*)"
 # An object of one key cannot repeat one: it is skipped whole, if it holds no objects or only such as are
@@ -34,15 +34,20 @@ _OPEN, _KEY, _CLOSE = 1, 2, 3
 _PAIR = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _HALF_PAIR_AFTER = re.compile(rf"(?>(?:(?>[^\\]+)|\\[^u]|{_PAIR}|\\u(?![dD][89a-fA-F]))*)", re.DOTALL)
 _NUL_AFTER = re.compile(r"(?>(?:(?>[^\\]+)|\\[^u]|\\u(?!0000))*)", re.DOTALL)
-_SMALL_NUMBER = r"-?(?>[0-9]{1,18})(?>(?:\.(?>[0-9]{1,18}))?)(?>(?:[eE](?:\+?(?:[12][0-8][0-9]|(?>[0-9]{1,2}))|-(?>[0-9]{1,18})))?)(?![0-9.eE])"
+_SMALL_NUMBER = (
+    r"-?(?>[0-9]{1,18})(?>(?:\.(?>[0-9]{1,18}))?)"
+    r"(?>(?:[eE](?:\+?(?:[12][0-8][0-9]|(?>[0-9]{1,2}))|-(?>[0-9]{1,18})))?)(?![0-9.eE])"
+)
 # The last two alternatives keep a search from starting over at the next character.
 _ODD_NUMBER = re.compile(
-    rf'(?>(?:(?>[^"0-9NI\-]+)|{_STRING}|{_SMALL_NUMBER})*)(?:(-?(?>[0-9]+))(?![.eE])|(-?[0-9](?>[0-9.eE+-]*)|-?[NI](?>\w+))|\Z|.)',
+    rf'(?>(?:(?>[^"0-9NI\-]+)|{_STRING}|{_SMALL_NUMBER})*)'
+    r"(?:(-?(?>[0-9]+))(?![.eE])|(-?[0-9](?>[0-9.eE+-]*)|-?[NI](?>\w+))|\Z|.)",
     re.DOTALL,
 )
 # Like _ODD_NUMBER, for texts whose fractions are known to be finite: those are skipped.
 _LONG_INTEGER = re.compile(
-    rf'(?>(?:(?>[^"0-9\-]+)|{_STRING}|-?(?>[0-9]{{1,18}})(?![0-9.eE])|-?(?>[0-9]+)[.eE](?>[0-9.eE+-]*))*)(?:(-?(?>[0-9]+))|\Z|.)',
+    rf'(?>(?:(?>[^"0-9\-]+)|{_STRING}|-?(?>[0-9]{{1,18}})(?![0-9.eE])|-?(?>[0-9]+)[.eE](?>[0-9.eE+-]*))*)'
+    r"(?:(-?(?>[0-9]+))|\Z|.)",
     re.DOTALL,
 )
 _INTEGER, _OTHER = 1, 2

@@ -11,8 +11,8 @@ from docsync.formats.nested_name import find_nested_name
 from docsync.model import Content
 
 _NAMES = (
-    "name", "displayName", "display_name", "char_name", "persona.name", "character.name", "profile.name", "data.name",
-    "title",
+    "name", "displayName", "display_name", "char_name", "persona.name", "character.name", "profile.name",
+    "data.name", "title",
 )  # fmt: skip
 _DESCRIPTIONS = (
     "description", "summary", "bio", "char_persona", "persona.description", "persona.occupation.description",

@@ -17,13 +17,14 @@ _SEPARATORS = re.compile(r"[\W_]+")
 _NAMES = ("name", "displayname", "fullname", "charname", "charactername", "personaname", "agentname", "nickname")
 _PAIRS = (("firstname", "lastname"), ("givenname", "familyname"), ("firstname", "surname"))
 _PERSON_KEYS = re.compile(
-    "personas?|characters?|profile|agents?|identity|person|user|customer|about|basics?|basic(info|information)"
-    "|personal(info|information|details)?|demographics|bio|biography|card|meta|metadata|data|info|information|details"
+    "personas?|characters?|profile|agents?|identity|person|user|customer|about|basics?"
+    "|basic(info|information)|personal(info|information|details)?|demographics|bio|biography|card"
+    "|meta|metadata|data|info|information|details"
     "|general|overview|attributes|content|document|spec|value"
 )
 _OTHER_KEYS = re.compile(
-    "model|voice|authors?|creators?|owner|organi[sz]ation|company|employer|location|city|country|school|settings"
-    "|config|extensions|tools|provider|template|style|schema|pet"
+    "model|voice|authors?|creators?|owner|organi[sz]ation|company|employer|location|city|country|school"
+    "|settings|config|extensions|tools|provider|template|style|schema|pet"
 )
 
 

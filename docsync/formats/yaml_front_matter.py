@@ -55,7 +55,8 @@ def split_front_matter(source: SourceText) -> FrontMatter:
     closing = handler.closing
     _refuse_escapes(source, closing.end())
     body_line = source.place(closing.start())[0] + 1
-    return FrontMatter(values, source.text[closing.end() :], stripped, closing.end(), body_line, handler.problems)
+    body_at = closing.end()
+    return FrontMatter(values, source.text[body_at:], stripped, body_at, body_line, handler.problems)
 
 
 def blank_fences(text: str) -> str:
@@ -94,8 +95,9 @@ def _find_closing(text: str, opening: re.Match[str]) -> re.Match[str] | None:
 
 def _warn_lost_fence(source: SourceText) -> Iterator[Problem]:
     """A warning where the text begins as front matter does, without the fence that would make it so."""
-    start = len(source.text) - len(source.text.lstrip())
-    if _DASHES.match(source.text, start) or (_KEY.match(source.text, start) and _CLOSING.search(source.text, start)):
+    text = source.text
+    start = len(text) - len(text.lstrip())
+    if _DASHES.match(text, start) or (_KEY.match(text, start) and _CLOSING.search(text, start)):
         message = "this looks like front matter, but no line of exactly '---' opens it; all of it is taken for the body"
         hint = "begin the file with a line that holds '---' and nothing else"
         yield source.problem("fm-lost", message, start, hint=hint, severity=Severity.WARNING)

@@ -85,7 +85,8 @@ def _describe_invalid(shown: str, text: str, error: "ValidationError") -> str:
     place = json_places(text, [at]).get(at)
     offset = place.value if place else 0
     line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
-    return f"{shown}:{line}:{column}: no valid JSON Schema: {f'{at}: ' if at else ''}{error.message.splitlines()[0]}"
+    message = error.message.splitlines()[0]
+    return f"{shown}:{line}:{column}: no valid JSON Schema: {f'{at}: ' if at else ''}{message}"
 
 
 def _finding(error: "ValidationError", value: dict[str, object]) -> Finding:

@@ -27,7 +27,7 @@ class _TokenLimit(Extension):
             yield token
 
 
-_ENVIRONMENT = Environment(autoescape=False, extensions=[_TokenLimit])  # noqa: S701 - nothing is ever rendered
+_ENVIRONMENT = Environment(autoescape=False, extensions=[_TokenLimit])  # noqa: S701 - never renders
 GLOBAL_NAMES = frozenset(_ENVIRONMENT.globals)
 
 

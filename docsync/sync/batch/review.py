@@ -63,8 +63,9 @@ class Review:
             found = _add_findings(read, problems, findings, subject.body)
             if any(finding.severity is Severity.ERROR for finding in findings):
                 return ParsedFile(None, found)
-            redacts = may_hold and self._rules.redact_secrets
-            return ParsedFile(_remove_secrets(content, subject, format_.body_members) if redacts else content, found)
+            if may_hold and self._rules.redact_secrets:
+                content = _remove_secrets(content, subject, format_.body_members)
+            return ParsedFile(content, found)
         except Exception as error:  # noqa: BLE001 - a file that trips a bug of ours harms only itself
             message = f"docsync failed to check this file: {type(error).__name__}"
             hint = "this is a bug in docsync; please report it with the file"
