@@ -17,7 +17,7 @@ class Upsert:
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """The same bytes under a new stamp: nothing a reader can see."""
+    """A file whose bytes are unchanged and whose stamp is new. Readers see no difference."""
 
     path: str
     stamp: Stamp
@@ -63,7 +63,7 @@ class Relink:
 
 @dataclass(frozen=True, slots=True)
 class AdoptRoot:
-    """The identity of a collection's folder, as it was when the folder was read."""
+    """Records device and inode of a collection's folder, as of its last scan."""
 
     type: str
     device: int
@@ -86,7 +86,7 @@ class FileReference:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseState:
-    """Where the database stands: its version, and the paths in a scope that are broken (or unreadable) and held."""
+    """The state of the database: its version, and the broken (or unreadable) and held paths of a scope."""
 
     epoch: str
     revision: int

@@ -1,7 +1,7 @@
 """When to look: gathers hints per path and says which paths are due. No I/O: time comes in, nothing is read.
 
-Rules 1 to 3 of docs/design.md. A path that is not due delays nobody; a path that never goes quiet is looked at
-after `max_delay_ns`; a path whose new content was just applied rests for `debounce_ns`.
+Rules 1 to 3 of docs/design.md. A path that is not due delays no other one; a path that never goes quiet is
+looked at after `max_delay_ns`; a path whose new content was just applied rests for `debounce_ns`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,13 +14,16 @@ from docsync.names import ancestors, covers
 _IMMEDIATE = frozenset({Sign.RENAMED, Sign.GONE, Sign.FOLDER, Sign.LOST})
 # Without close events a file in a format that cannot prove itself complete gets this long to be finished.
 _UNPROVEN_SETTLE_NS = 50_000_000
-# How long the last hint of a path is remembered after the path was taken; only settle_ns of it is ever asked for.
+# How long the last hint of a path is remembered after the path was taken; settle_ns would do.
 _MEMORY_NS = 5_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class DirtyPath:
-    """A path that was hinted at: when first and last (monotonic nanoseconds), what its last hint said, and not before."""
+    """A dirty path: the times of its first and last hint, and `sign`, what the last one said.
+
+    `not_before_ns` is the earliest time to look. All times are monotonic nanoseconds.
+    """
 
     first_hint_ns: int
     last_hint_ns: int
@@ -30,9 +33,9 @@ class DirtyPath:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What is taken at once: the due paths, and those that are dirty but must not be looked at yet.
+    """A batch: the due paths, and `resting`, the dirty paths that must not be looked at yet.
 
-    `rest_until_ns`: of due paths whose name went, until when a file that is there again all the same has to rest.
+    `rest_until_ns`: for due paths with a GONE hint, until when a file that exists again has to rest.
     """
 
     dirty: Mapping[str, DirtyPath] = field(default_factory=dict)
@@ -47,7 +50,7 @@ class Coalescer:
         self._timing = timing
         self._proves_complete = proves_complete
         self._dirty: dict[str, DirtyPath] = {}
-        # No dirty path is due before its alarm, which is its earliest one in the queue. What makes a path due later
+        # No dirty path is due before its alarm, its earliest one in the queue. What makes a path due later
         # leaves the alarm where it is: it is put off when it goes.
         self._alarms: dict[str, int] = {}
         self._queue: list[tuple[int, str]] = []
@@ -60,7 +63,7 @@ class Coalescer:
         return len(self._dirty)
 
     def mark(self, path: str, sign: Sign, now_ns: int) -> None:
-        """Take a hint. Later hints of a path replace what it said, but an attribute change never delays or finishes it."""
+        """Take a hint. A later one of its path replaces it, but a change of attributes neither delays nor ends it."""
         known, newer = self._dirty.get(path), DirtyPath(now_ns, now_ns, sign)
         self._put(path, _merge_hints(known, newer) if known else newer)
         if known is None or sign is not Sign.ATTRIBUTES:
@@ -86,13 +89,13 @@ class Coalescer:
         self._arm(path, self.due_ns(path))
 
     def _arm(self, path: str, due_ns: int) -> None:
-        """See that *path* is found at *due_ns*, unless it will be before."""
+        """Set the alarm of *path* to *due_ns*, unless an earlier one is set."""
         if due_ns < self._alarms.get(path, due_ns + 1):
             self._alarms[path] = due_ns
             heappush(self._queue, (due_ns, path))
 
     def _pop_due(self, until_ns: int | None) -> Iterator[str]:
-        """The paths that are due by *until_ns*, or all, earliest first; their alarms are gone."""
+        """Pops the paths that are due by *until_ns* (None: all) from the queue, earliest first."""
         while self._queue and (until_ns is None or self._queue[0][0] <= until_ns):
             at_ns, path = heappop(self._queue)
             if self._alarms.get(path) != at_ns:
@@ -114,7 +117,7 @@ class Coalescer:
         if dirty.sign is not Sign.GONE:
             due = max(due, self._rest_until_ns(path))
         due = max(min(due, dirty.first_hint_ns + self._timing.max_delay_ns), dirty.not_before_ns)
-        # What happens to a volume that was swapped belongs to the swap: the links of removed keys go right after it.
+        # Hints within a swapped volume belong to the swap: the links of removed keys go right after it.
         above = (scope for scope in self._swapped if scope != path and covers(scope, path))
         return max((due, *map(self.due_ns, above)))
 
@@ -152,11 +155,14 @@ class Coalescer:
         return replace(batch, rest_until_ns={path: until for path, until in rests.items() if until > now_ns})
 
     def _return_due_ns(self, path: str, dirty: DirtyPath) -> int:
-        """When a file that is there although its name went may be looked at."""
+        """When a path with a GONE hint whose file exists again may be looked at (monotonic nanoseconds)."""
         return min(self._rest_until_ns(path), dirty.first_hint_ns + self._timing.max_delay_ns)
 
     def take_all(self, now_ns: int) -> Batch:
-        """Remove and return every path, except those still open and not due: a barrier does not wait to be polite."""
+        """Remove and return every dirty path, except files that are still open and not due.
+
+        For barriers, which do not wait for settle times.
+        """
         due = {
             path: dirty
             for path, dirty in self._dirty.items()
@@ -170,7 +176,7 @@ class Coalescer:
             self._alarms.pop(path, None)
         if not self._swapped.isdisjoint(due):
             self._swapped -= due.keys()
-            for path in self._dirty:  # what waited for the swap waits for it no longer
+            for path in self._dirty:  # due by their own hints again, without the swap
                 self._arm(path, self.due_ns(path))
         self._forget(now_ns)
         return Batch(due, frozenset(self._dirty))
@@ -195,7 +201,7 @@ class Coalescer:
 
 
 def _merge_hints(older: DirtyPath, newer: DirtyPath) -> DirtyPath:
-    """Two hints of one path: the newer one counts, but neither the first time nor a loss of hints is forgotten."""
+    """Merge two hints of one path: what the newer says, since the older; what was LOST stays LOST."""
     if newer.sign is Sign.ATTRIBUTES:
         return older
     sign = Sign.LOST if older.sign is Sign.LOST else newer.sign

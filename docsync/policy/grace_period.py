@@ -1,7 +1,7 @@
-"""May bad news be applied yet? Good news never comes here. No I/O: time comes in, the tree is never looked at.
+"""Grace periods: when may a missing, broken or unreadable file be applied? No I/O: time is a parameter.
 
-Rule 4 of docs/design.md: a missing, broken, unreadable or suspicious file is believed only after it has been so for
-a while, and many deletions of one collection are believed together.
+Rule 4 of docs/design.md: a missing, broken, unreadable or suspicious file is applied only after it has been
+so for a while, and many deletions of one collection are applied together. Valid files never come here.
 """
 
 from collections.abc import Iterable, Mapping, Set
@@ -15,9 +15,9 @@ Identity = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class MissingFile:
-    """A file that went: what was known of it, and when it was first seen missing (monotonic nanoseconds).
+    """A missing file: its last entry, and when it was first seen missing (monotonic nanoseconds).
 
-    `immediate`: seen so because of Git, whose deletions are meant; it does not wait.
+    `immediate`: removed by Git, which needs no grace period.
     """
 
     entry: Entry
@@ -27,7 +27,7 @@ class MissingFile:
 
 @dataclass(slots=True)
 class _Suspect:
-    """A path that is bad news: found so first, and heard of last."""
+    """A broken path: when it was first found broken and when it was last hinted at (monotonic nanoseconds)."""
 
     since_ns: int
     last_hint_ns: int
@@ -35,7 +35,7 @@ class _Suspect:
 
 @dataclass(slots=True)
 class MissingGroup:
-    """The missing files of one collection by path, in the order in which they were seen so: time does not go back."""
+    """The missing files of one collection by path, in the order of `since_ns`."""
 
     delayed: dict[str, MissingFile] = field(default_factory=dict)
     immediate: dict[str, MissingFile] = field(default_factory=dict)
@@ -53,19 +53,25 @@ class MissingGroup:
         return self.delayed.pop(path, None) or self.immediate.pop(path, None)
 
     def group_due_ns(self, quiet_ns: int) -> int:
-        """When all that waits is believed together: nothing more went for *quiet_ns*, or it has been going on too long."""
+        """When all delayed files of the group are due (monotonic nanoseconds).
+
+        That is *quiet_ns* after the last one went, at the latest 10 s after the first.
+        """
         first, last = next(iter(self.delayed.values())), next(reversed(self.delayed.values()))
         return min(last.since_ns + quiet_ns, first.since_ns + _GROUP_LIMIT_NS)
 
 
 class GracePeriod:
-    """What was found bad and is not believed yet. Lost at a crash, and found again by the first scan."""
+    """The missing and broken files whose grace period has not ended.
+
+    They are lost in a crash; the first scan finds them again.
+    """
 
     def __init__(self, timing: Timing, min_deletes: int) -> None:
         self._timing = timing
         self._min_deletes = min_deletes
         self._missing: dict[str, MissingGroup] = {}
-        self._names: dict[Identity, dict[str, MissingFile]] = {}  # the missing ones by what a rename leaves as it was
+        self._names: dict[Identity, dict[str, MissingFile]] = {}  # by what a rename keeps
         self._suspects: dict[str, _Suspect] = {}
 
     # Content: broken, unreadable, suspicious
@@ -92,14 +98,14 @@ class GracePeriod:
         return set(self._suspects)
 
     def clear(self, paths: Iterable[str]) -> None:
-        """*paths* were looked at and not found bad again."""
+        """Record that *paths* were read and are not broken any more."""
         for path in paths:
             self._suspects.pop(path, None)
 
     # Missing files
 
     def mark_missing(self, entry: Entry, seen_ns: int, *, immediate: bool = False) -> None:
-        """*entry*'s file is not there, as seen at *seen_ns*. A path that is missing already keeps its time."""
+        """Record that the file of *entry* was missing at *seen_ns*; a path missing before keeps its time."""
         self._suspects.pop(entry.path, None)
         group = self._missing.setdefault(entry.type, MissingGroup())
         if entry.path not in group:
@@ -126,12 +132,12 @@ class GracePeriod:
         return ripe + [gone for gone in group.delayed.values() if now_ns >= gone.since_ns + self._timing.debounce_ns]
 
     def match_renames(self, stamps: Mapping[str, Stamp]) -> dict[str, MissingFile]:
-        """Which of *stamps* are missing files under another name: new path to what is known of the old one."""
+        """Renames: new path -> the missing file with equal device, inode, size and mtime."""
         if not self._names:
             return {}
         names = {path: self._names.get(_identity(stamp)) for path, stamp in stamps.items()}
         pairs = {path: next(reversed(old.values())) for path, old in names.items() if old}
-        return {path: gone for path, gone in pairs.items() if gone.entry.path != path}  # not back under its own name
+        return {path: gone for path, gone in pairs.items() if gone.entry.path != path}  # else it is back
 
     # Both
 
@@ -141,7 +147,7 @@ class GracePeriod:
         self._forget(path, type_)
 
     def mark_returned(self, path: str, type_: str) -> None:
-        """*path* is not missing any more; whether its content is good is another question."""
+        """Record that the file of *path* exists again; its content may still be broken."""
         self._forget(path, type_)
 
     def _forget(self, path: str, type_: str) -> None:
@@ -154,7 +160,7 @@ class GracePeriod:
                 del self._names[identity]
 
     def list_due(self, now_ns: int, resting: Set[str] = frozenset()) -> list[str]:
-        """The paths whose bad news may be believed by now, to be looked at once more; not those that are *resting*."""
+        """The paths whose grace period ends by *now_ns*, to be looked at again; not those that are *resting*."""
         suspects = [path for path, suspect in self._suspects.items() if now_ns >= self._suspect_due_ns(suspect)]
         return [path for path in suspects if path not in resting] + [e.path for e in self.list_overdue(now_ns)]
 
@@ -179,5 +185,5 @@ class GracePeriod:
 
 
 def _identity(stamp: Stamp) -> Identity:
-    """What a rename leaves as it was."""
+    """Device, inode, size and mtime of a file: a rename changes none of them."""
     return (stamp.device, stamp.inode, stamp.size, stamp.mtime_ns)

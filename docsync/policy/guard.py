@@ -1,7 +1,7 @@
-"""Are these deletions meant? Holds back mass deletions until a person releases them. No I/O: time and counts come in.
+"""Holds back mass deletions until they are released. No I/O: time and counts are parameters.
 
-Rule 5 of docs/design.md, counted per collection: deletions about to be applied and those of the last minute whose
-file has not come back, against the rows now plus those.
+Rule 5 of docs/design.md, counted per collection: deletions about to be applied and those of the last minute
+whose file has not come back, against the rows now plus those.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ _WINDOW_NS = 60_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Which deletions may be applied and which are held; `excused` maps a deleted path to the one that excuses it."""
+    """Which deletions are allowed and which held; `excused` maps a deleted path to the one that excuses it."""
 
     allowed: tuple[Entry, ...]
     held: tuple[Entry, ...] = ()
@@ -34,11 +34,11 @@ class Guard:
         self._distrusted: set[str] = set()
 
     def remember(self, held: Iterable[Entry]) -> None:
-        """An earlier life kept back *held*: no restart, and nothing that was added meanwhile, says that they are meant."""
+        """Restore the holds after a restart."""
         self._held |= {entry.path: entry for entry in held}
 
     def distrust(self, types: Set[str]) -> None:
-        """The folders of *types* are others than before: one that is empty may be a mount point without its volume."""
+        """Record that the folders of *types* were replaced: an empty one may lack its mounted volume."""
         self._distrusted |= types
 
     def trust(self, types: Set[str]) -> None:
@@ -46,15 +46,15 @@ class Guard:
         self._distrusted -= types
 
     def mark_appeared(self, path: str, content_hash: str, now_ns: int) -> None:
-        """*path* holds content that it did not hold before: it may excuse one deletion of the same content."""
+        """Record new content of *path*: it may excuse one deletion of equal content, a rename."""
         self._appeared[path] = (content_hash, now_ns)
 
     def mark_present(self, path: str) -> None:
-        """The file of *path* is there, of whatever collection now, and that is in the database: it is not held."""
+        """Record that the file of *path* is in the database: its deletion is not held any more."""
         self._held.pop(path, None)
 
     def mark_returned(self, paths: Set[str]) -> None:
-        """The files of *paths* were seen, whatever becomes of what they hold: they do not count as deleted any more."""
+        """Record that *paths* exist: they no longer count as deleted within the last minute."""
         for path in self._deleted.keys() & paths:
             del self._deleted[path]
 
@@ -67,7 +67,10 @@ class Guard:
         return [entry for entry in self._held.values() if type_ in (None, entry.type)]
 
     def witnesses(self, deletions: Sequence[Entry]) -> list[str]:
-        """The paths whose appearance may excuse one of *deletions*: it does so only while their files exist."""
+        """The paths with new content equal to that of one of *deletions*.
+
+        An appearance counts only while its file exists.
+        """
         hashes = {entry.content_hash for entry in deletions}
         if not hashes:
             return []  # every save comes here, and much may have appeared since the last deletion

@@ -1,4 +1,4 @@
-"""What sync needs of the world. The real ones are scan.FileTree and store.SqliteStore; tests pass others."""
+"""The protocols that sync needs: scan.FileTree and store.SqliteStore implement them; tests pass others."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
@@ -44,7 +44,7 @@ class Store(Protocol):
 
 
 class DeclaredStore(Store, Protocol):
-    """A store as an engine starts with it: it records the collections of today, and knows what an earlier life held."""
+    """A store at the start of an engine: it records today's collections and lists what was held before."""
 
     def declare(self, collections: Sequence[Collection], fingerprints: Mapping[str, str]) -> set[str]: ...
     def list_held(self) -> list[Entry]: ...

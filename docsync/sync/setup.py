@@ -1,4 +1,4 @@
-"""Puts an engine together from plain settings: tree, store, formats, belief and guard. Opens nothing by itself."""
+"""Assembles an engine from plain settings: tree, store, checks, grace period, guard. Opens nothing."""
 
 import hashlib
 import json
@@ -33,7 +33,7 @@ _ROW_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that decides what ends up in the database. `root` is the project's folder."""
+    """Every setting that decides what ends up in the database. `root` is the project's folder."""
 
     root: Path
     collections: tuple[Collection, ...]
@@ -55,11 +55,11 @@ class Settings:
         return find_git(self.root, [collection.path for collection in self.collections])
 
     def freeze_rules(self) -> "Settings":
-        """The same with the rules of this moment: a schema that is edited or goes counts from the next start on."""
+        """These settings with the rules read now: a later change of a schema counts from the next start on."""
         return replace(self, frozen_rules=self.rules())
 
     def rules(self) -> DocumentRules:
-        """What is asked of documents beyond their format. Raises ConfigError for a schema that is none."""
+        """The checks of documents beyond their format. Raises ConfigError for an invalid schema."""
         if self.frozen_rules is not None:
             return self.frozen_rules
         schemas = dict(_schemas(self.root, self.collections))
@@ -106,7 +106,7 @@ def build_checks(rules: DocumentRules) -> ContentChecks:
 
 
 def build_loader(tree: Tree, grace: GracePeriod, rules: DocumentRules, twins: Twins) -> Loader:
-    """A loader that reads the files of *tree* by *rules*; *twins* gives the files whose names look the same."""
+    """A loader of the files of *tree* by *rules*; *twins* gives the files with similar names."""
     return Loader(tree, build_checks(rules), grace, twins)
 
 
@@ -130,12 +130,12 @@ def fingerprints(settings: Settings, rules: DocumentRules) -> dict[str, str]:
 
 
 def _fingerprint(settings: Settings, collection: Collection, schema: Schema | None) -> str:
-    """A hash of every rule that can change a row of *collection*: another one means that it is loaded again."""
+    """A hash of every rule that can change a row of *collection*; another hash means loading it again."""
     rules: Mapping[str, object] = {
         "rows": _ROW_VERSION,
         "format": collection.format,
         "parser": get_format(collection.format).version,
-        # Which of them has a file, and whether another one claims it too, is decided by all collections together.
+        # All collections together decide which of them has a file, and whether another one claims it too.
         "collections": [(each.type, each.path, each.include, each.exclude) for each in settings.collections],
         "max_file_bytes": settings.max_file_bytes,
         "ignore": sorted(settings.ignore),

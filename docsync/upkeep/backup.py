@@ -1,4 +1,4 @@
-"""Makes backups of a database and puts them back, brought up to date with the files. Never takes a damaged one."""
+"""Makes and restores backups; a restored one is made equal to the files. Never takes a damaged one."""
 
 import os
 import shutil
@@ -27,9 +27,9 @@ from docsync.sync.setup import Settings, build_engine
 from docsync.upkeep.convergence import Convergence
 from docsync.upkeep.upkeep import FRESH, OnRepair, clear, open_upkeep
 
-# What lies beside a database while somebody uses it, or what its last user left.
+# Suffixes of the files beside a database in use, or left by its last user.
 _COMPANION_SUFFIXES = ("-wal", "-shm", "-journal", ".left", ".unsure", ".new")
-# What is kept there of earlier ones.
+# In the names of earlier databases that are kept.
 _KEPT_MARKS = (".before-restore-", ".damaged-")
 # The database file format, section 1.3 (sqlite.org/fileformat2.html).
 _HEADER_BYTES, _MAGIC, _APPLICATION_ID = 100, b"SQLite format 3\0", slice(68, 72)
@@ -49,10 +49,10 @@ class BackupInfo:
 
 @dataclass(frozen=True, slots=True)
 class RestoreResult:
-    """What a restore came to: how many documents of each type the backup held, and what the files changed of that.
+    """The result of a restore: how many documents of each type the backup held, and what syncing changed.
 
-    `kept` is where the database is that was replaced, None where there was none. `is_foreign`: of all the files that the
-    backup's documents are of, none is there.
+    `kept` is the path of the replaced database, None if there was none. `is_foreign`: no file of any document
+    of the backup exists.
     """
 
     documents: Mapping[str, int]
@@ -62,7 +62,7 @@ class RestoreResult:
 
 
 def back_up(database: Path, place: Path) -> BackupInfo:
-    """Make *place* a backup of *database*, which a daemon may be writing; what was there stays until it is whole.
+    """Make *place* a backup of *database*, also while a daemon writes; a file there stays until it is whole.
 
     Raises NoDatabase where there is no sound database, StoreUnavailable where no backup can be written.
     """
@@ -71,7 +71,7 @@ def back_up(database: Path, place: Path) -> BackupInfo:
 
 
 def keep(connection: apsw.Connection, place: Path) -> BackupInfo:
-    """The same for what is behind *connection*."""
+    """Write a checked backup of the database of *connection* to *place*, see `back_up`."""
     _clear_drafts(place)
     draft = place.with_name(f".{place.name}.{os.getpid()}.tmp")
     try:
@@ -106,13 +106,13 @@ def _runs(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except (OSError, OverflowError):  # somebody else's
+    except (OSError, OverflowError):  # a process of another user
         return True
     return pid != os.getpid()  # with the number of an earlier one, as every first process of a container
 
 
 def may_be_replaced(place: Path) -> bool:
-    """True where nothing is, an empty file, or a database of docsync's that nobody uses, such as an older backup."""
+    """True for no file, an empty file, or an unused database of docsync's, such as an older backup."""
     if place.name.endswith(_COMPANION_SUFFIXES) or any(mark in place.name for mark in _KEPT_MARKS):
         return False
     if any(place.with_name(place.name + suffix).exists() for suffix in _COMPANION_SUFFIXES):
@@ -127,7 +127,7 @@ def may_be_replaced(place: Path) -> bool:
 def restore_once(
     settings: Settings, database: Path, backup: Path, on_repair: OnRepair, progress: Progress | None = None
 ) -> RestoreResult:
-    """Put *backup* in the place of *database*, in one step and under a new epoch, once it is equal to the files.
+    """Replace *database* by *backup* in one step, under a new epoch, once that is equal to the files.
 
     What was there is kept beside it, under a name of its own. The caller holds the lock. Raises NoDatabase,
     StoreUnavailable; then nothing was changed.
@@ -163,7 +163,10 @@ def _put(settings: Settings, database: Path, source: apsw.Connection, on_repair:
 
 
 def _place_for(database: Path) -> Path:
-    """A name that no earlier restore has given: what it kept may be all that is left of something."""
+    """A new path for the replaced database.
+
+    The name has a time stamp, as an earlier one may hold the only copy of something.
+    """
     stamp = iso(SYSTEM.wall_ns()).replace(":", "").replace(".", "")
     return database.with_name(f"{database.name}.before-restore-{stamp}")
 
@@ -185,7 +188,10 @@ def _copy_backup(backup: Path, parent: Path) -> Iterator[apsw.Connection]:
 
 
 def _let_fit(copy: Path, backup: Path) -> None:
-    """SQLite replaces a database in use only by one with pages of the same size; somebody may have given it others."""
+    """Give *copy* the page size of docsync's databases.
+
+    SQLite's backup into a database in use requires equal page sizes.
+    """
     with writing():
         connection = apsw.Connection(str(copy))
         try:
@@ -235,7 +241,7 @@ def _describe_damaged(backup: Path, reason: str) -> str:
 
 
 def _demand(path: Path, named: Path) -> None:
-    """See that *path*, which people know as *named*, is a database that this docsync can take.
+    """Check that the copy *path* of the backup *named* is a database that this docsync can restore.
 
     Raises NoDatabase, StoreUnavailable.
     """

@@ -17,7 +17,7 @@ _MIN_PAUSE_NS = 1_000_000
 
 
 class Convergence:
-    """An engine that works until nothing is in doubt, and what it did: paths that were upserted and deleted."""
+    """Runs an engine until nothing is undecided; collects the upserted and deleted paths."""
 
     def __init__(
         self, engine: Engine, git: Callable[[], GitDirectories] = GitDirectories, clock: Clock = SYSTEM
@@ -31,7 +31,7 @@ class Convergence:
         self._begun_ns = clock.monotonic_ns()
 
     def settle(self, progress: Progress | None = None) -> None:
-        """Sync everything, and go on until every bad news is decided; a file that never rests is given up after a while."""
+        """Sync everything until all grace periods have ended; for a file that keeps changing at most 30 s."""
         again = {EVERYTHING: 0}
         while again or self.engine.list_undecided():
             again = self._step(again, progress)

@@ -17,13 +17,13 @@ from docsync.upkeep.upkeep import OnRepair, open_checked
 
 
 def ignore_repair(how: Repair, reason: str) -> None:
-    """Damage is mended without a word."""
+    """Repair observer that does nothing."""
 
 
 def sync_once(
     settings: Settings, database: Path, progress: Progress | None = None, on_repair: OnRepair = ignore_repair
 ) -> CommandResult:
-    """Make *database* equal to the files; damage is mended first, and *told*. The caller holds the lock.
+    """Make *database* equal to the files; damage is mended first, see *on_repair*. The caller holds the lock.
 
     Raises StoreUnavailable, NoDatabase.
     """
@@ -35,7 +35,10 @@ def sync_once(
 def release_once(
     settings: Settings, database: Path, type_: str | None, progress: Progress | None = None
 ) -> CommandResult:
-    """The same, and then delete what the guard holds, of one collection or of all."""
+    """Sync *database* once, then delete the held documents of *type_*, or of all types.
+
+    The caller holds the lock. Raises StoreUnavailable, NoDatabase.
+    """
     with _open(settings, database, ignore_repair) as job:
         job.settle(progress)
         job.deleted.update(job.engine.release(type_).deleted)
@@ -49,9 +52,9 @@ def _open(settings: Settings, database: Path, on_repair: OnRepair) -> Iterator[C
 
 
 def preview(settings: Settings, database: Path) -> ApplyResult:
-    """What a sync would do to *database*, without doing it: it is tried on a copy, so nobody need stop for it.
+    """What a sync would do to *database*, without doing it: it is tried on a copy.
 
-    Nothing waits, for a plan is about now. Deletions that would be held count as held.
+    There are no grace periods, for a plan is about now. Deletions that would be held count as held.
     """
     with open_memory() as copy:
         if database.exists():

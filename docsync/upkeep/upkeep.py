@@ -44,16 +44,16 @@ from docsync.upkeep.convergence import Convergence
 
 INSPECT_NS = 3_600_000_000_000
 FRESH = "docsync-fresh-"
-"""How the folders begin that hold a database while it is made; one that is left behind goes at the next start."""
+"""Prefix of the folders that hold a database while it is made; left ones are removed at the next start."""
 _LOOK_AGAIN_NS = 100_000_000
 _DOUBT_PAUSE_NS = 10_000_000_000
 
 OnRepair = Callable[[Repair, str], object]
-"""Is told what was done about damage, and what the damage was."""
+"""Callback after a repair: what was done, and what the damage was."""
 
 
 class DatabaseUpkeep:
-    """A sound database with its engine: `engine` is the one to use, until `mend` or `rebuild` has made another one."""
+    """A sound database with its engine: `engine` is the one to use, until a repair makes another one."""
 
     engine: Engine
 
@@ -104,36 +104,36 @@ class DatabaseUpkeep:
         self._connection = None
 
     def check(self) -> None:
-        """Raises Damaged, for `mend`, when the files are not those that were opened. Costs microseconds."""
+        """Raises Damaged, for `repair`, when the files are not those that were opened. Costs microseconds."""
         if identity(self._database) != self._identity:
             raise Damaged(f"{self._database}: its files were moved, deleted or replaced")
 
     def doubt(self) -> None:
-        """Somebody doubts what is in the database: look at everything soon, unless that was done a moment ago."""
+        """Inspect the database soon, at most once in 10 s."""
         if self._inspection is None:
             self._inspect_at_ns = min(self._inspect_at_ns, self._inspected_ns + _DOUBT_PAUSE_NS)
 
     def tick(self, now_ns: int) -> int:
         """What is to be done between batches; returns when to be called next.
 
-        Raises Damaged, which `mend` mends, and StoreUnavailable.
+        Raises Damaged, which `repair` repairs, and StoreUnavailable.
         """
         self._unexplained_failures = 0
         inspect_ns, checkpoint_ns = self._inspect(now_ns), self._checkpoint.tick(now_ns)
         return inspect_ns if checkpoint_ns is None else min(inspect_ns, checkpoint_ns)
 
     def repair(self, error: Damaged, progress: Progress | None = None) -> Engine:
-        """Find out what is damaged and mend it; returns the engine to go on with. Raises StoreUnavailable.
+        """Find and repair damage; returns the engine to use from now on. Raises StoreUnavailable.
 
-        *progress* is told of every file that is read; whatever it raises leaves the damage for the next time.
-        What is not found may pass by itself once. The second time everything is built afresh, and after that it is no
-        damage but a bug, and flies.
+        *progress* is called for every file that is read; what it raises leaves the damage for the next call.
+        An error without damage to be found is ignored once; the second time everything is rebuilt, and the
+        third time it is a bug, and raised.
         """
         self._progress = progress
         if self._connection is not None and identity(self._database) != self._identity:
             self._start_over(str(error))
             return self.engine
-        # Afresh also because a statement that broke off may still be open: neither REINDEX nor a backup goes with it.
+        # Reopened: an interrupted statement may still be open, which blocks REINDEX and a backup.
         self._close()
         if self.open():
             return self.engine
@@ -208,7 +208,10 @@ class DatabaseUpkeep:
         self._on_repair(Repair.STARTED_OVER, reason)
 
     def _inspect(self, now_ns: int) -> int:
-        """Look at everything now and then, without stopping the thread that syncs."""
+        """Inspect the whole database every hour, in a thread of its own. Raises Damaged.
+
+        Returns when to be called next (monotonic nanoseconds).
+        """
         if self._inspection is None:
             if now_ns < self._inspect_at_ns:
                 return self._inspect_at_ns
@@ -236,7 +239,10 @@ def clear(folder: Path) -> None:
 def open_checked(
     settings: Settings, database: Path, on_repair: OnRepair, clock: Clock = SYSTEM
 ) -> Iterator[DatabaseUpkeep]:
-    """The database and its engine, sound from the start. The caller holds the lock. Raises NoDatabase, StoreUnavailable."""
+    """The database and its engine, sound from the start. The caller holds the lock.
+
+    Raises NoDatabase, StoreUnavailable.
+    """
     clear(database.parent)
     with open_upkeep(settings, database, on_repair, clock) as upkeep:
         yield upkeep
@@ -246,7 +252,7 @@ def open_checked(
 def open_upkeep(
     settings: Settings, database: Path, on_repair: OnRepair, clock: Clock = SYSTEM
 ) -> Iterator[DatabaseUpkeep]:
-    """The same parent a database that is being made, which stays."""
+    """Like `open_checked`, but keeps half-made databases in the folder: a restore is making one there."""
     upkeep = DatabaseUpkeep(settings, database, on_repair, clock)
     try:
         upkeep.open()

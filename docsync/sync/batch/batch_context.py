@@ -1,4 +1,4 @@
-"""What one batch has in hand between its survey and its commit. Holds values and decides nothing."""
+"""The state of one batch between survey and commit. Holds values and decides nothing."""
 
 from collections.abc import Set
 from dataclasses import dataclass, field
@@ -14,25 +14,21 @@ from docsync.sync.batch.load import LookContext
 class BatchContext:
     """A batch under way.
 
-    `skipped` are the names that are no documents, `stale` the files to read, `refused` the paths that cannot be taken,
-    `renames` maps a new name to the entry of the old one, `upserted` maps a path to its type, `again` a path to the time
-    of its next look (monotonic nanoseconds), `gone` are the files first seen missing, `appeared` the paths with content
-    that is new to them, `unreadable` the known paths beneath a folder that cannot be read, `names` those that came or went.
-    `roots` are the collections' folders that are not what they were, and therefore in the scope.
+    `roots` are the collections' folders that changed, and are therefore in the scope.
     """
 
-    resting: Set[str]
-    skipped: Set[str]
+    resting: Set[str]  # dirty, and not to be looked at yet
+    skipped: Set[str]  # names that are no documents
     difference: Difference
     look: LookContext
     deletions: Deletions
-    refused: list[Refuse]
-    stale: dict[str, Stamp]
-    renames: dict[str, Entry] = field(default_factory=dict)
-    upserted: dict[str, str] = field(default_factory=dict)
-    again: dict[str, int] = field(default_factory=dict)
-    gone: list[Entry] = field(default_factory=list)
-    appeared: list[str] = field(default_factory=list)
-    unreadable: set[str] = field(default_factory=set)
-    names: list[str] = field(default_factory=list)
+    refused: list[Refuse]  # of paths that cannot be taken
+    stale: dict[str, Stamp]  # the files to read
+    renames: dict[str, Entry] = field(default_factory=dict)  # new path to the entry of the old one
+    upserted: dict[str, str] = field(default_factory=dict)  # path to type
+    again: dict[str, int] = field(default_factory=dict)  # path to the time of its next look (monotonic ns)
+    gone: list[Entry] = field(default_factory=list)  # first seen missing
+    appeared: list[str] = field(default_factory=list)  # paths with content that is new to them
+    unreadable: set[str] = field(default_factory=set)  # known paths beneath an unreadable folder
+    names: list[str] = field(default_factory=list)  # paths that came or went
     roots: list[str] = field(default_factory=list)

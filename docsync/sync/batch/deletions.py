@@ -1,4 +1,4 @@
-"""From missing files to deletions: asks belief, the tree once more, and the guard. Never deletes a row itself."""
+"""Decides deletions: asks the grace period, the tree once more, and the guard. Never deletes a row itself."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -23,7 +23,7 @@ class Deletions:
         self._taken_over: list[Entry] = []
 
     def decide(self, renamed: Iterable[Entry], now_ns: int) -> Iterator[RowChange]:
-        """The deletions and holds that are due: what has been missing long enough, and the old names of *renamed*.
+        """The deletions and holds that are due: of files missing long enough, and the old names of *renamed*.
 
         Comes last in a batch, so that the guard counts the rows that the same batch adds.
         """
@@ -53,17 +53,17 @@ class Deletions:
         yield from map(Delete, self._find_gone(self._guard.list_held(type_)))
 
     def _find_gone(self, entries: Iterable[Entry]) -> list[str]:
-        """The paths of those that are seen once more not to be there, where that can be seen."""
+        """The paths of *entries* without a file, checked again; not those beneath lost folders."""
         is_lost = self._make_is_lost()
         return self._tree.find_gone([entry.path for entry in entries if not is_lost(entry)])
 
     def _make_is_lost(self) -> Callable[[Entry], bool]:
-        """Tells what is of a collection whose folder went, or lies beneath that: it is read whole when it is back."""
+        """A predicate: is an entry of a missing or unreadable folder's collection, or beneath that folder?"""
         lost = {type_: root.scope for type_, root in self._tree.roots().items() if root.state is not RootState.OK}
         return lambda entry: entry.type in lost or any(covers(scope, entry.path) for scope in lost.values())
 
     def commit(self, now_ns: int) -> None:
-        """The batch is in the database: what was decided is no longer in doubt."""
+        """After the commit: end the grace periods of what was decided."""
         for type_, verdict in self._verdicts.items():
             self._guard.mark_applied(type_, verdict, now_ns)
             for entry in (*verdict.allowed, *verdict.held):
@@ -73,7 +73,10 @@ class Deletions:
 
 
 def is_swap_deletion(path: str, scan: Scan, swapped: Iterable[str]) -> bool:
-    """True when the missing *path* was a key of a mounted volume in *swapped*: its link dangles, or went right after."""
+    """True when the missing *path* was a key of a mounted volume in *swapped*.
+
+    Then its link dangles, or went right after the swap.
+    """
     was_key = path in scan.dangling or any(covers(volume, path) for volume in scan.volumes)
     return was_key and any(covers(scope, path) for scope in swapped)
 

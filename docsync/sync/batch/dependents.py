@@ -1,4 +1,4 @@
-"""What is recorded of one file because of another one: references to it, and names that look alike. Never writes."""
+"""Updates what depends on other files: reference status and warnings of similar names. Never writes."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -34,7 +34,10 @@ class Dependents:
                 yield from changes
 
     def update_kept(self, paths: Iterable[str]) -> Iterator[RowChange]:
-        """The references of documents whose files went or broke: while that was in doubt, they stayed as they were."""
+        """Updates the references of documents that are kept without a good file.
+
+        While that was undecided they were left alone.
+        """
         yield from (change for _, change in self._relinks(self._store.links_of(paths)))
 
     def update_twins(self, work: BatchContext) -> Iterator[RowChange]:
@@ -49,7 +52,7 @@ class Dependents:
                 yield link.path, Relink(link.document_id, link.ordinal, status)
 
     def _reread(self, paths: Iterable[str], work: BatchContext) -> Iterator[tuple[str, Upsert]]:
-        """Parse again what is as it was: what is warned of depends on other files, too."""
+        """Load unchanged files again: their warnings depend on other files."""
         known = {path: e for path, e in self._store.index(paths).items() if e.state is FileState.OK}
         if not known:
             return

@@ -1,6 +1,7 @@
-"""The story of one batch: scan → diff → load → plan → apply. First scan, rescan, reload and one save are the same code.
+"""One batch: scan, diff, load, apply. First scan, rescan, reload and one save differ only in their scope.
 
-Decides nothing by itself (diff, belief and guard do) and keeps no list of work: what is not applied is found again.
+Decides nothing by itself (diff, the grace period and the guard do) and keeps no list of work: what is not
+applied is found again.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
@@ -38,9 +39,9 @@ class BatchReport:
 
 @dataclass(frozen=True, slots=True)
 class BatchOptions:
-    """How a batch is to be taken. `whole`: Git was at work, what is missing now is believed in this very batch.
+    """Options of a batch. `whole`: Git has just finished, deletions need no grace period.
 
-    `confirm` is called before the commit; whatever it raises undoes the batch.
+    `confirm` is called before the commit; an exception of it rolls the batch back.
     """
 
     whole: bool = False
@@ -52,7 +53,7 @@ DEFAULT_OPTIONS = BatchOptions()
 
 @dataclass(frozen=True, slots=True)
 class EngineParts:
-    """What the engine is made of."""
+    """The collaborators of an Engine."""
 
     tree: Tree
     store: Store
@@ -63,10 +64,10 @@ class EngineParts:
 
 
 class Engine:
-    """Makes the rows in any scope equal to the files in it. Belongs to the thread that owns the writer connection."""
+    """Makes the rows in any scope equal to the files in it. Belongs to the writer's thread."""
 
     def __init__(self, parts: EngineParts, timing: Timing, reload: Mapping[str, str]) -> None:
-        """*reload* maps the types that must be read again whatever their stamps say to their new fingerprints."""
+        """*reload* maps types to be read again, whatever their stamps, to their new fingerprints."""
         self._tree = parts.tree
         self._store = parts.store
         self._loader = parts.loader
@@ -90,11 +91,12 @@ class Engine:
         progress: Progress | None = None,
         options: BatchOptions = DEFAULT_OPTIONS,
     ) -> BatchReport:
-        """Make the rows in the scope of *batch* equal to the files. Raises StoreUnavailable; then nothing was changed.
+        """Make the rows in the scope of *batch* equal to the files.
 
-        *last_hint_ns* tells when a path was last hinted at. Bad news that may not be believed yet stays with belief, which
-        knows when to look again. *now_ns* is when the batch began: what is found for the first time counts from after
-        the look that found it, what is still so was so at *now_ns*, so that a slow look believes nothing early.
+        *now_ns* is when the batch began, *last_hint_ns* gives the time of a path's last hint. A grace period
+        starts after the look that first finds a file missing or broken, and is measured to *now_ns* of the
+        look that still finds it, so that a slow look ends none early. Raises StoreUnavailable; then nothing
+        was changed.
         """
         work = self._survey(batch, now_ns, last_hint_ns, whole=options.whole)
         try:
@@ -119,23 +121,23 @@ class Engine:
         return applied
 
     def list_due(self, now_ns: int, resting: Set[str] = frozenset()) -> list[str]:
-        """The paths that belief wants to be looked at by now, but for those that are *resting*."""
+        """The paths whose grace period ends by *now_ns*, except those that are *resting*."""
         return self._grace.list_due(now_ns, resting)
 
     def next_due_ns(self, resting: Set[str] = frozenset()) -> int | None:
-        """When belief wants a path to be looked at again, None when nothing is in doubt but what is *resting*."""
+        """When the next grace period ends, None if there is none but of *resting* paths."""
         return self._grace.next_due_ns(resting)
 
     def list_undecided(self) -> set[str]:
-        """The paths whose bad news still waits."""
+        """The paths whose grace period has not ended."""
         return self._grace.list_undecided()
 
     def list_unhinted(self) -> set[str]:
-        """The paths whose changes no hint tells: who waits for what was written must look at them."""
+        """The links to hidden files: no hint reports their changes, so a wait must look at them."""
         return self._symlinks.list_unhinted()
 
     def list_held(self, type_: str | None = None) -> list[Entry]:
-        """The deletions that are kept back."""
+        """The entries whose deletions are held."""
         return self._guard.list_held(type_)
 
     def read_state(self, scopes: Iterable[str]) -> DatabaseState:
@@ -143,7 +145,7 @@ class Engine:
         return self._store.read_state(scopes)
 
     def root_states(self) -> dict[str, RootState]:
-        """What became of each collection's folder, as of the last look."""
+        """The state of each collection's folder, as of the last look."""
         return self._roots.states()
 
     # The steps
@@ -171,7 +173,7 @@ class Engine:
         difference = diff(found, visible, scan.types, self._find_must_read(visible))
         for path in (*found, *back):
             if path in known and self._grace.is_missing(known[path]):
-                self._grace.mark_returned(path, known[path].type)  # seen to be back, whatever becomes of this batch
+                self._grace.mark_returned(path, known[path].type)  # also if this batch fails
         gone = [e for e in difference.gone if not self._guard.holds(e) and not self._grace.is_missing(e)]
         swapped = [path for path, dirty in batch.dirty.items() if dirty.sign is Sign.SWAPPED]
         for entry in gone:
@@ -194,14 +196,14 @@ class Engine:
         return reloaded | self._grace.suspects()
 
     def _pair_renames(self, work: BatchContext) -> None:
-        """Find files that only changed their name; a pair that is not quiet yet is left for later."""
+        """Pair missing files with new ones of equal identity; one that is not quiet yet waits."""
         look = work.look
         for path, old in self._grace.match_renames(work.stale).items():
             times = [at for at in (look.last_hint_ns(path), look.last_hint_ns(old.entry.path)) if at is not None]
             quiet_ns = max(times, default=look.now_ns - self._settle_ns) + self._settle_ns
             # At the latest when the old name would be deleted by itself, both halves land.
             quiet_ns = min(quiet_ns, old.since_ns + self._debounce_ns)
-            if quiet_ns > look.now_ns and not old.immediate:  # what Git renamed is believed gone in this very batch
+            if quiet_ns > look.now_ns and not old.immediate:  # Git's renames need no quiet
                 work.again[path] = quiet_ns
                 del work.stale[path]
             else:
@@ -210,7 +212,7 @@ class Engine:
     def _changes(
         self, work: BatchContext, progress: Progress | None, confirm: Callable[[], None] | None
     ) -> Iterator[RowChange]:
-        """Load and plan, one file at a time, while the transaction runs: memory does not grow with the batch."""
+        """Yields the changes, a file at a time, inside the open transaction: consume it once, in order."""
         yield from (AdoptRoot(*identity) for identity in self._roots.new_identities())
         yield from tuple(work.refused)
         yield from map(Delete, work.difference.forgotten)
@@ -251,7 +253,7 @@ class Engine:
             work.refused.append(change)
 
     def _settle(self, work: BatchContext, applied: ApplyResult) -> None:
-        """The batch is committed: forget the doubts that it ended."""
+        """After the commit: clear the grace periods and holds that this batch decided."""
         for entry in work.difference.present:
             self._grace.settle(entry.path, entry.type)
             self._guard.mark_present(entry.path)
@@ -264,7 +266,7 @@ class Engine:
             self._grace.settle(change.path, change.type)
             if change.path in work.stale:
                 self._guard.mark_present(change.path)  # broken, but back
-        # A name that is no document any more could not be listed while its row was there.
+        # A skipped name whose row was deleted just now can be listed as skipped only in the next batch.
         for path in work.look.again.union(work.skipped & set(applied.deleted)):
             work.again[path] = work.look.now_ns + self._settle_ns
         unsure = self._grace.suspects() - work.resting - work.again.keys() - work.look.suspects
@@ -273,14 +275,14 @@ class Engine:
         self._mark_reloaded(work, applied)
 
     def _undo(self, work: BatchContext) -> None:
-        """The batch was rolled back: what it saw for the first time was not seen."""
+        """After a rollback: forget first sightings of missing files and new content, but not of returns."""
         for entry in work.gone:
             self._grace.mark_returned(entry.path, entry.type)
         for path in work.appeared:
             self._guard.mark_vanished(path)
 
     def _mark_reloaded(self, work: BatchContext, applied: ApplyResult) -> None:
-        """Record which collections have been read by today's rules, once every file that could be read was."""
+        """Record the collections that were read by today's rules, once every readable file was."""
         if EVERYTHING in work.look.scopes:
             self.scanned = True
             self._unread.clear()

@@ -1,4 +1,7 @@
-"""One file to one change: reads it, parses it, and asks belief when it is bad news. Never writes."""
+"""Loads one file: reads and parses it, and returns the change for its row. Never writes.
+
+Bad news waits for its grace period.
+"""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -31,10 +34,10 @@ Twins = Callable[[str], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class LookContext:
-    """One look at `scopes`: when it began, what each path was known as, when it was last hinted at, with what sign.
+    """One look at `scopes`: when it began, the known entries, and the time and sign of the last hints.
 
-    `reload` are the types that must be parsed again although their bytes are known. The look itself collects in `again`
-    the paths that were caught being written, and in `suspects` those that were found bad.
+    `reload` are the types that must be parsed again although their bytes are known. The look itself collects
+    the paths that were caught being written in `again`, and those that were found bad in `suspects`.
     """
 
     scopes: Sequence[str]
@@ -53,9 +56,10 @@ class LookContext:
         return None if hint_ns is not None and hint_ns > self.now_ns else self.signs.get(path)
 
     def believes(self, grace: GracePeriod, path: str) -> bool:
-        """*path* was just found bad. True once *grace* has it that this lasts.
+        """Record that *path* was just found bad; True once its grace period is over.
 
-        It counts from after the look that found it first, and is judged by when the look began that finds it so still.
+        The grace period starts after the look that first finds it, and is measured to the start of the look
+        that still finds it.
         """
         self.suspects.add(path)
         now_ns = self.now_ns if grace.is_suspect(path) else self.clock.monotonic_ns()
@@ -75,7 +79,7 @@ class ContentChecks:
 
 
 class Loader:
-    """Turns a path into the change that makes its row right, or into nothing while its bad news must wait."""
+    """Returns the change that makes the row of a path equal to its file, or None while bad news must wait."""
 
     def __init__(self, tree: Tree, checks: ContentChecks, grace: GracePeriod, twins: Twins) -> None:
         """*twins* gives the other files whose names some file systems would hold for the same."""
@@ -105,7 +109,10 @@ class Loader:
     def _load_changing(
         self, path: str, claims: Sequence[Collection], entry: Entry | None, look: LookContext
     ) -> RowChange | None:
-        """Written while it was read: look again. One that never holds still is bad news that lasts, like any other."""
+        """The change for a file that changes while it is read: it is looked at again.
+
+        If that lasts longer than the grace period, the file is refused.
+        """
         if entry is not None and entry.state is FileState.UNREADABLE:
             return None  # said before
         hint = "some program writes it all the time, or its file system gives it a wrong size; move it elsewhere"
@@ -153,7 +160,7 @@ class Loader:
         return change if look.believes(self._grace, change.path) else None
 
     def _collect_problems(self, path: str, parsed: ParsedFile, claims: Sequence[Collection]) -> tuple[Problem, ...]:
-        """The problems of the file that the configuration does not ignore, and a warning if two collections claim it."""
+        """The problems that are not ignored, and warnings of a second collection or a similar name."""
         problems = list(parsed.problems)
         if len(claims) > 1:
             first, second = claims[0].type, claims[1].type
@@ -166,7 +173,7 @@ class Loader:
 
     @staticmethod
     def _is_suspicious(entry: Entry | None, stamp: Stamp, collection: Collection, sign: Sign | None) -> bool:
-        """True for less than half of the last good version, in a format whose beginning alone is valid too."""
+        """True below half of the last good size, in a format whose beginning alone is valid too."""
         if entry is None or entry.good_size is None or sign is Sign.RENAMED:
             return False
         return not get_format(collection.format).proves_complete and 2 * stamp.size < entry.good_size

@@ -1,4 +1,4 @@
-"""What cannot be looked at: folders that are missing, replaced or unreadable. Nothing beneath them is ever deleted."""
+"""Follows the collections' folders: missing, replaced or unreadable. Nothing beneath these is deleted."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,9 +15,10 @@ Identity = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """The known entries of a scope: those whose file could have been seen, and those beneath a folder that is unreadable.
+    """The known entries of a scope: `visible` ones, and `unreadable` ones with the problem of each.
 
-    `unreadable` says what is wrong with each. Not in it are those whose own collection's folder is lost: that says it for all.
+    The latter lie beneath an unreadable folder. Entries whose own collection's folder is missing are in
+    neither.
     """
 
     visible: Mapping[str, Entry]
@@ -25,7 +26,7 @@ class Visibility:
 
 
 class RootTracker:
-    """Remembers each collection's folder, to notice that it went, came back or is another one now."""
+    """Remembers each collection's folder, to notice that it went, came back or was replaced."""
 
     def __init__(self, tree: Tree, identities: Mapping[str, Identity | None], grace: GracePeriod) -> None:
         self._tree = tree
@@ -33,10 +34,10 @@ class RootTracker:
         self._identities = dict(identities)
         self._roots = tree.roots()
         self._unscanned: set[str] = set()
-        self._known_lost: set[str] = set()  # the lost folders that documents lie beneath, whoever saw them
+        self._known_lost: set[str] = set()  # missing folders with documents beneath: these did exist
 
     def look(self) -> list[str]:
-        """Look at every collection's folder; returns those that are not what they were, to be scanned whole."""
+        """Look at every collection's folder; returns those that changed, to be scanned whole."""
         before, self._roots = self._roots, self._tree.roots()
         self._unscanned.update(root.scope for type_, root in self._roots.items() if root != before.get(type_))
         return list(self._unscanned)
@@ -51,9 +52,9 @@ class RootTracker:
         }
 
     def states(self) -> dict[str, RootState]:
-        """What became of each collection's folder, as of the last look: one that never existed is absent.
+        """The state of each collection's folder at the last look.
 
-        A folder that was never seen as this collection's did exist all the same if documents lie beneath.
+        A folder that never existed is ABSENT, unless documents lie beneath.
         """
         return {type_: self._state(type_, root) for type_, root in self._roots.items()}
 
@@ -73,7 +74,7 @@ class RootTracker:
                 yield type_, root.device, root.inode
 
     def commit(self) -> None:
-        """The batch is committed: the folders given by `look` were scanned, the new identities are recorded."""
+        """After the commit: the folders given by `look` are scanned, the new identities are recorded."""
         self._unscanned.clear()
         self._identities |= {
             type_: self._identity(root) for type_, root in self._roots.items() if root.inode is not None
@@ -145,7 +146,7 @@ def _describe_unreadable(entry: Entry, problem: Problem) -> Problem:
 
 
 def _describe_beneath(entry: Entry, root: Root) -> Problem:
-    """What is said of a document of one collection beneath the folder of another one that is lost."""
+    """The problem of a document that lies beneath the missing folder of another collection."""
     lost = _root_problem(root)
     what = "is missing" if root.state is RootState.MISSING else "cannot be read"
     return Problem(

@@ -1,6 +1,6 @@
-"""Which documents are symbolic links, and to what: a hint names the file that was written, not the links that lead to it.
+"""Follows symbolic links among the documents: a hint names the file that was written, not the links to it.
 
-Never looks at the tree: it is told what each scan found.
+Never looks at the tree.
 """
 
 from collections.abc import Iterable, Set
@@ -16,7 +16,7 @@ class SymlinkTracker:
         self._targets: dict[str, str] = {}
 
     def mark_scanned(self, scopes: Iterable[str], scan: Scan) -> None:
-        """*scan* looked at *scopes*: what is no link there now was one perhaps."""
+        """Replace the known links within *scopes* by those that *scan* found."""
         if self._targets:
             looked = set(scopes)
             known = self._targets.items()

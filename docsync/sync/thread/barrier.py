@@ -1,7 +1,8 @@
-"""Proves that every hint of what happened before has arrived: a cookie is written and comes back through the watcher.
+"""Proves that every earlier hint has arrived: a cookie is written and comes back through the watcher.
 
-The cookies' folder is watched on the same inotify descriptor as the collections; one descriptor is first-in-first-out
-across folders (300 cookies, none of 3 000 earlier events missed; Linux 6.18). Never writes into a collection.
+The cookies' folder is watched on the same inotify descriptor as the collections; one descriptor is
+first-in-first-out across folders (300 cookies, none of 3 000 earlier events missed; Linux 6.18). Never writes
+into a collection.
 """
 
 import os
@@ -35,7 +36,7 @@ class Barrier:
         self._folder.mkdir(parents=True, exist_ok=True)
 
     def take(self, path: str) -> bool:
-        """Take the hint if *path* is a cookie, which is then back; False for any other path."""
+        """True when *path* is a cookie (its waiter is woken), False for any other path."""
         if not covers(self._path, path):
             return False
         cookie = self._waiting.pop(basename(path), None)

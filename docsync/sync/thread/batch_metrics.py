@@ -1,6 +1,6 @@
-"""Counts what the loop does, and how long every path took from its first hint to its commit. Never decides anything.
+"""Counts the batches of the loop, and the time of each path from its first hint to its commit.
 
-Belongs to the sync thread.
+Belongs to the sync thread. Never decides anything.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Set
@@ -16,23 +16,23 @@ from docsync.sync.thread.thread_status import ThreadStatus
 
 
 class BatchMetrics:
-    """One for each loop. A batch is heard of, gets its trigger, and is committed or failed."""
+    """The metrics of one loop: `record_hints`, then `record_trigger`, then a commit or a failure."""
 
     def __init__(self, counters: Counters, status: ThreadStatus, clock: Clock) -> None:
         self._clock = clock
         self._counters = counters
         self._status = status
-        # Of what still waits also those that nobody hints at (None): they are not looked up again with every batch.
+        # Time of the first hint by path; None for undecided paths without one, so that they are not searched again.
         self._first_hints: dict[str, int | None] = {}
         self.trigger = Trigger.HINT
 
     def record_hints(self, hints: Mapping[str, DirtyPath]) -> None:
-        """The watcher *hints* at these paths, which are looked at now; not those that the loop looks at by itself."""
+        """Record the watcher's *hints* for this batch, without the paths that the loop adds by itself."""
         for path, dirty in hints.items():
             self._first_hints[path] = min(dirty.first_hint_ns, self._first_hints.get(path) or dirty.first_hint_ns)
 
     def record_trigger(self, hints: Mapping[str, DirtyPath], *, requested: bool, rescan: bool) -> None:
-        """Find out what sets the next batch off."""
+        """Set the trigger of the next batch."""
         if rescan:
             self.trigger = Trigger.RESCAN if self._status.scanned else Trigger.START
         elif any(dirty.sign is Sign.LOST for dirty in hints.values()):
@@ -47,7 +47,7 @@ class BatchMetrics:
         self._counters.record_run(self.trigger, result, seconds)
 
     def record_commit(self, applied: ApplyResult, seconds: float, undecided: Set[str], now_ns: int) -> None:
-        """The batch is in the database. What is *undecided* still belongs to its first hint; the rest is forgotten."""
+        """Record a committed batch. Only *undecided* paths keep the time of their first hint."""
         result = BatchResult.CHANGED if applied.changed else BatchResult.UNCHANGED
         self._counters.record_run(self.trigger, result, seconds)
         at = iso(self._clock.wall_ns())

@@ -1,4 +1,4 @@
-"""Holds batches back while Git is at work, so that a checkout, a merge or a rebase lands as one. Never longer than 10 s.
+"""Holds batches back while Git is at work, at most 10 s, so that a checkout or a rebase lands as one.
 
 Rule 6 of docs/design.md.
 """
@@ -13,11 +13,11 @@ LOOK_AGAIN_NS = 5_000_000
 
 
 class GitAtWork(Exception):
-    """Git began to work, or moved on, while a batch was under way: not an error, the batch is put back and tried again."""
+    """Git works, or has moved on during a batch: not an error, the batch is put back and tried again."""
 
 
 class BatchExtent(Enum):
-    """How a batch may go on."""
+    """How much a batch takes in."""
 
     PLAIN = "plain"
     WHOLE = "whole"  # Git has just been at work: everything dirty is one batch
@@ -28,7 +28,7 @@ class GitHold:
     """Asked before each batch and again before its commit. Without a repository it is always open."""
 
     def __init__(self, find: Callable[[], GitDirectories], prove_hints: Callable[[], bool]) -> None:
-        """*find* gives the repositories that there are now, *prove_hints* waits until every earlier hint has arrived."""
+        """*find* gives the repositories of now, *prove_hints* waits until every earlier hint has arrived."""
         self._find = find
         self._prove_hints = prove_hints
         self._git = find()
@@ -36,16 +36,15 @@ class GitHold:
         self._held_since_ns: int | None = None
 
     def enter(self, now_ns: int) -> BatchExtent:
-        """Let a batch begin. Raises GitAtWork.
+        """Check before a batch. Raises GitAtWork while Git works.
 
-        When it must be whole, every hint of Git's work has arrived by the time this returns, or everything is to be
-        looked at.
+        Returns WHOLE after Git's work, when all its hints have arrived, EVERYTHING when some may be missing.
         """
         self._git = self._find()
         if self._git.is_working() and self._may_hold(now_ns):
             raise GitAtWork
         self._indexes_at_enter = self._git.indexes()
-        # An index that went says nothing of files; one that came, also with its repository, was made with them.
+        # A removed index proves nothing; a new one, also of a new repository, means that Git wrote files.
         if self._held_since_ns is None and self._indexes_at_enter <= self._indexes:
             return BatchExtent.PLAIN
         return BatchExtent.WHOLE if self._prove_hints() else BatchExtent.EVERYTHING
@@ -62,7 +61,10 @@ class GitHold:
             raise GitAtWork
 
     def rest(self) -> None:
-        """Called about once a second while nothing is dirty: an index that has changed since is of no batch to come."""
+        """Called about once a second while idle.
+
+        An index that did not change since the last call belongs to no later batch.
+        """
         self._git = self._find()
         indexes = self._git.indexes()
         if indexes == self._indexes_at_rest and not self._git.is_working():

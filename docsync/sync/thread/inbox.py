@@ -1,5 +1,4 @@
-"""Where hints and requests wait for the sync thread. Every method may be called from any thread; none of them blocks
-for longer than it takes to change a dictionary, but `wait`."""
+"""The queue of hints and requests for the sync thread. Thread-safe; no method but `wait` blocks."""
 
 from threading import Condition
 from types import TracebackType

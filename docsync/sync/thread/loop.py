@@ -1,4 +1,4 @@
-"""The sync thread: waits for what is due, syncs it, answers requests, and tries again when it cannot be done now.
+"""The sync thread: waits for what is due, syncs it, answers requests; what cannot be done now is tried again.
 
 Owns the engine and with it the writer connection. Forgets nothing: what could not be applied is dirty again.
 """
@@ -30,11 +30,11 @@ _LAST_WORK_NS = 2_000_000_000
 
 
 class BatchInterrupted(Exception):
-    """The batch under way would take longer than a stop may: it is rolled back, and the next start does it."""
+    """The batch would outlast the time of a stop: it is rolled back, and the next start does it."""
 
 
 class UpkeepPort(Protocol):
-    """What keeps the database sound: upkeep.DatabaseUpkeep. `check` and `tick` raise Damaged for what `repair` repairs."""
+    """Keeps the database sound. `check` and `tick` raise Damaged, which `repair` then repairs."""
 
     def check(self) -> None: ...
     def doubt(self) -> None: ...
@@ -44,9 +44,10 @@ class UpkeepPort(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LoopTasks:
-    """What the loop does by itself: `rescan_ns` between whole scans (±20 %); `resync` makes the watches anew after lost
-    hints; `check_watcher` is called about once a second with the time, to look after the watcher. `upkeep` looks after the
-    database before and after each batch. `jitter` spreads the rescans of many daemons.
+    """The timed work of the loop: `rescan_ns` between whole scans, spread by ±20 % with `jitter`.
+
+    `resync` makes the watches anew after lost hints; `check_watcher` is called about once a second with the
+    time. `upkeep` looks after the database before and after each batch.
     """
 
     rescan_ns: int
@@ -85,7 +86,7 @@ class Loop:
         self.tick_ns = _TICK_NS
 
     def run(self) -> None:
-        """Come round until the inbox is closed, and once more: the last round takes the good news that is already there."""
+        """Run until the inbox is closed; one last step then applies hints that came during the previous one."""
         while not self._inbox.closed:
             now_ns = self._clock.monotonic_ns()
             self._inbox.wait(self._next_ns(now_ns), for_paths=now_ns >= self._not_before_ns)
@@ -95,7 +96,7 @@ class Loop:
         self._pending.give_up("docsync is stopping")
 
     def _next_ns(self, now_ns: int) -> int:
-        """When the loop has something to do even if nobody says anything."""
+        """When the next timed work is due (monotonic nanoseconds): rescan, tick, grace period or upkeep."""
         if now_ns < self._not_before_ns:
             return min(self._not_before_ns, now_ns + self.tick_ns)
         due_ns = self._engine.next_due_ns(self._inbox.dirty())
@@ -103,7 +104,7 @@ class Loop:
         return min(at_ns for at_ns in times if at_ns is not None)
 
     def root_states(self) -> dict[str, RootState]:
-        """What became of each collection's folder, as of the last look."""
+        """The state of each collection's folder, as of the last look."""
         return self._engine.root_states()
 
     def step(self, now_ns: int) -> None:
@@ -126,7 +127,7 @@ class Loop:
     def _work(self, now_ns: int) -> None:
         looks = self._pending.looks()
         if looks or self._is_due(now_ns):
-            # Asked before anything is taken: as long as Git holds it, a checkout of thousands of paths costs nothing.
+            # Before anything is taken: while Git holds the batch, a checkout of thousands of paths costs nothing.
             extent = self._enter(now_ns)
             batch = self._build_batch(now_ns, extent)
             if batch.dirty or looks or self._engine.list_due(now_ns, batch.resting):
@@ -140,7 +141,7 @@ class Loop:
         self._upkeep_at_ns = self._tasks.upkeep.tick(self._clock.monotonic_ns())
 
     def _is_due(self, now_ns: int) -> bool:
-        """True when there may be something to sync even if nobody asks for it."""
+        """True when there may be something to sync without a request."""
         due_ns = self._inbox.next_due_ns()
         if self._inbox.closed or now_ns >= self._rescan_at_ns or (due_ns is not None and due_ns <= now_ns):
             return True
@@ -155,8 +156,8 @@ class Loop:
             raise
 
     def _take_in(self, batch: Batch, report: BatchReport, looks: list[Request]) -> None:
-        """*batch* is committed: who waits for it hears what it did."""
-        # A path that is to be looked at again stays in hand until it was, also through batches of other paths.
+        """After the commit of *batch*: update the pending requests with *report*."""
+        # A path to be looked at again stays here until then, also through batches of other paths.
         self._recheck = (self._recheck - batch.dirty.keys() | report.again.keys()) & self._inbox.dirty()
         undecided = self._engine.list_undecided() | self._recheck
         self._pending.mark_begun(looks, undecided)
@@ -173,7 +174,7 @@ class Loop:
         self._pending.mark_committed(applied, undecided, self._inbox.last_own_hint_ns)
 
     def _repair_damage(self) -> None:
-        """After damage there is another engine, which has seen nothing yet: everything is looked at again."""
+        """Repair damage, if any. A repaired database has a new engine, so everything is scanned again."""
         if self._damage is None:
             self._tasks.upkeep.check()
             return
@@ -196,7 +197,8 @@ class Loop:
             self._engine.list_unhinted() if looks else set()
         )
         if EVERYTHING in scopes:
-            self._tasks.upkeep.doubt()  # who asks for everything may have seen a row that is not what its file says
+            # A request for everything may come from someone who saw a wrong row: inspect the database soon.
+            self._tasks.upkeep.doubt()
         rescan = now_ns >= self._rescan_at_ns and not self._inbox.closed
         if rescan or extent is BatchExtent.EVERYTHING:
             scopes.add(EVERYTHING)
@@ -209,7 +211,7 @@ class Loop:
         return Batch(dirty, batch.resting, batch.rest_until_ns)
 
     def _resync(self, dirty: dict[str, DirtyPath], now_ns: int, *, urgent: bool) -> None:
-        """Hints were lost: watch afresh, *then* scan. A second time within a second waits, unless someone waits for it."""
+        """Make the watches anew, *then* scan; not twice within a second, unless a request waits for it."""
         if now_ns < self._resync_at_ns and not urgent:
             for path in [path for path, item in dirty.items() if item.sign is Sign.LOST]:
                 self._inbox.put_back(Batch({path: dirty.pop(path)}), self._resync_at_ns)
@@ -219,7 +221,7 @@ class Loop:
         self._log.log_resync()
 
     def _sync(self, batch: Batch, extent: BatchExtent, now_ns: int) -> BatchReport:
-        """One batch, from the gate to the log. Whatever it raises, nothing was changed and its paths are dirty again."""
+        """One batch, from its commit to the log. On an exception nothing has changed: its paths are dirty again."""
         self._status.syncing = True
         begun_ns = self._clock.monotonic_ns()
         try:
@@ -251,7 +253,7 @@ class Loop:
         return (self._clock.monotonic_ns() - begun_ns) / 1e9
 
     def _progress(self, _done: int, _of: int) -> None:
-        """Called for every file of a batch: a stop waits for a batch of seconds, not for one of minutes."""
+        """Called for each file of a batch. Raises BatchInterrupted when a stop has waited for 2 s."""
         self._status.tick_ns = self._clock.monotonic_ns()
         if self._inbox.closed:
             self._stop_by_ns = self._stop_by_ns or self._clock.monotonic_ns() + _LAST_WORK_NS
@@ -290,7 +292,7 @@ def _result_of(error: GitAtWork | StoreUnavailable | BatchInterrupted) -> BatchR
 
 @dataclass(frozen=True, slots=True)
 class Observers:
-    """Where the loop says what it does: for those who ask, for the log, and in numbers."""
+    """What observes the loop: state for the status, log lines, and counters."""
 
     status: ThreadStatus
     log: SyncLog

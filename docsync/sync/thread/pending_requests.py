@@ -1,4 +1,4 @@
-"""The requests that are not answered yet: what each one waits for, and what happened meanwhile. Never syncs anything."""
+"""Requests that wait for an answer: the paths each waits for, and what batches did meanwhile."""
 
 from collections.abc import Callable, Iterable
 
@@ -30,7 +30,7 @@ class PendingRequests:
         return [request for request in self._new if request.kind is RequestKind.RELEASE]
 
     def mark_begun(self, requests: Iterable[Request], undecided: set[str]) -> None:
-        """What *requests* ask for was done; they wait for what is *undecided* in what concerns them."""
+        """Record that *requests* were carried out; each now waits for the *undecided* among its paths."""
         for request in requests:
             self._new.remove(request)
             self._begun.append(request)
@@ -39,7 +39,7 @@ class PendingRequests:
     def mark_committed(
         self, applied: ApplyResult, undecided: set[str], last_own_hint_ns: Callable[[str], int | None]
     ) -> None:
-        """A batch was committed. *last_own_hint_ns* tells when a path was last hinted at."""
+        """Record a committed batch. *last_own_hint_ns* gives the time of a path's own last hint."""
         for request in self._begun:
             still = request.waits_for & undecided
             request.waits_for = {path for path in still if (last_own_hint_ns(path) or 0) <= request.asked_ns}
@@ -47,7 +47,7 @@ class PendingRequests:
             request.deleted.update(filter(request.concerns, applied.deleted))
 
     def answer(self, read_state: Callable[[Iterable[str]], DatabaseState]) -> None:
-        """Answer every request that waits for nothing any more."""
+        """Answer every request that waits for no path any more."""
         for request in [request for request in self._begun if not request.waits_for]:
             done = _build_done(request, read_state(request.paths), self._clock.monotonic_ns())
             self._begun.remove(request)
@@ -55,7 +55,7 @@ class PendingRequests:
                 request.answer.set_result(done)
 
     def give_up(self, why: str) -> None:
-        """Nobody will do it any more."""
+        """Fail all requests: the sync thread ends."""
         for request in (*self._new, *self._begun):
             if request.answer.set_running_or_notify_cancel():
                 request.answer.set_exception(StoreUnavailable(StoreReason.STOPPING, why))

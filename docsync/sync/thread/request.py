@@ -1,4 +1,4 @@
-"""What other threads ask of the sync thread: to look at once and say when it is done, or to release what is held."""
+"""Requests to the sync thread: look at once and say when it is done, or release what is held."""
 
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -17,11 +17,11 @@ class RequestKind(Enum):
 
 @dataclass(eq=False, slots=True)
 class Request:
-    """One question and its answer to be.
+    """One request and its answer to be.
 
-    LOOK: take everything that is dirty, and the `scopes`, at once; done when no bad news that concerns it is undecided.
-    RELEASE: delete what is held of `type`, or of all collections when it is None. `paths` are the paths (and all
-    beneath them) that the answer is about; what changes after `asked_ns` (monotonic) is not waited for.
+    LOOK: take everything that is dirty, and the `scopes`, at once; done when no grace period of its `paths`
+    is left. RELEASE: delete what is held of `type`, None for all collections. `paths` (and all beneath them)
+    are what the answer is about; what changes after `asked_ns` (monotonic) is not waited for.
     """
 
     kind: RequestKind

@@ -1,4 +1,4 @@
-"""What the sync thread writes to the log: one line a batch, one when a problem appears, one when it clears."""
+"""The log lines of the sync thread: one a batch, one when a problem appears, one when it clears."""
 
 from typing import Protocol
 
@@ -29,7 +29,7 @@ class SyncLog:
         self._is_first = True
 
     def log_batch(self, report: BatchReport, seconds: float) -> None:
-        """A batch was committed. After the first one, those in which nothing happened are only worth a debug line."""
+        """Log a committed batch. After the first one, a batch without changes is only a debug line."""
         applied = report.applied
         line = self._log.info if _is_visible(applied) or self._is_first else self._log.debug
         self._is_first = False
@@ -75,7 +75,7 @@ class SyncLog:
         self._log.warning("sync.interrupted", next="the next start finds what is left")
 
     def log_unavailable(self, error: StoreUnavailable) -> None:
-        """The database refuses to be written; said once until it is over."""
+        """The database cannot be written. The loop logs it once until it can again."""
         self._log.error("database.unavailable", reason=error.reason.value, message=str(error), next="trying again")
 
     def log_available(self) -> None:
@@ -94,7 +94,7 @@ def _is_visible(applied: ApplyResult) -> bool:
 
 
 def _name_files(applied: ApplyResult) -> dict[str, object]:
-    """The first files of which something changed, under `changed` and `removed`, and how many `more` there are."""
+    """The first changed files, under `changed` and `removed`, and how many `more` there are."""
     names = {
         "changed": sorted(applied.upserted)[:_MAX_NAMED_FILES],
         "removed": sorted(applied.deleted)[:_MAX_NAMED_FILES],

@@ -1,4 +1,4 @@
-"""The vital signs of the sync thread: written by it alone, read by whoever asks for the status."""
+"""The state of the sync thread, for the status. The sync thread alone writes it."""
 
 from dataclasses import dataclass, field, replace
 
@@ -8,7 +8,7 @@ from docsync.status import LastBatch, Reason
 
 @dataclass(slots=True)
 class ThreadStatus:
-    """What the sync thread is about. Fields are replaced whole, so that a reader never sees half of one.
+    """The state of the sync thread. Fields are replaced whole, so that a reader never sees half of one.
 
     `tick_ns` is when the loop last came round (monotonic nanoseconds).
     """
@@ -26,7 +26,7 @@ class ThreadStatus:
         self.tick_ns = self.clock.monotonic_ns()
 
     def raise_reason(self, code: str, message: str) -> bool:
-        """Something is wrong. True if it was not known yet; a known reason keeps its `since`."""
+        """Add the reason *code* for being degraded; True if it is new. A known reason keeps its `since`."""
         known = next((reason for reason in self.reasons if reason.code == code), None)
         if known is None:
             self.reasons = (*self.reasons, Reason(code, message, iso(self.clock.wall_ns())))
@@ -35,7 +35,7 @@ class ThreadStatus:
         return known is None
 
     def clear_reasons(self, *codes: str) -> bool:
-        """What was wrong is over. True if any of *codes* was known."""
+        """Remove the reasons with *codes*; True if there was one."""
         left = tuple(reason for reason in self.reasons if reason.code not in codes)
         over = len(left) != len(self.reasons)
         self.reasons = left
