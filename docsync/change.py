@@ -1,4 +1,4 @@
-"""What a batch does to rows: the changes are the only input of the store, an ApplyResult is its output. No I/O."""
+"""What a batch does to rows: changes are the only input of the store, an ApplyResult is its output. No I/O."""
 
 from dataclasses import dataclass, field
 
@@ -75,7 +75,7 @@ RowChange = Upsert | Touch | Refuse | Hold | Delete | Relink | AdoptRoot
 
 @dataclass(frozen=True, slots=True)
 class FileReference:
-    """A recorded reference to a file: of which document (by id and path), which one, and what was known of its target."""
+    """A recorded reference to a file: its document (id and path), its ordinal, and the status of its target."""
 
     document_id: str
     ordinal: int
@@ -96,7 +96,7 @@ class DatabaseState:
 
 @dataclass(slots=True)
 class ApplyResult:
-    """What one transaction did. `revision` is the current one, `changed` tells whether this transaction made it.
+    """What one transaction did. `revision` is the current one; `changed`: it was made by this transaction.
 
     `displaced` are the paths whose document another file has taken over: nothing is known of them any more.
     """

@@ -1,4 +1,4 @@
-"""Compares a scan of the tree with what the database knows: which files must be read, and which are missing. No I/O."""
+"""Compares a scan of the tree with the database: which files must be read, and which are missing. No I/O."""
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
@@ -10,7 +10,8 @@ from docsync.model import Entry, FileState, Stamp
 class Difference:
     """Where tree and database may disagree.
 
-    `stale` must be read; `gone` have a document and no file; `forgotten` have neither; `present` are as they were.
+    `stale` must be read; `gone` have a document and no file; `forgotten` have neither; `present` are
+    unchanged.
     """
 
     stale: Mapping[str, Stamp]
@@ -24,8 +25,8 @@ def diff(
 ) -> Difference:
     """Compare what a scan *found* with what the database has *known* in the same scope.
 
-    *types* gives the type that each found path has by today's configuration; the paths in *must_read* are stale
-    whatever their stamps say.
+    *types* gives the type that each found path has by today's configuration; the paths in *must_read* are
+    stale whatever their stamps say.
     """
     stale: dict[str, Stamp] = {}
     present: list[Entry] = []

@@ -1,1 +1,1 @@
-"""Decisions that need time: when to look, how long bad news must last, which deletions are meant. No I/O."""
+"""Decisions that need time: when to look, grace periods of missing and broken files, which deletions are meant. No I/O."""

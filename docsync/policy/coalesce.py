@@ -44,7 +44,7 @@ class Batch:
 
 
 class Coalescer:
-    """The dirty paths. Memory is the number of paths, not of hints. Not thread-safe: its owner holds the lock."""
+    """The dirty paths. Memory grows with paths, not with hints. Not thread-safe: its owner holds the lock."""
 
     def __init__(self, timing: Timing, proves_complete: Callable[[str], bool]) -> None:
         self._timing = timing
@@ -63,7 +63,7 @@ class Coalescer:
         return len(self._dirty)
 
     def mark(self, path: str, sign: Sign, now_ns: int) -> None:
-        """Take a hint. A later one of its path replaces it, but a change of attributes neither delays nor ends it."""
+        """Take a hint. A later one replaces it, but a change of attributes neither delays nor ends it."""
         known, newer = self._dirty.get(path), DirtyPath(now_ns, now_ns, sign)
         self._put(path, _merge_hints(known, newer) if known else newer)
         if known is None or sign is not Sign.ATTRIBUTES:

@@ -27,7 +27,7 @@ class MissingFile:
 
 @dataclass(slots=True)
 class _Suspect:
-    """A broken path: when it was first found broken and when it was last hinted at (monotonic nanoseconds)."""
+    """A broken path: when it was first found broken, and when last hinted at (monotonic nanoseconds)."""
 
     since_ns: int
     last_hint_ns: int
@@ -77,7 +77,7 @@ class GracePeriod:
     # Content: broken, unreadable, suspicious
 
     def suspect(self, path: str, now_ns: int, last_hint_ns: int | None) -> bool:
-        """The content of *path* is bad news, last hinted at *last_hint_ns*. True once it may be believed."""
+        """Record that the content of *path* is bad, last hinted at *last_hint_ns*; True once it is to be applied."""
         for type_ in self._missing:
             self._forget(path, type_)
         suspect = self._suspects.setdefault(path, _Suspect(now_ns, now_ns))
@@ -142,7 +142,7 @@ class GracePeriod:
     # Both
 
     def settle(self, path: str, type_: str) -> None:
-        """*path* is no longer in doubt: it is good, or its bad news was applied or held."""
+        """End the grace period of *path*: it is good, or it was applied or held."""
         self._suspects.pop(path, None)
         self._forget(path, type_)
 
@@ -160,7 +160,7 @@ class GracePeriod:
                 del self._names[identity]
 
     def list_due(self, now_ns: int, resting: Set[str] = frozenset()) -> list[str]:
-        """The paths whose grace period ends by *now_ns*, to be looked at again; not those that are *resting*."""
+        """The paths whose grace period ends by *now_ns*, to be looked at again; no *resting* ones."""
         suspects = [path for path, suspect in self._suspects.items() if now_ns >= self._suspect_due_ns(suspect)]
         return [path for path in suspects if path not in resting] + [e.path for e in self.list_overdue(now_ns)]
 
@@ -179,7 +179,7 @@ class GracePeriod:
         return next(iter(group.delayed.values())).since_ns + self._timing.debounce_ns
 
     def list_undecided(self) -> set[str]:
-        """Every path whose bad news still waits."""
+        """Every path whose grace period has not ended."""
         groups = self._missing.values()
         return set(self._suspects).union(*(group.delayed for group in groups), *(group.immediate for group in groups))
 

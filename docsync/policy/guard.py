@@ -15,7 +15,7 @@ _WINDOW_NS = 60_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Which deletions are allowed and which held; `excused` maps a deleted path to the one that excuses it."""
+    """The allowed and the held deletions; `excused` maps a deleted path to the one that excuses it."""
 
     allowed: tuple[Entry, ...]
     held: tuple[Entry, ...] = ()
@@ -23,7 +23,7 @@ class Verdict:
 
 
 class Guard:
-    """Remembers a minute of deletions and appearances, and what is held. Only the holds outlive the process."""
+    """Knows a minute of deletions and appearances, and what is held. Only the holds outlive the process."""
 
     def __init__(self, min_deletes: int, max_delete_ratio: float) -> None:
         self._min_deletes = min_deletes
@@ -83,7 +83,7 @@ class Guard:
     def judge(
         self, type_: str, deletions: Sequence[Entry], rows: int, now_ns: int, used_witnesses: Set[str] = frozenset()
     ) -> Verdict:
-        """Decide about *deletions* of one collection that has *rows* rows now, upserts of the same batch included.
+        """Decide about *deletions* of one collection that has *rows* rows now, with the upserts of this batch.
 
         The appearances in *used_witnesses* excuse deletions of another collection in the same batch.
         """
@@ -104,7 +104,7 @@ class Guard:
         return empties or (count + recent > self._min_deletes and count + recent > self._max_ratio * base)
 
     def _match_excuses(self, deletions: Sequence[Entry], used_witnesses: Set[str]) -> dict[str, str]:
-        """Deleted path to the path that appeared with the same content; each appearance excuses one deletion."""
+        """Deleted path to the path that appeared with equal content; an appearance excuses one deletion."""
         gone = {entry.path for entry in deletions}
         spare: dict[str, list[str]] = defaultdict(list)
         for path, (content_hash, _) in self._appeared.items():

@@ -55,7 +55,7 @@ class Settings:
         return find_git(self.root, [collection.path for collection in self.collections])
 
     def freeze_rules(self) -> "Settings":
-        """These settings with the rules read now: a later change of a schema counts from the next start on."""
+        """These settings with the rules read now: a change of a schema counts from the next start on."""
         return replace(self, frozen_rules=self.rules())
 
     def rules(self) -> DocumentRules:

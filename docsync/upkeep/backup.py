@@ -125,7 +125,7 @@ def may_be_replaced(place: Path) -> bool:
 
 
 def restore_once(
-    settings: Settings, database: Path, backup: Path, on_repair: OnRepair, progress: Progress | None = None
+    settings: Settings, database: Path, backup: Path, progress: Progress | None, on_repair: OnRepair
 ) -> RestoreResult:
     """Replace *database* by *backup* in one step, under a new epoch, once that is equal to the files.
 

@@ -1,4 +1,4 @@
-"""One sync from beginning to end, without staying: every bad news is decided before it returns."""
+"""One sync from beginning to end, without staying: all grace periods have ended when it returns."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,6 +1,6 @@
-"""Keeps the database sound: finds damage at the start, on a schedule and when SQLite reports it, and mends it.
+"""Keeps the database sound: finds damage at the start, hourly and when SQLite reports it, and repairs it.
 
-Belongs to the thread that syncs, but for the scheduled look, which has a thread and a connection of its own. Never
+Belongs to the thread that syncs; the scheduled inspection has a thread and a connection of its own. Never
 invents a row: what is damaged comes back from the files, or is gone.
 """
 
@@ -189,7 +189,8 @@ class DatabaseUpkeep:
     @contextmanager
     def _build_replacement(self) -> Iterator[apsw.Connection]:
         """A database made from the files, and from what was sound in the old one and is in no file now."""
-        with build_fresh(self._settings, self._database.parent, self._progress) as path, open_writer(path) as source:
+        fresh = build_fresh(self._settings, self._database.parent, self._progress, self._clock)
+        with fresh as path, open_writer(path) as source:
             with (
                 writing(),
                 nullcontext(self._connection) if self._connection else open_damaged(self._database) as damaged,
@@ -261,10 +262,11 @@ def open_upkeep(
         upkeep.close()
 
 
-def rebuild_once(
-    settings: Settings, database: Path, on_repair: OnRepair, progress: Progress | None = None
-) -> CommandResult:
-    """Build *database* afresh and sync it once. The caller holds the lock. Raises StoreUnavailable, NoDatabase."""
+def rebuild_once(settings: Settings, database: Path, progress: Progress | None, on_repair: OnRepair) -> CommandResult:
+    """Build *database* afresh and sync it once. The caller holds the lock.
+
+    Raises StoreUnavailable, NoDatabase.
+    """
     with open_checked(settings, database, on_repair) as upkeep:
         upkeep.rebuild("asked for")
         job = Convergence(upkeep.engine, settings.git)
@@ -273,8 +275,10 @@ def rebuild_once(
 
 
 @contextmanager
-def build_fresh(settings: Settings, parent: Path | None = None, progress: Progress | None = None) -> Iterator[Path]:
-    """A database made from nothing but the files, for as long as it is needed, in the folder *parent* or a temporary one.
+def build_fresh(
+    settings: Settings, parent: Path | None = None, progress: Progress | None = None, clock: Clock = SYSTEM
+) -> Iterator[Path]:
+    """A database made from the files alone, in the folder *parent* or a temporary one, until the block ends.
 
     Raises StoreUnavailable where none can be made.
     """
@@ -289,5 +293,5 @@ def build_fresh(settings: Settings, parent: Path | None = None, progress: Progre
         path = Path(folder) / "fresh.db"
         with open_writer(path) as connection:
             connection.pragma("synchronous", "OFF")
-            Convergence(build_engine(at_once, connection)).settle(progress)
+            Convergence(build_engine(at_once, connection, clock), clock=clock).settle(progress)
         yield path

@@ -126,7 +126,7 @@ def mended(place: Place) -> None:
 
 
 def rebuilt(place: Place) -> None:
-    rebuild_once(place.settings, place.database, ignore_repair)
+    rebuild_once(place.settings, place.database, None, ignore_repair)
 
 
 def moved_on_since_a_backup(place: Place) -> None:
@@ -139,7 +139,7 @@ def moved_on_since_a_backup(place: Place) -> None:
 
 
 def restored(place: Place) -> None:
-    restore_once(place.settings, place.database, place.root / "kept.db", ignore_repair)
+    restore_once(place.settings, place.database, place.root / "kept.db", None, ignore_repair)
 
 
 def nothing(_: Place) -> None:

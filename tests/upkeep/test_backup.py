@@ -58,7 +58,7 @@ def backup(synced: Project, tmp_path: Path) -> Path:
 
 def restored(project: Project, backup: Path) -> RestoreResult:
     with holding(project.database.parent):
-        return restore_once(project.settings, project.database, backup, ignore_repair)
+        return restore_once(project.settings, project.database, backup, None, ignore_repair)
 
 
 def asked(database: Path, sql: str) -> Any:
@@ -308,7 +308,7 @@ def test_a_restore_that_is_interrupted_changes_nothing(synced: Project, backup: 
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        restore_once(synced.settings, synced.database, backup, ignore_repair, interrupt)
+        restore_once(synced.settings, synced.database, backup, interrupt, ignore_repair)
 
     assert asked(synced.database, VERSION) == state
     assert not list(synced.database.parent.glob("docsync-fresh-*"))

@@ -65,7 +65,7 @@ def started_over(project: Project) -> Iterator[Sound]:
 @contextmanager
 def restored(project: Project) -> Iterator[Sound]:
     back_up(project.database, backup := project.root / "backup.db")
-    restore_once(project.settings, project.database, backup, ignore_repair)
+    restore_once(project.settings, project.database, backup, None, ignore_repair)
     with opened(project) as sound:
         yield sound
 

@@ -86,7 +86,7 @@ def test_a_backup_of_an_older_docsync_can_be_restored(version: int, release: Rel
     with use_release(release):
         database.parent.mkdir()
         with holding(database.parent):
-            restore_once(settings, database, backup, ignore_repair)
+            restore_once(settings, database, backup, None, ignore_repair)
         after = read_contents(database)
     assert after.number("schema_version") == release.version
     has_all_that_no_file_gives_back(before, after)
@@ -97,7 +97,7 @@ def test_a_backup_stays_of_its_own_version(settings: Settings, tmp_path: Path) -
     later = make_release(tmp_path / "later", STEP, schema=f"{read_schema_of_today()}\n{STEP}")
     (database := settings.root / ".docsync" / "docsync.db").parent.mkdir()
     with use_release(later), holding(database.parent):
-        restore_once(settings, database, backup, ignore_repair)
+        restore_once(settings, database, backup, None, ignore_repair)
     connection = apsw.Connection(str(backup))
     assert connection.pragma("user_version") == list_versions()[-1]
     connection.close()

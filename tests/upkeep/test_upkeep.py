@@ -375,7 +375,7 @@ def test_rebuild_once_builds_afresh_and_syncs(filled: Project) -> None:
     before = version_of(filled)
     filled.persona("personas/more.json")
     told: list[str] = []
-    done = rebuild_once(filled.settings, filled.database, lambda how, reason: told.append(how))
+    done = rebuild_once(filled.settings, filled.database, None, lambda how, reason: told.append(how))
     assert told == ["afresh"]
     assert done.epoch != before[0]
     assert verify(filled.settings, filled.database).documents == DOCUMENTS + 1

@@ -69,7 +69,7 @@ def restore_command(session: Session, file: Path) -> int:
     if database.exists() and backup.samefile(database):
         raise UsageError(f"{to_printable(str(file))}: is the database itself; name one that 'docsync backup' made")
     with holding(database.parent), progress_bar(session.out, "Reading files") as progress:
-        restored = restore_once(settings, database, backup, partial(remark_repair, session), progress)
+        restored = restore_once(settings, database, backup, progress, partial(remark_repair, session))
     if restored.is_foreign:
         session.out.remark(f"{to_printable(str(file))}: none of its files is here; was it made for another project?")
     if restored.kept:

@@ -64,7 +64,7 @@ def _rebuild_here(session: Session, project: "Project") -> CommandResult:
     from docsync.upkeep.upkeep import rebuild_once
 
     with holding(project.database.parent), progress_bar(session.out, "Reading files") as progress:
-        return rebuild_once(project.settings(), project.database, partial(remark_repair, session), progress)
+        return rebuild_once(project.settings(), project.database, progress, partial(remark_repair, session))
 
 
 def _preview(session: Session) -> int:

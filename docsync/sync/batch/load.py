@@ -79,7 +79,7 @@ class ContentChecks:
 
 
 class Loader:
-    """Returns the change that makes the row of a path equal to its file, or None while bad news must wait."""
+    """Returns the change that makes the row of a path equal to its file, or None during its grace period."""
 
     def __init__(self, tree: Tree, checks: ContentChecks, grace: GracePeriod, twins: Twins) -> None:
         """*twins* gives the other files whose names some file systems would hold for the same."""

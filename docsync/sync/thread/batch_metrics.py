@@ -22,7 +22,7 @@ class BatchMetrics:
         self._clock = clock
         self._counters = counters
         self._status = status
-        # Time of the first hint by path; None for undecided paths without one, so that they are not searched again.
+        # First hint by path; None for undecided paths without one, so that they are not searched again.
         self._first_hints: dict[str, int | None] = {}
         self.trigger = Trigger.HINT
 

@@ -86,7 +86,7 @@ class Loop:
         self.tick_ns = _TICK_NS
 
     def run(self) -> None:
-        """Run until the inbox is closed; one last step then applies hints that came during the previous one."""
+        """Run until the inbox is closed; a last step then applies hints that came during the previous one."""
         while not self._inbox.closed:
             now_ns = self._clock.monotonic_ns()
             self._inbox.wait(self._next_ns(now_ns), for_paths=now_ns >= self._not_before_ns)
@@ -127,7 +127,7 @@ class Loop:
     def _work(self, now_ns: int) -> None:
         looks = self._pending.looks()
         if looks or self._is_due(now_ns):
-            # Before anything is taken: while Git holds the batch, a checkout of thousands of paths costs nothing.
+            # Before paths are taken: while Git holds the batch, a checkout of thousands of paths costs nothing.
             extent = self._enter(now_ns)
             batch = self._build_batch(now_ns, extent)
             if batch.dirty or looks or self._engine.list_due(now_ns, batch.resting):
@@ -221,7 +221,7 @@ class Loop:
         self._log.log_resync()
 
     def _sync(self, batch: Batch, extent: BatchExtent, now_ns: int) -> BatchReport:
-        """One batch, from its commit to the log. On an exception nothing has changed: its paths are dirty again."""
+        """One batch, from its scan to the log. After an exception nothing has changed, its paths are dirty."""
         self._status.syncing = True
         begun_ns = self._clock.monotonic_ns()
         try:
