@@ -49,11 +49,11 @@ with_cursor = click.option(
 @contextmanager
 def open_database(session: "Session") -> "Iterator[Reader]":
     """A reader of the project's database and nothing else. Raises NoDatabase."""
-    from docsync.cli.view.diagnosis import diagnosing
+    from docsync.cli.database_advice import advising
     from docsync.reader import open_configured
 
     project = session.project().demand()
-    with diagnosing(project.database), open_configured(project.config, "database") as reader:
+    with advising(project.database), open_configured(project.config, "database") as reader:
         yield reader
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import apsw
 
-from docsync.cli.view.diagnosis import diagnosing
+from docsync.cli.database_advice import advising
 from docsync.errors import UsageError
 from docsync.names import to_printable
 from docsync.reader.query.limit import extend_limit
@@ -68,7 +68,7 @@ def select(database: Path, statement: str, *, limit: int, seconds: float) -> Que
         columns = columns or found
         return True
 
-    with diagnosing(database), open_reader_connection(database) as connection:
+    with advising(database), open_reader_connection(database) as connection:
         connection.execute("BEGIN")  # so that epoch and revision are those of the rows
         epoch, revision = read_version(connection)
         with _translate_errors(statement, seconds):

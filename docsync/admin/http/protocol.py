@@ -55,7 +55,8 @@ class BoundedProtocol(H11Protocol):
     def _make_room(self) -> None:
         """Keep at most MAX_CONNECTIONS: abort the one that is silent for longest, or refuse this one.
 
-        It is refused when all are being answered. Those of the last 0.1 s are spared, as many may arrive at once.
+        It is refused when all are being answered. Those of the last 0.1 s are spared, as many may arrive at
+        once.
         """
         present = [c for c in self.connections if isinstance(c, BoundedProtocol) and c.is_present]
         if len(present) <= MAX_CONNECTIONS or self.transport.is_closing():

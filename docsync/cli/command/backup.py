@@ -27,14 +27,14 @@ def backup_command(session: Session, file: Path) -> int:
     each document was first seen, and the changes. It is checked before it takes its place. Any SQLite opens
     it.
     """
-    from docsync.cli.view.diagnosis import diagnosing
+    from docsync.cli.database_advice import advising
     from docsync.upkeep.backup import back_up, may_be_replaced
 
     project = session.project()
     place = resolve_output(session.here / file, project)
     if not may_be_replaced(place):
         raise UsageError(f"{to_printable(str(file))}: is there, or in use, and no backup; choose another place")
-    with diagnosing(project.demand().database):
+    with advising(project.demand().database):
         made = back_up(project.database, place)
     value = {
         "file": str(place),

@@ -20,11 +20,11 @@ def verify_command(session: Session) -> int:
     Every file is read afresh and compared, column by column. Exits with 1 if there is a difference. Documents
     that keep their last good version are listed and are none.
     """
-    from docsync.cli.view.diagnosis import diagnosing
+    from docsync.cli.database_advice import advising
     from docsync.verify import verify
 
     project = session.project()
-    with diagnosing(project.database):
+    with advising(project.database):
         found = verify(project.settings(), project.database)
     value = {
         "equal": found.equal,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from docsync.cli.view.diagnosis import diagnosing
+from docsync.cli.database_advice import advising
 from docsync.errors import NoDatabase
 from docsync.store.connection import open_reader_connection
 from tests.cli.conftest import Shell
@@ -72,7 +72,7 @@ def as_another_user(root: Path, database: Path) -> str:
         if os.geteuid() == 0:
             os.setuid(65534)
         try:
-            with diagnosing(database), open_reader_connection(database):
+            with advising(database), open_reader_connection(database):
                 said = "read"
         except NoDatabase as error:
             said = str(error)

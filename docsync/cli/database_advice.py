@@ -1,4 +1,4 @@
-"""Says of a database that does not answer what can be done about it. Mends nothing."""
+"""Adds the next step to the error of a database that cannot be read. Mends nothing."""
 
 import os
 from collections.abc import Iterator
@@ -12,8 +12,8 @@ from docsync.store.connection import answering
 
 
 @contextmanager
-def diagnosing(database: Path) -> Iterator[None]:
-    """Adds the next step to what is said of *database* where it cannot be read. Raises NoDatabase for it."""
+def advising(database: Path) -> Iterator[None]:
+    """Raises NoDatabase, with the next step, where *database* cannot be read in the block."""
     try:
         with answering(database):
             yield
