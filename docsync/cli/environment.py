@@ -10,7 +10,7 @@ _OTHER_VARIABLES = ("ENV", "SOURCE", "TRACEBACK", "ADMIN_TOKEN", "ADMIN_TOKEN_FI
 
 
 def find_typos(names: Iterable[str]) -> Iterator[str]:
-    """Yields a warning for each DOCSYNC_ variable that docsync does not read and that is close to one it reads."""
+    """Yields a warning for each DOCSYNC_ variable that is unknown and close to a known one."""
     ours = [name.removeprefix(_PREFIX) for name in names if name.startswith(_PREFIX)]
     if not ours:
         return

@@ -15,7 +15,7 @@ def read_schema(name: str) -> str:
 
 
 def _list_names(text: str) -> str:
-    """The schema of docsync.toml with the formats and the codes that there are: its file leaves their lists empty."""
+    """The schema of docsync.toml with all formats and codes in the lists that its file leaves empty."""
     value = json.loads(text)
     value["$defs"]["collections"]["items"]["properties"]["format"]["enum"] = [*FORMATS]
     value["$defs"]["lint"]["properties"]["ignore"]["items"]["enum"] = [*list_ignorable_codes()]

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How much a finding matters: a `WARNING` makes docsync slower or may surprise, an `ERROR` makes it fail."""
+    """How much a finding matters: a `WARNING` may slow docsync down or surprise, an `ERROR` makes it fail."""
 
     OK = "ok"
     NOTE = "note"

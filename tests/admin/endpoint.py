@@ -1,4 +1,4 @@
-"""Asks an endpoint as programs, browsers and attackers do: HTTP by http.client, everything else as raw bytes."""
+"""Asks an endpoint as programs, browsers and attackers do: by http.client, or with raw bytes."""
 
 import json
 import socket

@@ -1,4 +1,7 @@
-"""A daemon with canned answers. What it promises of them is what `Commands` promises: any thread, bounded by timeout."""
+"""A daemon with canned answers.
+
+What it promises of them is what `Commands` promises: any thread, bounded by timeout.
+"""
 
 import threading
 from collections.abc import Sequence
@@ -42,7 +45,7 @@ HOSTILE = "personas/<img src=x onerror=alert(1)></title>.json"
 
 @dataclass
 class FakeCommands:
-    """`failure` is raised by every call that works; `hanging` makes them last until `let_go` or their timeout."""
+    """`failure` is raised by every call that works; `hanging` calls last until `let_go` or their timeout."""
 
     now: Status = STATUS
     failure: Exception | None = None

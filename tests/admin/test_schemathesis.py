@@ -1,4 +1,4 @@
-"""Requests that a program makes up from /openapi.json: whatever it asks, the answer is one that is described there."""
+"""Requests that a program makes up from /openapi.json: each answer is one that is described there."""
 
 import random
 import warnings

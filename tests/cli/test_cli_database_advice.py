@@ -63,7 +63,7 @@ def test_a_database_that_may_not_be_read_does_not_pass_for_none(filled: Shell, c
 
 
 def as_another_user(root: Path, database: Path) -> str:
-    """What is said to a user who may do no more than others; in a process of its own, which alone changes its user."""
+    """What a user without rights is told; in a process of its own, which alone changes its user."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:

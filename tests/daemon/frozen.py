@@ -1,4 +1,4 @@
-"""Runs a daemon whose threads a test can harm: on SIGUSR1 the sync thread hangs, on SIGUSR2 the watcher's thread ends."""
+"""Runs a daemon that a test can harm: on SIGUSR1 its sync thread hangs, on SIGUSR2 its watcher's thread ends."""
 
 import ctypes
 import os

@@ -28,14 +28,14 @@ QUEUE_LOCK = Path(tempfile.gettempdir()) / f"docsync-inotify-queue-{os.getuid()}
 
 @contextmanager
 def usual_queue() -> Iterator[None]:
-    """Watchers that start in here have the queue that this system gives: no other test shortens it meanwhile."""
+    """Watchers that start in here have the queue of this system: no other test shortens it meanwhile."""
     with QUEUE_LOCK.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         yield
 
 
 def rest() -> None:
-    """Return when every file has rested since it was last applied (rule 3): only time itself brings that about."""
+    """Return when every file has rested since it was last applied (rule 3), which takes time."""
     time.sleep(0.6)
 
 
@@ -156,7 +156,7 @@ class Daemon:
 
 
 class Polled:
-    """A service in a thread that asks *sql* again and again; `seen` keeps every answer, in the order it was first seen."""
+    """A service in a thread that asks *sql* again and again; `seen` has each answer once, in order."""
 
     def __init__(self, daemon: Daemon, sql: str) -> None:
         self._daemon, self._sql = daemon, sql

@@ -23,7 +23,10 @@ _EVENTS = 16
 
 @contextmanager
 def short_queue() -> Iterator[None]:
-    """Descriptors that are made in here have a queue of 16 events. One process at a time: the limit is the system's."""
+    """Descriptors that are made in here have a queue of 16 events.
+
+    One process at a time: the limit is the system's.
+    """
     with QUEUE_LOCK.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         before = LIMIT.read_text()

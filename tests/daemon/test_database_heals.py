@@ -1,4 +1,4 @@
-"""A running daemon whose database is deleted, damaged or busy: it comes back by itself, and the log stays small."""
+"""A running daemon whose database is deleted, damaged or busy: it comes back, and the log stays small."""
 
 import random
 import subprocess

@@ -93,7 +93,8 @@ def test_a_failing_disk_leaves_before_or_after(
     next_generation(burning, generation)
     sync_whole(burning)
     checkpoint = Checkpoint(burning.connection)
-    # SQLite ignores an error of the checkpoint that follows a commit, but apsw raises what was raised in here.
+    # SQLite ignores an error of the checkpoint that follows a commit, but apsw raises what was raised in
+    # here.
     burning.connection.pragma("wal_autocheckpoint", 0)
     cases = 0
     for nth in range(1, MAX_STEPS):

@@ -1,4 +1,4 @@
-"""Git moves many files at once: a checkout, merge, stash or rebase lands as one revision, never mixed, never held."""
+"""Git moves many files at once: a checkout, merge, stash or rebase is one revision, never mixed or held."""
 
 import json
 import os
@@ -282,7 +282,7 @@ def test_a_worktree_has_its_own_git_directory(worktree: Daemon) -> None:
 
 
 def _one_revision(inside: Repository, *commands: tuple[str, ...], versions: set[str]) -> None:
-    """Run Git's *commands* while a service polls: one revision, nothing held, no other *versions* than these seen."""
+    """Run Git's *commands* while a service polls: one revision, nothing held, only these *versions* seen."""
     daemon = inside.daemon
     rest()
     before = daemon.revision
@@ -432,7 +432,7 @@ def test_a_submodule_has_its_own_git_directory(submodule: Repository) -> None:
 
 @pytest.fixture
 def modular(repository: Repository, tmp_path: Path) -> Iterator[tuple[Repository, Repository]]:
-    """A project in a repository whose collection is a submodule on main; the commit before has it on the other branch."""
+    """A repository whose collection is a submodule on main; the commit before has it on the other branch."""
     repository.begin(100)
     daemon = Daemon(tmp_path / "outer")
     outer, inner = Repository(daemon), Repository(daemon)

@@ -1,4 +1,4 @@
-"""A real daemon that is killed again and again while files are edited: no service ever sees what it must not see."""
+"""A real daemon that is killed again and again while files are edited: no service sees what it must not."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""What is mounted while the daemon runs: it is noticed, watched or polled from then on, and its end is noticed too."""
+"""What is mounted while the daemon runs is noticed, watched or polled, and its end is noticed, too."""
 
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,10 @@ def codes(daemon: Daemon) -> list[str]:
 
 @pytest.mark.parametrize("over", ["personas", "personas/sub"])
 def test_a_mount_over_a_folder_is_noticed_and_its_end_too(daemon: Daemon, mounts: Mounts, over: str) -> None:
-    """No event tells of either; the next heartbeat does. What the mount hides is missing, be it 30 files of 40."""
+    """No event tells of either; the next heartbeat does.
+
+    What the mount hides is missing, be it 30 files of 40.
+    """
     for number in range(30):
         daemon.persona(f"personas/sub/p{number}.json", number=number)
     for number in range(10):
@@ -55,7 +58,7 @@ def test_what_is_saved_right_after_a_mount_is_there_when_a_wait_returns(
 def test_a_place_that_gives_no_events_is_polled_from_the_next_heartbeat_on_and_until_its_end(
     daemon: Daemon, mounts: Mounts, tmp_path: Path, over: str
 ) -> None:
-    """An overlay tells nothing of what is written below it, as a network drive tells nothing of other machines."""
+    """An overlay gives no events of what is written below it, as a network drive gives none of other machines."""
     elsewhere = tmp_path / "elsewhere"
     daemon.persona("personas/team/ana.json", version="covered")
     inner = "personas/team/ana.json".removeprefix(f"{over}/")

@@ -1,4 +1,4 @@
-"""Too many events and too few watches: what the kernel drops is found all the same, and the status says what is wrong."""
+"""Too many events and too few watches: what the kernel drops is found, and the status says what is wrong."""
 
 import os
 import random
@@ -20,7 +20,8 @@ LONG = bool(os.environ.get("DOCSYNC_LONG"))
 REPOSITORY = Path(__file__).parent.parent.parent
 pytestmark = pytest.mark.timeout(1200 if LONG else 120)
 
-# Known ones, so that the workers of a parallel run agree on the names of the tests; the long run draws its own.
+# Known ones, so that the workers of a parallel run agree on the names of the tests; the long run draws its
+# own.
 SEEDS = [20261121, 20261122]
 
 # A user namespace has a limit of its own for the watches of its users.

@@ -1,4 +1,4 @@
-"""Many files at once: deletions are held, renames land whole, kills and storms end with the database equal to the files."""
+"""Many files at once: deletions are held, renames land whole, and after storms the database equals the files."""
 
 import json
 import os
@@ -15,7 +15,8 @@ import pytest
 from tests.daemon.running import Daemon, Polled
 from tests.helpers.project import Tell
 
-# The long version of these tests uses the counts of the promise: DOCSYNC_LONG=1 pytest tests/daemon/test_storms.py
+# The long version of these tests uses the counts of the promise: DOCSYNC_LONG=1 pytest
+# tests/daemon/test_storms.py
 LONG = bool(os.environ.get("DOCSYNC_LONG"))
 pytestmark = pytest.mark.timeout(600 if LONG else 120)
 

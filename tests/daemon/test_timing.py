@@ -1,4 +1,4 @@
-"""The scenarios of docs/timing.md that need a real daemon: what is seen is asserted, how long it took is printed.
+"""The scenarios of docs/timing.md that need a real daemon: what is seen is asserted, the time is printed.
 
 The others are in tests/sync/test_timing.py, by the millisecond, and in tests/daemon/test_git.py. The figures are measured
 by `python -m benchmarks.timing`.
@@ -18,7 +18,7 @@ ROUNDS = 30
 
 
 def _everything_elsewhere(repository: Repository, count: int) -> None:
-    """Two branches without a file name in common: on the way from one to the other Git removes the root folder itself."""
+    """Two branches without a file name in common: between them Git removes the root folder itself."""
     daemon = repository.daemon
     repository.git("init", "-q", "-b", "main")
     daemon.write(".gitignore", ".docsync/\n*.log\n")
@@ -114,7 +114,7 @@ def test_24_a_barrier_after_a_deletion_or_a_broken_save_is_never_answered_early(
 
 
 def test_28_a_key_that_kubernetes_removes_from_a_configmap_goes_with_the_swap(daemon: Daemon) -> None:
-    """The new folder, the rename of ..data, then the link of the removed key, then the old folder: in this order."""
+    """The new folder, the rename of ..data, the link of the removed key, the old folder: in this order."""
     folder = daemon.root / "personas/mounted"
 
     def version(number: int, keys: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Services read while files are saved in the four ways in which programs save: no row is ever half of one, none is refused."""
+"""Services read while files are saved in the four ways of programs: no row is half of one, none refused."""
 
 import os
 import threading

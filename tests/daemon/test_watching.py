@@ -1,4 +1,4 @@
-"""The watcher under fire: what kills or blinds other watchers, polling, and a watcher that has to be opened anew."""
+"""The watcher under fire: what kills or blinds other watchers, polling, and a watcher that is opened anew."""
 
 import os
 import shutil

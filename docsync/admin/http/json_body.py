@@ -15,7 +15,7 @@ Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json
 
 
 def to_json(value: object) -> Json:
-    """*value* for JSON: a dataclass of `status` or `commands`, a sequence or mapping of them, a plain value."""
+    """*value* for JSON: a dataclass of `status`, a sequence or mapping of them, or a plain value."""
     match value:
         case Enum():
             return to_json(value.value)

@@ -48,7 +48,7 @@ class AdmissionMiddleware:
             return
         except Refusal as refusal:
             await refusal.response()(scope, body, answer)
-        except Exception as error:  # noqa: BLE001 -- a bug in one answer must not end the daemon; it is reported
+        except Exception as error:  # noqa: BLE001 -- a bug in one answer is reported, and ends nothing
             self._report(scope, error)
             if not answer.started:
                 await refusal_of(error).response()(scope, body, answer)

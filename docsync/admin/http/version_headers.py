@@ -1,4 +1,4 @@
-"""Puts epoch and revision of the database on answers: the state they were read from, or one at least as new."""
+"""Puts epoch and revision of the database on answers: those they were read from, or of a newer state."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -101,7 +101,7 @@ class FeedRoutes:
     # The stream
 
     async def events(self, request: Request) -> Response:
-        """GET /v1/events: changes after `Last-Event-ID` or `since` (default: now), and status changes, as events."""
+        """GET /v1/events: changes after `Last-Event-ID` or `since` (default: now), and of the status, as events."""
         since = read_text(read_query(request, "since"), "since")
         since = request.headers.get("last-event-id") or since
         if request.method == "HEAD":  # returns the headers, and does not count as a stream
@@ -122,7 +122,7 @@ class FeedRoutes:
         self._streams -= 1
 
     async def _write_stream(self, found: Changes, write: Write) -> None:
-        """Write one event stream until the endpoint stops or the database goes; the client then reconnects."""
+        """Write a stream until the endpoint stops or the database goes; the client then reconnects."""
         seen, last_status, place = BroadcastState(), b"", ""
         with self._broadcast.listening(), suppress(DocsyncError):
             await write(b"retry: 1000\n\n")

@@ -1,4 +1,4 @@
-"""`docsync init`: writes a docsync.toml that fits the folder, samples where there is nothing, and editor settings.
+"""`docsync init`: writes a docsync.toml for the folder, samples where there is nothing, and editor settings.
 
 Never overwrites a file.
 """
