@@ -24,7 +24,7 @@ _SECONDS = 5.0
 
 
 class ReaderPool:
-    """The way from the event loop to the database. Close it once nobody asks any more."""
+    """Runs queries of the event loop in threads, each with a reader. Close it after the last request."""
 
     def __init__(self, database: Path, counters: Counters) -> None:
         self._database = database

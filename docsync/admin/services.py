@@ -39,5 +39,5 @@ class Services:
         await self.broadcast.leave()
 
     def close(self) -> None:
-        """Give back threads and connections, once nobody asks any more."""
+        """Close the readers, with their threads and connections, after the last request."""
         self.readers.close()

@@ -97,7 +97,7 @@ class DocumentPages:
 def remark_next_page(session: "Session", given: str | None, cursor: str | None, left: int | None = None) -> None:
     """Says, where there is a next page, how to get what is *left* (None: not known).
 
-    A cursor is long: it is only told to those who go from page to page already, or who ask for more words.
+    A cursor is long: it is shown only after a page that was asked for by a cursor, or with --verbose.
     """
     if cursor is None:
         return

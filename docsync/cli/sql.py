@@ -1,4 +1,4 @@
-"""Runs one SQL statement that somebody typed, read-only and within limits.
+"""Runs one SQL statement of the command line, read-only and within limits.
 
 Never attaches a file or changes anything.
 """

@@ -52,7 +52,7 @@ class DaemonSettings:
 
     `http` is host and port, or None to serve the socket only.
 
-    With `keys`, whoever comes over HTTP must show a token.
+    With `keys`, requests over TCP need a token.
     """
 
     sync: Settings

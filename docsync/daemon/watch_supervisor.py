@@ -70,7 +70,7 @@ class WatchSupervisor:
         """
         if self._barrier is None or not self._gives_events() or self.source.reasons():
             return False
-        # What was mounted since the last check is not watched yet, and no event told of it.
+        # What was mounted since the last check is not watched yet, and gave no event.
         return self._barrier.wait() and self._mounts == mount_table()
 
     def _gives_events(self) -> bool:

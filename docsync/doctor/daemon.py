@@ -16,7 +16,7 @@ _TOPIC = "daemon"
 
 
 def examine_daemon(target: Target, *, runs: bool) -> Iterator[Diagnosis]:
-    """What the daemon of *target* says of itself; *runs* tells that somebody keeps the database."""
+    """What the daemon of *target* says of itself; *runs* is True while a process holds the lock."""
     if not runs:
         yield Diagnosis(_TOPIC, Level.NOTE, "none runs", "start one with: docsync run")
         return

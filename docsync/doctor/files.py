@@ -18,7 +18,7 @@ from docsync.watch import PollSettings, open_source
 
 _TOPIC = "watcher"
 _READ_ADVICE = "let the user that runs docsync read it"
-# What a source says although nobody has to do anything about it.
+# Reasons of a source that need no action.
 _CONFIGURED_REASONS = frozenset({"polling"})
 
 

@@ -25,7 +25,7 @@ _TICKS = re.compile(r"`+")
 
 
 def as_markdown(origin: "Origin", rows: "Iterable[Row]") -> Iterator[str]:
-    """A page for each document, a rule between two of them; what they are a copy of is told in a comment."""
+    """A page for each document, a rule between two of them; a comment names where they are from."""
     version = f", epoch {origin.epoch}, revision {origin.revision}" if origin.epoch else ""
     yield f"<!-- docsync export from the {origin.source}{version} -->\n"
     between = "\n"

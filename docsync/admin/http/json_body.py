@@ -1,4 +1,4 @@
-"""How the answers of a daemon look as JSON. Never talks to anybody and knows no HTTP."""
+"""How the answers of a daemon look as JSON. Sends nothing and knows no HTTP."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Opens the sockets that the endpoint listens on. Never takes a socket away from somebody who answers."""
+"""Opens the sockets that the endpoint listens on. Never takes a socket from a program that answers on it."""
 
 import os
 import socket

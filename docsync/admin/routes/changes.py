@@ -101,7 +101,7 @@ class FeedRoutes:
     # The stream
 
     async def events(self, request: Request) -> Response:
-        """GET /v1/events: changes after `Last-Event-ID` or `since` (default: now), and of the status, as events."""
+        """GET /v1/events: changes after `Last-Event-ID` or `since` (default: now), and the status, as events."""
         since = read_text(read_query(request, "since"), "since")
         since = request.headers.get("last-event-id") or since
         if request.method == "HEAD":  # returns the headers, and does not count as a stream

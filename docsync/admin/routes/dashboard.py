@@ -1,6 +1,6 @@
 """The dashboard at `/`: one page and the files it is made of, each known by name.
 
-Holds no data and asks nobody.
+Holds no data and reads no database.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ _POLICY = "; ".join(
         "frame-ancestors 'none'",
         "base-uri 'none'",
         "form-action 'none'",
-        # No script may turn text into markup, whatever mistake somebody makes in one of them.
+        # No script may turn text into markup, also if one of them has a mistake.
         "require-trusted-types-for 'script'",
         "trusted-types 'none'",
     )
@@ -40,7 +40,7 @@ class _File:
     headers: tuple[tuple[str, str], ...]
 
     async def answer(self, request: Request) -> Response:
-        """The file, or 304 to whoever has it."""
+        """The file, or 304 if If-None-Match names its ETag."""
         headers = dict(self.headers)
         if _knows(request, headers["etag"]):
             return Response(status_code=304, headers=headers)

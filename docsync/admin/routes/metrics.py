@@ -1,6 +1,6 @@
 """The route for Prometheus.
 
-Loads its client when somebody asks for the first time, and counts nothing itself.
+Loads the client of Prometheus with the first request, and counts nothing itself.
 """
 
 from pathlib import Path

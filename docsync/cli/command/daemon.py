@@ -34,7 +34,7 @@ def stop_command(session: Session) -> int:
 
 
 def _is_free(folder: Path, until: float) -> bool:
-    """True once nobody holds *folder*; the lock goes with the process, whether or not its parent noticed."""
+    """True once no process holds *folder*; the lock ends with its process, also before the parent notices."""
     from docsync.lock import holding
 
     while time.monotonic() < until:

@@ -95,7 +95,7 @@ def _export(
     version = reader.version()
     origin = Origin(version.source, version.epoch, version.revision)
     rows = iter(documents if advance is None else _report_progress(documents, advance))
-    # What cannot be asked is told before anything is printed.
+    # An impossible query fails before anything is printed.
     first = list(islice(rows, 1))
     take(write(origin, chain(first, rows)))
     return origin, documents.done

@@ -1,4 +1,4 @@
-"""What a sync, reload, wait or release came to, as JSON and as lines. Asks nobody."""
+"""What a sync, reload, wait or release came to, as JSON and as lines. Asks no daemon."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ def done_of(answer: "Answer") -> CommandResult:
 
 
 def done_lines(done: CommandResult, *, verbose: bool) -> Iterator[str]:
-    """*done* for people: with *verbose* every path, otherwise those that need somebody."""
+    """*done* for people: with *verbose* every path, otherwise those that need a person."""
     if verbose:
         yield from (f"+ {to_printable(path)}" for path in done.upserted)
         yield from (f"- {to_printable(path)}" for path in done.deleted)

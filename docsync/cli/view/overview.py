@@ -1,6 +1,6 @@
 """The status of a daemon as lines for people: the state and why, what to do, figures, collections.
 
-Asks nobody.
+Asks no daemon.
 """
 
 from collections.abc import Iterator, Mapping
@@ -50,7 +50,7 @@ def summary(status: "Answer") -> str:
 
 
 def standing(status: "Answer") -> object:
-    """What of *status* is told anew when it changes: not the figures that always move."""
+    """The part of *status* that is printed anew when it changes: not the figures that always move."""
     names = ("state", "ready", "epoch", "revision", "documents", "errors", "warnings", "held", "restart_to_apply")
     return [status[name] for name in names], [(reason["code"], reason["path"]) for reason in status["reasons"]]
 

@@ -1,6 +1,6 @@
 """A progress bar on stderr for work that takes longer than half a second.
 
-Prints nothing where nobody looks.
+Prints nothing where stderr is no terminal, nor with -q or --json.
 """
 
 import time

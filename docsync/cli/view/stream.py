@@ -35,7 +35,7 @@ class _Stdout(io.FileIO):
 class _Stderr(io.FileIO):
     """Standard error.
 
-    What it does not take is lost: there is nobody to tell, and no work must fail for it.
+    What it does not take is lost: the error could not be shown, and no work must fail for it.
     """
 
     def write(self, text: "ReadableBuffer", /) -> int:

@@ -38,7 +38,7 @@ def format_short_time(at: str, now: datetime) -> str:
     """The time *at* (ISO 8601) for a person who reads it at *now*: in its zone, as short as it can be."""
     try:
         local = datetime.fromisoformat(at).astimezone(now.tzinfo)
-    except (ValueError, OverflowError):  # somebody else's hand wrote it
+    except (ValueError, OverflowError):  # not written by docsync
         return at
     if local.date() == now.date():
         return f"today {local:%H:%M}"
