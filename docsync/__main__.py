@@ -1,4 +1,4 @@
-"""`python -m docsync`: the same as the console script, nothing else."""
+"""`python -m docsync` runs the command line, like the console script `docsync`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The one way in: what can be asked of a running daemon. HTTP is its only outside face; the CLI speaks HTTP."""
+"""The commands of a running daemon, as a protocol. HTTP is its only outside face; the CLI speaks HTTP."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -14,7 +14,7 @@ class TimedOut(DocsyncError):
 
 
 class Busy(DocsyncError):
-    """One reload runs and one waits already. `retry_after` is in seconds."""
+    """One reload runs and another one waits already. `retry_after` is in seconds."""
 
     exit_code = ExitCode.NOT_REACHABLE
     retry_after = 1
@@ -28,11 +28,11 @@ class Commands(Protocol):
         ...
 
     def ticks(self) -> bool:
-        """True while the sync thread comes round. Looks at nothing else, and takes no time."""
+        """True while the sync thread runs its loop. Reads nothing else; returns at once."""
         ...
 
     def wait_for_change(self, after: int, timeout: float) -> int:
-        """The number of revisions made since the start, once it is another one than *after*; or after *timeout* seconds."""
+        """The number of revisions since the start, once it is not *after*, or after *timeout* seconds."""
         ...
 
     def reload(self, scopes: Sequence[str], timeout: float) -> CommandResult:
@@ -40,9 +40,9 @@ class Commands(Protocol):
         ...
 
     def wait(self, paths: Sequence[str], timeout: float) -> CommandResult:
-        """Return when all that was saved before the call is in the database, bad news decided. Raises TimedOut.
+        """Return when all that was saved before the call is in the database and bad news is decided.
 
-        With *paths*, only they are waited for.
+        With *paths*, only they are waited for. Raises TimedOut.
         """
         ...
 

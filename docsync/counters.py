@@ -1,6 +1,6 @@
-"""What the daemon has done since it started, as plain numbers: batches, latency, hints, reads. Never shows them to anybody.
+"""What the daemon has done since it started, as numbers: batches, latency, hints, reads. Never shows them.
 
-Every method may be called from any thread, and none of them takes longer than it takes to add to a number, but `wait`.
+Every method may be called from any thread. All but `wait` return at once.
 """
 
 import time
@@ -12,14 +12,14 @@ from threading import Condition
 
 from docsync.model import BatchRecord
 
-_BATCHES = 50
-_TIMES = 200
+_MAX_BATCHES = 50
+_MAX_TIMES = 200
 _SYNC_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _LATENCY_SECONDS = (0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
 class Trigger(StrEnum):
-    """What set a batch off: the word that the status and the metrics have."""
+    """What started a batch: the word in the status and the metrics."""
 
     START = "start"
     HINT = "hint"
@@ -32,7 +32,7 @@ class Trigger(StrEnum):
 
 
 class BatchResult(StrEnum):
-    """How a batch ended: the word that the metrics have."""
+    """How a batch ended: the word in the metrics."""
 
     CHANGED = "changed"
     UNCHANGED = "unchanged"
@@ -55,7 +55,7 @@ class Histogram:
         self.total += value
 
     def copy(self) -> "Histogram":
-        """The same numbers, for somebody who looks at them while others count on."""
+        """A copy of this histogram, so that a reader does not see it change."""
         made = Histogram(self.bounds)
         made.counts, made.total = list(self.counts), self.total
         return made
@@ -65,16 +65,16 @@ class Counters:
     """One for each daemon. What it gives out is a copy."""
 
     def __init__(self) -> None:
-        self._bell = Condition()
-        self._news = 0
+        self._changed = Condition()
+        self._revisions = 0
         self._runs: Counter[tuple[Trigger, BatchResult]] = Counter()
         self._rescans: Counter[Trigger] = Counter()
         self._hints: Counter[str] = Counter()
         self._reads: Counter[str] = Counter()
-        self._batches: deque[BatchRecord] = deque(maxlen=_BATCHES)
+        self._batches: deque[BatchRecord] = deque(maxlen=_MAX_BATCHES)
         self._seconds = Histogram(_SYNC_SECONDS)
         self._latency = {change: Histogram(_LATENCY_SECONDS) for change in ("upsert", "delete")}
-        self._recent: deque[tuple[str, float]] = deque(maxlen=_TIMES)
+        self._recent: deque[tuple[str, float]] = deque(maxlen=_MAX_TIMES)
         self._saves = 0
         self.last_success = 0.0
         """When a batch was last committed or nothing was found to do: seconds since 1970."""
@@ -83,40 +83,40 @@ class Counters:
 
     def record_hint(self, kind: str) -> None:
         """The watcher gave a hint of this kind."""
-        with self._bell:
+        with self._changed:
             self._hints[kind] += 1
 
     def record_read(self, source: str) -> None:
         """A service was answered from this source."""
-        with self._bell:
+        with self._changed:
             self._reads[source] += 1
 
     def record_rescan(self, trigger: Trigger) -> None:
         """Everything was looked at, for this reason."""
-        with self._bell:
+        with self._changed:
             self._rescans[trigger] += 1
 
     def record_run(self, trigger: Trigger, result: BatchResult, seconds: float) -> None:
         """A batch was tried."""
-        with self._bell:
+        with self._changed:
             self._runs[trigger, result] += 1
             if result in (BatchResult.CHANGED, BatchResult.UNCHANGED):
                 self._seconds.add(seconds)
                 self.last_success = time.time()
 
     def record_batch(self, batch: BatchRecord) -> None:
-        """A batch made a revision: whoever waits for news is told."""
-        with self._bell:
+        """Record a batch that made a revision, and wake the waiters of `wait`."""
+        with self._changed:
             self._batches.append(batch)
-            self._news += 1
-            self._bell.notify_all()
+            self._revisions += 1
+            self._changed.notify_all()
 
     def record_latency(self, change: str, at: str, seconds: Iterable[float]) -> None:
-        """So many *seconds* went by between the first hint of each path and the commit, at *at*, that holds it.
+        """Record latencies: *seconds* from the first hint of each path to the commit at *at* (ISO 8601).
 
-        *change* is upsert or delete; the latter includes the time for which bad news must last.
+        *change* is upsert or delete; that of a delete includes the time for which bad news must last.
         """
-        with self._bell:
+        with self._changed:
             for each in seconds:
                 self._latency[change].add(each)
                 if change == "upsert":
@@ -126,47 +126,47 @@ class Counters:
     # From those who ask
 
     def wait(self, after: int, timeout: float) -> int:
-        """The number of revisions made since the start, once it is another one than *after* or *timeout* seconds are over."""
-        with self._bell:
-            self._bell.wait_for(lambda: self._news != after, timeout)
-            return self._news
+        """The number of revisions since the start, once it is not *after*, or after *timeout* seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._revisions != after, timeout)
+            return self._revisions
 
     def batches(self) -> tuple[BatchRecord, ...]:
         """The last batches that made a revision, oldest first."""
-        with self._bell:
+        with self._changed:
             return tuple(self._batches)
 
     def recent(self) -> tuple[int, tuple[tuple[str, float], ...]]:
-        """How many saves landed, and the last of them, oldest first: when (UTC, ISO 8601), and milliseconds."""
-        with self._bell:
+        """The number of saves, and the last of them, oldest first: when (UTC, ISO 8601), and milliseconds."""
+        with self._changed:
             return self._saves, tuple(self._recent)
 
     def runs(self) -> dict[tuple[Trigger, BatchResult], int]:
         """Batches by trigger and result."""
-        with self._bell:
+        with self._changed:
             return dict(self._runs)
 
     def rescans(self) -> dict[str, int]:
         """Looks at everything by reason."""
-        with self._bell:
+        with self._changed:
             return {trigger.value: count for trigger, count in self._rescans.items()}
 
     def hints(self) -> dict[str, int]:
         """Hints by kind."""
-        with self._bell:
+        with self._changed:
             return dict(self._hints)
 
     def reads(self) -> dict[str, int]:
         """Answers by source."""
-        with self._bell:
+        with self._changed:
             return dict(self._reads)
 
     def seconds(self) -> Histogram:
         """How long batches took."""
-        with self._bell:
+        with self._changed:
             return self._seconds.copy()
 
     def latency(self) -> dict[str, Histogram]:
         """From the first hint to the commit, for upserts and deletes."""
-        with self._bell:
+        with self._changed:
             return {change: histogram.copy() for change, histogram in self._latency.items()}

@@ -28,7 +28,10 @@ class DocsyncError(Exception):
 
 
 class ConfigError(DocsyncError):
-    """docsync.toml, the environment or a flag is wrong. `mistakes` has a line for each: `file:line: what is wrong`."""
+    """docsync.toml, the environment or a flag is wrong.
+
+    `mistakes` has a line for each: `file:line: what is wrong`.
+    """
 
     exit_code = ExitCode.USAGE
 
@@ -80,7 +83,7 @@ class StoreReason(StrEnum):
 
 
 class StoreUnavailable(DocsyncError):
-    """The database cannot be written now; nothing was changed and, unless it is Damaged, a later try may succeed."""
+    """The database cannot be written now; nothing was changed. A later try may do, unless it is Damaged."""
 
     exit_code = ExitCode.NOT_REACHABLE
 
@@ -90,7 +93,7 @@ class StoreUnavailable(DocsyncError):
 
 
 class Damaged(StoreUnavailable):
-    """The database is not what was written to it, or its files are others: no later try succeeds until it is mended."""
+    """The database is not what was written to it, or its files are others. It must be mended first."""
 
     def __init__(self, message: str) -> None:
         super().__init__(StoreReason.DAMAGED, message)

@@ -1,7 +1,7 @@
 """Is Git at work in a repository around the files? Looks at the names in its directory, and never runs Git.
 
-What the names mean was measured with git 2.39 on Linux: `index.lock` is empty while Git writes files, and holds the
-new index while an editor waits for a commit message.
+What the names mean was measured with git 2.39 on Linux: `index.lock` is empty while Git writes files, and
+holds the new index while an editor waits for a commit message.
 """
 
 import os
@@ -28,8 +28,8 @@ class IndexStamp(NamedTuple):
 def find_git(root: Path, folders: Iterable[str]) -> "GitDirectories":
     """The repositories that enclose the project at *root* and its *folders* at this moment, as one.
 
-    A folder may be a submodule. Worktrees and submodules lead to their own directory. Quick enough to be asked before
-    every batch: a repository may be made, moved in or taken away at any time.
+    A folder may be a submodule. Worktrees and submodules lead to their own directory. Quick enough to be
+    asked before every batch: a repository may be made, moved in or taken away at any time.
     """
     found: dict[str, None] = {}
     seen: set[str] = set()
@@ -75,13 +75,13 @@ IndexStamps = frozenset[tuple[str, IndexStamp]]
 
 
 class GitDirectories:
-    """Some Git directories: the real ones, where index and index.lock are. Without any, nobody ever works."""
+    """Git directories: the real ones, where index and index.lock are. Without one `is_working` is False."""
 
     def __init__(self, *folders: str | Path) -> None:
         self._directories = tuple(_Directory(str(folder)) for folder in folders)
 
     def indexes(self) -> IndexStamps:
-        """What the index is now: one that was not among them before means that Git has changed it or the work tree."""
+        """The index stamp of each repository; a new one means that Git changed the index or the work tree."""
         found = ((directory.path, directory.index()) for directory in self._directories)
         return frozenset((path, stamp) for path, stamp in found if stamp is not None)
 
@@ -120,9 +120,9 @@ class _Directory:
         return index is not None and _within(now_ns - index.st_ctime_ns, _JUST_NOW_NS)
 
 
-def _within(age_ns: int, most_ns: int) -> bool:
+def _within(age_ns: int, max_ns: int) -> bool:
     # A time in the future (the clock was set back) says nothing about now.
-    return -_JUST_NOW_NS <= age_ns < most_ns
+    return -_JUST_NOW_NS <= age_ns < max_ns
 
 
 def _stat(path: str) -> os.stat_result | None:

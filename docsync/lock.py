@@ -1,4 +1,4 @@
-"""One docsync a database: a lock on the database's folder, and the file that says how to reach who holds it."""
+"""The lock on the database's folder (one docsync a database), and daemon.json: how to reach its holder."""
 
 import fcntl
 import json
@@ -17,7 +17,7 @@ _ASKING_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """How to reach a running daemon: `socket` is a path, `http` an address such as http://127.0.0.1:8787, or None."""
+    """How to reach a running daemon: `socket` is a path, `http` a URL (http://127.0.0.1:8787) or None."""
 
     pid: int
     socket: str
@@ -28,8 +28,8 @@ class Announcement:
 def holding(folder: Path) -> Iterator[None]:
     """Hold the lock on *folder*. Raises AlreadyRunning at once when someone else does.
 
-    flock on the folder itself: unlike a lock file it cannot be deleted away, and unlike POSIX locks it is not lost when
-    another descriptor is closed. The system frees it with the last descriptor, also after kill -9.
+    flock on the folder itself: unlike a lock file it cannot be deleted away, and unlike POSIX locks it is not
+    lost when another descriptor is closed. The system frees it with the last descriptor, also after kill -9.
     """
     new = [above for above in (folder, *folder.parents) if not above.exists()]
     folder.mkdir(parents=True, exist_ok=True)
@@ -42,9 +42,8 @@ def holding(folder: Path) -> Iterator[None]:
         except BlockingIOError as error:
             pid = _holder(descriptor) or getattr(_load_announcement(folder), "pid", None)
             who = f"process {pid}" if pid else "another process"
-            message = (
-                f"{folder}: docsync is running already ({who}); see 'docsync status', or stop it with 'docsync stop'"
-            )
+            advice = "see 'docsync status', or stop it with 'docsync stop'"
+            message = f"{folder}: docsync is running already ({who}); {advice}"
             raise AlreadyRunning(message, pid) from error
         yield
     finally:
@@ -52,7 +51,7 @@ def holding(folder: Path) -> Iterator[None]:
 
 
 def _lock(descriptor: int) -> None:
-    """Take the lock. Raises BlockingIOError if somebody keeps it; one who only asks holds it for a moment."""
+    """Take the lock. Tries for 0.1 s, as `is_held` takes it for a moment. Raises BlockingIOError."""
     deadline = time.monotonic() + _ASKING_SECONDS
     while True:
         try:
@@ -77,7 +76,7 @@ def announcing(folder: Path, announcement: Announcement) -> Iterator[None]:
 
 
 def read_announcement(folder: Path) -> Announcement | None:
-    """How to reach the daemon of *folder*, or None when none runs; a file that a killed one left behind does not count."""
+    """How to reach the daemon of *folder*, None when none runs. The file of a killed one does not count."""
     announcement = _load_announcement(folder)
     return announcement if announcement and is_held(folder) else None
 

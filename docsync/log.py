@@ -11,7 +11,7 @@ from docsync.names import to_printable
 
 
 def open_log(stream: TextIO, format_name: str, level: str) -> structlog.typing.FilteringBoundLogger:
-    """A logger that writes to *stream*: console, json, or auto (console on a terminal); level debug to error."""
+    """A logger to *stream*: format console, json or auto (console on a terminal), level debug to error."""
     console = format_name == "console" or (format_name == "auto" and stream.isatty())
     stamp = _add_time if console else structlog.processors.TimeStamper(fmt="iso")
     processors: list[structlog.typing.Processor] = [
@@ -43,18 +43,18 @@ def open_log(stream: TextIO, format_name: str, level: str) -> structlog.typing.F
 
 
 def _order_keys(_log: object, _method: str, values: MutableMapping[str, object]) -> MutableMapping[str, object]:
-    """A JSON line begins with what every line has."""
+    """Processor: puts timestamp, level and event first."""
     return {**{key: values.pop(key) for key in ("timestamp", "level", "event") if key in values}, **values}
 
 
 def _add_time(_log: object, _method: str, values: MutableMapping[str, object]) -> MutableMapping[str, object]:
-    """Local time to the millisecond: enough for a person who watches."""
+    """Processor: adds the local time to the millisecond."""
     values["timestamp"] = datetime.now().astimezone().time().isoformat("milliseconds")
     return values
 
 
 def _escape_values(_log: object, _method: str, values: MutableMapping[str, object]) -> MutableMapping[str, object]:
-    """Nothing that a file holds may steer the terminal or begin a line of its own."""
+    """Processor: escapes control characters, so that no value can steer the terminal or fake a line."""
     for key, value in values.items():
         if isinstance(value, str):
             lines = value.split("\n") if key == "exception" else [value]
@@ -65,7 +65,7 @@ def _escape_values(_log: object, _method: str, values: MutableMapping[str, objec
 
 
 def _join_lists(_log: object, _method: str, values: MutableMapping[str, object]) -> MutableMapping[str, object]:
-    """A list as a person writes it."""
+    """Processor: joins the items of lists with commas."""
     lists = {key: ", ".join(value) for key, value in values.items() if isinstance(value, list)}
     values.update(lists)
     return values

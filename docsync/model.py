@@ -1,4 +1,4 @@
-"""The values that the layers pass to each other: what a file is, says and becomes. Never touches the world."""
+"""The values that the layers pass to each other: what a file is, says and becomes. No I/O."""
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A second place in the same file that explains a problem. Line and column start at 1 and count characters."""
+    """A second place in the file that explains a problem. Line and column start at 1 and count characters."""
 
     message: str
     line: int
@@ -26,8 +26,9 @@ class Note:
 class Problem:
     """A file that could not be taken, or a warning about one.
 
-    `path` is POSIX and relative to the project root. `line` and `column` start at 1, count characters of the whole file
-    (byte order mark, front matter fence and CRLF included) and are None for a trouble that has no place in the text.
+    `path` is POSIX and relative to the project root. `line` and `column` start at 1, count characters of the
+    whole file (byte order mark, front matter fence and CRLF included) and are None for a trouble that has no
+    place in the text.
     """
 
     path: str
@@ -43,7 +44,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class BatchRecord:
-    """A transaction that made a revision: when (UTC, ISO 8601), how long it took, what it wrote and what set it off."""
+    """A transaction that made a revision: when (UTC, ISO 8601), how long it took, its counts and trigger."""
 
     at: str
     revision: int
@@ -57,8 +58,8 @@ class BatchRecord:
 class Reference:
     """Something a document points to: recorded as written, never resolved into the document.
 
-    `kind` is env, file, base, sample, specification or other; `target` is the variable or path as written; `at` is the
-    dotted place in the front matter, such as `model.connection.apiKey`.
+    `kind` is env, file, base, sample, specification or other; `target` is the variable or path as written;
+    `at` is the dotted place in the front matter, such as `model.connection.apiKey`.
     """
 
     kind: str
@@ -72,7 +73,7 @@ class Reference:
 
 
 class ReferenceStatus(StrEnum):
-    """What became of a reference: only those to files are looked at."""
+    """The status of a reference; only references to files are checked."""
 
     OK = "ok"
     MISSING = "missing"
@@ -82,7 +83,7 @@ class ReferenceStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ResolvedReference:
-    """A reference and what the tree says of it; `path` is its target relative to the project root, None if outside."""
+    """A reference and its status; `path` is the target relative to the project root, None outside."""
 
     reference: Reference
     path: str | None
@@ -141,9 +142,9 @@ class FileState(StrEnum):
 class Entry:
     """A row of `files`: what was last seen of a path.
 
-    `stamp` is None where there was nothing to stat. `good_size` is the size in bytes of the version that the document
-    row holds, None if there is no such row. `racy` means that the stamp was taken so soon after a write that it proves
-    nothing.
+    `stamp` is None where there was nothing to stat. `good_size` is the size in bytes of the version that the
+    document row holds, None if there is no such row. `racy` means that the stamp was taken so soon after a
+    write that it proves nothing.
     """
 
     path: str
@@ -197,7 +198,7 @@ class Timing:
 
 
 class RootState(StrEnum):
-    """What became of a collection's folder. `ABSENT` has never existed; `MISSING` did, and deletes nothing."""
+    """The state of a collection's folder. `ABSENT` has never existed; `MISSING` did, and deletes nothing."""
 
     OK = "ok"
     ABSENT = "absent"
@@ -222,7 +223,7 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class RefusedPath:
-    """A path that cannot be taken, whatever its bytes are, and why; `stamp` is None where there was nothing to stat."""
+    """A path that cannot be taken, with the problem; `stamp` is None if there was nothing to stat."""
 
     problem: Problem
     stamp: Stamp | None = None
@@ -230,12 +231,15 @@ class RefusedPath:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What a look at the tree found in a scope: nothing is read yet.
+    """The result of scanning scopes; no file is read.
 
-    `found` are the files that are documents by their name, `types` the collection of each. `skipped` are paths that are
-    none (links, devices, names that cannot be shown), `dangling` are links to nothing, and `unreadable` is what could not
-    be looked at: nothing may be concluded about what lies beneath it. `volumes` are folders that hold a mounted volume.
-    `links` are those of `found` that are symbolic links, with the path of the file that they lead to.
+    `found`: the stamps of files that are documents by their name.
+    `types`: the collection of each path.
+    `skipped`: paths that are no documents (links, devices, names that cannot be shown).
+    `unreadable`: paths that could not be looked at; nothing may be concluded about what lies beneath them.
+    `dangling`: links to nothing.
+    `volumes`: folders that hold a mounted volume.
+    `links`: the paths in `found` that are symbolic links, with the path of the file that they lead to.
     """
 
     found: Mapping[str, Stamp]

@@ -1,4 +1,4 @@
-"""Paths, patterns, ids and places: which names are documents and what they are called. Never looks at the disk."""
+"""Paths, patterns, ids and places: which names are documents, and their ids. Never looks at the disk."""
 
 import re
 from collections.abc import Iterable
@@ -10,10 +10,10 @@ EVERYTHING = ""
 """The scope that covers the whole tree. Every other scope is a path *and everything beneath it*."""
 
 VOLUME_LINK = "..data"
-"""A mounted Kubernetes volume changes by one rename of this link: every other name in it then means another file."""
+"""The link in a mounted Kubernetes volume whose rename changes every other file in it at once."""
 
 MAX_PLACE_CHARACTERS = 300
-"""Only a hostile file has longer places in it; each of its values would drag its own along."""
+"""The longest dotted place in a problem: only a hostile file has a longer one, in each of its values."""
 
 # How much of two names must be alike. "aeg" then is a slip for "age"; "delete" is none for "release".
 _SIMILAR = 0.65
@@ -29,7 +29,8 @@ def covers(scope: str, path: str) -> bool:
 def drop_covered(scopes: Iterable[str]) -> list[str]:
     """*scopes* sorted and without those that another one already covers."""
     kept: list[str] = []
-    # "/" sorts before every other character here, so that a scope is followed directly by everything beneath it.
+    # "/" sorts before every other character here, so that a scope is followed directly by everything beneath
+    # it.
     for scope in sorted(set(scopes), key=lambda path: path.replace("/", "\0")):
         if not kept or not covers(kept[-1], scope):
             kept.append(scope)
@@ -46,24 +47,25 @@ def ancestors(path: str) -> list[str]:
 
 
 def is_hidden(name: str) -> bool:
-    """True for the names of one path component that are never documents: hidden, temporary and backup ones."""
+    """True for a path component that is never a document: a hidden, temporary or backup name."""
     return name.startswith((".", "#", "~")) or name.lower().endswith(_TEMPORARY_SUFFIXES)
 
 
 @lru_cache(maxsize=4096)
 def _is_hidden_folder(path: str) -> bool:
-    """The same for a folder's whole path; remembered, because a scan asks it of every file in the folder."""
+    """True when any component of the folder *path* is hidden. Cached: a scan asks this for every file."""
     return any(map(is_hidden, path.split("/")))
 
 
 def is_presentable(name: str) -> bool:
-    """True when *name* can be stored and printed: valid UTF-8 (no surrogate escapes) and free of control characters."""
+    """True when *name* can be stored and printed: no surrogate escapes, no control characters."""
     return name.isprintable() or not any(_is_unprintable(character) for character in name)
 
 
 def _is_unprintable(character: str) -> bool:
     code = ord(character)
-    # C0, DEL and C1 controls; surrogates (a byte that is not UTF-8); marks that turn the reading direction around.
+    # C0, DEL and C1 controls; surrogates (a byte that is not UTF-8); marks that turn the reading direction
+    # around.
     return (
         code < 0x20
         or 0x7F <= code <= 0x9F
@@ -75,7 +77,7 @@ def _is_unprintable(character: str) -> bool:
 
 
 def to_printable(name: str) -> str:
-    """*name* with every character that `is_presentable` refuses written as an escape, safe to store, log and print."""
+    """*name* safe to store, log and print: every character that `is_presentable` refuses is an escape."""
     if name.isprintable():
         return name
     return "".join(_escape_character(character) if _is_unprintable(character) else character for character in name)
@@ -89,7 +91,7 @@ def _escape_character(character: str) -> str:
 
 
 def truncate_place(place: str) -> str:
-    """*place*, dotted as `inputs[0].name`, cut after LONGEST_PLACE characters with a mark."""
+    """*place*, dotted as `inputs[0].name`, cut after MAX_PLACE_CHARACTERS with a mark."""
     return place if len(place) <= MAX_PLACE_CHARACTERS else place[:MAX_PLACE_CHARACTERS] + "…"
 
 
@@ -107,13 +109,13 @@ def find_closest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
 
 @lru_cache(maxsize=512)
 def compile_glob(glob: str) -> re.Pattern[str]:
-    """The regular expression of a glob: `**` is any number of folders, `*` and `?` never cross `/`, case counts."""
+    """The regular expression of a glob: `**` is any number of folders; `*` and `?` never cross `/`."""
     return re.compile("".join(_translate_token(token) for token in _TOKEN.findall(glob)) + r"\Z", re.DOTALL)
 
 
 @lru_cache(maxsize=128)
 def _compile_any(globs: tuple[str, ...]) -> re.Pattern[str]:
-    """One regular expression for several globs: a scan asks it of every file there is."""
+    """Compile several globs to one regular expression. Cached: a scan matches every file."""
     return re.compile("|".join(f"(?:{compile_glob(glob).pattern})" for glob in globs), re.DOTALL)
 
 
@@ -132,7 +134,7 @@ def _translate_token(token: str) -> str:
 
 
 def suffix_of(glob: str) -> str | None:
-    """The final suffix (".json") of every name that *glob* matches, or None where that is not one fixed suffix."""
+    """The final suffix (".json") of every name that *glob* matches, None if that is not one fixed suffix."""
     last = glob.rpartition("/")[2]
     stem, dot, suffix = last.rpartition(".")
     return "." + suffix if dot and suffix and not set(suffix) & set("*?") and stem else None
@@ -161,7 +163,7 @@ class Collection:
     schema: str | None = None
 
     def matches(self, path: str) -> bool:
-        """True when *path* (relative to the project root) is a document of this collection, as far as its name tells."""
+        """True when *path* (relative to the project root) is a document of this collection by its name."""
         inner = strip_folder(self.path, path)
         if inner is None or not _compile_any(self.include).match(inner):
             return False

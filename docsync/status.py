@@ -1,11 +1,14 @@
-"""What docsync says of itself and of its files. Values only: the daemon and the reader fill them in, others show them."""
+"""Values: the daemon's status, problems, results of commands.
+
+Daemon and reader fill them in, others show them.
+"""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from docsync.model import BatchRecord, Problem
 
-# Reasons that end readiness: whoever reads the database then may read something old without knowing.
+# Reason codes that end readiness: the database may be out of date without a sign of it.
 _BLOCKING = frozenset({"starting", "database", "sync_stalled", "watcher_dead"})
 
 _DELAY_ADVICE = "Nothing is lost, changes only show up a little later"
@@ -67,7 +70,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class CollectionStatus:
-    """One collection: its folder (`root`: ok, absent, missing, unreadable) and how many rows, problems and holds it has."""
+    """A collection: its folder (`root`: ok, absent, missing or unreadable), its rows and problems."""
 
     type: str
     path: str
@@ -81,7 +84,7 @@ class CollectionStatus:
 
 @dataclass(frozen=True, slots=True)
 class LastBatch:
-    """The last transaction that changed anything: when (UTC, ISO 8601), its revision, counts and duration in seconds."""
+    """The last transaction that changed anything: when (UTC, ISO 8601), revision, counts, seconds."""
 
     at: str
     revision: int
@@ -92,9 +95,10 @@ class LastBatch:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """How long saves took from the first hint to the commit: how many since the start, and milliseconds of the last ones.
+    """How long saves took from the first hint to the commit: their number since the start, and quantiles.
 
-    `recent` has when each landed (UTC, ISO 8601) and its milliseconds, oldest first; the quantiles are of these.
+    `recent` has when each landed (UTC, ISO 8601) and its milliseconds, oldest first; the quantiles are of
+    these.
     """
 
     count: int = 0
@@ -106,16 +110,16 @@ class Latency:
     def of(count: int, recent: tuple[tuple[str, float], ...]) -> "Latency":
         """The quantiles of *recent*, None when there is nothing."""
         times = sorted(ms for _, ms in recent)
-        half, most = (times[int(len(times) * share)] if times else None for share in (0.5, 0.99))
-        return Latency(count, half, most, recent)
+        half, nearly_all = (times[int(len(times) * share)] if times else None for share in (0.5, 0.99))
+        return Latency(count, half, nearly_all, recent)
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The state of a daemon. `state` is starting, in_sync, syncing, held or degraded, in that order of precedence reversed.
+    """The state of a daemon. `state` is starting, in_sync, syncing, held or degraded: a later one wins.
 
-    `pending` counts dirty paths, `undecided` those whose bad news is not believed yet; `batches` are the last ones that
-    made a revision, oldest first.
+    `pending` counts dirty paths, `undecided` those whose bad news is not believed yet; `batches` are the last
+    ones that made a revision, oldest first.
     """
 
     version: str
@@ -167,8 +171,9 @@ class HeldDeletion:
 class CommandResult:
     """What a reload, a wait or a release found once it was over.
 
-    `revision` and `epoch` name the state that covers the call; `upserted` and `deleted` are paths; `broken` and `held`
-    are the paths in its scope that are broken (or unreadable) and held; `seconds` is how long it took.
+    `revision` and `epoch` name the state that covers the call; `upserted` and `deleted` are paths; `broken`
+    and `held` are the paths in its scope that are broken (or unreadable) and held; `seconds` is how long it
+    took.
     """
 
     epoch: str

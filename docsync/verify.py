@@ -1,4 +1,4 @@
-"""Proves the database equal to the files: reads every file afresh into a second database and compares the two.
+"""Proves the database equal to the files: reads all files into a second database and compares the two.
 
 Never changes the database it looks at.
 """
@@ -26,6 +26,7 @@ _COMPARED = {
 _PROBLEM = "file_path, severity, code, line, column, json_path, message, hint, notes"
 
 _KEPT = "SELECT id FROM main.document_status WHERE state <> 'ok' EXCEPT SELECT id FROM fresh.documents"
+_STATUS = "SELECT id, state FROM main.document_status WHERE state <> 'ok' ORDER BY id"
 _BENEATH_LOST_ROOT = (
     "SELECT 1 FROM main.problems AS root WHERE root.code IN ('root-missing', 'root-unreadable') "
     "AND substr(p.file_path, 1, length(root.file_path) + 1) = root.file_path || '/'"
@@ -73,7 +74,7 @@ def _compare(settings: Settings, database: Path) -> Verification:
         live.execute("ATTACH ? AS fresh", (path.as_uri() + "?mode=ro",))
         live.execute("BEGIN")
         found = [*_rows(live), *_problems(live), *_damage(live)]
-        status = live.execute("SELECT id, state FROM main.document_status WHERE state <> 'ok' ORDER BY id").fetchall()
+        status = live.execute(_STATUS).fetchall()
         documents = live.execute("SELECT count(*) FROM main.documents").get
         live.execute("COMMIT")
     stale = tuple(str(id_) for id_, state in status if state == "stale")
@@ -99,7 +100,8 @@ def _problems(live: apsw.Connection) -> Iterator[Mismatch]:
     for mine, other, what in (("main", "fresh", "reported, but not there"), ("fresh", "main", "not reported")):
         only = f"SELECT {_PROBLEM} FROM {mine}.problems EXCEPT SELECT {_PROBLEM} FROM {other}.problems"
         rows = live.execute(
-            f"SELECT file_path, code FROM ({only}) AS p WHERE code NOT IN ('held', 'root-missing', 'root-unreadable') "
+            f"SELECT file_path, code FROM ({only}) AS p "
+            "WHERE code NOT IN ('held', 'root-missing', 'root-unreadable') "
             f"AND file_path NOT IN (SELECT file_path FROM main.documents WHERE id IN ({_KEPT})) "
             f"AND NOT EXISTS ({_BENEATH_LOST_ROOT}) ORDER BY file_path, code"
         )

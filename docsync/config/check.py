@@ -1,4 +1,7 @@
-"""Finds what is wrong with the values that were given: unknown keys, wrong values, values at odds. Never raises."""
+"""Finds what is wrong with the values that were given: unknown keys, wrong values, values at odds.
+
+Never raises.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -89,7 +92,10 @@ def _suffix_mistakes(include: ConfigValue | None) -> Iterator[str]:
 
 
 def find_conflicts(values: Mapping[str, ConfigValue], root: str, *, has_token: bool) -> Iterator[str]:
-    """Where settings that are fine alone do not go together. *has_token*: the environment has a token."""
+    """The mistakes of settings that contradict each other.
+
+    *has_token*: the environment holds the admin token.
+    """
     yield from _check_order(values["watch.settle_ms"], values["watch.debounce_ms"])
     yield from _check_order(values["watch.debounce_ms"], values["watch.max_delay_ms"])
     if not has_token and not items(values, "clients"):

@@ -1,4 +1,4 @@
-"""The keys of docsync.toml: the default of each and what it may hold. Never knows where a value was written."""
+"""The keys of docsync.toml: the default of each and what it may hold. Reads no values."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -28,13 +28,13 @@ _BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "
 
 @dataclass(frozen=True, slots=True)
 class KeyRule:
-    """What a key may hold and what it holds when nobody says anything."""
+    """The default of a key, and what else it may hold."""
 
     default: object
     refusal: Validator
 
     def read(self, text: str) -> object:
-        """*text* of the environment as this key's kind of value; as it is where it is none, for `refusal` to name."""
+        """*text* of the environment as a value of this key's type; unchanged, for `refusal`, if it is none."""
         match self.default:
             case bool():
                 return _BOOLEANS.get(text.strip().lower(), text)
@@ -63,7 +63,7 @@ def text(value: object) -> str | None:
 
 
 def regular_file(value: object) -> str | None:
-    """Refuses SQLite's names for what is no regular file, and folders."""
+    """Validator: the path of a regular file; refuses `:memory:`, `file:` URIs and folders."""
     if isinstance(value, str) and (value.startswith((":", "file:")) or value.endswith(("/", "/.", "/.."))):
         return "the path of a regular file"
     return text(value)
@@ -217,7 +217,7 @@ RULES: Mapping[str, KeyRule] = {
     **SETTINGS,
     **{f"{items}[].{name}": rule for items, rules in ITEMS.items() for name, rule in rules.items()},
 }
-"""Every key that docsync.toml may hold; `[]` stands for the number of a collection or the name of an overlay."""
+"""Every key of docsync.toml; `[]` stands for the number of an item or the name of an overlay."""
 
 OVERLAY_RULES: Mapping[str, KeyRule] = {key: rule for key, rule in RULES.items() if key != "env"}
 """Every key that the tables of an overlay may hold: an overlay has none of its own."""

@@ -37,7 +37,7 @@ class GuardSettings:
 
 @dataclass(frozen=True, slots=True)
 class LimitSettings:
-    """What a file may be at most."""
+    """The largest file that is read."""
 
     max_file_bytes: int
 
@@ -69,7 +69,10 @@ class AdminSettings:
 
 @dataclass(frozen=True, slots=True)
 class ClientSettings:
-    """Somebody who may use the admin endpoint over TCP. `token_hash` is the SHA-256 of the token, in hexadecimal."""
+    """Somebody who may use the admin endpoint over TCP.
+
+    `token_hash` is the SHA-256 of the token, in hexadecimal.
+    """
 
     name: str
     token_hash: str = field(repr=False)
@@ -86,7 +89,7 @@ class LogSettings:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Everything that can be configured, checked. `origins` tells of every key where its value was written."""
+    """Everything that can be configured, checked. `origins`: where the value of each key was written."""
 
     root: Path
     file: Path | None
@@ -119,7 +122,7 @@ class Setting:
 
 
 def list_settings(config: Config) -> list[Setting]:
-    """Every setting of *config*, always in the same order: the tables, then the collections, then the clients."""
+    """Every setting of *config*, always in one order: the tables, then the collections, then the clients."""
     found = {key: _value(getattr(config, key.partition(".")[0]), key) for key in SETTINGS}
     for items, rules in ITEMS.items():
         for number, item in enumerate(getattr(config, items)):

@@ -1,4 +1,7 @@
-"""Collects what docsync.toml, the environment and the flags say, key by key. Never decides which of them wins."""
+"""Reads docsync.toml, the environment and the flags, key by key.
+
+Each layer by itself: `merge_layers` merges them.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,10 +15,10 @@ _ALIASES = {"DOCSYNC_ADMIN_TOKEN_FILE": "DOCSYNC_ADMIN__TOKEN_FILE"}
 
 @dataclass(frozen=True, slots=True)
 class ConfigValue:
-    """A value that somebody wrote for *key*. A value that was refused is None.
+    """A configured value for *key*; None if it was refused.
 
-    `origin` is for people who ask where it comes from, `where` stands in front of a mistake, `written` is the key as
-    it was written there (`env.production.watch.mode`).
+    `origin` says where it comes from, for people (`docsync.toml:3`), `where` is the place that a mistake
+    names, `written` is the key as it was written there (`env.production.watch.mode`).
     """
 
     key: str
@@ -32,7 +35,7 @@ class ConfigValue:
 
 
 def read_defaults() -> Iterator[ConfigValue]:
-    """What holds when nobody says anything."""
+    """The values of what is not configured."""
     collections = _leaves({"collections": DEFAULT_COLLECTIONS}, "")
     for key, value in [*((key, rule.default) for key, rule in SETTINGS.items()), *collections]:
         yield ConfigValue(key, value, "default", "default", key)

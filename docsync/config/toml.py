@@ -69,7 +69,7 @@ def _place(message: str, text: str) -> str:
 
 
 def join_key(table: str, name: str) -> str:
-    """The dotted key of *name* in *table*; a name that is not a bare key is quoted, so that its dots do not count."""
+    """The dotted key of *name* in *table*. A name that is not a bare key is quoted, as it may hold dots."""
     part = name if _BARE.fullmatch(name) else json.dumps(name)
     return f"{table}.{part}" if table else part
 
@@ -91,7 +91,7 @@ class _Lines:
         self.open_table(names, line)
 
     def record_keys(self, table: str, names: list[str], line: int) -> str:
-        """The full key of *names* in *table*; it and the tables on the way stand on *line* unless seen before."""
+        """The full key of *names* in *table*; records *line* for it and the tables on the way, unless seen."""
         for name in names:
             table = join_key(table, name)
             self.found.setdefault(table, line)
@@ -102,7 +102,7 @@ class _Lines:
 
 
 def lines_of(text: str) -> dict[str, int]:
-    """The line of every table and key of *text*, which is valid TOML: `watch.settle_ms`, `collections[1].include`."""
+    """The line of each table and key of *text* (valid TOML), by key: `watch.settle_ms`, `clients[1].name`."""
     lines = _Lines()
     for line, head in _heads(text):
         names, opened = _names(head)
@@ -117,7 +117,7 @@ def lines_of(text: str) -> dict[str, int]:
 
 
 def _heads(text: str) -> Iterator[tuple[int, str]]:
-    """Each statement with its line, its value replaced by a plain one; blank lines and comments among them."""
+    """Each statement with its line and 0 for its value; blank lines and comments among them."""
     begin, line, depth, head = 0, 1, 0, ""
     for token in _TOKEN.finditer(text + "\n"):
         match token.group():
@@ -134,7 +134,7 @@ def _heads(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _names(head: str) -> tuple[list[str], object]:
-    """The key of a statement, and what it opens: {} a table, [{}] an item of an array, 0 nothing but a value."""
+    """The key of a statement, and what it opens: {} a table, [{}] an item of an array, 0 a value."""
     import tomllib  # knows how to unquote a key
 
     names: list[str] = []

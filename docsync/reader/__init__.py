@@ -1,4 +1,6 @@
-"""The reading side: documents by id, by any field and by words, and what changes. Never writes to disk or database.
+"""The reading side: documents by id, by any field and by words, and what changes.
+
+Never writes to disk or database.
 
     with open_reader("path/to/project") as reader:
         ana = reader.get("persona/team/ana")
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 else:  # to a type checker it would make an object of every name, also of a misspelt one
 
     def __getattr__(name: str) -> object:
-        """What answers are made of is loaded when it is first needed: `get` does without it and starts in no time."""
+        """The types of answers are loaded when they are first needed: `get` starts without them."""
         if name in __all__:
             import docsync.reader.answer
 

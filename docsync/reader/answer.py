@@ -1,4 +1,7 @@
-"""What a reader answers with when it is not a single document: pages, hits, changes, counts. Never asks anything."""
+"""What a reader answers with when it is not a single document: pages, hits, changes, counts.
+
+Never asks anything.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +21,7 @@ class Version:
     revision: int | None
 
     def is_after(self, other: "Version") -> bool:
-        """True for a later revision, and for one of another epoch: whatever was known of the old one means nothing."""
+        """True for a later revision, and for any revision of another epoch."""
         return self.epoch != other.epoch or (self.revision or 0) > (other.revision or 0)
 
 
@@ -70,7 +73,8 @@ class Page(Answer[Row]):
 class Hit:
     """A document that a search found; a higher `score` is a better match.
 
-    `snippet` is a piece of it that shows why, `marks` where in the snippet: pairs of start and end, in characters.
+    `snippet` is a piece of it that shows why, `marks` where in the snippet: pairs of start and end, in
+    characters.
     """
 
     row: Row
@@ -101,9 +105,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changes(_Versioned, Sequence[Change]):
-    """A piece of the change feed, in order: use it as a sequence. Pass `cursor` as `since` to go on from here.
+    """A piece of the change feed, in order: use it as a sequence.
 
-    With `start_over` forget what you know: this and what follows tell all that is there. With `more` ask again at once.
+    Pass `cursor` as `since` to go on from here. With `start_over` forget what you know: this and what follows
+    tell all that is there. With `more` ask again at once.
     """
 
     items: tuple[Change, ...]
@@ -143,9 +148,10 @@ class TagCount:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceRow:
-    """What a document points to, as written, and what became of it: `status` is ok, missing, outside or not_checked.
+    """What a document points to, as written. `status` is ok, missing, outside or not_checked.
 
-    `at` is the place in the front matter; `resolved` is the file relative to the project root, None if it is none.
+    `at` is the place in the front matter; `resolved` is the file relative to the project root, None if it is
+    none.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""Waits for commits without asking the tables: looks at the number that SQLite moves at every one. Never writes."""
+"""Waits for commits by polling SQLite's data_version. Never writes."""
 
 import time
 from collections.abc import Callable
@@ -14,19 +14,19 @@ _REPLACEMENT_SECONDS = 5.0
 
 
 class CommitPoll:
-    """Sleeps until somebody has committed something, or another file lies at the path."""
+    """Sleeps until another connection has committed, or another file is at the path."""
 
     def __init__(self, commits: Callable[[], tuple[int, int]]) -> None:
-        """*commits* moves with every one. Raises NoDatabase."""
+        """*commits* returns another value after every commit. Raises NoDatabase."""
         self._commits = commits
         self._seen = commits()
 
     def remember(self) -> None:
-        """Call this before asking: what is committed from now on ends the next sleep. Raises NoDatabase."""
+        """Call this before a query: the next commit after it ends the next sleep. Raises NoDatabase."""
         self._seen = call_patiently(self._commits)
 
     def sleep(self, until: float) -> bool:
-        """Sleep until a commit; False when it is *until* (monotonic seconds) before that. Raises NoDatabase."""
+        """Sleep until a commit; False at the time *until* (monotonic seconds). Raises NoDatabase."""
         pause = _MIN_PAUSE_SECONDS
         while call_patiently(self._commits) == self._seen:
             left = until - time.monotonic()
@@ -38,7 +38,7 @@ class CommitPoll:
 
 
 def call_patiently(call: Callable[[], T]) -> T:
-    """The result of *call*, while a database is being replaced also that of a later try. Raises NoDatabase."""
+    """The result of *call*; on NoDatabase it is tried again for 5 s, as a replacement takes a moment."""
     deadline = time.monotonic() + _REPLACEMENT_SECONDS
     while True:
         try:

@@ -13,13 +13,15 @@ from docsync.store.state import EPOCH, REVISION
 # Nobody waits for the perfect guess at what was meant: to compare with so many takes 50 ms.
 _MAX_GUESSES = 1_000
 
-# What docsync has written has no space around it, for which json.loads looks twice: a tenth of the time of a hit.
+# What docsync has written has no space around it, for which json.loads looks twice: a tenth of the time of a
+# hit.
 _parsed = json.JSONDecoder().raw_decode
 
 _DOCUMENT, _REVISION = COLUMNS.index("document"), COLUMNS.index("revision")
 _LISTS = tuple(map(COLUMNS.index, columns_for(Use.LIST)))
 
-# "+?" and not "?": SQLite would plan the statement anew for each id, as an index for some values only might serve it.
+# "+?" and not "?": SQLite would plan the statement anew for each id, as an index for some values only might
+# serve it.
 _ROW = (
     f"SELECT {', '.join(f'd.{name}' for name in COLUMNS)}, s.state, s.since, "
     f"{EPOCH}, {REVISION} "
@@ -42,7 +44,8 @@ def read_documents(snapshot: Snapshot, ids: Iterable[str]) -> Iterator[Row]:
 
 def find_similar_ids(snapshot: Snapshot, id_: str) -> list[str]:
     """The ids, three at most, that end like *id_*, or else are spelled like it: what may have been meant."""
-    ids = [str(one) for (one,) in snapshot.ask("SELECT id FROM documents ORDER BY id LIMIT ?", (_MAX_GUESSES,))]
+    rows = snapshot.ask("SELECT id FROM documents ORDER BY id LIMIT ?", (_MAX_GUESSES,))
+    ids = [str(one) for (one,) in rows]
     ends = [one for one in ids if one.endswith(f"/{id_}")]
     ends = ends or [one for one in ids if one.endswith(f"/{id_.rpartition('/')[2]}")]
     return ends[:3] or find_closest(id_, ids)

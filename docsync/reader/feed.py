@@ -1,7 +1,7 @@
-"""The change feed: every change once and in order, from any cursor on. Never waits, and forgets nothing silently.
+"""The change feed: every change once and in order, from any cursor on.
 
-A cursor is `<epoch>:<seq>`. Within the listing that a start-over begins with it is `<epoch>:<seq>:<revision>:<id>`: the
-state that is listed, and how far.
+Never waits, and forgets nothing silently. A cursor is `<epoch>:<seq>`. Within the listing that a start-over
+begins with it is `<epoch>:<seq>:<revision>:<id>`: the state that is listed, and how far.
 """
 
 import re
@@ -18,7 +18,7 @@ _FORM = re.compile(r"([0-9a-f]+):([0-9]{1,18})(?::([0-9]{1,18}):(\S+))?")
 
 @dataclass(frozen=True, slots=True)
 class _FeedPosition:
-    """Where a consumer stands. With a revision it is within the listing of the documents as of then, after *id*."""
+    """A position in the feed; with `revision` in a listing: after document `id`, as of that revision."""
 
     epoch: str
     seq: int
@@ -36,7 +36,7 @@ def changes(snapshot: Snapshot, since: str | int | None, limit: int) -> Changes:
     first, last = _read_kept(snapshot)
     place = None if since is None else _parse_cursor(since, epoch)
     if place is None or place.epoch != epoch or not first - 1 <= place.seq <= last:
-        # It is another database now, or what came after the cursor is not kept any more.
+        # Start over: another epoch, or changes after the cursor were pruned.
         return _page_listing(snapshot, _FeedPosition(epoch, last, revision), limit, start_over=True)
     if place.revision is not None:
         return _page_listing(snapshot, place, limit, start_over=False)
@@ -44,7 +44,7 @@ def changes(snapshot: Snapshot, since: str | int | None, limit: int) -> Changes:
 
 
 def cursor_of(snapshot: Snapshot) -> str:
-    """The cursor of now: what comes after it has not happened yet."""
+    """The cursor of the last change."""
     return str(_FeedPosition(_version(snapshot)[0], _read_kept(snapshot)[1]))
 
 
@@ -55,7 +55,7 @@ def _version(snapshot: Snapshot) -> tuple[str, int]:
 
 
 def _read_kept(snapshot: Snapshot) -> tuple[int, int]:
-    """The first and the last change that can be told."""
+    """The seq of the first and the last change that is kept."""
     ((first, last),) = snapshot.ask("SELECT (SELECT min(seq) FROM changes), (SELECT max(seq) FROM changes)")
     return first or 1, last or 0
 
@@ -73,7 +73,7 @@ def _page_changes(snapshot: Snapshot, place: _FeedPosition, limit: int) -> Chang
 
 
 def _page_listing(snapshot: Snapshot, place: _FeedPosition, limit: int, *, start_over: bool) -> Changes:
-    """A page of the documents that have not changed since the listing began: the others come with their changes."""
+    """A page of the documents that have not changed since the listing began: others come as changes."""
     epoch, revision = _version(snapshot)
     rows = snapshot.ask(
         "SELECT revision, id, type, content_hash, updated_at FROM documents WHERE id > ? AND revision <= ? "

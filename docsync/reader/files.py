@@ -1,4 +1,4 @@
-"""Answers from the files while the database does not: the same tables, made in memory by what fills the database.
+"""Answers from the files while the database does not: the same tables, filled in memory by the same engine.
 
 Made when first asked, and looked at again by stamps. Writes nothing to the disk.
 """
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _MEMORY = Path(":memory:")
 _LOOK_SECONDS = 0.5
-_LOOK_INTERVAL_FACTOR = 10  # however large the tree is, looking at it takes no more than this part of the time
+# However large the tree is, looking at it takes no more than this part of the time.
+_LOOK_INTERVAL_FACTOR = 10
 
 
 class FileFallback:
@@ -42,7 +43,7 @@ class FileFallback:
         return Snapshot(connection, _MEMORY, FILES, None, None)
 
     def glance(self) -> Snapshot:
-        """The same; it is for one statement only."""
+        """A snapshot for a single statement; equal to `begin`, as the tables change in `begin` only."""
         return self.begin()
 
     def end(self) -> None:
@@ -61,7 +62,7 @@ class FileFallback:
         from docsync.sync.setup import build_engine
         from docsync.upkeep.convergence import Convergence
 
-        # There is nothing to protect here: what the files say now is the answer.
+        # No grace periods and no guard: the answer is what the files say now.
         settings = replace(settings_of(self._config), timing=Timing(0, 0, 0), max_delete_ratio=1.0)
         with ExitStack() as stack:
             connection = stack.enter_context(open_memory())

@@ -1,4 +1,7 @@
-"""Opens a reader for a project or for a database file. The only part of the reading side that reads configuration."""
+"""Opens a reader for a project or for a database file.
+
+The only part of the reading side that reads configuration.
+"""
 
 import os
 from pathlib import Path
@@ -24,13 +27,14 @@ def open_reader(
     source: str | None = None,
     on_fallback: OnFallback | None = None,
 ) -> Reader:
-    """A reader for *project* (a folder with a docsync.toml, or below one; the working directory if nothing is given).
+    """A reader for *project*: a folder in or below one with a docsync.toml; by default the working directory.
 
-    With *database*, a path, no project is needed; without one nothing stands in for the database. Raises NoDatabase,
-    ConfigError, UsageError.
+    With *database*, a path, no project is needed; without one nothing stands in for the database. Raises
+    NoDatabase, ConfigError, UsageError.
 
     Args:
-        source: auto (files answer while the database does not), database or files; DOCSYNC_SOURCE if it is not given.
+        source: auto (files answer while the database does not), database or files; DOCSYNC_SOURCE if it is
+            not given.
         on_fallback: is told the reason each time that files begin to answer, in place of a FallbackWarning.
     """
     wanted = check_source(source or os.environ.get("DOCSYNC_SOURCE") or AUTO)
@@ -46,11 +50,12 @@ def open_reader(
 
 
 def open_configured(config: "Config", source: str = AUTO, on_fallback: OnFallback | None = None) -> Reader:
-    """The same for a project whose configuration is known. Raises NoDatabase, UsageError."""
+    """A reader for the project of *config*, see `open_reader`. Raises NoDatabase, UsageError."""
     from docsync.reader.files import FileFallback
 
     wanted = check_source(source)
-    is_project = config.file is not None or any((config.root / one.path).exists() for one in config.collections)
+    folders = (config.root / one.path for one in config.collections)
+    is_project = config.file is not None or any(folder.exists() for folder in folders)
     database = None if wanted == FILES else DatabaseFile(config.database_path)
     files = FileFallback(config) if wanted != DATABASE and is_project else None
     return _open_proved(AnswerSource(database, files, on_fallback))
@@ -58,10 +63,11 @@ def open_configured(config: "Config", source: str = AUTO, on_fallback: OnFallbac
 
 def check_source(text: str) -> str:
     """*text* as one of the sources there are. Raises UsageError."""
+    known = ", ".join(_SOURCES)
     if "://" in text:
-        raise UsageError(f"source {text!r}: reading from a daemon's URL is not possible yet; use {', '.join(_SOURCES)}")
+        raise UsageError(f"source {text!r}: reading from a daemon's URL is not possible yet; use {known}")
     if text not in _SOURCES:
-        raise UsageError(f"source (DOCSYNC_SOURCE) must be one of {', '.join(_SOURCES)}, got {text!r}")
+        raise UsageError(f"source (DOCSYNC_SOURCE) must be one of {known}, got {text!r}")
     return text
 
 

@@ -18,8 +18,9 @@ def list_problems(snapshot: Snapshot, limit: int | None, cursor: str | None) -> 
     """What is wrong with files, errors first; held deletions are not among it. Raises UsageError."""
     place = [] if cursor is None else decode_cursor(_PROBLEMS, cursor)
     rows = snapshot.ask(
-        "SELECT severity, file_path, ordinal, since, file_path, severity, code, line, column, json_path, message, hint, "
-        f"notes FROM problems WHERE code <> 'held' {'AND (severity, file_path, ordinal) > (?, ?, ?) ' if place else ''}"
+        "SELECT severity, file_path, ordinal, since, file_path, severity, code, line, column, json_path, message, "
+        "hint, notes FROM problems WHERE code <> 'held' "
+        f"{'AND (severity, file_path, ordinal) > (?, ?, ?) ' if place else ''}"
         "ORDER BY severity, file_path, ordinal LIMIT ?",
         [*place, extend_limit(limit)],
     )
@@ -31,7 +32,8 @@ def list_held(snapshot: Snapshot, limit: int | None, cursor: str | None) -> Answ
     """The deletions that are kept back until a person releases them. Raises UsageError."""
     place = [] if cursor is None else decode_cursor(_HELD, cursor)
     rows = snapshot.ask(
-        "SELECT d.id, d.type, d.file_path, p.since FROM files AS f JOIN documents AS d ON d.file_path = f.file_path "
+        "SELECT d.id, d.type, d.file_path, p.since FROM files AS f "
+        "JOIN documents AS d ON d.file_path = f.file_path "
         "JOIN problems AS p ON p.file_path = f.file_path AND p.ordinal = 0 "
         f"WHERE f.state = 'held' {'AND d.id > ? ' if place else ''}ORDER BY d.id LIMIT ?",
         [*place, extend_limit(limit)],

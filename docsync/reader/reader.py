@@ -29,13 +29,14 @@ _FOREVER = float("inf")
 class Reader:
     """Answers questions about documents. `open_reader` gives one; close it, or use it in a with block.
 
-    It belongs to the thread that opened it and refuses others, and the child of a fork, with a RuntimeError. Each
-    answer is one state of the database; `snapshot` makes it one for several. Every method may raise NoDatabase.
+    It belongs to the thread that opened it and refuses others, and the child of a fork, with a RuntimeError.
+    Each answer is one state of the database; `snapshot` makes it one for several. Every method may raise
+    NoDatabase.
     """
 
     def __init__(self, source: AnswerSource) -> None:
         self._source = source
-        self._home = (os.getpid(), get_ident())
+        self._owner = (os.getpid(), get_ident())
 
     def __enter__(self) -> Self:
         return self
@@ -47,7 +48,7 @@ class Reader:
 
     def close(self) -> None:
         """Give everything back. In the child of a fork this does nothing: the connection is the parent's."""
-        if os.getpid() == self._home[0]:
+        if os.getpid() == self._owner[0]:
             self._source.close()
 
     @property
@@ -56,15 +57,16 @@ class Reader:
         return self._source.name
 
     def snapshot(self) -> AbstractContextManager[None]:
-        """Inside of this with block every answer belongs to the same state. Keep it short: it keeps the log growing.
+        """Inside of this with block every answer belongs to the same state.
 
-        A database that fails in the middle raises NoDatabase, also where files could answer: `in_one_state` asks those.
+        Keep it short: it keeps the log growing. A database that fails in the middle raises NoDatabase, also
+        where files could answer: `in_one_state` asks those.
         """
         self._check()
         return self._source.pin()
 
     def in_one_state(self, ask: Callable[[], T]) -> T:
-        """The result of *ask*, which may ask this reader several things: every answer belongs to the same state.
+        """The result of *ask*, in which every answer of this reader belongs to the same state.
 
         When the database fails in the middle, *ask* is called again, and the files answer all of it.
         """
@@ -72,7 +74,10 @@ class Reader:
         return self._source.in_one_state(ask)
 
     def stop_at(self, until: float) -> None:
-        """From that moment on (`time.monotonic`) the database does not answer: `apsw.InterruptError`. For any thread."""
+        """From that moment on (`time.monotonic`) the database does not answer: `apsw.InterruptError`.
+
+        For any thread.
+        """
         self._source.database.stop_at(until)
 
     def get(self, id_: str) -> Row | None:
@@ -91,17 +96,17 @@ class Reader:
             tag: a tag that they have.
             name: their display name.
             env: an environment variable that they refer to.
-            where: what their fields must be, such as {"demographics.ageGroup": "60+", "age": {"<=": 30}}; "name" is a
-                field of the JSON document, "@name" the column. A list of mappings may
-                name a field more than once.
+            where: what their fields must be, such as {"demographics.ageGroup": "60+", "age": {"<=": 30}};
+                "name" is a field of the JSON document, "@name" the column. A list of mappings may name a
+                field more than once.
             order: a column, with "-" in front for descending; "id" if it is not given.
             limit: how many at most, from 1 on; all of them if it is not given.
             cursor: that of the page before this one.
         """
         from docsync.reader.query import find
 
-        question = find.FindQuery(**asked)
-        return self._answer(lambda snapshot: find.find_page(snapshot, question))
+        query = find.FindQuery(**asked)
+        return self._answer(lambda snapshot: find.find_page(snapshot, query))
 
     def search(
         self,
@@ -113,16 +118,19 @@ class Reader:
     ) -> "Hits":
         """The documents that have these words, best first: in the name counts most, then in the description.
 
-        All words must be there, capitals and accents do not matter. `calm*` is a beginning, `"calm voice"` a phrase,
-        `a OR b` either of two, `-loud` must not be there. Where no whole word matches, parts of words do. Raises
-        UsageError for a text that cannot be understood, and for a type that no collection has.
+        All words must be there, capitals and accents do not matter. `calm*` is a beginning, `"calm voice"` a
+        phrase, `a OR b` either of two, `-loud` must not be there. Where no whole word matches, parts of words
+        do. Raises UsageError for a text that cannot be understood, and for a type that no collection has.
         """
         from docsync.reader.query.search import SearchQuery, search
 
         return self._answer(lambda snapshot: search(snapshot, SearchQuery(text, type, limit, cursor)))
 
     def tags(self, type: str | None = None) -> "Answer[TagCount]":  # noqa: A002  # the column's name
-        """The tags and how many documents have them, most used first. Raises UsageError for a type that is none."""
+        """The tags and how many documents have them, most used first.
+
+        Raises UsageError for a type that is none.
+        """
         return self._answer(lambda snapshot: summary.tags(snapshot, type))
 
     def count(self) -> "Counts":
@@ -134,13 +142,16 @@ class Reader:
         return self._answer(lambda snapshot: summary.references(snapshot, id_))
 
     def problems(self, *, limit: int | None = None, cursor: str | None = None) -> "Answer[ListedProblem]":
-        """What is wrong with files, errors first; held deletions are not among it. All of it, or a page of *limit*."""
+        """What is wrong with files, errors first; held deletions are not among it.
+
+        All of it, or a page of *limit*.
+        """
         from docsync.reader import problems
 
         return self._answer(lambda snapshot: problems.list_problems(snapshot, limit, cursor))
 
     def held(self, *, limit: int | None = None, cursor: str | None = None) -> "Answer[HeldDeletion]":
-        """The deletions that are kept back until a person releases them. All of them, or a page of *limit*."""
+        """The deletions that are held until a person releases them. All of them, or a page of *limit*."""
         from docsync.reader import problems
 
         return self._answer(lambda snapshot: problems.list_held(snapshot, limit, cursor))
@@ -162,16 +173,20 @@ class Reader:
         return self._answer(lambda snapshot: snapshot.revision)
 
     def cursor(self) -> str:
-        """The cursor of now: `changes` since then tells only what has not happened yet. Raises NoDatabase from files."""
+        """The cursor of now: `changes` since then tells only what has not happened yet.
+
+        Raises NoDatabase from files.
+        """
         from docsync.reader import feed
 
         self._check()
         return self._source.answer_from_database(feed.cursor_of)
 
     def changes(self, since: str | int | None = None, *, limit: int = 1000) -> "Changes":
-        """What changed since a cursor, or since a seq of this epoch. Raises NoDatabase from files, UsageError.
+        """What changed since a cursor, or since a seq of this epoch.
 
-        Without *since*, or when what came after it is not kept any more, it begins with all that is there.
+        Raises NoDatabase from files, UsageError. Without *since*, or when what came after it is not kept any
+        more, it begins with all that is there.
         """
         from docsync.reader import feed
 
@@ -184,49 +199,49 @@ class Reader:
         Raises NoDatabase, also when the database goes and does not come back within seconds.
         """
         self._check()
-        pulse = CommitPoll(self._source.commits)
+        poll = CommitPoll(self._source.commits)
         found = self.changes(since)
         while True:
             if found or found.start_over:
                 yield found
-            if not found.more and not pulse.sleep(_FOREVER if timeout is None else time.monotonic() + timeout):
+            if not found.more and not poll.sleep(_FOREVER if timeout is None else time.monotonic() + timeout):
                 return
-            pulse.remember()
+            poll.remember()
             found = call_patiently(partial(self.changes, found.cursor))
 
     def wait(self, after: "int | Version", timeout: float) -> "Version":
-        """The state of the database, once its revision is greater than that of *after*, or its epoch another one.
+        """The state of the database, once its revision is after that of *after*, or its epoch another one.
 
-        *after* is the `version` of an answer; a number is a revision of the epoch that there is when it is called.
-        Raises TimedOut after *timeout* seconds, NoDatabase.
+        *after* is the `version` of an answer; a number is a revision of the epoch that there is when it is
+        called. Raises TimedOut after *timeout* seconds, NoDatabase.
         """
         self._check()
         deadline = time.monotonic() + timeout
-        pulse = CommitPoll(self._source.commits)
+        poll = CommitPoll(self._source.commits)
         now = call_patiently(self._now)
         known = replace(now, revision=after) if isinstance(after, int) else after
         while not now.is_after(known):
-            if not pulse.sleep(deadline):
+            if not poll.sleep(deadline):
                 from docsync.commands import TimedOut
 
                 raise TimedOut(f"no revision after {known.revision} within {timeout:g} seconds")
-            pulse.remember()
+            poll.remember()
             now = call_patiently(self._now)
         return now
 
     def _now(self) -> "Version":
         return self._source.answer_from_database(_version)
 
-    def _answer(self, question: Callable[[Snapshot], T], *, at_a_glance: bool = False) -> T:
+    def _answer(self, query: Callable[[Snapshot], T], *, at_a_glance: bool = False) -> T:
         self._check()
-        return self._source.answer(question, at_a_glance=at_a_glance)
+        return self._source.answer(query, at_a_glance=at_a_glance)
 
     def _check(self) -> None:
-        if (os.getpid(), get_ident()) != self._home:
+        if (os.getpid(), get_ident()) != self._owner:
             self._refuse()
 
     def _refuse(self) -> NoReturn:
-        if os.getpid() != self._home[0]:
+        if os.getpid() != self._owner[0]:
             raise RuntimeError("this Reader was opened before a fork; open one in each of the processes")
         raise RuntimeError("this Reader belongs to another thread; open one in each thread")
 

@@ -10,10 +10,11 @@ FILES = "files"
 
 @dataclass(frozen=True, slots=True)
 class Row(DocumentColumns):
-    """A document. `state` is ok, stale or held; `since` says since when, if it is not ok. Times are UTC, ISO 8601.
+    """A document. `state` is ok, stale or held; `since` says since when, if it is not ok.
 
-    `document` is the parsed JSON object. `revision` is the one that last changed this row, `as_of` the database's own
-    when it was read; together with `epoch` it names that state. From files (`source`) these three are None.
+    Times are UTC, ISO 8601. `document` is the parsed JSON object. `revision` is the one that last changed
+    this row, `as_of` the database's own when it was read; together with `epoch` it names that state. From
+    files (`source`) these three are None.
     """
 
     state: str

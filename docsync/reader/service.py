@@ -68,10 +68,10 @@ class PersonaService(DocumentService):
     type = "persona"
 
     def by_age_group(self, group: str) -> Page:
-        """Those of an age group such as 30-44 or 60+, wherever they write it, and those whose age in years is in it.
+        """Those of an age group such as 30-44 or 60+, as they write it or by their age in years.
 
-        "Adults, 30-44" is of the group 30-44. Reads every persona; where all write demographics.ageGroup the same way,
-        `find(where={"demographics.ageGroup": group})` with an index is faster.
+        "Adults, 30-44" is of the group 30-44. Reads every persona; where all write demographics.ageGroup the
+        same way, `find(where={"demographics.ageGroup": group})` with an index is faster.
         """
         return self._reader.in_one_state(lambda: self._by_age_group(group))
 

@@ -18,9 +18,10 @@ Tuple = tuple[Any, ...]  # a row as SQLite gives it: the types are those of the 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A read transaction that is open. `epoch` and `revision` name the state; they are None when it is made of files.
+    """A read transaction that is open.
 
-    One without a transaction (`DatabaseFile.glance`) is good for one statement, and does not know what it will see.
+    `epoch` and `revision` name the state; they are None when it is made of files. One without a transaction
+    (`DatabaseFile.glance`) is good for one statement, and does not know what it will see.
     """
 
     connection: apsw.Connection
@@ -30,7 +31,7 @@ class Snapshot:
     revision: int | None
 
     def ask(self, statement: str, values: Sequence[object] = ()) -> list[Tuple]:
-        """All rows of an answer. Raises NoDatabase, and UsageError for a text that cannot be in a database."""
+        """All rows. Raises NoDatabase, and UsageError for a text that cannot be in a database."""
         try:
             return self.connection.execute(statement, values).fetchall()
         except UNREADABLE as error:
@@ -42,7 +43,10 @@ class Snapshot:
             raise
 
     def ask_each(self, statement: str, bindings: Iterable[Sequence[object]]) -> Iterator[Tuple]:
-        """The rows of the same question asked with several values, as they come. Raises the same."""
+        """The rows of *statement*, run once for each of *bindings*, as a stream.
+
+        Raises NoDatabase, UsageError.
+        """
         try:
             yield from self.connection.executemany(statement, bindings)
         except UNREADABLE as error:

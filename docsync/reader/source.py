@@ -1,4 +1,4 @@
-"""Decides where an answer comes from: the database, or the files while it does not answer. Never answers by itself."""
+"""Chooses where an answer comes from: the database, or the files while the database does not answer."""
 
 import warnings
 from collections.abc import Callable, Iterator
@@ -12,11 +12,11 @@ from docsync.reader.snapshot import Snapshot
 
 T = TypeVar("T")
 OnFallback = Callable[[NoDatabase], object]
-"""Is told why the files answer and not the database, each time that it begins to be so."""
+"""Callback: gets the NoDatabase each time the files begin to answer."""
 
 
 class SnapshotProvider(Protocol):
-    """What a state can be read from; all of it may raise NoDatabase. Between `begin` and `end` nothing moves."""
+    """Gives snapshots. The state is fixed between `begin` and `end`. Every method may raise NoDatabase."""
 
     def begin(self) -> Snapshot: ...
     def end(self) -> None: ...
@@ -25,20 +25,20 @@ class SnapshotProvider(Protocol):
 
 
 class AnswerSource:
-    """A database and what stands in for it; at least one of the two."""
+    """The database and the fallback to the files; at least one of them is given."""
 
     def __init__(
-        self, database: DatabaseFile | None, substitute: SnapshotProvider | None, told: OnFallback | None
+        self, database: DatabaseFile | None, fallback: SnapshotProvider | None, on_fallback: OnFallback | None
     ) -> None:
         self._database = database
-        self._substitute = substitute
-        self._told = told or _warn
+        self._fallback = fallback
+        self._on_fallback = on_fallback or _warn
         self._pinned: Snapshot | None = None
         self._last = DATABASE if database else FILES
 
     @property
     def name(self) -> str:
-        """Where answers come from: database or files."""
+        """Where the last answer came from, or that of the pinned state: database or files."""
         return self._last if self._pinned is None else self._pinned.source
 
     @property
@@ -50,20 +50,21 @@ class AnswerSource:
             )
         return self._database
 
-    def answer(self, question: Callable[[Snapshot], T], *, at_a_glance: bool = False) -> T:
-        """The answer to *question*, all of it from one state; at a glance if it is one statement. Raises NoDatabase."""
+    def answer(self, query: Callable[[Snapshot], T], *, at_a_glance: bool = False) -> T:
+        """The answer to *query* from one state; *at_a_glance* for a single statement. Raises NoDatabase."""
         if self._pinned is not None:
-            return question(self._pinned)
+            return query(self._pinned)
         try:
-            return self._ask_database(question, at_a_glance=at_a_glance)
+            return self._ask_database(query, at_a_glance=at_a_glance)
         except NoDatabase as error:
-            substitute = self._fall_back(error)
-        return _answer(substitute, question, at_a_glance=at_a_glance)
+            fallback = self._fall_back(error)
+        return _answer(fallback, query, at_a_glance=at_a_glance)
 
     def in_one_state(self, ask: Callable[[], T]) -> T:
         """The result of *ask*, all of whose answers belong to one state. Raises NoDatabase.
 
-        A database that fails before the end leaves no answer behind: *ask* is called again, and the files answer it.
+        A database that fails before the end leaves no answer behind: *ask* is called again, and the files
+        answer it.
         """
         if self._pinned is not None:
             return ask()
@@ -76,14 +77,14 @@ class AnswerSource:
         finally:
             self._pinned = None
 
-    def answer_from_database(self, question: Callable[[Snapshot], T]) -> T:
-        """The same, but never from files."""
+    def answer_from_database(self, query: Callable[[Snapshot], T]) -> T:
+        """The answer to *query* from the database only. Raises NoDatabase, also where files could answer."""
         if self._pinned is not None and self._pinned.source == DATABASE:
-            return question(self._pinned)
-        return self._ask_database(question, at_a_glance=False)
+            return query(self._pinned)
+        return self._ask_database(query, at_a_glance=False)
 
     def commits(self) -> tuple[int, int]:
-        """Moves when somebody has committed something, or another file lies at the path. Raises NoDatabase."""
+        """Another value after every commit, and for another file at the path. Raises NoDatabase."""
         if self._pinned is not None:
             raise RuntimeError("inside of a snapshot nothing ever changes: end it before you wait")
         return self._ask_database(lambda _: self.database.commits(), at_a_glance=True)
@@ -109,45 +110,46 @@ class AnswerSource:
 
     def close(self) -> None:
         """Close whatever is open."""
-        for holder in filter(None, (self._database, self._substitute)):
+        for holder in filter(None, (self._database, self._fallback)):
             holder.close()
 
-    def _ask_database(self, question: Callable[[Snapshot], T], *, at_a_glance: bool) -> T:
+    def _ask_database(self, query: Callable[[Snapshot], T], *, at_a_glance: bool) -> T:
         try:
-            answer = self._ask_once(question, at_a_glance=at_a_glance)
+            answer = self._ask_once(query, at_a_glance=at_a_glance)
         except NoDatabase as error:
-            # The file was moved away under the connection, or swapped: the one that is there now may be sound.
+            # The file was moved away under the connection, or swapped: the one that is there now may be
+            # sound.
             if not isinstance(error.__cause__, DAMAGED):
                 raise
-            answer = self._ask_once(question, at_a_glance=at_a_glance)
+            answer = self._ask_once(query, at_a_glance=at_a_glance)
         self._last = DATABASE
         return answer
 
-    def _ask_once(self, question: Callable[[Snapshot], T], *, at_a_glance: bool) -> T:
+    def _ask_once(self, query: Callable[[Snapshot], T], *, at_a_glance: bool) -> T:
         try:
-            return _answer(self.database, question, at_a_glance=at_a_glance)
+            return _answer(self.database, query, at_a_glance=at_a_glance)
         except NoDatabase:
             if self._database is not None:
                 self._database.close()
             raise
 
     def _fall_back(self, error: NoDatabase) -> SnapshotProvider:
-        if self._substitute is None:
+        if self._fallback is None:
             raise error
         if self._database is not None:
             self._database.hurry()
         if self._last != FILES:
             self._last = FILES
-            self._told(error)
-        return self._substitute
+            self._on_fallback(error)
+        return self._fallback
 
 
-def _answer(holder: SnapshotProvider, question: Callable[[Snapshot], T], *, at_a_glance: bool) -> T:
+def _answer(holder: SnapshotProvider, query: Callable[[Snapshot], T], *, at_a_glance: bool) -> T:
     if at_a_glance:
-        return question(holder.glance())
+        return query(holder.glance())
     snapshot = holder.begin()
     try:
-        return question(snapshot)
+        return query(snapshot)
     finally:
         holder.end()
 

@@ -1,4 +1,4 @@
-"""What the database says of itself: types, counts, tags, references. Never knows documents."""
+"""Types, counts, tags and references. Reads no documents."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
@@ -13,9 +13,9 @@ T = TypeVar("T")
 
 
 def prove_type(snapshot: Snapshot, type_: str | None) -> None:
-    """Raises UsageError for a type that no collection has: nothing can ever be found. To be asked where nothing was."""
+    """Raise UsageError if no collection has the type *type_*. Call it after an empty result."""
     types = [str(known) for (known,) in snapshot.ask("SELECT type FROM collections ORDER BY type")]
-    # Before the first scan there are none: that is no mistake of whoever asks.
+    # Before the first scan the table of collections is empty: do not refuse.
     if type_ is not None and types and type_ not in types:
         raise UsageError(f"{type_!r}: no collection has this type; there are {', '.join(types)}")
 
@@ -25,7 +25,8 @@ def count(snapshot: Snapshot) -> "Counts":
     from docsync.reader.answer import Counts, Version
 
     rows = snapshot.ask(
-        "SELECT c.type, (SELECT count(*) FROM documents AS d WHERE d.type = c.type) FROM collections AS c ORDER BY c.type"
+        "SELECT c.type, (SELECT count(*) FROM documents AS d WHERE d.type = c.type) "
+        "FROM collections AS c ORDER BY c.type"
     )
     types = {str(type_): int(number) for type_, number in rows}
     return Counts(types, Version(snapshot.source, snapshot.epoch, snapshot.revision))
@@ -59,10 +60,12 @@ def references(snapshot: Snapshot, id_: str) -> "Answer[ReferenceRow]":
 def tallies(snapshot: Snapshot) -> dict[str, dict[str, int]]:
     """Per type, how many errors, warnings and held deletions there are."""
     rows = snapshot.ask(
-        "SELECT f.type, sum(p.severity = 'error'), sum(p.severity = 'warning' AND p.code <> 'held'), sum(p.code = 'held') "
+        "SELECT f.type, sum(p.severity = 'error'), "
+        "sum(p.severity = 'warning' AND p.code <> 'held'), sum(p.code = 'held') "
         "FROM problems AS p JOIN files AS f ON f.file_path = p.file_path GROUP BY f.type"
     )
-    return {str(row[0]): dict(zip(("errors", "warnings", "held"), map(int, row[1:]), strict=True)) for row in rows}
+    names = ("errors", "warnings", "held")
+    return {str(type_): dict(zip(names, map(int, numbers), strict=True)) for type_, *numbers in rows}
 
 
 def _make_answer(snapshot: Snapshot, items: Sequence[T]) -> "Answer[T]":

@@ -1,4 +1,7 @@
-"""Reads one file whole, or says why not. Never blocks on a pipe, never leaves the folder, never trusts a moving file."""
+"""Reads one file whole, or says why not. Never blocks on a pipe, never leaves the folder.
+
+A file that changes while it is read is not taken.
+"""
 
 import errno
 import os
@@ -13,7 +16,8 @@ _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 _FOLDER: int = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
 _NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO, errno.EISDIR}
 
-# A write within one tick of the file system's clock after the stamp would leave the stamp as it is (Git: racy-clean).
+# A write within one tick of the file system's clock after the stamp would leave the stamp as it is (Git:
+# racy-clean).
 _TICK_NS = 20_000_000
 _COARSE_TICK_NS = 2_100_000_000
 _INT64 = 1 << 63
@@ -22,7 +26,8 @@ _INT64 = 1 << 63
 def stamp_of(status: os.stat_result) -> Stamp:
     """The stamp in what stat returned."""
     mtime_ns, inode = status.st_mtime_ns, status.st_ino
-    # Times beyond 1677 to 2262 and some inodes do not fit into 64 bits with a sign, which is what SQLite keeps.
+    # Times beyond 1677 to 2262 and some inodes do not fit into 64 bits with a sign, which is what SQLite
+    # keeps.
     if not -_INT64 <= mtime_ns < _INT64:
         mtime_ns = max(-_INT64, min(mtime_ns, _INT64 - 1))
     return Stamp(
@@ -40,7 +45,7 @@ def is_racy(stamp: Stamp, now_ns: int) -> bool:
 
 
 def read_stable(path: str, folder: str, inner: str, max_bytes: int) -> FileBytes | RefusedPath | ReadFailure:
-    """The bytes of the file *inner* of *folder*, which documents know as *path*, if they stay as they are meanwhile."""
+    """The bytes of the file *inner* in *folder*, or why there are none. *path* is its name in problems."""
     try:
         descriptor = _open_beneath(folder, inner)
     except OSError as error:
@@ -54,7 +59,10 @@ def read_stable(path: str, folder: str, inner: str, max_bytes: int) -> FileBytes
 
 
 def _open_beneath(folder: str, inner: str) -> int:
-    """Step by step, so that no link is followed that was put in the place of a folder on the way. Raises OSError."""
+    """Open *inner* beneath *folder* step by step: a folder replaced by a link is not followed.
+
+    Raises OSError.
+    """
     *between, name = inner.split("/")
     here = os.open(folder, _FOLDER)
     try:
@@ -86,7 +94,7 @@ def _read(path: str, descriptor: int, max_bytes: int) -> FileBytes | RefusedPath
 
 
 def describe_unreadable(path: str, error: OSError) -> Problem:
-    """The problem of a path that the system refuses to show."""
+    """The problem of a path that the system does not let us read."""
     reason = (error.strerror or str(error)).lower()
     hint = "let the user that runs docsync read it" if error.errno in (errno.EACCES, errno.EPERM) else None
     return Problem(path, "unreadable", f"cannot be read: {reason}", hint=hint)

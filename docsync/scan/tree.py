@@ -32,11 +32,17 @@ class FileTree:
         self._max_bytes = max_bytes
 
     def collections_of(self, path: str) -> list[Collection]:
-        """The collections whose patterns *path* matches, in the order of the configuration: the first one has it."""
+        """The collections whose patterns *path* matches, in the order of the configuration.
+
+        The first one has it.
+        """
         return [collection for collection in self._collections if collection.matches(path)]
 
     def _type_in(self, folder: str, path: str) -> str | None:
-        """The type of *path* if its collection has *folder*: of nested folders each is walked for its own documents."""
+        """The type of *path* if its collection's folder is *folder*, else None.
+
+        Nested folders are walked for each.
+        """
         for collection in self._collections:
             if collection.matches(path):
                 return collection.type if collection.path == folder else None
@@ -60,12 +66,12 @@ class FileTree:
 
     def scan(self, scopes: Iterable[str]) -> Scan:
         """What lies in *scopes* now."""
-        finds = WalkResult()
+        result = WalkResult()
         wanted = list(scopes)
         for folder in dict.fromkeys(collection.path for collection in self._collections):
             location = join(self._root, folder)
             owner = next(collection.type for collection in self._collections if collection.path == folder)
-            walk = Walk(owner, folder, os.path.realpath(location), partial(self._type_in, folder), finds)
+            walk = Walk(owner, folder, os.path.realpath(location), partial(self._type_in, folder), result)
             if any(covers(scope, folder) for scope in wanted):
                 self._scan_root(walk, folder, location)
                 continue
@@ -75,7 +81,7 @@ class FileTree:
                 if inner and self._is_reachable(location, inner):
                     walk.walk_name(scope, join(location, inner))
         return Scan(
-            finds.found, finds.types, finds.skipped, finds.unreadable, finds.dangling, finds.volumes, finds.links
+            result.found, result.types, result.skipped, result.unreadable, result.dangling, result.volumes, result.links
         )
 
     @staticmethod
@@ -85,7 +91,10 @@ class FileTree:
 
     @staticmethod
     def _is_reachable(location: str, inner: str) -> bool:
-        """True when no folder on the way to *inner* is hidden or a link; such folders are not part of a collection."""
+        """True when no folder on the way to *inner* is hidden or a link.
+
+        Such folders belong to no collection.
+        """
         parts = inner.split("/")
         if any(map(is_hidden, parts)):
             return False
@@ -108,14 +117,14 @@ class FileTree:
         return read_stable(path, folder, inner, self._max_bytes)
 
     def find_gone(self, paths: Sequence[str]) -> list[str]:
-        """Those of *paths* at which no file is that could be the document: asked once more before a deletion."""
+        """The paths of *paths* without a readable document file; checked again before a deletion."""
         if not paths:
             return []  # every save comes here
         scan = self.scan(paths)
         return [path for path in paths if path not in scan.found and path not in scan.unreadable]
 
     def resolve(self, path: str, reference: Reference) -> ResolvedReference:
-        """What *reference* of the document *path* points to; only files inside the document's folder count as there."""
+        """What *reference* of the document *path* points to; only files beneath its folder count."""
         if not reference.is_file:
             return ResolvedReference(reference, None, ReferenceStatus.NOT_CHECKED)
         folder = dirname(path)

@@ -1,4 +1,7 @@
-"""Walks one collection's folder and says what each name is. Never opens a file and never follows a folder link."""
+"""Walks one collection's folder and says what each name is.
+
+Never opens a file and never follows a folder link.
+"""
 
 import errno
 import os
@@ -20,7 +23,7 @@ _KINDS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a de
 
 @dataclass(slots=True)
 class WalkResult:
-    """What walks have found so far; see model.Scan."""
+    """Accumulates the result of walks; see model.Scan for the fields."""
 
     found: dict[str, Stamp] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
@@ -38,13 +41,13 @@ class Walk:
     """
 
     def __init__(
-        self, owner: str, folder: str, real_root: str, type_of: Callable[[str], str | None], finds: WalkResult
+        self, owner: str, folder: str, real_root: str, type_of: Callable[[str], str | None], result: WalkResult
     ) -> None:
         self._owner = owner
         self._folder = folder
         self._real_root = real_root
         self._type_of = type_of
-        self._finds = finds
+        self._result = result
 
     def walk_folder(self, path: str, location: str) -> None:
         """Look at all that lies beneath the folder *path*, which the system knows as *location*."""
@@ -55,7 +58,7 @@ class Walk:
                 with os.scandir(location) as entries:
                     for entry in entries:
                         if self._is_folder(entry, inner := join(path, entry.name)):
-                            folders.append((inner, entry.path))  # noqa: PERF401  # kept also if the next name fails
+                            folders.append((inner, entry.path))  # noqa: PERF401  # also if the next one fails
             except (FileNotFoundError, NotADirectoryError):
                 continue  # it went while we walked; what was known beneath it is now missing
             except OSError as error:
@@ -63,14 +66,14 @@ class Walk:
 
     def _mark_unreadable(self, path: str, error: OSError) -> None:
         safe = to_printable(path)
-        self._finds.unreadable[safe] = RefusedPath(describe_unreadable(safe, error))
-        self._finds.types[safe] = self._type_of(path) or self._owner
+        self._result.unreadable[safe] = RefusedPath(describe_unreadable(safe, error))
+        self._result.types[safe] = self._type_of(path) or self._owner
 
     def _is_folder(self, entry: "os.DirEntry[str]", path: str) -> bool:
         """True when *entry* is a folder to walk into; anything else is noted down."""
         if is_hidden(entry.name):
             if entry.name == VOLUME_LINK:
-                self._finds.volumes.add(dirname(path))
+                self._result.volumes.add(dirname(path))
             return False
         if entry.is_dir(follow_symlinks=False):
             return self._may_enter(path)
@@ -110,8 +113,8 @@ class Walk:
             kind = _KINDS.get(stat.S_IFMT(status.st_mode), "no regular file")
             self._skip(path, "skipped", f"{kind}, not a regular file", stamp)
         elif is_presentable(path):
-            self._finds.found[path] = stamp
-            self._finds.types[path] = type_
+            self._result.found[path] = stamp
+            self._result.types[path] = type_
         else:
             self._skip(path, "name", "the file's name holds characters that cannot be stored", stamp)
 
@@ -122,14 +125,14 @@ class Walk:
             status, link = Path(location).stat(), os.lstat(location)
         except OSError as error:
             if error.errno in _DANGLING:
-                self._finds.dangling.add(path)
+                self._result.dangling.add(path)
             else:
                 self._mark_unreadable(path, error)
             return
         if stat.S_ISDIR(status.st_mode):
             self._skip(path, "skipped", "a link to a folder is not followed", stamp_of(link))
         elif type_ and (target := self._resolve_link(location)):
-            self._finds.links[path] = target
+            self._result.links[path] = target
             self._file(path, type_, status)
         elif type_:
             self._skip(path, "skipped", "a link that leaves the collection's folder is not followed", stamp_of(status))
@@ -142,5 +145,5 @@ class Walk:
     def _skip(self, path: str, code: str, message: str, stamp: Stamp | None) -> None:
         hint = "rename it" if code == "name" else None
         safe = to_printable(path)
-        self._finds.skipped[safe] = RefusedPath(Problem(safe, code, message, Severity.WARNING, hint=hint), stamp)
-        self._finds.types[safe] = self._owner
+        self._result.skipped[safe] = RefusedPath(Problem(safe, code, message, Severity.WARNING, hint=hint), stamp)
+        self._result.types[safe] = self._owner

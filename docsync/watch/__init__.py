@@ -1,4 +1,4 @@
-"""Hints where to look: events where they can be trusted, polling where they cannot. Never decides anything from them."""
+"""Hints where to look: from events where they can be trusted, from polling elsewhere. Decides nothing."""
 
 import errno
 from collections.abc import Iterator, Sequence
@@ -34,14 +34,15 @@ _ADVICE = "raise fs.inotify.max_user_instances or the limit of open files"
 def open_source(
     root: Path, folders: Sequence[str], hint: Hint, *, mode: Mode, polling: PollSettings
 ) -> Iterator[HintSource]:
-    """The best source for *folders* (POSIX, relative to *root*), watching from here to the end of the block.
+    """Opens the best hint source for *folders* (POSIX, relative to *root*), for the length of the with block.
 
-    events: nothing but events. auto: events, and polling as well while they may stay out. poll: only polling.
+    *mode* is events (nothing but events), poll (nothing but polling) or auto: events, and polling as well
+    while events may be missing.
     """
     with ExitStack() as stack:
         if mode == "poll":
             yield stack.enter_context(
-                PollSource(polling, hint, because=(WatchReason("polling", "polling, as configured"),))
+                PollSource(polling, hint, reasons=(WatchReason("polling", "polling, as configured"),))
             )
             return
         source = _open_events(stack, root, folders, hint, polling)
@@ -58,7 +59,7 @@ def _open_events(stack: ExitStack, root: Path, folders: Sequence[str], hint: Hin
         if error.errno not in _NO_INSTANCE:
             raise
         reason = WatchReason("instance_limit", f"no event descriptor to be had ({error.strerror}): polling; {_ADVICE}")
-        return stack.enter_context(PollSource(polling, hint, because=(reason,)))
+        return stack.enter_context(PollSource(polling, hint, reasons=(reason,)))
 
 
 def _open_best(stack: ExitStack, root: Path, folders: Sequence[str], hint: Hint, poll_ms: int) -> HintSource:
@@ -70,7 +71,7 @@ def _open_best(stack: ExitStack, root: Path, folders: Sequence[str], hint: Hint,
         from docsync.watch.watchdog_source import WatchdogSource
 
         reason = WatchReason("stock_watchdog", f"watchdog's own observer gives the hints: {error}")
-        return stack.enter_context(WatchdogSource(root, folders, hint, because=(reason,)))
+        return stack.enter_context(WatchdogSource(root, folders, hint, reasons=(reason,)))
 
 
 def _remote_reason(root: Path, folders: Sequence[str]) -> WatchReason | None:

@@ -34,11 +34,11 @@ _NAMES: Final = (
 TREE_MASK: Final = _NAMES | InotifyConstants.IN_MODIFY | InotifyConstants.IN_CLOSE_WRITE
 """Everything that happens to the entries of a folder."""
 STEP_MASK: Final = _NAMES | InotifyConstants.IN_MASK_ADD
-"""Only which names a folder has. Added to the mask: the same folder may lie in a tree and keeps what it has."""
+"""Only the names in a folder. IN_MASK_ADD: a folder that is in a tree too keeps the mask of the tree."""
 
 
 class Descriptor(InotifyFD):
-    """Gives every event to *take*; tells *fail* when taking one raised, or when the thread dies (error None)."""
+    """Calls *take* with every event, and *fail* when that raised, or with None when the thread dies."""
 
     def __init__(self, take: Callable[[InotifyEvent], None], fail: Callable[[Exception | None], None]) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class Descriptor(InotifyFD):
             super().join()
             raise ImportError(f"InotifyFD of this watchdog lacks {', '.join(missing)}")
         self.name = "docsync-inotify"
-        self.daemon = False  # whoever starts it joins it
+        self.daemon = False  # its owner joins it
         os.set_inheritable(self._inotify_fd, False)  # noqa: FBT003 - it takes no keyword
 
     def run(self) -> None:
@@ -63,7 +63,7 @@ class Descriptor(InotifyFD):
     def handle_event(self, event: InotifyEvent) -> None:
         try:
             self._take(event)
-        except Exception as error:  # noqa: BLE001 - the only reader thread must outlive one bad event; it is reported
+        except Exception as error:  # noqa: BLE001 - the only reader outlives a bad event, and reports it
             self._fail(error)
 
     def add(self, folder: str, mask: int) -> int:

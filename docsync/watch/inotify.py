@@ -19,13 +19,13 @@ from watchdog.observers.inotify_c import InotifyEvent
 from docsync.model import Sign
 from docsync.names import EVERYTHING, VOLUME_LINK, is_hidden
 from docsync.watch.descriptor import Descriptor
-from docsync.watch.forest import PathStep, WatchedFolder, WatchedRoot, WatchTree
 from docsync.watch.mount import mount_table
 from docsync.watch.poll import PollSource
 from docsync.watch.source import Hint, PollSettings, WatchReason
+from docsync.watch.watch_tree import PathStep, WatchedFolder, WatchedRoot, WatchTree
 
 _SELF_EVENTS = In.IN_DELETE_SELF | In.IN_MOVE_SELF | In.IN_UNMOUNT | In.IN_IGNORED
-_REPLANT_EVENTS = _SELF_EVENTS | In.IN_ATTRIB
+_ROOT_EVENTS = _SELF_EVENTS | In.IN_ATTRIB
 _LEAVE_EVENTS = In.IN_DELETE | In.IN_MOVED_FROM
 _ENTER_EVENTS = In.IN_CREATE | In.IN_MOVED_TO
 
@@ -44,13 +44,14 @@ class InotifySource:
         self._poll_ms = poll_ms
         self._lifetime = ExitStack()
         self._poller: PollSource | None = None
-        self._poller_lock = Lock()  # the reader or whoever calls resync may find the first folder without a watch
+        # Two threads may find the first folder without a watch: the reader, and the one that calls resync.
+        self._poller_lock = Lock()
         self._trouble: WatchReason | None = None
         self._mounts = ""
 
     def __enter__(self) -> Self:
         self._reader = Descriptor(self._take, self._fail)
-        self._forest = WatchTree(self._top, self._folders, self._reader)
+        self._tree = WatchTree(self._top, self._folders, self._reader)
         self._reader.start()
         with ExitStack() as stack:
             stack.callback(self._stop)
@@ -75,30 +76,31 @@ class InotifySource:
 
     def reasons(self) -> tuple[WatchReason, ...]:
         """A dead reader, a bad event, folders without a watch."""
-        dead = (
-            () if self._reader.is_alive() else (WatchReason("reader_died", "the thread that reads inotify has ended"),)
-        )
-        return dead + ((self._trouble,) if self._trouble else ()) + tuple(self._refusals())
+        reasons = [] if self._trouble is None else [self._trouble]
+        if not self._reader.is_alive():
+            reasons.insert(0, WatchReason("reader_died", "the thread that reads inotify has ended"))
+        return (*reasons, *self._refusals())
 
     def check(self) -> tuple[str, ...]:
-        """Adding a root's watch again must return the same number: device and inode are reused too soon to prove it.
+        """Watch the roots again: the same watch number proves a folder; device and inode are reused too soon.
 
-        No event tells that something was mounted over a folder beneath: all are added again when a mount came or went.
+        No event tells that something was mounted over a folder beneath: all are watched again when a mount
+        came or went.
         """
         before, self._mounts = self._mounts, mount_table()
         moved = before != self._mounts
-        strayed = tuple(root.path for root in self._forest.roots if self._forest.plant(root, thorough=moved))
+        strayed = tuple(root.path for root in self._tree.roots if self._tree.watch_root(root, thorough=moved))
         self._poll_refused()
         for path in strayed:
             self._hint(path, Sign.FOLDER)
         return strayed
 
     def resync(self) -> None:
-        """Watch everything that exists, forget what does not. Whoever takes LOST calls this, then scans."""
+        """Watch everything that exists, forget what does not. To be called after LOST, before the scan."""
         self._trouble = None
         self._mounts = mount_table()
-        for root in self._forest.roots:
-            self._forest.plant(root, thorough=True)
+        for root in self._tree.roots:
+            self._tree.watch_root(root, thorough=True)
         self._poll_refused()
 
     # The reader thread.
@@ -108,7 +110,7 @@ class InotifySource:
             self._hint(EVERYTHING, Sign.LOST)
             return
         # The lock is not held while hinting: whoever takes hints may hold a lock of their own.
-        with self._forest.lock:
+        with self._tree.lock:
             hinted = dict.fromkeys(self._hints_of(event))
         self._poll_refused()
         for path, sign in hinted:
@@ -120,7 +122,7 @@ class InotifySource:
         self._hint(EVERYTHING, Sign.LOST)
 
     def _hints_of(self, event: InotifyEvent) -> Iterator[Hinted]:
-        ledger = self._forest.ledger
+        ledger = self._tree.ledger
         name = os.fsdecode(event.name)
         for user in ledger.forget(event.wd) if event.is_ignored else ledger.users(event.wd):
             if isinstance(user, PathStep):
@@ -129,8 +131,8 @@ class InotifySource:
                 yield from self._handle_node(user, event.mask, name)
 
     def _handle_step(self, step: PathStep, mask: int, name: str) -> Iterator[Hinted]:
-        if name == step.name or (not name and mask & _REPLANT_EVENTS):
-            yield from self._replant(step.root)
+        if name == step.name or (not name and mask & _ROOT_EVENTS):
+            yield from self._watch_again(step.root)
 
     def _handle_node(self, node: WatchedFolder, mask: int, name: str) -> Iterator[Hinted]:
         if not name:
@@ -141,14 +143,15 @@ class InotifySource:
             yield from _handle_file(node, mask, name)
 
     def _handle_itself(self, node: WatchedFolder, mask: int) -> Iterator[Hinted]:
-        if node.parent is None and mask & _REPLANT_EVENTS:
-            yield from self._replant(node.root)
-        elif mask & In.IN_IGNORED and self._forest.grow(node, thorough=True):
-            # Deleted, which its parent tells too, or unmounted, and then another folder shows up in its place.
+        if node.parent is None and mask & _ROOT_EVENTS:
+            yield from self._watch_again(node.root)
+        elif mask & In.IN_IGNORED and self._tree.watch_folder(node, thorough=True):
+            # The watch is gone: the folder was deleted (its parent reports that too), or unmounted, and the
+            # folder beneath it shows.
             yield node.path, Sign.FOLDER
 
-    def _replant(self, root: WatchedRoot) -> Iterator[Hinted]:
-        self._forest.plant(root, thorough=True)
+    def _watch_again(self, root: WatchedRoot) -> Iterator[Hinted]:
+        self._tree.watch_root(root, thorough=True)
         yield root.path, Sign.FOLDER
 
     def _handle_folder(self, node: WatchedFolder, mask: int, name: str) -> Iterator[Hinted]:
@@ -156,18 +159,18 @@ class InotifySource:
             return
         if mask & _LEAVE_EVENTS:
             if name in node.children:
-                self._forest.drop(node.children[name])
+                self._tree.drop(node.children[name])
             yield node.join_name(name), Sign.FOLDER
             return
-        news = self._forest.grow(self._forest.child(node, name), thorough=not mask & In.IN_CREATE)
+        news = self._tree.watch_folder(self._tree.child(node, name), thorough=not mask & In.IN_CREATE)
         if news or mask & In.IN_ATTRIB:  # with other permissions it may have become readable
             yield node.join_name(name), Sign.FOLDER
 
     # Folders without a watch.
 
     def _refusals(self) -> Iterator[WatchReason]:
-        with self._forest.lock:
-            refused = [(code, user) for user, code in self._forest.refused.items()]
+        with self._tree.lock:
+            refused = [(code, user) for user, code in self._tree.refused.items()]
         for code in sorted({code for code, _ in refused}):
             paths = sorted(
                 user.path if isinstance(user, WatchedFolder) else user.root.path
@@ -178,14 +181,17 @@ class InotifySource:
 
     def _poll_refused(self) -> None:
         with self._poller_lock:
-            if self._poller is None and self._forest.list_polled():
+            if self._poller is None and self._tree.list_polled():
                 self._poller = PollSource(PollSettings(self._sweep, self._poll_ms), self._hint).__enter__()
 
     def _sweep(self) -> dict[str, object]:
-        """The files of the folders that have no watch, with stamps. Those that get one now leave, which hints GONE."""
-        for path in self._forest.retry():
+        """The stamps of files in folders without a watch.
+
+        Files of a folder that gets one now leave: hinted GONE.
+        """
+        for path in self._tree.retry():
             self._hint(path, Sign.FOLDER)
-        return {path: stamp for node in self._forest.list_polled() for path, stamp in _files(node)}
+        return {path: stamp for node in self._tree.list_polled() for path, stamp in _files(node)}
 
 
 def _handle_file(node: WatchedFolder, mask: int, name: str) -> Iterator[Hinted]:

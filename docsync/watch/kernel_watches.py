@@ -1,4 +1,4 @@
-"""Who needs which kernel watch. A watch lives exactly as long as somebody needs it; never decides who does."""
+"""The users of each kernel watch: a watch is removed when it has none left."""
 
 from collections.abc import Hashable
 from typing import Generic, Protocol, TypeVar
@@ -41,9 +41,9 @@ class Ledger(Generic[User]):
             self._kernel.remove(watch)
 
     def users(self, watch: int) -> tuple[User, ...]:
-        """Those who need the watch; nobody when it was released and an event of it was still in the queue."""
+        """The users of *watch*; none if it was released while an event of it was queued."""
         return tuple(self._users.get(watch, ()))
 
     def forget(self, watch: int) -> tuple[User, ...]:
-        """Those who needed the watch, which the kernel took away."""
+        """The users of a watch that the kernel has removed; it has none from now on."""
         return tuple(self._users.pop(watch, ()))

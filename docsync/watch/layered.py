@@ -1,4 +1,4 @@
-"""A quick source, and polling beside it for as long as a reason makes that necessary. Never finds that reason itself."""
+"""An event source, and polling beside it while there is a reason to poll, which a callback finds."""
 
 from collections.abc import Callable
 from types import TracebackType
@@ -11,13 +11,13 @@ from docsync.watch.source import Hint, HintSource, PollSettings, WatchReason
 
 
 class LayeredSource:
-    """A started source and, while *why* gives a reason, a poller that this one starts and stops."""
+    """*events*, which is started already, and a poller while *find_reason* gives a reason."""
 
     def __init__(
-        self, quick: HintSource, why: Callable[[], WatchReason | None], polling: PollSettings, hint: Hint
+        self, events: HintSource, find_reason: Callable[[], WatchReason | None], polling: PollSettings, hint: Hint
     ) -> None:
-        self._quick = quick
-        self._why = why
+        self._events = events
+        self._find_reason = find_reason
         self._polling = polling
         self._hint = hint
         self._reason: WatchReason | None = None
@@ -34,34 +34,37 @@ class LayeredSource:
 
     @property
     def name(self) -> str:
-        """That of the quick one."""
-        return self._quick.name
+        """The name of the event source."""
+        return self._events.name
 
     def alive(self) -> bool:
-        """True while the quick one is, and the poller if there has to be one."""
+        """True while the event source is alive, and the poller if there is one."""
         poller = self._poller
-        return self._quick.alive() and (poller is None or poller.alive())
+        return self._events.alive() and (poller is None or poller.alive())
 
     def reasons(self) -> tuple[WatchReason, ...]:
-        """What is wrong with the quick one, and why there is polling."""
+        """The reasons of the event source, and why there is polling."""
         reason, poller = self._reason, self._poller
-        return self._quick.reasons() + ((reason,) if reason else ()) + (poller.reasons() if poller else ())
+        return self._events.reasons() + ((reason,) if reason else ()) + (poller.reasons() if poller else ())
 
     def check(self) -> tuple[str, ...]:
-        """The strayed folders of the quick one. Polling begins or ends here: what happened before it is for a scan."""
-        strayed = self._quick.check()
+        """The strayed folders of the event source.
+
+        Polling begins or ends here; when it begins, all is hinted.
+        """
+        strayed = self._events.check()
         if self._follow():
             self._hint(EVERYTHING, Sign.FOLDER)
         return strayed
 
     def resync(self) -> None:
-        """The quick one again, and polling if there is a reason by now."""
-        self._quick.resync()
+        """Resync the event source, and poll if there is a reason by now."""
+        self._events.resync()
         self._follow()
 
     def _follow(self) -> bool:
         """Poll if there is a reason to; True when that has just begun."""
-        self._reason = self._why()
+        self._reason = self._find_reason()
         if self._reason is None:
             self._rest()
         elif self._poller is None:

@@ -1,4 +1,4 @@
-"""What is mounted where: is it changed by other machines, without a hint, and did it change? Never touches that system."""
+"""Reads the mount table: which folders are on remote file systems, and whether mounts changed."""
 
 import os
 import re
@@ -10,16 +10,16 @@ MOUNTS = Path("/proc/self/mountinfo")
 
 _REMOTE = frozenset(
     {
-        "9p", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "drvfs", "fuse", "gfs2", "gluster", "glusterfs", "gpfs",
-        "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "prl_fs", "pvfs2", "smb2", "smb3", "smbfs", "vboxsf",
-        "virtiofs", "vmhgfs",
+        "9p", "afs", "beegfs", "ceph", "cifs", "coda", "davfs", "drvfs", "fuse", "gfs2", "gluster", "glusterfs",
+        "gpfs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "orangefs", "prl_fs", "pvfs2", "smb2", "smb3", "smbfs",
+        "vboxsf", "virtiofs", "vmhgfs",
     }
 )  # fmt: skip
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
 def mount_table(mounts: Path = MOUNTS) -> str:
-    """All mounts as text, another one whenever one came or went; empty where the system does not list them (now)."""
+    """The mount table as text, another one after every mount; empty where the system shows none (now)."""
     try:
         return mounts.read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:  # any system but Linux, or one that has no descriptor to spare at this moment
@@ -27,9 +27,9 @@ def mount_table(mounts: Path = MOUNTS) -> str:
 
 
 def remote_filesystem(folder: str | Path, mounts: Path = MOUNTS) -> str | None:
-    """The type of the remote file system that *folder* lies on or that is mounted beneath it; None for local ones.
+    """The type of the remote file system that *folder* is on, or that is mounted beneath it.
 
-    Where the system does not list its mounts, the answer is None.
+    None for local file systems, and where the system does not list its mounts.
     """
     mounted = _parse_mounts(mount_table(mounts))
     real = os.path.realpath(folder)
@@ -41,7 +41,7 @@ def remote_filesystem(folder: str | Path, mounts: Path = MOUNTS) -> str | None:
 
 @lru_cache(maxsize=1)
 def _parse_mounts(table: str) -> Mapping[str, str]:
-    """The types by mount point; remembered, because it is asked of every folder and seldom changes."""
+    """The types by mount point. Cached: every folder asks, and the table seldom changes."""
     # Of two mounts on one folder the later one is seen.
     return dict(_parse_mount(line) for line in table.splitlines())
 
@@ -58,8 +58,9 @@ def _covers(folder: str, path: str) -> bool:
 
 
 def _is_remote(point: str, kind: str) -> bool:
-    # What is written below an overlay gives no event in it. The one at / holds a container's own files, which nobody
-    # writes there; one at any other place shows a folder that has a life of its own (podman -v FOLDER:PLACE:O).
+    # What is written below an overlay gives no event in it. The one at / holds a container's own files, which
+    # nobody writes there; one at any other place shows a folder that has a life of its own (podman -v
+    # FOLDER:PLACE:O).
     if kind == "overlay":
         return point != "/"
     # Any program may stand behind fuse.NAME (sshfs, rclone, gvfsd); fuseblk is a local disk (ntfs-3g, exfat).

@@ -1,7 +1,4 @@
-"""The source for places where events cannot be trusted: it compares one look at the tree with the next.
-
-Never misses a change that lasts, and never reads a file.
-"""
+"""Polling source: compares each scan of the tree with the one before."""
 
 import time
 from collections.abc import Mapping
@@ -13,9 +10,9 @@ from docsync.model import Sign
 from docsync.watch.source import Hint, PollSettings, WatchReason
 
 _BUSY_MS = 200
-"""While people work, the next change is near."""
+"""The interval after a change: while people work, the next one is near."""
 _MAX_MISSED_SCANS = 3
-"""So many intervals without a finished scan, and the source counts as dead."""
+"""After so many intervals without a finished scan the source counts as dead."""
 
 
 class PollSource:
@@ -23,10 +20,10 @@ class PollSource:
 
     name = "poll"
 
-    def __init__(self, polling: PollSettings, hint: Hint, *, because: tuple[WatchReason, ...] = ()) -> None:
+    def __init__(self, polling: PollSettings, hint: Hint, *, reasons: tuple[WatchReason, ...] = ()) -> None:
         self._polling = polling
         self._hint = hint
-        self._because = because
+        self._reasons = reasons
         self._trouble: WatchReason | None = None
         self._seen: Mapping[str, object] = {}
         self._stop = Event()
@@ -35,7 +32,7 @@ class PollSource:
         self._took = 0.0
 
     def __enter__(self) -> Self:
-        self._look(quiet=True)
+        self._look(hint=False)
         self._thread.start()
         return self
 
@@ -46,13 +43,13 @@ class PollSource:
         self._thread.join()
 
     def alive(self) -> bool:
-        """True while the thread runs and scans finish: none in three intervals, and what it knows is too old."""
+        """True while the thread runs and a scan has finished within the last three intervals."""
         oldest = time.monotonic() - _MAX_MISSED_SCANS * (self._polling.poll_ms / 1000 + self._took)
         return self._thread.is_alive() and self._finished >= oldest
 
     def reasons(self) -> tuple[WatchReason, ...]:
         """Why there is polling at all, and what the last scan met."""
-        return self._because + ((self._trouble,) if self._trouble else ())
+        return self._reasons + ((self._trouble,) if self._trouble else ())
 
     def check(self) -> tuple[str, ...]:
         """Nothing to do: a scan looks at what lies at the path now."""
@@ -64,11 +61,11 @@ class PollSource:
     def _run(self) -> None:
         pause_ms = self._polling.poll_ms
         while not self._stop.wait(pause_ms / 1000):
-            found = self._look(quiet=False)
+            found = self._look(hint=True)
             pause_ms = min(_BUSY_MS, self._polling.poll_ms) if found else self._polling.poll_ms
 
-    def _look(self, *, quiet: bool) -> bool:
-        """One scan; True if it differs from the one before."""
+    def _look(self, *, hint: bool) -> bool:
+        """One scan; True if it differs from the one before. *hint*: each difference is hinted."""
         started = time.monotonic()
         try:
             now = self._polling.scan()
@@ -81,7 +78,7 @@ class PollSource:
         gone = [path for path in before if path not in now]
         self._finished = time.monotonic()
         self._took = self._finished - started
-        if not quiet:
+        if hint:
             for path in written:
                 self._hint(path, Sign.WRITTEN)
             for path in gone:

@@ -1,14 +1,11 @@
-"""Follows a path to the folder that it means, symlinks included, and names every place where that can change.
-
-Never watches anything itself.
-"""
+"""Resolves a path with its symlinks, and reports every (folder, name) that it depends on."""
 
 import os
 from collections import deque
 from collections.abc import Callable
 
 Visit = Callable[[str, str], None]
-"""Called with a folder and a name in it *before* that name is looked up: a change after the look is then seen."""
+"""Called with a folder and a name in it *before* the name is looked up, so that no later change is missed."""
 
 _MAX_LINKS = 40  # as many as Linux itself follows
 

@@ -1,4 +1,4 @@
-"""The words of the watch room: hint, reason, source, polling. Never looks at the disk itself."""
+"""The types of the watch room: hint, reason, source, polling. Never looks at the disk."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ A source calls it from its own thread: it must be O(1), must not raise and must 
 """
 
 PollScan = Callable[[], Mapping[str, object]]
-"""Looks at the tree: every path with a stamp that differs when the file does. May raise OSError, nothing else."""
+"""Scans the tree: a stamp for every path, another one when the file changed. May raise OSError only."""
 
 
 @dataclass(frozen=True, slots=True)
 class WatchReason:
-    """Why a source cannot be trusted fully. It still converges, later; `path` is one place that is concerned."""
+    """Why a source is degraded. Changes still arrive, only later; `path` is one place concerned."""
 
     code: str
     message: str
@@ -27,14 +27,14 @@ class WatchReason:
 
 @dataclass(frozen=True, slots=True)
 class PollSettings:
-    """How to do without hints: what to compare, and how often."""
+    """Settings of polling: the scan function and the interval."""
 
     scan: PollScan
     poll_ms: int
 
 
 class HintSource(Protocol):
-    """Something that gives hints, started: every root is watched."""
+    """A source of hints that is started: every root is watched."""
 
     @property
     def name(self) -> str:
@@ -54,5 +54,5 @@ class HintSource(Protocol):
         ...
 
     def resync(self) -> None:
-        """After lost hints and before a scan: watch everything that exists, forget what does not. Gives no hints."""
+        """Watch everything that exists, forget the rest: after lost hints, before a scan. Gives no hints."""
         ...

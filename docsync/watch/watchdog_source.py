@@ -1,6 +1,6 @@
-"""The portable hint source: watchdog's own observer, for macOS and for a watchdog that we do not know.
+"""Hint source on watchdog's own observer, for macOS and for unknown versions of watchdog.
 
-Never trusts the observer's own word for being alive, and never uses one again after trouble.
+It checks the observer's threads itself, and replaces the observer after trouble.
 """
 
 import os
@@ -54,12 +54,12 @@ class WatchdogSource(FileSystemEventHandler):
     name = "watchdog"
 
     def __init__(
-        self, root: Path, folders: Sequence[str], hint: Hint, *, because: tuple[WatchReason, ...] = ()
+        self, root: Path, folders: Sequence[str], hint: Hint, *, reasons: tuple[WatchReason, ...] = ()
     ) -> None:
         self._top = os.path.realpath(root)
         self._folders = tuple("" if path == "." else path for path in dict.fromkeys(folders))
         self._hint = hint
-        self._because = because
+        self._reasons = reasons
         self._lock = RLock()  # guards the generation: the observer, its roots and steps
         self._observer: BaseObserver | None = None
         self._roots: dict[str, Identity | None] = {}
@@ -95,7 +95,7 @@ class WatchdogSource(FileSystemEventHandler):
     def reasons(self) -> tuple[WatchReason, ...]:
         """Why it is this source, and whether it is dead."""
         dead = () if self.alive() else (WatchReason("reader_died", "a thread of watchdog's observer has ended"),)
-        return self._because + dead
+        return self._reasons + dead
 
     def check(self) -> tuple[str, ...]:
         """The roots that are not the folders they were; the observer is replaced then."""
@@ -116,7 +116,7 @@ class WatchdogSource(FileSystemEventHandler):
     # A generation.
 
     def _keep(self) -> None:
-        """Replace the observer when a root changed: its own thread cannot, since it would wait for itself."""
+        """Replace the observer when a root changed; its own thread cannot, as it would join itself."""
         while self._renew.wait() and not self._stopping:
             self._renew.clear()
             self.resync()

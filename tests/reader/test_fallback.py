@@ -31,7 +31,7 @@ def bring_back(project: Project) -> None:
 
 def look_again(reader: Any) -> None:
     """Half a second is over."""
-    reader._source._substitute._look_at = 0.0
+    reader._source._fallback._look_at = 0.0
 
 
 def test_without_a_database_the_files_answer_and_a_warning_says_so(files: Project) -> None:

@@ -55,7 +55,7 @@ def test_all_of_an_answer_is_of_one_state(reader: Reader, people: Project) -> No
 def test_a_snapshot_of_files_moves_no_more_than_one_of_the_database(people: Project) -> None:
     people.write("docsync.toml", "")
     with open_reader(people.root, source="files") as reader:
-        files = reader._source._substitute
+        files = reader._source._fallback
         assert isinstance(files, FileFallback)
         files._look_at = 0.0  # the next question would look
         with reader.snapshot():

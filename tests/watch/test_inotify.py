@@ -15,8 +15,8 @@ from watchdog.observers.inotify_c import InotifyEvent, WatchDescriptor
 from docsync.model import Sign
 from docsync.names import covers, is_hidden
 from docsync.watch.descriptor import Descriptor
-from docsync.watch.forest import WatchedFolder, WatchedRoot
 from docsync.watch.inotify import InotifySource, _files, _sign, _stamp
+from docsync.watch.watch_tree import WatchedFolder, WatchedRoot
 from tests.watch.hint_recorder import Recorder
 
 COOKIES = ".docsync/cookies"
@@ -240,7 +240,7 @@ def test_a_root_whose_ancestors_appear_one_by_one_is_found(tmp_path: Path, hints
         for folder in ("a", "a/b", "a/b/c"):
             (tmp_path / folder).mkdir()
         hints.until_hint("a/b/c", Sign.FOLDER)
-        hints.until(lambda _: source._forest.roots[0].node is not None)
+        hints.until(lambda _: source._tree.roots[0].node is not None)
         (tmp_path / "a/b/c/x.json").write_text("{}")
         hints.until_hint("a/b/c/x.json", Sign.CLOSED)
 
@@ -281,7 +281,7 @@ def test_nested_and_identical_roots_share_their_watches(tmp_path: Path, hints: R
     (tmp_path / "a/b").mkdir(parents=True)
     (tmp_path / "link").symlink_to("a/b")
     with InotifySource(tmp_path, ["a", "a/b", "a", "link"], hints, poll_ms=20) as source:
-        assert len(source._forest.ledger) == 3
+        assert len(source._tree.ledger) == 3
         (tmp_path / "a/b/x.json").write_text("{}")
         hints.until_hint("link/x.json", Sign.CLOSED)
         hints.until_hint("a/b/x.json", Sign.CLOSED)
@@ -309,7 +309,7 @@ QUEUE = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
 def test_a_real_overflow_is_told_and_a_resync_mends_what_was_missed(place: Place) -> None:
     place.write("p/a.json")
     place.drain()
-    with place.source._forest.lock:  # the reader cannot take an event while the queue fills up
+    with place.source._tree.lock:  # the reader cannot take an event while the queue fills up
         for _ in range(QUEUE // 2 + 1):
             (place.root / "p/a.json").rename(place.root / "p/b.json")
             (place.root / "p/b.json").rename(place.root / "p/a.json")
@@ -322,11 +322,11 @@ def test_a_real_overflow_is_told_and_a_resync_mends_what_was_missed(place: Place
 def test_after_lost_events_a_resync_watches_what_exists(place: Place) -> None:
     (place.root / "p/old").mkdir()
     place.drain()
-    with place.source._forest.lock:  # the reader cannot take an event: it is as if there were none
+    with place.source._tree.lock:  # the reader cannot take an event: it is as if there were none
         shutil.rmtree(place.root / "p/old")
         (place.root / "p/new/deep").mkdir(parents=True)
         place.source.resync()
-        node = place.source._forest.roots[0].node
+        node = place.source._tree.roots[0].node
         assert node is not None
         assert set(node.children) == {"new"}
     assert place.is_seen("p/new/deep/x.json")
@@ -334,7 +334,7 @@ def test_after_lost_events_a_resync_watches_what_exists(place: Place) -> None:
 
 def test_a_bad_event_is_lost_hints_and_the_reader_lives_on(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(place.source._forest, "grow", lambda *_, **__: 1 / 0)
+        patch.setattr(place.source._tree, "watch_folder", lambda *_, **__: 1 / 0)
         (place.root / "p/sub").mkdir()
         place.hints.until_hint("", Sign.LOST)
         assert [reason.code for reason in place.source.reasons()] == ["bad_event"]
@@ -449,7 +449,7 @@ def test_a_root_that_leads_through_its_own_target_is_followed(tmp_path: Path, hi
         hints.until_hint("p", Sign.FOLDER)
         (tmp_path / "real/sub/x.json").write_text("{}")
         hints.until_hint("p/x.json", Sign.CLOSED)
-        assert len(source._forest.ledger) == 3  # the project root, real, and real/sub, which is the tree now
+        assert len(source._tree.ledger) == 3  # the project root, real, and real/sub, which is the tree now
 
 
 def test_an_unreadable_folder_is_watched_once_it_may_be(
@@ -476,12 +476,12 @@ def test_an_unreadable_folder_is_watched_once_it_may_be(
 
 def test_a_check_finds_nothing_while_all_is_well_and_mends_a_root_that_strayed(place: Place) -> None:
     assert place.source.check() == ()
-    root = place.source._forest.roots[0]
+    root = place.source._tree.roots[0]
     assert root.node is not None
     assert root.node.watch is not None
     place.source._reader.remove(root.node.watch)  # as the kernel does when something else is mounted there
     place.hints.clear()
-    with place.source._forest.lock:
+    with place.source._tree.lock:
         assert place.source.check() == ("p",)
     assert place.hints.signs("p") == [Sign.FOLDER]
     assert place.is_seen("p/x.json")

@@ -56,7 +56,7 @@ def test_what_is_there_at_the_start_is_no_hint(tree: Tree, hints: Recorder) -> N
 def test_a_failed_scan_is_a_reason_and_forgets_nothing(tree: Tree, hints: Recorder) -> None:
     tree.answer = {"a": 1}
     because = WatchReason("polling", "as configured")
-    with PollSource(PollSettings(tree.scan, poll_ms=10), hints, because=(because,)) as source:
+    with PollSource(PollSettings(tree.scan, poll_ms=10), hints, reasons=(because,)) as source:
         assert source.reasons() == (because,)
         tree.answer = PermissionError(13, "Permission denied", "/far/p")
         tree.until_asked_again()

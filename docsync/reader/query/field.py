@@ -1,6 +1,7 @@
-"""What a condition is about, as SQL: a place in the JSON document, or a column, which has @ in front. Asks nothing.
+"""What a condition is about, as SQL: a place in the JSON document, or a column, which has @ in front.
 
-`name` is the field of that name in the document, `@name` the column: a document may have a field like any column.
+Asks nothing. `name` is the field of that name in the document, `@name` the column: a document may have a
+field like any column.
 """
 
 import re
@@ -15,8 +16,7 @@ _WORD = rf'(?:{_PLAIN}|"[^"\\\x00-\x1f]+")'
 _PLACE = r"\[[0-9]{1,9}\]"
 _PATH = rf"{_WORD}(?:\.{_WORD}|{_PLACE})*"
 SUBJECT = rf"(?:@[a-z_]+|{_PATH})"
-"""The regular expression of a column, or of a path: words with dots, quoted where they are no words, and places in
-arrays."""
+"""The regular expression of a column, or of a path: words (quoted if need be), dots, places in arrays."""
 
 _STATE = "(SELECT s.state FROM document_status AS s WHERE s.id = d.id)"
 _LISTS = columns_for(Use.LIST)
@@ -29,9 +29,10 @@ COLUMNS = (*_LISTS, *_TEXTS)
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """SQL for documents AS d: the value, which kind of JSON it is, whether it is there, and what lists its elements.
+    """SQL for documents AS d: the value, its kind of JSON, whether it is there, and what lists its elements.
 
-    A column holds texts, or is a list of texts; only of a place in the document it is not known what it holds.
+    A column holds texts, or is a list of texts; only of a place in the document it is not known what it
+    holds.
     """
 
     name: str
@@ -48,7 +49,10 @@ class Field:
 
 
 def field_of(name: str, source: str) -> Field:
-    """The field called *name*. Raises UsageError if it is neither path nor column, NoDatabase if *source* has it not."""
+    """The field called *name*.
+
+    Raises UsageError if it is neither path nor column, NoDatabase if *source* has it not.
+    """
     if name.startswith("@"):
         return _column(name, source)
     _prove_path(name)

@@ -40,7 +40,7 @@ class FindQuery:
     cursor: str | None = None
 
     def conditions(self, source: str) -> Iterator[Condition]:
-        """The parts of the WHERE clause. Raises UsageError, and NoDatabase for what *source* does not know."""
+        """The parts of the WHERE clause. Raises UsageError, NoDatabase for what *source* does not know."""
         if self.type is not None:
             yield from self._filter_type(self.type)
         if self.name is not None:
@@ -60,13 +60,13 @@ class FindQuery:
         yield Condition("d.id > ? AND d.id < ? AND +d.type = ?", (f"{type_}/", f"{type_}0", type_))
 
 
-def find_page(snapshot: Snapshot, question: FindQuery) -> Page:
-    """A page of what *question* asks for. Raises UsageError, NoDatabase for what only a database knows."""
-    order = order_of(question.order)
-    parts = list(question.conditions(snapshot.source))
-    limit, asked = question.limit, asdict(replace(question, limit=None, cursor=None))
-    if question.cursor is not None:
-        value, id_ = decode_cursor(asked, question.cursor)
+def find_page(snapshot: Snapshot, query: FindQuery) -> Page:
+    """A page of what *query* asks for. Raises UsageError, NoDatabase for what only a database knows."""
+    order = order_of(query.order)
+    parts = list(query.conditions(snapshot.source))
+    limit, unpaged = query.limit, asdict(replace(query, limit=None, cursor=None))
+    if query.cursor is not None:
+        value, id_ = decode_cursor(unpaged, query.cursor)
         parts.append(Condition(order.after, tuple(order.place(value, id_))))
     clause = f"WHERE {' AND '.join(part.sql for part in parts)} " if parts else ""
     places = snapshot.ask(
@@ -76,8 +76,8 @@ def find_page(snapshot: Snapshot, question: FindQuery) -> Page:
     following = None
     if limit is not None and len(places) > limit:
         del places[limit:]
-        following = encode_cursor(asked, places[-1])
+        following = encode_cursor(unpaged, places[-1])
     if not places:
-        prove_type(snapshot, question.type)
+        prove_type(snapshot, query.type)
     items = tuple(read_documents(snapshot, (id_ for _, id_ in places)))
     return Page(items, following, snapshot.source, snapshot.epoch, snapshot.revision)

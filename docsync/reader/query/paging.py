@@ -1,6 +1,7 @@
-"""The orders of documents and how a page goes on from the one before it: ORDER BY clauses and cursors. Asks nothing.
+"""The orders of documents and how a page goes on from the one before it: ORDER BY clauses and cursors.
 
-A cursor is text that holds the place where a page ended, with a digest of the query that it was made for.
+Asks nothing. A cursor is text that holds the place where a page ended, with a digest of the query that it was
+made for.
 """
 
 import json
@@ -19,7 +20,10 @@ _DIGEST_BYTES = 6
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A column of documents, ascending or descending. Ties are in the order of ids, so that there is only one order."""
+    """A column of documents, ascending or descending.
+
+    Ties are in the order of ids, so that there is only one order.
+    """
 
     column: str
     descending: bool

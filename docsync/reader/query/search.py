@@ -1,7 +1,7 @@
 """Full-text search: best matches first, each with a piece of text that shows why. Never gives an SQL error.
 
-Whole words are looked up in the index. Where that finds nothing, and for scripts without spaces, every text is read for
-the letters themselves, so that parts of words are found too.
+Whole words are looked up in the index. Where that finds nothing, and for scripts without spaces, every text
+is read for the letters themselves, so that parts of words are found too.
 """
 
 import re
@@ -17,7 +17,7 @@ from docsync.reader.snapshot import Snapshot
 from docsync.reader.summary import prove_type
 
 _WEIGHTS = {"name": 10.0, "description": 4.0, "text": 1.0}
-# What nobody writes: both stand for no character in Unicode, and what they enclose is a match.
+# Markers around a match: Unicode noncharacters, which texts do not hold.
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _SIGN = re.compile(f"([{_OPEN}{_CLOSE}])")
 _WORDS_SHOWN = 16
@@ -30,7 +30,8 @@ _Position = tuple[float, str]
 _TYPE_CLAUSE = "AND substr(id, 1, instr(id, '/') - 1) = ? "
 
 _MATCH = (
-    f"SELECT id, -rank, CASE WHEN rank >= ? THEN snippet(documents_fts, -1, '{_OPEN}', '{_CLOSE}', '…', {_WORDS_SHOWN}) END "
+    "SELECT id, -rank, CASE WHEN rank >= ? "
+    f"THEN snippet(documents_fts, -1, '{_OPEN}', '{_CLOSE}', '…', {_WORDS_SHOWN}) END "
     f"FROM documents_fts WHERE documents_fts MATCH ? AND rank MATCH 'bm25(0, {_WEIGHTS['name']}, "
     f"{_WEIGHTS['description']}, {_WEIGHTS['text']})' "
 )
@@ -59,25 +60,26 @@ class _Match:
         return (-self.score, self.id)
 
 
-def search(snapshot: Snapshot, asked: SearchQuery) -> Hits:
+def search(snapshot: Snapshot, query: SearchQuery) -> Hits:
     """The best matches. Raises UsageError for a text or a cursor that cannot be taken."""
-    words, most = words_of(asked.text), extend_limit(asked.limit)
-    question = ["search", asked.text, asked.type]
+    words, max_rows = words_of(query.text), extend_limit(query.limit)
+    unpaged = ["search", query.text, query.type]
     by_parts, after = words.are_parts, None
-    if asked.cursor is not None:
-        by_parts, score, id_ = decode_cursor(question, asked.cursor)
+    if query.cursor is not None:
+        by_parts, score, id_ = decode_cursor(unpaged, query.cursor)
         after = (-score, id_)
-    found = [] if by_parts else _pick_best(_find_matches(snapshot, words, asked.type, after), after, most)
+    found = [] if by_parts else _pick_best(_find_matches(snapshot, words, query.type, after), after, max_rows)
     if by_parts or not (found or after):
-        by_parts, found = True, list(_find_parts(snapshot, words, asked.type, after, most))
+        by_parts, found = True, list(_find_parts(snapshot, words, query.type, after, max_rows))
     if not found:
-        prove_type(snapshot, asked.type)
+        prove_type(snapshot, query.type)
     following = None
-    if len(found) > asked.limit:
-        del found[asked.limit :]
-        following = encode_cursor(question, (by_parts, found[-1].score, found[-1].id))
+    if len(found) > query.limit:
+        del found[query.limit :]
+        following = encode_cursor(unpaged, (by_parts, found[-1].score, found[-1].id))
     documents = read_documents(snapshot, (one.id for one in found))
-    items = tuple(Hit(row, *_split_marks(one.snippet), one.score) for one, row in zip(found, documents, strict=True))
+    matches = zip(found, documents, strict=True)
+    items = tuple(Hit(row, *_split_marks(one.snippet), one.score) for one, row in matches)
     return Hits(items, following, snapshot.source, snapshot.epoch, snapshot.revision)
 
 
@@ -91,19 +93,22 @@ def _find_matches(
         yield _Match(id_, score, snippet or "")
 
 
-def _pick_best(found: Iterable[_Match], after: _Position | None, most: int) -> list[_Match]:
-    """The first *most* after a place. *found* comes by score alone, so that those of the last score are all needed."""
+def _pick_best(found: Iterable[_Match], after: _Position | None, limit: int) -> list[_Match]:
+    """The first *limit* after a place.
+
+    *found* comes by score alone, so that those of the last score are all needed.
+    """
     chosen: list[_Match] = []
     for one in found:
-        if len(chosen) >= most and one.score < chosen[-1].score:
+        if len(chosen) >= limit and one.score < chosen[-1].score:
             break
         if after is None or one.place > after:
             chosen.append(one)
-    return sorted(chosen, key=lambda one: one.place)[:most]
+    return sorted(chosen, key=lambda one: one.place)[:limit]
 
 
 def _find_parts(
-    snapshot: Snapshot, words: SearchExpression, type_: str | None, after: _Position | None, most: int
+    snapshot: Snapshot, words: SearchExpression, type_: str | None, after: _Position | None, limit: int
 ) -> Iterator[_Match]:
     """What has the letters of the words anywhere, best first."""
     groups = [_Letters(group) for group in words.groups]
@@ -122,9 +127,10 @@ def _find_parts(
     sought = re.compile("|".join(one.expression for one in groups), re.IGNORECASE)
     statement = (
         f"SELECT id, {score} AS score, name, description, text FROM "
-        f"(SELECT id, name, description, text, {columns} FROM documents_fts) WHERE {clause}ORDER BY score DESC, id LIMIT ?"
+        f"(SELECT id, name, description, text, {columns} FROM documents_fts) "
+        f"WHERE {clause}ORDER BY score DESC, id LIMIT ?"
     )
-    for id_, found, name, description, text in snapshot.ask_each(statement, [[*values, most]]):
+    for id_, found, name, description, text in snapshot.ask_each(statement, [[*values, limit]]):
         yield _Match(id_, found, _excerpt(sought, (text, description or "", name)))
 
 
@@ -136,13 +142,13 @@ class _Letters:
 
     @property
     def variants(self) -> list[str]:
-        forms = [(text, text.lower(), text.upper(), text.capitalize()) for text in (term.text for term in self.terms)]
-        return list(dict.fromkeys(form for of_one in forms for form in (of_one[:1] if of_one[0].isascii() else of_one)))
+        return list(dict.fromkeys(form for term in self.terms for form in _case_forms(term.text)))
 
     @property
     def sql(self) -> str:
-        either = [" OR ".join([f"ifnull({column}, '') LIKE ? ESCAPE '\\'"] * len(self.variants)) for column in _WEIGHTS]
-        return " + ".join(f"({one}) * {weight}" for one, weight in zip(either, _WEIGHTS.values(), strict=True))
+        number = len(self.variants)
+        likes = {column: [f"ifnull({column}, '') LIKE ? ESCAPE '\\'"] * number for column in _WEIGHTS}
+        return " + ".join(f"({' OR '.join(likes[column])}) * {weight}" for column, weight in _WEIGHTS.items())
 
     @property
     def patterns(self) -> list[str]:
@@ -151,6 +157,10 @@ class _Letters:
     @property
     def expression(self) -> str:
         return "|".join(map(re.escape, self.variants))
+
+
+def _case_forms(text: str) -> tuple[str, ...]:
+    return (text,) if text.isascii() else (text, text.lower(), text.upper(), text.capitalize())
 
 
 def _excerpt(sought: re.Pattern[str], texts: Iterable[str]) -> str:

@@ -13,10 +13,11 @@ _MAX_CHARACTERS = 1_000
 _MAX_TERMS = 50  # SQLite takes an expression apart to a limited depth
 _TOKEN = re.compile(r'(?P<minus>-?)"(?P<phrase>[^"]*)"(?P<star>\*?)|(?P<open>-?")|(?P<word>[^\s"]+)')
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "\0": " "})
-# Thai to Khmer, kana, ideographs, Hangul: written without spaces, so that a word is hardly ever a whole token.
+# Thai to Khmer, kana, ideographs, Hangul: written without spaces, so that a word is hardly ever a whole
+# token.
 _WITHOUT_SPACES = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
-    "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
 )
 
 
@@ -29,7 +30,7 @@ class Term:
 
     @property
     def match(self) -> str:
-        """The same for FTS5. It holds no quotation mark: those were taken for phrases."""
+        """This term as an FTS5 expression. The text holds no quotation mark: those delimit phrases."""
         return f'"{self.text}" *' if self.is_prefix else f'"{self.text}"'
 
 
@@ -42,7 +43,7 @@ class SearchExpression:
 
     @property
     def match(self) -> str:
-        """The same for FTS5."""
+        """This search as one FTS5 MATCH expression."""
         wanted = " AND ".join(_join_either(group) for group in self.groups)
         return f"({wanted}) NOT {_join_either(self.excluded)}" if self.excluded else wanted
 

@@ -1,6 +1,7 @@
-"""Filters on any field, as SQL. Every value is bound; only paths are written out, once they are proved to be paths.
+"""Filters on any field, as SQL.
 
-{"demographics.ageGroup": "60+", "age": {">=": 30, "<": 40}, "@tags": {"contains": "calm"}}
+Every value is bound; only paths are written out, once they are proved to be paths. {"demographics.ageGroup":
+"60+", "age": {">=": 30, "<": 40}, "@tags": {"contains": "calm"}}
 """
 
 import json
@@ -17,8 +18,10 @@ Where: TypeAlias = Mapping[str, object] | Sequence[Mapping[str, object]]
 """Filters that must all hold; a list of them can ask the same of one field more than once."""
 
 OPERATORS = ("=", "!=", "<", "<=", ">", ">=", "in", "not in", "contains", "contains any", "exists")
-"""What a field can be asked. Equal means equal as JSON: 1 is neither true nor "1". Also a field that is not there is
-"!=" and "not in"."""
+"""What a field can be asked. Equal means equal as JSON: 1 is neither true nor "1".
+
+Also a field that is not there is "!=" and "not in".
+"""
 
 _LIST_OPERATORS = ("contains", "contains any", "exists")
 _MAX_CONDITIONS = 200
@@ -36,14 +39,17 @@ class Condition:
 
     @staticmethod
     def any_of(parts: "list[Condition]") -> "Condition":
-        """True when one of *parts* is."""
+        """The condition that holds when one of *parts* does; without parts it never does."""
         values = tuple(value for part in parts for value in part.values)
         return Condition("(" + " OR ".join(part.sql for part in parts) + ")" if parts else "0", values)
 
 
 def conditions(where: Where, source: str = DATABASE) -> list[Condition]:
-    """What must hold. Raises UsageError for a path, an operator or a value that cannot be taken, and NoDatabase for a
-    column that *source* does not know."""
+    """What must hold.
+
+    Raises UsageError for a path, an operator or a value that cannot be taken, and NoDatabase for a column
+    that *source* does not know.
+    """
     parts = list(_parts(where, source))
     # SQLite takes an expression apart to a limited depth, and binds a limited number of values.
     if len(parts) > _MAX_CONDITIONS:
@@ -104,7 +110,10 @@ class _FieldFilter:
         return list(value)
 
     def build_equal(self, wanted: list[object]) -> Condition:
-        """One of the values. SQLite has no kind for true, null and arrays: the kind of JSON is asked for as well."""
+        """Equality with any of *wanted*.
+
+        The JSON type is compared too: SQLite has none for true, null and arrays.
+        """
         groups: dict[str, list[object]] = {}
         for value in wanted:
             kinds, bound = self.bind(value)

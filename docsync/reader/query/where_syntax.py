@@ -1,6 +1,7 @@
 """Turns a condition as people write it on a command line or in a URL into the mapping that `find` takes.
 
-demographics.ageGroup=60+ · age<=30 · name!=Ana · tags contains calm · model.id in a,b · email exists · @updated_at>=2026-11
+demographics.ageGroup=60+ · age<=30 · name!=Ana · tags contains calm · model.id in a,b · email exists ·
+@updated_at>=2026-11
 """
 
 import json
@@ -27,10 +28,11 @@ def parse_all(texts: Iterable[str]) -> list[dict[str, object]]:
 
 
 def parse_where(text: str) -> dict[str, object]:
-    """The mapping for one condition. Raises UsageError, which names what is wrong and shows how it is written.
+    """The mapping for one condition.
 
-    Numbers, true, false and null are taken as JSON, "…" as text. An unquoted number is the number or the text. What a
-    column (@name) is compared with is text.
+    Raises UsageError, which names what is wrong and shows how it is written. Numbers, true, false and null
+    are taken as JSON, "…" as text. An unquoted number is the number or the text. What a column (@name) is
+    compared with is text.
     """
     presence = _PRESENCE.fullmatch(text.strip())
     if presence:

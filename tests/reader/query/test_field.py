@@ -170,7 +170,7 @@ def test_what_only_the_database_knows_is_not_made_up_from_the_files(people: Proj
                     reader.find(where=where)
             else:
                 assert len(reader.find(where=where)) < 5
-        files = reader._source._substitute
+        files = reader._source._fallback
         assert isinstance(files, FileFallback)
         made = files._connection
         reader.find()

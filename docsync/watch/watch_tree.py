@@ -1,6 +1,7 @@
-"""The watched folders: a tree for each root and the steps that lead to it. Never reads an event and never hints.
+"""The watched folders: a tree for each root and the steps that lead to it.
 
-Watch first, then list: what appears after the list is announced by the watch, what was there before is in the list.
+Never reads an event and never hints. Watch first, then list: what appears after the list is announced by the
+watch, what was there before is in the list.
 """
 
 import errno
@@ -19,7 +20,7 @@ _NOT_THERE = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP))
 
 @dataclass(eq=False, slots=True)
 class WatchedRoot:
-    """A folder that was asked for. `node` is None while nothing lies at its path."""
+    """A watched root. `node` is its tree, None while its path does not exist."""
 
     path: str
     node: "WatchedFolder | None" = None
@@ -57,18 +58,21 @@ class WatchedFolder:
 
 
 class WatchTree:
-    """All roots. `lock` guards it: events, a resync and the polling of unwatchable folders come from three threads."""
+    """All roots.
+
+    `lock` guards it: events, a resync and the polling of unwatchable folders come from three threads.
+    """
 
     def __init__(self, top: str, folders: Sequence[str], kernel: Kernel) -> None:
         self.lock = RLock()
         self.roots = [WatchedRoot("" if path == "." else path) for path in dict.fromkeys(folders)]
         self.ledger: Ledger[WatchedFolder | PathStep] = Ledger(kernel)
         self.refused: dict[WatchedFolder | PathStep, int] = {}
-        """Whom the kernel refused a watch, with the error number."""
+        """Folders and steps without a watch, with the error number of the kernel."""
         self._top = top
 
-    def plant(self, root: WatchedRoot, *, thorough: bool) -> bool:
-        """Follow the root's path again and watch what lies there; True if that is not what was watched before.
+    def watch_root(self, root: WatchedRoot, *, thorough: bool) -> bool:
+        """Resolve the root's path again and watch what is there; True if another folder was watched before.
 
         Thorough: also look through a tree whose watch is the same as before.
         """
@@ -80,7 +84,7 @@ class WatchTree:
                 if isinstance(user, WatchedFolder) or user.root is not root
             }
             target = resolve(self._top, root.path, lambda folder, name: self._step(root, folder, name))
-            self._leave(before, root)
+            self._release_steps(before, root)
             moved = root.node is not None and root.node.real != target
             if root.node is not None and moved:
                 self.drop(root.node)
@@ -88,7 +92,7 @@ class WatchTree:
                 return moved
             if root.node is None:
                 root.node = WatchedFolder(root, root.path, target)
-            return self.grow(root.node, thorough=thorough) or moved
+            return self.watch_folder(root.node, thorough=thorough) or moved
 
     def _step(self, root: WatchedRoot, folder: str, name: str) -> None:
         step = PathStep(root, folder, name)
@@ -98,16 +102,17 @@ class WatchTree:
             if error.errno not in _NOT_THERE:
                 self.refused[step] = error.errno or 0
 
-    def _leave(self, before: dict[PathStep, int], root: WatchedRoot) -> None:
+    def _release_steps(self, before: dict[PathStep, int], root: WatchedRoot) -> None:
         """Release the steps of *before* that the root needs no longer, or needs on another watch."""
         for step, watch in before.items():
             if root.steps.get(step) != watch:
                 self.ledger.release(step, watch)
 
-    def grow(self, node: WatchedFolder, *, thorough: bool) -> bool:
+    def watch_folder(self, node: WatchedFolder, *, thorough: bool) -> bool:
         """Watch a folder and everything beneath; True if any folder came or went.
 
-        A folder whose watch is the same as before is looked through only if *thorough*: its own events kept it right.
+        A folder whose watch is the same as before is looked through only if *thorough*: its own events kept
+        it right.
         """
         changed = False
         todo = [node]
@@ -116,14 +121,17 @@ class WatchTree:
                 node = todo.pop()
                 fresh = self._watch(node)
                 changed = changed or fresh
-                if self._stands(node) and (fresh or thorough):
+                if self._is_in_tree(node) and (fresh or thorough):
                     changed = self._list(node) or changed
                     # Those that are no longer there are dropped when their turn comes.
-                    todo += node.children.values() if self._stands(node) else ()
+                    todo += node.children.values() if self._is_in_tree(node) else ()
         return changed
 
     def _list(self, node: WatchedFolder) -> bool:
-        """Note the subfolders. A folder that cannot be listed now is as one that cannot be watched: it is tried again."""
+        """Note the subfolders.
+
+        A folder that cannot be listed now is as one that cannot be watched: it is tried again.
+        """
         try:
             for name in subfolders(node):
                 self.child(node, name)
@@ -131,11 +139,14 @@ class WatchTree:
             return self._refuse(node, error.errno or 0)
         return False
 
-    def _stands(self, node: WatchedFolder) -> bool:
+    def _is_in_tree(self, node: WatchedFolder) -> bool:
         return node.watch is not None or node in self.refused
 
     def _watch(self, node: WatchedFolder) -> bool:
-        """Add the folder's watch, also when it has one: another folder may lie there now. True if that is news."""
+        """Add the folder's watch, also when it has one: another folder may lie there now.
+
+        True if that is news.
+        """
         try:
             watch = self.ledger.hold(node, node.real, TREE_MASK)
         except OSError as error:
@@ -185,21 +196,28 @@ class WatchTree:
                 self.refused.pop(node, None)
 
     def list_polled(self) -> list[WatchedFolder]:
-        """The folders that no event will tell about. An unreadable one is not among them: a chmod is seen from above."""
+        """The folders without a watch, to be polled.
+
+        Unreadable ones are left out: a chmod is seen by the watch of their parent.
+        """
         with self.lock:
             return [
                 user for user, code in self.refused.items() if isinstance(user, WatchedFolder) and code != errno.EACCES
             ]
 
     def retry(self) -> list[str]:
-        """Try again to watch what is polled and to find what came or went there; the paths where something did."""
+        """Try to watch the polled folders again; returns the paths where a folder came or went."""
         with self.lock:
             polled = dict.fromkeys(self.list_polled())
-            highest = [node for node in polled if node.parent not in polled]  # growing them reaches those beneath
-            return [node.path for node in highest if self.grow(node, thorough=True)]
+            # Watching the highest ones reaches those beneath.
+            highest = [node for node in polled if node.parent not in polled]
+            return [node.path for node in highest if self.watch_folder(node, thorough=True)]
 
 
 def subfolders(node: WatchedFolder) -> set[str]:
-    """The names of the folders directly in *node*, as far as they matter. Raises OSError when it cannot be listed."""
+    """The names of the folders directly in *node*, as far as they matter.
+
+    Raises OSError when it cannot be listed.
+    """
     with os.scandir(node.real) as entries:
         return {entry.name for entry in entries if not is_hidden(entry.name) and entry.is_dir(follow_symlinks=False)}
