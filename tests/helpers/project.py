@@ -25,7 +25,7 @@ SHARED = Path(__file__).parents[3] / "shared"
 
 # What a hostile file may take of the processor: 0.25 s where it is alone, as benchmarks/hostile.py measures it. Beside other
 # workers on the same cores the same work was seen to take more than twice its time; where coverage traces every line, ten.
-MOST_SECONDS = 0.6 if sys.gettrace() is None else 2.5
+MAX_SECONDS = 0.6 if sys.gettrace() is None else 2.5
 
 Tell = Callable[[str], None]
 """The fixture `tell`: how much a random test did, and with which seed."""
