@@ -45,16 +45,18 @@ class Client:
         self.timeout = timeout
 
     def get(self, path: str) -> Answer:
-        """The answer to GET *path*. Raises NotReachable, Refused."""
+        """The answer to GET *path*. Raises NotReachable, DaemonRefused."""
         return self._ask("GET", path, None)
 
     def post(self, path: str, body: Mapping[str, object] | None = None) -> Answer:
-        """The answer to POST *path* with *body* as JSON. Raises NotReachable, Refused."""
+        """The answer to POST *path* with *body* as JSON. Raises NotReachable, DaemonRefused."""
         return self._ask("POST", path, json.dumps(body or {}).encode("ascii"))
 
     def _ask(self, method: str, path: str, body: bytes | None) -> Answer:
         connection = _UnixConnection(self.socket_path, self.timeout)
-        headers = {"Docsync-Request": "1"} | ({"Content-Type": "application/json"} if body is not None else {})
+        headers = {"Docsync-Request": "1"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()

@@ -32,7 +32,8 @@ def discover(root: str) -> Discovery:
     """The *.json below folders that are named like personas, and every *.prompty."""
     files = list(_files(root))
     personas = (path for path in files if path.endswith(".json") and _persona_folder(path))
-    return Discovery(tuple(sorted(personas)), tuple(sorted(path for path in files if path.endswith(".prompty"))))
+    prompts = (path for path in files if path.endswith(".prompty"))
+    return Discovery(tuple(sorted(personas)), tuple(sorted(prompts)))
 
 
 def propose_collections(found: Discovery) -> tuple[Collection, Collection]:

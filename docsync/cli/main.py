@@ -119,9 +119,10 @@ def _usage(error: click.ClickException) -> str:
 
 def _mistake(error: click.ClickException) -> str:
     """What click says of *error*, but for a missing argument with choices, for which click draws a list."""
-    if isinstance(error, click.MissingParameter) and error.param and isinstance(error.param.type, click.Choice):
-        *others, last = error.param.type.choices
-        return f"Name a {error.param.name}: {', '.join(others)} or {last}."
+    missing = error.param if isinstance(error, click.MissingParameter) else None
+    if missing and isinstance(missing.type, click.Choice):
+        *others, last = missing.type.choices
+        return f"Name a {missing.name}: {', '.join(others)} or {last}."
     return error.format_message()
 
 

@@ -65,11 +65,12 @@ def set_version_headers(response: Response, version: DatabaseVersion) -> Respons
 def make_json_response(version: DatabaseVersion, members: dict[str, Json]) -> Response:
     """*members* as JSON, with the state that they tell of beside them."""
     named: dict[str, Json] = {"source": version.source, "epoch": version.epoch, "revision": version.revision}
-    return set_version_headers(Response(dump_json({**members, **named}), media_type="application/json"), version)
+    response = Response(dump_json({**members, **named}), media_type="application/json")
+    return set_version_headers(response, version)
 
 
 def make_page_response(version: DatabaseVersion, name: str, items: Iterable[Json], cursor: str | None) -> Response:
-    """A page of a list called *name*, as JSON. It may be large: make it in a thread of `Reading`.
+    """A page of a list called *name*, as JSON. It may be large: make it in a thread of `ReaderPool`.
 
     One by one: the event loop gets its turn between two items, and not only after the last one.
     """

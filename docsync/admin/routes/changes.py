@@ -116,7 +116,8 @@ class FeedRoutes:
             self._end_stream()
             raise
         request.scope[WAITS] = True
-        return EventStream(partial(self._write_stream, first), self._end_stream, DatabaseVersion.of(first).headers())
+        headers = DatabaseVersion.of(first).headers()
+        return EventStream(partial(self._write_stream, first), self._end_stream, headers)
 
     def _end_stream(self) -> None:
         self._streams -= 1
@@ -158,7 +159,8 @@ def _page(found: Changes, place: str) -> bytes:
 
 
 def _event(change: Change) -> bytes:
-    return b"event: change\nid: %s\ndata: %s\n\n" % (change.cursor.encode("ascii"), dump_json(to_json(change)))
+    id_, data = change.cursor.encode("ascii"), dump_json(to_json(change))
+    return b"event: change\nid: %s\ndata: %s\n\n" % (id_, data)
 
 
 _SINCE = parameter("since", "A cursor: what came after it.")

@@ -79,8 +79,9 @@ class DocumentRoutes:
         if body is None:
             return set_version_headers(_make_not_found(id_, close).response(), version)
         etag = f'"{sha256(body).hexdigest()[:32]}"'
-        known = {one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")}
-        response = Response(status_code=304) if known & {etag, "*"} else Response(body, media_type="application/json")
+        wanted = request.headers.get("if-none-match", "").split(",")
+        is_known = not {one.strip().removeprefix("W/") for one in wanted}.isdisjoint({etag, "*"})
+        response = Response(status_code=304) if is_known else Response(body, media_type="application/json")
         response.headers["etag"] = etag
         return set_version_headers(response, version)
 

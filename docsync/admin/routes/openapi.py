@@ -35,7 +35,8 @@ def build_openapi_routes(*, may_stop: bool) -> list[Route]:
         commands.STOP if may_stop else {},
         health.PATHS,
     )
-    paths = {path: path_item for group in (*groups, metrics.PATHS, _PATHS) for path, path_item in group.items()}
+    items = (group.items() for group in (*groups, metrics.PATHS, _PATHS))
+    paths = {path: path_item for group in items for path, path_item in group}
     body = dump_json(
         {
             "openapi": "3.1.0",

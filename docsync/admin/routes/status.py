@@ -62,9 +62,9 @@ class StatusRoutes:
         if principal_of(request.scope).trust is not Trust.OWNER:
             status = _hide_paths(status)
         response = Response(dump_json(to_json(status)), media_type="application/json")
-        return (
-            set_version_headers(response, DatabaseVersion(status.epoch, status.revision)) if status.epoch else response
-        )
+        if not status.epoch:
+            return response
+        return set_version_headers(response, DatabaseVersion(status.epoch, status.revision))
 
     async def list_problems(self, request: Request) -> Response:
         """What is wrong with files now, errors first."""
@@ -90,9 +90,8 @@ class StatusRoutes:
 def _hide_paths(status: Status) -> Status:
     """*status* without where things lie on this machine: that is for its owner."""
     root = Path(status.project)
-    return replace(
-        status, project=root.name, database=_strip_root(root, status.database), socket=_strip_root(root, status.socket)
-    )
+    database, socket = _strip_root(root, status.database), _strip_root(root, status.socket)
+    return replace(status, project=root.name, database=database, socket=socket)
 
 
 def _strip_root(root: Path, text: str) -> str:

@@ -127,8 +127,12 @@ def check(settings: "Settings", scopes: list[str]) -> CheckResult:
     for path in sorted(scan.found):
         names.setdefault(fold_path(path), []).append(path)
     # Without any wait, all bad news is believed at once.
-    belief = GracePeriod(Timing(0, 0, 0), 0)
-    loader = build_loader(tree, belief, settings.rules(), lambda path: [p for p in names[fold_path(path)] if p != path])
+    grace = GracePeriod(Timing(0, 0, 0), 0)
+
+    def list_twins(path: str) -> list[str]:
+        return [twin for twin in names[fold_path(path)] if twin != path]
+
+    loader = build_loader(tree, grace, settings.rules(), list_twins)
     look = LookContext(
         scopes, now_ns=0, clock=Clock(lambda: 0), known={}, last_hint_ns=lambda _: None, signs={}, reload=frozenset()
     )

@@ -121,8 +121,8 @@ def _is_ignored(root: Path) -> bool:
 
 def _lines(begun: InitResult) -> Iterator[str]:
     if begun.found.personas or begun.found.prompts:
-        counts = (count_noun(len(begun.found.personas), "persona"), count_noun(len(begun.found.prompts), "prompt"))
-        yield f"found {' and '.join(counts)}"
+        personas = count_noun(len(begun.found.personas), "persona")
+        yield f"found {personas} and {count_noun(len(begun.found.prompts), 'prompt')}"
     yield from (f"wrote {to_printable(name)}" for name in begun.written)
     for one in begun.collections:
         yield f"{one.type}: {', '.join(one.include)} in {to_printable(one.path)}"

@@ -68,7 +68,8 @@ def list_command(
         documents = DocumentPages(reader, asked, limit)
         # No snapshot over all pages: a reader in a pager would keep the write-ahead log growing.
         session.out.answer(None, _lines(documents, to_terminal=session.out.to_terminal))
-        remark_next_page(session, cursor, documents.cursor, _count_remaining(documents) if documents.cursor else None)
+        remaining = _count_remaining(documents) if documents.cursor else None
+        remark_next_page(session, cursor, documents.cursor, remaining)
         if not documents.done and documents.cursor is None:
             session.out.remark("0 documents")
             for line in find_unknown_fields(reader, type_, wanted):
@@ -86,9 +87,8 @@ def _count_remaining(documents: DocumentPages) -> int | None:
     asked = documents.asked
     if asked["tag"] or asked["where"] or asked["cursor"]:
         return None
-    return (
-        sum(number for of, number in documents.reader.count().items() if asked["type"] in (None, of)) - documents.done
-    )
+    counts = documents.reader.count()
+    return sum(counts[of] for of in counts if asked["type"] in (None, of)) - documents.done
 
 
 def _lines(rows: "Iterable[Row]", *, to_terminal: bool) -> Iterator[str]:

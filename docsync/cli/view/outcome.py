@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def done_of(answer: "Answer") -> CommandResult:
-    """The Done that a daemon answered."""
+    """The result of a command, from the JSON *answer* of a daemon."""
     paths = {name: tuple(answer[name]) for name in ("upserted", "deleted", "broken", "held")}
     return CommandResult(answer["epoch"], answer["revision"], answer["seconds"], **paths)
 

@@ -25,6 +25,9 @@ _STATES: Mapping[str, tuple[str, str, str]] = {
 _COLLECTION = ("TYPE", "FOLDER", "DOCUMENTS", "ERRORS", "WARNINGS", "HELD")
 _BATCH = ("REVISION", "AT", "UPDATED", "DELETED", "TOOK", "BECAUSE OF")
 _BATCHES = 10
+_STANDING = (
+    "state", "ready", "epoch", "revision", "documents", "errors", "warnings", "held", "restart_to_apply",
+)  # fmt: skip
 
 
 def overview(status: "Answer", *, verbose: bool) -> Iterator[str]:
@@ -51,8 +54,8 @@ def summary(status: "Answer") -> str:
 
 def standing(status: "Answer") -> object:
     """The part of *status* that is printed anew when it changes: not the figures that always move."""
-    names = ("state", "ready", "epoch", "revision", "documents", "errors", "warnings", "held", "restart_to_apply")
-    return [status[name] for name in names], [(reason["code"], reason["path"]) for reason in status["reasons"]]
+    reasons = [(reason["code"], reason["path"]) for reason in status["reasons"]]
+    return [status[name] for name in _STANDING], reasons
 
 
 def _state(status: "Answer") -> tuple[str, str, str]:
