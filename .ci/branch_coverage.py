@@ -16,7 +16,10 @@ HIGHEST_RANK = 3
 
 def ranks() -> dict[str, int]:
     """The rank of each room, as the map at the top of the package has it."""
-    return {room: int(rank) for rank, room in re.findall(r"^    (\d)  (\w+) ", docsync.__doc__ or "", re.MULTILINE)}
+    return {
+        room: int(rank)
+        for rank, room in re.findall(r"^    (\d)  (\w+) ", docsync.__doc__ or "", re.MULTILINE)
+    }
 
 
 def main(report: str, gate: str = "98") -> int:
@@ -35,7 +38,9 @@ def main(report: str, gate: str = "98") -> int:
         print("no branch was measured: was the report made with --cov-branch, at the root of the repository?")
         return 1
     share = 100 * taken / branches
-    print(f"branches of ranks 0 to {HIGHEST_RANK}: {taken} of {branches} taken, {share:.2f} % (gate {gate} %)")
+    print(
+        f"branches of ranks 0 to {HIGHEST_RANK}: {taken} of {branches} taken, {share:.2f} % (gate {gate} %)"
+    )
     return int(share < float(gate))
 
 

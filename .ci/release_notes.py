@@ -28,12 +28,16 @@ def section(of: str) -> str:
 def main(tag: str) -> int:
     if tag != f"v{version()}":
         print(
-            f"the tag is {tag} and the version {version()}: change __version__ in docsync/__init__.py", file=sys.stderr
+            f"the tag is {tag} and the version {version()}: change __version__ in docsync/__init__.py",
+            file=sys.stderr,
         )
         return 1
     notes = section(version())
     if not notes:
-        print(f"CHANGELOG.md has no section '## [{version()}] - YEAR-MONTH-DAY', or an empty one", file=sys.stderr)
+        print(
+            f"CHANGELOG.md has no section '## [{version()}] - YEAR-MONTH-DAY', or an empty one",
+            file=sys.stderr,
+        )
         return 1
     print(notes)
     return 0

@@ -161,7 +161,9 @@ def main(count: int = 2000, saves: int = 100) -> None:
             result[f"save to row, {POLLERS} poll and {STREAMS} follow"] = save()
             result["RSS then, MB"] = resident_mb(pid)
         result["save to row, 200 slow connections"] = with_slow_ones(port, save)
-        result["GET /v1/status then"] = with_slow_ones(port, lambda: requests(port, "/v1/status", min(count, 200)))
+        result["GET /v1/status then"] = with_slow_ones(
+            port, lambda: requests(port, "/v1/status", min(count, 200))
+        )
     print(json.dumps(result, indent=2))
 
 

@@ -133,7 +133,9 @@ def run(count: int, readers: int, seed: int) -> dict[str, object]:
         with open_reader(database=database) as reader:
             truth = {row.id: row.content_hash for row in reader.find()}
     mistakes = [mistake for outcome in outcomes for mistake in outcome.pop("mistakes")]
-    mistakes += [f"reader {n} has another copy" for n, outcome in enumerate(outcomes) if outcome.pop("copy") != truth]
+    mistakes += [
+        f"reader {n} has another copy" for n, outcome in enumerate(outcomes) if outcome.pop("copy") != truth
+    ]
     seconds = round(time.perf_counter() - begun, 1)
     return {"seed": seed, "changes": written, "seconds": seconds, "readers": outcomes, "mistakes": mistakes}
 

@@ -51,11 +51,14 @@ class Bench:
         collection = Collection("document", "d", (f"**/*.{format_name}",), format_name, index=("a.b",))
         settings = Settings(root, (collection,), redact_secrets=True)
         rules = DocumentRules(
-            redact_secrets=True, schemas={"document": compile_schema("s", json.dumps(SCHEMAS[schema]).encode())}
+            redact_secrets=True,
+            schemas={"document": compile_schema("s", json.dumps(SCHEMAS[schema]).encode())},
         )
         self._store = SqliteStore(connection, lambda: "2026-01-01T00:00:00.000Z")
         self._store.declare([collection], {"document": "benchmark"})
-        self._loader = build_loader(settings.tree(), GracePeriod(Timing(0, 0, 0), 20), rules, self._store.twins)
+        self._loader = build_loader(
+            settings.tree(), GracePeriod(Timing(0, 0, 0), 20), rules, self._store.twins
+        )
         self._parse, self._loader._parse = self._loader._parse, self._timed  # noqa: SLF001  # to tell the steps apart
         self._parsed_s = 0.0
 
@@ -100,7 +103,9 @@ def resident(name: str) -> float:
     return int(lines[name].split()[0]) / 1024
 
 
-def answer(queue: "multiprocessing.SimpleQueue[Figures]", format_name: str, schema: str, octets: bytes) -> None:
+def answer(
+    queue: "multiprocessing.SimpleQueue[Figures]", format_name: str, schema: str, octets: bytes
+) -> None:
     gc.set_threshold(*COLLECTOR)  # as the daemon does
     resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))

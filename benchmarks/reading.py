@@ -119,12 +119,18 @@ def run(database: Path, copy: Path) -> dict[str, dict[str, float]]:
 
         questions: dict[str, tuple[int, Callable[[], object]]] = {
             "get": (3_000, lambda: reader.get(choose(ids))),
-            f"find indexed path, {PAGE}": (200, lambda: reader.find(where={GROUP: choose(groups)}, limit=PAGE)),
+            f"find indexed path, {PAGE}": (
+                200,
+                lambda: reader.find(where={GROUP: choose(groups)}, limit=PAGE),
+            ),
             f"find unindexed path, {PAGE}": (
                 50,
                 lambda: reader.find(where={"demographics.location": choose(words)}, limit=PAGE),
             ),
-            "find unindexed path, none": (5, lambda: reader.find(where={"v": random.randint(1, 9)}, limit=PAGE)),
+            "find unindexed path, none": (
+                5,
+                lambda: reader.find(where={"v": random.randint(1, 9)}, limit=PAGE),
+            ),
             f"find tag, {PAGE}": (20, lambda: reader.find(tag=choose(words), limit=PAGE)),
             "search common word, 20": (15, lambda: reader.search(choose(words))),
             "search rare word, 20": (200, lambda: reader.search(RARE)),

@@ -61,8 +61,12 @@ def start_docsync(root: Path) -> tuple[Path, Callable[[], None]]:
     database = root / ".docsync" / "docsync.db"
     environ = os.environ | {"DOCSYNC_ADMIN__ENABLED": "false", "DOCSYNC_LOG__LEVEL": "error"}
     daemon = subprocess.Popen([sys.executable, "-m", "docsync", "-C", str(root), "run"], env=environ)
-    subprocess.run([sys.executable, "-m", "docsync", "-C", str(root), "wait"], check=False, capture_output=True)
-    while subprocess.run([sys.executable, "-m", "docsync", "-C", str(root), "wait"], capture_output=True).returncode:
+    subprocess.run(
+        [sys.executable, "-m", "docsync", "-C", str(root), "wait"], check=False, capture_output=True
+    )
+    while subprocess.run(
+        [sys.executable, "-m", "docsync", "-C", str(root), "wait"], capture_output=True
+    ).returncode:
         time.sleep(0.05)
 
     def stop() -> None:
@@ -118,7 +122,9 @@ def main(saves: int = 200) -> None:
     print(json.dumps(result, indent=2))
     for way in ("atomic", "in place"):
         mine, least = result["docsync"][way], result["floor"][way]
-        print(f"{way}: {mine['p50'] / least['p50']:.1f} x the floor (p50), {mine['p99'] / least['p99']:.1f} x (p99)")
+        print(
+            f"{way}: {mine['p50'] / least['p50']:.1f} x the floor (p50), {mine['p99'] / least['p99']:.1f} x (p99)"
+        )
 
 
 if __name__ == "__main__":

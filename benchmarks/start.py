@@ -44,10 +44,15 @@ def main() -> None:
             (project / f"personas/{name}.json").write_text('{"name": "Ana", "story": "calm"}')
         environ = {**os.environ, "PYTHONPATH": str(root), "PYTHONPYCACHEPREFIX": f"{folder}/bytecode"}
         environ.pop("PYTHONDONTWRITEBYTECODE", None)
-        subprocess.run([*DOCSYNC, "sync", "-q"], cwd=project, env=environ, stdout=subprocess.DEVNULL, check=True)
+        subprocess.run(
+            [*DOCSYNC, "sync", "-q"], cwd=project, env=environ, stdout=subprocess.DEVNULL, check=True
+        )
         for command in COMMANDS.values():  # writes the bytecode
             timed(command, project, environ)
-        turns = [{name: timed(command, project, environ) for name, command in COMMANDS.items()} for _ in range(rounds)]
+        turns = [
+            {name: timed(command, project, environ) for name, command in COMMANDS.items()}
+            for _ in range(rounds)
+        ]
     click = median(turn["import click"] for turn in turns)
     for name in COMMANDS:
         times = [turn[name] for turn in turns]

@@ -35,7 +35,9 @@ def upsert(path: str, value: object) -> Upsert:
     content = parse("json", path, octets).content
     assert content is not None
     id_ = PERSONAS.document_id(path)
-    document = Document(id_, "persona", path, content, hashlib.sha256(octets).hexdigest(), "2026-01-01T00:00:00.000Z")
+    document = Document(
+        id_, "persona", path, content, hashlib.sha256(octets).hexdigest(), "2026-01-01T00:00:00.000Z"
+    )
     return Upsert(document, Stamp(1, 2, len(octets), 3, 4), racy=False)
 
 

@@ -68,7 +68,9 @@ class Place:
         return times
 
     def _is_version(self, number: int, name: str) -> bool:
-        return number == self.ask("SELECT json_extract(document, '$.v') FROM documents WHERE file_path = ?", name)
+        return number == self.ask(
+            "SELECT json_extract(document, '$.v') FROM documents WHERE file_path = ?", name
+        )
 
     def has_beneath(self, prefix: str, count: int) -> bool:
         return count == self.ask(_BENEATH, prefix, prefix)
@@ -82,7 +84,9 @@ class Place:
         return times
 
     def git(self, *arguments: str) -> None:
-        subprocess.run(["git", *arguments], cwd=self.root, env=os.environ | _GIT, check=True, capture_output=True)
+        subprocess.run(
+            ["git", *arguments], cwd=self.root, env=os.environ | _GIT, check=True, capture_output=True
+        )
 
 
 def until(is_so: Callable[[], object]) -> None:
@@ -183,7 +187,9 @@ def moved_folder(place: Place) -> list[float]:
 
 def checkouts(place: Place, count: int) -> list[float]:
     """From the end of git to the one revision in which *count* files changed."""
-    files = [path for path in sorted((place.root / "personas").rglob("*.json")) if path.stat().st_size > 2][:count]
+    files = [path for path in sorted((place.root / "personas").rglob("*.json")) if path.stat().st_size > 2][
+        :count
+    ]
     with suppress(subprocess.CalledProcessError):
         place.git("branch", "-D", "other")
     place.git("add", "-A", "personas", "prompts")
@@ -243,7 +249,9 @@ def main(rounds: int = 20) -> None:
     print(f"{'#':>2}  {'scenario':42} {'docs/timing.md':>22} {'p50':>8} {'longest':>8}")
     for number, name, figure, scenario in SCENARIOS:
         times = measure(rounds, scenario)
-        print(f"{number:>2}  {name:42} {figure:>22} {times[len(times) // 2]:8.1f} {times[-1]:8.1f}", flush=True)
+        print(
+            f"{number:>2}  {name:42} {figure:>22} {times[len(times) // 2]:8.1f} {times[-1]:8.1f}", flush=True
+        )
 
 
 if __name__ == "__main__":

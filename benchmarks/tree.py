@@ -52,7 +52,10 @@ def persona(rand: random.Random, number: int) -> dict[str, object]:
         "v": 0,
         "description": sentence(rand, 14),
         "tags": rand.sample(WORDS, 3),
-        "demographics": {"ageGroup": rand.choice(("18-29", "30-44", "45-59", "60+")), "location": rand.choice(WORDS)},
+        "demographics": {
+            "ageGroup": rand.choice(("18-29", "30-44", "45-59", "60+")),
+            "location": rand.choice(WORDS),
+        },
         "needs": [sentence(rand, 9) for _ in range(5)],
         "painpoints": [sentence(rand, 8) for _ in range(5)],
         "background": " ".join(sentence(rand, 12) for _ in range(6)),

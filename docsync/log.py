@@ -42,7 +42,9 @@ def open_log(stream: TextIO, format_name: str, level: str) -> structlog.typing.F
     return log
 
 
-def _order_keys(_log: object, _method: str, values: MutableMapping[str, object]) -> MutableMapping[str, object]:
+def _order_keys(
+    _log: object, _method: str, values: MutableMapping[str, object]
+) -> MutableMapping[str, object]:
     """Processor: puts timestamp, level and event first."""
     return {**{key: values.pop(key) for key in ("timestamp", "level", "event") if key in values}, **values}
 
@@ -53,7 +55,9 @@ def _add_time(_log: object, _method: str, values: MutableMapping[str, object]) -
     return values
 
 
-def _escape_values(_log: object, _method: str, values: MutableMapping[str, object]) -> MutableMapping[str, object]:
+def _escape_values(
+    _log: object, _method: str, values: MutableMapping[str, object]
+) -> MutableMapping[str, object]:
     """Processor: escapes control characters, so that no value can steer the terminal or fake a line."""
     for key, value in values.items():
         if isinstance(value, str):
@@ -64,7 +68,9 @@ def _escape_values(_log: object, _method: str, values: MutableMapping[str, objec
     return values
 
 
-def _join_lists(_log: object, _method: str, values: MutableMapping[str, object]) -> MutableMapping[str, object]:
+def _join_lists(
+    _log: object, _method: str, values: MutableMapping[str, object]
+) -> MutableMapping[str, object]:
     """Processor: joins the items of lists with commas."""
     lists = {key: ", ".join(value) for key, value in values.items() if isinstance(value, list)}
     values.update(lists)

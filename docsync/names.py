@@ -17,7 +17,19 @@ MAX_PLACE_CHARACTERS = 300
 
 # How much of two names must be alike. "aeg" then is a slip for "age"; "delete" is none for "release".
 _SIMILAR = 0.65
-_TEMPORARY_SUFFIXES = ("~", ".tmp", ".temp", ".swp", ".swo", ".swx", ".bak", ".orig", ".rej", ".part", ".crdownload")
+_TEMPORARY_SUFFIXES = (
+    "~",
+    ".tmp",
+    ".temp",
+    ".swp",
+    ".swo",
+    ".swx",
+    ".bak",
+    ".orig",
+    ".rej",
+    ".part",
+    ".crdownload",
+)
 _TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
 
 
@@ -80,7 +92,9 @@ def to_printable(name: str) -> str:
     """*name* safe to store, log and print: every character that `is_presentable` refuses is an escape."""
     if name.isprintable():
         return name
-    return "".join(_escape_character(character) if _is_unprintable(character) else character for character in name)
+    return "".join(
+        _escape_character(character) if _is_unprintable(character) else character for character in name
+    )
 
 
 def _escape_character(character: str) -> str:

@@ -85,9 +85,14 @@ def _compare(settings: Settings, database: Path) -> Verification:
 def _rows(live: apsw.Connection) -> Iterator[Mismatch]:
     """Rows that only one of the two has, but for those that rightly keep a last good version."""
     for table, (key, columns) in _COMPARED.items():
-        for mine, other, what in (("main", "fresh", "is not what the file says"), ("fresh", "main", "is missing")):
+        for mine, other, what in (
+            ("main", "fresh", "is not what the file says"),
+            ("fresh", "main", "is missing"),
+        ):
             only = f"SELECT {columns} FROM {mine}.{table} EXCEPT SELECT {columns} FROM {other}.{table}"
-            rows = live.execute(f"SELECT DISTINCT {key} FROM ({only}) WHERE {key} NOT IN ({_KEPT}) ORDER BY {key}")
+            rows = live.execute(
+                f"SELECT DISTINCT {key} FROM ({only}) WHERE {key} NOT IN ({_KEPT}) ORDER BY {key}"
+            )
             yield from (Mismatch(str(id_), f"{table}: {what}") for (id_,) in rows)
     wrong = live.execute(
         "SELECT id, state FROM main.document_status WHERE state <> 'ok' AND id IN (SELECT id FROM fresh.documents)"
@@ -97,7 +102,10 @@ def _rows(live: apsw.Connection) -> Iterator[Mismatch]:
 
 def _problems(live: apsw.Connection) -> Iterator[Mismatch]:
     """Problems that only one of the two has; beneath a folder that is missing nothing can be said."""
-    for mine, other, what in (("main", "fresh", "reported, but not there"), ("fresh", "main", "not reported")):
+    for mine, other, what in (
+        ("main", "fresh", "reported, but not there"),
+        ("fresh", "main", "not reported"),
+    ):
         only = f"SELECT {_PROBLEM} FROM {mine}.problems EXCEPT SELECT {_PROBLEM} FROM {other}.problems"
         rows = live.execute(
             f"SELECT file_path, code FROM ({only}) AS p "

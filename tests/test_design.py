@@ -24,7 +24,9 @@ CODE = "\n".join(SOURCES.values())
 KEYS = {*SETTINGS, *(f"{items}[].{name}" for items, rules in ITEMS.items() for name in rules)}
 MAP = re.compile(r"<!-- map: begin .*?-->\n(.*?)<!-- map: end -->", re.DOTALL)
 # An event's name is the first argument of a method of the log, or of a callback that ends there.
-EVENT = re.compile(r'(?:\.(?:info|warning|error|debug)|\bline|on_warning|_on_warning)\(\s*"([a-z]+\.[a-z_]+)"')
+EVENT = re.compile(
+    r'(?:\.(?:info|warning|error|debug)|\bline|on_warning|_on_warning)\(\s*"([a-z]+\.[a-z_]+)"'
+)
 SPOKEN = re.compile(r"\b[Rr]ules? (\d)(?:(?: to |, | and )(\d))*|\bpromises? P(\d)|\bP(\d+)\b")
 
 

@@ -91,7 +91,9 @@ def test_every_path_is_in_exactly_one_part_and_a_second_diff_is_empty(
 
     for path in (*(entry.path for entry in first.gone), *first.forgotten):
         del known[path]
-    known |= {path: Entry(path, "persona", FileState.OK, stamp, "hash", 1) for path, stamp in first.stale.items()}
+    known |= {
+        path: Entry(path, "persona", FileState.OK, stamp, "hash", 1) for path, stamp in first.stale.items()
+    }
     second = diff(found, known, types, set())
     assert (second.stale, second.gone, second.forgotten) == ({}, (), ())
     assert {entry.path for entry in second.present} == set(found)

@@ -55,7 +55,9 @@ def free_port() -> int:
 def run(line: str, daemon: Daemon) -> str:
     """Run one line of the README in the clone; what it printed."""
     line = line.replace(":8787", f":{daemon.port}").replace("/tmp/", f"{daemon.root.parent}/")
-    result = subprocess.run(["bash", "-c", line], cwd=daemon.root, env=daemon.environ, text=True, capture_output=True)
+    result = subprocess.run(
+        ["bash", "-c", line], cwd=daemon.root, env=daemon.environ, text=True, capture_output=True
+    )
     assert result.returncode == 0, f"{line}\n{result.stdout}{result.stderr}"
     return result.stdout
 
@@ -74,7 +76,10 @@ def test_what_the_readme_tries_works(bundled: Daemon) -> None:
     bundled.start()
     printed = {}
     for line in lines:
-        if shutil.which(line.split()[0], path=bundled.environ["PATH"]) or line.split()[0] not in ("sqlite3", "curl"):
+        if shutil.which(line.split()[0], path=bundled.environ["PATH"]) or line.split()[0] not in (
+            "sqlite3",
+            "curl",
+        ):
             printed[line] = run(line, bundled)
     silent = ("sed", "cp", "echo", "docsync wait &&", "docsync stop")
     assert [line for line, output in printed.items() if not output and not line.startswith(silent)] == []
@@ -82,7 +87,10 @@ def test_what_the_readme_tries_works(bundled: Daemon) -> None:
         next(o for line, o in printed.items() if word in line) for word in ("docsync get", "docsync problems")
     )
     assert "Formal, warm, relentless" in get
-    assert "personas/support-team/field-engineer.json:1:18: error[json-syntax]: trailing comma before '}'" in problems
+    assert (
+        "personas/support-team/field-engineer.json:1:18: error[json-syntax]: trailing comma before '}'"
+        in problems
+    )
     assert bundled.process
     assert bundled.process.wait(5) == 0
     bundled.process = None
@@ -118,14 +126,20 @@ def test_a_project_of_ones_own_starts_as_the_readme_says(bundled: Daemon, tmp_pa
 def test_every_command_in_the_table_exists_and_every_command_is_in_the_table() -> None:
     table = section("Commands")
     cells = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
-    shown = {word.removeprefix("docsync ").split()[0] for cell in cells for word in re.findall(r"`([^`]*)`", cell)}
+    shown = {
+        word.removeprefix("docsync ").split()[0] for cell in cells for word in re.findall(r"`([^`]*)`", cell)
+    }
     assert shown == set(COMMANDS)
 
 
 def test_the_benchmark_of_the_readme_runs() -> None:
     assert "python -m benchmarks.save_to_row" in README
     result = subprocess.run(
-        [sys.executable, "-m", "benchmarks.save_to_row", "3"], cwd=ROOT, text=True, capture_output=True, timeout=60
+        [sys.executable, "-m", "benchmarks.save_to_row", "3"],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        timeout=60,
     )
     assert result.returncode == 0, result.stderr
     assert "x the floor" in result.stdout
@@ -148,7 +162,11 @@ def anchors(page: Path) -> set[str]:
 
 @pytest.mark.parametrize("page", PAGES, ids=names)
 def test_every_link_leads_somewhere(page: Path) -> None:
-    targets = [link for link in re.findall(r"\]\(([^)\s]*)\)", page.read_text("utf-8")) if not link.startswith("http")]
+    targets = [
+        link
+        for link in re.findall(r"\]\(([^)\s]*)\)", page.read_text("utf-8"))
+        if not link.startswith("http")
+    ]
     wrong = []
     for target in targets:
         path, _, anchor = target.partition("#")
@@ -158,7 +176,9 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "design.md"], ids=names)  # see test_design.py
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.name != "design.md"], ids=names
+)  # see test_design.py
 def test_every_file_of_ours_that_a_page_names_is_there(page: Path) -> None:
     paths = re.findall(r"[` ]((?:tests|docsync|benchmarks|docs)/[\w./*-]*)", page.read_text("utf-8"))
     there = [path for path in paths if not re.search(r"NAME|my_rule", path)]  # a recipe's new file
@@ -169,6 +189,10 @@ def test_no_file_names_a_path_of_some_machine() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, text=True, capture_output=True)
     if listed.returncode:
         pytest.skip("not a git checkout")
-    texts = {name: (ROOT / name).read_bytes() for name in listed.stdout.splitlines() if (ROOT / name).is_file()}
+    texts = {
+        name: (ROOT / name).read_bytes() for name in listed.stdout.splitlines() if (ROOT / name).is_file()
+    }
     private = re.compile(rb"/(?:work|root)/")
-    assert [name for name, text in texts.items() if private.search(text) and name != "tests/test_docs.py"] == []
+    assert [
+        name for name, text in texts.items() if private.search(text) and name != "tests/test_docs.py"
+    ] == []

@@ -100,7 +100,9 @@ def values(node: object, key: str | None = None) -> Iterator[tuple[str | None, o
 
 def offers_a_function(front: dict[str, object]) -> bool:
     tools = front.get("tools")
-    return isinstance(tools, list) and any(tool["kind"] == "function" and tool["parameters"] for tool in tools)
+    return isinstance(tools, list) and any(
+        tool["kind"] == "function" and tool["parameters"] for tool in tools
+    )
 
 
 def references(front: dict[str, object], protocol: str) -> list[str]:
@@ -142,7 +144,9 @@ def test_an_age_group_is_one_of_the_four(path: Path) -> None:
 
 
 def test_no_two_personas_share_a_name() -> None:
-    assert [name for name, times in Counter(name_of(load(path)) for path in PERSONAS).items() if times > 1] == []
+    assert [
+        name for name, times in Counter(name_of(load(path)) for path in PERSONAS).items() if times > 1
+    ] == []
 
 
 def test_the_personas_come_in_every_common_shape() -> None:
@@ -251,7 +255,9 @@ def test_every_customer_can_be_interviewed(path: Path) -> None:
     rendered = Environment().from_string(body).render(persona=customer, question="What happened?")
 
     spoken = [
-        value for key, value in values(customer) if key in {"name", "behavior", "needs", "painpoints", "ageGroup"}
+        value
+        for key, value in values(customer)
+        if key in {"name", "behavior", "needs", "painpoints", "ageGroup"}
     ]
     assert [text for text in spoken if str(text) not in rendered] == []
 

@@ -66,7 +66,9 @@ def test_a_folder_with_a_repository_of_its_own_is_looked_after_too(directory: Pa
     assert git.is_working()
 
 
-def test_a_folder_that_is_a_link_into_another_repository_is_looked_after_too(directory: Path, tmp_path: Path) -> None:
+def test_a_folder_that_is_a_link_into_another_repository_is_looked_after_too(
+    directory: Path, tmp_path: Path
+) -> None:
     elsewhere = tmp_path / "elsewhere"
     (elsewhere / ".git").mkdir(parents=True)
     (elsewhere / "people").mkdir()
@@ -103,7 +105,9 @@ def test_a_lock_counts_while_it_is_empty_and_young_or_was_written_just_now(
         (lambda rebase: None, False),
     ],
 )
-def test_a_rebase_counts_until_it_stops(directory: Path, make: Callable[[Path], object], is_working: bool) -> None:
+def test_a_rebase_counts_until_it_stops(
+    directory: Path, make: Callable[[Path], object], is_working: bool
+) -> None:
     make(directory / "rebase-merge")
     assert GitDirectories(directory).is_working() is is_working
 

@@ -16,7 +16,11 @@ def read(name: str) -> Any:
 
 def own() -> dict[str, dict[str, Any]]:
     """The hooks of this repository, by id."""
-    return {hook["id"]: hook for repository in read(".pre-commit-config.yaml")["repos"] for hook in repository["hooks"]}
+    return {
+        hook["id"]: hook
+        for repository in read(".pre-commit-config.yaml")["repos"]
+        for hook in repository["hooks"]
+    }
 
 
 def test_personas_and_prompts_of_our_own_are_checked_as_those_of_others() -> None:
@@ -25,10 +29,13 @@ def test_personas_and_prompts_of_our_own_are_checked_as_those_of_others() -> Non
     assert ours["entry"] == f".venv/bin/{offered['entry']}"
     assert ours["pass_filenames"] == offered["pass_filenames"]
     listed = [
-        path.relative_to(ROOT).as_posix() for folder in ("personas", "prompts") for path in (ROOT / folder).rglob("*.*")
+        path.relative_to(ROOT).as_posix()
+        for folder in ("personas", "prompts")
+        for path in (ROOT / folder).rglob("*.*")
     ]
     assert all(
-        re.search(ours["files"], path) and re.search(offered["files"], path) for path in [*listed, "docsync.toml"]
+        re.search(ours["files"], path) and re.search(offered["files"], path)
+        for path in [*listed, "docsync.toml"]
     )
 
 

@@ -66,7 +66,10 @@ def test_only_cli_prints(path: Path) -> None:
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    imports = {name: set(imported_modules(ast.parse(path.read_text(encoding="utf-8")))) for name, path in NAMES.items()}
+    imports = {
+        name: set(imported_modules(ast.parse(path.read_text(encoding="utf-8"))))
+        for name, path in NAMES.items()
+    }
     try:
         TopologicalSorter(imports).prepare()
     except CycleError as error:

@@ -97,7 +97,10 @@ def another(folder: Path) -> Iterator["subprocess.Popen[str]"]:
 
 def test_the_second_is_told_who_came_first_and_what_to_type(tmp_path: Path) -> None:
     with another(tmp_path) as other:
-        with pytest.raises(AlreadyRunning, match=f"process {other.pid}.*docsync stop") as refused, holding(tmp_path):
+        with (
+            pytest.raises(AlreadyRunning, match=f"process {other.pid}.*docsync stop") as refused,
+            holding(tmp_path),
+        ):
             pass
         assert (refused.value.pid, refused.value.exit_code) == (other.pid, 6)
 
@@ -170,7 +173,9 @@ def test_where_the_system_does_not_tell_the_announcement_says_who_holds_the_lock
         assert refused.value.pid == 4711
 
 
-def test_without_a_list_of_locks_nobody_knows_the_holder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_list_of_locks_nobody_knows_the_holder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(path: Path, **options: str) -> str:
         raise PermissionError(13, "Permission denied", str(path))
 
@@ -184,7 +189,9 @@ def test_a_list_of_locks_without_this_one_does_not_name_anybody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with holding(tmp_path):
-        monkeypatch.setattr(Path, "read_text", lambda path, **_: "1: FLOCK  ADVISORY  WRITE 7 00:00:0 0 EOF\n")
+        monkeypatch.setattr(
+            Path, "read_text", lambda path, **_: "1: FLOCK  ADVISORY  WRITE 7 00:00:0 0 EOF\n"
+        )
         with pytest.raises(AlreadyRunning, match="another process"), holding(tmp_path):
             pass
 
@@ -196,9 +203,9 @@ def test_every_folder_that_is_made_for_the_lock_can_be_entered_by_others(tmp_pat
             pass
     finally:
         os.umask(before)
-    assert [stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "var", tmp_path / "var" / "docsync")] == [
-        0o755
-    ] * 2
+    assert [
+        stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "var", tmp_path / "var" / "docsync")
+    ] == [0o755] * 2
 
 
 def test_an_announcement_is_seen_as_long_as_the_lock_is_held(tmp_path: Path) -> None:
@@ -243,12 +250,16 @@ def test_without_a_folder_nobody_is_announced(tmp_path: Path) -> None:
     assert read_announcement(tmp_path / "never") is None
 
 
-def test_of_fifty_that_start_at_once_one_wins_and_after_its_kill_the_next_one_does(tmp_path: Path, tell: Tell) -> None:
+def test_of_fifty_that_start_at_once_one_wins_and_after_its_kill_the_next_one_does(
+    tmp_path: Path, tell: Tell
+) -> None:
     rounds = 100 if LONG else 10
     race = [sys.executable, "-c", _RACE, str(tmp_path), "50", str(rounds)]
     done = subprocess.run(race, capture_output=True, text=True, check=True, timeout=100)
     found = json.loads(done.stdout)
-    tell(f"{rounds} times 50 starts; the slowest start after a kill took {max(s for _, s in found) * 1000:.2f} ms")
+    tell(
+        f"{rounds} times 50 starts; the slowest start after a kill took {max(s for _, s in found) * 1000:.2f} ms"
+    )
     assert [winners for winners, _ in found] == [1] * rounds
 
 

@@ -48,7 +48,9 @@ def test_a_level_silences_what_is_below_it(level: str, events: list[str]) -> Non
 @pytest.mark.parametrize("format_name", ["json", "console", "auto"])
 def test_nothing_that_a_file_holds_begins_a_line_or_steers_the_terminal(format_name: str) -> None:
     stream = io.StringIO()
-    open_log(stream, format_name, "info").warning("problem.appeared", at=HOSTILE, message=HOSTILE, changed=[HOSTILE])
+    open_log(stream, format_name, "info").warning(
+        "problem.appeared", at=HOSTILE, message=HOSTILE, changed=[HOSTILE]
+    )
     text = stream.getvalue()
     assert text.count("\n") == 1
     assert all(character.isprintable() for character in text.removesuffix("\n"))

@@ -59,7 +59,9 @@ def test_of_many_the_most_similar_come_first() -> None:
 def test_what_may_be_meant_is_guessed_in_one_place() -> None:
     package = Path(names.__file__).parent
 
-    assert [path.name for path in package.rglob("*.py") if "difflib" in path.read_text("utf-8")] == ["names.py"]
+    assert [path.name for path in package.rglob("*.py") if "difflib" in path.read_text("utf-8")] == [
+        "names.py"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +97,13 @@ def test_a_collection_may_be_the_whole_project() -> None:
 
 @pytest.mark.parametrize(
     ("glob", "suffix"),
-    [("**/*.json", ".json"), ("*.agent.json", ".json"), ("**/*", None), ("**/*.js*", None), ("**/.json", None)],
+    [
+        ("**/*.json", ".json"),
+        ("*.agent.json", ".json"),
+        ("**/*", None),
+        ("**/*.js*", None),
+        ("**/.json", None),
+    ],
 )
 def test_the_suffix_of_a_pattern_is_fixed_or_none(glob: str, suffix: str | None) -> None:
     assert names.suffix_of(glob) == suffix

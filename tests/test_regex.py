@@ -26,12 +26,16 @@ def patterns() -> Iterator[tuple[str, str]]:
 def uses(parsed: Any, operation: Any) -> bool:
     if isinstance(parsed, _parser.SubPattern | list):
         return any(uses(item, operation) for item in parsed)
-    return isinstance(parsed, tuple) and (parsed[0] is operation or any(uses(item, operation) for item in parsed[1:]))
+    return isinstance(parsed, tuple) and (
+        parsed[0] is operation or any(uses(item, operation) for item in parsed[1:])
+    )
 
 
 def test_no_pattern_has_a_possessive_quantifier() -> None:
     found = dict(patterns())
     assert len(found) > 60
     assert uses(_parser.parse("(?:a|[b-c]x*+)"), _constants.POSSESSIVE_REPEAT)
-    possessive = [where for where, text in found.items() if uses(_parser.parse(text), _constants.POSSESSIVE_REPEAT)]
+    possessive = [
+        where for where, text in found.items() if uses(_parser.parse(text), _constants.POSSESSIVE_REPEAT)
+    ]
     assert possessive == [], "write (?>x*) for x*+"

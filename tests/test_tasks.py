@@ -21,7 +21,9 @@ needs_make = pytest.mark.skipif(not shutil.which("make"), reason="there is no ma
 
 def make(*arguments: str) -> str:
     """What make prints, without what a make that runs these tests would hand down."""
-    environ = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
+    environ = {
+        name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    }
     command = ["make", "--no-print-directory", *arguments]
     done = subprocess.run(command, cwd=ROOT, env=environ, text=True, capture_output=True, timeout=100)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -23,7 +23,9 @@ QUICK = Timing(0, 1_000_000, 2_000_000)
 def synced(project: Project) -> Project:
     project.start(timing=QUICK)
     for number in range(5):
-        project.persona(f"personas/p{number}.json", name=f"P{number}", tags=["calm"], description="d", value=number)
+        project.persona(
+            f"personas/p{number}.json", name=f"P{number}", tags=["calm"], description="d", value=number
+        )
     project.write("prompts/p.prompty", PROMPT)
     project.settle()
     return project
@@ -67,12 +69,16 @@ def test_a_file_that_went_is_a_difference_until_its_deletion_is_applied(synced: 
     assert keys(synced) == []
 
 
-@pytest.mark.parametrize("column", ["name", "document", "description", "tags", "content_hash", "type", "file_path"])
+@pytest.mark.parametrize(
+    "column", ["name", "document", "description", "tags", "content_hash", "type", "file_path"]
+)
 def test_a_wrong_column_is_a_difference_even_with_a_matching_hash(synced: Project, column: str) -> None:
     wrong = {"document": '{"x":1}', "tags": "[]", "type": "prompt_template"}.get(column, "wrong")
     synced.connection.execute(f"UPDATE documents SET {column} = ? WHERE id = 'persona/p1'", (wrong,))
     ((*row,),) = synced.query(f"SELECT {BARE_COLUMNS} FROM documents WHERE id = 'persona/p1'")
-    synced.connection.execute("UPDATE documents SET row_hash = ? WHERE id = 'persona/p1'", (row_hash(tuple(row)),))
+    synced.connection.execute(
+        "UPDATE documents SET row_hash = ? WHERE id = 'persona/p1'", (row_hash(tuple(row)),)
+    )
     assert keys(synced) == ["persona/p1"]
 
 
@@ -183,8 +189,12 @@ def test_a_difference_that_passes_within_the_debounce_time_is_none(
 
 def test_an_index_that_lacks_a_row_is_found(synced: Project) -> None:
     (index,) = synced.query("SELECT * FROM sqlite_schema WHERE name = 'documents_name'")
-    synced.connection.execute("PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'documents_name'")
-    synced.connection.execute("PRAGMA writable_schema = RESET; UPDATE documents SET name = 'x' WHERE id = 'persona/p1'")
+    synced.connection.execute(
+        "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'documents_name'"
+    )
+    synced.connection.execute(
+        "PRAGMA writable_schema = RESET; UPDATE documents SET name = 'x' WHERE id = 'persona/p1'"
+    )
     synced.connection.execute("PRAGMA writable_schema = ON")
     synced.connection.execute("INSERT INTO sqlite_schema VALUES (?,?,?,?,?)", index)
     synced.connection.execute("PRAGMA writable_schema = RESET")

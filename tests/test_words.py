@@ -28,22 +28,17 @@ EXEMPT = {
 }
 """Functions that are named by a participle for a reason, which stands beside each."""
 
-LEFT = {
-    ("cli/view/outcome.py", "done_of"),
-    ("cli/view/outcome.py", "done_lines"),
-    ("formats/format.py", "written"),
-    ("formats/front_matter_format.py", "written"),
-}
 """Functions that still wait for a verb. The set only shrinks."""
 
 MAX_COLUMNS = 110
-MAX_WIDE_LINES = 583
+MAX_WIDE_LINES = 139
 """So many lines of the package are wider still. The number only falls: lower it when you shorten some."""
-MAX_SAME = 9
 """So many docstrings still begin with "The same". The number only falls, to 0."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-TREES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES}
+TREES = {
+    path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in MODULES
+}
 
 
 def functions(tree: ast.AST) -> Iterator[Function]:
@@ -68,7 +63,9 @@ def test_a_participle_is_known_as_one(name: str) -> None:
     assert is_participle(name)
 
 
-@pytest.mark.parametrize("name", ["find", "read_text", "_put_back", "feed_of", "set_headers", "__init__", "bind"])
+@pytest.mark.parametrize(
+    "name", ["find", "read_text", "_put_back", "feed_of", "set_headers", "__init__", "bind"]
+)
 def test_a_verb_is_none(name: str) -> None:
     assert not is_participle(name)
 
@@ -80,9 +77,11 @@ def test_a_function_is_named_by_a_verb_and_never_by_a_participle(path: str) -> N
         for function in functions(TREES[path])
         if is_participle(function.name)
         and not reads_as_a_state(function)
-        and (path, function.name) not in {*EXEMPT, *LEFT}
+        and (path, function.name) not in EXEMPT
     ]
-    assert wrong == [], "say what it does: find_…, make_…, read_…; for a public name add it to EXEMPT with the reason"
+    assert wrong == [], (
+        "say what it does: find_…, make_…, read_…; for a public name add it to EXEMPT with the reason"
+    )
 
 
 def test_every_exemption_is_still_there() -> None:
@@ -116,7 +115,7 @@ def test_a_docstring_names_its_subject_and_never_begins_with_the_same() -> None:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         if str(node.value.value).startswith("The same")
     ]
-    assert len(wrong) <= MAX_SAME, f"{wrong}: it is read alone, in an editor; name what it is, and what differs"
+    assert wrong == [], "it is read alone, in an editor; name what it is, and what differs"
 
 
 @pytest.mark.parametrize("path", TREES)
@@ -133,4 +132,6 @@ def test_wide_lines_become_fewer() -> None:
         if len(line) > MAX_COLUMNS
     ]
     print(*wide, sep="\n")
-    assert len(wide) <= MAX_WIDE_LINES, f"{len(wide)} lines are wider than {MAX_COLUMNS} columns: wrap the new ones"
+    assert len(wide) <= MAX_WIDE_LINES, (
+        f"{len(wide)} lines are wider than {MAX_COLUMNS} columns: wrap the new ones"
+    )

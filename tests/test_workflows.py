@@ -54,7 +54,9 @@ def test_every_action_has_a_whole_version(path: Path) -> None:
     used = re.findall(r"uses: (\S+)", path.read_text("utf-8"))
     assert used
     assert [
-        one for one in used if not re.fullmatch(r"[\w-]+/[\w-]+@v\d+\.\d+\.\d+|\./\.github/workflows/ci\.yml", one)
+        one
+        for one in used
+        if not re.fullmatch(r"[\w-]+/[\w-]+@v\d+\.\d+\.\d+|\./\.github/workflows/ci\.yml", one)
     ] == []
 
 
@@ -64,7 +66,9 @@ def test_rights_are_given_by_the_job_and_nothing_is_a_secret(path: Path) -> None
     assert "secrets" not in path.read_text("utf-8")
     given = {name: job["permissions"] for name, job in jobs(path).items() if "permissions" in job}
     may_write = {name: rights for name, rights in given.items() if "write" in rights.values()}
-    assert may_write == ({} if path == CI else {"pypi": {"id-token": "write"}, "github": {"contents": "write"}})
+    assert may_write == (
+        {} if path == CI else {"pypi": {"id-token": "write"}, "github": {"contents": "write"}}
+    )
 
 
 def test_nothing_is_published_before_ci_and_build_are_done() -> None:
@@ -117,5 +121,7 @@ def test_a_version_without_a_dated_section_is_refused(release: Path, heading: st
 
 
 def test_an_empty_section_is_refused(release: Path) -> None:
-    (release / "CHANGELOG.md").write_text("# Changelog\n\n## [1.2.0] - 2026-12-01\n\n## [1.1.0] - 2026-11-01\n- Old.\n")
+    (release / "CHANGELOG.md").write_text(
+        "# Changelog\n\n## [1.2.0] - 2026-12-01\n\n## [1.1.0] - 2026-11-01\n- Old.\n"
+    )
     assert notes(release, "v1.2.0").returncode == 1

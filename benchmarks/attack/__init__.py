@@ -9,7 +9,9 @@ from benchmarks.attack.yaml_file import YAML
 
 NO_EXTRA_KEYS = {"properties": {"name": True}, "additionalProperties": False}
 ONLY_NUMBERS = {"additionalProperties": {"type": "integer"}}
-NO_EXTRA_KEYS_BELOW = {"additionalProperties": {"items": NO_EXTRA_KEYS, "type": ["string", "array"], "minItems": 1}}
+NO_EXTRA_KEYS_BELOW = {
+    "additionalProperties": {"items": NO_EXTRA_KEYS, "type": ["string", "array"], "minItems": 1}
+}
 SCHEMAS: dict[str, object] = {
     "": {},
     "no extra keys": NO_EXTRA_KEYS,

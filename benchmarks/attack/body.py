@@ -55,7 +55,9 @@ BODIES: Shapes = {
     "images without a beginning": lambda: body("](b)", "![", matter="authors: [a]"),
     "images of web pages": lambda: body("![](//b)", matter="authors: [a]"),
     "images with blanks": lambda: body("![](", matter="authors: [a]"),
-    "images among tags": lambda: body("{{a}}", "".join(f"![a](b{n})\n" for n in range(100)), matter="authors: [a]"),
+    "images among tags": lambda: body(
+        "{{a}}", "".join(f"![a](b{n})\n" for n in range(100)), matter="authors: [a]"
+    ),
     "images with long text": lambda: body("![x](http://" + "x" * 900 + ")", matter="authors: [a]"),
     "threads": lambda: body("![thread]\n", matter="model:\n  connection:\n    type: x"),
     "opening braces": lambda: body("{"),

@@ -35,13 +35,18 @@ FRONT_MATTER: Shapes = {
     "aliases as inputs": lambda: front(
         lambda n: f"  i{n}: *a", 'x: &a {default: "' + "\\x01" * 62 + '"}\ninputs:', between="\n"
     ),
-    "merges": lambda: front(lambda n: f"a{n}: {{<<: *b}}", "b: &b {" + ",".join(f"k{n}: 1" for n in range(9)) + "}"),
+    "merges": lambda: front(
+        lambda n: f"a{n}: {{<<: *b}}", "b: &b {" + ",".join(f"k{n}: 1" for n in range(9)) + "}"
+    ),
     "a chain of merges": lambda: front(
-        lambda n: f"x{n}: y", "a0: &a0 {}\n" + "\n".join(f"a{n}: &a{n} {{<<: *a{n - 1}, b: c}}" for n in range(1, 140))
+        lambda n: f"x{n}: y",
+        "a0: &a0 {}\n" + "\n".join(f"a{n}: &a{n} {{<<: *a{n - 1}, b: c}}" for n in range(1, 140)),
     ),
     "a chain of merges with a secret": lambda: front(
         "x",
-        "a0: &a0 {token: x}\n" + "\n".join(f"a{n}: &a{n} {{<<: *a{n - 1}}}" for n in range(1, 190)) + "\nz: [",
+        "a0: &a0 {token: x}\n"
+        + "\n".join(f"a{n}: &a{n} {{<<: *a{n - 1}}}" for n in range(1, 190))
+        + "\nz: [",
         "]",
         between=",",
     ),
@@ -77,7 +82,10 @@ FRONT_MATTER: Shapes = {
     ),
     "listed inputs of dots": lambda: front("x.", 'inputs:\n- name: "', '"', between=""),
     "inputs of 30 000 letters": lambda: front(
-        "ab", "inputs:\n- name: ", body="".join(f"{{{{{'ba' * 700}{n:x}c}}}}\n" for n in range(20)), between=""
+        "ab",
+        "inputs:\n- name: ",
+        body="".join(f"{{{{{'ba' * 700}{n:x}c}}}}\n" for n in range(20)),
+        between="",
     ),
     "inputs with samples": lambda: front(
         lambda n: f"  {n:x}: a", "sample:\n" + "\n".join(f"  {n:x}: a" for n in range(3000)) + "\ninputs:"

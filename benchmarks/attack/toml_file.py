@@ -37,7 +37,9 @@ TOML: Shapes = {
     "a long number": lambda: toml("1", "a=", between=""),
     "a hexadecimal number": lambda: toml("f", "a=0x", between=""),
     "big numbers": lambda: toml("99999999999999999999", "a=[", "]", between=","),
-    "big numbers under a long key": lambda: toml("99999999999999999999", f"{'a' * 30_000}=[", "]", between=","),
+    "big numbers under a long key": lambda: toml(
+        "99999999999999999999", f"{'a' * 30_000}=[", "]", between=","
+    ),
     "an error at the end": lambda: toml("a", between="\n", head="b=1\n" + "\n" * 60_000),
     "secrets": lambda: toml('"a"', "secrets=[", "]", between=","),
     "controls": lambda: toml("\\u0001", 'a="', '"', between=""),

@@ -68,6 +68,8 @@ async def _reraise(_request: Request, error: Exception) -> Response:
 async def _answer_unrouted(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code != 405:
-        return Refusal(error.status_code, "There is nothing at this path. GET /v1/status is a good start.").response()
+        return Refusal(
+            error.status_code, "There is nothing at this path. GET /v1/status is a good start."
+        ).response()
     allowed = ", ".join(sorted((error.headers or {})["Allow"].split(", ")))
     return Refusal(405, f"This path takes {allowed}.").set_headers({"allow": allowed}).response()

@@ -98,7 +98,17 @@ class Broadcast:
 
 def summary(status: Status) -> Json:
     """The part of *status* that is sent as a status event."""
-    short = ("state", "ready", "epoch", "revision", "documents", "errors", "warnings", "held", "restart_to_apply")
+    short = (
+        "state",
+        "ready",
+        "epoch",
+        "revision",
+        "documents",
+        "errors",
+        "warnings",
+        "held",
+        "restart_to_apply",
+    )
     return {
         **{name: to_json(getattr(status, name)) for name in short},
         "reasons": to_json(status.reasons),

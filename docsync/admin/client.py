@@ -73,9 +73,7 @@ class Client:
             case PermissionError():
                 return f"{self.socket_path} belongs to another user; run this command as the user who runs docsync"
             case TimeoutError():
-                return (
-                    f"docsync on {self.socket_path} did not answer within {self.timeout:g} s; try again, or restart it"
-                )
+                return f"docsync on {self.socket_path} did not answer within {self.timeout:g} s; try again, or restart it"
             case _:
                 return f"docsync on {self.socket_path} gave no answer ({error or type(error).__name__}); {_START}"
 

@@ -47,18 +47,30 @@ class _MetricsCollector(Collector):
 
     def _collect_documents(self) -> Iterator[Metric]:
         of = self._status.collections
-        yield _build_gauge("type", "docsync_documents", "Documents in the database.", {c.type: c.documents for c in of})
         yield _build_gauge(
-            "type", "docsync_invalid_documents", "Errors in files that cannot be taken.", {c.type: c.errors for c in of}
+            "type", "docsync_documents", "Documents in the database.", {c.type: c.documents for c in of}
         )
-        yield _build_gauge("type", "docsync_warnings", "Warnings about files.", {c.type: c.warnings for c in of})
         yield _build_gauge(
-            "type", "docsync_held_deletes", "Deletions kept back until released.", {c.type: c.held for c in of}
+            "type",
+            "docsync_invalid_documents",
+            "Errors in files that cannot be taken.",
+            {c.type: c.errors for c in of},
+        )
+        yield _build_gauge(
+            "type", "docsync_warnings", "Warnings about files.", {c.type: c.warnings for c in of}
+        )
+        yield _build_gauge(
+            "type",
+            "docsync_held_deletes",
+            "Deletions kept back until released.",
+            {c.type: c.held for c in of},
         )
 
     def _collect_state(self) -> Iterator[Metric]:
         status = self._status
-        yield GaugeMetricFamily("docsync_ready", "1 when services may rely on the database.", float(status.ready))
+        yield GaugeMetricFamily(
+            "docsync_ready", "1 when services may rely on the database.", float(status.ready)
+        )
         states = {state: int(state == status.state) for state in _STATES}
         yield _build_gauge("state", "docsync_state", "1 for the state that the daemon is in.", states)
         degraded = {reason.code: 1 for reason in status.reasons}
@@ -71,14 +83,18 @@ class _MetricsCollector(Collector):
         folders = {collection.type: int(collection.root == "ok") for collection in status.collections}
         yield _build_gauge("root", "docsync_root_up", "1 while the folder of this type can be read.", folders)
         yield GaugeMetricFamily("docsync_queue_depth", "Paths that wait to be looked at.", status.pending)
-        yield GaugeMetricFamily("docsync_undecided", "Paths whose bad news is not believed yet.", status.undecided)
+        yield GaugeMetricFamily(
+            "docsync_undecided", "Paths whose bad news is not believed yet.", status.undecided
+        )
         yield GaugeMetricFamily("docsync_sequence", "The revision of the database.", status.revision)
 
     def _collect_work(self) -> Iterator[Metric]:
         counters = self._counters
         yield _build_counter("kind", "docsync_file_events", "Hints of the watcher.", counters.hints())
         runs = CounterMetricFamily(
-            "docsync_sync_runs", "Batches by what set them off and how they ended.", labels=("trigger", "result")
+            "docsync_sync_runs",
+            "Batches by what set them off and how they ended.",
+            labels=("trigger", "result"),
         )
         for labels, count in sorted(counters.runs().items()):
             runs.add_metric(labels, count)
@@ -91,7 +107,9 @@ class _MetricsCollector(Collector):
     def _collect_times(self) -> Iterator[Metric]:
         success = self._counters.last_success
         yield GaugeMetricFamily(
-            "docsync_last_success_timestamp_seconds", "When database and files were last compared, since 1970.", success
+            "docsync_last_success_timestamp_seconds",
+            "When database and files were last compared, since 1970.",
+            success,
         )
         duration = HistogramMetricFamily("docsync_sync_duration_seconds", "How long a batch took.")
         duration.add_metric((), *_buckets(self._counters.seconds()))

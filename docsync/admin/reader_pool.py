@@ -44,7 +44,9 @@ class ReaderPool:
         try:
             return await asyncio.wait_for(asked, _SECONDS)
         except (TimeoutError, apsw.InterruptError) as error:
-            raise TimedOut(f"the database did not say within {_SECONDS:g} s; ask for less, or try again") from error
+            raise TimedOut(
+                f"the database did not say within {_SECONDS:g} s; ask for less, or try again"
+            ) from error
 
     def _answer(self, question: Callable[[Reader], T], until: float) -> T:
         reader = self._reader()

@@ -80,7 +80,9 @@ def listening(settings: ListenSettings, on_warning: OnWarning) -> Iterator[Liste
 
 
 @contextmanager
-def serving(backend: Backend, listeners: Listeners, on_warning: OnWarning, on_request: OnRequest) -> Iterator[None]:
+def serving(
+    backend: Backend, listeners: Listeners, on_warning: OnWarning, on_request: OnRequest
+) -> Iterator[None]:
     """Answer for *backend* on *listeners* from here to the end of the block.
 
     *on_request* is called with who asks for work, *on_warning* with what an operator should know; both from the
@@ -153,7 +155,9 @@ class _Endpoint:
         """Answer on *listener* too, once it runs."""
         routes = routes_of(self._services, may_stop=may_stop)
         gate = AdmissionMiddleware(build_app(routes), admission, list_post_paths(routes), self.on_warning)
-        self._servers.append((_Server(VersionMiddleware(gate, self._services.readers), self._leaving), listener))
+        self._servers.append(
+            (_Server(VersionMiddleware(gate, self._services.readers), self._leaving), listener)
+        )
 
     async def run(self) -> None:
         """Answer until `leave`."""

@@ -26,7 +26,9 @@ def read_token(file: Path | None, environ: Mapping[str, str]) -> str | None:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{where} cannot be read: {error}") from error
     if mode & _OTHERS:
-        raise ConfigError(f"{where} can be used by others (mode {stat.S_IMODE(mode):04o}); run: chmod 600 {file}")
+        raise ConfigError(
+            f"{where} can be used by others (mode {stat.S_IMODE(mode):04o}); run: chmod 600 {file}"
+        )
     return _check_token(where, text)
 
 

@@ -40,7 +40,8 @@ def _belongs_to(database: Path, place: Path) -> bool:
     names = {database.name, real.name}
     beside = place.parent in (Path(os.path.realpath(database.parent)), real.parent)
     return place == real or (
-        beside and any(place.name == name or place.name.startswith((f"{name}-", f"{name}.")) for name in names)
+        beside
+        and any(place.name == name or place.name.startswith((f"{name}-", f"{name}.")) for name in names)
     )
 
 

@@ -19,9 +19,13 @@ def advising(database: Path) -> Iterator[None]:
             yield
     except NoDatabase as error:
         if _is_denied(database):
-            raise NoDatabase(f"{database}: permission denied; make it and its folder readable for this user") from error
+            raise NoDatabase(
+                f"{database}: permission denied; make it and its folder readable for this user"
+            ) from error
         if isinstance(error.__cause__, apsw.NotADBError) and "docsync sync" not in str(error):
-            raise NoDatabase(f"{error}; 'docsync sync' builds it anew from the files if it was docsync's") from error
+            raise NoDatabase(
+                f"{error}; 'docsync sync' builds it anew from the files if it was docsync's"
+            ) from error
         raise
 
 

@@ -10,7 +10,18 @@ from docsync.names import Collection, is_hidden, is_presentable
 
 # Folders that people keep personas in, in several words for the same thing.
 _PERSONA_FOLDERS = frozenset(
-    {"persona", "personas", "character", "characters", "agent", "agents", "profile", "profiles", "people", "scenarios"}
+    {
+        "persona",
+        "personas",
+        "character",
+        "characters",
+        "agent",
+        "agents",
+        "profile",
+        "profiles",
+        "people",
+        "scenarios",
+    }
 )
 # Folders of other people's files.
 _FOREIGN = frozenset(
@@ -76,7 +87,9 @@ def _files(root: str) -> Iterator[str]:
         except OSError:
             continue  # what cannot be read cannot be kept either
         folders += [path for path, entry in named if _is_worth_a_look(path, entry)]
-        yield from (path for path, entry in named if entry.is_file(follow_symlinks=False) and is_presentable(path))
+        yield from (
+            path for path, entry in named if entry.is_file(follow_symlinks=False) and is_presentable(path)
+        )
 
 
 def _is_worth_a_look(path: str, entry: "os.DirEntry[str]") -> bool:

@@ -62,7 +62,9 @@ def _answer(arguments: Sequence[str], session: Session) -> int:
     if COMPLETE_VARIABLE in session.environ:
         return _complete(session.environ[COMPLETE_VARIABLE])
     if sys.platform == "win32":
-        return _print_error(UsageError("docsync needs Linux or macOS; on Windows run it inside WSL 2"), session.out)
+        return _print_error(
+            UsageError("docsync needs Linux or macOS; on Windows run it inside WSL 2"), session.out
+        )
     code = _invoke(arguments, session)
     # Flags after the mistake were not read, and a script that asked for JSON must get it for this too.
     session.json = session.json or "--json" in arguments
@@ -132,7 +134,9 @@ def _bug(error: Exception) -> str:
         frame = frame.tb_next
     where = f"{os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else "?"  # noqa: PTH119
     text = f"{type(error).__name__}: {error}".splitlines()[0]
-    return f"this is a bug in docsync: {text} ({where}); please report it with the output of DOCSYNC_TRACEBACK=1"
+    return (
+        f"this is a bug in docsync: {text} ({where}); please report it with the output of DOCSYNC_TRACEBACK=1"
+    )
 
 
 def _complete(instruction: str) -> int:

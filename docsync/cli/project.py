@@ -64,7 +64,9 @@ class Project:
 
     def _make_no_project(self) -> UsageError:
         folders = " nor ".join(f"{one.path}/" for one in self.config.collections)
-        return UsageError(f"{self.root}: no docsync.toml here or above, neither {folders}; begin with: docsync init")
+        return UsageError(
+            f"{self.root}: no docsync.toml here or above, neither {folders}; begin with: docsync init"
+        )
 
     def describe_absent(self) -> Iterator[str]:
         """Yields a warning for each collection whose folder does not exist.
@@ -78,7 +80,11 @@ class Project:
             if self.config.file is None or is_there(folder):
                 continue
             near = _find_similar(folder)
-            meant = f"; did you mean {(folder.parent / near[0]).relative_to(self.root).as_posix()}?" if near else ""
+            meant = (
+                f"; did you mean {(folder.parent / near[0]).relative_to(self.root).as_posix()}?"
+                if near
+                else ""
+            )
             file = self.config.file.name
             yield f"{to_printable(one.path)}: no such folder, so {one.type} has no documents ({file}){meant}"
 

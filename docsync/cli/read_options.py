@@ -24,7 +24,9 @@ _PAGE_SIZE = 500
 strict_source = click.option(
     "--strict-source", is_flag=True, help="Exit with 4 when the files have answered, and not the database."
 )
-of_type = click.option("--type", "type_", metavar="TYPE", help="Only documents of this type, such as persona.")
+of_type = click.option(
+    "--type", "type_", metavar="TYPE", help="Only documents of this type, such as persona."
+)
 with_tag = click.option("--tag", metavar="TAG", help="Only documents with this tag.")
 where_option = click.option(
     "--where",
@@ -38,7 +40,9 @@ where_option = click.option(
 def with_limit(meaning: str, default: int | None = None) -> Callable[[F], F]:
     """The option --limit, whose help is *meaning*."""
     at_least_one = click.IntRange(min=MIN_LIMIT)
-    return click.option("--limit", default=default, show_default=True, type=at_least_one, metavar="N", help=meaning)
+    return click.option(
+        "--limit", default=default, show_default=True, type=at_least_one, metavar="N", help=meaning
+    )
 
 
 with_cursor = click.option(
@@ -94,7 +98,9 @@ class DocumentPages:
                 return
 
 
-def remark_next_page(session: "Session", given: str | None, cursor: str | None, left: int | None = None) -> None:
+def remark_next_page(
+    session: "Session", given: str | None, cursor: str | None, left: int | None = None
+) -> None:
     """Says, where there is a next page, how to get what is *left* (None: not known).
 
     A cursor is long: it is shown only after a page that was asked for by a cursor, or with --verbose.

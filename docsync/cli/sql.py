@@ -78,7 +78,9 @@ def select(database: Path, statement: str, *, limit: int, seconds: float) -> Que
             rows = cursor.execute(statement)
             found = list(islice(rows, extend_limit(limit)))
     if not columns:
-        raise UsageError('there is no statement to run; write: docsync query "SELECT id, name FROM documents"')
+        raise UsageError(
+            'there is no statement to run; write: docsync query "SELECT id, name FROM documents"'
+        )
     return QueryResult(epoch, revision, columns, found[:limit], more=len(found) > limit)
 
 
@@ -89,7 +91,9 @@ def _restrict(connection: apsw.Connection, seconds: float) -> None:
     connection.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_LOOKS)
 
 
-def _allows(operation: int, first: str | None, second: str | None, _database: str | None, _trigger: str | None) -> int:
+def _allows(
+    operation: int, first: str | None, second: str | None, _database: str | None, _trigger: str | None
+) -> int:
     """Keeps a read-only connection from other files: ATTACH, VACUUM INTO, extensions."""
     match operation:
         case _ if operation in _ALLOWED_OPERATIONS:
@@ -109,14 +113,24 @@ def _translate_errors(statement: str, seconds: float) -> Iterator[None]:
     try:
         yield
     except apsw.InterruptError as error:
-        raise UsageError(f"stopped after {seconds:g} s; ask for less, or allow more with --timeout") from error
+        raise UsageError(
+            f"stopped after {seconds:g} s; ask for less, or allow more with --timeout"
+        ) from error
     except (apsw.AuthError, apsw.ReadOnlyError) as error:
         raise UsageError(f"{error}: query only reads; SELECT, VALUES, WITH and EXPLAIN will do") from error
     except UnicodeDecodeError as error:
         raise UsageError(f"the answer holds a text that is not UTF-8 ({error}); ask for its hex()") from error
     except UnicodeEncodeError as error:
-        raise UsageError(f"the statement is not UTF-8: {to_printable(statement)}; type it in UTF-8") from error
-    except (apsw.SQLError, apsw.TooBigError, apsw.BindingsError, apsw.MismatchError, apsw.NoMemError) as error:
+        raise UsageError(
+            f"the statement is not UTF-8: {to_printable(statement)}; type it in UTF-8"
+        ) from error
+    except (
+        apsw.SQLError,
+        apsw.TooBigError,
+        apsw.BindingsError,
+        apsw.MismatchError,
+        apsw.NoMemError,
+    ) as error:
         raise UsageError(f"{error}{_place(error)}") from error
 
 

@@ -16,7 +16,9 @@ _MAX_DOCUMENTS = 200
 _MAX_FIELDS = 2_000
 
 
-def find_unknown_fields(reader: "Reader", of_type: str | None, where: Iterable[Mapping[str, object]]) -> Iterator[str]:
+def find_unknown_fields(
+    reader: "Reader", of_type: str | None, where: Iterable[Mapping[str, object]]
+) -> Iterator[str]:
     """A line for each field that is asked about and that no document of the type has.
 
     For what found nothing.

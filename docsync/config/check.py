@@ -12,7 +12,9 @@ from docsync.config.source import ConfigValue
 from docsync.names import find_closest, is_hidden, strip_folder, suffix_of, to_printable
 
 
-def check_layer(layer: Iterator[ConfigValue], rules: Mapping[str, KeyRule], mistakes: list[str]) -> list[ConfigValue]:
+def check_layer(
+    layer: Iterator[ConfigValue], rules: Mapping[str, KeyRule], mistakes: list[str]
+) -> list[ConfigValue]:
     """The known keys of *layer*, a refused value replaced by None; every mistake is added to *mistakes*."""
     kept: list[ConfigValue] = []
     for given in layer:
@@ -22,7 +24,9 @@ def check_layer(layer: Iterator[ConfigValue], rules: Mapping[str, KeyRule], mist
             continue
         expected = rule.refusal(given.value)
         if expected is not None:
-            mistakes.append(f"{given.where}: {given.written} must be {expected}, got {_format_value(given.value)}")
+            mistakes.append(
+                f"{given.where}: {given.written} must be {expected}, got {_format_value(given.value)}"
+            )
         kept.append(given if expected is None else replace(given, value=None))
     return kept
 
@@ -85,7 +89,9 @@ def _suffix_mistakes(include: ConfigValue | None) -> Iterator[str]:
         pattern = next(pattern for pattern, suffix in suffixes.items() if suffix is None)
         expected = f'must end in a suffix such as ".json", got {_format_value(pattern)}'
     elif len(set(suffixes.values())) > 1:
-        expected = f"must all end in the same suffix, got {_format_value([*dict.fromkeys(suffixes.values())])}"
+        expected = (
+            f"must all end in the same suffix, got {_format_value([*dict.fromkeys(suffixes.values())])}"
+        )
     else:
         return
     yield f"{include.where}: {include.written} {expected}, so that no two files share an id"

@@ -120,7 +120,9 @@ def _check_environment(name: str, toml: TomlFile | None, where: str) -> Iterator
     yield f"{where}: unknown environment {to_printable(name)}; {remedy}"
 
 
-def _config(values: Mapping[str, ConfigValue], root: Path, file: Path | None, environment: str | None) -> Config:
+def _config(
+    values: Mapping[str, ConfigValue], root: Path, file: Path | None, environment: str | None
+) -> Config:
     return Config(
         root=root,
         file=file,
@@ -155,7 +157,9 @@ def _collection(item: str, values: Mapping[str, ConfigValue]) -> Collection:
 def _client(item: str, values: Mapping[str, ConfigValue]) -> ClientSettings:
     make: Callable[..., ClientSettings] = ClientSettings
     given = {name: values.get(f"{item}.{name}") for name in CLIENT}
-    return make(**{name: rule.default if (one := given[name]) is None else one.value for name, rule in CLIENT.items()})
+    return make(
+        **{name: rule.default if (one := given[name]) is None else one.value for name, rule in CLIENT.items()}
+    )
 
 
 def _to_tuple(value: object) -> object:
@@ -163,7 +167,9 @@ def _to_tuple(value: object) -> object:
 
 
 def _origins(values: Mapping[str, ConfigValue]) -> dict[str, str]:
-    names = ((item.key, name) for list_, rules in ITEMS.items() for item in items(values, list_) for name in rules)
+    names = (
+        (item.key, name) for list_, rules in ITEMS.items() for item in items(values, list_) for name in rules
+    )
     keys = [*SETTINGS, *(f"{item}.{name}" for item, name in names)]
     return {key: values[key].origin if key in values else "default" for key in keys}
 

@@ -23,7 +23,16 @@ _TYPE = re.compile(r"[a-z][a-z0-9_]*")
 _DOTTED_WORDS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
-_BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+_BOOLEANS = {
+    "true": True,
+    "yes": True,
+    "on": True,
+    "1": True,
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +190,17 @@ COLLECTION: Mapping[str, KeyRule] = {
     "exclude": KeyRule((), each(is_pattern, f"a {_PATTERNS}")),
     "format": KeyRule(None, one_of(*FORMATS)),
     "schema": KeyRule(None, text),
-    "index": KeyRule((), each(_DOTTED_WORDS.fullmatch, 'a list of dotted words such as ["demographics.ageGroup"]')),
+    "index": KeyRule(
+        (), each(_DOTTED_WORDS.fullmatch, 'a list of dotted words such as ["demographics.ageGroup"]')
+    ),
 }
 """Every key of a collection."""
 
 CLIENT: Mapping[str, KeyRule] = {
     "name": KeyRule(None, text),
-    "token_hash": KeyRule(None, like(_HASH, "the SHA-256 of a token: 64 hexadecimal digits, as sha256sum prints them")),
+    "token_hash": KeyRule(
+        None, like(_HASH, "the SHA-256 of a token: 64 hexadecimal digits, as sha256sum prints them")
+    ),
     "role": KeyRule("read", one_of("read", "operate")),
 }
 """Every key of a client of the admin endpoint."""
@@ -205,7 +218,9 @@ DEFAULT_COLLECTIONS: list[dict[str, object]] = [
 
 _STRUCTURE: Mapping[str, KeyRule] = {
     **{section: KeyRule(None, table) for section in SECTIONS},
-    "collections": KeyRule(None, lambda _: "at least one [[collections]] table; leave it out for the default ones"),
+    "collections": KeyRule(
+        None, lambda _: "at least one [[collections]] table; leave it out for the default ones"
+    ),
     "clients": KeyRule(None, lambda _: "at least one [[clients]] table; leave it out to have none"),
     **{f"{name}[]": KeyRule(None, table) for name in ITEMS},
     "env": KeyRule(None, table),

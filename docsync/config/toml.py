@@ -55,7 +55,9 @@ def _text(path: Path, shown: str) -> str:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"{shown}:{line}: not UTF-8 (byte 0x{content[error.start]:02x}); save it as UTF-8") from error
+        raise ConfigError(
+            f"{shown}:{line}: not UTF-8 (byte 0x{content[error.start]:02x}); save it as UTF-8"
+        ) from error
 
 
 def _place(message: str, text: str) -> str:

@@ -239,7 +239,9 @@ class CommandHandler:
         try:
             return answer.result(timeout)
         except FutureTimeout as error:
-            raise TimedOut(f"not done after {timeout:g} seconds; the work goes on, see 'docsync status'") from error
+            raise TimedOut(
+                f"not done after {timeout:g} seconds; the work goes on, see 'docsync status'"
+            ) from error
 
     def stop(self) -> None:
         """Ask the daemon to stop, the way the system does."""

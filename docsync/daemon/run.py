@@ -93,7 +93,9 @@ def _wait_for_project(project: ProjectFolder, folder: Path, log: Log) -> bool:
     if project.is_still_there():
         log.warning("database.gone", path=str(folder), next="making it anew from the files")
         return True
-    log.error("project.gone", path=str(project.root), next="waiting until it is back; nothing is synced meanwhile")
+    log.error(
+        "project.gone", path=str(project.root), next="waiting until it is back; nothing is synced meanwhile"
+    )
     with _block_signals():
         while not project.is_back():
             if signal.sigtimedwait(_STOPS, _LOOK_AGAIN_SECONDS):
@@ -246,7 +248,9 @@ def socket_path(folder: Path) -> Path:
     runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = runtime.stat()
     if status.st_uid != os.getuid() or status.st_mode & 0o077:  # someone else may have made it first
-        raise UsageError(f"{runtime}: must belong to you alone (mode 0700); remove it, or set XDG_RUNTIME_DIR")
+        raise UsageError(
+            f"{runtime}: must belong to you alone (mode 0700); remove it, or set XDG_RUNTIME_DIR"
+        )
     return runtime / f"{sha256(os.fsencode(folder)).hexdigest()[:16]}.sock"
 
 

@@ -31,7 +31,9 @@ Opener = Callable[[], AbstractContextManager[HintSource]]
 class WatchSupervisor:
     """Owns the watcher. `tick` belongs to the sync thread; any thread may call the rest."""
 
-    def __init__(self, opener: Opener, barrier: Barrier | None, inbox: Inbox, state: ThreadStatus, log: Log) -> None:
+    def __init__(
+        self, opener: Opener, barrier: Barrier | None, inbox: Inbox, state: ThreadStatus, log: Log
+    ) -> None:
         """*barrier* is None where cookies cannot be seen: no wait is proved by hints then."""
         self._opener = opener
         self._barrier = barrier

@@ -34,21 +34,31 @@ def examine_daemon(target: Target, *, runs: bool) -> Iterator[Diagnosis]:
             yield Diagnosis(_TOPIC, Level.NOTE, message, "run docsync doctor as the user that runs docsync")
             return
         who = f"process {holder or announcement.pid}"
-        yield Diagnosis(_TOPIC, Level.ERROR, f"{who} holds the lock and does not answer ({error})", _UNREACHABLE)
+        yield Diagnosis(
+            _TOPIC, Level.ERROR, f"{who} holds the lock and does not answer ({error})", _UNREACHABLE
+        )
         return
     yield from _examine_status(status)
 
 
 def _examine_status(status: Answer) -> Iterator[Diagnosis]:
-    yield Diagnosis(_TOPIC, Level.OK, f"process {status['pid']}, {status['state']}, watcher {status['watcher']}")
+    yield Diagnosis(
+        _TOPIC, Level.OK, f"process {status['pid']}, {status['state']}, watcher {status['watcher']}"
+    )
     if status["version"] != docsync.__version__:
         message = f"runs docsync {status['version']}, this is {docsync.__version__}"
         yield Diagnosis(_TOPIC, Level.WARNING, message, "restart it: docsync stop, then docsync run")
     if status["restart_to_apply"]:
-        yield Diagnosis(_TOPIC, Level.WARNING, "docsync.toml has changed since it started", "restart it to apply that")
+        yield Diagnosis(
+            _TOPIC, Level.WARNING, "docsync.toml has changed since it started", "restart it to apply that"
+        )
     for reason in status["reasons"]:
         level = Level.ERROR if reason["ends_readiness"] else Level.WARNING
-        yield Diagnosis(_TOPIC, level, f"{reason['code']}: {to_printable(reason['message'])}", reason["advice"])
+        yield Diagnosis(
+            _TOPIC, level, f"{reason['code']}: {to_printable(reason['message'])}", reason["advice"]
+        )
     if status["errors"]:
         plural = "" if status["errors"] == 1 else "s"
-        yield Diagnosis(_TOPIC, Level.NOTE, f"{status['errors']} error{plural} in the files", "see: docsync problems")
+        yield Diagnosis(
+            _TOPIC, Level.NOTE, f"{status['errors']} error{plural} in the files", "see: docsync problems"
+        )

@@ -29,7 +29,9 @@ def examine_database(target: Target, *, runs: bool) -> Iterator[Diagnosis]:
     yield from _place(target.folder, runs=runs)
     path = target.database
     if not path.exists() or (path.is_file() and not path.stat().st_size):
-        yield Diagnosis(_TOPIC, Level.NOTE, f"{path}: not there yet", "make it with: docsync run, or: docsync sync")
+        yield Diagnosis(
+            _TOPIC, Level.NOTE, f"{path}: not there yet", "make it with: docsync run, or: docsync sync"
+        )
         return
     if path.is_file() and not os.access(path, os.R_OK):
         yield Diagnosis(
@@ -53,9 +55,14 @@ def examine_database(target: Target, *, runs: bool) -> Iterator[Diagnosis]:
     )
     yield from _examine_access(path)
     if not runs and not has_log:
-        message = "its log was not there: users without write permission could not open it, and commits may be lost"
+        message = (
+            "its log was not there: users without write permission could not open it, and commits may be lost"
+        )
         yield Diagnosis(
-            _TOPIC, Level.WARNING, message, "docsync sync makes it sound; let other programs open it read-only"
+            _TOPIC,
+            Level.WARNING,
+            message,
+            "docsync sync makes it sound; let other programs open it read-only",
         )
 
 
@@ -77,15 +84,17 @@ def _place(folder: Path, *, runs: bool) -> Iterator[Diagnosis]:
     there = next(above for above in (folder, *folder.parents) if above.exists())
     kind = remote_filesystem(there)
     if kind is not None and kind != _LOCAL:
-        message = (
-            f"{folder}: lies on {kind}, where SQLite's locks and its shared memory may not work (sqlite.org/wal.html)"
-        )
+        message = f"{folder}: lies on {kind}, where SQLite's locks and its shared memory may not work (sqlite.org/wal.html)"
         yield Diagnosis(_TOPIC, Level.WARNING, message, "set database.path to a place on a local disk")
     if not runs and not os.access(there, os.W_OK | os.X_OK):
-        yield Diagnosis(_TOPIC, Level.ERROR, f"{there}: not writable", "let the user that runs docsync write there")
+        yield Diagnosis(
+            _TOPIC, Level.ERROR, f"{there}: not writable", "let the user that runs docsync write there"
+        )
     free = shutil.disk_usage(there).free
     if free < _MIN_FREE_BYTES:
-        yield Diagnosis(_TOPIC, Level.WARNING, f"{there}: {free / 1e6:.0f} MB are free", "make room on this disk")
+        yield Diagnosis(
+            _TOPIC, Level.WARNING, f"{there}: {free / 1e6:.0f} MB are free", "make room on this disk"
+        )
 
 
 def _examine_access(path: Path) -> Iterator[Diagnosis]:
@@ -93,7 +102,9 @@ def _examine_access(path: Path) -> Iterator[Diagnosis]:
     closed = [above for above in path.parents if not above.stat().st_mode & stat.S_IXOTH]
     if closed:
         message = f"only for users who may enter {closed[-1]}"
-        yield Diagnosis(_TOPIC, Level.NOTE, message, "for services of another user set database.path to another place")
+        yield Diagnosis(
+            _TOPIC, Level.NOTE, message, "for services of another user set database.path to another place"
+        )
     elif not path.stat().st_mode & stat.S_IROTH:
         yield Diagnosis(
             _TOPIC, Level.NOTE, "only its owner may read it", "the next start opens it to services of others"

@@ -44,7 +44,9 @@ def _folder(collection: Collection, state: RootState, scan: Scan) -> Diagnosis:
     number = sum(type_ == collection.type for type_ in scan.types.values())
     if not number:
         patterns = ", ".join(collection.include)
-        return Diagnosis(topic, Level.WARNING, f"{place}: no file in it matches {patterns}", "see: docsync config show")
+        return Diagnosis(
+            topic, Level.WARNING, f"{place}: no file in it matches {patterns}", "see: docsync config show"
+        )
     return Diagnosis(topic, Level.OK, f"{place}: {number} {'file' if number == 1 else 'files'}")
 
 
@@ -55,7 +57,10 @@ def _summarize(found: Mapping[str, RefusedPath], what: str, level: Level, advice
     path, first = min(found.items())
     rest = f", and {len(found) - 1} more" if len(found) > 1 else ""
     yield Diagnosis(
-        "files", level, f"{to_printable(path) or '.'}: {what} ({to_printable(first.problem.message)}){rest}", advice
+        "files",
+        level,
+        f"{to_printable(path) or '.'}: {what} ({to_printable(first.problem.message)}){rest}",
+        advice,
     )
 
 

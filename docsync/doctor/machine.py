@@ -24,7 +24,11 @@ def examine_machine() -> Iterator[Diagnosis]:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != resource.RLIM_INFINITY and soft < _MIN_DESCRIPTORS:
         may_raise = hard == resource.RLIM_INFINITY or hard >= _MIN_DESCRIPTORS
-        advice = "start docsync with more: ulimit -n 1024" if may_raise else "raise the limit: LimitNOFILE= of systemd"
+        advice = (
+            "start docsync with more: ulimit -n 1024"
+            if may_raise
+            else "raise the limit: LimitNOFILE= of systemd"
+        )
         yield Diagnosis(_TOPIC, Level.WARNING, f"a process may open no more than {soft} files", advice)
 
 
@@ -36,7 +40,11 @@ def examine_port(http: tuple[str, int] | None) -> Iterator[Diagnosis]:
     try:
         socket.create_server(http, family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
     except OSError as error:
-        what = "is taken by another program" if error.errno == errno.EADDRINUSE else f"cannot be had ({error.strerror})"
+        what = (
+            "is taken by another program"
+            if error.errno == errno.EADDRINUSE
+            else f"cannot be had ({error.strerror})"
+        )
         advice = "set another admin.port; the Unix socket, which the commands use, works all the same"
         yield Diagnosis("endpoint", Level.WARNING, f"{host}:{number} {what}", advice)
     else:

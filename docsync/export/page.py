@@ -41,7 +41,9 @@ def _page(row: "Row") -> Iterator[str]:
     yield " · ".join(facts if row.state == "ok" else [*facts, f"{row.state} since {row.since}"])
     body = row.document.get("body") if "frontmatter" in row.document else None
     left_out = _HEADER_MEMBERS if body is None else _HEADER_MEMBERS | _DERIVED
-    members = {key: value for key, value in row.document.items() if key not in left_out and not _is_empty(value)}
+    members = {
+        key: value for key, value in row.document.items() if key not in left_out and not _is_empty(value)
+    }
     # A description that docsync took from another member would be read twice.
     if row.description and row.description not in members.values():
         yield from ("", _escape_lines(row.description, ""))
@@ -82,7 +84,10 @@ def _entries(value: object) -> Iterator[tuple[str, object]]:
         return
     for member in value if isinstance(value, list) else [value]:
         if isinstance(member, Mapping) and isinstance(name := member.get("name"), str) and len(member) > 1:
-            yield f"**{_escape_markup(name)}**:", {key: inner for key, inner in member.items() if key != "name"}
+            yield (
+                f"**{_escape_markup(name)}**:",
+                {key: inner for key, inner in member.items() if key != "name"},
+            )
         else:
             yield "", member
 
@@ -112,7 +117,9 @@ def _escape_markup(text: str) -> str:
 
 def _escape_lines(text: str, indent: str) -> str:
     """*text* with its line ends as line ends; blank lines, which would end a list, are left out."""
-    lines = [_LINE_START.sub(r"\1\\\2", _escape_markup(line.strip())) for line in text.splitlines() if line.strip()]
+    lines = [
+        _LINE_START.sub(r"\1\\\2", _escape_markup(line.strip())) for line in text.splitlines() if line.strip()
+    ]
     return f"\\\n{indent}".join(lines)
 
 

@@ -20,7 +20,9 @@ def as_csv(_origin: "Origin", rows: "Iterable[Row]") -> Iterator[str]:
     """A line of names, then a line for each document. Tags and document are JSON; no description is empty."""
     yield csv_line(COLUMNS)
     for row in rows:
-        tags, document = (json.dumps(value, ensure_ascii=False, allow_nan=False) for value in (row.tags, row.document))
+        tags, document = (
+            json.dumps(value, ensure_ascii=False, allow_nan=False) for value in (row.tags, row.document)
+        )
         yield csv_line(
             (row.id, row.type, row.name, row.description or "", tags, row.file_path, row.updated_at, document)
         )

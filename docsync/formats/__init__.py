@@ -61,9 +61,7 @@ def _apply_limits(path: str, parsed: ParsedFile) -> ParsedFile:
 def _cut_tags(path: str, content: Content) -> tuple[Content, Problem]:
     # Cut tags may have become equal.
     tags = tuple(dict.fromkeys(tag[: LIMITS.tag_characters] for tag in content.tags[: LIMITS.tags]))
-    message = (
-        f"more than {LIMITS.tags} tags, or one of more than {LIMITS.tag_characters} characters; the rest is dropped"
-    )
+    message = f"more than {LIMITS.tags} tags, or one of more than {LIMITS.tag_characters} characters; the rest is dropped"
     return replace(content, tags=tags), Problem(path, "tags", message, Severity.WARNING)
 
 

@@ -38,7 +38,7 @@ class Format(ABC):
     def parse(self, source: SourceText) -> ParsedFile:
         """Content and problems of a file. Raises FileRefused for a file that cannot be stored."""
 
-    def written(self, document: dict[str, object]) -> dict[str, object]:
+    def read_written(self, document: dict[str, object]) -> dict[str, object]:
         """The values of a stored document as a person wrote them: what rules and schemas describe."""
         return document
 

@@ -15,7 +15,7 @@ class FrontMatterFormat(Format):
 
     body_members = frozenset({"body"})
 
-    def written(self, document: dict[str, object]) -> dict[str, object]:
+    def read_written(self, document: dict[str, object]) -> dict[str, object]:
         """The front matter."""
         return cast("dict[str, object]", document["frontmatter"])
 

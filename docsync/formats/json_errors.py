@@ -25,7 +25,9 @@ _CONTROLS = {"\n": ("line break", "\\n"), "\r": ("line break", "\\n"), "\t": ("t
 
 def explain_json_error(source: SourceText, error: JSONDecodeError) -> Problem:
     """The problem behind an error of the json module."""
-    explain = next((explain for start, explain in _EXPLANATIONS if error.msg.startswith(start)), _explain_value)
+    explain = next(
+        (explain for start, explain in _EXPLANATIONS if error.msg.startswith(start)), _explain_value
+    )
     return explain(_ErrorPlace.near(source, error.pos))
 
 
@@ -64,7 +66,9 @@ class _ErrorPlace:
 def _explain_truncated(place: _ErrorPlace) -> Problem:
     text = place.source.text
     notes = (
-        (place.source.note("this text is never closed", place.pos),) if text[place.pos : place.pos + 1] == '"' else ()
+        (place.source.note("this text is never closed", place.pos),)
+        if text[place.pos : place.pos + 1] == '"'
+        else ()
     )
     message, hint = "the file ends before the JSON is complete", "the file may be half-written"
     return place.source.problem("json-truncated", message, len(text), hint=hint, notes=notes)
@@ -72,7 +76,9 @@ def _explain_truncated(place: _ErrorPlace) -> Problem:
 
 def _explain_control(place: _ErrorPlace) -> Problem:
     character = place.source.text[place.pos]
-    name, escape = _CONTROLS.get(character, (f"control character U+{ord(character):04X}", f"\\u{ord(character):04x}"))
+    name, escape = _CONTROLS.get(
+        character, (f"control character U+{ord(character):04X}", f"\\u{ord(character):04x}")
+    )
     hint = f"write it as {escape}"
     if name == "line break":
         hint += ', or close the text with "'
@@ -85,8 +91,12 @@ def _explain_escape(place: _ErrorPlace) -> Problem:
     if _HALF_ESCAPE.match(text, at):
         return _explain_truncated(place)
     if text[at + 1] == "u":
-        return place.syntax("\\u must be followed by four hexadecimal digits", "write a backslash as \\\\", offset=at)
-    return place.syntax(f"'\\{text[at + 1]}' is not an escape JSON knows", "write a backslash as \\\\", offset=at)
+        return place.syntax(
+            "\\u must be followed by four hexadecimal digits", "write a backslash as \\\\", offset=at
+        )
+    return place.syntax(
+        f"'\\{text[at + 1]}' is not an escape JSON knows", "write a backslash as \\\\", offset=at
+    )
 
 
 def _explain_anywhere(place: _ErrorPlace) -> Problem | None:
@@ -145,7 +155,11 @@ def _explain_comma(place: _ErrorPlace) -> Problem:
 
 def _explain_inner_quote(place: _ErrorPlace) -> Problem | None:
     word = place.word
-    if place.earlier != '"' or not word or (word in ("true", "false", "null") and place.before + 1 < place.at):
+    if (
+        place.earlier != '"'
+        or not word
+        or (word in ("true", "false", "null") and place.before + 1 < place.at)
+    ):
         return None
     message = f"expected ',' or a closing bracket, got '{place.here}'"
     return place.syntax(message, 'a double quote inside text must be written \\"')
@@ -172,7 +186,9 @@ def _explain_number(place: _ErrorPlace) -> Problem | None:
 
 def _explain_unexpected(place: _ErrorPlace) -> Problem:
     if place.here == ":":
-        return place.syntax("unexpected ':'", "only an object, in { }, holds keys; a quote may be missing before it")
+        return place.syntax(
+            "unexpected ':'", "only an object, in { }, holds keys; a quote may be missing before it"
+        )
     if place.here in "]}":
         return place.syntax(f"'{place.here}' does not match the bracket that is open here")
     return place.syntax(f"expected ',' or a closing bracket, got '{place.here}'")
@@ -191,7 +207,9 @@ def _explain_no_value(place: _ErrorPlace) -> Problem:
     if place.here in "]}":
         return place.syntax(f"a value is missing before '{place.here}'")
     if place.here in "+.":
-        return place.syntax(f"a number does not start with '{place.here}'", "numbers are written like 12, -0.5 or 1e3")
+        return place.syntax(
+            f"a number does not start with '{place.here}'", "numbers are written like 12, -0.5 or 1e3"
+        )
     word = place.word
     if not word:
         return place.syntax(f"expected a value, got '{place.here}'")

@@ -77,7 +77,9 @@ def _read(source: SourceText) -> ParsedFile:
         value, document, warnings = survey(source, value, document)
     if not isinstance(value, dict):
         message = f"the file must hold one JSON object, got {_kind(value)}"
-        raise FileRefused(source.problem("json-not-object", message, len(source.text) - len(source.text.lstrip())))
+        raise FileRefused(
+            source.problem("json-not-object", message, len(source.text) - len(source.text.lstrip()))
+        )
     return ParsedFile(build_content(value, source.path, document), warnings)
 
 

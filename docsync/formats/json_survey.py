@@ -24,9 +24,7 @@ _VALUES = rf"(?>(?:(?>[^\"{{}}]+)|{_STRING}(?!(?>[ \t\r\n]*):))*)"
 # An object of one key cannot repeat one: it is skipped whole, if it holds no objects or only such as are
 # skipped, too.
 _SMALLEST = rf"\{{(?>[^\"{{}}]*)(?>(?:{_STRING}(?>[ \t\r\n]*):{_VALUES})?)\}}"
-_SMALL = (
-    rf"\{{(?>[ \t\r\n]*){_STRING}(?>[ \t\r\n]*):(?>(?:(?>[^\"{{}}]+)|{_STRING}(?!(?>[ \t\r\n]*):)|{_SMALLEST})*)\}}"
-)
+_SMALL = rf"\{{(?>[ \t\r\n]*){_STRING}(?>[ \t\r\n]*):(?>(?:(?>[^\"{{}}]+)|{_STRING}(?!(?>[ \t\r\n]*):)|{_SMALLEST})*)\}}"
 _SKIPPED = rf"(?>(?:(?>[^\"{{}}]+)|{_STRING}(?!(?>[ \t\r\n]*):)|{_SMALLEST}|{_SMALL})*)"
 # Every brace that opens is followed by a key: an empty object is skipped.
 _KEY_OR_END = re.compile(rf"{_SKIPPED}(?:(?>(\{{)?)(?>[ \t\r\n]*)({_STRING})|(\}})|\Z)", re.DOTALL)
@@ -53,7 +51,9 @@ _LONG_INTEGER = re.compile(
 _INTEGER, _OTHER = 1, 2
 
 
-def survey(source: SourceText, value: object, document: str | None) -> tuple[object, str, tuple[Problem, ...]]:
+def survey(
+    source: SourceText, value: object, document: str | None
+) -> tuple[object, str, tuple[Problem, ...]]:
     """The value of a JSON text with odd keys, numbers or escapes, its canonical JSON, and the warnings.
 
     *value* and *document* are what a first reading made of the text, each None if it did not get so far.
@@ -68,7 +68,9 @@ def survey(source: SourceText, value: object, document: str | None) -> tuple[obj
         document = _try_encode(value)
     _refuse_nul(source)
     numbers = (
-        [] if integers_fit and document else _warn_big_integers(source, _LONG_INTEGER if document else _ODD_NUMBER)
+        []
+        if integers_fit and document
+        else _warn_big_integers(source, _LONG_INTEGER if document else _ODD_NUMBER)
     )
     warnings = [*_warn_equal_keys(source, text), *numbers, *_warn_half_pairs(source, halves)]
     warnings.sort(key=lambda problem: (problem.line or 0, problem.column or 0))
@@ -120,7 +122,9 @@ def _end(skipping: re.Pattern[str], text: str, at: int) -> int:
 def _refuse_nul(source: SourceText) -> None:
     at = _end(_NUL_AFTER, source.text, 0)
     if at < len(source.text):
-        raise FileRefused(source.problem("nul", "NUL character; SQLite cuts texts there", at, hint="remove it"))
+        raise FileRefused(
+            source.problem("nul", "NUL character; SQLite cuts texts there", at, hint="remove it")
+        )
 
 
 def _warn_big_integers(source: SourceText, pattern: re.Pattern[str]) -> list[Problem]:
@@ -131,7 +135,9 @@ def _warn_big_integers(source: SourceText, pattern: re.Pattern[str]) -> list[Pro
             _refuse_endless(source, match[_OTHER], match.start(_OTHER))
         elif match.lastindex == _INTEGER and not _fits(source, match) and len(warnings) < MAX_WARNINGS:
             message = f"{_shorten(match[_INTEGER])} does not fit in 64 bits; SQLite reads it as a float"
-            warnings.append(source.problem("big-int", message, match.start(_INTEGER), severity=Severity.WARNING))
+            warnings.append(
+                source.problem("big-int", message, match.start(_INTEGER), severity=Severity.WARNING)
+            )
     return warnings
 
 
@@ -150,7 +156,9 @@ def _refuse_endless(source: SourceText, number: str, offset: int) -> None:
         raise FileRefused(source.problem("json-number", f"{number} is not JSON", offset, hint=hint))
     if isinf(float(number)):
         message = f"{_shorten(number)} is too large for a number"
-        raise FileRefused(source.problem("json-number", message, offset, hint="write it as text, in double quotes"))
+        raise FileRefused(
+            source.problem("json-number", message, offset, hint="write it as text, in double quotes")
+        )
 
 
 def _warn_half_pairs(source: SourceText, halves: list[int]) -> Iterator[Problem]:

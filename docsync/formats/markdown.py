@@ -29,7 +29,12 @@ class MarkdownFormat(FrontMatterFormat):
         }
         text = search_text(parts.body)
         content = Content(
-            own.name, own.name_from, encode_canonical(document), text, description=own.description, tags=own.tags
+            own.name,
+            own.name_from,
+            encode_canonical(document),
+            text,
+            description=own.description,
+            tags=own.tags,
         )
         return ParsedFile(content, parts.problems)
 

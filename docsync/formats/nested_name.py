@@ -14,7 +14,16 @@ MAX_KEY_CHARACTERS = 40
 
 # Keys are compared without case and separators: `Full Name`, `full_name` and `fullName` are one.
 _SEPARATORS = re.compile(r"[\W_]+")
-_NAMES = ("name", "displayname", "fullname", "charname", "charactername", "personaname", "agentname", "nickname")
+_NAMES = (
+    "name",
+    "displayname",
+    "fullname",
+    "charname",
+    "charactername",
+    "personaname",
+    "agentname",
+    "nickname",
+)
 _PAIRS = (("firstname", "lastname"), ("givenname", "familyname"), ("firstname", "surname"))
 _PERSON_KEYS = re.compile(
     "personas?|characters?|profile|agents?|identity|person|user|customer|about|basics?"
@@ -70,7 +79,9 @@ def _children(
             inner, at = below[0], f"{place}{key}.0."
         else:
             inner, at = below, f"{place}{key}."
-        if isinstance(inner, Mapping) and (len(mapping) == 1 or _is_relevant(_normalize(key), anywhere=anywhere)):
+        if isinstance(inner, Mapping) and (
+            len(mapping) == 1 or _is_relevant(_normalize(key), anywhere=anywhere)
+        ):
             yield at, inner
 
 

@@ -26,7 +26,8 @@ _FOREIGN_NULS = (
 )
 _LINE = r"(?:\A|(?<=[\r\n]))"
 _CONFLICT = tuple(
-    re.compile(_LINE + marker) for marker in (r"<{7}(?=[ \r\n]|\Z)", r"={7}(?=[ \r\n]|\Z)", r">{7}(?=[ \r\n]|\Z)")
+    re.compile(_LINE + marker)
+    for marker in (r"<{7}(?=[ \r\n]|\Z)", r"={7}(?=[ \r\n]|\Z)", r">{7}(?=[ \r\n]|\Z)")
 )
 
 
@@ -77,7 +78,9 @@ class SourceText:
         text = self.text
         # A CR that an LF follows ends no line: the LF does.
         line += (
-            text.count("\n", block, offset) + text.count("\r", block, offset) - text.count("\r\n", block, offset + 1)
+            text.count("\n", block, offset)
+            + text.count("\r", block, offset)
+            - text.count("\r\n", block, offset + 1)
         )
         if line == self._lines[block // BLOCK][0]:
             return line, start

@@ -54,7 +54,9 @@ FORMAT = TomlFormat()
 def _read(source: SourceText) -> ParsedFile:
     _refuse_slow(source)
     reading = _TomlConverter(source)
-    value = {key: reading.convert(item, truncate_place(key)) for key, item in tomllib.loads(source.text).items()}
+    value = {
+        key: reading.convert(item, truncate_place(key)) for key, item in tomllib.loads(source.text).items()
+    }
     return ParsedFile(build_content(value, source.path), tuple(reading.warnings))
 
 
@@ -98,10 +100,13 @@ class _TomlConverter:
         match value:
             case dict():
                 return {
-                    self._text(key): self.convert(item, truncate_place(f"{at}.{key}")) for key, item in value.items()
+                    self._text(key): self.convert(item, truncate_place(f"{at}.{key}"))
+                    for key, item in value.items()
                 }
             case list():
-                return [self.convert(item, truncate_place(f"{at}.{index}")) for index, item in enumerate(value)]
+                return [
+                    self.convert(item, truncate_place(f"{at}.{index}")) for index, item in enumerate(value)
+                ]
             case str():
                 return self._text(value)
             case datetime() | date() | time():
@@ -128,5 +133,7 @@ class _TomlConverter:
             )
         if isinstance(value, int) and not -(2**63) <= value < 2**63:
             message = "an integer does not fit in 64 bits; SQLite reads it as a float"
-            self.warnings.append(Problem(self.source.path, "big-int", message, Severity.WARNING, json_path=at))
+            self.warnings.append(
+                Problem(self.source.path, "big-int", message, Severity.WARNING, json_path=at)
+            )
         return value

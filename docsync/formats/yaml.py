@@ -22,7 +22,13 @@ class YamlFormat(Format):
         """The mapping in *source* as it is written."""
         read = read_yaml(source, 0, len(source.text))
         if not isinstance(read.value, dict):
-            kind = "only comments" if read.is_absent else "a list" if isinstance(read.value, list) else "a single value"
+            kind = (
+                "only comments"
+                if read.is_absent
+                else "a list"
+                if isinstance(read.value, list)
+                else "a single value"
+            )
             message = f"the file must hold a mapping of keys to values, got {kind}"
             raise FileRefused(source.problem("yaml-not-mapping", message, read.at), *read.problems)
         value = cast("dict[str, object]", read.value)

@@ -9,12 +9,18 @@ from docsync.formats.source import SourceText
 from docsync.model import Problem
 
 _NOT_PRINTABLE = Reader.NON_PRINTABLE
-_EXPECTED = re.compile(r"(?:did not find expected|could not find expected|expected) (?P<what>[^,(]*(?:',' or '.')?)")
+_EXPECTED = re.compile(
+    r"(?:did not find expected|could not find expected|expected) (?P<what>[^,(]*(?:',' or '.')?)"
+)
 _QUOTED = "while scanning a quoted scalar"
 
 # Part of what libyaml or PyYAML says -> what docsync says, and a hint.
 _WORDS = (
-    ("mapping values are not allowed", "unexpected ':' inside a value", 'quote the value if it contains ": "'),
+    (
+        "mapping values are not allowed",
+        "unexpected ':' inside a value",
+        'quote the value if it contains ": "',
+    ),
     ("violate", "tab used for indentation", "indent with spaces"),
     (
         "sequence entries are not allowed",
@@ -44,9 +50,13 @@ def explain_yaml_error(source: SourceText, start: int, end: int, error: YAMLErro
     if "cannot start any token" in problem:
         return _explain_bad_start(source, at)
     if context == _QUOTED and ("end of stream" in problem or "document indicator" in problem):
-        return source.problem("yaml-syntax", "quoted text is never closed", opened, hint="add the closing quote")
+        return source.problem(
+            "yaml-syntax", "quoted text is never closed", opened, hint="add the closing quote"
+        )
     if "simple key" in context:
-        return source.problem("yaml-syntax", "expected ':' after this key", opened, hint="write it as `key: value`")
+        return source.problem(
+            "yaml-syntax", "expected ':' after this key", opened, hint="write it as `key: value`"
+        )
     if "flow" in context and "',' or" in problem:
         return _explain_unclosed(source, at, opened, problem)
     return _translate_problem(source, at, problem)
@@ -73,7 +83,9 @@ def _explain_bad_start(source: SourceText, at: int) -> Problem:
     if character == "\t":
         return source.problem("yaml-syntax", "tab used for indentation", at, hint="indent with spaces")
     rest = re.split(r"[\r\n]", source.text[at : at + 80], maxsplit=1)[0].rstrip()
-    return source.problem("yaml-syntax", f"'{character}' cannot start a value", at, hint=f'quote the value: "{rest}"')
+    return source.problem(
+        "yaml-syntax", f"'{character}' cannot start a value", at, hint=f'quote the value: "{rest}"'
+    )
 
 
 def _explain_unclosed(source: SourceText, at: int, opened: int, problem: str) -> Problem:

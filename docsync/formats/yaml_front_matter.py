@@ -75,9 +75,7 @@ def _refuse_escapes(source: SourceText, body_at: int) -> None:
         return
     body = source.text[body_at:]
     if len(encode_basestring(body)) - len(body) > LIMITS.body_escapes:
-        message = (
-            f"control characters, line breaks and quotes make the body {LIMITS.body_escapes} characters longer as JSON"
-        )
+        message = f"control characters, line breaks and quotes make the body {LIMITS.body_escapes} characters longer as JSON"
         raise FileRefused(source.problem("too-large", message, body_at))
 
 

@@ -96,7 +96,9 @@ class _YamlBuilder:
             yield event
             room -= 1
             if room < 0:
-                self._fail("too-large", f"more than {LIMITS.yaml_events} keys, values and items", self._offset(event))
+                self._fail(
+                    "too-large", f"more than {LIMITS.yaml_events} keys, values and items", self._offset(event)
+                )
 
     def _offset(self, event: yaml.Event) -> int:
         return self._start + cast("yaml.Mark", event.start_mark).index

@@ -90,7 +90,10 @@ def is_secret(value: Holder, path: Iterable[str | int]) -> bool:
         # jsonschema_rs takes a key of digits for an index.
         step = str(key) if isinstance(found, dict) else key
         try:
-            reach, found = _extend_reach(cast(Holder, found), step, reach), cast("dict[object, object]", found)[step]
+            reach, found = (
+                _extend_reach(cast(Holder, found), step, reach),
+                cast("dict[object, object]", found)[step],
+            )
         except LookupError:
             return True
     if isinstance(found, str):

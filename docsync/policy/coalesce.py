@@ -80,7 +80,9 @@ class Coalescer:
         """Undo a `take` whose batch was not applied; a newer hint of a path stays."""
         for path, dirty in batch.dirty.items():
             newer = self._dirty.get(path)
-            self._put(path, _merge_hints(dirty, newer) if newer else replace(dirty, not_before_ns=not_before_ns))
+            self._put(
+                path, _merge_hints(dirty, newer) if newer else replace(dirty, not_before_ns=not_before_ns)
+            )
 
     def _put(self, path: str, dirty: DirtyPath) -> None:
         self._dirty[path] = dirty
@@ -151,7 +153,9 @@ class Coalescer:
         """Remove and return every path that is due."""
         due = {path: self._dirty[path] for path in self._pop_due(now_ns)}
         batch = self._take_out(due, now_ns)
-        rests = {path: self._return_due_ns(path, dirty) for path, dirty in due.items() if dirty.sign is Sign.GONE}
+        rests = {
+            path: self._return_due_ns(path, dirty) for path, dirty in due.items() if dirty.sign is Sign.GONE
+        }
         return replace(batch, rest_until_ns={path: until for path, until in rests.items() if until > now_ns})
 
     def _return_due_ns(self, path: str, dirty: DirtyPath) -> int:

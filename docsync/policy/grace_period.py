@@ -129,7 +129,9 @@ class GracePeriod:
             return ripe + (
                 list(group.delayed.values()) if now_ns >= group.group_due_ns(self._timing.debounce_ns) else []
             )
-        return ripe + [gone for gone in group.delayed.values() if now_ns >= gone.since_ns + self._timing.debounce_ns]
+        return ripe + [
+            gone for gone in group.delayed.values() if now_ns >= gone.since_ns + self._timing.debounce_ns
+        ]
 
     def match_renames(self, stamps: Mapping[str, Stamp]) -> dict[str, MissingFile]:
         """Renames: new path -> the missing file with equal device, inode, size and mtime."""
@@ -161,12 +163,18 @@ class GracePeriod:
 
     def list_due(self, now_ns: int, resting: Set[str] = frozenset()) -> list[str]:
         """The paths whose grace period ends by *now_ns*, to be looked at again; no *resting* ones."""
-        suspects = [path for path, suspect in self._suspects.items() if now_ns >= self._suspect_due_ns(suspect)]
-        return [path for path in suspects if path not in resting] + [e.path for e in self.list_overdue(now_ns)]
+        suspects = [
+            path for path, suspect in self._suspects.items() if now_ns >= self._suspect_due_ns(suspect)
+        ]
+        return [path for path in suspects if path not in resting] + [
+            e.path for e in self.list_overdue(now_ns)
+        ]
 
     def next_due_ns(self, resting: Set[str] = frozenset()) -> int | None:
         """The earliest time at which `due` gives something, None when nothing is in doubt."""
-        times = [self._suspect_due_ns(suspect) for path, suspect in self._suspects.items() if path not in resting]
+        times = [
+            self._suspect_due_ns(suspect) for path, suspect in self._suspects.items() if path not in resting
+        ]
         times += [self._next_group_due_ns(group) for group in self._missing.values() if group]
         return min(times, default=None)
 
@@ -181,7 +189,9 @@ class GracePeriod:
     def list_undecided(self) -> set[str]:
         """Every path whose grace period has not ended."""
         groups = self._missing.values()
-        return set(self._suspects).union(*(group.delayed for group in groups), *(group.immediate for group in groups))
+        return set(self._suspects).union(
+            *(group.delayed for group in groups), *(group.immediate for group in groups)
+        )
 
 
 def _identity(stamp: Stamp) -> Identity:

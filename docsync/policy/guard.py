@@ -81,7 +81,12 @@ class Guard:
         self._appeared.pop(path, None)
 
     def judge(
-        self, type_: str, deletions: Sequence[Entry], rows: int, now_ns: int, used_witnesses: Set[str] = frozenset()
+        self,
+        type_: str,
+        deletions: Sequence[Entry],
+        rows: int,
+        now_ns: int,
+        used_witnesses: Set[str] = frozenset(),
     ) -> Verdict:
         """Decide about *deletions* of one collection that has *rows* rows now, with the upserts of this batch.
 

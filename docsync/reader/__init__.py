@@ -15,7 +15,18 @@ from docsync.reader.reader import Reader
 from docsync.reader.row import FallbackWarning, Row
 
 if TYPE_CHECKING:
-    from docsync.reader.answer import Answer, Change, Changes, Counts, Hit, Hits, Page, ReferenceRow, TagCount, Version
+    from docsync.reader.answer import (
+        Answer,
+        Change,
+        Changes,
+        Counts,
+        Hit,
+        Hits,
+        Page,
+        ReferenceRow,
+        TagCount,
+        Version,
+    )
 else:  # to a type checker it would make an object of every name, also of a misspelt one
 
     def __getattr__(name: str) -> object:

@@ -76,7 +76,9 @@ class DatabaseFile:
             self._limit(self._connection)
 
     def _limit(self, connection: apsw.Connection) -> None:
-        connection.set_progress_handler(lambda: self._stop_at is not None and monotonic() > self._stop_at, _STEPS)
+        connection.set_progress_handler(
+            lambda: self._stop_at is not None and monotonic() > self._stop_at, _STEPS
+        )
 
     def hurry(self) -> None:
         """After a failed answer: until an opening succeeds, openings wait for locks 50 ms only."""
@@ -108,5 +110,7 @@ class DatabaseFile:
         try:
             status = os.stat(self._name)  # noqa: PTH116  # before every query: half the time of Path.stat
         except OSError as error:
-            raise NoDatabase(f"{self._path}: no database there; start 'docsync run' or 'docsync sync' first") from error
+            raise NoDatabase(
+                f"{self._path}: no database there; start 'docsync run' or 'docsync sync' first"
+            ) from error
         return (status.st_dev, status.st_ino)

@@ -100,6 +100,8 @@ def _parse_cursor(since: str | int, epoch: str) -> _FeedPosition:
     text = str(since)
     found = _FORM.fullmatch(text if ":" in text else f"{epoch}:{text}")
     if found is None:
-        raise UsageError(f"{since!r} is no cursor of changes; pass the one that the last answer gave, or none")
+        raise UsageError(
+            f"{since!r} is no cursor of changes; pass the one that the last answer gave, or none"
+        )
     of, seq, revision, id_ = found.groups()
     return _FeedPosition(of, int(seq), None if revision is None else int(revision), unquote(id_ or ""))

@@ -40,7 +40,9 @@ def open_reader(
     wanted = check_source(source or os.environ.get("DOCSYNC_SOURCE") or AUTO)
     if database is not None and project is None:
         if wanted == FILES:
-            raise UsageError("files can only be read in a project: name one, or leave the source to be the database")
+            raise UsageError(
+                "files can only be read in a project: name one, or leave the source to be the database"
+            )
         return _open_proved(AnswerSource(DatabaseFile(Path(database)), None, None))
     from docsync.config import load_config
 

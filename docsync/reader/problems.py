@@ -46,4 +46,6 @@ def _page(snapshot: Snapshot, name: str, listed: list[tuple[_Position, T]], limi
     if limit is not None and len(listed) > limit:
         del listed[limit:]
         following = encode_cursor(name, listed[-1][0])
-    return Answer(tuple(one for _, one in listed), following, snapshot.source, snapshot.epoch, snapshot.revision)
+    return Answer(
+        tuple(one for _, one in listed), following, snapshot.source, snapshot.epoch, snapshot.revision
+    )

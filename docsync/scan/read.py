@@ -31,7 +31,11 @@ def stamp_of(status: os.stat_result) -> Stamp:
     if not -_INT64 <= mtime_ns < _INT64:
         mtime_ns = max(-_INT64, min(mtime_ns, _INT64 - 1))
     return Stamp(
-        mtime_ns, status.st_ctime_ns, status.st_size, inode if inode < _INT64 else inode - 2 * _INT64, status.st_dev
+        mtime_ns,
+        status.st_ctime_ns,
+        status.st_size,
+        inode if inode < _INT64 else inode - 2 * _INT64,
+        status.st_dev,
     )
 
 
@@ -49,7 +53,9 @@ def read_stable(path: str, folder: str, inner: str, max_bytes: int) -> FileBytes
     try:
         descriptor = _open_beneath(folder, inner)
     except OSError as error:
-        return ReadFailure.GONE if error.errno in _NOT_THERE else RefusedPath(describe_unreadable(path, error))
+        return (
+            ReadFailure.GONE if error.errno in _NOT_THERE else RefusedPath(describe_unreadable(path, error))
+        )
     try:
         return _read(path, descriptor, max_bytes)
     except OSError as error:

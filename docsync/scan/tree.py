@@ -81,7 +81,13 @@ class FileTree:
                 if inner and self._is_reachable(location, inner):
                     walk.walk_name(scope, join(location, inner))
         return Scan(
-            result.found, result.types, result.skipped, result.unreadable, result.dangling, result.volumes, result.links
+            result.found,
+            result.types,
+            result.skipped,
+            result.unreadable,
+            result.dangling,
+            result.volumes,
+            result.links,
         )
 
     @staticmethod

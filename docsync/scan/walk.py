@@ -18,7 +18,12 @@ from docsync.scan.read import describe_unreadable, stamp_of
 
 # A dangling link or a loop: there is nothing behind the name. Anything else may hide a file.
 _DANGLING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
-_KINDS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
+_KINDS = {
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
 
 
 @dataclass(slots=True)
@@ -41,7 +46,12 @@ class Walk:
     """
 
     def __init__(
-        self, owner: str, folder: str, real_root: str, type_of: Callable[[str], str | None], result: WalkResult
+        self,
+        owner: str,
+        folder: str,
+        real_root: str,
+        type_of: Callable[[str], str | None],
+        result: WalkResult,
     ) -> None:
         self._owner = owner
         self._folder = folder
@@ -135,7 +145,12 @@ class Walk:
             self._result.links[path] = target
             self._file(path, type_, status)
         elif type_:
-            self._skip(path, "skipped", "a link that leaves the collection's folder is not followed", stamp_of(status))
+            self._skip(
+                path,
+                "skipped",
+                "a link that leaves the collection's folder is not followed",
+                stamp_of(status),
+            )
 
     def _resolve_link(self, location: str) -> str | None:
         """Where in the collection's folder the link at *location* ends, None if it ends elsewhere."""
@@ -145,5 +160,7 @@ class Walk:
     def _skip(self, path: str, code: str, message: str, stamp: Stamp | None) -> None:
         hint = "rename it" if code == "name" else None
         safe = to_printable(path)
-        self._result.skipped[safe] = RefusedPath(Problem(safe, code, message, Severity.WARNING, hint=hint), stamp)
+        self._result.skipped[safe] = RefusedPath(
+            Problem(safe, code, message, Severity.WARNING, hint=hint), stamp
+        )
         self._result.types[safe] = self._owner

@@ -43,7 +43,8 @@ class BatchWriter:
                 self._relink(change)
             case AdoptRoot(type_, device, inode):
                 self._connection.execute(
-                    "UPDATE collections SET root_device = ?, root_inode = ? WHERE type = ?", (device, inode, type_)
+                    "UPDATE collections SET root_device = ?, root_inode = ? WHERE type = ?",
+                    (device, inode, type_),
                 )
             case _:
                 assert_never(change)
@@ -71,13 +72,17 @@ class BatchWriter:
             self._record(document.id, document.type, document.content_hash)
             self.applied.upserted.append(document.path)
         stamp = change.stamp
-        entry = Entry(document.path, document.type, FileState.OK, stamp, document.content_hash, stamp.size, change.racy)
+        entry = Entry(
+            document.path, document.type, FileState.OK, stamp, document.content_hash, stamp.size, change.racy
+        )
         self._entries.write(FileRow(entry, document.id, rowid))
         self._write_problems(document.path, change.problems)
 
     def _take_over_id(self, document: Document) -> str:
         """When the id of *document* was first seen: another file that had it until the configuration changed loses it."""
-        owner = self._connection.execute("SELECT file_path, created_at FROM documents WHERE id = ?", (document.id,))
+        owner = self._connection.execute(
+            "SELECT file_path, created_at FROM documents WHERE id = ?", (document.id,)
+        )
         found = owner.fetchone()
         stored = self._documents.read_stored(found[0]) if found else None
         if found is None or stored is None:
@@ -96,7 +101,9 @@ class BatchWriter:
     def _refuse(self, change: Refuse) -> None:
         known = self._entries.read(change.path)
         good_size = known.entry.good_size if known else None
-        entry = Entry(change.path, change.type, change.state, change.stamp, change.content_hash, good_size, change.racy)
+        entry = Entry(
+            change.path, change.type, change.state, change.stamp, change.content_hash, good_size, change.racy
+        )
         self._entries.write(replace(known, entry=entry) if known else FileRow(entry))
         self.applied.changed |= known is None or known.entry.state is not change.state
         self.applied.refused += 1

@@ -14,7 +14,9 @@ class Use(Flag):
 
     CONTENT = auto()  # the field of model.Content with its name fills it
     LIST = auto()  # a JSON array in the database; a tuple in Content and for readers
-    COMPARED = auto()  # the same in every database made from the same files: what differs is written, or is drift
+    COMPARED = (
+        auto()
+    )  # the same in every database made from the same files: what differs is written, or is drift
     ASKED = auto()  # a condition can be about it, as @name
     ORDERED = auto()  # documents can be listed in its order
 
@@ -30,7 +32,9 @@ class DocumentColumns:
     id: str = field(metadata={Use: Use.COMPARED | Use.ASKED | Use.ORDERED})
     type: str = field(metadata={Use: Use.COMPARED | Use.ASKED | Use.ORDERED})
     name: str = field(metadata={Use: _CONTENT | Use.ORDERED})
-    document: dict[str, Any] = field(metadata={Use: Use.CONTENT | Use.COMPARED})  # what the file holds: any JSON
+    document: dict[str, Any] = field(
+        metadata={Use: Use.CONTENT | Use.COMPARED}
+    )  # what the file holds: any JSON
     file_path: str = field(metadata={Use: Use.COMPARED | Use.ASKED | Use.ORDERED})
     file_modified: str = field(metadata={Use: Use.ASKED | Use.ORDERED})
     created_at: str = field(metadata={Use: Use.ASKED | Use.ORDERED})

@@ -71,7 +71,9 @@ def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterato
     # The database first: who puts one there makes its log before.
     lacked_log = is_there(path) and not is_there(wal_of(path))
     try:
-        connection = apsw.Connection(_make_read_only_uri(path), flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+        connection = apsw.Connection(
+            _make_read_only_uri(path), flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        )
     except apsw.CantOpenError as error:
         raise NoDatabase(f"{path}: {_NO_DATABASE}") from error
     with _closing(connection):
@@ -81,7 +83,9 @@ def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterato
         except apsw.Error as error:
             raise NoDatabase(f"{path}: cannot be read as a database ({error})") from error
         finally:
-            if lacked_log and is_empty(wal_of(path)):  # the log that a writer has just made with its tables is not
+            if lacked_log and is_empty(
+                wal_of(path)
+            ):  # the log that a writer has just made with its tables is not
                 EpochGuard(path).mark_unsure()
         if not found and is_empty(path):
             raise NoDatabase(f"{path}: {_NO_DATABASE}")
@@ -100,7 +104,9 @@ def writing() -> Iterator[None]:
     try:
         yield
     except (apsw.BusyError, apsw.LockedError) as error:
-        raise StoreUnavailable(StoreReason.LOCKED, f"another program has locked the database ({error})") from error
+        raise StoreUnavailable(
+            StoreReason.LOCKED, f"another program has locked the database ({error})"
+        ) from error
     except apsw.FullError as error:
         raise StoreUnavailable(StoreReason.DISK_FULL, f"no space left for the database ({error})") from error
     except (apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError) as error:
@@ -132,7 +138,7 @@ UNREADABLE = (
 
 
 def make_unreadable(path: Path, error: Exception) -> NoDatabase:
-    """The same for whoever asked."""
+    """The NoDatabase that a reader raises for one of UNREADABLE."""
     return NoDatabase(f"{path}: cannot be read now ({error}); a daemon or 'docsync sync' mends it")
 
 

@@ -80,7 +80,7 @@ def find(connection: apsw.Connection) -> Damage | None:
 
 
 def inspect(database: Path) -> Damage | None:
-    """The same for a database file, on a read-only connection of its own: it may run beside the writer."""
+    """Like `find`, on a read-only connection of its own to a database file: it may run beside the writer."""
     with open_reader_connection(database) as connection:
         connection.execute("BEGIN")
         return find(connection)
@@ -101,13 +101,18 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise StoreUnavailable(StoreReason.IO_ERROR, f"{path}: cannot be looked at ({error.strerror})") from error
+        raise StoreUnavailable(
+            StoreReason.IO_ERROR, f"{path}: cannot be looked at ({error.strerror})"
+        ) from error
     return (status.st_dev, status.st_ino)
 
 
 def _wrong_documents(connection: apsw.Connection) -> Iterator[int]:
     """The documents that do not match their hash, or that do not match what hangs on them."""
-    rowids = [int(rowid) for (rowid,) in connection.execute("SELECT rowid FROM documents NOT INDEXED ORDER BY rowid")]
+    rowids = [
+        int(rowid)
+        for (rowid,) in connection.execute("SELECT rowid FROM documents NOT INDEXED ORDER BY rowid")
+    ]
     for rowid in rowids:
         if not is_sound(connection, rowid):
             yield rowid
@@ -121,7 +126,9 @@ def _wrong_documents(connection: apsw.Connection) -> Iterator[int]:
 def is_sound(connection: apsw.Connection, rowid: int) -> bool:
     """True when the document at *rowid* is what was written there."""
     try:
-        row = connection.execute(f"SELECT {BARE_COLUMNS}, row_hash FROM documents WHERE rowid = ?", (rowid,)).fetchone()
+        row = connection.execute(
+            f"SELECT {BARE_COLUMNS}, row_hash FROM documents WHERE rowid = ?", (rowid,)
+        ).fetchone()
     except UnicodeDecodeError:
         return False
     return row is not None and row_hash(row[:-1]) == row[-1]
@@ -144,7 +151,8 @@ def read_schema(connection: apsw.Connection) -> frozenset[tuple[str, ...]]:
     Comments and spaces do not count, nor quotes around a name: SQLite writes what ALTER TABLE changes in its own way.
     """
     return frozenset(
-        (str(kind), str(name), str(table), _tokens(str(sql))) for kind, name, table, sql in connection.execute(_SCHEMA)
+        (str(kind), str(name), str(table), _tokens(str(sql)))
+        for kind, name, table, sql in connection.execute(_SCHEMA)
     )
 
 

@@ -29,12 +29,14 @@ def row_hash(row: tuple[object, ...]) -> str:
 
 
 def search_hash(id_: str, name: str, description: str | None, text: str) -> str:
-    """The same of a row of documents_fts: SHA-256 of its columns as SQLite stores them, each after its length."""
-    return search_hash_of(None if value is None else value.encode() for value in (id_, name, description, text))
+    """The row_hash of a row of documents_fts: SHA-256 of its columns as SQLite stores them, each after its length."""
+    return search_hash_of(
+        None if value is None else value.encode() for value in (id_, name, description, text)
+    )
 
 
 def search_hash_of(octets: Iterable[bytes | None]) -> str:
-    """The same of what was read as BLOBs, which no damage can keep from being read."""
+    """The search_hash of columns that were read as BLOBs, which no damage can keep from being read."""
     seen = hashlib.sha256()
     for value in octets:
         seen.update(b"-" if value is None else b"%d:%b" % (len(value), value))
@@ -50,7 +52,10 @@ def extract_visible(document: Document) -> tuple[object, ...]:
     return (
         *(values[name] for name in _COMPARED),
         document.content.text,
-        tuple((r.reference.kind, r.reference.target, r.reference.at, r.path, r.status) for r in document.references),
+        tuple(
+            (r.reference.kind, r.reference.target, r.reference.at, r.path, r.status)
+            for r in document.references
+        ),
     )
 
 
@@ -70,7 +75,9 @@ def _values(document: Document) -> dict[str, str | None]:
 
 def content_of(values: Mapping[str, Any], text: str) -> Content:
     """The content that the columns in *values* hold, with its *text* for search. Raises ValueError."""
-    known = {name: values[name] for name in _CONTENT} | {name: tuple(json.loads(values[name])) for name in _LISTS}
+    known = {name: values[name] for name in _CONTENT} | {
+        name: tuple(json.loads(values[name])) for name in _LISTS
+    }
     return Content(**known, name_from="", text=text)
 
 
@@ -82,7 +89,9 @@ class DocumentRows:
 
     def read_stored(self, path: str) -> tuple[tuple[object, ...], str, int] | None:
         """What readers see of the document of *path*, when it was first seen, and its rowid in the search table."""
-        known = self._connection.execute("SELECT search_rowid FROM files WHERE file_path = ?", (path,)).fetchone()
+        known = self._connection.execute(
+            "SELECT search_rowid FROM files WHERE file_path = ?", (path,)
+        ).fetchone()
         row = (
             known
             and self._connection.execute(
@@ -123,7 +132,9 @@ class DocumentRows:
         """Say that a document was first seen at *created_at*. Nothing happens where it is not there."""
         statement = f"UPDATE documents SET created_at = ? WHERE id = ? RETURNING {BARE_COLUMNS}"
         for row in self._connection.execute(statement, (created_at, document_id)).fetchall():
-            self._connection.execute("UPDATE documents SET row_hash = ? WHERE id = ?", (row_hash(row), document_id))
+            self._connection.execute(
+                "UPDATE documents SET row_hash = ? WHERE id = ?", (row_hash(row), document_id)
+            )
 
     def _attach(self, document: Document) -> None:
         tags = dict.fromkeys(document.content.tags)

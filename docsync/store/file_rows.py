@@ -8,12 +8,12 @@ import apsw
 from docsync.model import Entry, FileState, Stamp
 from docsync.names import fold_path
 
-ENTRY_COLUMNS = "file_path, type, state, mtime_ns, ctime_ns, size, inode, device, content_hash, good_size, racy"
+ENTRY_COLUMNS = (
+    "file_path, type, state, mtime_ns, ctime_ns, size, inode, device, content_hash, good_size, racy"
+)
 """The columns that `entry_of` takes, in its order."""
 
-_WRITE = (
-    f"INSERT OR REPLACE INTO files ({ENTRY_COLUMNS}, id, search_rowid, twin_key) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-)
+_WRITE = f"INSERT OR REPLACE INTO files ({ENTRY_COLUMNS}, id, search_rowid, twin_key) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _NO_STAMP = (None, None, None, None, None)
 
 
@@ -67,7 +67,9 @@ class EntryRows:
 
     def hold(self, path: str) -> bool:
         """Record that the deletion of *path* is kept back. True if it was not before."""
-        self._connection.execute("UPDATE files SET state = 'held' WHERE file_path = ? AND state <> 'held'", (path,))
+        self._connection.execute(
+            "UPDATE files SET state = 'held' WHERE file_path = ? AND state <> 'held'", (path,)
+        )
         return self._connection.changes() > 0
 
     def delete(self, path: str) -> None:

@@ -27,7 +27,9 @@ class ProblemRows:
         ).fetchall()
         if [row[:-1] for row in rows] == new:
             return False
-        since = {str(row[1]): str(row[-1]) for row in sorted(rows, key=lambda row: str(row[-1]), reverse=True)}
+        since = {
+            str(row[1]): str(row[-1]) for row in sorted(rows, key=lambda row: str(row[-1]), reverse=True)
+        }
         self._write(path, ((*row, since.get(str(row[1]), now)) for row in new))
         return True
 

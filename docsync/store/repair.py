@@ -52,8 +52,12 @@ def read_kept(connection: apsw.Connection, rowids: Iterable[int]) -> Iterator[Ke
 
 
 def _read_kept(connection: apsw.Connection, rowid: int) -> KeptDocument:
-    ((*row,),) = connection.execute(f"SELECT {BARE_COLUMNS} FROM documents WHERE rowid = ?", (rowid,)).fetchall()
-    values: dict[str, Any] = dict(zip(COLUMNS, row, strict=True))  # the row is sound: it holds what was written
+    ((*row,),) = connection.execute(
+        f"SELECT {BARE_COLUMNS} FROM documents WHERE rowid = ?", (rowid,)
+    ).fetchall()
+    values: dict[str, Any] = dict(
+        zip(COLUMNS, row, strict=True)
+    )  # the row is sound: it holds what was written
     id_, path = values["id"], values["file_path"]
     text = ""
     references: tuple[ResolvedReference, ...] = ()
@@ -61,7 +65,11 @@ def _read_kept(connection: apsw.Connection, rowid: int) -> KeptDocument:
         text = _text(connection, path)
     with suppress(*_DAMAGED):
         references = tuple(_references(connection, id_))
-    content, content_hash, modified = content_of(values, text), values["content_hash"], values["file_modified"]
+    content, content_hash, modified = (
+        content_of(values, text),
+        values["content_hash"],
+        values["file_modified"],
+    )
     made = Document(id_, values["type"], path, content, content_hash, modified, references)
     return KeptDocument(made, values["created_at"], values["updated_at"], *_read_file(connection, made))
 
@@ -70,17 +78,24 @@ def _read_file(connection: apsw.Connection, document: Document) -> tuple[Entry, 
     """What was known of the file of *document*, and its problems. No stamp and no hash: what it holds now is to be read."""
     entry = Entry(document.path, document.type, FileState.OK, good_size=0)
     with suppress(*_DAMAGED):
-        row, problems = EntryRows(connection).read(document.path), tuple(ProblemRows(connection).read(document.path))
+        row, problems = (
+            EntryRows(connection).read(document.path),
+            tuple(ProblemRows(connection).read(document.path)),
+        )
         if row is not None:
             entry = replace(entry, good_size=int(row.entry.good_size or 0))
-            if problems and row.entry.state is not FileState.OK:  # without a problem no command would show the state
+            if (
+                problems and row.entry.state is not FileState.OK
+            ):  # without a problem no command would show the state
                 entry = replace(entry, type=row.entry.type, state=row.entry.state)
             return entry, problems
     return entry, ()
 
 
 def _text(connection: apsw.Connection, path: str) -> str:
-    statement = "SELECT text FROM documents_fts WHERE rowid = (SELECT search_rowid FROM files WHERE file_path = ?)"
+    statement = (
+        "SELECT text FROM documents_fts WHERE rowid = (SELECT search_rowid FROM files WHERE file_path = ?)"
+    )
     return str(connection.execute(statement, (path,)).get or "")
 
 
@@ -168,7 +183,9 @@ def salvage(damaged: apsw.Connection, fresh: apsw.Connection) -> None:
                 "INSERT INTO collections (type, path, format, fingerprint, root_device, root_inode) "
                 "VALUES (?,?,?,'',?,?) ON CONFLICT (type) DO UPDATE SET root_device = excluded.root_device, "
                 "root_inode = excluded.root_inode WHERE root_inode IS NULL",
-                damaged.execute("SELECT type, path, format, root_device, root_inode FROM collections").fetchall(),
+                damaged.execute(
+                    "SELECT type, path, format, root_device, root_inode FROM collections"
+                ).fetchall(),
             )
         for direction in ("ASC", "DESC"):  # a page that cannot be read is passed from both sides
             restore(fresh, read_kept(damaged, _rowids(damaged, direction)), revision)
@@ -176,7 +193,9 @@ def salvage(damaged: apsw.Connection, fresh: apsw.Connection) -> None:
 
 def _rowids(connection: apsw.Connection, direction: str) -> Iterator[int]:
     with suppress(*_DAMAGED):
-        for (rowid,) in connection.execute(f"SELECT rowid FROM documents NOT INDEXED ORDER BY rowid {direction}"):
+        for (rowid,) in connection.execute(
+            f"SELECT rowid FROM documents NOT INDEXED ORDER BY rowid {direction}"
+        ):
             yield int(rowid)
 
 
@@ -228,10 +247,14 @@ def start_over(database: Path, stamp: str) -> None:
             older.unlink()
         # The database first: SQLite throws a log without a database away, but would read one that belongs to another.
         for path in filter(Path.exists, _files(database)):
-            path.replace(path.with_name(path.name.replace(database.name, f"{database.name}.damaged-{stamp}", 1)))
+            path.replace(
+                path.with_name(path.name.replace(database.name, f"{database.name}.damaged-{stamp}", 1))
+            )
         _place(database)
     except OSError as error:
-        raise StoreUnavailable(StoreReason.IO_ERROR, f"the damaged database cannot be moved aside ({error})") from error
+        raise StoreUnavailable(
+            StoreReason.IO_ERROR, f"the damaged database cannot be moved aside ({error})"
+        ) from error
 
 
 def _place(database: Path) -> None:

@@ -53,7 +53,9 @@ class SqliteStore:
                 if scope == EVERYTHING:
                     rows = self._connection.execute(f"SELECT {ENTRY_COLUMNS} FROM files")
                 else:
-                    rows = self._connection.execute(f"SELECT {ENTRY_COLUMNS} FROM files WHERE {_BENEATH}", (scope,))
+                    rows = self._connection.execute(
+                        f"SELECT {ENTRY_COLUMNS} FROM files WHERE {_BENEATH}", (scope,)
+                    )
                 found.update((row[0], entry_of(row)) for row in rows)
         return found
 
@@ -93,7 +95,9 @@ class SqliteStore:
             rows = self._connection.execute(
                 "SELECT file_path, state FROM files WHERE state <> 'ok' ORDER BY file_path"
             ).fetchall()
-        troubled = [(str(path), state) for path, state in rows if any(covers(scope, str(path)) for scope in wanted)]
+        troubled = [
+            (str(path), state) for path, state in rows if any(covers(scope, str(path)) for scope in wanted)
+        ]
         broken = tuple(path for path, state in troubled if state in (FileState.BROKEN, FileState.UNREADABLE))
         held = tuple(path for path, state in troubled if state == FileState.HELD)
         return DatabaseState(*self._version(), broken, held)
@@ -167,7 +171,8 @@ class SqliteStore:
             changed = {type_ for type_ in declared if known[type_] != fingerprints[type_]}
             # Until all of them are read again, the rows are by two rules: no fingerprint may say otherwise.
             self._connection.executemany(
-                "UPDATE collections SET fingerprint = '' WHERE type = ?", [(type_,) for type_ in sorted(changed)]
+                "UPDATE collections SET fingerprint = '' WHERE type = ?",
+                [(type_,) for type_ in sorted(changed)],
             )
         return changed
 

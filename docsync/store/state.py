@@ -81,7 +81,9 @@ def begin_epoch(connection: apsw.Connection, epoch: str) -> None:
 def change_epoch(connection: apsw.Connection, epoch: str, inode: str) -> None:
     """Let the database in the file of *inode* be of another epoch, at the same revision."""
     # One statement, one transaction.
-    connection.execute("INSERT OR REPLACE INTO sync_state VALUES ('epoch', ?), ('file_inode', ?)", (epoch, inode))
+    connection.execute(
+        "INSERT OR REPLACE INTO sync_state VALUES ('epoch', ?), ('file_inode', ?)", (epoch, inode)
+    )
 
 
 def read_epoch(connection: apsw.Connection) -> str | None:

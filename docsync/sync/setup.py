@@ -119,7 +119,9 @@ def _schemas(root: Path, collections: tuple[Collection, ...]) -> Iterator[tuple[
             octets = (root / collection.schema).read_bytes()
         except OSError as error:
             reason = f"the schema of {collection.type!r} cannot be read: {error.strerror}"
-            raise ConfigError(f"{to_printable(collection.schema)}: {reason}; its path is relative to {root}") from None
+            raise ConfigError(
+                f"{to_printable(collection.schema)}: {reason}; its path is relative to {root}"
+            ) from None
         yield collection.type, compile_schema(to_printable(collection.schema), octets)
 
 

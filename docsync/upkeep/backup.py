@@ -22,7 +22,7 @@ from docsync.store.epoch import renew, wal_of
 from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION
 from docsync.store.repair import install
 from docsync.store.state import read_version
-from docsync.sync.batch.engine import Progress
+from docsync.sync.batch.batch_context import Progress
 from docsync.sync.setup import Settings, build_engine
 from docsync.upkeep.convergence import Convergence
 from docsync.upkeep.upkeep import FRESH, OnRepair, clear, open_upkeep
@@ -259,7 +259,9 @@ def _demand(path: Path, named: Path) -> None:
     if found != APPLICATION_ID:
         raise NoDatabase(f"{named}: no backup of docsync's (application_id {found})")
     if version > SCHEMA_VERSION:
-        raise NoDatabase(f"{named}: made by a newer docsync (tables {version}, this one knows {SCHEMA_VERSION})")
+        raise NoDatabase(
+            f"{named}: made by a newer docsync (tables {version}, this one knows {SCHEMA_VERSION})"
+        )
 
 
 def _read_backup(copy: apsw.Connection, path: Path) -> BackupInfo:

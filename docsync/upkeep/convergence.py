@@ -9,7 +9,8 @@ from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, DirtyPath
 from docsync.status import CommandResult
-from docsync.sync.batch.engine import BatchOptions, Engine, Progress
+from docsync.sync.batch.batch_context import BatchOptions, Progress
+from docsync.sync.batch.engine import Engine
 from docsync.sync.thread.git_hold import LOOK_AGAIN_NS, GitAtWork, GitHold
 
 _MAX_SETTLE_NS = 30_000_000_000
@@ -35,7 +36,10 @@ class Convergence:
         again = {EVERYTHING: 0}
         while again or self.engine.list_undecided():
             again = self._step(again, progress)
-            if self._clock.monotonic_ns() - self._begun_ns > _MAX_SETTLE_NS and not self.engine.list_undecided():
+            if (
+                self._clock.monotonic_ns() - self._begun_ns > _MAX_SETTLE_NS
+                and not self.engine.list_undecided()
+            ):
                 return
             times = [*again.values(), *filter(None, [self.engine.next_due_ns()])]
             if times:

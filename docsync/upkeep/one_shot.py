@@ -10,7 +10,7 @@ from docsync.clock import SYSTEM, Clock
 from docsync.model import Timing
 from docsync.status import CommandResult, Repair
 from docsync.store.connection import open_memory, open_reader_connection
-from docsync.sync.batch.engine import Progress
+from docsync.sync.batch.batch_context import Progress
 from docsync.sync.setup import Settings, build_engine
 from docsync.upkeep.convergence import Convergence
 from docsync.upkeep.upkeep import OnRepair, open_checked
@@ -45,6 +45,20 @@ def release_once(
         return job.summarize()
 
 
+def rebuild_once(
+    settings: Settings, database: Path, progress: Progress | None, on_repair: OnRepair
+) -> CommandResult:
+    """Build *database* afresh and sync it once. The caller holds the lock.
+
+    Raises StoreUnavailable, NoDatabase.
+    """
+    with open_checked(settings, database, on_repair) as upkeep:
+        upkeep.rebuild("asked for")
+        job = Convergence(upkeep.engine, settings.git)
+        job.settle(progress)
+        return job.summarize()
+
+
 @contextmanager
 def _open(settings: Settings, database: Path, on_repair: OnRepair) -> Iterator[Convergence]:
     with open_checked(settings, database, on_repair) as upkeep:
@@ -58,7 +72,10 @@ def preview(settings: Settings, database: Path) -> ApplyResult:
     """
     with open_memory() as copy:
         if database.exists():
-            with open_reader_connection(database) as connection, copy.backup("main", connection, "main") as backup:
+            with (
+                open_reader_connection(database) as connection,
+                copy.backup("main", connection, "main") as backup,
+            ):
                 backup.step(-1)
         at_once = replace(settings, timing=Timing(0, 0, 0))
         now_ns = SYSTEM.monotonic_ns()

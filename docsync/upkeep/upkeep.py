@@ -19,7 +19,7 @@ from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
 from docsync.model import Sign, Timing
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, DirtyPath
-from docsync.status import CommandResult, Repair
+from docsync.status import Repair
 from docsync.store.checkpoint import Checkpoint
 from docsync.store.connection import open_writer, writing
 from docsync.store.damage import Damage, find, identity, inspect
@@ -38,7 +38,8 @@ from docsync.store.repair import (
 )
 from docsync.store.state import read_revision
 from docsync.store.transaction import transaction
-from docsync.sync.batch.engine import Engine, Progress
+from docsync.sync.batch.batch_context import Progress
+from docsync.sync.batch.engine import Engine
 from docsync.sync.setup import Settings, build_engine
 from docsync.upkeep.convergence import Convergence
 
@@ -57,7 +58,9 @@ class DatabaseUpkeep:
 
     engine: Engine
 
-    def __init__(self, settings: Settings, database: Path, on_repair: OnRepair, clock: Clock = SYSTEM) -> None:
+    def __init__(
+        self, settings: Settings, database: Path, on_repair: OnRepair, clock: Clock = SYSTEM
+    ) -> None:
         self._clock = clock
         self._settings = settings.freeze_rules()
         self._database = database
@@ -193,7 +196,9 @@ class DatabaseUpkeep:
         with fresh as path, open_writer(path) as source:
             with (
                 writing(),
-                nullcontext(self._connection) if self._connection else open_damaged(self._database) as damaged,
+                nullcontext(self._connection)
+                if self._connection
+                else open_damaged(self._database) as damaged,
             ):
                 salvage(damaged, source)
             yield source
@@ -260,18 +265,6 @@ def open_upkeep(
         yield upkeep
     finally:
         upkeep.close()
-
-
-def rebuild_once(settings: Settings, database: Path, progress: Progress | None, on_repair: OnRepair) -> CommandResult:
-    """Build *database* afresh and sync it once. The caller holds the lock.
-
-    Raises StoreUnavailable, NoDatabase.
-    """
-    with open_checked(settings, database, on_repair) as upkeep:
-        upkeep.rebuild("asked for")
-        job = Convergence(upkeep.engine, settings.git)
-        job.settle(progress)
-        return job.summarize()
 
 
 @contextmanager

@@ -47,18 +47,24 @@ def open_source(
             return
         source = _open_events(stack, root, folders, hint, polling)
         if mode == "auto" and source.name != "poll":
-            source = stack.enter_context(LayeredSource(source, lambda: _remote_reason(root, folders), polling, hint))
+            source = stack.enter_context(
+                LayeredSource(source, lambda: _remote_reason(root, folders), polling, hint)
+            )
         yield source
 
 
-def _open_events(stack: ExitStack, root: Path, folders: Sequence[str], hint: Hint, polling: PollSettings) -> HintSource:
+def _open_events(
+    stack: ExitStack, root: Path, folders: Sequence[str], hint: Hint, polling: PollSettings
+) -> HintSource:
     """Events as good as this machine has them; polling where it gives none."""
     try:
         return _open_best(stack, root, folders, hint, polling.poll_ms)
     except OSError as error:
         if error.errno not in _NO_INSTANCE:
             raise
-        reason = WatchReason("instance_limit", f"no event descriptor to be had ({error.strerror}): polling; {_ADVICE}")
+        reason = WatchReason(
+            "instance_limit", f"no event descriptor to be had ({error.strerror}): polling; {_ADVICE}"
+        )
         return stack.enter_context(PollSource(polling, hint, reasons=(reason,)))
 
 

@@ -40,7 +40,9 @@ STEP_MASK: Final = _NAMES | InotifyConstants.IN_MASK_ADD
 class Descriptor(InotifyFD):
     """Calls *take* with every event, and *fail* when that raised, or with None when the thread dies."""
 
-    def __init__(self, take: Callable[[InotifyEvent], None], fail: Callable[[Exception | None], None]) -> None:
+    def __init__(
+        self, take: Callable[[InotifyEvent], None], fail: Callable[[Exception | None], None]
+    ) -> None:
         super().__init__()
         self._take = take
         self._fail = fail

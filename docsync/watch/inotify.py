@@ -225,7 +225,9 @@ def _files(node: WatchedFolder) -> list[tuple[str, object]]:
     try:
         with os.scandir(node.real) as entries:
             listed = [
-                entry for entry in entries if not is_hidden(entry.name) and not entry.is_dir(follow_symlinks=False)
+                entry
+                for entry in entries
+                if not is_hidden(entry.name) and not entry.is_dir(follow_symlinks=False)
             ]
             return [(node.join_name(entry.name), _stamp(entry)) for entry in listed]
     except OSError:

@@ -14,7 +14,11 @@ class LayeredSource:
     """*events*, which is started already, and a poller while *find_reason* gives a reason."""
 
     def __init__(
-        self, events: HintSource, find_reason: Callable[[], WatchReason | None], polling: PollSettings, hint: Hint
+        self,
+        events: HintSource,
+        find_reason: Callable[[], WatchReason | None],
+        polling: PollSettings,
+        hint: Hint,
     ) -> None:
         self._events = events
         self._find_reason = find_reason

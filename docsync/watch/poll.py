@@ -70,7 +70,9 @@ class PollSource:
         try:
             now = self._polling.scan()
         except OSError as error:
-            self._trouble = WatchReason("scan_failed", f"the last look at the tree failed: {error}", error.filename)
+            self._trouble = WatchReason(
+                "scan_failed", f"the last look at the tree failed: {error}", error.filename
+            )
             return False
         self._trouble = None
         before, self._seen = self._seen, now

@@ -202,7 +202,9 @@ class WatchTree:
         """
         with self.lock:
             return [
-                user for user, code in self.refused.items() if isinstance(user, WatchedFolder) and code != errno.EACCES
+                user
+                for user, code in self.refused.items()
+                if isinstance(user, WatchedFolder) and code != errno.EACCES
             ]
 
     def retry(self) -> list[str]:
@@ -220,4 +222,8 @@ def subfolders(node: WatchedFolder) -> set[str]:
     Raises OSError when it cannot be listed.
     """
     with os.scandir(node.real) as entries:
-        return {entry.name for entry in entries if not is_hidden(entry.name) and entry.is_dir(follow_symlinks=False)}
+        return {
+            entry.name
+            for entry in entries
+            if not is_hidden(entry.name) and entry.is_dir(follow_symlinks=False)
+        }

@@ -94,13 +94,17 @@ class WatchdogSource(FileSystemEventHandler):
 
     def reasons(self) -> tuple[WatchReason, ...]:
         """Why it is this source, and whether it is dead."""
-        dead = () if self.alive() else (WatchReason("reader_died", "a thread of watchdog's observer has ended"),)
+        dead = (
+            () if self.alive() else (WatchReason("reader_died", "a thread of watchdog's observer has ended"),)
+        )
         return self._reasons + dead
 
     def check(self) -> tuple[str, ...]:
         """The roots that are not the folders they were; the observer is replaced then."""
         with self._lock:
-            strayed = tuple(path for path, identity in self._roots.items() if identity != self._identity(path))
+            strayed = tuple(
+                path for path, identity in self._roots.items() if identity != self._identity(path)
+            )
             if strayed:
                 self.resync()
         for path in strayed:
@@ -179,7 +183,9 @@ class WatchdogSource(FileSystemEventHandler):
         source, target = os.fsdecode(event.src_path), os.fsdecode(event.dest_path)
         yield from self._find_hints(source, _prefer_link(sign, source) if sign is Sign.WRITTEN else sign)
         if target:
-            yield from self._find_hints(target, sign if sign is Sign.FOLDER else _prefer_link(Sign.RENAMED, target))
+            yield from self._find_hints(
+                target, sign if sign is Sign.FOLDER else _prefer_link(Sign.RENAMED, target)
+            )
 
     def _find_hints(self, real: str, sign: Sign) -> Iterator[tuple[str, Sign]]:
         for path in tuple(self._steps.get(real, ())) if sign is not Sign.CLOSED else ():

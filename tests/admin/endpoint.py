@@ -45,7 +45,9 @@ class Endpoint:
     warnings: list[tuple[str, str]] = field(default_factory=list)
     told: list[tuple[str, str, str]] = field(default_factory=list)
 
-    def ask(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Got:
+    def ask(
+        self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> Got:
         """Over TCP."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
         return _ask(connection, method, path, body, headers)
@@ -109,7 +111,9 @@ def everything(peer: socket.socket) -> bytes:
     return read.getvalue()
 
 
-def _ask(connection: HTTPConnection, method: str, path: str, body: bytes | None, headers: dict[str, str] | None) -> Got:
+def _ask(
+    connection: HTTPConnection, method: str, path: str, body: bytes | None, headers: dict[str, str] | None
+) -> Got:
     try:
         connection.request(method, path, body, headers or {})
         response = connection.getresponse()

@@ -22,4 +22,8 @@ def test_an_unknown_path_is_404_and_never_a_redirect(endpoint: Endpoint, path: s
 def test_another_method_is_405_and_names_those_that_are_good(endpoint: Endpoint) -> None:
     got = endpoint.ask("DELETE", "/livez")
 
-    assert (got.status, got.headers["allow"], got.json["detail"]) == (405, "GET, HEAD", "This path takes GET, HEAD.")
+    assert (got.status, got.headers["allow"], got.json["detail"]) == (
+        405,
+        "GET, HEAD",
+        "This path takes GET, HEAD.",
+    )

@@ -44,7 +44,9 @@ def test_get_and_post_give_the_answer_of_the_daemon(endpoint: Endpoint, commands
     client = Client(endpoint.socket)
 
     assert client.get("/v1/status")["revision"] == 7
-    assert client.post("/v1/reload", {"scopes": ["personas"], "timeout": 3})["upserted"] == ["personas/ana.json"]
+    assert client.post("/v1/reload", {"scopes": ["personas"], "timeout": 3})["upserted"] == [
+        "personas/ana.json"
+    ]
     assert client.post("/v1/wait")["revision"] == 8
     assert commands.asked == [("reload", ("personas",), 3.0), ("wait", (), 10.0)]
 
@@ -59,7 +61,11 @@ def test_health_of_a_daemon_that_is_not_ready_is_an_answer_and_no_error(
 
 @pytest.mark.parametrize(
     ("failure", "status", "exit_code"),
-    [(TimedOut("not done within 3 s"), 504, 124), (Busy("two reloads already"), 429, 3), (RuntimeError("x"), 500, 70)],
+    [
+        (TimedOut("not done within 3 s"), 504, 124),
+        (Busy("two reloads already"), 429, 3),
+        (RuntimeError("x"), 500, 70),
+    ],
 )
 def test_a_refusal_carries_the_problem_and_the_exit_code(
     endpoint: Endpoint, commands: FakeCommands, failure: Exception, status: int, exit_code: int

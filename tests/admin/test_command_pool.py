@@ -13,7 +13,9 @@ def test_however_many_wait_status_answers_and_one_more_is_told_to_come_again(
 ) -> None:
     commands.hanging = True
     with ThreadPoolExecutor(_WAITING_CALLS) as pool:
-        waiting = [pool.submit(endpoint.ask_socket, "POST", "/v1/wait", b"{}", JSON) for _ in range(_WAITING_CALLS)]
+        waiting = [
+            pool.submit(endpoint.ask_socket, "POST", "/v1/wait", b"{}", JSON) for _ in range(_WAITING_CALLS)
+        ]
         assert all(commands.entered.acquire(timeout=10) for _ in waiting)
 
         assert endpoint.ask("GET", "/v1/status").status == 200

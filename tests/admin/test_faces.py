@@ -14,7 +14,12 @@ from docsync.reader.query.where_syntax import parse_all
 from tests.admin.endpoint import Endpoint
 from tests.helpers.project import Project
 
-IDS = {"ana": "persona/team/ana", "bo": "persona/team/bo", "cy": "persona/cy", "greet": "prompt_template/greet"}
+IDS = {
+    "ana": "persona/team/ana",
+    "bo": "persona/team/bo",
+    "cy": "persona/cy",
+    "greet": "prompt_template/greet",
+}
 
 Question = dict[str, Any]
 """What is asked: `where`, a list of conditions as people write them, and `limit`."""
@@ -138,20 +143,28 @@ def test_an_id_that_no_document_has_is_answered_with_the_same_guesses(
     code = run(["-C", str(project.root), "get", id_], {})
     told = endpoint.ask("GET", f"/v1/documents/{id_}")
 
-    assert (code, capsys.readouterr().err) == (5, f"docsync: {id_}: no such document; did you mean {similar}?\n")
+    assert (code, capsys.readouterr().err) == (
+        5,
+        f"docsync: {id_}: no such document; did you mean {similar}?\n",
+    )
     assert (told.status, told.json["detail"]) == (404, f"There is no document {id_}. Did you mean {similar}?")
 
 
 @pytest.mark.parametrize(("limit", "found"), [(1, 1), (3, 3), (4, 4), (1000, 4)])
 def test_a_limit_cuts_the_answer_of_every_face(faces: dict[str, Ask], limit: int, found: int) -> None:
-    assert {name: len(ids) for name, ids in answers(faces, {"limit": limit}).items()} == dict.fromkeys(faces, found)
+    assert {name: len(ids) for name, ids in answers(faces, {"limit": limit}).items()} == dict.fromkeys(
+        faces, found
+    )
 
 
 @pytest.mark.parametrize("limit", [0, -1, -(2**80)])
 def test_a_limit_below_one_is_refused_by_every_face_with_the_range(faces: dict[str, Ask], limit: int) -> None:
     told = refusals(faces, {"limit": limit})
 
-    assert told["command"] == f"Invalid value for '--limit': {limit} is not in the range x>=1. See: docsync list --help"
+    assert (
+        told["command"]
+        == f"Invalid value for '--limit': {limit} is not in the range x>=1. See: docsync list --help"
+    )
     assert told["http"] == f"limit must be a number from 1 to 1000, got '{limit}'"
     assert told["python"] == f"limit must be 1 or more, got {limit}"
 

@@ -23,7 +23,9 @@ def reading(project: Project) -> Iterator[ReaderPool]:
 
 def test_a_few_threads_with_a_reader_each_answer_everybody(reading: ReaderPool) -> None:
     async def ask_all() -> set[str]:
-        names = await asyncio.gather(*(reading.ask(lambda _: threading.current_thread().name) for _ in range(50)))
+        names = await asyncio.gather(
+            *(reading.ask(lambda _: threading.current_thread().name) for _ in range(50))
+        )
         return set(names)
 
     names = asyncio.run(ask_all())
@@ -64,7 +66,9 @@ def test_what_goes_wrong_comes_out(reading: ReaderPool, project: Project) -> Non
         asyncio.run(reading.ask(lambda reader: reader.count()))
 
 
-def test_a_question_that_takes_too_long_is_not_waited_for(reading: ReaderPool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_that_takes_too_long_is_not_waited_for(
+    reading: ReaderPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("docsync.admin.reader_pool._SECONDS", 0.05)
     let_go = threading.Event()
     with pytest.raises(TimedOut):

@@ -29,7 +29,9 @@ BY_THEIR_OWN_TIME = {504}  # the caller gave the call no time
 
 
 @pytest.mark.filterwarnings("ignore")  # of the tool
-def test_no_request_that_follows_the_description_breaks_it(endpoint: Endpoint, project: Project, tell: Tell) -> None:
+def test_no_request_that_follows_the_description_breaks_it(
+    endpoint: Endpoint, project: Project, tell: Tell
+) -> None:
     number = random.randrange(2**32)
     print(f"seed {number}")
     project.persona("personas/ana.json", tags=["a"])
@@ -52,7 +54,9 @@ def test_no_request_that_follows_the_description_breaks_it(endpoint: Endpoint, p
         )
         @given(case=operation.as_strategy())
         def attempt(case: Case[Any]) -> None:
-            if "timeout" in (case.body if isinstance(case.body, dict) else {}) or "wait" in (case.query or {}):
+            if "timeout" in (case.body if isinstance(case.body, dict) else {}) or "wait" in (
+                case.query or {}
+            ):
                 return  # nothing is to be learnt from waiting
             response = case.call(base_url=f"http://127.0.0.1:{endpoint.port}")
             tried[case.operation.label] = tried.get(case.operation.label, 0) + 1

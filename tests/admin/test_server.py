@@ -46,7 +46,9 @@ def test_an_address_of_the_sixth_version_is_shown_in_brackets(backend: Backend, 
         assert served.http.startswith("http://[::1]:")
 
 
-def test_a_taken_port_is_one_clear_warning_and_the_socket_answers(backend: Backend, socket_path: Path) -> None:
+def test_a_taken_port_is_one_clear_warning_and_the_socket_answers(
+    backend: Backend, socket_path: Path
+) -> None:
     warnings: list[tuple[str, str]] = []
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -62,12 +64,17 @@ def test_a_taken_port_is_one_clear_warning_and_the_socket_answers(backend: Backe
 
 
 def test_no_other_machine_is_served_without_a_token(backend: Backend, socket_path: Path) -> None:
-    with pytest.raises(ConfigError), endpoint_of(backend, ListenSettings(socket_path, "0.0.0.0", 0), ignore, nobody):
+    with (
+        pytest.raises(ConfigError),
+        endpoint_of(backend, ListenSettings(socket_path, "0.0.0.0", 0), ignore, nobody),
+    ):
         pass
     assert not socket_path.exists()
 
 
-def test_with_a_token_other_machines_may_use_any_name_for_this_one(backend: Backend, socket_path: Path) -> None:
+def test_with_a_token_other_machines_may_use_any_name_for_this_one(
+    backend: Backend, socket_path: Path
+) -> None:
     with endpoint_of(backend, ListenSettings(socket_path, "0.0.0.0", 0, KEYS), ignore, nobody) as served:
         assert served.http is not None
         endpoint = Endpoint(socket_path, int(served.http.rpartition(":")[2]), [])
@@ -133,7 +140,9 @@ def test_a_stop_answers_who_waits_and_takes_less_than_two_seconds(
 def test_a_stop_does_not_wait_for_peers_that_say_nothing_or_take_nothing(
     backend: Backend, socket_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(MetricsRoutes, "_render", lambda self, status, wanted: (b"x" * 20_000_000, "text/plain"))
+    monkeypatch.setattr(
+        MetricsRoutes, "_render", lambda self, status, wanted: (b"x" * 20_000_000, "text/plain")
+    )
     with socket.socket(socket.AF_UNIX) as silent, socket.socket(socket.AF_UNIX) as greedy:
         with endpoint_of(backend, ListenSettings(socket_path), ignore, nobody):
             silent.connect(str(socket_path))
@@ -145,8 +154,13 @@ def test_a_stop_does_not_wait_for_peers_that_say_nothing_or_take_nothing(
         assert time.monotonic() - started < 2
 
 
-def test_a_failure_in_the_block_closes_the_endpoint_and_comes_out(backend: Backend, socket_path: Path) -> None:
-    with pytest.raises(KeyError, match="mine"), endpoint_of(backend, ListenSettings(socket_path), ignore, nobody):
+def test_a_failure_in_the_block_closes_the_endpoint_and_comes_out(
+    backend: Backend, socket_path: Path
+) -> None:
+    with (
+        pytest.raises(KeyError, match="mine"),
+        endpoint_of(backend, ListenSettings(socket_path), ignore, nobody),
+    ):
         raise KeyError("mine")
     assert not socket_path.exists()
 

@@ -99,7 +99,9 @@ class Shell:
         ) as process:
             assert process.stderr is not None
             try:
-                assert any("docsync.started" in line for line in process.stderr), "the daemon ended before it started"
+                assert any("docsync.started" in line for line in process.stderr), (
+                    "the daemon ended before it started"
+                )
                 yield process
             finally:
                 process.terminate()

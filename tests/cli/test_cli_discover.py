@@ -43,7 +43,11 @@ def shapes(found: Discovery) -> list[tuple[str, tuple[str, ...]]]:
     ("personas", "prompts", "expected"),
     [
         ((), (), [("personas", ("**/*.json",)), ("prompts", ("**/*.prompty",))]),
-        (("personas/team/a.json",), ("p/q/a.prompty",), [("personas", ("**/*.json",)), ("p/q", ("**/*.prompty",))]),
+        (
+            ("personas/team/a.json",),
+            ("p/q/a.prompty",),
+            [("personas", ("**/*.json",)), ("p/q", ("**/*.prompty",))],
+        ),
         (
             ("data/agents/a.json", "data/people/b.json"),
             ("x/a.prompty", "x/y/b.prompty"),

@@ -15,7 +15,8 @@ def test_json_is_accepted_anywhere(shell: Shell, arguments: tuple[str, ...]) -> 
 def test_a_flag_after_the_command_wins(filled: Shell) -> None:
     assert (
         "\x1b["
-        in filled("--color", "never", "check", "--color", "always").out + filled("status", "--color", "always").err
+        in filled("--color", "never", "check", "--color", "always").out
+        + filled("status", "--color", "always").err
     )
 
 
@@ -23,7 +24,10 @@ def test_the_folder_is_where_paths_start(filled: Shell) -> None:
     filled.write("docsync.toml", "")
 
     assert filled("check", "personas/ada.json").err == "1 file, 0 errors, 0 warnings\n"
-    assert filled("-C", str(filled.root / "personas"), "check", "ada.json").err == "1 file, 0 errors, 0 warnings\n"
+    assert (
+        filled("-C", str(filled.root / "personas"), "check", "ada.json").err
+        == "1 file, 0 errors, 0 warnings\n"
+    )
 
 
 def test_a_folder_that_is_not_there_is_a_usage_error(shell: Shell) -> None:

@@ -26,12 +26,16 @@ def project(filled: Shell) -> Project:
         (["./personas/../prompts/greet.prompty"], ["prompts/greet.prompty"]),
     ],
 )
-def test_paths_are_relative_to_the_folder_of_the_session(project: Project, paths: list[str], scopes: list[str]) -> None:
+def test_paths_are_relative_to_the_folder_of_the_session(
+    project: Project, paths: list[str], scopes: list[str]
+) -> None:
     assert project.scopes(map(Path, paths)) == scopes
     assert project.scopes(project.root / path for path in paths) == scopes
 
 
-@pytest.mark.parametrize("path", ["..", "/etc/passwd", "notes", "personas/notes.txt", "personas/.hidden.json"])
+@pytest.mark.parametrize(
+    "path", ["..", "/etc/passwd", "notes", "personas/notes.txt", "personas/.hidden.json"]
+)
 def test_a_path_outside_every_collection_is_refused(filled: Shell, project: Project, path: str) -> None:
     filled.write("personas/notes.txt", "")
     filled.write("personas/.hidden.json", "{}")
@@ -70,11 +74,15 @@ def test_every_setting_that_decides_what_is_stored_is_passed_on(filled: Shell) -
 
 
 def test_no_daemon_is_told_with_the_command_that_starts_one(project: Project) -> None:
-    with pytest.raises(NotReachable, match=f"no docsync is running for {project.root}; start one with: docsync run"):
+    with pytest.raises(
+        NotReachable, match=f"no docsync is running for {project.root}; start one with: docsync run"
+    ):
         project.require_daemon()
 
 
-@pytest.mark.parametrize("command", [["list"], ["search", "x"], ["query", "SELECT 1"], ["status"], ["changes"]])
+@pytest.mark.parametrize(
+    "command", [["list"], ["search", "x"], ["query", "SELECT 1"], ["status"], ["changes"]]
+)
 def test_outside_of_any_project_a_command_says_what_check_says(shell: Shell, command: list[str]) -> None:
     answer, checked = shell(*command), shell("check")
 

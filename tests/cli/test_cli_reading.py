@@ -9,7 +9,9 @@ LIMITED = (["list"], ["search", "ada"], ["changes"], ["query", "SELECT id FROM d
 
 @pytest.mark.parametrize("command", LIMITED, ids=lambda command: command[0])
 @pytest.mark.parametrize("limit", ["0", "-1"])
-def test_a_limit_below_one_is_a_usage_error_that_names_the_range(filled: Shell, command: list[str], limit: str) -> None:
+def test_a_limit_below_one_is_a_usage_error_that_names_the_range(
+    filled: Shell, command: list[str], limit: str
+) -> None:
     answer = filled(*command, f"--limit={limit}")
 
     assert (answer.code, answer.out) == (2, "")

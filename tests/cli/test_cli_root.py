@@ -99,7 +99,9 @@ def test_json_of_a_failure_names_its_exit_code(filled: Shell, arguments: list[st
     assert answer.json["error"]["message"]
 
 
-@pytest.mark.parametrize("arguments", [["get", "persona/ada"], ["list"], ["status"], ["check"], ["config", "show"]])
+@pytest.mark.parametrize(
+    "arguments", [["get", "persona/ada"], ["list"], ["status"], ["check"], ["config", "show"]]
+)
 def test_a_quick_command_loads_nothing_heavy(filled: Shell, arguments: list[str]) -> None:
     filled("sync")
     script = (

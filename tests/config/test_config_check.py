@@ -37,7 +37,10 @@ def mistakes(folder: Path, text: str, environ: Mapping[str, str] | None = None) 
         ("[[replicas]]\na = 1", "docsync.toml:1: unknown key replicas"),
         ("[[collection]]\na = 1", "docsync.toml:1: unknown key collection; did you mean collections?"),
         (COLLECTION + "indx = []", "docsync.toml:6: unknown key collections[0].indx; did you mean index?"),
-        (COLLECTION + "[collections.type2]", "docsync.toml:6: unknown key collections[0].type2; did you mean type?"),
+        (
+            COLLECTION + "[collections.type2]",
+            "docsync.toml:6: unknown key collections[0].type2; did you mean type?",
+        ),
         ("[env.a.wach]\nx = 1", "docsync.toml:1: unknown key env.a.wach; did you mean watch?"),
         ("[env.a.env.b]\nx = 1", "docsync.toml:1: unknown key env.a.env"),
         ("[env.a]\nport = 1", "docsync.toml:2: unknown key env.a.port; did you mean admin.port?"),
@@ -88,7 +91,11 @@ def test_all_mistakes_are_told_at_once(folder: Path) -> None:
 
 
 def test_a_variable_is_named_by_its_own_name(folder: Path) -> None:
-    environ = {"DOCSYNC_WACH__POLL_MS": "1", "DOCSYNC_WATCH__POLL_MS": "x", "DOCSYNC_COLLECTIONS__0__PATH": "a"}
+    environ = {
+        "DOCSYNC_WACH__POLL_MS": "1",
+        "DOCSYNC_WATCH__POLL_MS": "x",
+        "DOCSYNC_COLLECTIONS__0__PATH": "a",
+    }
 
     assert mistakes(folder, "", environ) == (
         "DOCSYNC_COLLECTIONS__0__PATH: unknown key collections.0.path",
@@ -125,7 +132,9 @@ def test_two_collections_of_one_type_are_refused(folder: Path) -> None:
         ('["*.json", "*.j*"]', 'must end in a suffix such as ".json", got "*.j*"'),
     ],
 )
-def test_patterns_that_could_give_two_files_one_id_are_refused(folder: Path, include: str, expected: str) -> None:
+def test_patterns_that_could_give_two_files_one_id_are_refused(
+    folder: Path, include: str, expected: str
+) -> None:
     (mistake,) = mistakes(folder, COLLECTION.replace('["*.json"]', include))
 
     assert mistake == f"docsync.toml:4: collections[0].include {expected}, so that no two files share an id"
@@ -145,7 +154,10 @@ def test_collections_of_an_overlay_are_checked_also_when_it_is_not_chosen(folder
     [
         ("settle_ms = 600", "docsync.toml:2: watch.settle_ms (600) must not exceed watch.debounce_ms (500)"),
         ("debounce_ms = 5", "docsync.toml:2: watch.settle_ms (10) must not exceed watch.debounce_ms (5)"),
-        ("max_delay_ms = 50", "docsync.toml:2: watch.debounce_ms (500) must not exceed watch.max_delay_ms (50)"),
+        (
+            "max_delay_ms = 50",
+            "docsync.toml:2: watch.debounce_ms (500) must not exceed watch.max_delay_ms (50)",
+        ),
     ],
 )
 def test_waiting_times_out_of_order_are_refused(folder: Path, text: str, expected: str) -> None:
@@ -171,7 +183,9 @@ def test_an_address_that_others_reach_needs_a_token(folder: Path, host: str) -> 
 
     (mistake,) = mistakes(folder, text)
 
-    assert mistake == f'docsync.toml:2: admin.host "{host}" is not this machine alone; set admin.token_file too'
+    assert (
+        mistake == f'docsync.toml:2: admin.host "{host}" is not this machine alone; set admin.token_file too'
+    )
     assert mistakes(folder, text + 'token_file = "t"') == ()
     assert mistakes(folder, text + "enabled = false") == ()
     assert mistakes(folder, text, {"DOCSYNC_ADMIN__TOKEN_FILE": "/run/token"}) == ()
@@ -193,7 +207,9 @@ def test_a_database_among_documents_is_refused_also_by_its_full_name(folder: Pat
     assert len(mistakes(folder, f'[database]\npath = "{folder.resolve()}/personas/docsync.db"\n')) == 1
 
 
-@pytest.mark.parametrize("path", ["docsync.db", "../docsync.db", "/var/x.db", "db/x.db", "personas/.x/docsync.db"])
+@pytest.mark.parametrize(
+    "path", ["docsync.db", "../docsync.db", "/var/x.db", "db/x.db", "personas/.x/docsync.db"]
+)
 def test_a_database_beside_documents_is_fine(folder: Path, path: str) -> None:
     assert mistakes(folder, f'[database]\npath = "{path}"\n') == ()
 

@@ -55,11 +55,17 @@ def test_the_clients_of_an_environment_take_the_place_of_the_others(folder: Path
     [
         (client(hash_="5" * 63), "docsync.toml:3: clients[0].token_hash must be the SHA-256 of a token"),
         (client(hash_="F" * 64), "docsync.toml:3: clients[0].token_hash must be the SHA-256 of a token"),
-        (client(rest='role = "root"\n'), 'docsync.toml:4: clients[0].role must be one of read, operate, got "root"'),
+        (
+            client(rest='role = "root"\n'),
+            'docsync.toml:4: clients[0].role must be one of read, operate, got "root"',
+        ),
         (client(rest='token = "secret"\n'), "docsync.toml:4: unknown key clients[0].token"),
         ('[[clients]]\nname = "a"\n', "docsync.toml:1: clients[0] needs token_hash"),
         (f'[[clients]]\ntoken_hash = "{HASH}"\n', "docsync.toml:1: clients[0] needs name"),
-        (client() + client(), 'docsync.toml:5: clients[1].name "a" is taken by clients[0].name (docsync.toml:2)'),
+        (
+            client() + client(),
+            'docsync.toml:5: clients[1].name "a" is taken by clients[0].name (docsync.toml:2)',
+        ),
         ("clients = []", "docsync.toml:1: clients must be at least one [[clients]] table"),
     ],
 )

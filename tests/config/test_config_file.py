@@ -17,7 +17,9 @@ def values_of(config: Config) -> dict[str, object]:
 def test_its_values_are_the_defaults(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
 
-    assert values_of(load_config(SHOWN.parent, file=SHOWN, environ={})) == values_of(load_config(tmp_path, environ={}))
+    assert values_of(load_config(SHOWN.parent, file=SHOWN, environ={})) == values_of(
+        load_config(tmp_path, environ={})
+    )
 
 
 def test_it_names_every_key(tmp_path: Path) -> None:

@@ -126,7 +126,11 @@ def test_everything_a_file_says_is_in_the_configuration(tmp_path: Path) -> None:
     config = load_config(tmp_path, environ={})
 
     assert config.database_path == Path("/var/lib/docsync/a.db")
-    assert (config.guard.max_delete_ratio, config.guard.min_deletes, config.limits.max_file_bytes) == (1, 3, 9)
+    assert (config.guard.max_delete_ratio, config.guard.min_deletes, config.limits.max_file_bytes) == (
+        1,
+        3,
+        9,
+    )
     assert config.changes.keep == 7
     assert (config.lint.ignore, config.log.format, config.log.level) == (("overlap",), "json", "debug")
     assert config.watch == WatchSettings("poll", 1, 2, 3, 4, 5)
@@ -196,7 +200,9 @@ def test_an_overlay_replaces_the_list_of_collections(tmp_path: Path) -> None:
     assert "collections[1].type" not in test.origins
 
 
-def test_an_unknown_environment_is_refused_with_the_known_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_environment_is_refused_with_the_known_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".git").mkdir()
     no_file = mistakes(tmp_path, environment="prod")
@@ -210,7 +216,9 @@ def test_an_unknown_environment_is_refused_with_the_known_ones(tmp_path: Path, m
     assert no_such == ("--env: unknown environment prod; known: production, test",)
 
 
-def test_a_file_outside_the_working_directory_is_named_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_outside_the_working_directory_is_named_in_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = write(tmp_path / "docsync.toml", "x = 1\n")
     (tmp_path / "sub").mkdir()
     monkeypatch.chdir(tmp_path / "sub")

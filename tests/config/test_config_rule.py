@@ -49,7 +49,17 @@ ACCEPTED: dict[str, list[object]] = {
 COLLECTION_REFUSED: dict[str, list[object]] = {
     "type": ["", "Persona", "1a", "a-b", "a.b", "persona\n", 1],
     "path": ["", "/abs", "..", "a/../b", "../a", 1, "a\x7f"],
-    "include": [[], "**/*.json", [1], [""], ["/a.json"], ["../a.json"], ["./a.json"], ["a//b.json"], ["a\\b.json"]],
+    "include": [
+        [],
+        "**/*.json",
+        [1],
+        [""],
+        ["/a.json"],
+        ["../a.json"],
+        ["./a.json"],
+        ["a//b.json"],
+        ["a\\b.json"],
+    ],
     "exclude": ["drafts", ["drafts/"], ["/x"], [".."]],
     "format": ["", "JSON", "prompt", 1],
     "schema": ["", 1],
@@ -91,7 +101,9 @@ def test_a_right_value_of_a_collection_is_accepted(name: str, value: object) -> 
 
 
 def test_a_code_that_cannot_be_ignored_is_answered_with_one_that_is_like_it() -> None:
-    assert "(did you mean unused-input?)" in str(SETTINGS["lint.ignore"].refusal(["overlap", "unused-inputs"]))
+    assert "(did you mean unused-input?)" in str(
+        SETTINGS["lint.ignore"].refusal(["overlap", "unused-inputs"])
+    )
     assert "did you mean" not in str(SETTINGS["lint.ignore"].refusal(["zzz"]))
 
 

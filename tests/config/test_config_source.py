@@ -36,7 +36,9 @@ def test_the_defaults_name_every_setting_and_two_collections() -> None:
 
 
 def test_a_file_is_taken_apart_down_to_the_keys_that_have_a_rule(tmp_path: Path) -> None:
-    file = file_of(tmp_path, '[watch]\npoll_ms = 1\nmode = { a = 1 }\n[wach.x]\n[[collections]]\ntype = "p"\n')
+    file = file_of(
+        tmp_path, '[watch]\npoll_ms = 1\nmode = { a = 1 }\n[wach.x]\n[[collections]]\ntype = "p"\n'
+    )
 
     assert [brief(given) for given in read_tables(file)] == [
         ("watch.poll_ms", 1, "docsync.toml:2"),
@@ -54,7 +56,9 @@ def test_a_mistake_names_the_file_as_people_can_open_it(tmp_path: Path) -> None:
 
 
 def test_an_overlay_gives_the_same_keys_under_its_own_name(tmp_path: Path) -> None:
-    file = file_of(tmp_path, '[env.production.watch]\npoll_ms = 1\n[env.b]\n[[env.b.collections]]\ntype = "p"\n')
+    file = file_of(
+        tmp_path, '[env.production.watch]\npoll_ms = 1\n[env.b]\n[[env.b.collections]]\ntype = "p"\n'
+    )
 
     (given,) = read_overlay(file, "production")
 
@@ -84,7 +88,9 @@ def test_a_variable_names_table_and_key_with_two_underscores() -> None:
         "X_DOCSYNC_A__B": "1",
     }
 
-    assert [brief(given) for given in read_environ(environ)] == [("watch.poll_ms", 30, "DOCSYNC_WATCH__POLL_MS")]
+    assert [brief(given) for given in read_environ(environ)] == [
+        ("watch.poll_ms", 30, "DOCSYNC_WATCH__POLL_MS")
+    ]
 
 
 def test_a_variable_in_lower_case_counts_and_upper_case_wins() -> None:
@@ -102,7 +108,9 @@ def test_a_flag_that_was_not_given_says_nothing() -> None:
 
 
 def test_a_later_layer_wins_key_by_key_but_collections_are_replaced_as_a_whole(tmp_path: Path) -> None:
-    first = file_of(tmp_path, '[watch]\npoll_ms = 1\nmode = "poll"\n[[collections]]\ntype = "a"\npath = "b"\n')
+    first = file_of(
+        tmp_path, '[watch]\npoll_ms = 1\nmode = "poll"\n[[collections]]\ntype = "a"\npath = "b"\n'
+    )
     values = merge_layers([read_defaults(), read_tables(first)])
     second = file_of(tmp_path, '[watch]\npoll_ms = 2\n[[collections]]\ntype = "c"\n')
     again = merge_layers([values.values(), read_tables(second)])
@@ -113,4 +121,7 @@ def test_a_later_layer_wins_key_by_key_but_collections_are_replaced_as_a_whole(t
         "collections[0].type",
         "collections[0].path",
     ]
-    assert [key for key in again if key.startswith("collections")] == ["collections[0]", "collections[0].type"]
+    assert [key for key in again if key.startswith("collections")] == [
+        "collections[0]",
+        "collections[0].type",
+    ]

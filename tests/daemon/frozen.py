@@ -30,7 +30,9 @@ def end_watcher() -> None:
     """Raise SystemExit in the thread that reads inotify; it ends when the next event wakes it."""
     for thread in threading.enumerate():
         if isinstance(thread, Descriptor):
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit))
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit)
+            )
 
 
 def sigwait(sigset: Iterable[int]) -> int:

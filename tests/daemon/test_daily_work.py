@@ -18,7 +18,9 @@ def test_a_saved_file_is_a_row_within_a_blink_and_a_deleted_one_goes(daemon: Dae
     daemon.persona("personas/keep.json")
     daemon.start()
     file = daemon.persona("personas/team/ana.json", name="Ana")
-    daemon.until(lambda: daemon.query("SELECT 1 FROM documents WHERE id = 'persona/team/ana' AND name = 'Ana'"), 1)
+    daemon.until(
+        lambda: daemon.query("SELECT 1 FROM documents WHERE id = 'persona/team/ana' AND name = 'Ana'"), 1
+    )
     file.unlink()
     daemon.until(lambda: not daemon.query("SELECT 1 FROM documents WHERE id = 'persona/team/ana'"), 2)
 
@@ -48,7 +50,10 @@ def test_a_truncated_and_rewritten_prompt_is_never_seen_empty(daemon: Daemon) ->
         daemon.write("prompts/p.prompty", PROMPT + f"version {number}")
         _read_for(reader, 0.6, versions)
     reader.close()
-    assert versions == {PROMPT.split("---\n")[2], *(PROMPT.split("---\n")[2] + f"version {n}" for n in range(5))}
+    assert versions == {
+        PROMPT.split("---\n")[2],
+        *(PROMPT.split("---\n")[2] + f"version {n}" for n in range(5)),
+    }
 
 
 def _read_for(reader: apsw.Connection, seconds: float, versions: set[str]) -> None:
@@ -183,7 +188,9 @@ def test_a_dead_sync_thread_ends_the_process(daemon: Daemon) -> None:
 
 
 @pytest.mark.parametrize("what", ["the files", "the folder"])
-def test_a_database_that_is_deleted_while_it_is_in_use_comes_back_with_a_new_epoch(daemon: Daemon, what: str) -> None:
+def test_a_database_that_is_deleted_while_it_is_in_use_comes_back_with_a_new_epoch(
+    daemon: Daemon, what: str
+) -> None:
     daemon.persona("personas/ana.json")
     daemon.start()
     epoch = daemon.status()["epoch"]

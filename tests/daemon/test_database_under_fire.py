@@ -68,7 +68,9 @@ def visible(connection: apsw.Connection) -> str:
 def next_generation(project: Project, generation: int) -> None:
     """Some files are edited, one comes and one goes."""
     for number in range(4):
-        project.persona(f"personas/p{number}.json", generation=generation, bio="word " * 300, tags=[f"t{generation}"])
+        project.persona(
+            f"personas/p{number}.json", generation=generation, bio="word " * 300, tags=[f"t{generation}"]
+        )
     project.persona(f"personas/g{generation}.json")
     (project.root / f"personas/g{generation - 1}.json").unlink(missing_ok=True)
 
@@ -204,8 +206,12 @@ class History:
         try:
             revision = int(connection.execute("SELECT value FROM sync_state WHERE key = 'revision'").get)
             promised = max(number for at, number in self.acknowledged if at <= cut)
-            assert revision >= promised, f"cut {cut}: revision {promised} was acknowledged, {revision} is left"
-            assert visible(connection) == self.contents[revision], f"cut {cut}: another content under {revision}"
+            assert revision >= promised, (
+                f"cut {cut}: revision {promised} was acknowledged, {revision} is left"
+            )
+            assert visible(connection) == self.contents[revision], (
+                f"cut {cut}: another content under {revision}"
+            )
             assert find(connection) is None
         finally:
             connection.close()

@@ -31,7 +31,12 @@ class Repository:
 
     def git(self, *arguments: str, check: bool = True) -> None:
         subprocess.run(
-            ["git", *arguments], cwd=self.root, env=os.environ | GIT, check=check, capture_output=True, text=True
+            ["git", *arguments],
+            cwd=self.root,
+            env=os.environ | GIT,
+            check=check,
+            capture_output=True,
+            text=True,
         )
 
     def fill(self, count: int, version: str) -> None:
@@ -165,7 +170,9 @@ def test_a_folder_renamed_by_a_commit_is_one_revision_and_not_held(repository: R
 @pytest.mark.parametrize(
     ("old", "new"), [("personas/g0", "personas/g9"), ("personas/g0/p7.json", "personas/g0/q7.json")]
 )
-def test_what_git_moves_is_one_revision_in_which_nothing_is_missing(repository: Repository, old: str, new: str) -> None:
+def test_what_git_moves_is_one_revision_in_which_nothing_is_missing(
+    repository: Repository, old: str, new: str
+) -> None:
     daemon = repository.daemon
     repository.begin(100)
     daemon.start()
@@ -174,7 +181,9 @@ def test_what_git_moves_is_one_revision_in_which_nothing_is_missing(repository: 
         before = daemon.revision
         with States(daemon) as states:
             repository.git("mv", source, target)
-            daemon.until(partial(daemon.query, "SELECT 1 FROM documents WHERE file_path GLOB ?", f"{target}*"))
+            daemon.until(
+                partial(daemon.query, "SELECT 1 FROM documents WHERE file_path GLOB ?", f"{target}*")
+            )
         assert daemon.revision == before + 1
         assert {state[1] for state in states.seen} == {100}
     daemon.verify()
@@ -187,7 +196,10 @@ def test_stash_and_pop_are_one_revision_each(repository: Repository) -> None:
     rest()
     repository.fill(200, "work")
     daemon.until(
-        lambda: daemon.value("SELECT count(*) FROM documents WHERE json_extract(document, '$.version') = 'work'") == 200
+        lambda: (
+            daemon.value("SELECT count(*) FROM documents WHERE json_extract(document, '$.version') = 'work'")
+            == 200
+        )
     )
     for arguments, version in ((("stash", "-q"), "main"), (("stash", "pop", "-q"), "work")):
         rest()
@@ -229,7 +241,9 @@ def test_a_stale_lock_delays_nothing_for_ever(repository: Repository) -> None:
     lock = daemon.write(".git/index.lock", "")
     os.utime(lock, (time.time() - 60, time.time() - 60))
     daemon.persona("personas/g0/p0.json", version="new")
-    daemon.until(lambda: daemon.query("SELECT 1 FROM documents WHERE json_extract(document, '$.version') = 'new'"), 2)
+    daemon.until(
+        lambda: daemon.query("SELECT 1 FROM documents WHERE json_extract(document, '$.version') = 'new'"), 2
+    )
 
 
 def test_an_open_commit_editor_delays_nothing(repository: Repository) -> None:
@@ -239,7 +253,9 @@ def test_an_open_commit_editor_delays_nothing(repository: Repository) -> None:
     daemon.persona("personas/g0/p1.json", version="staged")
     started = daemon.root.parent / "editing"
     editor = f"sh -c 'touch {started}; sleep 3'"
-    commit = subprocess.Popen(["git", "commit", "-qa"], cwd=daemon.root, env=os.environ | GIT | {"GIT_EDITOR": editor})
+    commit = subprocess.Popen(
+        ["git", "commit", "-qa"], cwd=daemon.root, env=os.environ | GIT | {"GIT_EDITOR": editor}
+    )
     try:
         daemon.until(started.exists, 5)
         long_ago = time.time() - 1  # Git's lock was written more than 250 ms ago
@@ -247,7 +263,8 @@ def test_an_open_commit_editor_delays_nothing(repository: Repository) -> None:
         begun = time.monotonic()
         daemon.persona("personas/g0/p0.json", version="new")
         daemon.until(
-            lambda: daemon.query("SELECT 1 FROM documents WHERE json_extract(document, '$.version') = 'new'"), 2
+            lambda: daemon.query("SELECT 1 FROM documents WHERE json_extract(document, '$.version') = 'new'"),
+            2,
         )
         assert time.monotonic() - begun < 1.5
     finally:
@@ -331,7 +348,9 @@ def test_a_rebase_that_stops_shows_where_it_stands_and_goes_on(repository: Repos
     assert (daemon.root / ".git/rebase-merge").is_dir()
     daemon.until(lambda: daemon.query("SELECT 1 FROM problems WHERE code = 'merge-conflict'"))
     assert daemon.documents() == 100
-    (number,) = daemon.query("SELECT json_extract(document, '$.number') FROM documents WHERE id = 'persona/g0/p55'")
+    (number,) = daemon.query(
+        "SELECT json_extract(document, '$.number') FROM documents WHERE id = 'persona/g0/p55'"
+    )
     assert number == (2055,)  # what came before the stop is there
     daemon.persona("personas/g0/p1.json", version="main", number=7)
     repository.git("add", "-A")
@@ -340,8 +359,14 @@ def test_a_rebase_that_stops_shows_where_it_stands_and_goes_on(repository: Repos
     repository.git("-c", "core.editor=true", "rebase", "--continue")
     daemon.wait()
     assert daemon.revision <= before + 1
-    assert daemon.value("SELECT json_extract(document, '$.number') FROM documents WHERE id = 'persona/g0/p1'") == 7
-    assert daemon.value("SELECT json_extract(document, '$.number') FROM documents WHERE id = 'persona/g0/p2'") == 1002
+    assert (
+        daemon.value("SELECT json_extract(document, '$.number') FROM documents WHERE id = 'persona/g0/p1'")
+        == 7
+    )
+    assert (
+        daemon.value("SELECT json_extract(document, '$.number') FROM documents WHERE id = 'persona/g0/p2'")
+        == 1002
+    )
     assert daemon.status()["state"] == "in_sync"
     daemon.verify()
 
@@ -393,7 +418,10 @@ def test_a_pull_is_one_revision(repository: Repository, tmp_path: Path, how: tup
         repository.commit("own work")
     daemon.start()
     _one_revision(repository, ("pull", "-q", *how, "origin", "main"), versions={"main", "other"})
-    assert daemon.value("SELECT count(*) FROM documents WHERE json_extract(document, '$.version') = 'other'") == 100
+    assert (
+        daemon.value("SELECT count(*) FROM documents WHERE json_extract(document, '$.version') = 'other'")
+        == 100
+    )
     daemon.verify()
 
 
@@ -489,7 +517,9 @@ def clone(repository: Repository, tmp_path: Path) -> Iterator[Repository]:
     outside.daemon.kill()
 
 
-def test_a_clone_that_is_moved_in_is_looked_after_and_so_is_the_folder_once_it_is_none(clone: Repository) -> None:
+def test_a_clone_that_is_moved_in_is_looked_after_and_so_is_the_folder_once_it_is_none(
+    clone: Repository,
+) -> None:
     daemon = clone.daemon
     daemon.write("docsync.toml", CONFIGURATION)
     daemon.start()
@@ -500,7 +530,9 @@ def test_a_clone_that_is_moved_in_is_looked_after_and_so_is_the_folder_once_it_i
     lock = daemon.write("module/.git/index.lock", "")
     (lock.parent).rename(daemon.root / "away")
     daemon.persona("module/personas/g0/p0.json", version="new")
-    daemon.until(lambda: daemon.query("SELECT 1 FROM documents WHERE json_extract(document, '$.version') = 'new'"), 2)
+    daemon.until(
+        lambda: daemon.query("SELECT 1 FROM documents WHERE json_extract(document, '$.version') = 'new'"), 2
+    )
     daemon.verify()
 
 

@@ -24,7 +24,11 @@ BACK_SECONDS = 20.0
 def harmed(daemon: Daemon) -> Daemon:
     """A running daemon that can be harmed."""
     daemon.command = [sys.executable, "-m", "tests.daemon.frozen"]
-    daemon.environ |= {"PYTHONPATH": str(REPOSITORY), "DOCSYNC_ADMIN__ENABLED": "true", "DOCSYNC_ADMIN__PORT": "0"}
+    daemon.environ |= {
+        "PYTHONPATH": str(REPOSITORY),
+        "DOCSYNC_ADMIN__ENABLED": "true",
+        "DOCSYNC_ADMIN__PORT": "0",
+    }
     daemon.persona("personas/ana.json")
     daemon.start()
     return daemon
@@ -109,14 +113,22 @@ def test_a_token_is_wanted_and_found_nowhere(harmed: Daemon) -> None:
     assert asked.ask("GET", "/v1/status", None, shown).status == 200
     assert asked.ask("POST", "/v1/reload", b"{}", JSON | shown).status == 200
     assert harmed.process
-    told = [asked.ask_socket("GET", path).body for path in ("/v1/status", "/metrics", "/openapi.json", "/health")]
-    told.append(Path(f"/proc/{harmed.process.pid}/cmdline").read_bytes() if Path("/proc/self").exists() else b"")
+    told = [
+        asked.ask_socket("GET", path).body for path in ("/v1/status", "/metrics", "/openapi.json", "/health")
+    ]
+    told.append(
+        Path(f"/proc/{harmed.process.pid}/cmdline").read_bytes() if Path("/proc/self").exists() else b""
+    )
     told += [harmed.log.read_bytes(), harmed.run("config", "show", "--origin").stdout.encode()]
     assert [text for text in told if b"t0ps3cret" in text] == []
     token.chmod(0o644)
     harmed.stop()
     refused = harmed.run("run")
-    assert (refused.returncode, "chmod 600" in refused.stderr, "t0ps3cret" in refused.stderr) == (2, True, False)
+    assert (refused.returncode, "chmod 600" in refused.stderr, "t0ps3cret" in refused.stderr) == (
+        2,
+        True,
+        False,
+    )
 
 
 def test_a_burst_of_reloads_is_answered_or_told_to_come_again(harmed: Daemon) -> None:

@@ -76,11 +76,15 @@ def test_a_place_that_gives_no_events_is_polled_from_the_next_heartbeat_on_and_u
     for version in ("second", "third"):
         daemon.persona(str(elsewhere / inner), version=version)
         daemon.until(
-            partial(daemon.query, "SELECT 1 FROM documents WHERE json_extract(document, '$.version') = ?", version)
+            partial(
+                daemon.query, "SELECT 1 FROM documents WHERE json_extract(document, '$.version') = ?", version
+            )
         )
     assert daemon.status()["rescans"] == rescans
 
     mounts.off(daemon.root / over)
     daemon.until(lambda: codes(daemon) == [])
-    daemon.until(lambda: daemon.query("SELECT 1 FROM documents WHERE json_extract(document, '$.version') = 'covered'"))
+    daemon.until(
+        lambda: daemon.query("SELECT 1 FROM documents WHERE json_extract(document, '$.version') = 'covered'")
+    )
     daemon.verify()

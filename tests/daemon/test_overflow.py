@@ -105,4 +105,6 @@ def test_with_too_few_watches_rows_still_come_and_the_status_says_why(cramped: D
 
 
 def _versions(daemon: Daemon) -> dict[str, int]:
-    return dict(daemon.query("SELECT json_extract(document, '$.version'), count(*) FROM documents GROUP BY 1"))
+    return dict(
+        daemon.query("SELECT json_extract(document, '$.version'), count(*) FROM documents GROUP BY 1")
+    )

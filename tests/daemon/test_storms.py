@@ -177,7 +177,9 @@ def _settled_equal(daemon: Daemon) -> None:
 
 
 @pytest.mark.parametrize("storm", range(3 if LONG else 1))
-def test_the_database_equals_the_files_after_a_thousand_random_edits(daemon: Daemon, storm: int, tell: Tell) -> None:
+def test_the_database_equals_the_files_after_a_thousand_random_edits(
+    daemon: Daemon, storm: int, tell: Tell
+) -> None:
     seed = int(os.environ.get("DOCSYNC_SEED", "0")) or random.SystemRandom().randrange(10**9)
     tell(f"storm {storm}: 1 250 edits, DOCSYNC_SEED={seed} runs it again")
     editor = Editor(daemon.root, seed)

@@ -41,7 +41,9 @@ def test_16_a_root_that_a_checkout_removes_and_makes_again_is_seen(daemon: Daemo
     for branch in ("other", "main") * 3:
         _one_revision(repository, ("checkout", "-q", branch), versions={"main", "other"})
         daemon.persona(f"personas/{'g1' if branch == 'other' else 'g0'}/p0.json", version=branch, number=-1)
-        daemon.until(lambda: daemon.query("SELECT 1 FROM documents WHERE json_extract(document, '$.number') = -1"))
+        daemon.until(
+            lambda: daemon.query("SELECT 1 FROM documents WHERE json_extract(document, '$.number') = -1")
+        )
         repository.git("checkout", "-q", "--", ".")
         daemon.wait()
     assert daemon.lines("watcher.dead") == []

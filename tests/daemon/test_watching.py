@@ -93,7 +93,9 @@ def test_an_unreadable_folder_keeps_its_rows_and_is_watched_once_it_may_be_read(
     (daemon.root / "personas/secret").chmod(0o755)
     daemon.until(lambda: not daemon.query("SELECT 1 FROM problems"))
     daemon.persona("personas/secret/ana.json", version="new")
-    daemon.until(lambda: daemon.query("SELECT 1 FROM documents WHERE json_extract(document, '$.version') = 'new'"))
+    daemon.until(
+        lambda: daemon.query("SELECT 1 FROM documents WHERE json_extract(document, '$.version') = 'new'")
+    )
     assert daemon.status()["rescans"] == rescans
 
 

@@ -56,7 +56,9 @@ class Page:
 
     def texts(self, selector: str) -> list[str]:
         # In one call: a list may be refreshed between two.
-        return list(self.run("return [...document.querySelectorAll(arguments[0])].map((n) => n.innerText)", selector))
+        return list(
+            self.run("return [...document.querySelectorAll(arguments[0])].map((n) => n.innerText)", selector)
+        )
 
     def run(self, script: str, *arguments: Any) -> Any:
         return self.chromium.execute_script(script, *arguments)

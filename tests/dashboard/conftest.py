@@ -33,7 +33,9 @@ def daemon(tmp_path: Path) -> Iterator[Daemon]:
     """Two personas and a prompt, with the endpoint on a free port; not started yet."""
     built = Daemon(tmp_path / "project")
     built.environ |= {"DOCSYNC_ADMIN__ENABLED": "true", "DOCSYNC_ADMIN__PORT": "0"}
-    built.persona("personas/ada.json", name="Ada Lovelace", description="Counts calmly.", tags=["calm", "maths"])
+    built.persona(
+        "personas/ada.json", name="Ada Lovelace", description="Counts calmly.", tags=["calm", "maths"]
+    )
     built.persona("personas/team/grace.json", name="Grace Hopper", description="Finds moths.", tags=["brisk"])
     built.write(
         "prompts/greet.prompty",

@@ -44,7 +44,9 @@ def opened(page: "Page", url: str) -> "Page":
 def test_the_page_shows_the_state_the_figures_and_the_documents(opened: "Page", daemon: Daemon) -> None:
     status = daemon.status()
 
-    opened.shows("#documents-list", "Ada Lovelace", "Grace Hopper", "Greet", "persona/team/grace", "Counts calmly.")
+    opened.shows(
+        "#documents-list", "Ada Lovelace", "Grace Hopper", "Greet", "persona/team/grace", "Counts calmly."
+    )
     opened.shows("#figures", "2 persona", "1 prompt_template", status["epoch"][:8])
     opened.shows("#collections-list", "personas/", "prompts/", "2 documents", "1 document")
     opened.shows("#changes-list", "persona/ada", "prompt_template/greet")
@@ -97,7 +99,9 @@ def test_a_broken_file_is_a_problem_with_its_line_until_it_is_mended(opened: "Pa
 def test_reload_looks_at_the_files_and_says_what_it_found(opened: "Page", daemon: Daemon) -> None:
     opened.click("#reload")
 
-    opened.shows("#said", "Looked at every file in", "0 documents updated, 0 deleted", f"revision {daemon.revision}")
+    opened.shows(
+        "#said", "Looked at every file in", "0 documents updated, 0 deleted", f"revision {daemon.revision}"
+    )
     opened.until(lambda: opened.find("#reload").is_enabled())
 
 
@@ -170,12 +174,16 @@ def test_search_type_and_tag_find_documents(opened: "Page") -> None:
 
 def test_a_prompt_is_shown_by_role_with_variables_inputs_and_references(page: "Page", daemon: Daemon) -> None:
     head = "name: Greet\ninputs:\n  who:\n    type: string\n    default: you\nsample: guests.json\n"
-    daemon.write("prompts/greet.prompty", f"---\n{head}---\nsystem:\nYou are kind.\n\nuser:\nGreet {{{{who}}}}.\n")
+    daemon.write(
+        "prompts/greet.prompty", f"---\n{head}---\nsystem:\nYou are kind.\n\nuser:\nGreet {{{{who}}}}.\n"
+    )
     daemon.start()
     page.open(f"{daemon.status()['http']}/#/prompt_template/greet")
 
     page.shows("#view-title", "Greet")
-    page.shows("#view-body", "prompts/greet.prompty", "Messages", "Variables", "Inputs", "References", "missing")
+    page.shows(
+        "#view-body", "prompts/greet.prompty", "Messages", "Variables", "Inputs", "References", "missing"
+    )
     assert page.texts("#view-body .role bdi") == ["system", "user"]
     assert page.texts("#view-body .content mark") == ["{{who}}"]
     assert page.texts("#view-body .row.chips .chip") == ["who"]
@@ -205,7 +213,9 @@ def test_a_document_that_is_not_there_is_said_so(page: "Page", url: str) -> None
     assert any("404" in line for line in page.console())  # the browser's own word for it
 
 
-def test_the_page_says_when_the_daemon_is_gone_and_comes_back_with_it(page: "Page", daemon: Daemon, url: str) -> None:
+def test_the_page_says_when_the_daemon_is_gone_and_comes_back_with_it(
+    page: "Page", daemon: Daemon, url: str
+) -> None:
     daemon.environ["DOCSYNC_ADMIN__PORT"] = url.rpartition(":")[2]
     page.open(url)
     page.shows("#live", "live")

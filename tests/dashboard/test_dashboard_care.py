@@ -78,7 +78,12 @@ def test_hostile_names_do_no_harm(page: "Page", daemon: Daemon) -> None:
     page.until(lambda: "onerror" in page.texts("#documents-list mark"))
 
     assert page.run("return window.harmed ?? null") is None
-    assert page.run("return document.querySelectorAll('main img, dialog img, main script, dialog script').length") == 0
+    assert (
+        page.run(
+            "return document.querySelectorAll('main img, dialog img, main script, dialog script').length"
+        )
+        == 0
+    )
     shown = page.run("return document.body.textContent")
     assert not [found for found in "\x1b\u202e" if found in shown]
 
@@ -114,7 +119,9 @@ def test_many_documents_are_paged_and_a_big_batch_is_told_in_one_block(page: "Pa
     assert page.run("return document.querySelectorAll('#changes-list *').length") < 1000
 
 
-def test_a_deep_and_a_wide_document_are_built_only_as_far_as_they_are_open(page: "Page", daemon: Daemon) -> None:
+def test_a_deep_and_a_wide_document_are_built_only_as_far_as_they_are_open(
+    page: "Page", daemon: Daemon
+) -> None:
     deep: object = "the bottom"
     for _ in range(90):
         deep = {"down": deep}
@@ -129,7 +136,9 @@ def test_a_deep_and_a_wide_document_are_built_only_as_far_as_they_are_open(page:
 
 
 def test_numbers_are_shown_as_they_are_in_the_database(page: "Page", daemon: Daemon) -> None:
-    daemon.write("personas/exact.json", '{"name": "Exact", "big": 9007199254740993, "tenth": 10.0, "small": 1}')
+    daemon.write(
+        "personas/exact.json", '{"name": "Exact", "big": 9007199254740993, "tenth": 10.0, "small": 1}'
+    )
     url = started(page, daemon)
 
     page.open(f"{url}/#/persona/exact")
@@ -180,7 +189,9 @@ def test_the_state_is_a_live_region_and_every_field_has_a_name(page: "Page", dae
     assert [field.accessible_name for field in page.all("input, select") if field.is_displayed()] == [
         "Search names, descriptions and texts", "Type", "Tag",
     ]  # fmt: skip
-    assert [control.accessible_name for control in page.all("button, a") if control.is_displayed()].count("") == 0
+    assert [control.accessible_name for control in page.all("button, a") if control.is_displayed()].count(
+        ""
+    ) == 0
     assert page.run("return document.documentElement.lang") == "en"
 
 
@@ -221,7 +232,8 @@ def test_nothing_is_wider_than_a_phone(page: "Page", daemon: Daemon) -> None:
     daemon.persona("personas/long.json", name="N" * 300, description="d" * 500, tags=["t" * 150])
     daemon.write(f"personas/{'b' * 200}.json", "{")
     page.chromium.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride", {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
+        "Emulation.setDeviceMetricsOverride",
+        {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True},
     )
     try:
         url = started(page, daemon)

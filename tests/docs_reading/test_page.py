@@ -63,8 +63,15 @@ def test_the_query_by_a_field_uses_the_index_that_the_settings_ask_for(live: Dae
 
 
 def test_the_tables_have_the_columns_that_the_page_tells_of(live: Daemon) -> None:
-    rows = [line.split("|")[1:4] for line in section("Tables that a service may use").splitlines() if line[:3] == "| `"]
-    told = {table.strip(" `"): re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", columns)) for table, _, columns in rows}
+    rows = [
+        line.split("|")[1:4]
+        for line in section("Tables that a service may use").splitlines()
+        if line[:3] == "| `"
+    ]
+    told = {
+        table.strip(" `"): re.findall(r"`(\w+)`", re.sub(r"\([^)]*\)", "", columns))
+        for table, _, columns in rows
+    }
     # This one is a list of keys.
     assert told.pop("sync_state") == [
         key for (key,) in ask("SELECT key FROM sync_state WHERE key IN ('epoch', 'revision')", live)
@@ -100,7 +107,10 @@ def test_the_reader_of_docsync_works(live: Daemon) -> None:
     assert lines[0] == "Marguerite D'Aubigné ok Dumfries"
     assert sorted(line.split()[0] for line in lines[1:4]) == OLDER
     assert any("care-home-bursar" in line and "invoice" in line for line in lines[4:])
-    assert len([line for line in lines if re.fullmatch(r"[1-9]\d* are (60 or older|written for gpt-4o)", line)]) == 2
+    assert (
+        len([line for line in lines if re.fullmatch(r"[1-9]\d* are (60 or older|written for gpt-4o)", line)])
+        == 2
+    )
     assert lines[-2].startswith("database ")
     assert lines[-1].endswith(" True"), "what is asked in one state is of one revision"
 
@@ -114,7 +124,9 @@ def test_pythons_sqlite3_works(live: Daemon) -> None:
 
 
 def test_a_program_that_runs_on_sees_the_database_that_was_built_anew(tmp_path: Path) -> None:
-    epochs_of_a_program_that_runs_on([sys.executable, "-c", runs_on("Python, with sqlite3", "python")], tmp_path)
+    epochs_of_a_program_that_runs_on(
+        [sys.executable, "-c", runs_on("Python, with sqlite3", "python")], tmp_path
+    )
 
 
 def test_a_program_in_node_sees_it_too(tmp_path: Path) -> None:
@@ -187,7 +199,10 @@ def test_datasette_shows_documents_facets_and_search(live: Daemon, tmp_path: Pat
     # Any free port: the one on the page may be taken.
     command = [from_environment("DOCSYNC_DATASETTE"), *arguments, "--port", "0"]
     log = tmp_path / "datasette.log"
-    with log.open("w") as written, subprocess.Popen(command, cwd=live.root, stdout=written, stderr=written) as server:
+    with (
+        log.open("w") as written,
+        subprocess.Popen(command, cwd=live.root, stdout=written, stderr=written) as server,
+    ):
         try:
             live.until(lambda: "running on" in log.read_text() or server.poll() is not None)
             address = re.search(r"http://[\d.:]+", log.read_text())
@@ -199,7 +214,9 @@ def test_datasette_shows_documents_facets_and_search(live: Daemon, tmp_path: Pat
             assert "fibre" in {one["value"] for one in facets["tags"]["results"]}
             (hit,) = fetched(f"{address[0]}/docsync/search.json?text=invoice&_shape=objects")["rows"]
             assert "[invoice]" in hit["snippet"]
-            (row,) = fetched(f"{address[0]}/docsync/documents_fts.json?_search=invoice&_shape=objects")["rows"]
+            (row,) = fetched(f"{address[0]}/docsync/documents_fts.json?_search=invoice&_shape=objects")[
+                "rows"
+            ]
             assert row["id"] == hit["id"] == "persona/customers/care-home-bursar"
         finally:
             server.terminate()

@@ -53,7 +53,9 @@ def found(target: Target) -> list[Diagnosis]:
 
 
 def bad(findings: list[Diagnosis]) -> list[tuple[str, Level, str]]:
-    return [(one.topic, one.level, one.message) for one in findings if one.level in (Level.WARNING, Level.ERROR)]
+    return [
+        (one.topic, one.level, one.message) for one in findings if one.level in (Level.WARNING, Level.ERROR)
+    ]
 
 
 def told(findings: list[Diagnosis], words: str) -> Diagnosis:
@@ -86,7 +88,9 @@ def test_whatever_is_wrong_comes_with_what_to_do(project: Project) -> None:
 def test_it_changes_nothing(project: Project) -> None:
     def all_files() -> dict[Path, bytes]:
         return {
-            file: file.read_bytes() for file in project.root.rglob("*") if file.is_file() and "-shm" not in file.name
+            file: file.read_bytes()
+            for file in project.root.rglob("*")
+            if file.is_file() and "-shm" not in file.name
         }
 
     before = all_files()
@@ -140,7 +144,9 @@ def test_what_may_not_be_read_or_written_is_an_error(project: Project) -> None:
 
 
 @needs_power
-def test_a_folder_or_database_that_is_closed_to_this_user_is_an_error_and_the_rest_is_told(project: Project) -> None:
+def test_a_folder_or_database_that_is_closed_to_this_user_is_an_error_and_the_rest_is_told(
+    project: Project,
+) -> None:
     project.database.chmod(0o600)
     done = by_another_user(project.root)
     assert f"error    database         {project.database}: permission denied\n" in done.stdout
@@ -182,7 +188,9 @@ def test_polling_that_was_chosen_is_no_warning(project: Project) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="inotify is of Linux")
 def test_a_watcher_that_brings_nothing_is_an_error(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("docsync.sync.thread.barrier.Barrier.take", lambda *_: True)  # as if no event ever came
+    monkeypatch.setattr(
+        "docsync.sync.thread.barrier.Barrier.take", lambda *_: True
+    )  # as if no event ever came
     monkeypatch.setattr("docsync.sync.thread.barrier.PATIENCE_SECONDS", 0.05)
     assert told(found(target(project)), "a file that was written did not come back").level is Level.ERROR
 
@@ -192,7 +200,9 @@ def test_a_watcher_that_brings_nothing_is_an_error(project: Project, monkeypatch
 
 def test_a_process_that_may_open_few_files_is_a_warning(project: Project) -> None:
     command = f"ulimit -n 128; exec {sys.executable} -m docsync doctor"
-    done = subprocess.run(["bash", "-c", command], cwd=project.root, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=project.root, capture_output=True, text=True, timeout=60
+    )
     assert "a process may open no more than 128 files" in done.stdout
     assert "raise the limit: LimitNOFILE= of systemd" in done.stdout, "this is all that is allowed here"
 
@@ -202,7 +212,9 @@ def test_a_port_that_is_taken_is_a_warning(project: Project) -> None:
         port = other.getsockname()[1]
         findings = found(target(project, http=("127.0.0.1", port)))
     assert told(findings, f"127.0.0.1:{port} is taken by another program").level is Level.WARNING
-    assert told(found(target(project, http=("127.0.0.1", port))), f"127.0.0.1:{port} is free").level is Level.OK
+    assert (
+        told(found(target(project, http=("127.0.0.1", port))), f"127.0.0.1:{port} is free").level is Level.OK
+    )
 
 
 def test_an_address_that_this_machine_has_not_is_a_warning(project: Project) -> None:
@@ -310,7 +322,10 @@ def test_a_database_that_git_does_not_ignore_is_a_warning(project: Project) -> N
 
     assert "git" not in {one.topic for one in found(target(project))}
     git("init")
-    assert told(found(target(project)), ".docsync/ is not ignored").advice == "add this line to .gitignore: .docsync/"
+    assert (
+        told(found(target(project)), ".docsync/ is not ignored").advice
+        == "add this line to .gitignore: .docsync/"
+    )
 
     project.write(".gitignore", "*.db\n")
     assert told(found(target(project)), ".docsync/ is not ignored"), "its log is part of it"
@@ -369,11 +384,15 @@ def test_a_daemon_that_nobody_can_reach_is_an_error(daemon: Daemon) -> None:
     daemon.start()
     (daemon.database.parent / "daemon.json").unlink()
     assert daemon.process
-    finding = told(found(of(daemon)), f"process {daemon.process.pid} holds the lock, and daemon.json does not say")
+    finding = told(
+        found(of(daemon)), f"process {daemon.process.pid} holds the lock, and daemon.json does not say"
+    )
     assert finding.level is Level.ERROR
 
 
-def test_a_daemon_of_another_version_is_to_be_restarted(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_daemon_of_another_version_is_to_be_restarted(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
     daemon.start()
     monkeypatch.setattr("docsync.__version__", "99.0")
     assert told(found(of(daemon)), "this is 99.0").level is Level.WARNING

@@ -41,7 +41,12 @@ def lines(text: str) -> list[str]:
 
 
 def codes(text: str) -> list[str]:
-    return [child.content for token in parsed(text) for child in token.children or [] if child.type == "code_inline"]
+    return [
+        child.content
+        for token in parsed(text)
+        for child in token.children or []
+        if child.type == "code_inline"
+    ]
 
 
 NAMES = [
@@ -73,7 +78,8 @@ def test_random_names_are_kept() -> None:
     print(f"seed {seed}")
     chance = random.Random(seed)
     names = [
-        "x" + "".join(chance.choices("ab *_`~#[]()<>&;\\!-+.1é|", k=chance.randrange(1, 12))) + "x" for _ in range(300)
+        "x" + "".join(chance.choices("ab *_`~#[]()<>&;\\!-+.1é|", k=chance.randrange(1, 12))) + "x"
+        for _ in range(300)
     ]
 
     text = page(*(row(name) for name in names))

@@ -19,7 +19,9 @@ def test_the_columns_are_named_and_in_order() -> None:
     first, second = "".join(as_csv(ORIGIN, [row(tags=("a,b",), description="d")])).split("\r\n")[:2]
 
     assert first == "id,type,name,description,tags,file_path,updated_at,document"
-    assert second.startswith('persona/ada,persona,Ada,d,"[""a,b""]",personas/ada.json,2026-01-02T03:04:07.000Z,')
+    assert second.startswith(
+        'persona/ada,persona,Ada,d,"[""a,b""]",personas/ada.json,2026-01-02T03:04:07.000Z,'
+    )
 
 
 @pytest.mark.parametrize(
@@ -37,7 +39,10 @@ def test_random_cells_are_kept_exactly() -> None:
     seed = 20260
     print(f"seed {seed}")
     chance = random.Random(seed)
-    lines = [["".join(chance.choices('a,";\r\n\t =é', k=chance.randrange(6))) for _ in range(3)] for _ in range(500)]
+    lines = [
+        ["".join(chance.choices('a,";\r\n\t =é', k=chance.randrange(6))) for _ in range(3)]
+        for _ in range(500)
+    ]
 
     text = "".join(map(csv_line, lines))
 

@@ -87,7 +87,9 @@ def run(arguments: Sequence[str], orders: Orders) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.failpoints.daemon", description=__doc__)
-    parser.add_argument("--point", action="append", choices=POINTS, required=True, metavar="NAME", dest="points")
+    parser.add_argument(
+        "--point", action="append", choices=POINTS, required=True, metavar="NAME", dest="points"
+    )
     parser.add_argument("--deed", choices=("kill", "raise", "delay"), default="kill")
     parser.add_argument("--nth", type=int, default=1)
     parser.add_argument("--control", type=Path)

@@ -84,23 +84,33 @@ EFFECTS = (
     # The start
     Effect("lock", Life.OLD, Call("docsync.lock", "fcntl.flock")),
     Effect("folder-made", Life.NEW, Call("docsync.lock", "Path.mkdir", named(".docsync"))),
-    Effect("database-opened", Life.OLD, Call("docsync.store.connection", "apsw.Connection", _writer), failing),
+    Effect(
+        "database-opened", Life.OLD, Call("docsync.store.connection", "apsw.Connection", _writer), failing
+    ),
     Effect("database-configured", Life.OLD, Statement("pragma", "journal_mode"), locked),
     Effect("mode-set", Life.OLD, Call("docsync.store.database_files", "Path.chmod", named("docsync.db"))),
     Effect("tables-made", Life.NEW, Statement("execute", "-- The tables of"), full),
     Effect("epoch-made", Life.NEW, Statement("execute", "INSERT INTO sync_state VALUES ('epoch'"), full),
     Effect("collections-declared", Life.OLD, Statement("execute", row("collections")), full),
     Effect(
-        "fingerprints-recorded", Life.NEW, Statement("executemany", "UPDATE collections SET fingerprint = ? "), full
+        "fingerprints-recorded",
+        Life.NEW,
+        Statement("executemany", "UPDATE collections SET fingerprint = ? "),
+        full,
     ),
     Effect("root-recorded", Life.NEW, Statement("execute", "UPDATE collections SET root_device"), full),
     Effect(
-        "epoch-renewed", Life.COPIED, Statement("execute", "INSERT OR REPLACE INTO sync_state VALUES ('epoch'"), full
+        "epoch-renewed",
+        Life.COPIED,
+        Statement("execute", "INSERT OR REPLACE INTO sync_state VALUES ('epoch'"),
+        full,
     ),
     Effect("inspected", Life.OLD, Statement("execute", "PRAGMA integrity_check"), failing),
     Effect("cookies-folder", Life.OLD, Call("docsync.sync.thread.barrier", "Path.mkdir", named("cookies"))),
     Effect("root-watched", Life.OLD, Call("docsync.watch.descriptor", "Descriptor.add")),
-    Effect("socket-bound", Life.OLD, Call("docsync.admin.http.listener", "Path.chmod", named("docsync.sock"))),
+    Effect(
+        "socket-bound", Life.OLD, Call("docsync.admin.http.listener", "Path.chmod", named("docsync.sock"))
+    ),
     Effect("announced", Life.OLD, Call("docsync.lock", "Path.replace", named("daemon.tmp"))),
     # What looks at the files
     Effect("event-taken", Life.WORK, Call("docsync.watch.inotify", "InotifySource._take")),
@@ -118,7 +128,11 @@ EFFECTS = (
     Effect("file-read", Life.WORK, Call("docsync.scan.read", "os.read")),
     # What writes a batch
     Effect("files-compared", Life.WORK, Call("docsync.store.damage", "Path.stat", asked_by("_identity"))),
-    Effect("lock-folder-compared", Life.WORK, Call("docsync.daemon.project_folder", "Path.stat", asked_by("identity"))),
+    Effect(
+        "lock-folder-compared",
+        Life.WORK,
+        Call("docsync.daemon.project_folder", "Path.stat", asked_by("identity")),
+    ),
     Effect("begin", Life.WORK, Statement("execute", "BEGIN IMMEDIATE"), locked),
     Effect("document-row", Life.WORK, Statement("execute", row("documents")), full),
     Effect("document-row-removed", Life.WORK, Statement("execute", "DELETE FROM documents "), failing),
@@ -133,7 +147,12 @@ EFFECTS = (
     Effect("problem-rows", Life.WORK, Statement("executemany", row("problems")), full),
     Effect("change-row", Life.WORK, Statement("execute", row("changes")), full),
     Effect("changes-forgotten", Life.WORK, Statement("execute", "DELETE FROM changes"), failing),
-    Effect("revision", Life.WORK, Statement("execute", "UPDATE sync_state SET value = ? WHERE key = 'revision'"), full),
+    Effect(
+        "revision",
+        Life.WORK,
+        Statement("execute", "UPDATE sync_state SET value = ? WHERE key = 'revision'"),
+        full,
+    ),
     Effect("commit", Life.WORK, Statement("execute", "COMMIT"), full),
     Effect("log-measured", Life.WORK, Call("docsync.store.checkpoint", "Path.stat", asked_by("wal_bytes"))),
     Effect("checkpoint", Life.WORK, Statement("wal_checkpoint"), failing),
@@ -156,7 +175,9 @@ EFFECTS = (
     Effect("folder-synced", Life.RUINED, Call("docsync.store.database_files", "os.fsync")),
     # The end
     Effect("unannounced", Life.END, Call("docsync.lock", "Path.unlink", named("daemon.json"))),
-    Effect("socket-removed", Life.END, Call("docsync.admin.http.listener", "Path.unlink", named("docsync.sock"))),
+    Effect(
+        "socket-removed", Life.END, Call("docsync.admin.http.listener", "Path.unlink", named("docsync.sock"))
+    ),
     Effect("database-closed", Life.END, Statement("close"), None),
 )
 BY_NAME = {effect.name: effect for effect in EFFECTS}

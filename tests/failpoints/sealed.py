@@ -29,7 +29,11 @@ def why_not_whole(path: str, document: str) -> str | None:
     """What is wrong with the stored *document* of *path*; nothing with a file that was not sealed."""
     found: dict[str, Any] = json.loads(document)
     if "seal" in found:
-        return None if seal(path, found["number"], found["text"]) == found["seal"] else "torn, or of another path"
+        return (
+            None
+            if seal(path, found["number"], found["text"]) == found["seal"]
+            else "torn, or of another path"
+        )
     sample = found.get("frontmatter", {}).get("sample") or {}
     if "seal" in sample:
         number = sample["number"]
@@ -83,7 +87,9 @@ STYLES: dict[str, Callable[[Path, str, random.Random], None]] = {
 class Scribe:
     """Edits sealed files of a project again and again, in some of the styles, until it is told to stop."""
 
-    def __init__(self, root: Path, seed: int, styles: Sequence[str] = tuple(STYLES), *, mishaps: bool = True) -> None:
+    def __init__(
+        self, root: Path, seed: int, styles: Sequence[str] = tuple(STYLES), *, mishaps: bool = True
+    ) -> None:
         """With *mishaps* files are also deleted, saved broken, and renamed."""
         self.edits = 0
         self._root = root

@@ -55,7 +55,9 @@ class Statement:
         module = import_module("docsync.store.connection")
         library: Any = _own_copy(module, "apsw", module.apsw)
         method = getattr(library.Connection, self.method)
-        wrapped = _wrapped(method, lambda _, *args, **__: not args or str(args[0]).startswith(self.beginning), moments)
+        wrapped = _wrapped(
+            method, lambda _, *args, **__: not args or str(args[0]).startswith(self.beginning), moments
+        )
         library.Connection = type("Connection", (library.Connection,), {self.method: wrapped})
 
 
@@ -65,7 +67,8 @@ Seam = Call | Statement
 def disk_error(*arguments: object) -> OSError:
     """What the system says when a disk fails, of the first path that was given."""
     path = next(
-        (argument for argument in arguments if isinstance(argument, str) or hasattr(argument, "__fspath__")), "?"
+        (argument for argument in arguments if isinstance(argument, str) or hasattr(argument, "__fspath__")),
+        "?",
     )
     return OSError(5, "Input/output error", str(path))
 

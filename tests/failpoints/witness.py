@@ -22,9 +22,7 @@ from docsync.store.columns import BARE_COLUMNS
 from docsync.store.document_rows import row_hash
 from tests.failpoints.sealed import why_not_whole
 
-_STATE = (
-    "SELECT (SELECT value FROM sync_state WHERE key = 'epoch'), (SELECT value FROM sync_state WHERE key = 'revision')"
-)
+_STATE = "SELECT (SELECT value FROM sync_state WHERE key = 'epoch'), (SELECT value FROM sync_state WHERE key = 'revision')"
 _ROWS = f"SELECT {BARE_COLUMNS}, row_hash FROM documents ORDER BY id"
 # What may be said for a moment of a database that is being made, or was moved aside: reopen and look again.
 _PASSING = (apsw.CantOpenError, apsw.CorruptError, apsw.NotADBError)

@@ -62,7 +62,9 @@ def test_an_unfinished_merge_can_be_allowed() -> None:
 
 
 @pytest.mark.parametrize("error", [RuntimeError("secret"), RecursionError(), MemoryError(), KeyError("x")])
-def test_a_bug_in_a_format_is_a_problem_of_that_file(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+def test_a_bug_in_a_format_is_a_problem_of_that_file(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     monkeypatch.setattr(formats, "get_format", lambda _: Faulty(error))
 
     parsed = parse("faulty", "p/a.json", b"{}")

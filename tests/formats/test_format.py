@@ -45,7 +45,7 @@ def test_every_format_was_tried() -> None:
 def test_what_a_person_wrote_is_in_the_document(name: str) -> None:
     format_, _, document = sample(name)
 
-    assert format_.written(document)["age"] == 36
+    assert format_.read_written(document)["age"] == 36
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -77,7 +77,7 @@ def test_a_format_that_only_parses_has_neither_body_nor_places_nor_gaps() -> Non
     plain = Plain()
     document: dict[str, object] = {"a": 1}
 
-    assert plain.written(document) is document
+    assert plain.read_written(document) is document
     assert (plain.body(document), plain.gaps(document)) == ("", Gaps())
     assert plain.places(SourceText("p/a", "a"), {"a"}) == {}
     assert not plain.proves_complete

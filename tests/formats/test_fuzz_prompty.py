@@ -91,7 +91,9 @@ FRONT = "---\n{}\n---\n{}\n"
 HOSTILE = {
     "flow nesting": FRONT.format("[" * 65_000, ""),
     "block nesting": FRONT.format("- " * 32_000, ""),
-    "alias depth": FRONT.format("k0: &a0 [1]\n" + "\n".join(f"k{i}: &a{i} [*a{i - 1}]" for i in range(1, 2500)), ""),
+    "alias depth": FRONT.format(
+        "k0: &a0 [1]\n" + "\n".join(f"k{i}: &a{i} [*a{i - 1}]" for i in range(1, 2500)), ""
+    ),
     "many warnings": FRONT.format("a: [" + "010," * 9900 + "]", ""),
     "many duplicates": FRONT.format("a: 1\n" * 9000, ""),
     "many references": FRONT.format("a: " + "[" * 98 + '"${a:A}",' * 5900 + "]" * 98, ""),

@@ -73,7 +73,9 @@ PROMPTY: dict[str, tuple[bytes, str | None]] = {
     "25 a billion laughs": (front(laughs(9)), "too-large"),
     "26 the merge-key bomb": (front(merges(9)), "too-large"),
     "27 a chain of merges": (
-        front("a0: &a0 {k: v}\n" + "\n".join(f"a{n}: &a{n} {{<<: *a{n - 1}, k{n}: v}}" for n in range(1, 2000))),
+        front(
+            "a0: &a0 {k: v}\n" + "\n".join(f"a{n}: &a{n} {{<<: *a{n - 1}, k{n}: v}}" for n in range(1, 2000))
+        ),
         "too-large",
     ),
     "28 an alias to itself": (front("a: &a [*a]"), "yaml-recursive"),
@@ -118,13 +120,25 @@ LARGE: dict[str, tuple[str, bytes, str | None]] = {
         json.dumps({f"k{number}": {"a": {}} for number in range(50_000)}).encode(),
         None,
     ),
-    "JSON: numbers with large exponents, and one duplicate": ("json", listed("10e300", 140_000, ',"a":1'), None),
+    "JSON: numbers with large exponents, and one duplicate": (
+        "json",
+        listed("10e300", 140_000, ',"a":1'),
+        None,
+    ),
     "JSON: 150 000 halves of surrogate pairs": ("json", b'{"a":"%b"}' % (rb"\ud800" * 150_000), None),
     "JSON: 170 000 lists": ("json", listed("[]", 170_000), "too-large"),
     "JSON: 300 000 brackets within a text": ("json", b'{"a":"%b"}' % (b"[{" * 150_000), None),
     "prompty: a line of blanks": ("prompty", b" " * 1_000_000 + b"x", None),
-    "prompty: attributes of a role that are never closed": ("prompty", front(V2, "system[a=" * 110_000), None),
-    "prompty: a million characters after one role": ("prompty", front(V2, "system:\n" + "user " * 200_000), None),
+    "prompty: attributes of a role that are never closed": (
+        "prompty",
+        front(V2, "system[a=" * 110_000),
+        None,
+    ),
+    "prompty: a million characters after one role": (
+        "prompty",
+        front(V2, "system:\n" + "user " * 200_000),
+        None,
+    ),
     "prompty: references under a key of 30 000 letters": (
         "prompty",
         front(f"? {'x' * 30_000}\n:\n" + "- ${env:A}\n" * 3000),

@@ -91,7 +91,9 @@ def test_a_key_without_its_colon_is_named(text: str, message: str, column: int) 
 def test_a_missing_comma_shows_where_the_next_item_starts() -> None:
     found = problem('{"a": 1\n  "b": 2}')
 
-    assert [(note.message, note.line, note.column) for note in found.notes] == [("next item starts here", 2, 3)]
+    assert [(note.message, note.line, note.column) for note in found.notes] == [
+        ("next item starts here", 2, 3)
+    ]
 
 
 WHOLE = '{"name": "Ada \\u00e9", "n": -1.5e3, "t": [true, false, null, {"x": []}]}'

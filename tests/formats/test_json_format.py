@@ -24,7 +24,9 @@ def content(text: str) -> Content:
     return parsed.content
 
 
-@pytest.mark.parametrize("name", [name for name, edge in EXPECTED.items() if name.startswith("json/") and edge["ok"]])
+@pytest.mark.parametrize(
+    "name", [name for name, edge in EXPECTED.items() if name.startswith("json/") and edge["ok"]]
+)
 def test_good_edges_are_taken_with_their_warnings(name: str) -> None:
     edge = EXPECTED[name]
 
@@ -45,7 +47,9 @@ def test_bad_edges_are_refused_at_their_place(name: str) -> None:
     parsed = parse("json", name, (EDGES / name).read_bytes())
 
     assert parsed.content is None
-    assert [(p.code, p.line, p.column) for p in parsed.problems] == [(edge["code"], edge["line"], edge["column"])]
+    assert [(p.code, p.line, p.column) for p in parsed.problems] == [
+        (edge["code"], edge["line"], edge["column"])
+    ]
 
 
 def test_every_edge_file_is_expected_and_there() -> None:
@@ -136,7 +140,8 @@ def test_an_integer_of_64_bits_is_ordinary(number: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "number", ["NaN", "Infinity", "-Infinity", "1e999", "-1E+999", "1" * 5000, "1" * 400 + ".5", "-" + "9" * 4301]
+    "number",
+    ["NaN", "Infinity", "-Infinity", "1e999", "-1E+999", "1" * 5000, "1" * 400 + ".5", "-" + "9" * 4301],
 )
 def test_a_number_that_json_cannot_write_is_refused_at_its_place(number: str) -> None:
     parsed = read(f'{{"a":"NaN 1e999","b":[1,-2,1e-9,\n {number}]}}')
@@ -172,7 +177,9 @@ def test_a_bad_number_is_found_behind_any_number_of_warnings() -> None:
         ('{"\\uD83D":"\\\\ud83d"}', '{"\ufffd":"\\\\ud83d"}', [3]),
     ],
 )
-def test_half_a_surrogate_pair_is_replaced_and_warned_about(text: str, document: str, columns: list[int]) -> None:
+def test_half_a_surrogate_pair_is_replaced_and_warned_about(
+    text: str, document: str, columns: list[int]
+) -> None:
     parsed = read(text)
 
     assert [(p.code, p.column) for p in parsed.problems] == [("surrogate", column) for column in columns]
@@ -208,7 +215,11 @@ def test_only_an_object_is_a_document(text: str, kind: str) -> None:
     problem = read("\n " + text).problems[0]
 
     assert problem == problem.__class__(
-        "personas/ada.json", "json-not-object", f"the file must hold one JSON object, got {kind}", line=2, column=2
+        "personas/ada.json",
+        "json-not-object",
+        f"the file must hold one JSON object, got {kind}",
+        line=2,
+        column=2,
     )
 
 

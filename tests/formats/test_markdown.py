@@ -6,7 +6,9 @@ from docsync.formats import get_format, parse
 
 
 def test_front_matter_and_body_are_stored() -> None:
-    parsed = parse("markdown", "notes/ada.md", b"---\ntitle: Ada\ntags: [x]\ndescription: first\n---\n# Hi\n\nthere\n")
+    parsed = parse(
+        "markdown", "notes/ada.md", b"---\ntitle: Ada\ntags: [x]\ndescription: first\n---\n# Hi\n\nthere\n"
+    )
 
     assert parsed.content
     assert (parsed.content.name, parsed.content.name_from) == ("Ada", "title")
@@ -31,7 +33,9 @@ def test_without_front_matter_all_is_body_and_the_file_gives_the_name() -> None:
 
 
 def test_wrong_front_matter_is_refused() -> None:
-    assert [problem.code for problem in parse("markdown", "a.md", b"---\n- a\n---\n").problems] == ["fm-not-mapping"]
+    assert [problem.code for problem in parse("markdown", "a.md", b"---\n- a\n---\n").problems] == [
+        "fm-not-mapping"
+    ]
 
 
 def test_a_truncated_file_may_parse() -> None:

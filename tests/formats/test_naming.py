@@ -8,7 +8,11 @@ from docsync.formats.limits import LIMITS
 from docsync.formats.naming import encode_canonical, find_naming, search_text, stem_of
 from docsync.formats.nested_name import MAX_KEYS, MAX_LEVELS, MAX_MAPPINGS
 
-CARD = {"spec": "chara_card_v2", "name": "outside", "data": {"name": "Mira", "description": "keeper", "tags": ["sea"]}}
+CARD = {
+    "spec": "chara_card_v2",
+    "name": "outside",
+    "data": {"name": "Mira", "description": "keeper", "tags": ["sea"]},
+}
 
 
 def name_of(value: dict[str, object]) -> tuple[str, str]:
@@ -36,7 +40,9 @@ def name_of(value: dict[str, object]) -> tuple[str, str]:
         ({"spec": "other", "name": "outside", "data": {"name": "Mira"}}, ("outside", "name")),
     ],
 )
-def test_known_shapes_have_their_name_in_a_known_place(value: dict[str, object], expected: tuple[str, str]) -> None:
+def test_known_shapes_have_their_name_in_a_known_place(
+    value: dict[str, object], expected: tuple[str, str]
+) -> None:
     assert name_of(value) == expected
 
 
@@ -108,7 +114,9 @@ def test_the_stem_is_the_last_component_without_its_suffix(path: str, stem: str)
         ({"description": 1}, None),
     ],
 )
-def test_the_description_is_found_in_every_known_shape(value: dict[str, object], description: str | None) -> None:
+def test_the_description_is_found_in_every_known_shape(
+    value: dict[str, object], description: str | None
+) -> None:
     assert find_naming(value, "stem").description == description
 
 

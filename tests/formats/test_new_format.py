@@ -72,7 +72,9 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
-def test_a_format_that_is_not_there_is_refused_by_the_configuration(package: ChangedPackage, project: Path) -> None:
+def test_a_format_that_is_not_there_is_refused_by_the_configuration(
+    package: ChangedPackage, project: Path
+) -> None:
     answer = package.run("docsync", "config", "show", cwd=project)
 
     assert answer.returncode == 2
@@ -99,13 +101,20 @@ def test_a_format_is_one_file_and_one_line(package: ChangedPackage, project: Pat
     assert "prices/coffee.csv" in docsync("problems").stdout
 
 
-def test_a_broken_file_of_a_new_format_keeps_its_last_good_row(package: ChangedPackage, project: Path) -> None:
+def test_a_broken_file_of_a_new_format_keeps_its_last_good_row(
+    package: ChangedPackage, project: Path
+) -> None:
     package.write("docsync/formats/csv_format.py", CSV_FORMAT)
     package.replace("docsync/registry.py", LAST, LAST + LINE)
     package.run("docsync", "sync", cwd=project)
-    (project / "prices" / "coffee.csv").write_text('drink,price,apiKey\n"espresso,2.20,\nmocha,3.10,sk-4711\n')
+    (project / "prices" / "coffee.csv").write_text(
+        'drink,price,apiKey\n"espresso,2.20,\nmocha,3.10,sk-4711\n'
+    )
 
-    checked, synced = package.run("docsync", "check", cwd=project), package.run("docsync", "sync", cwd=project)
+    checked, synced = (
+        package.run("docsync", "check", cwd=project),
+        package.run("docsync", "sync", cwd=project),
+    )
 
     assert checked.returncode == 1
     assert checked.stdout.startswith("prices/coffee.csv:4:1: error[csv-syntax]: unexpected end of data")

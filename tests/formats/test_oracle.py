@@ -38,14 +38,21 @@ def vectors(stage: str) -> list[dict[str, Any]]:
 
 @cache
 def documents() -> dict[str, Any]:
-    parsed = {name: parse("prompty", name, (SHARED / "corpus" / name).read_bytes()).content for name in oracle("2.1.0")}
+    parsed = {
+        name: parse("prompty", name, (SHARED / "corpus" / name).read_bytes()).content
+        for name in oracle("2.1.0")
+    }
     return {name: json.loads(content.document) for name, content in parsed.items() if content}
 
 
 def without_dates(value: Any) -> Any:
     """Dates are text in docsync; the oracle marks them."""
     if isinstance(value, dict):
-        return value.get("iso") if "__yaml__" in value else {key: without_dates(item) for key, item in value.items()}
+        return (
+            value.get("iso")
+            if "__yaml__" in value
+            else {key: without_dates(item) for key, item in value.items()}
+        )
     return [without_dates(item) for item in value] if isinstance(value, list) else value
 
 
@@ -65,13 +72,22 @@ def test_every_file_is_taken_also_those_that_no_package_reads() -> None:
 def test_dialects_are_those_of_the_study() -> None:
     found = [document["dialect"] for document in documents().values()]
 
-    assert {dialect: found.count(dialect) for dialect in VERSIONS} == {"v1": 142, "beta": 42, "v2": 90, "none": 2}
+    assert {dialect: found.count(dialect) for dialect in VERSIONS} == {
+        "v1": 142,
+        "beta": 42,
+        "v2": 90,
+        "none": 2,
+    }
 
 
 def test_metadata_and_bodies_are_equal() -> None:
     split = compared("split")
     # The package says null for front matter that is not there.
-    other = [name for name, (it, ours) in split.items() if without_dates(it["metadata"] or {}) != ours["frontmatter"]]
+    other = [
+        name
+        for name, (it, ours) in split.items()
+        if without_dates(it["metadata"] or {}) != ours["frontmatter"]
+    ]
 
     assert len(split) == 272  # four files begin with a byte order mark, which the package does not strip
     assert other == []
@@ -81,7 +97,9 @@ def test_metadata_and_bodies_are_equal() -> None:
 def test_variables_are_equal() -> None:
     found = compared("variables")
 
-    assert len(found) == 268  # four with the mark, and four in Mustache, which the package's Jinja does not read
+    assert (
+        len(found) == 268
+    )  # four with the mark, and four in Mustache, which the package's Jinja does not read
     assert [name for name, (it, ours) in found.items() if it != ours["variables"]] == []
 
 
@@ -144,7 +162,11 @@ def test_official_parse_vectors() -> None:
         messages = messages_of(vector["input"]["rendered"], 1, Dialect.V2).messages
         ours = [(message["role"], message["content"], message["attributes"]) for message in messages]
         expected = [
-            (message["role"], "".join(part["value"] for part in message["content"]), message.get("metadata", {}))
+            (
+                message["role"],
+                "".join(part["value"] for part in message["content"]),
+                message.get("metadata", {}),
+            )
             for message in vector["expected"]["messages"]
         ]
         if ours == expected:
@@ -177,7 +199,9 @@ def vector_text(given: dict[str, Any]) -> str:
         return str(given["frontmatter_raw"])
     if "frontmatter" in given:
         return "---\n" + json.dumps(given["frontmatter"]) + "\n---\n"
-    fixture: Path = next(folder / given["fixture"] for folder in FIXTURES if (folder / given["fixture"]).exists())
+    fixture: Path = next(
+        folder / given["fixture"] for folder in FIXTURES if (folder / given["fixture"]).exists()
+    )
     return fixture.read_text(encoding="utf-8")
 
 

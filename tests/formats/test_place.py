@@ -45,7 +45,9 @@ def invented(random_: random.Random, depth: int) -> object:
 def test_in_json_every_value_is_where_it_is_said_to_be(seed: int) -> None:
     random_ = random.Random(seed)
     value = {"root": invented(random_, 4), "last": 1}
-    text = "\n " + json.dumps(value, indent=random_.choice([None, 1]), ensure_ascii=random_.random() < 0.5) + " "
+    text = (
+        "\n " + json.dumps(value, indent=random_.choice([None, 1]), ensure_ascii=random_.random() < 0.5) + " "
+    )
 
     found = json_places(text, [path for path, _ in everything(value)])
 

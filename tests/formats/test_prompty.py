@@ -67,7 +67,9 @@ def edge_expectation(name: str) -> dict[str, object]:
         edge["variables"] = ["items", "name"]
     if name == "prompty/role-edges.prompty":
         # A comma inside quotes belongs to the value.
-        edge["messages"] = json.loads(json.dumps(edge["messages"]).replace('"name": "Ann"', '"name": "Ann, B"'))
+        edge["messages"] = json.loads(
+            json.dumps(edge["messages"]).replace('"name": "Ann"', '"name": "Ann, B"')
+        )
     if name == "prompty/four-dashes.prompty":
         # Text, as expected, and nobody who wrote it meant it so.
         lost = "this looks like front matter, but no line of exactly '---' opens it; all of it is taken for the body"
@@ -97,7 +99,9 @@ def test_bad_edges_are_refused_at_their_place(name: str) -> None:
     parsed = parse("prompty", name, (EDGES / name).read_bytes())
 
     assert parsed.content is None
-    assert [(p.code, p.line, p.column) for p in parsed.problems] == [(edge["code"], edge["line"], edge["column"])]
+    assert [(p.code, p.line, p.column) for p in parsed.problems] == [
+        (edge["code"], edge["line"], edge["column"])
+    ]
     assert (parsed.problems[0].message, parsed.problems[0].hint) == (edge["message"], edge["hint"])
 
 
@@ -126,13 +130,21 @@ def test_the_document_has_its_keys_in_order() -> None:
     assert document["frontmatter"]["model"]["configuration"]["api_key"] == "${env:KEY:none}"
     assert document["inputs"] == [{"name": "who", "kind": "string", "default": "Jane"}]
     assert document["variables"] == ["kind", "who"]
-    assert [(message["role"], message["line"]) for message in document["messages"]] == [("system", 19), ("user", 22)]
+    assert [(message["role"], message["line"]) for message in document["messages"]] == [
+        ("system", 19),
+        ("user", 22),
+    ]
 
 
 def test_the_content_beside_the_document() -> None:
     found = content(FULL)
 
-    assert (found.name, found.name_from, found.description, found.tags) == ("Greeter", "name", "says hi", ("x", "y"))
+    assert (found.name, found.name_from, found.description, found.tags) == (
+        "Greeter",
+        "name",
+        "says hi",
+        ("x", "y"),
+    )
     assert found.text.startswith("system:\nYou are")
     assert found.references == (
         Reference("env", "KEY", "model.configuration.api_key"),
@@ -168,7 +180,9 @@ def test_values_in_metadata_stand_in_for_those_at_the_top() -> None:
         ("title: A", "greet", "file stem"),
     ],
 )
-def test_a_name_is_text_or_a_number_else_the_file_names_the_prompt(front: str, name: str, name_from: str) -> None:
+def test_a_name_is_text_or_a_number_else_the_file_names_the_prompt(
+    front: str, name: str, name_from: str
+) -> None:
     found = content(f"---\n{front}\n---\n")
 
     assert (found.name, found.name_from) == (name, name_from)
@@ -178,7 +192,9 @@ def test_a_broken_template_is_a_warning_on_its_line_of_the_file() -> None:
     parsed = read("---\na: 1\n---\nhi\r\n{% if x %}\r\n{{ y \r\n")
 
     assert parsed.content
-    assert [(p.code, p.severity, p.line) for p in parsed.problems] == [("template-syntax", Severity.WARNING, 6)]
+    assert [(p.code, p.severity, p.line) for p in parsed.problems] == [
+        ("template-syntax", Severity.WARNING, 6)
+    ]
     assert json.loads(parsed.content.document)["variables"] is None
 
 
@@ -191,8 +207,14 @@ def test_more_role_markers_than_the_limit_are_a_warning() -> None:
 
 
 def test_what_a_file_says_does_not_depend_on_how_deep_its_reader_stands() -> None:
-    deep = "".join("{% for a in b %}" + "(" * n for n in (0,) * 60) + "{{ " + "[" * 30 + "x" + "]" * 30 + " }}"
-    texts = [deep + "{% endfor %}" * 60, "{{ " + "(" * 25 + "x" + ")" * 25 + " }}", "{{ " + "not " * 150 + "x }}"]
+    deep = (
+        "".join("{% for a in b %}" + "(" * n for n in (0,) * 60) + "{{ " + "[" * 30 + "x" + "]" * 30 + " }}"
+    )
+    texts = [
+        deep + "{% endfor %}" * 60,
+        "{{ " + "(" * 25 + "x" + ")" * 25 + " }}",
+        "{{ " + "not " * 150 + "x }}",
+    ]
 
     def below(frames: int, text: str) -> ParsedFile:
         return below(frames - 1, text) if frames else read(text)

@@ -102,7 +102,9 @@ def test_the_arguments_of_a_filter_on_a_set_block_are_wanted() -> None:
     assert jinja_variables("{% set a | replace(b, c) %}x{% endset %}") == {"b", "c"}
 
 
-@pytest.mark.parametrize("template", ["{{ 9**9**9**9 }}", "{{ 'x' * 10**11 }}", "{{ 'x' | center(10**10) }}{{ a }}"])
+@pytest.mark.parametrize(
+    "template", ["{{ 9**9**9**9 }}", "{{ 'x' * 10**11 }}", "{{ 'x' | center(10**10) }}{{ a }}"]
+)
 def test_nothing_is_ever_computed(template: str) -> None:
     start = process_time()
 
@@ -112,7 +114,13 @@ def test_nothing_is_ever_computed(template: str) -> None:
 
 @pytest.mark.parametrize(
     ("template", "line"),
-    [("a\n{{ b c }}", 2), ("{% if x %}\n\n", 1), ("{{ a }\n", 1), ("\n{% nope %}", 2), ("{{ " + "9" * 5000 + " }}", 1)],
+    [
+        ("a\n{{ b c }}", 2),
+        ("{% if x %}\n\n", 1),
+        ("{{ a }\n", 1),
+        ("\n{% nope %}", 2),
+        ("{{ " + "9" * 5000 + " }}", 1),
+    ],
 )
 def test_what_does_not_parse_is_told_with_its_line(template: str, line: int) -> None:
     with pytest.raises(TemplateError) as caught:

@@ -11,7 +11,8 @@ def test_only_a_mapping_is_a_mapping() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "expected"), [(" a ", "a"), (" ", None), (1, "1"), (1.5, "1.5"), (True, None), (None, None), ([], None)]
+    ("value", "expected"),
+    [(" a ", "a"), (" ", None), (1, "1"), (1.5, "1.5"), (True, None), (None, None), ([], None)],
 )
 def test_numbers_count_as_text_and_truth_does_not(value: object, expected: str | None) -> None:
     assert scalar_text(value) == expected

@@ -23,7 +23,9 @@ def test_text_keeps_its_line_ends_and_loses_its_byte_order_mark() -> None:
 
 
 @pytest.mark.parametrize(("offset", "expected"), [(0, (1, 2)), (2, (2, 1))])
-def test_a_byte_order_mark_counts_as_a_character_of_the_first_line(offset: int, expected: tuple[int, int]) -> None:
+def test_a_byte_order_mark_counts_as_a_character_of_the_first_line(
+    offset: int, expected: tuple[int, int]
+) -> None:
     assert decode_source("p/a.json", b"\xef\xbb\xbfa\nb").place(offset) == expected
 
 
@@ -104,7 +106,10 @@ def test_what_is_no_utf8_text_is_refused_at_its_place(octets: bytes, expected: t
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
 def test_a_foreign_encoding_is_named(encoding: str) -> None:
-    assert refused('{"name": "Ada"}'.encode(encoding)).message == f"file is {encoding[:6].upper()}, expected UTF-8"
+    assert (
+        refused('{"name": "Ada"}'.encode(encoding)).message
+        == f"file is {encoding[:6].upper()}, expected UTF-8"
+    )
 
 
 def test_a_character_cut_in_half_at_the_end_looks_half_written() -> None:

@@ -25,13 +25,17 @@ def problem(text: str) -> Problem:
 
 def test_a_document_is_named_and_stored_as_json() -> None:
     parsed = parse(
-        "toml", "personas/ada.toml", b'name = "Ada"\ntags = ["a"]\n[needs]\nfirst = "tea"\nages = [1, 2.5, true]\n'
+        "toml",
+        "personas/ada.toml",
+        b'name = "Ada"\ntags = ["a"]\n[needs]\nfirst = "tea"\nages = [1, 2.5, true]\n',
     )
 
     assert parsed.problems == ()
     assert parsed.content
     assert (parsed.content.name, parsed.content.tags, parsed.content.text) == ("Ada", ("a",), "Ada\na\ntea")
-    assert parsed.content.document == '{"name":"Ada","tags":["a"],"needs":{"first":"tea","ages":[1,2.5,true]}}'
+    assert (
+        parsed.content.document == '{"name":"Ada","tags":["a"],"needs":{"first":"tea","ages":[1,2.5,true]}}'
+    )
 
 
 def test_dates_become_text() -> None:
@@ -56,7 +60,9 @@ def test_dates_become_text() -> None:
         ("#" * (LIMITS.front_matter_bytes + 1), "too-large", 1, LIMITS.front_matter_bytes + 1),
     ],
 )
-def test_what_cannot_be_taken_says_why_and_where(text: str, code: str, line: int | None, column: int | None) -> None:
+def test_what_cannot_be_taken_says_why_and_where(
+    text: str, code: str, line: int | None, column: int | None
+) -> None:
     found = problem(text)
 
     assert (found.code, found.line, found.column) == (code, line, column)

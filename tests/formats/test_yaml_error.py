@@ -49,7 +49,9 @@ def test_an_error_says_where_and_what_in_plain_words(text: str, line: int, colum
 
 
 @pytest.mark.parametrize("text", [case[0] for case in CASES])
-def test_the_pure_loader_refuses_the_same_in_words_of_ours(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_pure_loader_refuses_the_same_in_words_of_ours(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(yaml_reader, "_Loader", yaml.SafeLoader)
 
     assert refused(text).code.startswith("yaml-")

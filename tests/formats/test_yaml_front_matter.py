@@ -72,7 +72,8 @@ def test_an_indented_closing_fence_is_pointed_at() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "got"), [("- a", "a list"), ("word", "a single value"), ("null", "nothing"), ("3", "a single value")]
+    ("text", "got"),
+    [("- a", "a list"), ("word", "a single value"), ("null", "nothing"), ("3", "a single value")],
 )
 def test_front_matter_must_be_a_mapping(text: str, got: str) -> None:
     problem = refused(f"---\n\n{text}\n---\n")
@@ -95,7 +96,9 @@ def test_keys_that_trip_the_library_are_kept(key: str) -> None:
 
 
 def test_warnings_are_placed_in_the_file() -> None:
-    assert [(p.code, p.line, p.column) for p in split("\n---\na: no\n---\n").problems] == [("yaml-bool", 3, 4)]
+    assert [(p.code, p.line, p.column) for p in split("\n---\na: no\n---\n").problems] == [
+        ("yaml-bool", 3, 4)
+    ]
 
 
 @pytest.mark.parametrize("text", ["name: A\n---\nHello", "\n model: x\n---\n", "----\nname: A\n---\nHello"])

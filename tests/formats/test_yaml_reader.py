@@ -39,7 +39,9 @@ def test_nothing_but_comments_is_absent_and_null_is_not() -> None:
 
 
 def test_dates_stay_text() -> None:
-    assert read("a: 2024-05-01\nb: 2024-13-45\nc: 2024-05-01T10:00:00Z\nd: !!timestamp 2024-05-01\n").value == {
+    assert read(
+        "a: 2024-05-01\nb: 2024-13-45\nc: 2024-05-01T10:00:00Z\nd: !!timestamp 2024-05-01\n"
+    ).value == {
         "a": "2024-05-01",
         "b": "2024-13-45",
         "c": "2024-05-01T10:00:00Z",
@@ -90,7 +92,9 @@ def test_duplicate_keys_are_warned_of_with_both_places() -> None:
     ]
 
 
-@pytest.mark.parametrize(("key", "kept"), [("1", "1"), ("true", "true"), ("~", "~"), ("1.50", "1.50"), ("no", "no")])
+@pytest.mark.parametrize(
+    ("key", "kept"), [("1", "1"), ("true", "true"), ("~", "~"), ("1.50", "1.50"), ("no", "no")]
+)
 def test_keys_that_are_not_text_are_kept_as_written(key: str, kept: str) -> None:
     found = read(f"{key}: a\n")
 
@@ -197,7 +201,8 @@ def test_the_number_of_events_is_limited() -> None:
     [
         "a: &a [x,x,x,x,x,x,x,x,x]\n"
         + "".join(
-            f"{new}: &{new} [{','.join(['*' + old] * 9)}]\n" for old, new in zip("abcdef", "bcdefg", strict=True)
+            f"{new}: &{new} [{','.join(['*' + old] * 9)}]\n"
+            for old, new in zip("abcdef", "bcdefg", strict=True)
         ),
         "k0: &a0 {y: 1}\n" + "".join(f"k{i}: &a{i} {{<<: *a{i - 1}, x{i}: 1}}\n" for i in range(1, 300)),
         'a: &a "' + "x" * 30_000 + '"\nb: [' + "*a," * 9000 + "]",

@@ -60,7 +60,8 @@ def test_numbers_without_a_json_form_are_errors(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["!!int abc", "!!int ''", "!!bool abc", "!!float abc", "!!timestamp abc", "0x_", "1" + ":1" * 400 + ".5"]
+    "text",
+    ["!!int abc", "!!int ''", "!!bool abc", "!!float abc", "!!timestamp abc", "0x_", "1" + ":1" * 400 + ".5"],
 )
 def test_values_that_do_not_fit_their_tag_are_errors(text: str) -> None:
     assert code_of(text) == "yaml-value"

@@ -37,6 +37,13 @@ class ChangedPackage:
 
     def run(self, module: str, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         """Run a module of Python with this package instead of the real one."""
-        environ = {**os.environ, "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1"}
+        environ = {
+            **os.environ,
+            "PYTHONPATH": str(self.folder),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "NO_COLOR": "1",
+        }
         command = [sys.executable, "-m", module, *arguments]
-        return subprocess.run(command, cwd=cwd, env=environ, capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(
+            command, cwd=cwd, env=environ, capture_output=True, text=True, timeout=120, check=False
+        )

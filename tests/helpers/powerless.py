@@ -12,7 +12,9 @@ import pytest
 POWERLESS = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search,-fowner,-chown"]
 """What a command begins with that is to be run so."""
 
-needs_power = pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root can give it up")
+needs_power = pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("setpriv"), reason="only root can give it up"
+)
 _SOMEBODY = 65534
 
 

@@ -16,7 +16,8 @@ from docsync.model import Sign
 from docsync.names import EVERYTHING, Collection
 from docsync.policy.coalesce import Batch, DirtyPath
 from docsync.store.connection import open_writer
-from docsync.sync.batch.engine import BatchReport, Engine
+from docsync.sync.batch.batch_context import BatchReport
+from docsync.sync.batch.engine import Engine
 from docsync.sync.setup import Settings, build_engine
 
 PERSONAS = Collection("persona", "personas", ("**/*.json",), "json")
@@ -74,7 +75,9 @@ class Project:
     def later(self, ms: float) -> None:
         self.now_ns += int(ms * 1_000_000)
 
-    def sync(self, *scopes: str, sign: Sign = Sign.FOLDER, resting: frozenset[str] = frozenset()) -> BatchReport:
+    def sync(
+        self, *scopes: str, sign: Sign = Sign.FOLDER, resting: frozenset[str] = frozenset()
+    ) -> BatchReport:
         """One batch at the present time; of everything when no scope is given."""
         dirty = {scope: DirtyPath(self.now_ns, self.now_ns, sign) for scope in scopes or (EVERYTHING,)}
         return self.engine.sync(Batch(dirty, resting), self.now_ns, self.last_hints.get)

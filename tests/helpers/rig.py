@@ -10,7 +10,8 @@ from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Coalescer
 from docsync.status import CommandResult
-from docsync.sync.batch.engine import Engine, Progress
+from docsync.sync.batch.batch_context import Progress
+from docsync.sync.batch.engine import Engine
 from docsync.sync.thread.git_hold import GitHold
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.loop import Loop, LoopTasks, Observers
@@ -53,7 +54,9 @@ class Rig:
         self.vitals = ThreadStatus(project.clock)
         self.resyncs = self.doubts = 0
         self.mended: list[str] = []
-        self.inbox = Inbox(Coalescer(project.settings.timing, lambda path: path.endswith(".json")), project.clock)
+        self.inbox = Inbox(
+            Coalescer(project.settings.timing, lambda path: path.endswith(".json")), project.clock
+        )
         rounds = LoopTasks(rescan_ms * MS, self._resync, lambda now_ns: None, self)
         self.counters = Counters()
         told = Observers(self.vitals, SyncLog(self.log), self.counters)

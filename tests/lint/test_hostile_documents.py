@@ -62,11 +62,18 @@ CASES: dict[str, tuple[str, bytes, str]] = {
         json.dumps({f"{number:x}": 0 for number in range(80_000)}).encode(),
         "no extra keys",
     ),
-    "100 000 objects under one key that breaks the schema": ("json", listed('{"":0}', 100_000), "only numbers"),
+    "100 000 objects under one key that breaks the schema": (
+        "json",
+        listed('{"":0}', 100_000),
+        "only numbers",
+    ),
     "levels that each break the schema": ("json", listed(DEEP, 200), "nothing in anything"),
     "a variable of 30 000 letters, and short ones": (
         "prompty",
-        prompt("name: A", "{{" + "a" * 30_000 + "}}" + "".join(f"{{{{{'a' * length}}}}}" for length in range(1, 30))),
+        prompt(
+            "name: A",
+            "{{" + "a" * 30_000 + "}}" + "".join(f"{{{{{'a' * length}}}}}" for length in range(1, 30)),
+        ),
         "any",
     ),
     "missing images among 150 000 tags": (
@@ -95,7 +102,9 @@ def reviewed(format_name: str, octets: bytes, schema: str) -> ParsedFile:
     )
     collection = Collection("d", "d", (f"**/*.{format_name}",), format_name)
     review = Review(
-        DocumentRules(redact_secrets=True, schemas={"d": compile_schema("s", json.dumps(SCHEMAS[schema]).encode())})
+        DocumentRules(
+            redact_secrets=True, schemas={"d": compile_schema("s", json.dumps(SCHEMAS[schema]).encode())}
+        )
     )
     begun = time.process_time()
     found = review.review(ReadFile(path, collection, octets, links), parsed.content, parsed.problems)

@@ -28,7 +28,8 @@ def test_where_another_file_may_declare_it_no_variable_is_undeclared(written: di
 
 def test_a_variable_that_is_spelled_like_an_unused_input_names_it() -> None:
     first, second = (
-        lint(Subject({"a": 1}, undeclared=("firstname",), unused=unused))[0] for unused in (("firstName",), ())
+        lint(Subject({"a": 1}, undeclared=("firstname",), unused=unused))[0]
+        for unused in (("firstName",), ())
     )
 
     assert first.hint == "did you mean 'firstName', which is declared and not used?"
@@ -71,7 +72,9 @@ def test_an_input_that_goes_elsewhere_is_used(written: dict[str, object]) -> Non
 
 
 def test_an_input_that_only_shares_its_name_with_a_tool_is_not_used() -> None:
-    assert told(Subject({"tools": [{"name": "a", "bindings": {}}]}, unused=("a",))) == [("unused-input", None, None)]
+    assert told(Subject({"tools": [{"name": "a", "bindings": {}}]}, unused=("a",))) == [
+        ("unused-input", None, None)
+    ]
 
 
 @pytest.mark.parametrize("status", [ReferenceStatus.MISSING, ReferenceStatus.OUTSIDE])

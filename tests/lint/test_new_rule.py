@@ -76,7 +76,12 @@ def test_a_rule_can_be_ignored_as_soon_as_it_is_there(package: ChangedPackage, p
 
 
 def test_a_rule_without_its_section_is_refused_by_the_test_of_the_page(package: ChangedPackage) -> None:
-    for path in ("docs/rules.md", "tests/__init__.py", "tests/lint/__init__.py", "tests/lint/test_rules_page.py"):
+    for path in (
+        "docs/rules.md",
+        "tests/__init__.py",
+        "tests/lint/__init__.py",
+        "tests/lint/test_rules_page.py",
+    ):
         package.copy(path)
 
     def test_page() -> subprocess.CompletedProcess[str]:
@@ -97,7 +102,10 @@ def test_a_rule_without_its_section_is_refused_by_the_test_of_the_page(package: 
 def test_a_moved_version_of_a_rule_loads_everything_again(package: ChangedPackage, project: Path) -> None:
     package.run("docsync", "sync", cwd=project)
     package.replace("docsync/lint/rules/long_body.py", "_MAX_CHARACTERS = 40", "_MAX_CHARACTERS = 50")
-    kept = package.run("docsync", "sync", cwd=project).stdout + package.run("docsync", "problems", cwd=project).stdout
+    kept = (
+        package.run("docsync", "sync", cwd=project).stdout
+        + package.run("docsync", "problems", cwd=project).stdout
+    )
     assert "at most 40" in kept
 
     package.replace("docsync/lint/rules/long_body.py", '"long-body", 1', '"long-body", 2')

@@ -48,7 +48,9 @@ def codes_of_the_source() -> set[str]:
 
 def examples() -> Iterator[tuple[str, str, str, str]]:
     for code, section in SECTIONS.items():
-        for form, kind, text in re.findall(r"^```(\w+) (bad|good)\n(.*?)^```$", section, re.MULTILINE | re.DOTALL):
+        for form, kind, text in re.findall(
+            r"^```(\w+) (bad|good)\n(.*?)^```$", section, re.MULTILINE | re.DOTALL
+        ):
             yield code, form, kind, text
 
 
@@ -95,7 +97,9 @@ def test_every_rule_has_its_summary_and_both_examples(rule: LintRule) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_every_rule_warns_of_its_bad_example_and_can_be_ignored(rule: LintRule) -> None:
-    ((form, text),) = [(form, text) for code, form, kind, text in examples() if (code, kind) == (rule.code, "bad")]
+    ((form, text),) = [
+        (form, text) for code, form, kind, text in examples() if (code, kind) == (rule.code, "bad")
+    ]
 
     assert codes_of(form, text)[rule.code] is Severity.WARNING
     assert rule.code not in codes_of(form, text, rule.code)

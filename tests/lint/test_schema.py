@@ -41,10 +41,17 @@ def violations(rules: object, value: dict[str, object]) -> list[Finding]:
         ),
     ],
 )
-def test_a_violation_says_where_and_what(rules: object, value: dict[str, object], at: str, message: str) -> None:
+def test_a_violation_says_where_and_what(
+    rules: object, value: dict[str, object], at: str, message: str
+) -> None:
     (finding,) = violations(rules, value)
 
-    assert (finding.code, finding.severity.value, finding.at, finding.message) == ("schema", "error", at, message)
+    assert (finding.code, finding.severity.value, finding.at, finding.message) == (
+        "schema",
+        "error",
+        at,
+        message,
+    )
     assert finding.on_key is (at == "extra")
 
 
@@ -56,7 +63,8 @@ def test_a_long_value_is_never_printed_whole() -> None:
 
 def test_many_keys_are_never_printed_whole() -> None:
     (finding,) = violations(
-        {"properties": {"name": True}, "additionalProperties": False}, {f"key{number}": 1 for number in range(500)}
+        {"properties": {"name": True}, "additionalProperties": False},
+        {f"key{number}": 1 for number in range(500)},
     )
 
     assert len(finding.message) <= 210
@@ -76,7 +84,10 @@ def test_a_secret_of_the_wrong_kind_is_not_printed() -> None:
 
 
 def test_only_so_many_violations_are_told() -> None:
-    assert len(schema({"additionalProperties": {"type": "string"}}).violations({str(n): n for n in range(9)}, 4)) == 4
+    assert (
+        len(schema({"additionalProperties": {"type": "string"}}).violations({str(n): n for n in range(9)}, 4))
+        == 4
+    )
 
 
 def test_of_one_violation_no_other_is_looked_for() -> None:
@@ -94,7 +105,10 @@ def test_what_keeps_the_schema_has_no_violation() -> None:
     ("octets", "message"),
     [
         (b'{"type": }', "s.json:1:10: no JSON Schema: Expecting value"),
-        (b'{\n "properties": {\n  "a": {"type": "objekt"}}}', "s.json:3:17: no valid JSON Schema: properties.a.type: "),
+        (
+            b'{\n "properties": {\n  "a": {"type": "objekt"}}}',
+            "s.json:3:17: no valid JSON Schema: properties.a.type: ",
+        ),
         (b'{"pattern": "("}', "s.json:1:13: no valid JSON Schema: pattern: "),
         (b"[]", "s.json:1:1: no valid JSON Schema: "),
         (b'{"$ref": "http://127.0.0.1:1/x.json"}', "s.json:1:1: no valid JSON Schema: "),

@@ -29,7 +29,9 @@ def test_a_key_that_only_begins_like_such_a_word_holds_none(key: str) -> None:
     assert places({key: "abc"}) == []
 
 
-@pytest.mark.parametrize("value", ["", "  ", 500, 1.5, True, None, "${env:KEY}", " ${ENV:KEY:x} ", "{{ key }}", {}, []])
+@pytest.mark.parametrize(
+    "value", ["", "  ", 500, 1.5, True, None, "${env:KEY}", " ${ENV:KEY:x} ", "{{ key }}", {}, []]
+)
 def test_what_is_no_literal_text_is_no_secret(value: object) -> None:
     assert places({"token": value}) == []
 

@@ -51,7 +51,9 @@ def test_a_file_still_open_waits_for_the_debounce_time() -> None:
 
 
 @pytest.mark.parametrize(("path", "wait_ms"), [("a.json", 10), ("a.prompty", 50)])
-def test_without_close_reports_only_a_format_that_proves_itself_is_read_early(path: str, wait_ms: int) -> None:
+def test_without_close_reports_only_a_format_that_proves_itself_is_read_early(
+    path: str, wait_ms: int
+) -> None:
     box = coalescer()
     box.mark(path, Sign.WRITTEN, 0)
     assert due_ms(box, path) == wait_ms
@@ -121,7 +123,9 @@ def test_a_name_that_went_does_not_rest() -> None:
 @pytest.mark.parametrize(
     ("at_ms", "debounce_ms", "until"), [(1, 500, {"a": 500}), (500, 500, {}), (1, 5000, {"a": 2001})]
 )
-def test_a_file_that_is_there_although_its_name_went_rests(at_ms: int, debounce_ms: int, until: dict[str, int]) -> None:
+def test_a_file_that_is_there_although_its_name_went_rests(
+    at_ms: int, debounce_ms: int, until: dict[str, int]
+) -> None:
     box = Coalescer(Timing(debounce_ns=debounce_ms * MS), lambda path: True)
     box.mark_applied("a", 0)
     box.mark("a", Sign.GONE, at_ms * MS)
@@ -228,7 +232,9 @@ def test_memory_does_not_grow_with_the_paths_of_the_past() -> None:
 @seed(20261121)
 @settings(max_examples=150, deadline=None)
 @given(HINTS)
-def test_no_path_is_taken_before_it_settled_nor_kept_longer_than_max_delay(hints: list[tuple[int, str, Sign]]) -> None:
+def test_no_path_is_taken_before_it_settled_nor_kept_longer_than_max_delay(
+    hints: list[tuple[int, str, Sign]],
+) -> None:
     box = coalescer()
     first_ms: dict[str, int] = {}
     last: dict[str, tuple[int, Sign]] = {}
@@ -248,11 +254,15 @@ def test_no_path_is_taken_before_it_settled_nor_kept_longer_than_max_delay(hints
 @seed(20261121)
 @settings(max_examples=150, deadline=None)
 @given(HINTS, st.integers(0, 6000))
-def test_the_order_of_hints_of_different_paths_does_not_matter(hints: list[tuple[int, str, Sign]], at_ms: int) -> None:
+def test_the_order_of_hints_of_different_paths_does_not_matter(
+    hints: list[tuple[int, str, Sign]], at_ms: int
+) -> None:
     one, other = coalescer(), coalescer()
     for hint_ms, path, sign in hints:
         one.mark(path, sign, hint_ms * MS)
-    for hint_ms, path, sign in sorted(hints, key=lambda hint: hint[1]):  # all of one path, then all of the next
+    for hint_ms, path, sign in sorted(
+        hints, key=lambda hint: hint[1]
+    ):  # all of one path, then all of the next
         other.mark(path, sign, hint_ms * MS)
     assert one.take(at_ms * MS) == other.take(at_ms * MS)
 
@@ -277,7 +287,10 @@ DEEDS = st.lists(
     st.tuples(
         st.sampled_from((0, 1, 5, 10, 20, 60, 500, 2000)),
         st.sampled_from(["p", "p/a.json", "p/b.md", "p/q", "p/q/c.json", "d.json"]),
-        st.one_of(st.sampled_from(Sign), st.sampled_from(["applied", "again", "take", "take all", "put back", "ask"])),
+        st.one_of(
+            st.sampled_from(Sign),
+            st.sampled_from(["applied", "again", "take", "take all", "put back", "ask"]),
+        ),
     ),
     min_size=40,
     max_size=60,
@@ -287,7 +300,9 @@ DEEDS = st.lists(
 @seed(20261128)
 @settings(max_examples=300, deadline=None)
 @given(DEEDS)
-def test_what_is_due_is_found_without_looking_at_what_is_not(deeds: list[tuple[int, str, Sign | str]]) -> None:
+def test_what_is_due_is_found_without_looking_at_what_is_not(
+    deeds: list[tuple[int, str, Sign | str]],
+) -> None:
     """Whatever made it due sooner or later meanwhile: the answers are those of a look at every dirty path."""
     box = coalescer()
     taken = Batch()

@@ -129,9 +129,15 @@ def test_a_release_gives_what_is_held_and_empties_the_window() -> None:
 def test_a_release_of_one_collection_leaves_the_others() -> None:
     kept = guard()
     apply(kept, entries(30), 50)
-    kept.mark_applied("prompt", kept.judge("prompt", [entry(f"x{n}", type_="prompt") for n in range(3)], 3, 0), 0)
+    kept.mark_applied(
+        "prompt", kept.judge("prompt", [entry(f"x{n}", type_="prompt") for n in range(3)], 3, 0), 0
+    )
     assert [one.type for one in kept.release("prompt")] == ["prompt"] * 3
-    assert (len(kept.list_held("persona")), len(kept.list_held("prompt")), len(kept.list_held())) == (30, 0, 30)
+    assert (len(kept.list_held("persona")), len(kept.list_held("prompt")), len(kept.list_held())) == (
+        30,
+        0,
+        30,
+    )
     assert len(kept.release()) == 30
 
 
@@ -225,7 +231,9 @@ def test_a_moved_file_does_not_make_the_collection_look_larger() -> None:
 
 @seed(20261121)
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.tuples(st.integers(1, 40), st.integers(0, 70)), min_size=1, max_size=8), st.integers(1, 150))
+@given(
+    st.lists(st.tuples(st.integers(1, 40), st.integers(0, 70)), min_size=1, max_size=8), st.integers(1, 150)
+)
 def test_without_excuse_no_minute_sees_more_deletions_than_the_limits_say(
     groups: list[tuple[int, int]], rows: int
 ) -> None:

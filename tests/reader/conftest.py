@@ -33,7 +33,9 @@ def people(project: Project) -> Project:
 def crowd(people: Project) -> Project:
     """Twenty more people, many of whom have the same name."""
     for number in range(20):
-        people.persona(f"personas/crowd/{number:02}.json", name="Ana" if number % 3 else f"N{number}", tags=["crowd"])
+        people.persona(
+            f"personas/crowd/{number:02}.json", name="Ana" if number % 3 else f"N{number}", tags=["crowd"]
+        )
         if number % 4 == 0:
             people.settle()
     people.settle()

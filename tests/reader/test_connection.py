@@ -75,7 +75,10 @@ with open_reader(database=sys.argv[1]) as reader:
 
 def test_the_child_of_a_fork_is_refused_and_harms_nobody(people: Project) -> None:
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", FORK, str(people.database)], capture_output=True, text=True, timeout=60
+        [sys.executable, "-W", "error", "-c", FORK, str(people.database)],
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert done.stderr == ""
     lines = ["this Reader was opened before a fork; open one in each of the processes", "Ana", "Ana"]
@@ -157,7 +160,9 @@ def test_what_is_asked_in_one_state_overcomes_damage_that_shows_up_in_the_middle
         calls.append(reader.source)
         first = name_of_ana(reader)
         if len(calls) == 1:
-            reader._source.database.connection().exec_trace = lambda *asked: asked[1] == "ROLLBACK" or _corrupt(*asked)
+            reader._source.database.connection().exec_trace = lambda *asked: (
+                asked[1] == "ROLLBACK" or _corrupt(*asked)
+            )
         return first, len(reader.find())
 
     assert reader.in_one_state(ask) == ("Ana", 4)
@@ -173,7 +178,9 @@ def test_what_is_asked_in_one_state_within_a_snapshot_is_of_that(reader: Reader,
     assert reader.in_one_state(reader.version).revision == people.revision
 
 
-def test_the_other_side_of_a_fork_is_refused_in_words(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_other_side_of_a_fork_is_refused_in_words(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as child:
         child.setattr(os, "getpid", lambda: 0)
         with pytest.raises(RuntimeError, match="opened before a fork"):
@@ -230,7 +237,9 @@ sys.stdin.read()
 """
 
 
-def test_a_locked_database_is_told_and_opened_once_it_is_free(people: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_database_is_told_and_opened_once_it_is_free(
+    people: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("docsync.reader.connection.READER_BUSY_MS", 20)
     people.close()
     for log in ("-wal", "-shm"):
@@ -257,9 +266,13 @@ def test_a_file_that_is_replaced_while_it_is_opened_is_opened_again(
     database.close()
 
 
-def test_a_file_that_is_replaced_all_the_time_is_given_up(people: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_replaced_all_the_time_is_given_up(
+    people: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     calls = itertools.count(1)
-    monkeypatch.setattr(DatabaseFile, "_read_identity", lambda self: (os.getpid(), id(object()) + next(calls)))
+    monkeypatch.setattr(
+        DatabaseFile, "_read_identity", lambda self: (os.getpid(), id(object()) + next(calls))
+    )
     database = DatabaseFile(people.database)
     with pytest.raises(NoDatabase, match="again and again"):
         database.connection()

@@ -35,12 +35,20 @@ def look_again(reader: Any) -> None:
 
 
 def test_without_a_database_the_files_answer_and_a_warning_says_so(files: Project) -> None:
-    with pytest.warns(FallbackWarning, match=r"answering from the files: .*docsync\.db: no database there") as caught:
+    with pytest.warns(
+        FallbackWarning, match=r"answering from the files: .*docsync\.db: no database there"
+    ) as caught:
         reader = open_reader(files.root)
     with reader:
         row = reader.get("persona/team/ana")
         assert row is not None
-        assert (row.name, row.source, row.epoch, row.as_of, row.revision) == ("Ana", "files", None, None, None)
+        assert (row.name, row.source, row.epoch, row.as_of, row.revision) == (
+            "Ana",
+            "files",
+            None,
+            None,
+            None,
+        )
         page = reader.find(order="name", limit=1)
         assert (page[0].name, page.source, page.epoch, page.revision) == ("Ana", "files", None, None)
         assert (reader.source, reader.epoch(), reader.revision()) == ("files", None, None)
@@ -147,7 +155,9 @@ def test_a_url_is_refused_as_not_possible_yet(people: Project, source: str) -> N
         open_reader(people.root, source=source)
 
 
-def test_another_source_is_refused_with_those_there_are(people: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_source_is_refused_with_those_there_are(
+    people: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DOCSYNC_SOURCE", "Files")
     with pytest.raises(UsageError, match="one of auto, database, files, got 'Files'"):
         open_reader(database=people.database)
@@ -252,6 +262,10 @@ def test_reading_a_database_imports_nothing_heavy(people: Project) -> None:
     )
     environ = {**os.environ, "PYTHONPATH": str(Path(docsync.__file__).parent.parent)}
     done = subprocess.run(
-        [sys.executable, "-c", code, str(people.database)], capture_output=True, text=True, env=environ, timeout=60
+        [sys.executable, "-c", code, str(people.database)],
+        capture_output=True,
+        text=True,
+        env=environ,
+        timeout=60,
     )
     assert (done.stderr, done.stdout) == ("", "[]\n")

@@ -36,7 +36,11 @@ def test_without_a_cursor_it_begins_with_all_that_is_there(reader: Reader, peopl
     assert (first.start_over, first.more, told(first)) == (True, False, [("upsert", id_) for id_ in IDS])
     row = reader.get(IDS[0])
     assert row is not None
-    assert (first[0].content_hash, first[0].type, first[0].changed_at) == (row.content_hash, "persona", row.updated_at)
+    assert (first[0].content_hash, first[0].type, first[0].changed_at) == (
+        row.content_hash,
+        "persona",
+        row.updated_at,
+    )
     assert (first.epoch, first.revision, first.source) == (reader.epoch(), reader.revision(), "database")
 
 

@@ -61,7 +61,9 @@ def test_an_id_that_nobody_has_gives_nothing(reader: Reader, id_: str) -> None:
         ("/", []),
     ],
 )
-def test_ids_that_end_or_are_spelled_like_another_one_are_similar(reader: Reader, id_: str, similar: list[str]) -> None:
+def test_ids_that_end_or_are_spelled_like_another_one_are_similar(
+    reader: Reader, id_: str, similar: list[str]
+) -> None:
     assert reader.similar_ids(id_)[:1] == similar
 
 
@@ -96,7 +98,9 @@ def test_everything_is_found_in_the_order_of_ids(reader: Reader) -> None:
         ({"order": "type", "limit": 2}, ["Ana", "Ben"]),
     ],
 )
-def test_documents_are_found_by_any_combination(reader: Reader, asked: dict[str, Any], found: list[str]) -> None:
+def test_documents_are_found_by_any_combination(
+    reader: Reader, asked: dict[str, Any], found: list[str]
+) -> None:
     assert names(reader.find(**asked)) == found
 
 

@@ -45,9 +45,36 @@ PATHS = [
     "variables",
     "nowhere",
 ]
-COLUMNS = ["@id", "@type", "@name", "@description", "@tags", "@file_path", "@file_modified", "@state", "@nothing"]
+COLUMNS = [
+    "@id",
+    "@type",
+    "@name",
+    "@description",
+    "@tags",
+    "@file_path",
+    "@file_modified",
+    "@state",
+    "@nothing",
+]
 TEXTS = ["persona", "ana", "Same", "calm", "persona/ana", "personas/ben.json", "ok", "", "2026"]
-VALUES: list[Any] = [1, 1.0, 0, -3, 2**70, 0.5, True, False, None, "1", "true", "calm", "", "日本語", ["calm"], []]
+VALUES: list[Any] = [
+    1,
+    1.0,
+    0,
+    -3,
+    2**70,
+    0.5,
+    True,
+    False,
+    None,
+    "1",
+    "true",
+    "calm",
+    "",
+    "日本語",
+    ["calm"],
+    [],
+]
 OPERATORS = ["=", "!=", "<", "<=", ">", ">=", "in", "not in", "contains", "contains any", "exists"]
 ORDERS = ["id", "type", "name", "file_path", "file_modified"]
 OWN = ("created_at", "updated_at", "revision", "epoch", "as_of", "source")
@@ -156,7 +183,12 @@ def answer(seed: int, reader: Reader) -> Any:
             return ask(rand, reader)
         id_ = rand.choice(["persona/ana", "persona/日本/é", "prompt_template/ben", "never"])
         row = reader.get(id_)
-        facts = (reader.tags(), reader.tags("persona"), reader.references("prompt_template/ben"), reader.problems())
+        facts = (
+            reader.tags(),
+            reader.tags("persona"),
+            reader.references("prompt_template/ben"),
+            reader.problems(),
+        )
         return [
             row and plain(row),
             reader.similar_ids(id_),
@@ -175,9 +207,14 @@ def test_files_and_database_give_the_same(project: Project, tree: int, tell: Tel
     print(f"DOCSYNC_SEED={seed}")
     project.write("docsync.toml", "")
     grow(rand, project)
-    with open_reader(project.root, source="database") as database, open_reader(project.root, source="files") as files:
+    with (
+        open_reader(project.root, source="database") as database,
+        open_reader(project.root, source="files") as files,
+    ):
         for _ in range(QUESTIONS):
             question = rand.randrange(10**9)
-            assert answer(question, files) == answer(question, database), f"DOCSYNC_SEED={seed}, question {question}"
+            assert answer(question, files) == answer(question, database), (
+                f"DOCSYNC_SEED={seed}, question {question}"
+            )
         assert (database.source, files.source) == ("database", "files")
     tell(f"files and database: {QUESTIONS} questions answered alike, DOCSYNC_SEED={seed}")

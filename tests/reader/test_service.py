@@ -46,7 +46,9 @@ def reader(project: Project) -> Iterator[Reader]:
         project.persona(f"personas/{stem}.json", **{"name": f"Name {stem}", "tags": [f"t{stem}"], **values})
     texts = [("one", "p-1", "x", "gpt-4o", "KEY"), ("two", "p-2", "y", "o1", "OTHER")]
     for name, id_, tag, model, env in texts:
-        project.write(f"prompts/{name}.prompty", PROMPT.format(name=name, id=id_, tag=tag, model=model, env=env))
+        project.write(
+            f"prompts/{name}.prompty", PROMPT.format(name=name, id=id_, tag=tag, model=model, env=env)
+        )
     project.settle()
     with open_reader(database=project.database) as opened:
         yield opened
@@ -68,7 +70,9 @@ def stems(rows: Iterable[Row]) -> str:
         ("18-29", ""),
     ],
 )
-def test_personas_of_an_age_group_are_found_however_they_write_it(reader: Reader, group: str, found: str) -> None:
+def test_personas_of_an_age_group_are_found_however_they_write_it(
+    reader: Reader, group: str, found: str
+) -> None:
     page = PersonaService(reader).by_age_group(group)
     assert stems(page) == found
     assert (page.source, page.epoch, page.revision, page.cursor) == (

@@ -45,7 +45,9 @@ def test_a_reader_that_is_closed_within_its_snapshot_is_closed(reader: Reader, p
 def test_all_of_an_answer_is_of_one_state(reader: Reader, people: Project) -> None:
     page = reader.find()
     assert (
-        {(row.epoch, row.as_of) for row in page} == {(page.epoch, page.revision)} == {(reader.epoch(), people.revision)}
+        {(row.epoch, row.as_of) for row in page}
+        == {(page.epoch, page.revision)}
+        == {(reader.epoch(), people.revision)}
     )
     row = reader.get("persona/team/ana")
     assert row is not None
@@ -68,12 +70,20 @@ def test_a_snapshot_of_files_moves_no_more_than_one_of_the_database(people: Proj
 
 @pytest.mark.parametrize("text", ["\ud800", "a\udfff"])
 def test_half_of_a_character_is_looked_for_in_vain(reader: Reader, text: str) -> None:
-    for ask in (reader.get, reader.search, reader.references, reader.tags, lambda t: reader.find(where={"name": t})):
+    for ask in (
+        reader.get,
+        reader.search,
+        reader.references,
+        reader.tags,
+        lambda t: reader.find(where={"name": t}),
+    ):
         with pytest.raises(UsageError, match="half of a character"):
             ask(text)
 
 
-def test_the_working_directory_may_change(people: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_working_directory_may_change(
+    people: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.chdir(people.root)
     with open_reader(database=".docsync/docsync.db") as reader:
         monkeypatch.chdir(tmp_path)

@@ -53,7 +53,9 @@ for line in sys.stdin:
         answer = str(error)
     print(json.dumps([reader.source, answer]), flush=True)
 """
-NEWER = f"made by a newer docsync (tables {SCHEMA_VERSION + 1}, this one knows {SCHEMA_VERSION}); upgrade docsync"
+NEWER = (
+    f"made by a newer docsync (tables {SCHEMA_VERSION + 1}, this one knows {SCHEMA_VERSION}); upgrade docsync"
+)
 AFTERWARDS = {
     "get": "auf Deutsch",
     "find": ["auf Deutsch", "auf Deutsch"],
@@ -94,7 +96,9 @@ def upgrade(database: Path, release: Release) -> None:
 
 
 @pytest.mark.parametrize("question", AFTERWARDS)
-def test_a_service_that_is_open_reads_on(question: str, service: LineProcess, database: Path, later: Release) -> None:
+def test_a_service_that_is_open_reads_on(
+    question: str, service: LineProcess, database: Path, later: Release
+) -> None:
     service.ask(question)
     upgrade(database, later)
     assert service.ask(question) == ["database", AFTERWARDS[question]]
@@ -106,7 +110,9 @@ def test_each_step_is_a_revision(service: LineProcess, database: Path, later: Re
     assert service.ask("wait") == ["database", revision + 2]
 
 
-def test_a_snapshot_stays_as_it_is_until_it_ends(service: LineProcess, database: Path, later: Release) -> None:
+def test_a_snapshot_stays_as_it_is_until_it_ends(
+    service: LineProcess, database: Path, later: Release
+) -> None:
     service.ask("snapshot")
     before = [service.ask(question) for question in AFTERWARDS if question != "watch"]
     upgrade(database, later)

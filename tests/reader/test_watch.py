@@ -66,7 +66,9 @@ def test_a_watcher_begins_where_it_is_told_and_goes_on_by_itself(reader: Reader,
     watching.close()
 
 
-def test_a_commit_between_an_answer_and_the_sleep_is_not_slept_through(reader: Reader, people: Project) -> None:
+def test_a_commit_between_an_answer_and_the_sleep_is_not_slept_through(
+    reader: Reader, people: Project
+) -> None:
     watching = reader.watch(reader.cursor(), timeout=60)
     asked = reader.changes
 
@@ -104,7 +106,9 @@ def test_many_changes_come_piece_by_piece_without_sleep(reader: Reader, people: 
     assert [len(piece) for piece in pieces] == [1_000, 500]
 
 
-def test_a_watcher_survives_the_database_being_replaced(people: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_watcher_survives_the_database_being_replaced(
+    people: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with open_reader(database=people.database) as reader:
         watching = reader.watch(timeout=60)
         before = next(watching).epoch
@@ -114,7 +118,9 @@ def test_a_watcher_survives_the_database_being_replaced(people: Project, monkeyp
         assert found.epoch != before
 
 
-def test_a_watcher_gives_up_when_the_database_stays_away(people: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_watcher_gives_up_when_the_database_stays_away(
+    people: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(commit_poll, "_REPLACEMENT_SECONDS", 0.2)
     with open_reader(database=people.database) as reader:
         watching = reader.watch(timeout=60)
@@ -180,7 +186,9 @@ def test_the_pauses_grow_while_nothing_happens(monkeypatch: pytest.MonkeyPatch) 
         slept.append(seconds)
         clock[0] += seconds
 
-    monkeypatch.setattr(commit_poll, "time", type("Clock", (), {"sleep": sleep, "monotonic": lambda: clock[0]}))
+    monkeypatch.setattr(
+        commit_poll, "time", type("Clock", (), {"sleep": sleep, "monotonic": lambda: clock[0]})
+    )
     assert not commit_poll.CommitPoll(lambda: (1, 1)).sleep(10)
     assert slept[0] == 0.02
     assert max(slept) == slept[-2] == 0.1

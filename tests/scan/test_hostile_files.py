@@ -145,7 +145,12 @@ CASES = [
     Case("72 a name of 255 bytes", good, GOOD, path=f"personas/{'n' * 250}.json"),
     Case("78 a hidden name", good, NOTHING, path="personas/.x.json"),
     Case("78 a hidden folder", good, NOTHING, path="personas/.git/x.json"),
-    Case("78 a lock file of Emacs", lambda path: path.symlink_to("me@host.1:2"), NOTHING, path="personas/.#x.json"),
+    Case(
+        "78 a lock file of Emacs",
+        lambda path: path.symlink_to("me@host.1:2"),
+        NOTHING,
+        path="personas/.#x.json",
+    ),
     Case("78 an autosave of Emacs", good, NOTHING, path="personas/#x.json#"),
     Case("78 a lock file of Office", good, NOTHING, path="personas/~$x.json"),
     Case("78 a backup", good, NOTHING, path="personas/x.json~"),
@@ -179,7 +184,11 @@ def no_file_of_mode_0(project: Project, monkeypatch: pytest.MonkeyPatch) -> None
     real = os.open
 
     def refuse(path: Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
-        if dir_fd is not None and not flags & os.O_CREAT and not os.lstat(path, dir_fd=dir_fd).st_mode & 0o7777:
+        if (
+            dir_fd is not None
+            and not flags & os.O_CREAT
+            and not os.lstat(path, dir_fd=dir_fd).st_mode & 0o7777
+        ):
             raise PermissionError(errno.EACCES, "Permission denied", path)
         return real(path, flags, mode, dir_fd=dir_fd)
 
@@ -327,7 +336,9 @@ def test_64_a_file_that_goes_while_it_is_read(project: Project, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.49])
-def test_67_a_prompt_that_was_torn_where_it_still_parses_is_not_believed(project: Project, share: float) -> None:
+def test_67_a_prompt_that_was_torn_where_it_still_parses_is_not_believed(
+    project: Project, share: float
+) -> None:
     path, text = "prompts/p.prompty", "---\nname: P\n---\nsystem:\n" + "Answer politely.\n" * 50
     project.write(path, text)
     project.settle()
@@ -345,7 +356,9 @@ def test_67_a_prompt_that_was_torn_where_it_still_parses_is_not_believed(project
 
 @pytest.mark.parametrize("scope", ["", X])
 @pytest.mark.parametrize("how", ["in place", "renamed"])
-def test_68_the_same_size_and_the_same_time_with_other_content(project: Project, scope: str, how: str) -> None:
+def test_68_the_same_size_and_the_same_time_with_other_content(
+    project: Project, scope: str, how: str
+) -> None:
     file = project.persona(X, name="old")
     project.settle()
     before = file.stat()
@@ -449,7 +462,9 @@ def test_82_a_root_that_is_missing_at_the_start_deletes_nothing(project: Project
 
 
 @pytest.mark.parametrize("kind", ["another file system", "a folder a second time"])
-def test_89_what_is_mounted_inside_is_read_like_any_folder(project: Project, mounts: Mounts, kind: str) -> None:
+def test_89_what_is_mounted_inside_is_read_like_any_folder(
+    project: Project, mounts: Mounts, kind: str
+) -> None:
     elsewhere = project.root.parent / "elsewhere"
     elsewhere.mkdir()
     (project.root / "personas/mounted").mkdir()
@@ -480,7 +495,9 @@ def test_94_a_file_that_changes_all_the_time_starves_no_other(project: Project) 
     assert project.revision - before <= 3  # one of them is of the other file
     assert most <= 2
     rig.settle()
-    assert project.query("SELECT json_extract(document, '$.number') FROM documents WHERE file_path = ?", X) == [(699,)]
+    assert project.query(
+        "SELECT json_extract(document, '$.number') FROM documents WHERE file_path = ?", X
+    ) == [(699,)]
 
 
 def peak_bytes(project: Project, count: int, size: int) -> int:

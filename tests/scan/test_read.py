@@ -107,7 +107,8 @@ def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "has_hint"), [(errno.EACCES, True), (errno.EPERM, True), (errno.EIO, False), (errno.ESTALE, False)]
+    ("number", "has_hint"),
+    [(errno.EACCES, True), (errno.EPERM, True), (errno.EIO, False), (errno.ESTALE, False)],
 )
 @pytest.mark.parametrize("call", ["open", "read"])
 def test_a_file_that_the_system_does_not_show_is_unreadable(

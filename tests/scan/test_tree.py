@@ -14,7 +14,13 @@ from docsync.scan import FileTree
 PERSONAS = Collection("persona", "personas", ("**/*.json",), "json")
 PROMPTS = Collection("prompt", "prompts", ("**/*.prompty",), "prompty")
 EVERY_JSON = Collection("all", ".", ("**/*.json",), "json")
-FILES = ("personas/a.json", "personas/team/b.json", "personas/team/deep/c.json", "prompts/p.prompty", "top.json")
+FILES = (
+    "personas/a.json",
+    "personas/team/b.json",
+    "personas/team/deep/c.json",
+    "prompts/p.prompty",
+    "top.json",
+)
 
 
 @pytest.fixture
@@ -165,7 +171,9 @@ def test_a_file_is_gone_when_nothing_that_could_be_the_document_is_there(root: P
     assert bool(FileTree(root, (PERSONAS,), 100).find_gone(["personas/a.json"])) is not there
 
 
-def test_a_file_in_a_folder_that_cannot_be_entered_is_not_gone(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_in_a_folder_that_cannot_be_entered_is_not_gone(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(path: str) -> os.stat_result:
         raise PermissionError(13, "Permission denied")
 
@@ -194,7 +202,9 @@ def test_a_link_that_is_pointed_out_of_the_folder_after_the_scan_is_not_read(roo
 
 
 @pytest.mark.parametrize("outside", ["beside the project", "in the project"])
-def test_a_folder_that_is_swapped_for_a_link_between_scan_and_read_leads_nowhere(root: Path, outside: str) -> None:
+def test_a_folder_that_is_swapped_for_a_link_between_scan_and_read_leads_nowhere(
+    root: Path, outside: str
+) -> None:
     elsewhere = root.parent / "elsewhere" if outside == "beside the project" else root / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "b.json").write_text('{"secret": true}')

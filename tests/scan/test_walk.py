@@ -55,7 +55,17 @@ def test_files_are_found_with_stamp_and_type(tree: Tree) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *(".hidden.json", "#a.json", "~a.json", "a.json~", "a.json.swp", "a.json.tmp", "a.json.bak", "a.JSON", "a.txt"),
+        *(
+            ".hidden.json",
+            "#a.json",
+            "~a.json",
+            "a.json~",
+            "a.json.swp",
+            "a.json.tmp",
+            "a.json.bak",
+            "a.JSON",
+            "a.txt",
+        ),
         *("json", "4913", ".git/a.json", ".a/b/c.json", "x.tmp/a.json"),
     ],
 )
@@ -67,7 +77,16 @@ def test_names_that_are_no_documents_are_not_found_and_not_listed(tree: Tree, na
 
 @pytest.mark.parametrize(
     "name",
-    ["a.json.json", "with space .json", "é.json", "🦊.json", "x" * 250 + ".json", "*.json", "a\\b.json", "-.json"],
+    [
+        "a.json.json",
+        "with space .json",
+        "é.json",
+        "🦊.json",
+        "x" * 250 + ".json",
+        "*.json",
+        "a\\b.json",
+        "-.json",
+    ],
 )
 def test_unusual_names_are_documents(tree: Tree, name: str) -> None:
     tree.write(name)
@@ -171,7 +190,9 @@ def test_a_link_with_nothing_behind_it_is_as_good_as_missing(tree: Tree, target:
 def test_a_link_inside_the_folder_has_the_stamp_of_its_file(tree: Tree) -> None:
     file = tree.write(".data/v1/a.json")
     (tree.folder / "a.json").symlink_to(".data/v1/a.json")
-    assert tree.scan().found == tree.scan("personas/a.json").found == {"personas/a.json": stamp_of(file.stat())}
+    assert (
+        tree.scan().found == tree.scan("personas/a.json").found == {"personas/a.json": stamp_of(file.stat())}
+    )
 
 
 def test_a_config_map_is_read_through_both_of_its_links(tree: Tree) -> None:
@@ -225,7 +246,9 @@ def test_a_file_beneath_a_linked_folder_is_not_reached_by_its_path_either(tree: 
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EIO, errno.ENAMETOOLONG])
-def test_a_folder_that_cannot_be_listed_is_unreadable(tree: Tree, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+def test_a_folder_that_cannot_be_listed_is_unreadable(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
     tree.write("shut/a.json")
     tree.write("b.json")
     real = os.scandir
@@ -262,7 +285,9 @@ def test_a_folder_that_fails_in_the_middle_of_its_list_is_unreadable(
     assert list(tree.scan().unreadable) == ["personas"]
 
 
-def test_a_single_file_that_cannot_be_looked_at_is_unreadable(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_single_file_that_cannot_be_looked_at_is_unreadable(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tree.write("a.json")
 
     def refuse(path: str) -> os.stat_result:

@@ -90,6 +90,8 @@ def _empty_database() -> bytes:
         return connection.serialize("main")
 
 
-def store_on(writer: apsw.Connection | Memory, now: Callable[[], str], *options: int) -> MemoryStore | SqliteStore:
+def store_on(
+    writer: apsw.Connection | Memory, now: Callable[[], str], *options: int
+) -> MemoryStore | SqliteStore:
     """The store that writes to *writer*."""
     return MemoryStore(writer, now) if isinstance(writer, Memory) else SqliteStore(writer, now, *options)

@@ -120,7 +120,9 @@ def a_missing_file_that_is_back_stays_missing(right: Wrapped, self: GracePeriod,
 @instead(GracePeriod, "match_renames")
 def any_missing_file_was_renamed(right: Wrapped, self: GracePeriod, stamps: Any) -> Any:
     missing = [
-        gone for group in self._missing.values() for gone in (*group.immediate.values(), *group.delayed.values())
+        gone
+        for group in self._missing.values()
+        for gone in (*group.immediate.values(), *group.delayed.values())
     ]
     return dict(zip(stamps, missing, strict=False))
 
@@ -168,7 +170,9 @@ def the_guard_is_off(right: Wrapped, self: Guard, *args: Any) -> bool:
 
 
 @instead(Guard, "mark_applied")
-def an_appearance_excuses_for_ever(right: Wrapped, self: Guard, type_: str, verdict: Any, now_ns: int) -> None:
+def an_appearance_excuses_for_ever(
+    right: Wrapped, self: Guard, type_: str, verdict: Any, now_ns: int
+) -> None:
     before = dict(self._appeared)
     right(self, type_, verdict, now_ns)
     self._appeared |= before
@@ -206,7 +210,9 @@ def a_batch_is_split(right: Wrapped, self: BatchWriter, change: Any) -> None:
 
 
 @instead(BatchWriter, "_record")
-def a_deletion_is_not_recorded(right: Wrapped, self: BatchWriter, id_: str, type_: str, hash_: str | None) -> None:
+def a_deletion_is_not_recorded(
+    right: Wrapped, self: BatchWriter, id_: str, type_: str, hash_: str | None
+) -> None:
     if hash_ is not None:
         right(self, id_, type_, hash_)
 
@@ -223,7 +229,9 @@ def a_problem_is_never_cleared(right: Wrapped, self: ProblemRows, path: str, pro
 
 
 @instead(DocumentRows, "delete")
-def a_search_row_is_left_behind(right: Wrapped, self: DocumentRows, document_id: str, search_rowid: int) -> None:
+def a_search_row_is_left_behind(
+    right: Wrapped, self: DocumentRows, document_id: str, search_rowid: int
+) -> None:
     self._connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
 
 

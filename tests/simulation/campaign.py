@@ -105,7 +105,9 @@ def failure_of(history: History, stage: Stage | None = None) -> str | None:
     return None
 
 
-def campaigns(order: Order, jobs: int, tell: Callable[[Total, Total], object] = lambda part, total: None) -> Total:
+def campaigns(
+    order: Order, jobs: int, tell: Callable[[Total, Total], object] = lambda part, total: None
+) -> Total:
     """Run what is ordered in so many processes; *tell* gets each part as it ends, and the total so far."""
     begun = time.monotonic()
     total = Total(order.seed)

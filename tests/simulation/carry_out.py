@@ -70,7 +70,9 @@ def _written(step: Step, filesystem: Filesystem) -> Hints:
             return _if(filesystem.write(path, text[: len(text) // 2]), *above, (path, Sign.OPEN))
         case Verb.KEEP:
             kept_ns = old.stamp.mtime_ns if old else None
-            return _if(filesystem.write(path, text, kept_ns), *above, (path, Sign.CLOSED), (path, Sign.ATTRIBUTES))
+            return _if(
+                filesystem.write(path, text, kept_ns), *above, (path, Sign.CLOSED), (path, Sign.ATTRIBUTES)
+            )
         case _:
             return _if(filesystem.write(path, text), *above, (path, Sign.OPEN), (path, Sign.CLOSED))
 
@@ -94,7 +96,10 @@ def _to_folder(step: Step, filesystem: Filesystem) -> Hints:
 
 def _filled(folder: str, filesystem: Filesystem) -> Hints:
     """Every name of the pool beneath *folder*, each with a content of its own but for two that are equal."""
-    texts = {"personas": ("ada", "bob", "cyd", "eve", "ada", "bob", "twice"), "prompts": ("pia", "quo", "ref", "image")}
+    texts = {
+        "personas": ("ada", "bob", "cyd", "eve", "ada", "bob", "twice"),
+        "prompts": ("pia", "quo", "ref", "image"),
+    }
     hints: Hints = [] if folder in filesystem.folders else [(folder, Sign.FOLDER)]
     for pool, names, kind in (("personas", PERSONA_NAMES, "persona"), ("prompts", PROMPT_NAMES, "prompt")):
         for name, text in zip(names, texts[pool], strict=True):

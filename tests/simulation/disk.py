@@ -27,7 +27,9 @@ class Disk:
     @property
     def folders(self) -> dict[str, Folder]:
         """Every folder that is there now."""
-        found = {self._name(path): Folder(path.stat().st_ino) for path in self._root.rglob("*") if path.is_dir()}
+        found = {
+            self._name(path): Folder(path.stat().st_ino) for path in self._root.rglob("*") if path.is_dir()
+        }
         return {"": Folder(self._root.stat().st_ino), **found}
 
     def _name(self, path: Path) -> str:

@@ -61,11 +61,17 @@ def _broken(path: str, finding: Finding, file: FileRow | None) -> Iterator[str]:
         yield f"{path}: is broken, but remembered as {file}"
 
 
-def _good(path: str, finding: Finding, oracle: Oracle, row: Row | None, file: FileRow | None) -> Iterator[str]:
+def _good(
+    path: str, finding: Finding, oracle: Oracle, row: Row | None, file: FileRow | None
+) -> Iterator[str]:
     if row is None or file is None:
         yield f"{path}: is good, but has no row"
         return
-    if row.content_hash != finding.content_hash or file.state != "ok" or file.content_hash != finding.content_hash:
+    if (
+        row.content_hash != finding.content_hash
+        or file.state != "ok"
+        or file.content_hash != finding.content_hash
+    ):
         yield f"{path}: is good ({finding.content_hash}), but its row is of {row.content_hash}, its state {file}"
     collection = oracle.collection(path)
     if collection is None or (row.type, row.id) != (collection.type, collection.document_id(path)):

@@ -90,7 +90,9 @@ class FakeFilesystem:
         """Give a file another mtime."""
         file = self.files.get(path)
         if file:
-            self._put(path, replace(file, stamp=file.stamp._replace(mtime_ns=mtime_ns, ctime_ns=self.now_ns())))
+            self._put(
+                path, replace(file, stamp=file.stamp._replace(mtime_ns=mtime_ns, ctime_ns=self.now_ns()))
+            )
         return file is not None
 
     def delete(self, path: str) -> bool:

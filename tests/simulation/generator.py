@@ -62,7 +62,9 @@ class _Generator:
         self._random = random
         kept = [verb for verb in _WEIGHTS if random.random() < 0.7] or [Verb.WRITE]
         self._verbs = [verb for verb in kept for _ in range(_WEIGHTS[verb])]
-        self._news = [News.NOW] * random.choice((3, 10, 100)) + [news for news in News if random.random() < 0.6]
+        self._news = [News.NOW] * random.choice((3, 10, 100)) + [
+            news for news in News if random.random() < 0.6
+        ]
         self._names = random.sample(_NAMES, random.randint(2, len(_NAMES)))
         self._pauses = random.sample(_PAUSES_MS, random.randint(3, 8))
 
@@ -89,7 +91,11 @@ class _Generator:
         if random.random() < 0.5:  # it begins while a batch is under way
             path = random.choice(PERSONA_NAMES)
             busy = Step(0, Verb.BUSY, number=1, late_ms=random.randint(1, 5))
-            steps = [busy, Step(0, Verb.SAVE, path, self._text(path)), Step(0, Verb.GIT, number=1, late_ms=deaf)]
+            steps = [
+                busy,
+                Step(0, Verb.SAVE, path, self._text(path)),
+                Step(0, Verb.GIT, number=1, late_ms=deaf),
+            ]
         for _ in range(random.randint(1, 6)):
             path = random.choice(self._names)
             verb = random.choice((Verb.SAVE, Verb.DELETE, Verb.WRITE, Verb.MOVE))

@@ -11,7 +11,9 @@ _WINDOW_NS = 60_000_000_000
 class GuardObserver:
     """What one daemon life deleted, saw appear and excused in the last minute."""
 
-    def __init__(self, min_deletes: int, max_ratio: float, exists: Callable[[str], bool], last: Snapshot) -> None:
+    def __init__(
+        self, min_deletes: int, max_ratio: float, exists: Callable[[str], bool], last: Snapshot
+    ) -> None:
         """*exists* tells whether a file was there at any time while the daemon looked; *last* is what was left to it."""
         self._exists = exists
         self._min_deletes = min_deletes
@@ -105,7 +107,9 @@ class GuardObserver:
         known = [path for path in self._holding & after.rows.keys() if after.files[path].type == type_]
         count = sum(after.files[path].type == type_ and path not in known for path in _held(after))
         most = sum(now_ns - at <= _WINDOW_NS for at in self._ever[type_].values())
-        empties = count == rows  # held, also for one row, where the folder itself was replaced by an empty one
+        empties = (
+            count == rows
+        )  # held, also for one row, where the folder itself was replaced by an empty one
         if count and not known and not empties and not self._is_too_many(count, most, rows):
             yield f"{count} deletions of {type_} besides at most {most} before, {rows} rows: held for nothing"
 

@@ -112,7 +112,9 @@ class MemoryStore:
     def twins(self, path: str) -> list[str]:
         """The other documents' files whose names differ from *path* in case or Unicode form only."""
         key, entries = _fold(path), self._memory.tables.entries
-        return sorted(twin for twin, e in entries.items() if _fold(twin) == key and twin != path and e.has_document)
+        return sorted(
+            twin for twin, e in entries.items() if _fold(twin) == key and twin != path and e.has_document
+        )
 
     def links(self, scopes: Iterable[str]) -> list[FileReference]:
         """The references whose target lies in *scopes*."""
@@ -170,12 +172,15 @@ class MemoryStore:
         """Record today's collections; returns the types whose rows were made by other rules."""
         with self._memory.transaction() as tables:
             today = {
-                c.type: replace(tables.collections.get(c.type, Declared(c.path)), path=c.path) for c in collections
+                c.type: replace(tables.collections.get(c.type, Declared(c.path)), path=c.path)
+                for c in collections
             }
             used = {row.type for row in tables.rows.values()}
             kept = {type_: declared for type_, declared in tables.collections.items() if type_ in used}
             tables.collections = {**kept, **today}
-            changed = {type_ for type_, declared in today.items() if declared.fingerprint != fingerprints[type_]}
+            changed = {
+                type_ for type_, declared in today.items() if declared.fingerprint != fingerprints[type_]
+            }
             for type_ in changed:
                 tables.collections[type_] = replace(today[type_], fingerprint="")
         return changed

@@ -159,7 +159,9 @@ class MemoryBatch:
     def _refuse(self, change: Refuse) -> None:
         known, file = self._tables.entries.get(change.path), self._tables.files.get(change.path)
         good_size = known.good_size if known else None
-        entry = Entry(change.path, change.type, change.state, change.stamp, change.content_hash, good_size, change.racy)
+        entry = Entry(
+            change.path, change.type, change.state, change.stamp, change.content_hash, good_size, change.racy
+        )
         self._remember(entry, file.id if file else None, file.rowid if file else None)
         self.applied.changed |= known is None or known.state is not change.state
         self.applied.refused += 1
@@ -195,7 +197,14 @@ class MemoryBatch:
         identity = (stamp.device, stamp.inode, stamp.size, stamp.mtime_ns) if stamp else (None,) * 4
         tables.entries[entry.path] = entry
         tables.files[entry.path] = FileRow(
-            entry.path, entry.type, id_, entry.state.value, entry.content_hash, entry.good_size, rowid, identity
+            entry.path,
+            entry.type,
+            id_,
+            entry.state.value,
+            entry.content_hash,
+            entry.good_size,
+            rowid,
+            identity,
         )
 
     def _forget(self, path: str) -> None:

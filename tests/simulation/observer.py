@@ -59,7 +59,10 @@ class Observer:
         self._oracle = oracle
         settings = oracle.settings
         self._guard = GuardObserver(
-            settings.min_deletes, settings.max_delete_ratio, lambda path: any(self._moments_of(path)), self.last
+            settings.min_deletes,
+            settings.max_delete_ratio,
+            lambda path: any(self._moments_of(path)),
+            self.last,
         )
         for memory in (
             self._missed_ns,
@@ -167,10 +170,16 @@ class Observer:
         before, after = self.last, self.reader.take()
         if after.equals(before):
             return  # nothing but stamps
-        found = [*self._versions(before, after), *self._rows(before, after), *self._replay_complaints(before, after)]
+        found = [
+            *self._versions(before, after),
+            *self._rows(before, after),
+            *self._replay_complaints(before, after),
+        ]
         found += self._deletions(before, after)
         found += self._bad_news(before, after)
-        found += self._guard.complaints(before, after, self._clock.now_ns, released=RequestKind.RELEASE in self.asks())
+        found += self._guard.complaints(
+            before, after, self._clock.now_ns, released=RequestKind.RELEASE in self.asks()
+        )
         self.last = after
         if found:
             raise Violation("; ".join(found))
@@ -238,8 +247,12 @@ class Observer:
         """Rule 2: not closed, and last heard of less than a debounce time ago (unless it has been going on for long)."""
         ages = [self._clock.now_ns - at for at in self._hints_ns.get(path, ()) if at <= self._taken_ns]
         timing = self._oracle.settings.timing
-        is_long = any(timing.max_delay_ns - timing.debounce_ns < age < 2 * timing.max_delay_ns for age in ages)
-        return self._signs_then.get(path) == "open" and ages[-1] < timing.debounce_ns - _SLACK_NS and not is_long
+        is_long = any(
+            timing.max_delay_ns - timing.debounce_ns < age < 2 * timing.max_delay_ns for age in ages
+        )
+        return (
+            self._signs_then.get(path) == "open" and ages[-1] < timing.debounce_ns - _SLACK_NS and not is_long
+        )
 
     def _bad_news(self, before: Snapshot, after: Snapshot) -> Iterator[str]:
         for path, file in after.files.items():

@@ -51,7 +51,9 @@ def known_parse(format_name: str, path: str, octets: bytes, allow_conflicts: boo
 
 
 @lru_cache(maxsize=4096)
-def reviewed(ignore: frozenset[str], read: ReadFile, content: Content, problems: tuple[Problem, ...]) -> ParsedFile:
+def reviewed(
+    ignore: frozenset[str], read: ReadFile, content: Content, problems: tuple[Problem, ...]
+) -> ParsedFile:
     """What the rules say of a valid file, remembered too."""
     return Review(DocumentRules(ignore)).review(read, content, problems)
 

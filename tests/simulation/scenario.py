@@ -277,7 +277,9 @@ class Scenario:
         self._tell(step, hints)
         if folders != self._filesystem.folders:  # with its root, every path may have become something else
             untold = set(self._untold)
-            self._expect(EVERYTHING, None if step.news is News.SILENT else self._clock.now_ns + self._bound_ns())
+            self._expect(
+                EVERYTHING, None if step.news is News.SILENT else self._clock.now_ns + self._bound_ns()
+            )
             for path in untold:
                 self._expect(path, None)
 

@@ -11,14 +11,23 @@ PERSONAS = Collection("persona", "personas", ("**/*.json",), "json")
 PROMPTS = Collection("prompt_template", "prompts", ("**/*.prompty",), "prompty")
 TEAM = Collection("team", "personas/team", ("*.json",), "json")
 
-PERSONA_NAMES = tuple(f"personas/{name}.json" for name in ("a", "b", "c", "team/a", "team/d", "team/deep/e", "old/f"))
+PERSONA_NAMES = tuple(
+    f"personas/{name}.json" for name in ("a", "b", "c", "team/a", "team/d", "team/deep/e", "old/f")
+)
 PROMPT_NAMES = tuple(f"prompts/{name}.prompty" for name in ("p", "q", "kit/r", "kit/s"))
-ASIDE_NAMES = ("prompts/sample.json", "prompts/kit/sample.json", "prompts/picture.png", "personas/.hidden.json")
+ASIDE_NAMES = (
+    "prompts/sample.json",
+    "prompts/kit/sample.json",
+    "prompts/picture.png",
+    "personas/.hidden.json",
+)
 FOLDERS = ("personas", "prompts", "personas/team", "personas/team/deep", "personas/old", "prompts/kit")
 ELSEWHERE = ("parked", "personas/new", "prompts/.away", "personas/team/moved")
 
 
-_USUAL = Settings(Path("/nowhere"), (PERSONAS, PROMPTS), max_file_bytes=MAX_BYTES, min_deletes=2, max_delete_ratio=0.5)
+_USUAL = Settings(
+    Path("/nowhere"), (PERSONAS, PROMPTS), max_file_bytes=MAX_BYTES, min_deletes=2, max_delete_ratio=0.5
+)
 VARIANTS = (
     _USUAL,
     replace(_USUAL, collections=(replace(PERSONAS, exclude=("old/**",)), PROMPTS)),

@@ -15,7 +15,8 @@ from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, Coalescer
 from docsync.scan import FileTree
-from docsync.sync.batch.engine import Engine, Progress
+from docsync.sync.batch.batch_context import Progress
+from docsync.sync.batch.engine import Engine
 from docsync.sync.ports import Tree
 from docsync.sync.setup import EngineSources, Settings, assemble_engine, fingerprints
 from docsync.sync.thread.git_hold import GitHold
@@ -95,7 +96,12 @@ class Simulation:
     """One history on one database."""
 
     def __init__(
-        self, history: History, base: Backend | None = None, folder: Path | None = None, *, traced: bool = False
+        self,
+        history: History,
+        base: Backend | None = None,
+        folder: Path | None = None,
+        *,
+        traced: bool = False,
     ) -> None:
         """The tree is made up, or real in the new *folder*.
 
@@ -150,7 +156,11 @@ class Simulation:
 
     def _connect(self, observer: Observer) -> None:
         scenario = self._scenario
-        scenario.on_hint, scenario.on_unsure, scenario.on_move = observer.hinted, observer.unsure, observer.roots_moved
+        scenario.on_hint, scenario.on_unsure, scenario.on_move = (
+            observer.hinted,
+            observer.unsure,
+            observer.roots_moved,
+        )
         scenario.on_release = observer.releasing
         scenario.on_sleep, scenario.on_wake = self._asleep, observer.step
         observer.asks = lambda: {request.kind for request, _ in scenario.requests}
@@ -236,7 +246,9 @@ class Simulation:
         assert self._observer is not None
         touched = self._scenario.touched_ns
         paths = [
-            p for p in touched if touched[p] < asked_ns and (scope in (EVERYTHING, p) or p.startswith(scope + "/"))
+            p
+            for p in touched
+            if touched[p] < asked_ns and (scope in (EVERYTHING, p) or p.startswith(scope + "/"))
         ]
         if self._scenario.moved_ns < asked_ns:
             closed = [path for path in paths if self._observer.sign_of(path) != Sign.OPEN.value]

@@ -123,7 +123,12 @@ class Snapshot:
     def digest(self) -> str:
         """A hash of all that is visible: the same for the same history, in every program."""
         tables = [sorted(self.rows.items()), sorted(self.problems.items()), sorted(self.tags.items())]
-        seen = (*tables, sorted(self.references.items()), sorted(map(repr, self.search.values())), sorted(self.status))
+        seen = (
+            *tables,
+            sorted(self.references.items()),
+            sorted(map(repr, self.search.values())),
+            sorted(self.status),
+        )
         return hashlib.blake2b(repr((self.revision, seen)).encode(), digest_size=16).hexdigest()
 
 
@@ -136,12 +141,14 @@ class Reader(Protocol):
 
 
 _DOCUMENTS = f"SELECT {', '.join((*_NAMED, *_MORE))} FROM documents"
-_FILES = (
-    "SELECT file_path, type, id, state, content_hash, good_size, search_rowid, device, inode, size, mtime_ns FROM files"
+_FILES = "SELECT file_path, type, id, state, content_hash, good_size, search_rowid, device, inode, size, mtime_ns FROM files"
+_PROBLEMS = (
+    "SELECT file_path, severity, code, line, column, message, hint, since FROM problems ORDER BY 1, ordinal"
 )
-_PROBLEMS = "SELECT file_path, severity, code, line, column, message, hint, since FROM problems ORDER BY 1, ordinal"
 _TAGS = "SELECT document_id, tag FROM document_tags ORDER BY 1, 2"
-_REFERENCES = "SELECT document_id, kind, target, at, resolved, status FROM document_references ORDER BY 1, ordinal"
+_REFERENCES = (
+    "SELECT document_id, kind, target, at, resolved, status FROM document_references ORDER BY 1, ordinal"
+)
 _SEARCH = "SELECT rowid, id, name, description, text FROM documents_fts"
 _STATUS = "SELECT id, state, code FROM document_status WHERE state <> 'ok'"
 _CHANGES = "SELECT seq, revision, id, op, content_hash FROM changes WHERE seq > ? ORDER BY seq"

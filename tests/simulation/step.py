@@ -21,7 +21,9 @@ class Verb(StrEnum):
     FILL = "fill"  # all names of the pool beneath a folder are written
     SHUT = "shut"  # nobody may read it any more
     OPEN = "open"
-    BUSY = "busy"  # the next `number` steps happen in a sync, when it looks at the tree for the `late_ms`th time
+    BUSY = (
+        "busy"  # the next `number` steps happen in a sync, when it looks at the tree for the `late_ms`th time
+    )
     FAULT = "fault"  # the `number`th next statement fails: crash, locked, full
     CRASH = "crash"  # now, between two batches
     RESTART = "restart"  # an orderly stop, then a start with the settings `number`
@@ -60,7 +62,9 @@ class Step:
         for field in fields(self)[2:]:
             value = getattr(self, field.name)
             if value != field.default:
-                told.append(f"{field.name}={'News.' + value.name if isinstance(value, News) else repr(value)}")
+                told.append(
+                    f"{field.name}={'News.' + value.name if isinstance(value, News) else repr(value)}"
+                )
         return f"Step({', '.join(told)})"
 
 

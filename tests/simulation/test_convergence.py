@@ -72,7 +72,12 @@ def test_the_same_history_leaves_the_same_trace_in_another_program() -> None:
     for hash_seed in ("1", "2"):
         environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
         run = subprocess.run(
-            [sys.executable, "-c", program], cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=True
+            [sys.executable, "-c", program],
+            cwd=REPOSITORY,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         traces.add(run.stdout)
     assert len(traces) == 1

@@ -112,7 +112,11 @@ def test_a_file_takes_over_the_id_of_another_one(place: Place) -> None:
     place.store.apply([upsert("old/a.json"), hold(entry_of("old/a.json"))])
     applied = place.store.apply([upsert("new/a.json", name="New")])
     seen = place.seen()
-    assert (applied.upserted, set(seen.rows), set(seen.files)) == (["new/a.json"], {"new/a.json"}, {"new/a.json"})
+    assert (applied.upserted, set(seen.rows), set(seen.files)) == (
+        ["new/a.json"],
+        {"new/a.json"},
+        {"new/a.json"},
+    )
     assert seen.problems == {}
 
 
@@ -146,8 +150,12 @@ def _change(random: Random, known: dict[str, Entry]) -> RowChange:
     said = tuple(warning(path, code, line=random.randint(1, 3)) for code in random.sample(("a", "b", "c"), 2))
     makes: list[Callable[[], RowChange]] = [
         lambda: upsert(path, name=random.choice(("Ana", "Bo")), type=type_, size=random.randint(1, 3)),
-        lambda: upsert(path, tags=tuple(random.sample("abc", 2)), references=links, type=type_, problems=said),
-        lambda: refuse(path, problem(path, random.choice(("x", "y"))), state=random.choice(list(FileState)[1:3])),
+        lambda: upsert(
+            path, tags=tuple(random.sample("abc", 2)), references=links, type=type_, problems=said
+        ),
+        lambda: refuse(
+            path, problem(path, random.choice(("x", "y"))), state=random.choice(list(FileState)[1:3])
+        ),
         lambda: Delete(path),
         lambda: Touch(path, stamp(random.randint(1, 9)), racy=random.random() < 0.5),
         lambda: AdoptRoot("persona", 1, random.randint(1, 3)),

@@ -18,7 +18,14 @@ from tests.simulation.step import Verb
 from tests.simulation.tree import FakeTree
 
 COLLECTIONS = (TEAM, Collection("persona", "personas", ("**/*.json",), "json", exclude=("old/**",)), PROMPTS)
-SCOPES = (EVERYTHING, *FOLDERS, *PERSONA_NAMES[:5], "personas/.hidden.json", "personas/nowhere/x.json", "prompts/.away")
+SCOPES = (
+    EVERYTHING,
+    *FOLDERS,
+    *PERSONA_NAMES[:5],
+    "personas/.hidden.json",
+    "personas/nowhere/x.json",
+    "prompts/.away",
+)
 MAX_FILE_BYTES = 1_500
 A = "personas/a.json"
 
@@ -51,14 +58,19 @@ def test_a_scan_finds_the_documents_and_nothing_else(place: Place) -> None:
         place.filesystem.write(name, b"{}")
     scan = place.tree.scan([EVERYTHING])
     assert set(scan.found) == {*PERSONA_NAMES, *PROMPT_NAMES} - {"personas/old/f.json"}
-    assert {scan.types[path] for path in scan.found if path.startswith("personas/team/")} == {"team", "persona"}
+    assert {scan.types[path] for path in scan.found if path.startswith("personas/team/")} == {
+        "team",
+        "persona",
+    }
 
 
 def test_a_scope_is_a_path_and_everything_beneath_it(place: Place) -> None:
     for name in PERSONA_NAMES:
         place.filesystem.write(name, b"{}")
     assert set(place.tree.scan([A]).found) == {A}
-    assert set(place.tree.scan(["personas/team"]).found) == {name for name in PERSONA_NAMES if "/team/" in name}
+    assert set(place.tree.scan(["personas/team"]).found) == {
+        name for name in PERSONA_NAMES if "/team/" in name
+    }
     assert not place.tree.scan(["personas/nowhere.json"]).found
 
 
@@ -149,11 +161,17 @@ def test_references_are_resolved_alike(place: Place) -> None:
     for target, (status, path) in expected.items():
         resolved = place.tree.resolve("prompts/p.prompty", Reference("file", target, "sample"))
         assert (resolved.status, resolved.path) == (status, path), target
-    assert place.tree.resolve("prompts/p.prompty", Reference("env", "X", "x")).status is ReferenceStatus.NOT_CHECKED
+    assert (
+        place.tree.resolve("prompts/p.prompty", Reference("env", "X", "x")).status
+        is ReferenceStatus.NOT_CHECKED
+    )
 
 
 def test_a_path_belongs_to_the_first_collection_that_matches_it(place: Place) -> None:
-    assert [collection.type for collection in place.tree.collections_of("personas/team/a.json")] == ["team", "persona"]
+    assert [collection.type for collection in place.tree.collections_of("personas/team/a.json")] == [
+        "team",
+        "persona",
+    ]
     assert place.tree.collections_of("personas/old/f.json") == []
 
 

@@ -28,7 +28,11 @@ class FakeTree:
     """The collections on a FakeFilesystem. `pause` is called before every look: there the scenario may go on."""
 
     def __init__(
-        self, filesystem: FakeFilesystem, collections: Sequence[Collection], max_bytes: int, pause: Pause = lambda: None
+        self,
+        filesystem: FakeFilesystem,
+        collections: Sequence[Collection],
+        max_bytes: int,
+        pause: Pause = lambda: None,
     ) -> None:
         self._filesystem = filesystem
         self._collections = tuple(collections)
@@ -98,7 +102,9 @@ class FakeTree:
             return
         beneath = scope + "/"
         for path, file in filesystem.files.items():
-            if (path == scope or path.startswith(beneath)) and (not shut or filesystem.shut_above(path) is None):
+            if (path == scope or path.startswith(beneath)) and (
+                not shut or filesystem.shut_above(path) is None
+            ):
                 self._find(path, file, seen)
 
     def _blind(self, path: str, owner: str, seen: Scan) -> None:

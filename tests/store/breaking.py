@@ -52,7 +52,11 @@ def bits_in_table_pages(database: Path, generator: random.Random) -> None:
 
 
 def bits_in_index_pages(database: Path, generator: random.Random) -> None:
-    _flip(database, _pages(database, "name LIKE 'documents\\_%' ESCAPE '\\' AND name NOT LIKE '%fts%'"), generator)
+    _flip(
+        database,
+        _pages(database, "name LIKE 'documents\\_%' ESCAPE '\\' AND name NOT LIKE '%fts%'"),
+        generator,
+    )
 
 
 def bits_in_search_pages(database: Path, generator: random.Random) -> None:

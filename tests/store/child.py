@@ -26,7 +26,11 @@ sys.stdin.readline()
 def read_by_another(database: Path, sql: str) -> list[list[Any]]:
     """What *sql* answers in a process of its own, with Python's own SQLite, read-only."""
     done = subprocess.run(
-        [sys.executable, "-c", _READ, str(database), sql], capture_output=True, text=True, check=True, timeout=30
+        [sys.executable, "-c", _READ, str(database), sql],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=30,
     )
     rows: list[list[Any]] = json.loads(done.stdout)
     return rows

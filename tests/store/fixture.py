@@ -185,7 +185,9 @@ def write(version: int) -> None:
     """Write the fixture of *version*, which is today's. Raises FileExistsError for one that was released."""
     place = _fixture(version)
     if place.exists():
-        raise FileExistsError(f"{place}: released, never written again; a change needs another SCHEMA_VERSION")
+        raise FileExistsError(
+            f"{place}: released, never written again; a change needs another SCHEMA_VERSION"
+        )
     with tempfile.TemporaryDirectory() as folder:
         project = build(Path(folder) / "project")
         place.write_text("\n".join([*dump(project.connection), ""]), "utf-8")

@@ -105,9 +105,15 @@ BUGS = {
         "UPDATE files SET state = 'ok' WHERE state = 'held';",
         "document_status ('note/one',): state was 'held'",
     ),
-    "feed-begun-anew": ("DELETE FROM changes; DELETE FROM sqlite_sequence;", "sqlite_sequence ('changes',): gone"),
+    "feed-begun-anew": (
+        "DELETE FROM changes; DELETE FROM sqlite_sequence;",
+        "sqlite_sequence ('changes',): gone",
+    ),
     "feed-numbered-anew": ("UPDATE changes SET seq = seq - 1;", "changes (14,): "),
-    "another-epoch": ("UPDATE sync_state SET value = 'feed' WHERE key = 'epoch';", "sync_state ('epoch',): value was"),
+    "another-epoch": (
+        "UPDATE sync_state SET value = 'feed' WHERE key = 'epoch';",
+        "sync_state ('epoch',): value was",
+    ),
     "taken-for-a-copy": (
         "UPDATE sync_state SET value = '1' WHERE key = 'file_inode';",
         "sync_state ('epoch',): value was",
@@ -117,7 +123,10 @@ BUGS = {
         "revision: 3 were spent by 2 steps",
     ),
     "problems-since-now": ("UPDATE problems SET since = '2026-01-01T00:00:00.000Z';", "since was"),
-    "problems-forgotten": ("DELETE FROM problems WHERE ordinal = 0;", "problems ('personas/fay.json', 0): gone"),
+    "problems-forgotten": (
+        "DELETE FROM problems WHERE ordinal = 0;",
+        "problems ('personas/fay.json', 0): gone",
+    ),
     "tags": ("DELETE FROM document_tags WHERE tag = 'calm';", "document_tags ('note/one', 'calm'): gone"),
     "search-row": (
         "DELETE FROM documents_fts WHERE name = 'Ana';",

@@ -29,7 +29,9 @@ def overlapping_readers(database: Path, count: int, hold_seconds: float) -> Iter
         for _ in range(count):
             reader = stack.enter_context(
                 subprocess.Popen(
-                    [sys.executable, "-c", _READ, str(database), str(hold_seconds)], stdout=subprocess.PIPE, text=True
+                    [sys.executable, "-c", _READ, str(database), str(hold_seconds)],
+                    stdout=subprocess.PIPE,
+                    text=True,
                 )
             )
             stack.callback(reader.kill)

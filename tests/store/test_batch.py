@@ -47,7 +47,10 @@ class Base:
 
     def search(self, words: str) -> list[object]:
         return [
-            row[0] for row in self.rows("SELECT id FROM documents_fts WHERE documents_fts MATCH ? ORDER BY id", words)
+            row[0]
+            for row in self.rows(
+                "SELECT id FROM documents_fts WHERE documents_fts MATCH ? ORDER BY id", words
+            )
         ]
 
     def status(self) -> list[tuple[object, ...]]:
@@ -151,7 +154,10 @@ def test_a_file_takes_over_the_id_that_another_one_had_by_older_rules(base: Base
     ]
     assert base.rows("SELECT tag FROM document_tags") == [("new",)]
     assert base.rows("SELECT count(*) FROM documents_fts") == [(2,)]
-    assert (sorted(base.store.index([""])), base.rows("SELECT * FROM problems")) == (["new/a.json", "old/b.json"], [])
+    assert (sorted(base.store.index([""])), base.rows("SELECT * FROM problems")) == (
+        ["new/a.json", "old/b.json"],
+        [],
+    )
 
 
 def test_two_files_may_exchange_their_ids_in_one_batch(base: Base) -> None:
@@ -210,12 +216,18 @@ def test_a_refused_file_keeps_its_last_good_document(base: Base) -> None:
     assert (applied.refused, applied.changed) == (1, True)
     assert base.rows("SELECT name, revision FROM documents") == [("Ana", 1)]
     entry = base.store.index([""])[A]
-    assert (entry.state, entry.good_size, entry.content_hash) == (FileState.BROKEN, 7, "hash of what is broken")
+    assert (entry.state, entry.good_size, entry.content_hash) == (
+        FileState.BROKEN,
+        7,
+        "hash of what is broken",
+    )
     assert base.apply(refuse(A)).changed is False
 
 
 def test_a_refused_file_without_stamp_has_none(base: Base) -> None:
-    base.apply(Refuse("personas/shut", "persona", FileState.UNREADABLE, (problem("personas/shut", "unreadable"),)))
+    base.apply(
+        Refuse("personas/shut", "persona", FileState.UNREADABLE, (problem("personas/shut", "unreadable"),))
+    )
     assert base.store.index([""])["personas/shut"].stamp is None
 
 
@@ -249,7 +261,9 @@ def test_since_survives_while_the_code_stays(base: Base) -> None:
 
 def test_of_two_problems_with_one_code_the_older_gives_since(base: Base) -> None:
     base.apply(upsert(A, problems=(warning(A, "w", line=5),)))
-    base.apply(upsert(A, problems=(warning(A, "w", line=5), warning(A, "v", line=1), warning(A, "w", line=2))))
+    base.apply(
+        upsert(A, problems=(warning(A, "w", line=5), warning(A, "v", line=1), warning(A, "w", line=2)))
+    )
     assert base.rows("SELECT DISTINCT since FROM problems WHERE code = 'w'") == [("second 1",)]
 
 
@@ -261,12 +275,23 @@ def test_errors_come_before_warnings_and_both_in_order_of_place(base: Base) -> N
         problem(A, "e2", line=2),
     )
     base.apply(refuse(A, *reversed(problems)))
-    assert [row[0] for row in base.rows("SELECT code FROM problems ORDER BY ordinal")] == ["e2", "e9", "e9b", "w1"]
+    assert [row[0] for row in base.rows("SELECT code FROM problems ORDER BY ordinal")] == [
+        "e2",
+        "e9",
+        "e9b",
+        "w1",
+    ]
 
 
 def test_a_problem_comes_back_as_it_was_told(base: Base) -> None:
     told = problem(
-        A, "x", line=3, column=4, hint="do this", json_path="$.a", notes=(Note("first here", 1, 2), Note("ä", 3, 4))
+        A,
+        "x",
+        line=3,
+        column=4,
+        hint="do this",
+        json_path="$.a",
+        notes=(Note("first here", 1, 2), Note("ä", 3, 4)),
     )
     base.apply(refuse(A, told))
     assert ProblemRows(base.connection).of(A) == [told]

@@ -27,7 +27,9 @@ def write(connection: apsw.Connection, octets: int) -> None:
     """One batch whose content is about this large."""
     with transaction(connection):
         for number in range(octets // 3000):
-            connection.execute("INSERT OR REPLACE INTO sync_state VALUES (?, hex(randomblob(1500)))", (f"key{number}",))
+            connection.execute(
+                "INSERT OR REPLACE INTO sync_state VALUES (?, hex(randomblob(1500)))", (f"key{number}",)
+            )
 
 
 def test_the_waits_double_until_it_is_done() -> None:

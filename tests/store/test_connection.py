@@ -46,7 +46,9 @@ def test_an_empty_file_is_begun_like_one_that_is_not_there(tmp_path: Path) -> No
     empty = tmp_path / "empty.db"
     empty.touch()
     with open_writer(empty) as connection, open_writer(tmp_path / "other.db") as other:
-        assert connection.total_changes() == other.total_changes(), "nobody may see two epochs at the first start"
+        assert connection.total_changes() == other.total_changes(), (
+            "nobody may see two epochs at the first start"
+        )
     assert not list(tmp_path.glob("*.unsure"))
 
 
@@ -82,7 +84,9 @@ def migrate_and_die(connection: apsw.Connection, path: Path) -> None:
     raise KeyboardInterrupt
 
 
-def test_a_start_that_fails_keeps_the_log_and_with_it_the_epoch(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_start_that_fails_keeps_the_log_and_with_it_the_epoch(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = epoch_of(path)
     with monkeypatch.context() as failing:
         failing.setattr("docsync.store.connection._configure", raise_interrupt)
@@ -220,7 +224,9 @@ def test_a_reader_sees_nothing_of_a_transaction_before_its_commit(path: Path) ->
     count = "SELECT count(*) FROM collections"
     with open_writer(path) as connection:
         with transaction(connection):
-            connection.execute("INSERT INTO collections (type, path, format, fingerprint) VALUES ('a','b','c','')")
+            connection.execute(
+                "INSERT INTO collections (type, path, format, fingerprint) VALUES ('a','b','c','')"
+            )
             assert read_by_another(path, count) == [[0]]
         assert read_by_another(path, count) == [[1]]
 
@@ -288,7 +294,9 @@ def test_a_reader_cannot_write(path: Path) -> None:
         reader.execute("DELETE FROM sync_state")
 
 
-@pytest.mark.parametrize("name", ["with space.db", "per%20cent.db", "question?mode=rw.db", "hash#tag.db", "ä.db"])
+@pytest.mark.parametrize(
+    "name", ["with space.db", "per%20cent.db", "question?mode=rw.db", "hash#tag.db", "ä.db"]
+)
 def test_a_database_may_have_any_name(tmp_path: Path, name: str) -> None:
     with open_writer(tmp_path / name) as writer, open_reader_connection(tmp_path / name) as reader:
         assert reader.execute(EPOCH).get == writer.execute(EPOCH).get
@@ -344,7 +352,9 @@ def test_a_database_that_another_program_writes_to_is_locked_and_then_free(path:
             connection.execute("INSERT INTO sync_state VALUES ('free', 'again')")
 
 
-@pytest.mark.parametrize("raised", [apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError])
+@pytest.mark.parametrize(
+    "raised", [apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError]
+)
 def test_what_the_disk_refuses_is_an_io_error(raised: Callable[[str], Exception]) -> None:
     with pytest.raises(StoreUnavailable) as refused, writing():
         raise raised("disk I/O error")

@@ -26,7 +26,9 @@ def filled(project: Project) -> Project:
             f"personas/p{number}.json", tags=["calm", f"t{number % 3}"], description="d", bio="word " * 80
         )
         os.utime(file, (1, 1))
-    project.write("prompts/hello.prompty", "---\nname: hello\nsample: ${file:./x.json}\n---\nsystem:\nBe polite.\n")
+    project.write(
+        "prompts/hello.prompty", "---\nname: hello\nsample: ${file:./x.json}\n---\nsystem:\nBe polite.\n"
+    )
     project.settle()
     return project
 
@@ -221,7 +223,9 @@ def test_a_header_that_lost_its_owner_is_damage(filled: Project) -> None:
         pass
 
 
-@pytest.mark.parametrize(("at", "value"), [(18, 9), (47, 9), (63, 0)], ids=["write format", "schema format", "version"])
+@pytest.mark.parametrize(
+    ("at", "value"), [(18, 9), (47, 9), (63, 0)], ids=["write format", "schema format", "version"]
+)
 def test_a_header_whose_numbers_cannot_be_is_damage(filled: Project, at: int, value: int) -> None:
     filled.close()
     octets = bytearray(filled.database.read_bytes())

@@ -93,7 +93,9 @@ def test_a_folder_that_was_moved_keeps_its_epoch(path: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("was_killed", [True, False])
-def test_a_reader_that_makes_the_missing_log_does_not_hide_that_it_was_missing(path: Path, *, was_killed: bool) -> None:
+def test_a_reader_that_makes_the_missing_log_does_not_hide_that_it_was_missing(
+    path: Path, *, was_killed: bool
+) -> None:
     epoch = epoch_of(path)
     left = path.with_name(path.name + ".left").read_text()
     without_log(path)
@@ -113,7 +115,9 @@ def without_log(path: Path) -> None:
         path.with_name(path.name + suffix).unlink()
 
 
-def test_a_reader_of_another_version_does_not_hide_it_either(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_of_another_version_does_not_hide_it_either(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     epoch = epoch_of(path)
     without_log(path)
     with monkeypatch.context() as patched:
@@ -142,7 +146,10 @@ def test_a_reader_leaves_nothing_beside_a_database_that_needs_no_log(path: Path,
 
 def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.db")
-    with pytest.raises(NoDatabase, match="is not a regular file"), open_reader_connection(tmp_path / "pipe.db"):
+    with (
+        pytest.raises(NoDatabase, match="is not a regular file"),
+        open_reader_connection(tmp_path / "pipe.db"),
+    ):
         pass
     with pytest.raises(StoreUnavailable, match="is not a regular file"), open_writer(tmp_path / "pipe.db"):
         pass

@@ -27,8 +27,8 @@ from docsync.store.connection import open_writer, writing
 from docsync.store.migration import migrate
 from docsync.sync.setup import Settings, build_engine
 from docsync.upkeep.backup import keep, restore_once
-from docsync.upkeep.one_shot import ignore_repair
-from docsync.upkeep.upkeep import open_checked, rebuild_once
+from docsync.upkeep.one_shot import ignore_repair, rebuild_once
+from docsync.upkeep.upkeep import open_checked
 from tests.helpers.project import PERSONAS, PROMPTS, Project, Tell
 from tests.store.breaking import damage, garbage_header
 from tests.store.faulty_vfs import Fire, under_fire
@@ -163,7 +163,9 @@ WAYS = (
     Way("checkpoint", nothing, checkpointed),
     Way("migration", nothing, moved_on),
     Way(
-        "mending in place", lambda place: place.change("DELETE FROM document_tags WHERE document_id LIKE '%a'"), mended
+        "mending in place",
+        lambda place: place.change("DELETE FROM document_tags WHERE document_id LIKE '%a'"),
+        mended,
     ),
     Way("mending afresh", lambda place: place.change("DROP INDEX documents_name"), mended),
     Way("starting over", lambda place: damage(place.database, garbage_header, random.Random(SEED)), mended),

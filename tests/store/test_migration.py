@@ -114,7 +114,9 @@ def test_nothing_is_lost_on_the_way_to_a_later_release(database: Path, later: Re
     with use_release(later):
         assert compare_with_a_new_one(database, NEWEST) == ""
     read_with_another_sqlite(database)
-    assert read_by_another(database, "SELECT DISTINCT type, language, description FROM documents ORDER BY 1") == [
+    assert read_by_another(
+        database, "SELECT DISTINCT type, language, description FROM documents ORDER BY 1"
+    ) == [
         ["note", "en", None],
         ["persona", "de", "auf Deutsch"],
         ["prompt_template", "en", "Greets."],
@@ -132,7 +134,9 @@ def read_with_another_sqlite(database: Path) -> None:
 
 
 @pytest.mark.parametrize("version", list_versions())
-def test_a_start_on_released_tables_may_be_killed_at_any_statement(version: int, tmp_path: Path, tell: Tell) -> None:
+def test_a_start_on_released_tables_may_be_killed_at_any_statement(
+    version: int, tmp_path: Path, tell: Tell
+) -> None:
     series = KillSeries(tmp_path / "series", version, TODAY)
     assert series.run() == []
     tell(f"starts on tables of version {version}: killed at each of {series.statements} statements")
@@ -159,7 +163,10 @@ def test_a_bug_in_a_step_is_found(bug: str, database: Path, tmp_path: Path) -> N
 
 
 def test_migrations_run_one_after_the_other(database: Path, tmp_path: Path) -> None:
-    steps = ("CREATE TABLE first (x ANY) STRICT; INSERT INTO first VALUES (1)", "INSERT INTO first VALUES (2)")
+    steps = (
+        "CREATE TABLE first (x ANY) STRICT; INSERT INTO first VALUES (1)",
+        "INSERT INTO first VALUES (2)",
+    )
     with use_release(make_release(tmp_path / "later", *steps)):
         for _ in range(2):
             with open_writer(database) as connection:
@@ -169,7 +176,9 @@ def test_migrations_run_one_after_the_other(database: Path, tmp_path: Path) -> N
 
 def test_a_migration_that_fails_leaves_the_old_version(database: Path, tmp_path: Path) -> None:
     before = read_contents(database)
-    failing = make_release(tmp_path / "x", ADD_COLUMN, "CREATE TABLE half (x); INSERT INTO nowhere VALUES (1)")
+    failing = make_release(
+        tmp_path / "x", ADD_COLUMN, "CREATE TABLE half (x); INSERT INTO nowhere VALUES (1)"
+    )
     with use_release(failing), pytest.raises(apsw.SQLError), open_writer(database):
         pass
     after = read_contents(database)
@@ -186,7 +195,9 @@ def test_a_damaged_row_is_still_found_after_a_migration(database: Path, later: R
         damage = find(connection)
         assert damage is not None
         [rowid] = damage.documents
-        assert connection.execute("SELECT id FROM documents WHERE rowid = ?", (rowid,)).get == "persona/team/ana"
+        assert (
+            connection.execute("SELECT id FROM documents WHERE rowid = ?", (rowid,)).get == "persona/team/ana"
+        )
 
 
 def test_a_search_text_that_became_a_blob_has_the_hash_of_the_text(database: Path, later: Release) -> None:

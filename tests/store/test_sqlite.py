@@ -15,7 +15,9 @@ from docsync.store.sqlite import SqliteStore
 from tests.store.child import locked_by_another, read_by_another
 from tests.store.make import PERSONAS, hold, problem, reference, refuse, stamp, upsert
 
-INDEXED = Collection("persona", "personas", ("**/*.json",), "json", index=("demographics.ageGroup", "it.s-me[0]"))
+INDEXED = Collection(
+    "persona", "personas", ("**/*.json",), "json", index=("demographics.ageGroup", "it.s-me[0]")
+)
 INDEXES = "SELECT name FROM sqlite_schema WHERE type = 'index' AND name LIKE 'documents_path_%' ORDER BY name"
 
 
@@ -59,7 +61,10 @@ def test_what_was_written_is_known(base: Base) -> None:
         ("personas/a/b.json", ["personas/a/b.json"]),
         ("personas/a/b.json/c", []),
         ("person", []),
-        ("", ["personas/a", "personas/a-b.json", "personas/a/b.json", "personas/a0.json", "personas/a_.json"]),
+        (
+            "",
+            ["personas/a", "personas/a-b.json", "personas/a/b.json", "personas/a0.json", "personas/a_.json"],
+        ),
     ],
 )
 def test_a_scope_holds_a_path_and_what_lies_beneath_it(base: Base, scope: str, inside: list[str]) -> None:
@@ -162,7 +167,10 @@ def test_standing_names_what_is_broken_and_held_in_a_scope(base: Base) -> None:
     )
     base.apply(hold(base.store.index([""])["personas/held.json"]))
     standing = base.store.read_state([""])
-    assert (standing.broken, standing.held) == (("personas/x/broken.json", "personas/x/shut"), ("personas/held.json",))
+    assert (standing.broken, standing.held) == (
+        ("personas/x/broken.json", "personas/x/shut"),
+        ("personas/held.json",),
+    )
     assert (standing.epoch, standing.revision) == (base.store.epoch, 2)
     assert base.store.read_state(["personas/x/broken.json"]).broken == ("personas/x/broken.json",)
     assert base.store.read_state(["personas/ok.json"]).broken == ()
@@ -176,7 +184,9 @@ def test_references_are_found_by_what_they_point_to(base: Base) -> None:
     assert [link.path for link in base.store.links([""])] == ["personas/a.json", "personas/b.json"]
     assert [(link.document_id, link.ordinal) for link in base.store.links(["x"])] == [("persona/a", 0)]
     assert base.store.links(["x/one.md/beneath", "z"]) == []
-    assert [link.document_id for link in base.store.links_of(["personas/b.json", "personas/c.json"])] == ["persona/b"]
+    assert [link.document_id for link in base.store.links_of(["personas/b.json", "personas/c.json"])] == [
+        "persona/b"
+    ]
 
 
 def test_a_reference_that_changes_its_status_is_a_revision(base: Base) -> None:

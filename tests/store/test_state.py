@@ -19,7 +19,10 @@ from docsync.store.state import (
 )
 from tests.helpers.project import Project
 
-LOST = ["DELETE FROM sync_state WHERE key = 'revision'", "UPDATE sync_state SET value = 'x' WHERE key = 'revision'"]
+LOST = [
+    "DELETE FROM sync_state WHERE key = 'revision'",
+    "UPDATE sync_state SET value = 'x' WHERE key = 'revision'",
+]
 
 
 @pytest.fixture
@@ -42,7 +45,9 @@ def test_a_revision_is_spent_and_outlives_another_epoch(connection: apsw.Connect
 def test_a_change_without_a_hash_is_a_deletion(connection: apsw.Connection) -> None:
     record_change(connection, ChangeRow(1, "persona/ana", "persona", "hash", "then"))
     record_change(connection, ChangeRow(2, "persona/ana", "persona", None, "now"))
-    rows = connection.execute("SELECT revision, id, type, op, content_hash, changed_at FROM changes ORDER BY seq")
+    rows = connection.execute(
+        "SELECT revision, id, type, op, content_hash, changed_at FROM changes ORDER BY seq"
+    )
     assert rows.fetchall() == [
         (1, "persona/ana", "persona", "upsert", "hash", "then"),
         (2, "persona/ana", "persona", "delete", None, "now"),

@@ -21,7 +21,9 @@ class Release:
 TODAY = Release(migration.SCHEMA_VERSION, Path(migration.__file__).parent)
 
 
-def make_release(folder: Path, *steps: str, schema: str | None = None, hashed: str = columns.BARE_COLUMNS) -> Release:
+def make_release(
+    folder: Path, *steps: str, schema: str | None = None, hashed: str = columns.BARE_COLUMNS
+) -> Release:
     """A release with *steps* after today's own, and *schema* in place of schema.sql."""
     (folder / "migrations").mkdir(parents=True)
     (folder / "schema.sql").write_text(schema or read_schema_of_today(), "utf-8")

@@ -12,7 +12,13 @@ from docsync.names import covers
 from docsync.verify import verify
 from tests.helpers.project import Project
 
-PATHS = ("personas/a.json", "personas/b.json", "personas/x/a.json", "personas/x/y/a.json", "prompts/p.prompty")
+PATHS = (
+    "personas/a.json",
+    "personas/b.json",
+    "personas/x/a.json",
+    "personas/x/y/a.json",
+    "prompts/p.prompty",
+)
 SCOPES = ("", "personas", "personas/x", *PATHS)
 ROWS = "SELECT file_path, name, document, content_hash, revision, row_hash FROM documents ORDER BY file_path"
 ACTIONS = st.lists(
@@ -32,7 +38,9 @@ def act(project: Project, action: str, path: str, number: int) -> None:
     file = project.root / path
     if action == "good":
         text = (
-            f"---\nname: N{number}\n---\nhello {number}\n" if path.endswith(".prompty") else f'{{"name":"N{number}"}}'
+            f"---\nname: N{number}\n---\nhello {number}\n"
+            if path.endswith(".prompty")
+            else f'{{"name":"N{number}"}}'
         )
         project.write(path, text)
     elif action == "broken":

@@ -21,7 +21,9 @@ def prints(project: Project, collection: Collection = PERSONAS, **changes: Any) 
 @pytest.mark.parametrize(
     "changes", [{"max_file_bytes": 7}, {"ignore": frozenset({"overlap"})}, {"redact_secrets": True}]
 )
-def test_a_setting_that_can_change_a_row_changes_the_fingerprint(project: Project, changes: dict[str, Any]) -> None:
+def test_a_setting_that_can_change_a_row_changes_the_fingerprint(
+    project: Project, changes: dict[str, Any]
+) -> None:
     assert prints(project, **changes) != prints(project)
 
 
@@ -36,8 +38,12 @@ def test_a_collection_that_may_claim_the_same_files_changes_the_fingerprint(proj
     assert prints(project, collections=(PERSONAS, PROMPTS, replace(PERSONAS, type="copy"))) != prints(project)
 
 
-@pytest.mark.parametrize("changes", [{"timing": Timing(1, 2, 3)}, {"min_deletes": 1}, {"max_delete_ratio": 0.1}])
-def test_a_setting_that_changes_no_row_changes_no_fingerprint(project: Project, changes: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "changes", [{"timing": Timing(1, 2, 3)}, {"min_deletes": 1}, {"max_delete_ratio": 0.1}]
+)
+def test_a_setting_that_changes_no_row_changes_no_fingerprint(
+    project: Project, changes: dict[str, Any]
+) -> None:
     assert prints(project, **changes) == prints(project)
 
 

@@ -19,7 +19,7 @@ from docsync.git import GitDirectories
 from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, DirtyPath
-from docsync.sync.batch.engine import BatchOptions
+from docsync.sync.batch.batch_context import BatchOptions
 from docsync.sync.thread.git_hold import GitAtWork, GitHold
 from tests.helpers.project import Project
 from tests.helpers.rig import MS
@@ -76,7 +76,9 @@ def sed(file: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("save", [atomic, jetbrains, sed])
-def test_1_a_save_by_rename_is_visible_at_once(opens: Opens, ana: Path, save: Callable[[Path, str], None]) -> None:
+def test_1_a_save_by_rename_is_visible_at_once(
+    opens: Opens, ana: Path, save: Callable[[Path, str], None]
+) -> None:
     scene = opens()
     scene.watch(NAME)
     scene.do(lambda: save(ana, "new"))
@@ -199,7 +201,9 @@ def test_6_of_a_slow_drip_of_deletions_no_row_goes_and_all_are_held(opens: Opens
     assert len(project.engine.list_held()) == MANY
 
 
-def test_7_a_folder_that_is_moved_inside_lands_as_one_revision_once_it_is_quiet(opens: Opens, project: Project) -> None:
+def test_7_a_folder_that_is_moved_inside_lands_as_one_revision_once_it_is_quiet(
+    opens: Opens, project: Project
+) -> None:
     fill(project, MANY)
     scene = opens()
     scene.watch("SELECT count(*), min(file_path) LIKE '%moved%' FROM documents")
@@ -267,7 +271,9 @@ def test_11_two_branches_without_a_name_in_common_take_turns_and_are_not_held(pr
             (project.root / "personas" / go).rename(project.root / go)
         (project.root / come).rename(project.root / "personas" / come)
         project.later(2000)
-        project.engine.sync(everything, project.now_ns, project.last_hints.get, options=BatchOptions(whole=True))
+        project.engine.sync(
+            everything, project.now_ns, project.last_hints.get, options=BatchOptions(whole=True)
+        )
         assert project.query("SELECT DISTINCT name FROM documents") == [(come,)]
         assert project.engine.list_held() == []
 
@@ -367,7 +373,9 @@ def test_22_a_file_that_is_rewritten_every_50_ms_changes_every_half_second(opens
     assert scene.seen[-1][1] == [("v199",)]
 
 
-def test_22_a_file_saved_once_is_not_delayed_by_one_that_is_saved_all_the_time(opens: Opens, ana: Path) -> None:
+def test_22_a_file_saved_once_is_not_delayed_by_one_that_is_saved_all_the_time(
+    opens: Opens, ana: Path
+) -> None:
     ben = ana.with_name("keep.json")
     scene = opens()
     scene.watch("SELECT name FROM documents WHERE id = 'persona/keep'")
@@ -432,7 +440,9 @@ def test_25_a_barrier_does_not_wait_for_a_program_that_writes_slowly(opens: Open
         assert answered_ms(scene, *deeds, at_ms=250) == 0
 
 
-def test_25_a_barrier_does_not_wait_for_ever_for_a_file_that_is_rewritten_broken(opens: Opens, ana: Path) -> None:
+def test_25_a_barrier_does_not_wait_for_ever_for_a_file_that_is_rewritten_broken(
+    opens: Opens, ana: Path
+) -> None:
     scene = opens()
     deeds = [(100.0 * number, lambda: ana.write_text("{")) for number in range(1, 60)]
     assert answered_ms(scene, *deeds, at_ms=250) <= 100
@@ -440,7 +450,9 @@ def test_25_a_barrier_does_not_wait_for_ever_for_a_file_that_is_rewritten_broken
     assert scene.project.query(NAME) == [("old",)]
 
 
-def test_26_a_barrier_waits_for_its_own_deletions_and_for_no_later_ones(opens: Opens, project: Project) -> None:
+def test_26_a_barrier_waits_for_its_own_deletions_and_for_no_later_ones(
+    opens: Opens, project: Project
+) -> None:
     files = fill(project, 40)
     scene = opens()
     deeds = [(250.0 * number, file.unlink) for number, file in enumerate(files[:19])]
@@ -468,7 +480,9 @@ def test_27_what_was_deleted_while_it_was_down_counts_as_missing_since_the_start
     assert len(project.paths()) == 100 - gone + held
 
 
-def test_28_a_changed_and_a_removed_key_of_a_mounted_configmap_are_one_revision(opens: Opens, project: Project) -> None:
+def test_28_a_changed_and_a_removed_key_of_a_mounted_configmap_are_one_revision(
+    opens: Opens, project: Project
+) -> None:
     """As Kubernetes does it: the keys are links through ..data, which is renamed over; the link of the key goes last."""
     folder = project.root / "personas/mounted"
 

@@ -24,7 +24,9 @@ from docsync.status import HeldDeletion, ListedProblem
 def open_and_close(database: Path) -> None:
     reasons: list[NoDatabase] = []
     assert_type(open_reader(database=database), Reader).close()
-    assert_type(open_reader(database=str(database), source="database", on_fallback=reasons.append), Reader).close()
+    assert_type(
+        open_reader(database=str(database), source="database", on_fallback=reasons.append), Reader
+    ).close()
     with open_reader(database=database) as reader:
         assert_type(reader, Reader)
         assert_type(reader.source, str)
@@ -51,7 +53,9 @@ def find(reader: Reader) -> None:
     assert_type([row.name for row in page], list[str])
     assert_type(page.cursor, str | None)
     assert_type(page.version, Version)
-    assert_type(reader.find(where=[{"a": 1}, {"a": {"!=": 2}}], cursor=page.cursor, env="KEY", name="Ana"), Page)
+    assert_type(
+        reader.find(where=[{"a": 1}, {"a": {"!=": 2}}], cursor=page.cursor, env="KEY", name="Ana"), Page
+    )
 
 
 def search(reader: Reader) -> None:

@@ -56,7 +56,9 @@ def test_mypy_refuses_wrong_uses_of_the_public_names(tmp_path: Path) -> None:
     )
 
     wanted = [
-        (str(number), line.split("  # ")[1]) for number, line in enumerate(WRONG.split("\n"), 1) if "  # " in line
+        (str(number), line.split("  # ")[1])
+        for number, line in enumerate(WRONG.split("\n"), 1)
+        if "  # " in line
     ]
     errors = [line.split(":", 2) for line in mypy.stdout.splitlines() if ": error: " in line]
     refused = [(number, text.rpartition("[")[2].rstrip("]")) for _, number, text in errors]

@@ -8,7 +8,9 @@ WITHOUT_REASON = re.compile(r"#\s*type:\s*ignore(?!\[[a-z, -]+\]\s+# \w)")
 
 
 def test_an_ignore_names_its_error_and_its_reason() -> None:
-    modules = [module for folder in ("docsync", "tests", "benchmarks") for module in (ROOT / folder).rglob("*.py")]
+    modules = [
+        module for folder in ("docsync", "tests", "benchmarks") for module in (ROOT / folder).rglob("*.py")
+    ]
     assert modules
     assert [
         f"{module.relative_to(ROOT)}:{number}"

@@ -28,7 +28,9 @@ SEED = int(os.environ.get("DOCSYNC_SEED", "20261128"))
 SEEDS = 100 if os.environ.get("DOCSYNC_LONG") == "1" else 3
 DOCUMENTS = 30
 QUICK = Timing(1_000_000, 5_000_000, 20_000_000)
-VERSION = "SELECT group_concat(value, ':') FROM (SELECT value FROM sync_state WHERE key IN ('epoch', 'revision'))"
+VERSION = (
+    "SELECT group_concat(value, ':') FROM (SELECT value FROM sync_state WHERE key IN ('epoch', 'revision'))"
+)
 
 
 @pytest.fixture
@@ -77,7 +79,11 @@ def test_a_backup_is_one_file_that_holds_the_same_state(synced: Project, tmp_pat
     made = back_up(synced.database, folder / "kept.db")
 
     assert [file.name for file in folder.iterdir()] == ["kept.db"]
-    assert asked(folder / "kept.db", VERSION) == asked(synced.database, VERSION) == f"{made.epoch}:{made.revision}"
+    assert (
+        asked(folder / "kept.db", VERSION)
+        == asked(synced.database, VERSION)
+        == f"{made.epoch}:{made.revision}"
+    )
     assert names(folder / "kept.db") == names(synced.database)
     assert (made.documents, made.bytes) == (DOCUMENTS, (folder / "kept.db").stat().st_size)
     assert synced.database.read_bytes() == octets
@@ -100,7 +106,9 @@ def test_a_backup_takes_the_place_of_an_older_one(synced: Project, backup: Path)
     assert asked(backup, "SELECT count(*) FROM documents") == DOCUMENTS + 1
 
 
-def test_of_a_damaged_database_there_is_no_backup_and_the_older_one_stays(synced: Project, backup: Path) -> None:
+def test_of_a_damaged_database_there_is_no_backup_and_the_older_one_stays(
+    synced: Project, backup: Path
+) -> None:
     octets = backup.read_bytes()
     damage_within(synced.database)
 
@@ -132,7 +140,9 @@ def test_what_no_file_can_give_back_comes_back(synced: Project, backup: Path) ->
     assert verify(synced.settings, synced.database).equal
 
 
-def test_a_restored_database_has_an_epoch_of_its_own_and_equals_the_files(synced: Project, backup: Path) -> None:
+def test_a_restored_database_has_an_epoch_of_its_own_and_equals_the_files(
+    synced: Project, backup: Path
+) -> None:
     then = asked(synced.database, VERSION)
     fill(synced, "new")
     (synced.root / "personas/p1.json").unlink()
@@ -146,7 +156,9 @@ def test_a_restored_database_has_an_epoch_of_its_own_and_equals_the_files(synced
     assert found.done.epoch not in then + now
     assert asked(synced.database, VERSION) == f"{found.done.epoch}:{found.done.revision}"
     assert verify(synced.settings, synced.database).equal
-    assert sync_once(synced.settings, synced.database).epoch == found.done.epoch, "it is the one that docsync left"
+    assert sync_once(synced.settings, synced.database).epoch == found.done.epoch, (
+        "it is the one that docsync left"
+    )
 
 
 def test_the_same_backup_restored_twice_makes_two_epochs(synced: Project, backup: Path) -> None:
@@ -208,7 +220,9 @@ def test_a_backup_is_restored_over_a_damaged_database(synced: Project, backup: P
     assert asked(synced.database, "SELECT count(*) FROM documents") == DOCUMENTS
 
 
-def test_a_database_that_was_copied_by_hand_brings_the_commits_in_its_log(synced: Project, tmp_path: Path) -> None:
+def test_a_database_that_was_copied_by_hand_brings_the_commits_in_its_log(
+    synced: Project, tmp_path: Path
+) -> None:
     synced.start()
     synced.persona("personas/later.json")
     synced.settle()
@@ -241,7 +255,9 @@ def test_readers_see_the_old_database_or_the_restored_one(synced: Project, backu
     assert sorted(seen["generations"]) == ["new", "old"]
 
 
-def test_a_backup_that_somebody_gave_other_pages_is_restored_all_the_same(synced: Project, backup: Path) -> None:
+def test_a_backup_that_somebody_gave_other_pages_is_restored_all_the_same(
+    synced: Project, backup: Path
+) -> None:
     connection = apsw.Connection(str(backup))
     connection.pragma("page_size", 8192)
     connection.execute("VACUUM")

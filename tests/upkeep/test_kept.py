@@ -70,7 +70,9 @@ def restored(project: Project) -> Iterator[Sound]:
         yield sound
 
 
-ways = pytest.mark.parametrize("way", [in_place, afresh, started_over, restored], ids=lambda way: way.__name__)
+ways = pytest.mark.parametrize(
+    "way", [in_place, afresh, started_over, restored], ids=lambda way: way.__name__
+)
 
 
 def sync(project: Project) -> None:
@@ -161,7 +163,9 @@ def test_a_problem_goes_with_the_row_that_is_lost(filled: Project) -> None:
     assert verify(filled.settings, filled.database).equal
 
 
-@pytest.mark.parametrize("way", ["DELETE FROM document_tags", "DROP INDEX documents_name"], ids=["in place", "afresh"])
+@pytest.mark.parametrize(
+    "way", ["DELETE FROM document_tags", "DROP INDEX documents_name"], ids=["in place", "afresh"]
+)
 def test_a_text_that_is_lost_comes_back_with_its_file(
     filled: Project, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,7 +189,9 @@ def test_what_hangs_on_a_document_is_kept_even_if_its_text_is_lost(filled: Proje
     change_all(filled.database, spoil)
     with opened(filled) as sound:
         assert sound.told == ["in place"]
-        assert sound.query("SELECT tag FROM document_tags WHERE document_id = 'prompt_template/hello'") == [("calm",)]
+        assert sound.query("SELECT tag FROM document_tags WHERE document_id = 'prompt_template/hello'") == [
+            ("calm",)
+        ]
         assert sound.query("SELECT target FROM document_references") == [("./x.json",)]
 
 

@@ -79,7 +79,9 @@ def test_an_upgrade_is_no_new_beginning(version: int, release: Release, settings
     has_all_that_no_file_gives_back(before, after)
 
 
-def test_a_backup_of_an_older_docsync_can_be_restored(version: int, release: Release, settings: Settings) -> None:
+def test_a_backup_of_an_older_docsync_can_be_restored(
+    version: int, release: Release, settings: Settings
+) -> None:
     backup = load(version, settings.root.parent / "kept.db")
     before = migrate_beside(version, release, settings.root.parent / "beside.db")
     database = settings.root / ".docsync" / "docsync.db"

@@ -19,7 +19,8 @@ from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, DirtyPath
 from docsync.store.connection import open_reader_connection
 from docsync.store.damage import inspect
-from docsync.upkeep.upkeep import INSPECT_NS, DatabaseUpkeep, open_checked, rebuild_once
+from docsync.upkeep.one_shot import rebuild_once
+from docsync.upkeep.upkeep import INSPECT_NS, DatabaseUpkeep, open_checked
 from docsync.verify import verify
 from tests.helpers.project import PERSONAS, PROMPTS, Project
 from tests.store.breaking import KINDS, damage, garbage_header, log_of
@@ -44,7 +45,10 @@ def filled(project: Project) -> Project:
 def fill(project: Project, generation: str) -> None:
     for number in range(DOCUMENTS):
         project.persona(
-            f"personas/p{number}.json", generation=generation, tags=["calm", f"t{number % 3}"], bio="word " * 80
+            f"personas/p{number}.json",
+            generation=generation,
+            tags=["calm", f"t{number % 3}"],
+            bio="word " * 80,
         )
 
 
@@ -111,7 +115,9 @@ def test_a_sound_database_is_opened_as_it_is(filled: Project) -> None:
         assert (sound.version, sound.told) == (before, [])
         sound.upkeep.check()
         now_ns = time.monotonic_ns()
-        assert sound.upkeep.tick(now_ns) == now_ns + 200_000_000, "an earlier life may have left something in the log"
+        assert sound.upkeep.tick(now_ns) == now_ns + 200_000_000, (
+            "an earlier life may have left something in the log"
+        )
         assert sound.upkeep.tick(now_ns + 200_000_000) > now_ns + INSPECT_NS // 2
 
 
@@ -124,7 +130,9 @@ def test_a_database_that_is_not_there_is_made(project: Project) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 @pytest.mark.parametrize("seed", range(SEED, SEED + SEEDS))
-def test_every_kind_of_damage_heals(filled: Project, kind: Callable[[Path, random.Random], None], seed: int) -> None:
+def test_every_kind_of_damage_heals(
+    filled: Project, kind: Callable[[Path, random.Random], None], seed: int
+) -> None:
     before = version_of(filled)
     damage(filled.database, kind, random.Random(seed))
     with opened(filled) as sound:
@@ -200,7 +208,10 @@ def test_parts_of_a_sound_row_that_are_damaged_do_not_cost_the_last_good_version
         assert sound.told == ["in place"]
         sound.sync()
         assert sound.names["personas/p8.json"] == "p8"
-        assert sound.query("SELECT tag FROM document_tags WHERE document_id = 'persona/p8'") == [("calm",), ("t2",)]
+        assert sound.query("SELECT tag FROM document_tags WHERE document_id = 'persona/p8'") == [
+            ("calm",),
+            ("t2",),
+        ]
         assert sound.query("SELECT state FROM document_status WHERE id = 'persona/p8'") == [("stale",)]
         assert find_in_search(sound, "p8") == [("persona/p8",)]
 

@@ -39,4 +39,6 @@ class Recorder:
 
     def until_hint(self, path: str, *signs: Sign) -> None:
         """Wait for a hint of *path* with one of *signs* (any, if none is given)."""
-        self.until(lambda _: any(hinted == path and (not signs or sign in signs) for hinted, sign in self.seen))
+        self.until(
+            lambda _: any(hinted == path and (not signs or sign in signs) for hinted, sign in self.seen)
+        )

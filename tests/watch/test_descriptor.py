@@ -43,7 +43,9 @@ def reader(taken: Taken) -> Iterator[Descriptor]:
     reader.join()
 
 
-def test_an_event_arrives_with_its_watch_and_its_name(reader: Descriptor, taken: Taken, tmp_path: Path) -> None:
+def test_an_event_arrives_with_its_watch_and_its_name(
+    reader: Descriptor, taken: Taken, tmp_path: Path
+) -> None:
     watch = reader.add(str(tmp_path), TREE_MASK)
     (tmp_path / "a.json").write_text("{}")
     taken.until(lambda event: (event.wd, event.name, event.is_close_write) == (watch, b"a.json", True))

@@ -179,7 +179,9 @@ def test_files_written_while_their_folders_are_made_lie_beneath_a_hinted_folder(
 
 def test_a_folder_moved_in_renamed_and_out_is_followed(place: Place) -> None:
     (place.root / "out/deep").mkdir(parents=True)
-    assert place.hinted_by(lambda: (place.root / "out").rename(place.root / "p/in")) == [("p/in", Sign.FOLDER)]
+    assert place.hinted_by(lambda: (place.root / "out").rename(place.root / "p/in")) == [
+        ("p/in", Sign.FOLDER)
+    ]
     assert place.is_seen("p/in/deep/x.json")
 
     renamed = place.hinted_by(lambda: (place.root / "p/in").rename(place.root / "p/new"))
@@ -187,7 +189,9 @@ def test_a_folder_moved_in_renamed_and_out_is_followed(place: Place) -> None:
     assert place.is_seen("p/new/deep/x.json")
     assert not any(path.startswith("p/in") for path, _ in place.hints.seen)
 
-    assert place.hinted_by(lambda: (place.root / "p/new").rename(place.root / "out")) == [("p/new", Sign.FOLDER)]
+    assert place.hinted_by(lambda: (place.root / "p/new").rename(place.root / "out")) == [
+        ("p/new", Sign.FOLDER)
+    ]
     assert place.hinted_by(lambda: place.write("out/deep/x.json")) == []
     assert place.kernel_watches() == FIXED_WATCHES
 
@@ -245,7 +249,9 @@ def test_a_root_whose_ancestors_appear_one_by_one_is_found(tmp_path: Path, hints
         hints.until_hint("a/b/c/x.json", Sign.CLOSED)
 
 
-def test_a_root_that_is_a_symlink_is_followed_and_hinted_under_its_own_path(tmp_path: Path, hints: Recorder) -> None:
+def test_a_root_that_is_a_symlink_is_followed_and_hinted_under_its_own_path(
+    tmp_path: Path, hints: Recorder
+) -> None:
     for name in ("v1", "v2"):
         (tmp_path / "elsewhere" / name).mkdir(parents=True)
     (tmp_path / "elsewhere/current").symlink_to("v1")
@@ -332,7 +338,9 @@ def test_after_lost_events_a_resync_watches_what_exists(place: Place) -> None:
     assert place.is_seen("p/new/deep/x.json")
 
 
-def test_a_bad_event_is_lost_hints_and_the_reader_lives_on(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bad_event_is_lost_hints_and_the_reader_lives_on(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(place.source._tree, "watch_folder", lambda *_, **__: 1 / 0)
         (place.root / "p/sub").mkdir()
@@ -534,7 +542,12 @@ def contents(root: Path, scope: str) -> dict[str, str]:
     """The files of a scope and what they say."""
     files = [
         root / scope,
-        *(Path(folder) / name for folder, _, names in os.walk(root / scope) for name in names if not is_hidden(name)),
+        *(
+            Path(folder) / name
+            for folder, _, names in os.walk(root / scope)
+            for name in names
+            if not is_hidden(name)
+        ),
     ]
     found: dict[str, str] = {}
     for path in files:
@@ -576,7 +589,9 @@ def test_after_churn_every_folder_is_watched_and_the_hints_told_everything(place
         place.hints.also = believer.hear
         churn(place.root, random.Random(seed), steps=400)
         place.drain()
-    assert {path: text for path, text in believer.known.items() if covers("p", path)} == contents(place.root, "p")
+    assert {path: text for path, text in believer.known.items() if covers("p", path)} == contents(
+        place.root, "p"
+    )
 
     folders = [path for path in (place.root / "p").rglob("*") if path.is_dir()]
     assert place.kernel_watches() == FIXED_WATCHES + len(folders)

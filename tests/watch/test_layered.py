@@ -50,7 +50,9 @@ class Place:
 
     @contextmanager
     def watched(self) -> Iterator[HintSource]:
-        with LayeredSource(self.quick, lambda: self.reason, PollSettings(self.scan, poll_ms=5), self.hints) as source:
+        with LayeredSource(
+            self.quick, lambda: self.reason, PollSettings(self.scan, poll_ms=5), self.hints
+        ) as source:
             yield source
 
 
@@ -61,7 +63,12 @@ def codes(source: HintSource) -> list[str]:
 def test_without_a_reason_nothing_is_polled(hints: Recorder) -> None:
     place = Place(hints)
     with place.watched() as source:
-        assert (source.name, source.check(), codes(source), source.alive()) == ("quick", ("p",), ["quick"], True)
+        assert (source.name, source.check(), codes(source), source.alive()) == (
+            "quick",
+            ("p",),
+            ["quick"],
+            True,
+        )
         source.resync()
         assert (place.quick.resyncs, place.looks, hints.seen) == (1, 0, [])
         place.quick.living = False

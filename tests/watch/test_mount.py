@@ -46,7 +46,9 @@ def test_the_files_of_a_container_itself_are_local(tmp_path: Path) -> None:
 
 
 def test_a_symlink_is_followed_to_where_the_files_lie(tmp_path: Path) -> None:
-    (tmp_path / "mountinfo").write_text(f"27 1 254:0 / / rw - ext4 a rw\n28 27 0:41 / {tmp_path}/far rw - 9p b rw")
+    (tmp_path / "mountinfo").write_text(
+        f"27 1 254:0 / / rw - ext4 a rw\n28 27 0:41 / {tmp_path}/far rw - 9p b rw"
+    )
     (tmp_path / "link").symlink_to("far/personas")
     assert remote_filesystem(tmp_path / "link", tmp_path / "mountinfo") == "9p"
 

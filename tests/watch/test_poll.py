@@ -36,7 +36,9 @@ def tree() -> Tree:
     return Tree()
 
 
-def test_new_and_changed_is_written_vanished_is_gone_and_the_rest_is_silent(tree: Tree, hints: Recorder) -> None:
+def test_new_and_changed_is_written_vanished_is_gone_and_the_rest_is_silent(
+    tree: Tree, hints: Recorder
+) -> None:
     tree.answer = {"same": 1, "changed": 1, "gone": 1}
     with PollSource(PollSettings(tree.scan, poll_ms=10), hints):
         tree.answer = {"same": 1, "changed": 2, "new": 1}

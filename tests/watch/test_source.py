@@ -81,7 +81,9 @@ def test_a_removal_is_told(source: HintSource, root: Path, hints: Recorder) -> N
     hints.until_hint("p/sub/x.json", Sign.GONE)
 
 
-def test_a_folder_that_is_moved_out_is_told_with_all_its_files(source: HintSource, root: Path, hints: Recorder) -> None:
+def test_a_folder_that_is_moved_out_is_told_with_all_its_files(
+    source: HintSource, root: Path, hints: Recorder
+) -> None:
     (root / "p/sub/x.json").write_text("{}")
     until_told(hints, "p/sub/x.json")
     (root / "p/sub").rename(root / "out")

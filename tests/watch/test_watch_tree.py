@@ -84,7 +84,9 @@ def test_only_a_thorough_look_finds_what_no_event_told(tree: WatchTree, tmp_path
     assert watched(tree) == ["a/p", "a/p/sub", "a/p/sub/other"]
 
 
-def test_a_root_that_went_keeps_only_the_way_that_is_left(tree: WatchTree, kernel: Kernel, tmp_path: Path) -> None:
+def test_a_root_that_went_keeps_only_the_way_that_is_left(
+    tree: WatchTree, kernel: Kernel, tmp_path: Path
+) -> None:
     tree.watch_root(tree.roots[0], thorough=True)
     (tmp_path / "a").rename(tmp_path / "b")
     assert tree.watch_root(tree.roots[0], thorough=True)
@@ -156,7 +158,9 @@ def test_a_path_of_an_entry_is_below_its_folder_also_at_the_top() -> None:
     assert WatchedFolder(WatchedRoot("p"), "p", "/p").join_name("x") == "p/x"
 
 
-def test_a_folder_on_the_way_that_went_before_it_was_watched_is_no_step(tree: WatchTree, kernel: Kernel) -> None:
+def test_a_folder_on_the_way_that_went_before_it_was_watched_is_no_step(
+    tree: WatchTree, kernel: Kernel
+) -> None:
     kernel.refuse["a"] = errno.ENOENT
     tree.watch_root(tree.roots[0], thorough=True)
     assert [step.name for step in tree.roots[0].steps] == ["a"]
@@ -182,7 +186,9 @@ def test_a_folder_that_cannot_be_listed_for_a_moment_is_polled_and_tried_again(
     assert tree.list_polled() == []
 
 
-def test_a_folder_that_went_before_it_was_listed_is_forgotten(tree: WatchTree, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_went_before_it_was_listed_is_forgotten(
+    tree: WatchTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def gone(path: str) -> NoReturn:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
 

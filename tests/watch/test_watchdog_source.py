@@ -21,7 +21,9 @@ def source(tmp_path: Path, hints: Recorder) -> Iterator[WatchdogSource]:
         yield source
 
 
-def test_a_closed_write_is_written_then_closed(source: WatchdogSource, tmp_path: Path, hints: Recorder) -> None:
+def test_a_closed_write_is_written_then_closed(
+    source: WatchdogSource, tmp_path: Path, hints: Recorder
+) -> None:
     (tmp_path / "p/a.json").write_text("{}")
     hints.until_hint("p/a.json", Sign.CLOSED)
     assert set(hints.signs("p/a.json")) == {Sign.WRITTEN, Sign.CLOSED}
@@ -81,7 +83,9 @@ def test_a_dead_reader_shows_and_a_resync_replaces_the_observer(
     hints.until_hint("p/sub/a.json", Sign.CLOSED)
 
 
-def test_an_observer_that_cannot_be_replaced_shows(source: WatchdogSource, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_observer_that_cannot_be_replaced_shows(
+    source: WatchdogSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def exhausted() -> NoReturn:
         raise OSError(24, "inotify instance limit reached")
 
@@ -114,7 +118,9 @@ def test_a_root_that_goes_while_it_is_looked_at_counts_as_missing(
     assert source._identity("p") is None
 
 
-def test_a_check_mends_a_root_that_was_replaced_unseen(source: WatchdogSource, tmp_path: Path, hints: Recorder) -> None:
+def test_a_check_mends_a_root_that_was_replaced_unseen(
+    source: WatchdogSource, tmp_path: Path, hints: Recorder
+) -> None:
     identity = source._roots["p"]
     assert identity is not None
     target, device, inode = identity

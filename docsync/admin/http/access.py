@@ -110,7 +110,9 @@ class TcpAdmission:
             return _authorize(key, scope["method"])
         if scope["method"] in _READ_METHODS and (scope["path"] in _OPEN_PATHS or is_page(scope["path"])):
             return Principal(Trust.ANONYMOUS, "stranger", may_operate=False)
-        refusal = Refusal(401, "Send the token of [admin] token_file or of [[clients]] as: Authorization: Bearer TOKEN")
+        refusal = Refusal(
+            401, "Send the token of [admin] token_file or of [[clients]] as: Authorization: Bearer TOKEN"
+        )
         raise refusal.set_headers({"www-authenticate": "Bearer"})
 
     def _check_host(self, headers: Headers) -> str:

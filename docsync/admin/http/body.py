@@ -22,7 +22,9 @@ async def read_members(request: Request, known: Collection[str]) -> Members:
     if not isinstance(members, dict):
         raise _make_bad_request("the body must be a JSON object")
     if unknown := sorted(set(members) - set(known)):
-        raise _make_bad_request(f"unknown member {', '.join(map(json.dumps, unknown))}; known are {', '.join(known)}")
+        raise _make_bad_request(
+            f"unknown member {', '.join(map(json.dumps, unknown))}; known are {', '.join(known)}"
+        )
     return members
 
 

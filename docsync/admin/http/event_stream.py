@@ -22,7 +22,10 @@ class EventStream(Response):
     media_type = "text/event-stream"
 
     def __init__(
-        self, produce: Callable[[Write], Awaitable[None]], on_end: Callable[[], None], headers: Mapping[str, str]
+        self,
+        produce: Callable[[Write], Awaitable[None]],
+        on_end: Callable[[], None],
+        headers: Mapping[str, str],
     ) -> None:
         super().__init__(headers={**headers, "x-accel-buffering": "no"})
         del self.headers["content-length"]
@@ -36,7 +39,9 @@ class EventStream(Response):
             await send({"type": "http.response.body", "body": octets, "more_body": True})
 
         try:
-            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            await send(
+                {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+            )
             async with create_task_group() as group:
                 group.start_soon(_wait_for_disconnect, receive, group.cancel_scope)
                 await self._produce(write)

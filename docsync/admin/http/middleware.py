@@ -30,7 +30,9 @@ class AdmissionMiddleware:
     *posts* are the paths that take POST.
     """
 
-    def __init__(self, app: ASGIApp, admission: Admission, posts: Collection[str], on_warning: OnWarning) -> None:
+    def __init__(
+        self, app: ASGIApp, admission: Admission, posts: Collection[str], on_warning: OnWarning
+    ) -> None:
         self._app = app
         self._admission = admission
         self._posts = posts

@@ -73,9 +73,16 @@ def make_nullable(schema: OpenApiObject) -> OpenApiObject:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
-def parameter(name: str, meaning: str, schema: OpenApiObject | None = None, place: str = "query") -> OpenApiObject:
+def parameter(
+    name: str, meaning: str, schema: OpenApiObject | None = None, place: str = "query"
+) -> OpenApiObject:
     """A parameter, a text if no *schema* is given."""
-    found: OpenApiObject = {"name": name, "in": place, "description": meaning, "schema": schema or {"type": "string"}}
+    found: OpenApiObject = {
+        "name": name,
+        "in": place,
+        "description": meaning,
+        "schema": schema or {"type": "string"},
+    }
     return {**found, "required": True} if place == "path" else found
 
 
@@ -97,9 +104,14 @@ def operation(
     return found
 
 
-LIMIT = parameter("limit", "How many at most.", {"type": "integer", "minimum": MIN_LIMIT, "maximum": MAX_PAGE})
+LIMIT = parameter(
+    "limit", "How many at most.", {"type": "integer", "minimum": MIN_LIMIT, "maximum": MAX_PAGE}
+)
 CURSOR = parameter("cursor", "The cursor of the page before.")
-POST = {**parameter("Docsync-Request", "Any value: no HTML form can send it.", place="header"), "required": True}
+POST = {
+    **parameter("Docsync-Request", "Any value: no HTML form can send it.", place="header"),
+    "required": True,
+}
 VERSION_MEMBERS: OpenApiObject = {
     "source": {"enum": ["database"]},
     "epoch": {"type": "string"},

@@ -33,7 +33,9 @@ class Refusal(Exception):
     *detail* ends with the next step; *kind* names errors that programs tell apart.
     """
 
-    def __init__(self, status: int, detail: str, kind: str | None = None, *, exit_code: int | None = None) -> None:
+    def __init__(
+        self, status: int, detail: str, kind: str | None = None, *, exit_code: int | None = None
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail

@@ -61,7 +61,9 @@ class BoundedProtocol(H11Protocol):
         present = [c for c in self.connections if isinstance(c, BoundedProtocol) and c.is_present]
         if len(present) <= MAX_CONNECTIONS or self.transport.is_closing():
             return
-        slow = [c for c in present if c.is_reading and c is not self and not c.transport.get_write_buffer_size()]
+        slow = [
+            c for c in present if c.is_reading and c is not self and not c.transport.get_write_buffer_size()
+        ]
         first = min(slow, key=lambda c: (c.was_served, c.arrived), default=None)
         if first is None:
             if self.is_reading:

@@ -15,7 +15,9 @@ def read_query(request: Request, *known: str, repeated: Collection[str] = ()) ->
     found: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
         if name not in known and name not in repeated:
-            raise UsageError(f"unknown parameter {name!a}; known are {', '.join((*known, *repeated)) or 'none'}")
+            raise UsageError(
+                f"unknown parameter {name!a}; known are {', '.join((*known, *repeated)) or 'none'}"
+            )
         found.setdefault(name, []).append(value)
     for name, values in found.items():
         if len(values) > 1 and name not in repeated:

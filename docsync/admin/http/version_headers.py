@@ -69,7 +69,9 @@ def make_json_response(version: DatabaseVersion, members: dict[str, Json]) -> Re
     return set_version_headers(response, version)
 
 
-def make_page_response(version: DatabaseVersion, name: str, items: Iterable[Json], cursor: str | None) -> Response:
+def make_page_response(
+    version: DatabaseVersion, name: str, items: Iterable[Json], cursor: str | None
+) -> Response:
     """A page of a list called *name*, as JSON. It may be large: make it in a thread of `ReaderPool`.
 
     One by one: the event loop gets its turn between two items, and not only after the last one.

@@ -111,7 +111,9 @@ class FeedRoutes:
         self._streams += 1
         try:
             # A cursor that is none is refused before the stream begins.
-            first = await self._readers.ask(lambda reader: reader.changes(since or reader.cursor(), limit=MAX_PAGE))
+            first = await self._readers.ask(
+                lambda reader: reader.changes(since or reader.cursor(), limit=MAX_PAGE)
+            )
         except BaseException:
             self._end_stream()
             raise

@@ -14,7 +14,15 @@ from docsync.admin.command_pool import CommandPool
 from docsync.admin.http.access import principal_of
 from docsync.admin.http.body import MAX_SECONDS, read_members, read_paths, read_text_or_none, read_timeout
 from docsync.admin.http.json_body import dump_json, to_json
-from docsync.admin.http.openapi_schema import POST, OpenApiObject, answer, make_array, make_object, operation, schema_of
+from docsync.admin.http.openapi_schema import (
+    POST,
+    OpenApiObject,
+    answer,
+    make_array,
+    make_object,
+    operation,
+    schema_of,
+)
 from docsync.admin.http.problem_response import Refusal
 from docsync.admin.http.version_headers import DatabaseVersion, set_version_headers
 from docsync.errors import ExitCode

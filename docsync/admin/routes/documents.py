@@ -90,7 +90,9 @@ class DocumentRoutes:
         query = read_query(request, "q", "type", "limit", "cursor")
         words, type_, cursor = read_text(query, "q"), read_text(query, "type"), read_text(query, "cursor")
         if words is None:
-            raise Refusal(400, "Say what to look for, such as /v1/search?q=invoice", "usage", exit_code=ExitCode.USAGE)
+            raise Refusal(
+                400, "Say what to look for, such as /v1/search?q=invoice", "usage", exit_code=ExitCode.USAGE
+            )
         limit = read_limit(query, _DEFAULT_HITS)
 
         def page(reader: Reader) -> Response:
@@ -185,7 +187,11 @@ PATHS: OpenApiObject = {
                 "200": answer(
                     "A page.",
                     make_object(
-                        {"hits": make_array(make_object(_HIT)), "cursor": schema_of(str | None), **VERSION_MEMBERS}
+                        {
+                            "hits": make_array(make_object(_HIT)),
+                            "cursor": schema_of(str | None),
+                            **VERSION_MEMBERS,
+                        }
                     ),
                 )
             },

@@ -133,7 +133,9 @@ def _line(mark: str, name: str, reason: Reason, *, with_message: bool) -> str:
 
 _TEXT = answer("Yes.", schema_of(str), "text/plain")
 _NOT_READY = {**_TEXT, "description": "No, and why."}
-_HEALTH = make_object({"status": {"enum": ["ok", "degraded", "failing"]}, "reasons": make_array(make_ref("Reason"))})
+_HEALTH = make_object(
+    {"status": {"enum": ["ok", "degraded", "failing"]}, "reasons": make_array(make_ref("Reason"))}
+)
 _HEALTHY: OpenApiObject = {"200": answer("It works.", _HEALTH), "503": answer("It does not.", _HEALTH)}
 
 PATHS: OpenApiObject = {
@@ -143,7 +145,9 @@ PATHS: OpenApiObject = {
             "Whether services may rely on the database.",
             {"200": _TEXT, "503": _NOT_READY},
             parameter("verbose", "A line for each check and each reason."),
-            parameter("exclude", "A check to leave out, such as watcher:persona.", make_array(schema_of(str))),
+            parameter(
+                "exclude", "A check to leave out, such as watcher:persona.", make_array(schema_of(str))
+            ),
         )
     },
     "/health": {"get": operation("How the daemon is, in a word and with reasons.", _HEALTHY)},

@@ -45,6 +45,8 @@ class MetricsRoutes:
 
 PATHS: OpenApiObject = {
     "/metrics": {
-        "get": operation("Metrics for Prometheus.", {"200": answer("The metrics.", schema_of(str), "text/plain")})
+        "get": operation(
+            "Metrics for Prometheus.", {"200": answer("The metrics.", schema_of(str), "text/plain")}
+        )
     }
 }

@@ -13,7 +13,9 @@ from docsync.admin.http.openapi_schema import OpenApiObject, answer, operation, 
 from docsync.admin.routes import changes, commands, documents, health, metrics, status
 
 _PATHS: OpenApiObject = {
-    "/openapi.json": {"get": operation("This description.", {"200": answer("OpenAPI 3.1.", {"type": "object"})})}
+    "/openapi.json": {
+        "get": operation("This description.", {"200": answer("OpenAPI 3.1.", {"type": "object"})})
+    }
 }
 _PROBLEM: OpenApiObject = {
     "type": "object",

@@ -114,12 +114,18 @@ SCHEMAS: OpenApiObject = {
 
 
 def _page(summary: str, name: str, schema: str) -> OpenApiObject:
-    listed = make_object({name: make_array(make_ref(schema)), "cursor": schema_of(str | None), **VERSION_MEMBERS})
+    listed = make_object(
+        {name: make_array(make_ref(schema)), "cursor": schema_of(str | None), **VERSION_MEMBERS}
+    )
     return {"get": operation(summary, {"200": answer("A page.", listed)}, LIMIT, CURSOR)}
 
 
 PATHS: OpenApiObject = {
-    "/v1/status": {"get": operation("The daemon's state now.", {"200": answer("The state.", make_ref("Status"))})},
+    "/v1/status": {
+        "get": operation("The daemon's state now.", {"200": answer("The state.", make_ref("Status"))})
+    },
     "/v1/problems": _page("What is wrong with files now, errors first.", "problems", "FileProblem"),
-    "/v1/held": _page("The deletions that are kept back until somebody releases them.", "held", "HeldDeletion"),
+    "/v1/held": _page(
+        "The deletions that are kept back until somebody releases them.", "held", "HeldDeletion"
+    ),
 }

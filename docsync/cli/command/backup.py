@@ -33,7 +33,9 @@ def backup_command(session: Session, file: Path) -> int:
     project = session.project()
     place = resolve_output(session.here / file, project)
     if not may_be_replaced(place):
-        raise UsageError(f"{to_printable(str(file))}: is there, or in use, and no backup; choose another place")
+        raise UsageError(
+            f"{to_printable(str(file))}: is there, or in use, and no backup; choose another place"
+        )
     with advising(project.demand().database):
         made = back_up(project.database, place)
     value = {
@@ -67,11 +69,15 @@ def restore_command(session: Session, file: Path) -> int:
     if not backup.is_file():
         raise UsageError(f"{to_printable(str(file))}: no such file; name one that 'docsync backup' made")
     if database.exists() and backup.samefile(database):
-        raise UsageError(f"{to_printable(str(file))}: is the database itself; name one that 'docsync backup' made")
+        raise UsageError(
+            f"{to_printable(str(file))}: is the database itself; name one that 'docsync backup' made"
+        )
     with holding(database.parent), progress_bar(session.out, "Reading files") as progress:
         restored = restore_once(settings, database, backup, progress, partial(remark_repair, session))
     if restored.is_foreign:
-        session.out.remark(f"{to_printable(str(file))}: none of its files is here; was it made for another project?")
+        session.out.remark(
+            f"{to_printable(str(file))}: none of its files is here; was it made for another project?"
+        )
     if restored.kept:
         session.out.remark(f"what was there is kept in {to_printable(str(restored.kept))}")
     more = {"kept": restored.kept and str(restored.kept), "is_foreign": restored.is_foreign}

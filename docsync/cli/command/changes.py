@@ -21,7 +21,9 @@ _PAGE_SIZE = 1_000
 
 
 @command
-@click.option("--since", metavar="CURSOR", help="What came after this cursor, as the last call gave it; or: now.")
+@click.option(
+    "--since", metavar="CURSOR", help="What came after this cursor, as the last call gave it; or: now."
+)
 @click.option("--follow", is_flag=True, help="Print changes as they come, until Ctrl-C.")
 @with_limit("Print N at most; with --follow, end then.")
 @pass_session

@@ -98,7 +98,9 @@ def annotation(problem: Problem, folder: str) -> str:
     """*problem* as a workflow command of GitHub Actions; *folder* is the project's within the workspace."""
     path = problem.path if folder == "." else f"{folder}/{problem.path}"
     places = {"file": to_printable(path), "line": problem.line, "col": problem.column, "title": problem.code}
-    properties = ",".join(f"{key}={_escape_property(str(value))}" for key, value in places.items() if value is not None)
+    properties = ",".join(
+        f"{key}={_escape_property(str(value))}" for key, value in places.items() if value is not None
+    )
     text = problem.message if problem.hint is None else f"{problem.message}\nhint: {problem.hint}"
     return f"::{problem.severity.value} {properties}::{_escape_value(text)}"
 
@@ -134,7 +136,13 @@ def check(settings: "Settings", scopes: list[str]) -> CheckResult:
 
     loader = build_loader(tree, grace, settings.rules(), list_twins)
     look = LookContext(
-        scopes, now_ns=0, clock=Clock(lambda: 0), known={}, last_hint_ns=lambda _: None, signs={}, reload=frozenset()
+        scopes,
+        now_ns=0,
+        clock=Clock(lambda: 0),
+        known={},
+        last_hint_ns=lambda _: None,
+        signs={},
+        reload=frozenset(),
     )
     problems = [unread.problem for unread in (*scan.skipped.values(), *scan.unreadable.values())]
     for path in scan.found:

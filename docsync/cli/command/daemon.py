@@ -8,7 +8,7 @@ import click
 
 from docsync.cli.flags import command, pass_session
 from docsync.cli.session import Session
-from docsync.cli.view.outcome import done_lines, done_of, next_steps
+from docsync.cli.view.outcome import next_steps, parse_result, result_lines
 from docsync.errors import AlreadyRunning, NotReachable
 from docsync.names import covers, to_printable
 
@@ -28,7 +28,9 @@ def stop_command(session: Session) -> int:
     daemon.post("/v1/stop")
     pid = announcement.pid if announcement else None
     if not _is_free(folder, time.monotonic() + _STOP_SECONDS):
-        raise NotReachable(f"docsync ({pid}) still runs {_STOP_SECONDS:g} s after it was asked to stop; see its log")
+        raise NotReachable(
+            f"docsync ({pid}) still runs {_STOP_SECONDS:g} s after it was asked to stop; see its log"
+        )
     session.out.answer({"stopped": True, "pid": pid}, [f"stopped docsync ({pid})"])
     return 0
 
@@ -56,8 +58,8 @@ def reload_command(session: Session, paths: tuple[Path, ...]) -> int:
     project = session.project()
     daemon = project.require_daemon(_RELOAD_SECONDS)
     scopes = project.scopes(paths) if paths else [""]
-    done = done_of(daemon.post("/v1/reload", {"scopes": scopes, "timeout": _RELOAD_SECONDS}))
-    session.out.answer(done, done_lines(done, verbose=session.verbose))
+    done = parse_result(daemon.post("/v1/reload", {"scopes": scopes, "timeout": _RELOAD_SECONDS}))
+    session.out.answer(done, result_lines(done, verbose=session.verbose))
     for step in next_steps(done):
         session.out.remark(step)
     return 1 if done.held else 0
@@ -82,11 +84,13 @@ def wait_command(session: Session, paths: tuple[Path, ...], timeout: float) -> i
     project = session.project()
     daemon = project.require_daemon(timeout)
     scopes = project.scopes(paths)
-    done = done_of(daemon.post("/v1/wait", {"paths": scopes, "timeout": timeout}))
+    done = parse_result(daemon.post("/v1/wait", {"paths": scopes, "timeout": timeout}))
     for scope in scopes:
-        if not (project.root / scope).exists() and not any(covers(scope, path) for path in done.deleted + done.held):
+        if not (project.root / scope).exists() and not any(
+            covers(scope, path) for path in done.deleted + done.held
+        ):
             session.out.remark(f"{to_printable(scope)}: there is no such file or folder")
-    lines = [*done_lines(done, verbose=session.verbose)][:-1]
+    lines = [*result_lines(done, verbose=session.verbose)][:-1]
     what = "all that could be taken" if done.broken or done.held else "everything saved before"
     session.out.answer(done, [*lines, f"{what} is in the database: revision {done.revision}"])
     for step in next_steps(done):

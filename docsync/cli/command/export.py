@@ -37,7 +37,9 @@ Take = Callable[[Iterator[str]], None]
 
 
 @command
-@click.option("--format", "format_", type=click.Choice(FORMATS), help="What to write: as FILE ends, or else json.")
+@click.option(
+    "--format", "format_", type=click.Choice(FORMATS), help="What to write: as FILE ends, or else json."
+)
 @click.option("--out", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write to FILE.")
 @of_type
 @with_tag
@@ -80,7 +82,9 @@ def _make_printer(session: Session) -> Take:
     def take(text: Iterator[str]) -> None:
         nonlocal begun
         if begun:
-            raise NoDatabase("the database failed in the middle of what is printed, which is not whole; try again")
+            raise NoDatabase(
+                "the database failed in the middle of what is printed, which is not whole; try again"
+            )
         begun = True
         session.out.file(text)
 

@@ -10,7 +10,7 @@ import click
 from docsync.cli.flags import command, pass_session
 from docsync.cli.read_options import open_database
 from docsync.cli.session import Session
-from docsync.cli.view.outcome import done_lines, done_of
+from docsync.cli.view.outcome import parse_result, result_lines
 from docsync.cli.view.progress import progress_bar
 from docsync.cli.view.text import align_columns, count_noun
 from docsync.errors import UsageError
@@ -52,10 +52,10 @@ def release_command(session: Session, type_: str | None) -> int:
         raise UsageError(f"{type_}: no collection has this type; there are {', '.join(types)}")
     daemon = project.daemon(_RELEASE_SECONDS)
     if daemon:
-        done = done_of(daemon.post("/v1/held/release", {"type": type_, "timeout": _RELEASE_SECONDS}))
+        done = parse_result(daemon.post("/v1/held/release", {"type": type_, "timeout": _RELEASE_SECONDS}))
     else:
         done = _release(session, project, type_)
-    session.out.answer(done, done_lines(done, verbose=session.verbose))
+    session.out.answer(done, result_lines(done, verbose=session.verbose))
     return 1 if done.held else 0
 
 

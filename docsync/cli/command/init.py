@@ -51,7 +51,9 @@ def init_command(session: Session) -> int:
         raise UsageError(f"{root / _FILE} exists already; see what holds with: docsync config show")
     begun = init(root)
     found = {"personas": len(begun.found.personas), "prompts": len(begun.found.prompts)}
-    folders = [{"type": one.type, "path": one.path, "include": list(one.include)} for one in begun.collections]
+    folders = [
+        {"type": one.type, "path": one.path, "include": list(one.include)} for one in begun.collections
+    ]
     value = {"root": str(root), "written": list(begun.written), "found": found, "collections": folders}
     session.out.answer(value, _lines(begun))
     if ".gitignore" not in begun.written and not _is_ignored(root):

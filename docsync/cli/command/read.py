@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @command
 @click.argument("document_id", metavar="ID")
-@click.option("--field", "path", metavar="PATH", help="Print this field only, a text as it is: --field model.id")
+@click.option(
+    "--field", "path", metavar="PATH", help="Print this field only, a text as it is: --field model.id"
+)
 @strict_source
 @pass_session
 def get_command(session: Session, document_id: str, path: str | None, *, strict_source: bool) -> int:
@@ -36,7 +38,9 @@ def get_command(session: Session, document_id: str, path: str | None, *, strict_
     else:
         session.out.answer(row, [] if session.json else [as_text(row.document)])
     if row.state != "ok":
-        session.out.remark(f"{row.id} is {row.state} since {row.since}: see 'docsync problems' and 'docsync held'")
+        session.out.remark(
+            f"{row.id} is {row.state} since {row.since}: see 'docsync problems' and 'docsync held'"
+        )
     return exit_code(reader, strict=strict_source)
 
 

@@ -24,7 +24,13 @@ from docsync.cli.view.table import MarkedText, table
 @strict_source
 @pass_session
 def search_command(
-    session: Session, words: tuple[str, ...], type_: str | None, limit: int, cursor: str | None, *, strict_source: bool
+    session: Session,
+    words: tuple[str, ...],
+    type_: str | None,
+    limit: int,
+    cursor: str | None,
+    *,
+    strict_source: bool,
 ) -> int:
     """Find documents by their words, best first.
 
@@ -40,7 +46,9 @@ def search_command(
         "hits": hits.items,
         "cursor": hits.cursor,
     }
-    cells = ((hit.row.id, hit.row.name, MarkedText(hit.snippet.replace("\n", " "), hit.marks)) for hit in hits)
+    cells = (
+        (hit.row.id, hit.row.name, MarkedText(hit.snippet.replace("\n", " "), hit.marks)) for hit in hits
+    )
     to_terminal = session.out.to_terminal
     session.out.answer(value, table(cells, ("ID", "NAME", "MATCH"), to_terminal=to_terminal, if_room="NAME"))
     remark_next_page(session, cursor, hits.cursor)

@@ -8,7 +8,7 @@ import click
 from docsync.cli.flags import command, pass_session
 from docsync.cli.session import Session
 from docsync.cli.sync_report import count_documents, remark_repair, report
-from docsync.cli.view.outcome import done_of, format_plan
+from docsync.cli.view.outcome import format_plan, parse_result
 from docsync.cli.view.progress import progress_bar
 from docsync.errors import UsageError
 from docsync.status import CommandResult
@@ -44,7 +44,7 @@ def sync(session: Session, *, rebuild: bool = False) -> int:
     if rebuild:
         done = _rebuild_here(session, project)
     elif daemon:
-        done = done_of(daemon.post("/v1/reload", {"scopes": [""], "timeout": _SYNC_SECONDS}))
+        done = parse_result(daemon.post("/v1/reload", {"scopes": [""], "timeout": _SYNC_SECONDS}))
     else:
         done = _sync_here(session, project)
     return report(session, project, before, done)
@@ -61,7 +61,7 @@ def _sync_here(session: Session, project: "Project") -> CommandResult:
 
 def _rebuild_here(session: Session, project: "Project") -> CommandResult:
     from docsync.lock import holding
-    from docsync.upkeep.upkeep import rebuild_once
+    from docsync.upkeep.one_shot import rebuild_once
 
     with holding(project.database.parent), progress_bar(session.out, "Reading files") as progress:
         return rebuild_once(project.settings(), project.database, progress, partial(remark_repair, session))
@@ -86,6 +86,7 @@ def _preview(session: Session) -> int:
     }
     counts = f"{len(added)} to add, {len(plan.upserted) - len(added)} to change, {len(deleted)} to delete"
     session.out.answer(
-        value, [*format_plan(plan.upserted, deleted, known), f"{counts}, {plan.refused} broken, {plan.held} held"]
+        value,
+        [*format_plan(plan.upserted, deleted, known), f"{counts}, {plan.refused} broken, {plan.held} held"],
     )
     return 1 if plan.held else 0

@@ -46,6 +46,8 @@ def _lines(found: "Verification") -> Iterator[str]:
     kept = len(found.stale) + len(found.held)
     aside = f"; {kept} more keep an earlier version, as listed" if kept else ""
     verdict = (
-        "equal to the files" if found.equal else f"{count_noun(len(found.differences), 'difference')} from the files"
+        "equal to the files"
+        if found.equal
+        else f"{count_noun(len(found.differences), 'difference')} from the files"
     )
     yield f"{count_noun(found.documents - kept, 'document')}, {verdict}{aside}"

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from docsync.admin.client import Answer
 
 
-def done_of(answer: "Answer") -> CommandResult:
+def parse_result(answer: "Answer") -> CommandResult:
     """The result of a command, from the JSON *answer* of a daemon."""
     paths = {name: tuple(answer[name]) for name in ("upserted", "deleted", "broken", "held")}
     return CommandResult(answer["epoch"], answer["revision"], answer["seconds"], **paths)
 
 
-def done_lines(done: CommandResult, *, verbose: bool) -> Iterator[str]:
+def result_lines(done: CommandResult, *, verbose: bool) -> Iterator[str]:
     """*done* for people: with *verbose* every path, otherwise those that need a person."""
     if verbose:
         yield from (f"+ {to_printable(path)}" for path in done.upserted)
@@ -35,7 +35,9 @@ def next_steps(done: CommandResult) -> Iterator[str]:
         yield "see what is held with: docsync held; if the files are gone for good: docsync release"
 
 
-def tally(before: Mapping[str, int], after: Mapping[str, int], changed: Mapping[str, tuple[int, int]]) -> Iterator[str]:
+def tally(
+    before: Mapping[str, int], after: Mapping[str, int], changed: Mapping[str, tuple[int, int]]
+) -> Iterator[str]:
     """For each type what it holds now and how it got there.
 
     *changed* counts the paths upserted and deleted.

@@ -74,7 +74,9 @@ class Output:
             return
         for line in message.splitlines():
             click.echo(
-                f"{click.style('docsync:', fg='red')} {to_printable(line)}", err=True, color=self._colors(sys.stderr)
+                f"{click.style('docsync:', fg='red')} {to_printable(line)}",
+                err=True,
+                color=self._colors(sys.stderr),
             )
 
     def shows_progress(self) -> bool:

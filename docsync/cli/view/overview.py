@@ -75,7 +75,10 @@ def _facts(status: "Answer") -> Iterator[tuple[str, str]]:
     yield "watcher", f"{status['watcher']}, {count_noun(status['rescans'], 'rescan')}"
     yield "documents", ", ".join([str(status["documents"]), *_troubles(status)])
     if status["pending"] or status["undecided"]:
-        yield "under way", f"{count_noun(status['pending'], 'path')} to look at, {status['undecided']} in doubt"
+        yield (
+            "under way",
+            f"{count_noun(status['pending'], 'path')} to look at, {status['undecided']} in doubt",
+        )
     if status["last_batch"]:
         yield "last change", _last_batch(status["last_batch"])
     if status["latency"]["count"]:

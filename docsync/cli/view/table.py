@@ -31,7 +31,12 @@ Cell: TypeAlias = "str | MarkedText"
 
 
 def table(
-    rows: Iterable[Sequence[Cell]], heading: Sequence[str], *, to_terminal: bool, if_any: str = "", if_room: str = ""
+    rows: Iterable[Sequence[Cell]],
+    heading: Sequence[str],
+    *,
+    to_terminal: bool,
+    if_any: str = "",
+    if_room: str = "",
 ) -> Iterator[str]:
     """*rows* as lines. No character of a cell can break a line or steer the terminal.
 
@@ -44,7 +49,9 @@ def table(
     waiting = iter(rows)
     while some := list(islice(waiting, _ROWS_AT_ONCE)):
         places = _choose_columns(some, heading, if_any, if_room)
-        yield from _draw([[row[place] for place in places] for row in some], [heading[place] for place in places])
+        yield from _draw(
+            [[row[place] for place in places] for row in some], [heading[place] for place in places]
+        )
 
 
 def _to_plain(cell: Cell) -> str:
@@ -65,12 +72,16 @@ def _parts(cell: MarkedText) -> Iterator[tuple[str, bool]]:
     yield cell.text[place:], False
 
 
-def _choose_columns(rows: Sequence[Sequence[Cell]], heading: Sequence[str], if_any: str, if_room: str) -> list[int]:
+def _choose_columns(
+    rows: Sequence[Sequence[Cell]], heading: Sequence[str], if_any: str, if_room: str
+) -> list[int]:
     """The places of the columns that are drawn."""
     from rich.console import Console
 
     widest = _measure_columns(rows, heading)
-    places = [place for place, title in enumerate(heading) if title != if_any or any(row[place] for row in rows)]
+    places = [
+        place for place, title in enumerate(heading) if title != if_any or any(row[place] for row in rows)
+    ]
     if sum(widest[place] + _GAP for place in places) - _GAP <= Console().width:
         return places
     return [place for place in places if heading[place] != if_room]
@@ -87,7 +98,9 @@ def _draw(rows: Sequence[Sequence[Cell]], heading: Sequence[str]) -> list[str]:
     widest = _measure_columns(rows, heading)
     whole = _choose_unfolded(widest, console.width)
     # Where the terminal is too narrow for that, it breaks lines better than columns of some letters do.
-    least = sum(_GAP + (wide if place in whole else min(wide, _MIN_FOLDED_WIDTH)) for place, wide in enumerate(widest))
+    least = sum(
+        _GAP + (wide if place in whole else min(wide, _MIN_FOLDED_WIDTH)) for place, wide in enumerate(widest)
+    )
     console.width = max(console.width, least)
     grid = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
     for place, title in enumerate(heading):
@@ -123,4 +136,6 @@ def _style(cell: Cell) -> "Text":
 
     if isinstance(cell, str):
         return Text(to_printable(cell))
-    return Text.assemble(*((to_printable(part), "bold yellow" if is_mark else "") for part, is_mark in _parts(cell)))
+    return Text.assemble(
+        *((to_printable(part), "bold yellow" if is_mark else "") for part, is_mark in _parts(cell))
+    )

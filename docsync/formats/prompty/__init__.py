@@ -74,7 +74,9 @@ def _head(written: JsonObject, stem: str) -> JsonObject:
     }
 
 
-def _tail(front_matter: FrontMatter, messages: Messages, variables: Variables, references: References) -> JsonObject:
+def _tail(
+    front_matter: FrontMatter, messages: Messages, variables: Variables, references: References
+) -> JsonObject:
     return {
         "frontmatter": front_matter.values,
         "body": front_matter.body,
@@ -86,7 +88,9 @@ def _tail(front_matter: FrontMatter, messages: Messages, variables: Variables, r
     }
 
 
-def _warnings(source: SourceText, front_matter: FrontMatter, messages: Messages, variables: Variables) -> list[Problem]:
+def _warnings(
+    source: SourceText, front_matter: FrontMatter, messages: Messages, variables: Variables
+) -> list[Problem]:
     found = [_warn_near_marker(source, front_matter.body_at + at, line) for at, line in messages.almost]
     if messages.beyond is not None:
         message = f"more than {MAX_MESSAGES} role markers; the rest is kept as one message"
@@ -94,7 +98,9 @@ def _warnings(source: SourceText, front_matter: FrontMatter, messages: Messages,
         found.append(source.problem("role-marker", message, at, severity=Severity.WARNING))
     if variables.code:
         line = front_matter.body_line + variables.line - 1
-        found.append(Problem(source.path, variables.code, variables.message, Severity.WARNING, line=line, column=1))
+        found.append(
+            Problem(source.path, variables.code, variables.message, Severity.WARNING, line=line, column=1)
+        )
     return found
 
 

@@ -18,7 +18,9 @@ def dialect_of(front_matter: JsonObject) -> Dialect:
     """The dialect by the first sign that is found, the most telling first."""
     if not front_matter:
         return Dialect.NONE
-    return _detect_by_model(front_matter) or _detect_by_root(front_matter) or _detect_by_properties(front_matter)
+    return (
+        _detect_by_model(front_matter) or _detect_by_root(front_matter) or _detect_by_properties(front_matter)
+    )
 
 
 def _detect_by_model(front_matter: JsonObject) -> Dialect | None:
@@ -38,11 +40,15 @@ def _detect_by_model(front_matter: JsonObject) -> Dialect | None:
 
 def _detect_by_root(front_matter: JsonObject) -> Dialect | None:
     signs = {"sample", "authors", "tags", "base"}
-    return Dialect.V1 if front_matter.keys() & signs or isinstance(front_matter.get("template"), str) else None
+    return (
+        Dialect.V1 if front_matter.keys() & signs or isinstance(front_matter.get("template"), str) else None
+    )
 
 
 def _detect_by_properties(front_matter: JsonObject) -> Dialect:
-    properties = [mapping(item) for place in ("inputs", "outputs", "tools") for item in _items(front_matter.get(place))]
+    properties = [
+        mapping(item) for place in ("inputs", "outputs", "tools") for item in _items(front_matter.get(place))
+    ]
     if any("kind" in item for item in properties):
         return Dialect.V2
     return Dialect.BETA if any("type" in item for item in properties) else Dialect.V2

@@ -10,7 +10,9 @@ def gaps_of(document: Mapping[str, object]) -> Gaps:
     variables, inputs = document.get("variables"), document.get("inputs")
     if not isinstance(variables, list) or not isinstance(inputs, list):
         return Gaps()
-    declared = [item["name"] for item in inputs if isinstance(item, Mapping) and isinstance(item.get("name"), str)]
+    declared = [
+        item["name"] for item in inputs if isinstance(item, Mapping) and isinstance(item.get("name"), str)
+    ]
     known, used = set(declared), set(variables)
     return Gaps(
         tuple(name for name in variables if name not in known),

@@ -23,7 +23,9 @@ class _TokenLimit(Extension):
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
         for count, token in enumerate(stream):
             if count == _MAX_TOKENS:
-                raise TemplateError(f"more than {_MAX_TOKENS} words and signs inside tags", token.lineno, TOO_LARGE)
+                raise TemplateError(
+                    f"more than {_MAX_TOKENS} words and signs inside tags", token.lineno, TOO_LARGE
+                )
             yield token
 
 

@@ -126,7 +126,9 @@ class _VariableSearch:
             else:
                 self._scope.store(name)
 
-    def _defer(self, statements: Iterable[nodes.Node], own: tuple[str, ...] = (), *, is_apart: bool = False) -> None:
+    def _defer(
+        self, statements: Iterable[nodes.Node], own: tuple[str, ...] = (), *, is_apart: bool = False
+    ) -> None:
         self._scope.inner.append(_InnerScope(statements, own, is_apart))
 
     def _if(self, node: nodes.If) -> None:

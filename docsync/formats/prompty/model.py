@@ -26,7 +26,9 @@ def normalize_model(value: object) -> JsonObject:
     connection, options = model.get("connection"), model.get("options")
     if isinstance(options, dict):
         # Tools stand at the top in v2; `normal_tools` takes them from the same place.
-        model["options"] = rename_keys({key: item for key, item in options.items() if key != "tools"}, _OPTIONS)
+        model["options"] = rename_keys(
+            {key: item for key, item in options.items() if key != "tools"}, _OPTIONS
+        )
     if isinstance(connection, dict):
         _connect(model, connection)
     return model

@@ -35,7 +35,11 @@ class _MustacheScanner:
     def _content(self, at: int) -> str:
         start = at + len(self._open)
         # Of `{{{x}}}` the inner braces belong to the tag.
-        close = "}" + self._close if self._open == _OPEN and self._template.startswith("{", start) else self._close
+        close = (
+            "}" + self._close
+            if self._open == _OPEN and self._template.startswith("{", start)
+            else self._close
+        )
         end = self._template.find(close, start)
         if end == -1:
             raise self._error("a tag is never closed", at)
@@ -75,4 +79,6 @@ class _MustacheScanner:
 
     def _error(self, message: str, at: int, code: str = SYNTAX) -> TemplateError:
         before = self._template[:at]
-        return TemplateError(message, before.count("\n") + before.count("\r") - before.count("\r\n") + 1, code)
+        return TemplateError(
+            message, before.count("\n") + before.count("\r") - before.count("\r\n") + 1, code
+        )

@@ -27,7 +27,9 @@ def normalize_inputs(front_matter: JsonObject) -> Properties:
         if isinstance(name, str) and name in examples:
             item.setdefault("example", examples[name])
     declared = {name for item in inputs if isinstance(name := item.get("name"), str)}
-    inputs += [_make_property(name, "example", value) for name, value in examples.items() if name not in declared]
+    inputs += [
+        _make_property(name, "example", value) for name, value in examples.items() if name not in declared
+    ]
     return inputs
 
 
@@ -36,7 +38,11 @@ def normalize_tools(front_matter: JsonObject) -> Properties:
     model = mapping(front_matter.get("model"))
     inside = [mapping(model.get(key)).get("tools") for key in ("parameters", "options")]
     places = [front_matter.get("tools"), model.get("tools"), *inside]
-    return [_flatten_tool(mapping(item)) for place in places for item in _list_properties(place, names=("id", "name"))]
+    return [
+        _flatten_tool(mapping(item))
+        for place in places
+        for item in _list_properties(place, names=("id", "name"))
+    ]
 
 
 def _list_properties(written: object, names: tuple[str, ...] = ("name",)) -> Properties:

@@ -31,5 +31,6 @@ def texts(value: object) -> list[str]:
 def rename_keys(value: JsonObject, names: JsonObject | dict[str, str]) -> JsonObject:
     """A copy of *value* with keys renamed, in order; a key stays where its new name is written beside it."""
     return {
-        new if isinstance(new := names.get(key), str) and new not in value else key: item for key, item in value.items()
+        new if isinstance(new := names.get(key), str) and new not in value else key: item
+        for key, item in value.items()
     }

@@ -47,7 +47,11 @@ class _Span:
             self.end = len(body) if closing == -1 else closing + 2
             tags += 1
             inside += self.end - opening.start()
-            if tags > LIMITS.template_tags or inside > LIMITS.template_bytes or self.end - self.start > _MAX_SPAN:
+            if (
+                tags > LIMITS.template_tags
+                or inside > LIMITS.template_bytes
+                or self.end - self.start > _MAX_SPAN
+            ):
                 self.is_beyond_limits = True
                 return
         # A closing mark may stand in a text inside its tag: then the tag ends later.
@@ -78,9 +82,7 @@ def variables_of(body: str, template: JsonObject) -> Variables:
     span.measure(body)
     line = _line(body, span.start)
     if span.is_beyond_limits:
-        message = (
-            f"more than {LIMITS.template_tags} template tags, {LIMITS.template_bytes} bytes inside, or too far apart"
-        )
+        message = f"more than {LIMITS.template_tags} template tags, {LIMITS.template_bytes} bytes inside, or too far apart"
         return Variables(None, TOO_LARGE, message, line)
     try:
         # Mustache may change its own marks, so that its last tag is anywhere.

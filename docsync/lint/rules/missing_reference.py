@@ -7,7 +7,10 @@ from docsync.model import ReferenceStatus
 
 _TROUBLES = {
     ReferenceStatus.MISSING: ("there is no file '{}'", "paths are relative to the prompt's own folder"),
-    ReferenceStatus.OUTSIDE: ("'{}' lies outside the prompt's folder", "move the file into the prompt's folder"),
+    ReferenceStatus.OUTSIDE: (
+        "'{}' lies outside the prompt's folder",
+        "move the file into the prompt's folder",
+    ),
 }
 _BODY = "body"
 
@@ -23,4 +26,6 @@ def find(subject: Subject) -> Iterator[Finding]:
             yield Finding(RULE.code, message.format(target), None if body_text else at, body_text, hint)
 
 
-RULE = LintRule("missing-reference", 1, "a file that a prompt names and that is not there, or not in its folder", find)
+RULE = LintRule(
+    "missing-reference", 1, "a file that a prompt names and that is not there, or not in its folder", find
+)

@@ -16,7 +16,10 @@ def find(subject: Subject) -> Iterator[Finding]:
         return
     for name in subject.undeclared:
         yield Finding(
-            RULE.code, f"'{name}' is used here and declared nowhere", body_text=name, hint=_hint(name, subject)
+            RULE.code,
+            f"'{name}' is used here and declared nowhere",
+            body_text=name,
+            hint=_hint(name, subject),
         )
 
 

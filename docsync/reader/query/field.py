@@ -21,7 +21,9 @@ SUBJECT = rf"(?:@[a-z_]+|{_PATH})"
 _STATE = "(SELECT s.state FROM document_status AS s WHERE s.id = d.id)"
 _LISTS = columns_for(Use.LIST)
 _ASKED = columns_for(Use.ASKED)
-_TEXTS = {name: f"d.{name}" for name in READING_ORDER if name in _ASKED and name not in _LISTS} | {"state": _STATE}
+_TEXTS = {name: f"d.{name}" for name in READING_ORDER if name in _ASKED and name not in _LISTS} | {
+    "state": _STATE
+}
 _ONLY_IN_DATABASE = ("created_at", "updated_at")
 COLUMNS = (*_LISTS, *_TEXTS)
 """What can be asked of as `@name`. The revision is not among it: `changes` tells what came after one."""
@@ -76,7 +78,9 @@ def write_key(key: str) -> str:
 
 def _prove_path(name: str) -> None:
     if not re.fullmatch(_PATH, name):
-        raise UsageError(f"{name!r} is not a path into a document; write words with dots, like demographics.ageGroup")
+        raise UsageError(
+            f"{name!r} is not a path into a document; write words with dots, like demographics.ageGroup"
+        )
 
 
 def _column(name: str, source: str) -> Field:
@@ -85,7 +89,9 @@ def _column(name: str, source: str) -> Field:
         value = f"d.{column}"
         return Field(name, value, "'array'", f"{value} <> '[]'", f"json_each({value})", is_column=True)
     if column not in _TEXTS:
-        raise UsageError(f"{name}: there is no such column; there are {', '.join(f'@{one}' for one in COLUMNS)}")
+        raise UsageError(
+            f"{name}: there is no such column; there are {', '.join(f'@{one}' for one in COLUMNS)}"
+        )
     if source == FILES and column in _ONLY_IN_DATABASE:
         raise NoDatabase(f"{name}: only the database knows, and the files answer; they know @file_modified")
     value = _TEXTS[column]

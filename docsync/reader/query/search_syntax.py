@@ -92,7 +92,9 @@ class _SearchParser:
 
     def add(self, term: Term, *, excluded: bool) -> None:
         if excluded and self.joins:
-            raise UsageError("OR stands between words to look for; a word to leave out stands alone: calm -loud")
+            raise UsageError(
+                "OR stands between words to look for; a word to leave out stands alone: calm -loud"
+            )
         if excluded:
             self.excluded.append(term)
         elif self.joins:

@@ -55,7 +55,9 @@ def conditions(where: Where, source: str = DATABASE) -> list[Condition]:
     if len(parts) > _MAX_CONDITIONS:
         raise UsageError(f"there may be {_MAX_CONDITIONS} conditions at once, these are {len(parts)}")
     if (values := sum(len(part.values) for part in parts)) > _MAX_VALUES:
-        raise UsageError(f"these conditions bind {values} values, {_MAX_VALUES} are possible; ask in several steps")
+        raise UsageError(
+            f"these conditions bind {values} values, {_MAX_VALUES} are possible; ask in several steps"
+        )
     return parts
 
 
@@ -81,7 +83,9 @@ class _FieldFilter:
 
     def build(self, operator: str, value: object) -> Condition:
         if self.field.is_list and operator not in _LIST_OPERATORS:
-            raise UsageError(f"{self.name}: is a list; ask what it contains, or whether it exists, not {operator!r}")
+            raise UsageError(
+                f"{self.name}: is a list; ask what it contains, or whether it exists, not {operator!r}"
+            )
         match operator:
             case "=":
                 return self.build_equal([value])
@@ -93,11 +97,15 @@ class _FieldFilter:
             case "<" | "<=" | ">" | ">=":
                 return self.build_comparison(operator, value)
             case "contains" | "contains any":
-                return Condition.any_of([self.build_contains(part) for part in self.list_values(operator, value)])
+                return Condition.any_of(
+                    [self.build_contains(part) for part in self.list_values(operator, value)]
+                )
             case "exists":
                 return Condition(f"{'' if _flag(self.name, value) else 'NOT '}({self.field.present})")
             case _:
-                raise UsageError(f"{self.name}: there is no operator {operator!r}; there are {', '.join(OPERATORS)}")
+                raise UsageError(
+                    f"{self.name}: there is no operator {operator!r}; there are {', '.join(OPERATORS)}"
+                )
 
     def list_values(self, operator: str, value: object) -> list[object]:
         """The values that an operator takes, which for some is a list of them."""
@@ -124,7 +132,9 @@ class _FieldFilter:
         every = tuple(value for values in groups.values() for value in values)
         either = Condition.any_of(parts)
         # Says nothing new, but an index can answer it.
-        return Condition(f"({self.field.value} IN ({_marks(every)}) AND {either.sql})", (*every, *either.values))
+        return Condition(
+            f"({self.field.value} IN ({_marks(every)}) AND {either.sql})", (*every, *either.values)
+        )
 
     def _build_one_kind(self, kinds: str, values: list[object]) -> Condition:
         if kinds == "'null'":
@@ -144,7 +154,9 @@ class _FieldFilter:
         """An element of an array, or a part of a text."""
         kinds, bound = self.bind(value)
         if kinds == "'null'":
-            raise UsageError(f"{self.name}: 'contains' takes a value that an array or a text can hold, got None")
+            raise UsageError(
+                f"{self.name}: 'contains' takes a value that an array or a text can hold, got None"
+            )
         cases = []
         if self.field.elements is not None:
             has = f"SELECT 1 FROM {self.field.elements} AS e WHERE e.value = ? AND e.type IN ({kinds})"

@@ -1,13 +1,38 @@
-"""The state of one batch between survey and commit. Holds values and decides nothing."""
+"""The values of one batch: its options, what it has in hand until its commit, its report. Decides nothing."""
 
-from collections.abc import Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 
-from docsync.change import Refuse
+from docsync.change import ApplyResult, Refuse
 from docsync.diff import Difference
 from docsync.model import Entry, Stamp
 from docsync.sync.batch.deletions import Deletions
 from docsync.sync.batch.load import LookContext
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """What one batch did. `again` are the paths to look at once more, and when (monotonic nanoseconds)."""
+
+    applied: ApplyResult
+    looked: int = 0
+    again: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOptions:
+    """Options of a batch. `whole`: Git has just finished, deletions need no grace period.
+
+    `confirm` is called before the commit; an exception of it rolls the batch back.
+    """
+
+    whole: bool = False
+    confirm: Callable[[], None] | None = None
+
+
+DEFAULT_OPTIONS = BatchOptions()
 
 
 @dataclass(slots=True)

@@ -59,7 +59,9 @@ class Deletions:
 
     def _make_is_lost(self) -> Callable[[Entry], bool]:
         """A predicate: is an entry of a missing or unreadable folder's collection, or beneath that folder?"""
-        lost = {type_: root.scope for type_, root in self._tree.roots().items() if root.state is not RootState.OK}
+        lost = {
+            type_: root.scope for type_, root in self._tree.roots().items() if root.state is not RootState.OK
+        }
         return lambda entry: entry.type in lost or any(covers(scope, entry.path) for scope in lost.values())
 
     def commit(self, now_ns: int) -> None:

@@ -6,7 +6,7 @@ applied is found again.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from docsync.change import AdoptRoot, ApplyResult, DatabaseState, Delete, Hold, Refuse, RowChange, Upsert
 from docsync.clock import Clock
@@ -17,38 +17,19 @@ from docsync.names import EVERYTHING, covers, drop_covered, to_printable
 from docsync.policy.coalesce import Batch, DirtyPath
 from docsync.policy.grace_period import GracePeriod
 from docsync.policy.guard import Guard
-from docsync.sync.batch.batch_context import BatchContext
+from docsync.sync.batch.batch_context import (
+    DEFAULT_OPTIONS,
+    BatchContext,
+    BatchOptions,
+    BatchReport,
+    Progress,
+)
 from docsync.sync.batch.deletions import Deletions, is_swap_deletion
 from docsync.sync.batch.dependents import Dependents
-from docsync.sync.batch.load import Loader, LookContext
+from docsync.sync.batch.load import LastHint, Loader, LookContext
 from docsync.sync.batch.root_states import RootTracker
 from docsync.sync.batch.symlinks import SymlinkTracker
 from docsync.sync.ports import Store, Tree
-
-Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class BatchReport:
-    """What one batch did. `again` are the paths to look at once more, and when (monotonic nanoseconds)."""
-
-    applied: ApplyResult
-    looked: int = 0
-    again: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class BatchOptions:
-    """Options of a batch. `whole`: Git has just finished, deletions need no grace period.
-
-    `confirm` is called before the commit; an exception of it rolls the batch back.
-    """
-
-    whole: bool = False
-    confirm: Callable[[], None] | None = None
-
-
-DEFAULT_OPTIONS = BatchOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +68,7 @@ class Engine:
         self,
         batch: Batch,
         now_ns: int,
-        last_hint_ns: Callable[[str], int | None],
+        last_hint_ns: LastHint,
         progress: Progress | None = None,
         options: BatchOptions = DEFAULT_OPTIONS,
     ) -> BatchReport:
@@ -110,7 +91,8 @@ class Engine:
 
     def preview(self, now_ns: int) -> ApplyResult:
         """What a sync of everything would do, without doing it."""
-        work = self._survey(Batch({EVERYTHING: DirtyPath(now_ns, now_ns, Sign.FOLDER)}), now_ns, lambda _: None)
+        everything = Batch({EVERYTHING: DirtyPath(now_ns, now_ns, Sign.FOLDER)})
+        work = self._survey(everything, now_ns, lambda _: None, whole=False)
         return self._store.apply(self._changes(work, None, None), keep=False)
 
     def release(self, type_: str | None) -> ApplyResult:
@@ -150,13 +132,12 @@ class Engine:
 
     # The steps
 
-    def _survey(
-        self, batch: Batch, now_ns: int, last_hint_ns: Callable[[str], int | None], *, whole: bool = False
-    ) -> BatchContext:
+    def _survey(self, batch: Batch, now_ns: int, last_hint_ns: LastHint, *, whole: bool) -> BatchContext:
         """Scan and diff: which files are to be read, and which are missing."""
         changed_roots = self._roots.look()
         linked = self._symlinks.find_links_to(batch.dirty.keys())
-        scopes = drop_covered([*batch.dirty, *linked, *self._grace.list_due(now_ns, batch.resting), *changed_roots])
+        overdue = self._grace.list_due(now_ns, batch.resting)
+        scopes = drop_covered([*batch.dirty, *linked, *overdue, *changed_roots])
         scan = self._tree.scan(scopes)
         self._symlinks.mark_scanned(scopes, scan)
         seen_ns = self._clock.monotonic_ns()
@@ -177,12 +158,14 @@ class Engine:
         gone = [e for e in difference.gone if not self._guard.holds(e) and not self._grace.is_missing(e)]
         swapped = [path for path, dirty in batch.dirty.items() if dirty.sign is Sign.SWAPPED]
         for entry in gone:
-            self._grace.mark_missing(entry, seen_ns, immediate=whole or is_swap_deletion(entry.path, scan, swapped))
+            immediate = whole or is_swap_deletion(entry.path, scan, swapped)
+            self._grace.mark_missing(entry, seen_ns, immediate=immediate)
         signs = {path: dirty.sign for path, dirty in batch.dirty.items()}
         look = LookContext(scopes, now_ns, self._clock, known, last_hint_ns, signs, frozenset(self._reload))
         refused = self._roots.refusals(scan, known, visibility, look)
         deletions = Deletions(self._tree, self._store, self._grace, self._guard)
-        work = BatchContext(resting, scan.skipped.keys(), difference, look, deletions, refused, dict(difference.stale))
+        stale = dict(difference.stale)
+        work = BatchContext(resting, scan.skipped.keys(), difference, look, deletions, refused, stale)
         work.again.update(back)
         work.gone = gone
         work.roots = changed_roots
@@ -192,14 +175,18 @@ class Engine:
 
     def _find_must_read(self, known: Mapping[str, Entry]) -> set[str]:
         """The paths to read whatever their stamps say: of reloaded collections, and those in doubt."""
-        reloaded = {path for path, entry in known.items() if entry.type in self._reload} if self._reload else set()
+        reloaded = (
+            {path for path, entry in known.items() if entry.type in self._reload} if self._reload else set()
+        )
         return reloaded | self._grace.suspects()
 
     def _pair_renames(self, work: BatchContext) -> None:
         """Pair missing files with new ones of equal identity; one that is not quiet yet waits."""
         look = work.look
         for path, old in self._grace.match_renames(work.stale).items():
-            times = [at for at in (look.last_hint_ns(path), look.last_hint_ns(old.entry.path)) if at is not None]
+            times = [
+                at for at in (look.last_hint_ns(path), look.last_hint_ns(old.entry.path)) if at is not None
+            ]
             quiet_ns = max(times, default=look.now_ns - self._settle_ns) + self._settle_ns
             # At the latest when the old name would be deleted by itself, both halves land.
             quiet_ns = min(quiet_ns, old.since_ns + self._debounce_ns)
@@ -295,4 +282,6 @@ class Engine:
             loaded = {type_: fingerprint for type_, fingerprint in self._reload.items() if type_ not in lost}
             with suppress(StoreUnavailable):  # the batch itself is committed; the next one records it
                 self._store.mark_loaded(loaded)
-                self._reload = {type_: fingerprint for type_, fingerprint in self._reload.items() if type_ in lost}
+                self._reload = {
+                    type_: fingerprint for type_, fingerprint in self._reload.items() if type_ in lost
+                }

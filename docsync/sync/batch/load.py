@@ -30,6 +30,8 @@ from docsync.sync.batch.review import ReadFile
 from docsync.sync.ports import Parse, Tree
 
 Twins = Callable[[str], Sequence[str]]
+LastHint = Callable[[str], int | None]
+"""When a path was last hinted at (monotonic nanoseconds), None if not lately."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class LookContext:
     now_ns: int
     clock: Clock
     known: Mapping[str, Entry]
-    last_hint_ns: Callable[[str], int | None]
+    last_hint_ns: LastHint
     signs: Mapping[str, Sign]
     reload: frozenset[str]
     again: set[str] = field(default_factory=set)
@@ -115,7 +117,9 @@ class Loader:
         """
         if entry is not None and entry.state is FileState.UNREADABLE:
             return None  # said before
-        hint = "some program writes it all the time, or its file system gives it a wrong size; move it elsewhere"
+        hint = (
+            "some program writes it all the time, or its file system gives it a wrong size; move it elsewhere"
+        )
         problem = Problem(path, "unreadable", "changes whenever it is read", hint=hint)
         if look.believes(self._grace, path):
             return Refuse(path, claims[0].type, FileState.UNREADABLE, (problem,))
@@ -148,7 +152,9 @@ class Loader:
             parsed = self._review(file, parsed.content, parsed.problems)
         problems = self._collect_problems(path, parsed, claims)
         if parsed.content is None:
-            broken = Refuse(path, collection.type, FileState.BROKEN, problems, read.stamp, content_hash, read.racy)
+            broken = Refuse(
+                path, collection.type, FileState.BROKEN, problems, read.stamp, content_hash, read.racy
+            )
             return self._refuse_if_believed(broken, look)
         is_suspicious = self._is_suspicious(entry, read.stamp, collection, look.sign(path))
         if is_suspicious and not look.believes(self._grace, path):
@@ -159,13 +165,17 @@ class Loader:
     def _refuse_if_believed(self, change: Refuse, look: LookContext) -> RowChange | None:
         return change if look.believes(self._grace, change.path) else None
 
-    def _collect_problems(self, path: str, parsed: ParsedFile, claims: Sequence[Collection]) -> tuple[Problem, ...]:
+    def _collect_problems(
+        self, path: str, parsed: ParsedFile, claims: Sequence[Collection]
+    ) -> tuple[Problem, ...]:
         """The problems that are not ignored, and warnings of a second collection or a similar name."""
         problems = list(parsed.problems)
         if len(claims) > 1:
             first, second = claims[0].type, claims[1].type
             message = f"also matches the collection {second!r}; {first!r} comes first and has it"
-            problems.append(Problem(path, "overlap", message, Severity.WARNING, hint="exclude it from one of them"))
+            problems.append(
+                Problem(path, "overlap", message, Severity.WARNING, hint="exclude it from one of them")
+            )
         if twins := self._twins(path):
             message = f"differs from {twins[0]} in case or Unicode form only: some file systems hold them for one file"
             problems.append(Problem(path, "name-twin", message, Severity.WARNING, hint="rename one of them"))

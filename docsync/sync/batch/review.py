@@ -87,7 +87,9 @@ def _limit_violations(document: str) -> int:
 def _subject(format_: Format, document: dict[str, object], links: tuple[ResolvedReference, ...]) -> Subject:
     gaps = format_.gaps(document)
     undeclared, unused = gaps.undeclared_variables, gaps.unused_inputs
-    return Subject(format_.written(document), links, undeclared, unused, format_.body(document), document)
+    return Subject(
+        format_.read_written(document), links, undeclared, unused, format_.body(document), document
+    )
 
 
 def _remove_secrets(content: Content, subject: Subject, body_members: Set[str]) -> Content:

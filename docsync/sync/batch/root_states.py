@@ -118,7 +118,9 @@ class RootTracker:
             for entry, problem in visibility.unreadable
             if entry.has_document and entry.path not in scan.unreadable
         ]
-        bad += [lost for lost in self._list_lost_roots() if any(covers(scope, lost[0]) for scope in look.scopes)]
+        bad += [
+            lost for lost in self._list_lost_roots() if any(covers(scope, lost[0]) for scope in look.scopes)
+        ]
         for path, type_, problem in bad:
             entry = known.get(path)
             if entry is not None and entry.state in (FileState.UNREADABLE, FileState.HELD):
@@ -142,7 +144,9 @@ def _is_listed(entry: Entry | None, unread: RefusedPath) -> bool:
 
 
 def _describe_unreadable(entry: Entry, problem: Problem) -> Problem:
-    return Problem(entry.path, problem.code, f"the folder {problem.path} {problem.message}", hint=problem.hint)
+    return Problem(
+        entry.path, problem.code, f"the folder {problem.path} {problem.message}", hint=problem.hint
+    )
 
 
 def _describe_beneath(entry: Entry, root: Root) -> Problem:
@@ -150,12 +154,19 @@ def _describe_beneath(entry: Entry, root: Root) -> Problem:
     lost = _root_problem(root)
     what = "is missing" if root.state is RootState.MISSING else "cannot be read"
     return Problem(
-        entry.path, lost.code, f"the folder {root.path} {what}; this document is kept as it was", hint=lost.hint
+        entry.path,
+        lost.code,
+        f"the folder {root.path} {what}; this document is kept as it was",
+        hint=lost.hint,
     )
 
 
 def _root_problem(root: Root) -> Problem:
     if root.state is RootState.UNREADABLE:
-        return Problem(root.path, "root-unreadable", "the folder cannot be read; its documents are kept as they were")
+        return Problem(
+            root.path, "root-unreadable", "the folder cannot be read; its documents are kept as they were"
+        )
     hint = "bring the folder back, or remove its collection from docsync.toml"
-    return Problem(root.path, "root-missing", "the folder is missing; its documents are kept as they were", hint=hint)
+    return Problem(
+        root.path, "root-missing", "the folder is missing; its documents are kept as they were", hint=hint
+    )

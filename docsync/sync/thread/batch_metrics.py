@@ -29,7 +29,9 @@ class BatchMetrics:
     def record_hints(self, hints: Mapping[str, DirtyPath]) -> None:
         """Record the watcher's *hints* for this batch, without the paths that the loop adds by itself."""
         for path, dirty in hints.items():
-            self._first_hints[path] = min(dirty.first_hint_ns, self._first_hints.get(path) or dirty.first_hint_ns)
+            self._first_hints[path] = min(
+                dirty.first_hint_ns, self._first_hints.get(path) or dirty.first_hint_ns
+            )
 
     def record_trigger(self, hints: Mapping[str, DirtyPath], *, requested: bool, rescan: bool) -> None:
         """Set the trigger of the next batch."""

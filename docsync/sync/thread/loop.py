@@ -13,7 +13,8 @@ from docsync.errors import Damaged, StoreReason, StoreUnavailable
 from docsync.model import RootState, Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, DirtyPath
-from docsync.sync.batch.engine import BatchOptions, BatchReport, Engine, Progress
+from docsync.sync.batch.batch_context import BatchOptions, BatchReport, Progress
+from docsync.sync.batch.engine import Engine
 from docsync.sync.thread.batch_metrics import BatchMetrics
 from docsync.sync.thread.git_hold import LOOK_AGAIN_NS, BatchExtent, GitAtWork, GitHold
 from docsync.sync.thread.inbox import Inbox
@@ -193,9 +194,8 @@ class Loop:
         dirty = dict(batch.dirty)
         if any(item.sign is Sign.LOST for item in dirty.values()):
             self._resync(dirty, now_ns, urgent=hurried)
-        scopes = {scope for request in looks for scope in request.scopes} | (
-            self._engine.list_unhinted() if looks else set()
-        )
+        scopes = {scope for request in looks for scope in request.scopes}
+        scopes |= self._engine.list_unhinted() if looks else set()
         if EVERYTHING in scopes:
             # A request for everything may come from someone who saw a wrong row: inspect the database soon.
             self._tasks.upkeep.doubt()
@@ -226,7 +226,8 @@ class Loop:
         begun_ns = self._clock.monotonic_ns()
         try:
             options = BatchOptions(
-                extent is not BatchExtent.PLAIN, confirm=lambda: self._git_hold.check(self._clock.monotonic_ns())
+                extent is not BatchExtent.PLAIN,
+                confirm=lambda: self._git_hold.check(self._clock.monotonic_ns()),
             )
             report = self._engine.sync(batch, now_ns, self._inbox.last_hint_ns, self._progress, options)
         except (GitAtWork, StoreUnavailable, BatchInterrupted) as error:

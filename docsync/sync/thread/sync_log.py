@@ -6,7 +6,7 @@ from docsync.change import ApplyResult
 from docsync.errors import StoreUnavailable
 from docsync.model import Problem, Severity
 from docsync.status import Repair
-from docsync.sync.batch.engine import BatchReport
+from docsync.sync.batch.batch_context import BatchReport
 
 _MAX_LINES = 20
 _MAX_NAMED_FILES = 5
@@ -55,7 +55,9 @@ class SyncLog:
     def _log_problems(self, problems: list[Problem]) -> None:
         for problem in problems[:_MAX_LINES]:
             line = self._log.error if problem.severity is Severity.ERROR else self._log.warning
-            place = ":".join(str(part) for part in (problem.path, problem.line, problem.column) if part is not None)
+            place = ":".join(
+                str(part) for part in (problem.path, problem.line, problem.column) if part is not None
+            )
             values = {"hint": problem.hint} if problem.hint else {}
             line("problem.appeared", at=place, code=problem.code, message=problem.message, **values)
         if len(problems) > _MAX_LINES:
@@ -76,7 +78,9 @@ class SyncLog:
 
     def log_unavailable(self, error: StoreUnavailable) -> None:
         """The database cannot be written. The loop logs it once until it can again."""
-        self._log.error("database.unavailable", reason=error.reason.value, message=str(error), next="trying again")
+        self._log.error(
+            "database.unavailable", reason=error.reason.value, message=str(error), next="trying again"
+        )
 
     def log_available(self) -> None:
         """The database can be written again."""

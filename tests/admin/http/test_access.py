@@ -12,7 +12,9 @@ OPERATOR = {"Authorization": "Bearer op3rator"}
 WORK = ("/v1/reload", "/v1/wait", "/v1/held/release")
 
 
-def test_a_reader_may_look_at_everything_and_ask_for_nothing(guarded: Endpoint, commands: FakeCommands) -> None:
+def test_a_reader_may_look_at_everything_and_ask_for_nothing(
+    guarded: Endpoint, commands: FakeCommands
+) -> None:
     described = guarded.ask_socket("GET", "/openapi.json").json["paths"]
     for path in (path for path, methods in described.items() if "get" in methods and path != "/v1/events"):
         assert guarded.ask("GET", path, None, READER).status in (200, 400, 404), path
@@ -28,7 +30,9 @@ def test_an_operator_may_also_ask_for_work_but_never_stop(guarded: Endpoint, com
     assert ("stop",) not in commands.asked
 
 
-@pytest.mark.parametrize("shown", ["R3ADER", "r3ade", "r3aderr", "\xe9", hashlib.sha256(b"r3ader").hexdigest()])
+@pytest.mark.parametrize(
+    "shown", ["R3ADER", "r3ade", "r3aderr", "\xe9", hashlib.sha256(b"r3ader").hexdigest()]
+)
 def test_only_the_very_token_opens(guarded: Endpoint, shown: str) -> None:
     assert guarded.ask("GET", "/v1/status", None, {"Authorization": f"Bearer {shown}"}).status == 401
 

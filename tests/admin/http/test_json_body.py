@@ -36,7 +36,10 @@ def test_status_and_done_become_objects_that_json_can_write() -> None:
 
 
 def test_plain_values_stay_and_enums_become_their_value() -> None:
-    assert to_json({"a": (1, True, None, "x", 0.5), "b": FileState.OK}) == {"a": [1, True, None, "x", 0.5], "b": "ok"}
+    assert to_json({"a": (1, True, None, "x", 0.5), "b": FileState.OK}) == {
+        "a": [1, True, None, "x", 0.5],
+        "b": "ok",
+    }
 
 
 def test_what_has_no_json_form_is_a_bug() -> None:

@@ -17,7 +17,9 @@ def test_the_socket_is_for_this_user_only_and_the_umask_is_left_alone(
         assert stat.S_IMODE(socket_path.stat().st_mode) == 0o600
 
 
-def test_nobody_can_connect_before_the_mode_is_set(socket_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_can_connect_before_the_mode_is_set(
+    socket_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tried: list[int] = []
 
     def chmod(path: Path, mode: int) -> None:
@@ -95,7 +97,9 @@ def test_a_path_over_107_bytes_is_refused_with_the_remedy(tmp_path: Path) -> Non
         unix_listener(short.with_name(short.name + "x")).__enter__()
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "192.168.1.5", "example.org", "localhost.evil.com", "127.1"])
+@pytest.mark.parametrize(
+    "host", ["0.0.0.0", "::", "", "192.168.1.5", "example.org", "localhost.evil.com", "127.1"]
+)
 def test_a_host_that_others_can_reach_needs_a_token(host: str) -> None:
     with pytest.raises(ConfigError, match=r"needs admin\.token_file"):
         check_exposure(host, is_guarded=False)

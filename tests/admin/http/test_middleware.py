@@ -37,7 +37,9 @@ def test_a_target_that_is_no_path_is_refused(endpoint: Endpoint, target: str) ->
     assert endpoint.get(endpoint.host, path=target) == 400
 
 
-@pytest.mark.parametrize("origin", ["http://evil.com", "null", "http://127.0.0.1:1", "https://127.0.0.1:{port}", ""])
+@pytest.mark.parametrize(
+    "origin", ["http://evil.com", "null", "http://127.0.0.1:1", "https://127.0.0.1:{port}", ""]
+)
 def test_another_origin_is_refused(endpoint: Endpoint, origin: str) -> None:
     assert endpoint.get(endpoint.host, f"Origin: {origin.format(port=endpoint.port)}") == 403
 
@@ -59,7 +61,9 @@ def test_doubled_security_headers_are_refused(endpoint: Endpoint) -> None:
     assert endpoint.get(endpoint.host, "Sec-Fetch-Site: none", "Sec-Fetch-Site: none") == 400
 
 
-@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "x"])
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "x"]
+)
 def test_a_html_form_cannot_reload(endpoint: Endpoint, commands: FakeCommands, kind: str) -> None:
     assert endpoint.ask("POST", "/v1/reload", b"{}", {"Content-Type": kind}).status == 403
     assert endpoint.ask("POST", "/v1/reload", b"{}", {**POST, "Content-Type": kind}).status == 415
@@ -88,7 +92,8 @@ def test_every_path_that_takes_a_post_wants_the_header(endpoint: Endpoint, comma
 
     assert sorted(posts) == ["/v1/held/release", "/v1/reload", "/v1/stop", "/v1/wait"]
     assert {
-        endpoint.ask_socket("POST", path, b"{}", {"Content-Type": "application/json"}).status for path in posts
+        endpoint.ask_socket("POST", path, b"{}", {"Content-Type": "application/json"}).status
+        for path in posts
     } == {403}
     assert commands.asked == []
 
@@ -101,7 +106,10 @@ def test_a_post_where_none_is_taken_is_405_with_and_without_the_header(endpoint:
 
 def test_a_post_without_a_body_needs_no_content_type(endpoint: Endpoint) -> None:
     assert endpoint.ask("POST", "/v1/reload", None, POST).status == 200
-    assert endpoint.ask("POST", "/v1/reload", b"{}", {**POST, "Content-Type": "application/JSON; a=b"}).status == 200
+    assert (
+        endpoint.ask("POST", "/v1/reload", b"{}", {**POST, "Content-Type": "application/JSON; a=b"}).status
+        == 200
+    )
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "GET", "POST"])
@@ -145,7 +153,14 @@ def test_the_right_token_opens_and_does_not_excuse_another_site(guarded: Endpoin
 
 def test_only_livez_readyz_and_the_empty_page_are_open_beside_the_token(guarded: Endpoint) -> None:
     described = guarded.ask_socket("GET", "/openapi.json").json["paths"]
-    paths = [*described, "/v1/documents/persona/ana", "/nothing", "/", "/dashboard/main.js", "/dashboard/nothing"]
+    paths = [
+        *described,
+        "/v1/documents/persona/ana",
+        "/nothing",
+        "/",
+        "/dashboard/main.js",
+        "/dashboard/nothing",
+    ]
 
     open_ = [path for path in paths if guarded.ask("GET", path).status != 401]
 
@@ -175,9 +190,17 @@ def test_bodies_that_are_too_large_or_ambiguous_are_refused_unread(endpoint: End
     assert endpoint.send(f"{begin}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n".encode()) == 400
 
 
-def test_every_answer_carries_the_safe_headers_and_names_no_server(endpoint: Endpoint, commands: FakeCommands) -> None:
+def test_every_answer_carries_the_safe_headers_and_names_no_server(
+    endpoint: Endpoint, commands: FakeCommands
+) -> None:
     commands.failure = RuntimeError("secret")
-    asked = [("GET", "/livez"), ("GET", "/v1/status"), ("GET", "/nothing"), ("PUT", "/v1/status"), ("POST", "/livez")]
+    asked = [
+        ("GET", "/livez"),
+        ("GET", "/v1/status"),
+        ("GET", "/nothing"),
+        ("PUT", "/v1/status"),
+        ("POST", "/livez"),
+    ]
     for method, path in [*asked, ("GET", "/v1/problems"), ("GET", "/metrics"), ("POST", "/v1/wait")]:
         got = endpoint.ask(method, path, None, POST)
 

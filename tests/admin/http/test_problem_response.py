@@ -18,8 +18,12 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("error", "status", "exit_code"), CASES, ids=[type(case[0]).__name__ for case in CASES])
-def test_an_error_becomes_a_problem_document_without_a_path(error: Exception, status: int, exit_code: int) -> None:
+@pytest.mark.parametrize(
+    ("error", "status", "exit_code"), CASES, ids=[type(case[0]).__name__ for case in CASES]
+)
+def test_an_error_becomes_a_problem_document_without_a_path(
+    error: Exception, status: int, exit_code: int
+) -> None:
     refusal = refusal_of(error)
     problem = json.loads(refusal.body())
 

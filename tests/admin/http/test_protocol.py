@@ -56,7 +56,9 @@ def test_a_broken_chunk_is_refused(endpoint: Endpoint) -> None:
     head = f"POST /v1/reload HTTP/1.1\r\n{endpoint.host}\r\nDocsync-Request: 1\r\nContent-Type: application/json\r\n"
 
     assert endpoint.send(f"{head}Transfer-Encoding: chunked\r\n\r\nzz\r\n".encode()) == 400
-    assert endpoint.send(f"GET /livez HTTP/1.1\r\n{endpoint.host}\r\nTransfer-Encoding: gzip\r\n\r\n".encode()) in (
+    assert endpoint.send(
+        f"GET /livez HTTP/1.1\r\n{endpoint.host}\r\nTransfer-Encoding: gzip\r\n\r\n".encode()
+    ) in (
         400,
         501,
     )
@@ -64,7 +66,9 @@ def test_a_broken_chunk_is_refused(endpoint: Endpoint) -> None:
 
 def test_a_websocket_or_h2c_upgrade_is_ignored(endpoint: Endpoint) -> None:
     for protocol in ("websocket", "h2c"):
-        assert endpoint.get(endpoint.host, "Connection: Upgrade", f"Upgrade: {protocol}", path="/livez") == 200
+        assert (
+            endpoint.get(endpoint.host, "Connection: Upgrade", f"Upgrade: {protocol}", path="/livez") == 200
+        )
 
 
 def test_a_connection_carries_one_request_after_the_other(endpoint: Endpoint) -> None:
@@ -91,8 +95,12 @@ def test_a_refusal_ends_the_connection(endpoint: Endpoint) -> None:
     assert (got.status, got.headers["connection"]) == (404, "close")
 
 
-@pytest.mark.parametrize("next_", ["GET /livez HTTP/1.1\r\nHo", "POST /v1/wait HTTP/1.1\r\n{host}\r\n{more}\r\n{{"])
-def test_the_second_request_of_a_connection_has_a_deadline_too(hurried: None, endpoint: Endpoint, next_: str) -> None:
+@pytest.mark.parametrize(
+    "next_", ["GET /livez HTTP/1.1\r\nHo", "POST /v1/wait HTTP/1.1\r\n{host}\r\n{more}\r\n{{"]
+)
+def test_the_second_request_of_a_connection_has_a_deadline_too(
+    hurried: None, endpoint: Endpoint, next_: str
+) -> None:
     more = "Docsync-Request: 1\r\nContent-Type: application/json\r\nContent-Length: 9\r\n"
     begun = next_.format(host=endpoint.host, more=more)
     with endpoint.connect() as peer:
@@ -114,12 +122,16 @@ def test_an_idle_connection_ends_by_itself(impatient: None, endpoint: Endpoint) 
     connection.close()
 
 
-@pytest.mark.parametrize("begun", ["", "GET /livez HTTP/1.1\r\nHost:", "POST /v1/wait HTTP/1.1\r\n{host}\r\nX: "])
+@pytest.mark.parametrize(
+    "begun", ["", "GET /livez HTTP/1.1\r\nHost:", "POST /v1/wait HTTP/1.1\r\n{host}\r\nX: "]
+)
 def test_a_head_that_comes_too_slowly_gets_408(hurried: None, endpoint: Endpoint, begun: str) -> None:
     assert endpoint.send(begun.format(host=endpoint.host).encode()) == 408
 
 
-def test_a_body_that_comes_too_slowly_gets_408(hurried: None, endpoint: Endpoint, commands: FakeCommands) -> None:
+def test_a_body_that_comes_too_slowly_gets_408(
+    hurried: None, endpoint: Endpoint, commands: FakeCommands
+) -> None:
     head = f"POST /v1/wait HTTP/1.1\r\n{endpoint.host}\r\nDocsync-Request: 1\r\nContent-Type: application/json\r\n"
 
     assert endpoint.send(f'{head}Content-Length: 9\r\n\r\n{{"'.encode()) == 408
@@ -127,7 +139,9 @@ def test_a_body_that_comes_too_slowly_gets_408(hurried: None, endpoint: Endpoint
     assert endpoint.warnings == []
 
 
-def test_a_call_may_last_longer_than_reading_may(hurried: None, endpoint: Endpoint, commands: FakeCommands) -> None:
+def test_a_call_may_last_longer_than_reading_may(
+    hurried: None, endpoint: Endpoint, commands: FakeCommands
+) -> None:
     commands.hanging = True
 
     got = endpoint.ask("POST", "/v1/wait", b'{"timeout": 0.6}', JSON)
@@ -146,7 +160,9 @@ def test_200_slow_connections_do_not_keep_status_from_answering(endpoint: Endpoi
         assert endpoint.ask_socket("GET", "/v1/status").status == 200
 
 
-def test_a_program_that_asks_now_and_then_keeps_its_connection_among_200_slow_ones(endpoint: Endpoint) -> None:
+def test_a_program_that_asks_now_and_then_keeps_its_connection_among_200_slow_ones(
+    endpoint: Endpoint,
+) -> None:
     program = HTTPConnection("127.0.0.1", endpoint.port, timeout=10)
     with ExitStack() as stack:
         for number in range(200):
@@ -199,7 +215,9 @@ def test_whoever_came_first_and_said_nothing_gives_way(endpoint: Endpoint) -> No
         assert everything(slow[0]) == b""  # ended by the server; the test's own timeout is an error
 
 
-def test_a_peer_that_leaves_before_its_answer_harms_nobody(endpoint: Endpoint, commands: FakeCommands) -> None:
+def test_a_peer_that_leaves_before_its_answer_harms_nobody(
+    endpoint: Endpoint, commands: FakeCommands
+) -> None:
     commands.hanging = True
     for _ in range(3):
         with endpoint.connect() as peer:
@@ -217,7 +235,9 @@ def test_a_peer_that_does_not_take_its_answer_gives_its_place_back(
 ) -> None:
     monkeypatch.setattr("docsync.admin.http.protocol._WRITE_SECONDS", 0.3)
     monkeypatch.setattr("docsync.admin.http.protocol.MAX_CONNECTIONS", 1)
-    monkeypatch.setattr(MetricsRoutes, "_render", lambda self, status, wanted: (b"x" * 20_000_000, "text/plain"))
+    monkeypatch.setattr(
+        MetricsRoutes, "_render", lambda self, status, wanted: (b"x" * 20_000_000, "text/plain")
+    )
     with socket.socket() as peer:
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         peer.settimeout(10)

@@ -28,7 +28,9 @@ def now(project: Project) -> tuple[str, str, str]:
         "/v1/changes", "/v1/problems", "/v1/held", "/v1/nothing", "/v1/reload", "/v1/documents?limit=x",
     ],
 )  # fmt: skip
-def test_every_answer_under_v1_names_the_state_of_the_database(endpoint: Endpoint, project: Project, path: str) -> None:
+def test_every_answer_under_v1_names_the_state_of_the_database(
+    endpoint: Endpoint, project: Project, path: str
+) -> None:
     assert state(endpoint.ask("GET", path)) == now(project)
 
 

@@ -31,7 +31,9 @@ class Writer:
         for name in names:
             self.project.persona(f"personas/{name}.json", v=time.monotonic_ns())
         self.project.settle()
-        self.commands.counters.record_batch(BatchRecord(AT, self.project.revision, 1.0, len(names), 0, "hint"))
+        self.commands.counters.record_batch(
+            BatchRecord(AT, self.project.revision, 1.0, len(names), 0, "hint")
+        )
 
 
 @pytest.fixture
@@ -110,7 +112,9 @@ def test_a_poll_waits_for_the_next_commit(endpoint: Endpoint, writer: Writer, pr
     assert ([one["id"] for one in got["changes"]], got["revision"]) == (["persona/bo"], project.revision)
 
 
-def test_a_poll_ends_after_its_time_with_nothing_and_the_same_cursor(endpoint: Endpoint, writer: Writer) -> None:
+def test_a_poll_ends_after_its_time_with_nothing_and_the_same_cursor(
+    endpoint: Endpoint, writer: Writer
+) -> None:
     begin = changes(endpoint)["cursor"]
 
     got = changes(endpoint, f"since={begin}&wait=0.2")
@@ -137,7 +141,18 @@ def test_polls_that_wait_have_a_limit_and_do_not_take_the_place_of_others(
 
 @pytest.mark.parametrize(
     "query",
-    ["since=x", "since=%00", "since=zz:1", "wait=61", "wait=-1", "wait=x", "wait=nan", "wait=1e1", "limit=0", "a=b"],
+    [
+        "since=x",
+        "since=%00",
+        "since=zz:1",
+        "wait=61",
+        "wait=-1",
+        "wait=x",
+        "wait=nan",
+        "wait=1e1",
+        "limit=0",
+        "a=b",
+    ],
 )
 def test_a_feed_that_there_cannot_be_is_refused(endpoint: Endpoint, writer: Writer, query: str) -> None:
     assert endpoint.ask("GET", f"/v1/changes?{query}").status == 400
@@ -170,7 +185,9 @@ def test_a_stream_resumes_after_the_last_event(endpoint: Endpoint, writer: Write
     writer.save("cy")
     writer.save("di")
     assert seen.id is not None
-    path, headers = ("/v1/events", {"Last-Event-ID": seen.id}) if by_header else (f"/v1/events?since={seen.id}", {})
+    path, headers = (
+        ("/v1/events", {"Last-Event-ID": seen.id}) if by_header else (f"/v1/events?since={seen.id}", {})
+    )
 
     with Stream(endpoint.port, path, headers) as stream:
         found = [stream.until("change").data["id"] for _ in range(2)]
@@ -178,7 +195,9 @@ def test_a_stream_resumes_after_the_last_event(endpoint: Endpoint, writer: Write
     assert found == ["persona/cy", "persona/di"]
 
 
-def test_a_stream_that_comes_back_before_anything_changed_misses_nothing(endpoint: Endpoint, writer: Writer) -> None:
+def test_a_stream_that_comes_back_before_anything_changed_misses_nothing(
+    endpoint: Endpoint, writer: Writer
+) -> None:
     with Stream(endpoint.port) as stream:
         begin = stream.cursor()
     writer.save("bo")
@@ -187,7 +206,9 @@ def test_a_stream_that_comes_back_before_anything_changed_misses_nothing(endpoin
         assert stream.until("change").data["id"] == "persona/bo"
 
 
-def test_a_cursor_of_another_life_starts_over_with_all_that_is_there(endpoint: Endpoint, writer: Writer) -> None:
+def test_a_cursor_of_another_life_starts_over_with_all_that_is_there(
+    endpoint: Endpoint, writer: Writer
+) -> None:
     writer.save("bo")
     with Stream(endpoint.port, headers={"Last-Event-ID": "0123456789abcdef:7"}) as stream:
         events = stream.events()
@@ -210,7 +231,10 @@ def test_the_state_is_told_at_first_and_whenever_it_changes(
         second = stream.until("status")
 
     assert (first.data["state"], first.data["ready"], first.data["documents"]) == ("in_sync", True, 3)
-    assert (second.data["ready"], [reason["code"] for reason in second.data["reasons"]]) == (False, ["watcher_dead"])
+    assert (second.data["ready"], [reason["code"] for reason in second.data["reasons"]]) == (
+        False,
+        ["watcher_dead"],
+    )
     assert "project" not in first.data
     assert first.id == changes(endpoint)["cursor"]
 
@@ -229,7 +253,9 @@ def test_a_stream_with_a_cursor_that_is_none_never_begins(endpoint: Endpoint, wr
     assert endpoint.ask("GET", "/v1/events?x=1").status == 400
 
 
-def test_there_are_only_so_many_streams_and_one_that_ends_makes_room(endpoint: Endpoint, writer: Writer) -> None:
+def test_there_are_only_so_many_streams_and_one_that_ends_makes_room(
+    endpoint: Endpoint, writer: Writer
+) -> None:
     with ExitStack() as stack:
         streams = [stack.enter_context(Stream(endpoint.port)) for _ in range(MAX_STREAMS)]
         refused = endpoint.ask("GET", "/v1/events")
@@ -242,13 +268,17 @@ def test_there_are_only_so_many_streams_and_one_that_ends_makes_room(endpoint: E
                     break
 
 
-def test_all_streams_tell_the_same_and_one_thread_waits_for_all_of_them(endpoint: Endpoint, writer: Writer) -> None:
+def test_all_streams_tell_the_same_and_one_thread_waits_for_all_of_them(
+    endpoint: Endpoint, writer: Writer
+) -> None:
     before = threading.active_count()
     with ExitStack() as stack:
         streams = [stack.enter_context(Stream(endpoint.port)) for _ in range(20)]
         for stream in streams:
             stream.until("status")
-        assert threading.active_count() - before <= 8  # four that read, one that waits, those that look at the status
+        assert (
+            threading.active_count() - before <= 8
+        )  # four that read, one that waits, those that look at the status
         writer.save("bo", "cy")
 
         told = [[stream.until("change").data["id"] for _ in range(2)] for stream in streams]
@@ -280,7 +310,9 @@ def test_whoever_takes_nothing_is_dropped_and_the_others_go_on(
         assert greedy.recv(12) == b"HTTP/1.1 200"
         other = stack.enter_context(Stream(port))
         monkeypatch.setattr("docsync.admin.routes.changes.MAX_STREAMS", 2)
-        while Endpoint(socket_path, port).ask("GET", "/v1/events", None, {"Last-Event-ID": "x"}).status == 429:
+        while (
+            Endpoint(socket_path, port).ask("GET", "/v1/events", None, {"Last-Event-ID": "x"}).status == 429
+        ):
             pass  # until the greedy one has lost its place
 
         writer.save("last")
@@ -315,7 +347,9 @@ def test_a_stop_ends_streams_and_polls_within_two_seconds_and_in_order(
         assert took < 2
         assert (poll.result(timeout=10).status, poll.result().json["changes"]) == (200, [])
         for stream in streams:
-            assert [event.type for event in stream.events() if event.type] == []  # ended by its last chunk, not cut
+            assert [
+                event.type for event in stream.events() if event.type
+            ] == []  # ended by its last chunk, not cut
     assert warnings == []
     assert [str(warning.message) for warning in recwarn.list] == []
 

@@ -32,7 +32,9 @@ def test_a_collection_can_be_named_by_its_type(endpoint: Endpoint, commands: Fak
     assert commands.asked == [("reload", ("x", "personas"), 30.0)]
 
 
-def test_a_collection_that_is_none_is_refused_with_those_there_are(endpoint: Endpoint, commands: FakeCommands) -> None:
+def test_a_collection_that_is_none_is_refused_with_those_there_are(
+    endpoint: Endpoint, commands: FakeCommands
+) -> None:
     for path, body in (("reload", {"collection": "nothing"}), ("held/release", {"type": "nothing"})):
         got = post(endpoint, f"/v1/{path}", body)
         assert (got.status, got.json["exit_code"], commands.asked) == (400, 2, [])
@@ -54,7 +56,9 @@ def test_who_asks_for_what_is_told_by_name(guarded: Endpoint) -> None:
 
 
 @pytest.mark.parametrize("body", [None, b"{}"])
-def test_without_members_everything_is_meant(endpoint: Endpoint, commands: FakeCommands, body: bytes | None) -> None:
+def test_without_members_everything_is_meant(
+    endpoint: Endpoint, commands: FakeCommands, body: bytes | None
+) -> None:
     for path in ("/v1/reload", "/v1/wait", "/v1/held/release"):
         assert endpoint.ask("POST", path, body, JSON).status == 200
 
@@ -102,9 +106,13 @@ def test_stop_is_answered_on_the_socket_only(endpoint: Endpoint, commands: FakeC
     assert (got.status, got.json, commands.asked) == (202, {"stopping": True}, [("stop",)])
 
 
-@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "FOO"])
+@pytest.mark.parametrize(
+    "method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "FOO"]
+)
 @pytest.mark.parametrize("path", ["/v1/reload", "/v1/wait", "/v1/held/release", "/v1/stop"])
-def test_work_takes_nothing_but_post(endpoint: Endpoint, commands: FakeCommands, method: str, path: str) -> None:
+def test_work_takes_nothing_but_post(
+    endpoint: Endpoint, commands: FakeCommands, method: str, path: str
+) -> None:
     override = {"X-HTTP-Method-Override": "POST", **POST}
 
     got = endpoint.ask_socket(method, path, None, override)

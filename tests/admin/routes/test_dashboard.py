@@ -27,7 +27,9 @@ class Markup(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
-        self.wanted += [value for key in ("src", "href") if (value := found.get(key)) and not value.startswith("#")]
+        self.wanted += [
+            value for key in ("src", "href") if (value := found.get(key)) and not value.startswith("#")
+        ]
         self.ids += [value for key, value in attrs if key == "id" and value]
         self.inline += [key for key in found if key == "style" or key.startswith("on")]
         if tag == "style" or (tag == "script" and "src" not in found):
@@ -46,7 +48,9 @@ def test_each_file_of_the_page_is_answered_with_its_type_and_under_the_strict_po
     assert policy[:5] == [
         "default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "img-src 'self'",
     ]  # fmt: skip
-    assert {"frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'", "trusted-types 'none'"} <= {*policy}
+    assert {"frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'", "trusted-types 'none'"} <= {
+        *policy
+    }
     assert got.headers.get_all("content-security-policy") == [got.headers["content-security-policy"]]
     assert (got.headers["x-content-type-options"], got.headers["x-frame-options"]) == ("nosniff", "DENY")
 
@@ -71,7 +75,8 @@ def test_head_tells_the_length_and_no_content(endpoint: Endpoint) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/dashboard", "/dashboard/", "/dashboard/index.html", "/dashboard/../page.py", "/dashboard/main.js/"]
+    "path",
+    ["/dashboard", "/dashboard/", "/dashboard/index.html", "/dashboard/../page.py", "/dashboard/main.js/"],
 )
 def test_nothing_but_the_files_of_the_page_is_answered(endpoint: Endpoint, path: str) -> None:
     assert endpoint.ask("GET", path).status == 404

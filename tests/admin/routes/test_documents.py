@@ -70,7 +70,12 @@ def test_pages_go_on_where_the_one_before_ended(endpoint: Endpoint) -> None:
     first = endpoint.ask("GET", "/v1/documents?limit=3&order=-id")
     second = endpoint.ask("GET", f"/v1/documents?limit=3&order=-id&cursor={first.json['cursor']}")
 
-    assert ids(first) + ids(second) == ["prompt_template/greet", "persona/team/bo", "persona/team/ana", "persona/cy"]
+    assert ids(first) + ids(second) == [
+        "prompt_template/greet",
+        "persona/team/bo",
+        "persona/team/ana",
+        "persona/cy",
+    ]
     assert second.json["cursor"] is None
 
 
@@ -94,12 +99,20 @@ def test_one_document_comes_with_what_it_refers_to(endpoint: Endpoint) -> None:
 
     assert (got["name"], got["document"]["variables"]) == ("Greet", ["name"])
     assert got["references"] == [
-        {"kind": "env", "target": "KEY", "at": "model.connection.apiKey", "resolved": None, "status": "not_checked"}
+        {
+            "kind": "env",
+            "target": "KEY",
+            "at": "model.connection.apiKey",
+            "resolved": None,
+            "status": "not_checked",
+        }
     ]
     assert "as_of" not in got
 
 
-def test_an_etag_stands_for_the_whole_answer_and_saves_sending_it_again(endpoint: Endpoint, project: Project) -> None:
+def test_an_etag_stands_for_the_whole_answer_and_saves_sending_it_again(
+    endpoint: Endpoint, project: Project
+) -> None:
     path = "/v1/documents/persona/team/ana"
     first = endpoint.ask("GET", path)
     etag = first.headers["etag"]
@@ -115,7 +128,11 @@ def test_an_etag_stands_for_the_whole_answer_and_saves_sending_it_again(endpoint
     project.write("personas/team/ana.json", "{")
     project.settle()
     broken = endpoint.ask("GET", path, None, {"If-None-Match": etag})
-    assert (broken.status, broken.json["state"], broken.json["document"]) == (200, "stale", first.json["document"])
+    assert (broken.status, broken.json["state"], broken.json["document"]) == (
+        200,
+        "stale",
+        first.json["document"],
+    )
 
 
 def test_head_answers_as_get_without_the_body(endpoint: Endpoint) -> None:
@@ -138,7 +155,8 @@ def test_a_document_that_is_not_there_is_404_with_what_was_meant(
 
 
 @pytest.mark.parametrize(
-    "id_", ["persona/%00", "persona/%FF%FE", "persona/..%2f..%2fetc", "persona/" + "a" * 3000, "a/%0d%0aX:%20y"]
+    "id_",
+    ["persona/%00", "persona/%FF%FE", "persona/..%2f..%2fetc", "persona/" + "a" * 3000, "a/%0d%0aX:%20y"],
 )
 def test_a_hostile_id_is_404_and_says_so_in_plain_ascii(endpoint: Endpoint, id_: str) -> None:
     got = endpoint.ask("GET", f"/v1/documents/{id_}")
@@ -151,7 +169,12 @@ def test_a_search_shows_why_each_document_was_found(endpoint: Endpoint) -> None:
     got = endpoint.ask("GET", "/v1/search?q=calm").json
 
     [hit] = got["hits"]
-    assert (hit["id"], hit["name"], hit["description"], hit["state"]) == ("persona/team/ana", "Ana", "calm", "ok")
+    assert (hit["id"], hit["name"], hit["description"], hit["state"]) == (
+        "persona/team/ana",
+        "Ana",
+        "calm",
+        "ok",
+    )
     [[start, end]] = hit["marks"]
     assert hit["snippet"][start:end] == "calm"
     assert hit["score"] > 0
@@ -161,7 +184,11 @@ def test_a_search_shows_why_each_document_was_found(endpoint: Endpoint) -> None:
 def test_a_search_is_limited_to_a_type_and_goes_on_in_pages(endpoint: Endpoint) -> None:
     assert endpoint.ask("GET", "/v1/search?q=hello&type=persona").json["hits"] == []
     first = endpoint.ask("GET", "/v1/search?q=a*&limit=1").json
-    second = endpoint.ask("GET", f"/v1/search?q=a*&limit=1&cursor={first['cursor']}").json if first["cursor"] else None
+    second = (
+        endpoint.ask("GET", f"/v1/search?q=a*&limit=1&cursor={first['cursor']}").json
+        if first["cursor"]
+        else None
+    )
     found = [hit["id"] for page in (first, second) if page for hit in page["hits"]]
     assert len(found) == len(set(found)) >= 1
 
@@ -208,7 +235,9 @@ def test_no_query_costs_or_breaks_more_than_it_should(endpoint: Endpoint, query:
 
 
 @pytest.mark.parametrize("path", ["/v1/documents?type=personas", "/v1/search?q=calm&type=personas"])
-def test_a_type_that_no_collection_has_is_400_with_those_that_there_are(endpoint: Endpoint, path: str) -> None:
+def test_a_type_that_no_collection_has_is_400_with_those_that_there_are(
+    endpoint: Endpoint, path: str
+) -> None:
     got = endpoint.ask("GET", path)
 
     assert (got.status, got.json["exit_code"]) == (400, 2)

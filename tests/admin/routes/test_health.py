@@ -20,13 +20,17 @@ def test_livez_answers_whatever_the_state_is(
     assert endpoint.ask("HEAD", "/livez").body == b""
 
 
-def test_livez_is_503_when_the_sync_thread_does_not_come_round(endpoint: Endpoint, commands: FakeCommands) -> None:
+def test_livez_is_503_when_the_sync_thread_does_not_come_round(
+    endpoint: Endpoint, commands: FakeCommands
+) -> None:
     commands.alive = False
 
     assert (endpoint.ask("GET", "/livez").status, endpoint.ask_socket("GET", "/livez").status) == (503, 503)
 
 
-def test_readyz_is_ok_when_ready_also_with_reasons_that_converge(endpoint: Endpoint, commands: FakeCommands) -> None:
+def test_readyz_is_ok_when_ready_also_with_reasons_that_converge(
+    endpoint: Endpoint, commands: FakeCommands
+) -> None:
     assert endpoint.ask("GET", "/readyz").body == b"ok"
     commands.degrade("held", "polling")
     assert (endpoint.ask("GET", "/readyz").status, endpoint.ask("GET", "/readyz").body) == (200, b"ok")
@@ -70,7 +74,11 @@ def test_verbose_lists_every_check_and_reason_in_the_style_of_kubernetes(
         "[~]held: held happened", "readyz check failed",
     ]  # fmt: skip
     commands.degrade()
-    assert endpoint.ask("GET", "/readyz?verbose=1").body.decode().endswith("[+]watcher:persona ok\nreadyz check passed")
+    assert (
+        endpoint.ask("GET", "/readyz?verbose=1")
+        .body.decode()
+        .endswith("[+]watcher:persona ok\nreadyz check passed")
+    )
 
 
 def test_verbose_tells_a_stranger_no_messages(guarded: Endpoint, commands: FakeCommands) -> None:
@@ -82,7 +90,9 @@ def test_verbose_tells_a_stranger_no_messages(guarded: Endpoint, commands: FakeC
     assert b"happened" in shown.body
 
 
-def test_a_message_cannot_forge_a_line_or_reach_the_terminal(endpoint: Endpoint, commands: FakeCommands) -> None:
+def test_a_message_cannot_forge_a_line_or_reach_the_terminal(
+    endpoint: Endpoint, commands: FakeCommands
+) -> None:
     commands.now = replace(commands.now, reasons=(Reason("held", "a\n[+]watcher ok\x1b[2J\u202e", AT),))
 
     lines = endpoint.ask("GET", "/readyz?verbose").body.split(b"\n")
@@ -91,7 +101,8 @@ def test_a_message_cannot_forge_a_line_or_reach_the_terminal(endpoint: Endpoint,
 
 
 @pytest.mark.parametrize(
-    ("codes", "status", "word"), [((), 200, "ok"), (("held",), 200, "degraded"), (("held", "starting"), 503, "failing")]
+    ("codes", "status", "word"),
+    [((), 200, "ok"), (("held",), 200, "degraded"), (("held", "starting"), 503, "failing")],
 )
 def test_health_is_one_word_with_reasons(
     endpoint: Endpoint, commands: FakeCommands, codes: tuple[str, ...], status: int, word: str

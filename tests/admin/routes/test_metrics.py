@@ -54,7 +54,9 @@ def value(endpoint: Endpoint, sample: str, **labels: str) -> float:
     return found[0]
 
 
-def test_the_numbers_are_those_of_the_status_and_of_the_counters(endpoint: Endpoint, busy: FakeCommands) -> None:
+def test_the_numbers_are_those_of_the_status_and_of_the_counters(
+    endpoint: Endpoint, busy: FakeCommands
+) -> None:
     assert value(endpoint, "docsync_build_info", version="1.0") == 1
     assert value(endpoint, "docsync_documents", type="persona") == 3
     assert value(endpoint, "docsync_sequence") == 7
@@ -121,13 +123,18 @@ def test_openmetrics_is_spoken_to_who_asks_for_it(endpoint: Endpoint, busy: Fake
     assert len(list(parsed)) == len(families(endpoint))
 
 
-def test_no_label_says_which_file_or_document(endpoint: Endpoint, project: Project, busy: FakeCommands) -> None:
+def test_no_label_says_which_file_or_document(
+    endpoint: Endpoint, project: Project, busy: FakeCommands
+) -> None:
     project.persona('personas/hostile"}\n x.json', name="secret-name")
     project.persona("personas/secret-path.json")
     project.settle()
     endpoint.ask("GET", "/v1/documents/persona/secret-path")
     values = {
-        label for family in families(endpoint).values() for one in family.samples for label in one.labels.values()
+        label
+        for family in families(endpoint).values()
+        for one in family.samples
+        for label in one.labels.values()
     }
 
     assert not [label for label in values if "secret" in label or "/" in label or "hostile" in label]

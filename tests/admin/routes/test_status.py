@@ -68,7 +68,9 @@ def test_problems_come_in_pages_errors_first_and_none_twice(endpoint: Endpoint, 
     assert [problem["severity"] for problem in found] == ["error"] * 7 + ["warning"] * 7
 
 
-def test_several_problems_of_one_file_are_not_lost_between_pages(endpoint: Endpoint, project: Project) -> None:
+def test_several_problems_of_one_file_are_not_lost_between_pages(
+    endpoint: Endpoint, project: Project
+) -> None:
     project.write("personas/a.json", '{"a": 1, "a": 2, "b": 1, "b": 2, "c": 1, "c": 2, "name": "x"}')
     project.settle()
 
@@ -100,7 +102,9 @@ def test_held_deletions_come_in_pages(endpoint: Endpoint, project: Project) -> N
     "query", ["limit=0", "limit=1001", "limit=x", "limit=1&limit=2", "cursor=abc", "type=x", "cursor=%FF"]
 )
 @pytest.mark.parametrize("path", ["/v1/problems", "/v1/held"])
-def test_a_page_that_there_cannot_be_is_refused_with_the_reason(endpoint: Endpoint, path: str, query: str) -> None:
+def test_a_page_that_there_cannot_be_is_refused_with_the_reason(
+    endpoint: Endpoint, path: str, query: str
+) -> None:
     got = endpoint.ask("GET", f"{path}?{query}")
 
     assert (got.status, got.json["type"], got.json["exit_code"]) == (400, "urn:docsync:usage", 2)

@@ -118,7 +118,10 @@ def test_where_no_backup_can_be_written_its_place_is_named(synced: Shell) -> Non
     done = subprocess.run(command, cwd=synced.root, capture_output=True, text=True, timeout=60)
 
     assert done.returncode == 3
-    assert f"{synced.root / 'kept.db'}: no backup can be written there (unable to open database file)" in done.stderr
+    assert (
+        f"{synced.root / 'kept.db'}: no backup can be written there (unable to open database file)"
+        in done.stderr
+    )
 
 
 def test_without_a_database_there_is_nothing_to_back_up(filled: Shell) -> None:
@@ -188,7 +191,9 @@ def test_what_the_files_changed_since_the_backup_is_counted(synced: Shell) -> No
 
     answer = synced("restore", "kept.db")
 
-    assert answer.out.startswith("persona: 3 documents (+1 ~1), prompt_template: 0 (-1), 0 problems, revision ")
+    assert answer.out.startswith(
+        "persona: 3 documents (+1 ~1), prompt_template: 0 (-1), 0 problems, revision "
+    )
 
 
 def test_deletions_that_are_held_after_a_restore_are_exit_1(synced: Shell) -> None:
@@ -209,7 +214,11 @@ def test_deletions_that_are_held_after_a_restore_are_exit_1(synced: Shell) -> No
     ("name", "code", "why"),
     [
         ("nowhere.db", 2, "nowhere.db: no such file; name one that 'docsync backup' made"),
-        (".docsync/docsync.db", 2, ".docsync/docsync.db: is the database itself; name one that 'docsync backup' made"),
+        (
+            ".docsync/docsync.db",
+            2,
+            ".docsync/docsync.db: is the database itself; name one that 'docsync backup' made",
+        ),
         ("docsync.toml", 3, "docsync.toml: no backup of docsync's (file is not a database)"),
     ],
 )
@@ -229,7 +238,9 @@ def test_a_restore_that_is_killed_leaves_the_one_database_or_the_other(synced: S
     synced("backup", "kept.db")
     old = synced("changes", "--json").json["epoch"]
     arguments = [sys.executable, "-m", "docsync", "restore", "kept.db"]
-    with subprocess.Popen(arguments, cwd=synced.root, env=environment(), stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        arguments, cwd=synced.root, env=environment(), stdout=subprocess.DEVNULL
+    ) as process:
         with suppress(subprocess.TimeoutExpired):
             process.wait(ms / 1000)
         process.kill()

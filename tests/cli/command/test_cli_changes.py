@@ -134,7 +134,11 @@ def test_a_database_that_is_replaced_between_two_pages_is_told_from_its_beginnin
     answer = synced("changes", "--json").json
 
     assert asked > 2
-    assert [one["id"] for one in answer["changes"]] == ["persona/ada", "persona/grace", "prompt_template/greet"]
+    assert [one["id"] for one in answer["changes"]] == [
+        "persona/ada",
+        "persona/grace",
+        "prompt_template/greet",
+    ]
     assert answer["cursor"].startswith(answer["epoch"])
 
 

@@ -144,11 +144,16 @@ def test_an_annotation_of_github_is_relative_to_its_workspace(filled: Shell) -> 
 def test_an_annotation_of_github_cannot_be_broken_out_of() -> None:
     problem = Problem("a\n.json", "nul", "50%\n::error::x\r", hint="a\x1bb")
 
-    assert annotation(problem, ".") == "::error file=a\\x0a.json,title=nul::50%25%0A::error::x\\x0d%0Ahint: a\\x1bb"
+    assert (
+        annotation(problem, ".")
+        == "::error file=a\\x0a.json,title=nul::50%25%0A::error::x\\x0d%0Ahint: a\\x1bb"
+    )
 
 
 def test_a_finding_of_a_rule_is_told_with_its_place(filled: Shell) -> None:
-    filled.write("prompts/refund.prompty", "---\nname: Refund\nsample: ${file:gone.json}\n---\nHello {{ who }}.")
+    filled.write(
+        "prompts/refund.prompty", "---\nname: Refund\nsample: ${file:gone.json}\n---\nHello {{ who }}."
+    )
 
     answer = filled("check", "prompts")
 
@@ -184,9 +189,16 @@ def test_a_schema_that_is_none_is_a_mistake_of_the_configuration(filled: Shell) 
 def test_neither_yaml_nor_schemas_are_loaded_for_a_project_without(shell: Shell) -> None:
     shell.persona("ada", description="36 years old")
 
-    script = "import os, sys; from docsync.cli.main import run; run(['check'], os.environ); print(*sys.modules)"
+    script = (
+        "import os, sys; from docsync.cli.main import run; run(['check'], os.environ); print(*sys.modules)"
+    )
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=shell.root, env=environment(), capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", script],
+        cwd=shell.root,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     loaded = set(done.stdout.split())
 
@@ -205,8 +217,13 @@ def test_the_hook_of_pre_commit_runs(filled: Shell) -> None:
     (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
     assert set(hook) == {"id", "name", "description", "entry", "language", "pass_filenames", "files"}
     program, *arguments = shlex.split(hook["entry"])
-    assert program in tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
-    assert all(re.search(hook["files"], f"a/b.{suffix}") for suffix in ("json", "prompty", "yaml", "yml", "toml", "md"))
+    assert (
+        program in tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
+    )
+    assert all(
+        re.search(hook["files"], f"a/b.{suffix}")
+        for suffix in ("json", "prompty", "yaml", "yml", "toml", "md")
+    )
     assert not re.search(hook["files"], "a/json.py")
 
     good = filled.spawn(*arguments)

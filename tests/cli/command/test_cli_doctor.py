@@ -29,7 +29,9 @@ def test_a_program_gets_the_same(synced: Shell) -> None:
     value = synced("doctor", "--json").json
 
     assert (value["errors"], value["warnings"]) == (0, 0)
-    assert {"topic": "persona", "level": "ok", "message": "personas: 2 files", "advice": ""} in value["findings"]
+    assert {"topic": "persona", "level": "ok", "message": "personas: 2 files", "advice": ""} in value[
+        "findings"
+    ]
 
 
 def test_a_warning_is_exit_1_where_that_is_asked_for_and_an_error_always(synced: Shell) -> None:
@@ -44,7 +46,10 @@ def test_a_warning_is_exit_1_where_that_is_asked_for_and_an_error_always(synced:
 
 def test_a_variable_that_means_nothing_is_a_warning(synced: Shell) -> None:
     answer = synced("doctor", DOCSYNC_SORCE="database")
-    assert "warning  configuration    DOCSYNC_SORCE is not a setting; did you mean DOCSYNC_SOURCE?\n" in answer.out
+    assert (
+        "warning  configuration    DOCSYNC_SORCE is not a setting; did you mean DOCSYNC_SOURCE?\n"
+        in answer.out
+    )
     assert "DOCSYNC_SORCE" not in answer.err, "it is said once"
 
 

@@ -93,7 +93,9 @@ def test_stdout_cannot_be_json_and_something_else(synced: Shell) -> None:
     assert synced("export", "--json", "--format", "csv").code == 2
 
 
-def test_the_old_file_stays_when_the_new_one_cannot_be_finished(synced: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_old_file_stays_when_the_new_one_cannot_be_finished(
+    synced: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = synced.write("all.json", "old")
     monkeypatch.setattr(read_options, "_PAGE_SIZE", 1)
     original, asked = Reader.find, 0

@@ -95,7 +95,9 @@ def test_the_schemas_are_no_documents(shell: Shell) -> None:
     shell("init")
 
     collections = load_config(shell.root, environ={}).collections
-    assert [path for path in EDITOR_FILES if any(collection.matches(path) for collection in collections)] == []
+    assert [
+        path for path in EDITOR_FILES if any(collection.matches(path) for collection in collections)
+    ] == []
 
 
 def test_files_of_the_editor_that_exist_are_left_alone(shell: Shell) -> None:
@@ -104,7 +106,10 @@ def test_files_of_the_editor_that_exist_are_left_alone(shell: Shell) -> None:
 
     answer = shell("init", "--json")
 
-    assert set(EDITOR_FILES) - set(answer.json["written"]) == {".vscode/settings.json", "schemas/persona.schema.json"}
+    assert set(EDITOR_FILES) - set(answer.json["written"]) == {
+        ".vscode/settings.json",
+        "schemas/persona.schema.json",
+    }
     assert (shell.root / ".vscode/settings.json").read_text() == "{}"
     assert (shell.root / "schemas/persona.schema.json").read_text() == "true"
 

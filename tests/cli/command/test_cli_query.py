@@ -23,7 +23,9 @@ def test_rows_are_tab_separated_in_a_pipe(synced: Shell) -> None:
 
 
 def test_a_person_gets_a_table_with_the_names_of_the_columns(synced: Shell) -> None:
-    first, *rows = synced.at_terminal("query", "SELECT name, 1.5 AS weight FROM documents ORDER BY id").out.splitlines()
+    first, *rows = synced.at_terminal(
+        "query", "SELECT name, 1.5 AS weight FROM documents ORDER BY id"
+    ).out.splitlines()
 
     assert first.startswith("\x1b[1mname ")
     assert [row.split() for row in rows] == [["Ada", "1.5"], ["Grace", "1.5"], ["Greet", "1.5"]]
@@ -79,7 +81,9 @@ def test_no_rows_are_said(synced: Shell) -> None:
         ("SELECT CAST(x'ff' AS TEXT)", "not UTF-8"),
     ],
 )
-def test_a_statement_that_is_wrong_is_told_in_sqlites_words(synced: Shell, statement: str, words: str) -> None:
+def test_a_statement_that_is_wrong_is_told_in_sqlites_words(
+    synced: Shell, statement: str, words: str
+) -> None:
     answer = synced("query", statement)
 
     assert (answer.code, answer.out) == (2, "")
@@ -165,7 +169,9 @@ def test_csv_and_json_exclude_each_other(synced: Shell) -> None:
 def fingerprint(shell: Shell) -> str:
     """Of the database file and its log, read without SQLite: no process has it open now."""
     files = sorted((shell.root / ".docsync").glob("docsync.db*"))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files if not file.name.endswith("-shm"))).hexdigest()
+    return hashlib.sha256(
+        b"".join(file.read_bytes() for file in files if not file.name.endswith("-shm"))
+    ).hexdigest()
 
 
 def test_a_statement_that_is_not_utf_8_is_a_mistake_and_no_bug(filled: Shell) -> None:

@@ -53,7 +53,9 @@ def test_a_number_in_quotes_is_text(synced: Shell) -> None:
     assert ids(synced("list", "--where", 'code="01234"').out) == ["persona/zip"]
 
 
-@pytest.mark.parametrize("flags", [["--where", "age"], ["--where", "=1"], ["--where", "a b=1"], ["--sort", "weight"]])
+@pytest.mark.parametrize(
+    "flags", [["--where", "age"], ["--where", "=1"], ["--where", "a b=1"], ["--sort", "weight"]]
+)
 def test_a_condition_that_makes_no_sense_is_a_usage_error(synced: Shell, flags: list[str]) -> None:
     answer = synced("list", *flags)
 
@@ -150,7 +152,9 @@ def test_one_field_as_json_is_json(synced: Shell) -> None:
         ("tags[٣]", 2, "is not a path"),
     ],
 )
-def test_a_field_that_is_not_there_is_told_with_what_there_is(synced: Shell, path: str, code: int, told: str) -> None:
+def test_a_field_that_is_not_there_is_told_with_what_there_is(
+    synced: Shell, path: str, code: int, told: str
+) -> None:
     answer = synced("get", "persona/ada", "--field", path)
 
     assert (answer.code, answer.out) == (code, "")
@@ -172,9 +176,14 @@ def test_a_list_goes_on_where_the_page_before_ended(synced: Shell) -> None:
 def test_a_long_cursor_is_only_told_to_those_who_go_from_page_to_page(synced: Shell) -> None:
     cursor = synced("list", "--limit", "1", "--json").json["cursor"]
 
-    assert synced("list", "--limit", "1").err == "2 more; --limit allows more, -v tells how to get the next page\n"
+    assert (
+        synced("list", "--limit", "1").err
+        == "2 more; --limit allows more, -v tells how to get the next page\n"
+    )
     assert synced("list", "--limit", "1", "-v").err == f"2 more; the next page: --cursor {cursor}\n"
-    assert synced("list", "--limit", "1", "--cursor", cursor).err.startswith("there are more; the next page: --cursor ")
+    assert synced("list", "--limit", "1", "--cursor", cursor).err.startswith(
+        "there are more; the next page: --cursor "
+    )
     assert synced("list", "--limit", "2", "--cursor", cursor).err == ""
     assert synced("list", "--limit", "1", "--type", "persona").err.startswith("1 more; ")
     assert synced("list", "--limit", "1", "--where", "age exists").err.startswith("there are more; ")
@@ -280,7 +289,9 @@ def test_a_type_that_there_is_not_is_told_with_those_that_there_are(synced: Shel
         assert "there are persona, prompt_template" in answer.err
 
 
-@pytest.mark.parametrize("command", [["list"], ["get", "persona/ada"], ["search", "calm"], ["tags"], ["export"]])
+@pytest.mark.parametrize(
+    "command", [["list"], ["get", "persona/ada"], ["search", "calm"], ["tags"], ["export"]]
+)
 def test_without_a_database_the_files_answer_and_it_is_said(filled: Shell, command: list[str]) -> None:
     answer, strict = filled(*command), filled(*command, "--strict-source")
 
@@ -302,13 +313,18 @@ def test_the_variable_chooses_the_source(synced: Shell) -> None:
     (synced.root / ".docsync/docsync.db").unlink()
 
     assert (files["source"], files["epoch"], files["revision"]) == ("files", None, None)
-    assert [row["id"] for row in files["documents"]] == ["persona/ada", "persona/grace", "prompt_template/greet"]
+    assert [row["id"] for row in files["documents"]] == [
+        "persona/ada",
+        "persona/grace",
+        "prompt_template/greet",
+    ]
     assert synced("list", DOCSYNC_SOURCE="database").code == 3
     assert synced("list", DOCSYNC_SOURCE="somewhere").code == 2
 
 
 @pytest.mark.parametrize(
-    "arguments", [["problems"], ["held"], ["verify"], ["changes"], ["query", "SELECT 1"], ["changes", "--follow"]]
+    "arguments",
+    [["problems"], ["held"], ["verify"], ["changes"], ["query", "SELECT 1"], ["changes", "--follow"]],
 )
 def test_without_a_database_the_command_to_type_is_named(filled: Shell, arguments: list[str]) -> None:
     answer = filled(*arguments)
@@ -324,9 +340,24 @@ def test_get_starts_without_what_only_others_need(synced: Shell) -> None:
         "print(*sys.modules, file=sys.stderr)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", source], cwd=synced.root, env=environment(), capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", source],
+        cwd=synced.root,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
 
     assert json.loads(done.stdout)["name"] == "Ada"
-    heavy = {"rich", "structlog", "jinja2", "starlette", "watchdog", "yaml", "jsonschema_rs", "http", "asyncio"}
+    heavy = {
+        "rich",
+        "structlog",
+        "jinja2",
+        "starlette",
+        "watchdog",
+        "yaml",
+        "jsonschema_rs",
+        "http",
+        "asyncio",
+    }
     assert heavy & set(done.stderr.split()) == set()

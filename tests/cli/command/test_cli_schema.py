@@ -74,7 +74,10 @@ def test_the_files_found_in_the_wild_keep_the_schemas() -> None:
         *CORPUS.glob("**/*.prompty"),
         *(path for path in CORPUS.glob("**/*.json") if path.parent.name == "personas"),
     ]
-    found = {path.name: errors("prompty" if path.suffix == ".prompty" else "persona", written(path)) for path in paths}
+    found = {
+        path.name: errors("prompty" if path.suffix == ".prompty" else "persona", written(path))
+        for path in paths
+    }
 
     assert len(found) > 100
     assert {name: those for name, those in found.items() if those} == {}
@@ -85,7 +88,9 @@ def test_a_persona_that_is_plainly_wrong_is_told(value: object) -> None:
     assert errors("persona", value)
 
 
-@pytest.mark.parametrize("value", [{"model": 3}, {"inputs": True}, {"model": {"options": {"temperature": []}}}])
+@pytest.mark.parametrize(
+    "value", [{"model": 3}, {"inputs": True}, {"model": {"options": {"temperature": []}}}]
+)
 def test_a_prompt_that_is_plainly_wrong_is_told(value: object) -> None:
     assert errors("prompty", value)
 

@@ -30,7 +30,10 @@ def test_a_running_daemon_is_shown(running: Shell) -> None:
     answer = running("status")
 
     assert answer.code == 0
-    assert answer.out.splitlines()[0].split(maxsplit=1) == ["state", "in sync, ready: the database equals the files"]
+    assert answer.out.splitlines()[0].split(maxsplit=1) == [
+        "state",
+        "in sync, ready: the database equals the files",
+    ]
     assert str(running.root) in answer.out
     assert "→" not in answer.out
 

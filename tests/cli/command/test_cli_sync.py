@@ -15,13 +15,17 @@ def test_a_first_sync_says_what_the_database_holds(filled: Shell) -> None:
     answer = filled("sync")
 
     assert (answer.code, answer.err) == (0, "")
-    assert summary(answer.out) == "persona: 2 documents (+2), prompt_template: 1 (+1), 0 problems, revision 1, T"
+    assert (
+        summary(answer.out) == "persona: 2 documents (+2), prompt_template: 1 (+1), 0 problems, revision 1, T"
+    )
 
 
 def test_a_sync_of_nothing_new_makes_no_revision(filled: Shell) -> None:
     filled("sync")
 
-    assert summary(filled("sync").out) == "persona: 2 documents, prompt_template: 1, 0 problems, revision 1, T"
+    assert (
+        summary(filled("sync").out) == "persona: 2 documents, prompt_template: 1, 0 problems, revision 1, T"
+    )
 
 
 def test_new_changed_and_deleted_files_are_told_apart(filled: Shell) -> None:
@@ -33,7 +37,9 @@ def test_new_changed_and_deleted_files_are_told_apart(filled: Shell) -> None:
 
     answer = filled("sync")
 
-    assert summary(answer.out).startswith("persona: 3 documents (+2 ~1 -1), prompt_template: 1, 0 problems, revision ")
+    assert summary(answer.out).startswith(
+        "persona: 3 documents (+2 ~1 -1), prompt_template: 1, 0 problems, revision "
+    )
 
 
 def test_a_broken_file_is_listed_and_no_failure(filled: Shell) -> None:

@@ -1,7 +1,7 @@
 """What a sync came to, in words."""
 
 from docsync.admin.http.json_body import to_json
-from docsync.cli.view.outcome import done_lines, done_of, format_plan, next_steps, tally
+from docsync.cli.view.outcome import format_plan, next_steps, parse_result, result_lines, tally
 from docsync.status import CommandResult
 
 DONE = CommandResult("e", 3, 0.125, ("a.json",), ("b.json",), ("c.json",), ("d.json",))
@@ -11,14 +11,14 @@ def test_what_a_daemon_answers_is_what_it_meant() -> None:
     answer = to_json(DONE)
     assert isinstance(answer, dict)
 
-    assert done_of(answer) == DONE
+    assert parse_result(answer) == DONE
 
 
 def test_paths_are_told_when_asked_and_always_when_they_need_somebody() -> None:
     short = ["broken: c.json", "held: d.json", "1 updated, 1 deleted, revision 3, 0.12 s"]
 
-    assert list(done_lines(DONE, verbose=False)) == short
-    assert list(done_lines(DONE, verbose=True)) == ["+ a.json", "- b.json", *short]
+    assert list(result_lines(DONE, verbose=False)) == short
+    assert list(result_lines(DONE, verbose=True)) == ["+ a.json", "- b.json", *short]
 
 
 def test_the_next_command_is_named_only_where_there_is_one() -> None:

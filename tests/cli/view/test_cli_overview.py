@@ -121,7 +121,8 @@ def test_a_reason_that_names_its_folder_is_not_told_it_twice_and_an_unknown_one_
 
 def test_the_last_batches_are_for_those_who_want_more() -> None:
     batches = tuple(
-        BatchRecord(f"2026-11-21T07:{minute:02}:00.000Z", minute, 12.34, 2, 1, "hints") for minute in range(20)
+        BatchRecord(f"2026-11-21T07:{minute:02}:00.000Z", minute, 12.34, 2, 1, "hints")
+        for minute in range(20)
     )
     told = lines(replace(CALM, batches=batches), verbose=True)
 
@@ -146,7 +147,9 @@ def test_one_line_says_what_counts() -> None:
 
 
 def test_figures_that_always_move_are_no_change() -> None:
-    moved = replace(CALM, pending=9, undecided=9, rescans=9, latency=STATUS.latency, last_batch=STATUS.last_batch)
+    moved = replace(
+        CALM, pending=9, undecided=9, rescans=9, latency=STATUS.latency, last_batch=STATUS.last_batch
+    )
 
     assert standing(answer(moved)) == standing(answer(CALM))
     for other in (replace(CALM, revision=8), replace(CALM, errors=1), replace(CALM, reasons=STATUS.reasons)):

@@ -47,12 +47,17 @@ def test_a_full_disk_on_standard_output_is_one_line_and_no_bug(filled: Shell, ar
 
     done = started(filled, ">/dev/full", *arguments)
 
-    assert (done.returncode, done.stderr) == (1, f"docsync: standard output: {os.strerror(errno.ENOSPC).lower()}\n")
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"docsync: standard output: {os.strerror(errno.ENOSPC).lower()}\n",
+    )
 
 
 @pytest.mark.parametrize("redirection", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
 @pytest.mark.parametrize("arguments", [["sync"], ["list"], ["run", "--once"], ["--help"]], ids=" ".join)
-def test_a_closed_stream_keeps_no_command_from_its_work(filled: Shell, redirection: str, arguments: list[str]) -> None:
+def test_a_closed_stream_keeps_no_command_from_its_work(
+    filled: Shell, redirection: str, arguments: list[str]
+) -> None:
     filled("sync")
 
     done = started(filled, redirection, *arguments)

@@ -46,7 +46,10 @@ def test_no_character_of_a_cell_steers_a_terminal_or_breaks_a_line() -> None:
 
 
 def test_markup_is_text() -> None:
-    assert drawn(("[bold]x[/bold]", "[/]"), heading=("[red]a", "b")) == ["[red]a          b", "[bold]x[/bold]  [/]"]
+    assert drawn(("[bold]x[/bold]", "[/]"), heading=("[red]a", "b")) == [
+        "[red]a          b",
+        "[bold]x[/bold]  [/]",
+    ]
 
 
 def test_a_cell_that_is_too_wide_goes_on_below_and_nothing_is_lost() -> None:
@@ -58,7 +61,9 @@ def test_a_cell_that_is_too_wide_goes_on_below_and_nothing_is_lost() -> None:
     assert "".join(line.removeprefix("persona/ada").strip() for line in lines) == name
 
 
-def test_the_first_column_and_short_ones_are_not_folded_while_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_column_and_short_ones_are_not_folded_while_there_is_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     id_, time = "persona/customers/a-name-of-forty-letters", "2026-11-21T10:04:36.490Z"
     row = (id_, "A name in some words " * 2, "personas/customers/a-name-of-forty-letters.json", time)
 
@@ -72,7 +77,9 @@ def test_the_first_column_and_short_ones_are_not_folded_while_there_is_room(monk
     assert len(narrow) > 2
 
 
-def test_a_long_table_begins_anew_so_that_its_first_rows_are_seen_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_table_begins_anew_so_that_its_first_rows_are_seen_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(module, "_ROWS_AT_ONCE", 2)
 
     assert drawn(("a", "b"), ("c", "d"), ("e", "f")) == ["ID  NAME", "a   b", "c   d", "ID  NAME", "e   f"]
@@ -83,7 +90,11 @@ def test_no_rows_are_no_table() -> None:
 
 
 def test_in_a_narrow_terminal_a_column_keeps_a_width_that_can_be_read() -> None:
-    row = ("persona/customers/care-home-bursar", "personas/customers/care-home-bursar.json", "2026-11-21T12:19:09.125Z")
+    row = (
+        "persona/customers/care-home-bursar",
+        "personas/customers/care-home-bursar.json",
+        "2026-11-21T12:19:09.125Z",
+    )
 
     heading, *lines = drawn(row, heading=("ID", "FILE", "CHANGED"))
 

@@ -26,7 +26,9 @@ def test_hint_and_notes_are_indented_below() -> None:
 
 
 def test_a_problem_without_a_place_has_none() -> None:
-    assert lines(Problem("a.json", "x", "m"), since="2026-11-21") == ["a.json: error[x]: m (since 2026-11-21)"]
+    assert lines(Problem("a.json", "x", "m"), since="2026-11-21") == [
+        "a.json: error[x]: m (since 2026-11-21)"
+    ]
 
 
 def test_what_a_file_holds_cannot_steer_the_terminal() -> None:

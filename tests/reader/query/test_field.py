@@ -95,7 +95,9 @@ def test_a_key_is_written_so_that_a_path_of_it_leads_to_it(key: str) -> None:
 
 
 def test_a_field_and_a_column_of_the_same_name_are_two_things(project: Project) -> None:
-    project.write("personas/a.json", '{"name": "Ana", "id": "x", "type": "npc", "updated_at": 7, "description": null}')
+    project.write(
+        "personas/a.json", '{"name": "Ana", "id": "x", "type": "npc", "updated_at": 7, "description": null}'
+    )
     project.write("personas/b.json", '{"title": "no name"}')
     project.settle()
     with open_reader(database=project.database) as reader:

@@ -12,7 +12,12 @@ from tests.helpers.project import Project
 def test_a_page_is_a_sequence_with_its_origin(reader: Reader, people: Project) -> None:
     page = reader.find(limit=2)
     assert isinstance(page, Page)
-    assert (page[0].name, page[-1].name, [row.name for row in page[:1]], len(page)) == ("Ana", "Ben", ["Ana"], 2)
+    assert (page[0].name, page[-1].name, [row.name for row in page[:1]], len(page)) == (
+        "Ana",
+        "Ben",
+        ["Ana"],
+        2,
+    )
     assert page[0] in page
     assert (page.source, page.epoch, page.revision) == ("database", reader.epoch(), people.revision)
     assert page.cursor is not None
@@ -34,7 +39,9 @@ def test_a_type_is_compared_whole(people: Project) -> None:
     with open_reader(database=people.database) as reader:
         for type_ in ("persona/team", "person", "persona0", "PERSONA", ""):
             for order in ("id", "-id", "name"):
-                with pytest.raises(UsageError, match="no collection has this type; there are persona, prompt_template"):
+                with pytest.raises(
+                    UsageError, match="no collection has this type; there are persona, prompt_template"
+                ):
                     reader.find(type=type_, order=order)
 
 
@@ -93,7 +100,10 @@ def test_every_answer_names_the_state_that_it_is_of(reader: Reader, people: Proj
 @pytest.mark.parametrize(
     ("where", "told"),
     [
-        ([{"rank": {">": -number}} for number in range(1_200)], "there may be 200 conditions at once, these are 1200"),
+        (
+            [{"rank": {">": -number}} for number in range(1_200)],
+            "there may be 200 conditions at once, these are 1200",
+        ),
         ({"tags": {"contains any": list(range(1_200))}}, "tags: 'contains any' takes 200 values, got 1200"),
         (
             {"rank": {"in": list(range(40_000))}},
@@ -101,7 +111,9 @@ def test_every_answer_names_the_state_that_it_is_of(reader: Reader, people: Proj
         ),
     ],
 )
-def test_more_conditions_than_a_database_can_take_are_refused_in_words(reader: Reader, where: Any, told: str) -> None:
+def test_more_conditions_than_a_database_can_take_are_refused_in_words(
+    reader: Reader, where: Any, told: str
+) -> None:
     with pytest.raises(UsageError, match=told):
         reader.find(where=where)
 

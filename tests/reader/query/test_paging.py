@@ -34,7 +34,9 @@ def test_pages_give_everything_once_in_every_order(crowd: Project, order: str, l
         assert paged(reader, limit, order=order) == whole
         assert len({row.id for row in whole}) == 24
         only = {"order": order, "type": "persona", "tag": "crowd", "where": {"name": {"!=": "N0"}}}
-        assert paged(reader, limit, **only) == [row for row in whole if row.tags == ("crowd",) and row.name != "N0"]
+        assert paged(reader, limit, **only) == [
+            row for row in whole if row.tags == ("crowd",) and row.name != "N0"
+        ]
 
 
 @pytest.mark.parametrize("order", ["id", "name", "-name", "file_path"])
@@ -64,7 +66,9 @@ def test_what_stays_is_seen_once_while_others_come_and_go(crowd: Project, order:
                 else:
                     crowd.persona(path, name=rand.choice(["Ana", "Zed", "A"]))
             crowd.settle()
-    assert [id_ for id_ in seen if id_ in stays] == sorted((id_ for id_ in seen if id_ in stays), key=seen.index)
+    assert [id_ for id_ in seen if id_ in stays] == sorted(
+        (id_ for id_ in seen if id_ in stays), key=seen.index
+    )
     assert {id_: seen.count(id_) for id_ in stays} == dict.fromkeys(stays, 1)
 
 
@@ -73,12 +77,19 @@ def test_a_cursor_goes_with_its_question_only(reader: Reader) -> None:
     assert cursor is not None
     assert cursor.isascii()
     assert [row.name for row in reader.find(type="persona", limit=5, cursor=cursor)] == ["Ben", "Zoe"]
-    for other in ({}, {"type": "persona", "order": "-id"}, {"type": "persona", "where": {"rank": 1}}, {"tag": "calm"}):
+    for other in (
+        {},
+        {"type": "persona", "order": "-id"},
+        {"type": "persona", "where": {"rank": 1}},
+        {"tag": "calm"},
+    ):
         with pytest.raises(UsageError, match="belongs to another question"):
             reader.find(cursor=cursor, **other)
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "é", "AAAAAAAA", "AAAAAAAAAAAAAAAA", "a" * 5_000, "\ud800", "//++=="])
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "é", "AAAAAAAA", "AAAAAAAAAAAAAAAA", "a" * 5_000, "\ud800", "//++=="]
+)
 def test_what_is_no_cursor_is_refused(reader: Reader, cursor: str) -> None:
     with pytest.raises(UsageError, match="belongs to another question"):
         reader.find(cursor=cursor)
@@ -131,10 +142,15 @@ def test_a_set_goes_on_in_every_process(people: Project) -> None:
     def cursor(seed: str) -> str:
         command = [sys.executable, "-c", code, str(people.database)]
         environ = {**os.environ, "PYTHONHASHSEED": seed}
-        return subprocess.run(command, capture_output=True, text=True, env=environ, timeout=60, check=True).stdout
+        return subprocess.run(
+            command, capture_output=True, text=True, env=environ, timeout=60, check=True
+        ).stdout
 
     assert len({cursor(seed) for seed in "123456"}) == 1
     with open_reader(database=people.database) as reader:
         where = {"@name": {"in": {"Ana", "Zoe"}}}
         first = reader.find(where=where, limit=1)
-        assert [row.name for row in (*first, *reader.find(where=where, cursor=first.cursor))] == ["Ana", "Zoe"]
+        assert [row.name for row in (*first, *reader.find(where=where, cursor=first.cursor))] == [
+            "Ana",
+            "Zoe",
+        ]

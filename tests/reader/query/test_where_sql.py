@@ -54,7 +54,9 @@ def compared(operator: str, found: Any, value: Any) -> bool:
         return False
     if isinstance(found, str):
         found, value = found.encode(), value.encode()
-    return bool({"<": found < value, "<=": found <= value, ">": found > value, ">=": found >= value}[operator])
+    return bool(
+        {"<": found < value, "<=": found <= value, ">": found > value, ">=": found >= value}[operator]
+    )
 
 
 def contains(found: Any, value: Any) -> bool:
@@ -110,7 +112,10 @@ def test_a_filter_finds_what_python_would(project: Project) -> None:
             return rand.choice(VALUES)
 
         inner = {key: value() for key in ("b", "b-c") if rand.random() < 0.7}
-        document = {"a": inner if rand.random() < 0.7 else value(), "list": rand.choices(VALUES, k=rand.randint(0, 3))}
+        document = {
+            "a": inner if rand.random() < 0.7 else value(),
+            "list": rand.choices(VALUES, k=rand.randint(0, 3)),
+        }
         document |= {"x y": {".": value()}, "ä": value()}
         project.write(f"personas/p{number:02}.json", json.dumps(document))
     project.settle()
@@ -118,7 +123,9 @@ def test_a_filter_finds_what_python_would(project: Project) -> None:
     with open_reader(database=project.database) as reader:
         documents = {row.id: row.document for row in reader.find()}
         for _ in range(FILTERS):
-            asked = [(rand.choice(list(PATHS)), rand.choice(OPERATORS)) for _ in range(rand.choice([1, 1, 2]))]
+            asked = [
+                (rand.choice(list(PATHS)), rand.choice(OPERATORS)) for _ in range(rand.choice([1, 1, 2]))
+            ]
             where = [{path: {operator: a_value(rand, operator)}} for path, operator in asked]
             expected = {
                 id_
@@ -160,7 +167,9 @@ def test_several_operators_of_a_field_must_all_hold(reader: Reader) -> None:
         ({"a": {"=": {1, 2}}}, "is no JSON value"),
     ],
 )
-def test_what_cannot_be_asked_is_refused_with_the_field(reader: Reader, where: dict[str, Any], told: str) -> None:
+def test_what_cannot_be_asked_is_refused_with_the_field(
+    reader: Reader, where: dict[str, Any], told: str
+) -> None:
     with pytest.raises(UsageError) as refusal:
         reader.find(where=where)
     assert told in str(refusal.value)

@@ -19,7 +19,9 @@ def remove(project: Project, *numbers: int, folder: str = "personas") -> None:
         (project.root / f"{folder}/p{number}.json").unlink()
 
 
-def test_a_file_heard_of_lately_and_found_missing_without_a_hint_counts_as_missing_since_now(project: Project) -> None:
+def test_a_file_heard_of_lately_and_found_missing_without_a_hint_counts_as_missing_since_now(
+    project: Project,
+) -> None:
     people(project, 2)
     project.sync()
     project.last_hints["personas/p0.json"] = project.now_ns
@@ -65,7 +67,9 @@ def test_the_only_document_of_a_folder_that_was_replaced_by_an_empty_one_is_held
     assert (project.paths(), len(project.engine.list_held())) == (["personas/p0.json"], 1)
 
 
-def test_the_only_document_of_a_folder_that_was_replaced_may_go_once_a_file_was_found_there(project: Project) -> None:
+def test_the_only_document_of_a_folder_that_was_replaced_may_go_once_a_file_was_found_there(
+    project: Project,
+) -> None:
     people(project, 1)
     project.settle()
     (project.root / "personas").rename(project.root / "away")
@@ -162,7 +166,10 @@ def test_a_rename_of_case_only_lands_as_one(project: Project) -> None:
     revision = project.revision
     os.rename(project.root / "personas/a.json", project.root / "personas/A.json")
     project.sync("personas", sign=Sign.FOLDER)
-    assert (sorted(project.paths()), project.revision) == (["personas/A.json", "personas/keep.json"], revision + 1)
+    assert (sorted(project.paths()), project.revision) == (
+        ["personas/A.json", "personas/keep.json"],
+        revision + 1,
+    )
 
 
 def test_a_file_that_leaves_and_comes_back_under_its_name_is_never_gone(project: Project) -> None:
@@ -184,7 +191,11 @@ def test_a_folder_that_is_renamed_in_the_configuration_and_on_disk_keeps_its_ids
     project.settle()
     assert len(project.paths()) == 40
     assert {path.partition("/")[0] for path in project.paths()} == {"people"}
-    assert (project.engine.list_held(), project.problems(), project.engine.list_undecided()) == ([], [], set())
+    assert (project.engine.list_held(), project.problems(), project.engine.list_undecided()) == (
+        [],
+        [],
+        set(),
+    )
     assert project.query("SELECT count(*) FROM files") == [(40,)]
 
 
@@ -242,7 +253,11 @@ def test_a_held_document_that_another_file_takes_over_leaves_the_hold(project: P
     for number in range(30):
         project.write(f"personas/p{number}.md", f"# Person {number}\n\nHello.\n")
     project.settle()
-    assert (len(project.paths()), project.engine.list_held(), set(project.states().values())) == (30, [], {"ok"})
+    assert (len(project.paths()), project.engine.list_held(), set(project.states().values())) == (
+        30,
+        [],
+        {"ok"},
+    )
     (project.root / "personas/p0.md").unlink()
     project.settle()
     assert len(project.paths()) == 29

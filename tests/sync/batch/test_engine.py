@@ -8,7 +8,7 @@ import pytest
 from docsync.model import Sign
 from docsync.names import Collection
 from docsync.policy.coalesce import Batch, DirtyPath
-from docsync.sync.batch.engine import BatchOptions
+from docsync.sync.batch.batch_context import BatchOptions
 from tests.helpers.project import PERSONAS, PROMPTS, Project
 
 PROMPT = "---\nname: {name}\n---\nsystem:\n" + "You answer politely.\n" * 20
@@ -258,7 +258,9 @@ def test_both_halves_of_what_git_renamed_land_in_its_batch(project: Project) -> 
     names = ("personas/a.json", "personas/b.json")
     project.last_hints = dict.fromkeys(names, project.now_ns)
     dirty = {path: DirtyPath(project.now_ns, project.now_ns, Sign.RENAMED) for path in names}
-    project.engine.sync(Batch(dirty), project.now_ns, project.last_hints.get, options=BatchOptions(whole=True))
+    project.engine.sync(
+        Batch(dirty), project.now_ns, project.last_hints.get, options=BatchOptions(whole=True)
+    )
     assert project.paths() == ["personas/b.json", "personas/z.json"]
     assert project.revision == revision + 1
 
@@ -358,7 +360,9 @@ def test_the_only_document_of_a_collection_may_be_deleted(project: Project) -> N
     assert project.paths() == []
 
 
-def test_an_unreadable_folder_deletes_nothing_beneath_it(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_folder_deletes_nothing_beneath_it(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project.persona("personas/shut/ana.json")
     project.persona("personas/open.json")
     project.sync()
@@ -455,10 +459,14 @@ def test_a_changed_limit_reloads_and_spends_a_revision_only_on_what_differs(proj
     project.start(max_file_bytes=10_000)
     project.settle()
     assert project.paths() == ["personas/large.json", "personas/small.json"]
-    assert project.query("SELECT file_path FROM documents WHERE revision > ?", revision) == [("personas/large.json",)]
+    assert project.query("SELECT file_path FROM documents WHERE revision > ?", revision) == [
+        ("personas/large.json",)
+    ]
 
 
-def test_a_raised_parser_version_reloads_the_collection(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_raised_parser_version_reloads_the_collection(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project.persona("personas/a.json")
     project.settle()
     revision = project.revision
@@ -575,7 +583,9 @@ def test_a_name_that_is_not_utf8_is_listed_escaped(project: Project) -> None:
     assert project.problems() == [("personas/\\xff.json", "name")]
 
 
-def test_names_that_differ_in_case_or_unicode_form_are_both_synced_and_both_warned_of(project: Project) -> None:
+def test_names_that_differ_in_case_or_unicode_form_are_both_synced_and_both_warned_of(
+    project: Project,
+) -> None:
     project.persona("personas/Zoe\u0308.json", name="NFD")
     project.persona("personas/other.json")
     project.settle()
@@ -583,7 +593,10 @@ def test_names_that_differ_in_case_or_unicode_form_are_both_synced_and_both_warn
     project.persona("personas/zo\u00eb.json", name="NFC")
     project.sync("personas/zo\u00eb.json")
     assert len(project.paths()) == 3
-    assert project.problems() == [("personas/Zoe\u0308.json", "name-twin"), ("personas/zo\u00eb.json", "name-twin")]
+    assert project.problems() == [
+        ("personas/Zoe\u0308.json", "name-twin"),
+        ("personas/zo\u00eb.json", "name-twin"),
+    ]
     (project.root / "personas/zo\u00eb.json").unlink()
     project.settle()
     assert project.problems() == []

@@ -25,7 +25,9 @@ def body_size(project: Project) -> int:
 
 
 @pytest.mark.parametrize(("size", "suspicious"), [(50, False), (49, True)])
-def test_less_than_half_of_the_last_good_size_is_suspicious(project: Project, size: int, suspicious: bool) -> None:
+def test_less_than_half_of_the_last_good_size_is_suspicious(
+    project: Project, size: int, suspicious: bool
+) -> None:
     project.write(P, prompt(100))
     project.sync()
     full = body_size(project)
@@ -129,7 +131,9 @@ def test_a_file_without_document_that_goes_between_scan_and_read_leaves_nothing(
     assert (project.problems(), project.query("SELECT * FROM files")) == ([], [])
 
 
-def test_a_file_that_may_not_be_opened_keeps_its_row(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_may_not_be_opened_keeps_its_row(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project.persona(A, name="A")
     project.sync()
     project.persona(A, name="B")
@@ -167,7 +171,11 @@ def test_a_broken_file_that_is_touched_is_not_told_again(project: Project) -> No
     revision = project.revision
     os.utime(file, (1, 1))
     report = project.sync(A)
-    assert (report.applied.touched, project.revision, project.problems()) == (1, revision, [(A, "json-truncated")])
+    assert (report.applied.touched, project.revision, project.problems()) == (
+        1,
+        revision,
+        [(A, "json-truncated")],
+    )
 
 
 def test_the_same_size_and_time_with_other_content_is_found(project: Project) -> None:
@@ -203,7 +211,9 @@ def test_a_warning_that_is_ignored_is_not_told_and_an_error_always_is(project: P
     assert project.problems() == [("personas/b.json", "json-truncated")]
 
 
-def test_a_file_that_never_reads_as_long_as_it_says_is_told_and_delays_nobody(project: Project, mounts: Mounts) -> None:
+def test_a_file_that_never_reads_as_long_as_it_says_is_told_and_delays_nobody(
+    project: Project, mounts: Mounts
+) -> None:
     mounts.over(project.write("personas/odd.json", "{}"), Path("/proc/version"))
     project.persona("personas/ana.json")
     project.settle()

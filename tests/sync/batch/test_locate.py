@@ -25,7 +25,9 @@ def reviewed(collection: Collection, text: str, **rules: Any) -> ParsedFile:
     path, octets = f"{collection.path}/a.{suffix}", text.encode()
     parsed = parse(collection.format, path, octets)
     assert parsed.content
-    return Review(DocumentRules(**rules)).review(ReadFile(path, collection, octets), parsed.content, parsed.problems)
+    return Review(DocumentRules(**rules)).review(
+        ReadFile(path, collection, octets), parsed.content, parsed.problems
+    )
 
 
 def places(parsed: ParsedFile) -> list[tuple[str, int | None, int | None]]:
@@ -65,10 +67,13 @@ def test_an_image_that_is_not_there_is_told_at_its_place_in_the_body(tags: str) 
     parsed = parse("prompty", path, octets)
     assert parsed.content
     links = tuple(
-        ResolvedReference(one, "prompts/plan.png", ReferenceStatus.MISSING) for one in parsed.content.references
+        ResolvedReference(one, "prompts/plan.png", ReferenceStatus.MISSING)
+        for one in parsed.content.references
     )
 
-    found = Review(DocumentRules()).review(ReadFile(path, PROMPTS, octets, links), parsed.content, parsed.problems)
+    found = Review(DocumentRules()).review(
+        ReadFile(path, PROMPTS, octets, links), parsed.content, parsed.problems
+    )
 
     assert ("missing-reference", 6, 9) in places(found)
 
@@ -132,7 +137,9 @@ def test_what_breaks_the_schema_is_refused_at_its_place_and_the_last_good_stays(
 
 
 def test_the_front_matter_is_what_the_schema_of_prompts_describes(project: Project) -> None:
-    with_schema(project, {"required": ["version"], "properties": {"name": {"maxLength": 3}}}, PROMPTS_WITH_SCHEMA)
+    with_schema(
+        project, {"required": ["version"], "properties": {"name": {"maxLength": 3}}}, PROMPTS_WITH_SCHEMA
+    )
     project.write("prompts/a.prompty", "---\n# who\nname: Long\n---\nHi")
 
     project.settle()
@@ -182,7 +189,9 @@ def test_a_schema_that_is_none_stops_the_start_at_its_place(project: Project) ->
         project.start(collections=(WITH_SCHEMA,))
 
 
-def test_a_warning_of_a_missing_file_goes_when_the_file_comes_and_comes_back_when_it_goes(project: Project) -> None:
+def test_a_warning_of_a_missing_file_goes_when_the_file_comes_and_comes_back_when_it_goes(
+    project: Project,
+) -> None:
     project.write("prompts/a.prompty", "---\nname: A\nsample: ${file:a.json}\n---\nHi")
     project.settle()
     assert project.query("SELECT code, line, column FROM problems") == [("missing-reference", 3, 9)]
@@ -221,7 +230,9 @@ def test_a_file_that_comes_does_not_bring_in_a_prompt_that_is_being_changed(proj
 
 
 def test_secrets_are_stored_as_they_are_unless_they_are_to_be_taken_out(project: Project) -> None:
-    project.write("personas/ada.json", '{"name": "Ada", "settings": {"secrets": {"KEY": "sk-123"}, "max": 3}}')
+    project.write(
+        "personas/ada.json", '{"name": "Ada", "settings": {"secrets": {"KEY": "sk-123"}, "max": 3}}'
+    )
     project.write(
         "prompts/a.prompty",
         "---\nname: A\nmodel:\n  connection: {kind: key, apiKey: sk-123}\ninputs:\n  token: sk-123\n---\n{{ token }}",
@@ -237,9 +248,9 @@ def test_secrets_are_stored_as_they_are_unless_they_are_to_be_taken_out(project:
     assert [text.count("[REDACTED]") for (text,) in project.query(stored)] == [2, 4]
     assert [code for _, code in project.problems()] == ["literal-secret"] * 3
     assert "sk-123" not in json.dumps(project.query("SELECT * FROM problems"))
-    assert project.query("SELECT json_extract(document, '$.settings.max') FROM documents WHERE type = 'persona'") == [
-        (3,)
-    ]
+    assert project.query(
+        "SELECT json_extract(document, '$.settings.max') FROM documents WHERE type = 'persona'"
+    ) == [(3,)]
 
 
 def test_taking_out_secrets_leaves_a_document_without_any_as_it_is() -> None:

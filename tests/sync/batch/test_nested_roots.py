@@ -46,7 +46,9 @@ def fill(project: Project) -> None:
 
 
 def _ids(project: Project, like: str) -> list[str]:
-    return [id_ for (id_,) in project.query("SELECT id FROM documents WHERE file_path LIKE ? ORDER BY id", like)]
+    return [
+        id_ for (id_,) in project.query("SELECT id FROM documents WHERE file_path LIKE ? ORDER BY id", like)
+    ]
 
 
 @pytest.mark.parametrize("collections", ORDERS, ids=IDS)
@@ -69,7 +71,9 @@ def test_an_inner_folder_that_appears_is_read_and_what_goes_from_it_goes(nested:
 
 
 @pytest.mark.parametrize("collections", ORDERS, ids=IDS)
-def test_an_inner_folder_that_goes_deletes_nothing_of_either_and_is_told_until_it_is_back(nested: Project) -> None:
+def test_an_inner_folder_that_goes_deletes_nothing_of_either_and_is_told_until_it_is_back(
+    nested: Project,
+) -> None:
     fill(nested)
     shutil.rmtree(nested.root / "personas/team")
     rest(nested)
@@ -79,7 +83,9 @@ def test_an_inner_folder_that_goes_deletes_nothing_of_either_and_is_told_until_i
             rest(nested)
         assert (state(nested), nested.paths()) == (RootState.MISSING, [*INNER, *TOP])
         assert ("personas/team", "root-missing") in nested.problems()
-        assert [id_ for id_, said in nested.states().items() if said == "stale"] == _ids(nested, "personas/team/%")
+        assert [id_ for id_, said in nested.states().items() if said == "stale"] == _ids(
+            nested, "personas/team/%"
+        )
     nested.persona(INNER[1])
     rest(nested)
     assert (state(nested), nested.problems(), nested.paths())[::2] == (RootState.OK, [INNER[1], *TOP])
@@ -110,7 +116,9 @@ def test_a_folder_with_documents_that_went_before_it_became_a_collection_is_miss
     assert (state(project), project.problems(), project.paths()) == (RootState.OK, [], TOP)
 
 
-def test_a_folder_that_is_missing_while_its_collection_gets_another_name_is_still_missing(project: Project) -> None:
+def test_a_folder_that_is_missing_while_its_collection_gets_another_name_is_still_missing(
+    project: Project,
+) -> None:
     project.start(collections=(TEAM,))
     for path in INNER:
         project.persona(path)

@@ -15,7 +15,7 @@ from docsync.git import GitDirectories
 from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, DirtyPath
-from docsync.sync.batch.engine import BatchOptions
+from docsync.sync.batch.batch_context import BatchOptions
 from docsync.sync.thread.git_hold import BatchExtent, GitAtWork, GitHold
 from docsync.sync.thread.pending_requests import PendingRequests
 from docsync.sync.thread.request import Request, RequestKind
@@ -27,7 +27,9 @@ def refuse() -> None:
     raise GitAtWork
 
 
-def test_a_deletion_first_seen_in_an_undone_batch_belongs_to_the_whole_one_that_follows(project: Project) -> None:
+def test_a_deletion_first_seen_in_an_undone_batch_belongs_to_the_whole_one_that_follows(
+    project: Project,
+) -> None:
     project.persona("personas/keep.json")
     file = project.persona("personas/ana.json")
     project.sync()
@@ -35,8 +37,12 @@ def test_a_deletion_first_seen_in_an_undone_batch_belongs_to_the_whole_one_that_
     project.persona("personas/new.json")
     batch = Batch({"": DirtyPath(project.now_ns, project.now_ns, Sign.FOLDER)})
     with pytest.raises(GitAtWork):
-        project.engine.sync(batch, project.now_ns, project.last_hints.get, options=BatchOptions(confirm=refuse))
-    report = project.engine.sync(batch, project.now_ns, project.last_hints.get, options=BatchOptions(whole=True))
+        project.engine.sync(
+            batch, project.now_ns, project.last_hints.get, options=BatchOptions(confirm=refuse)
+        )
+    report = project.engine.sync(
+        batch, project.now_ns, project.last_hints.get, options=BatchOptions(whole=True)
+    )
     assert report.applied.upserted == ["personas/new.json"]
     assert report.applied.deleted == ["personas/ana.json"]
 
@@ -50,7 +56,9 @@ def test_a_root_that_came_back_in_an_undone_batch_is_scanned_by_the_next(project
     project.persona("personas/ana.json", name="Anna")
     nothing = Batch({"prompts/none.prompty": DirtyPath(project.now_ns, project.now_ns, Sign.GONE)})
     with pytest.raises(GitAtWork):
-        project.engine.sync(nothing, project.now_ns, project.last_hints.get, options=BatchOptions(confirm=refuse))
+        project.engine.sync(
+            nothing, project.now_ns, project.last_hints.get, options=BatchOptions(confirm=refuse)
+        )
     project.engine.sync(nothing, project.now_ns, project.last_hints.get)
     assert project.names() == {"personas/ana.json": "Anna"}
 
@@ -63,7 +71,9 @@ def test_an_appearance_that_was_rolled_back_excuses_nothing(project: Project) ->
     copies = [project.persona(f"personas/copy{number}.json", name="same") for number in range(30)]
     batch = Batch({EVERYTHING: DirtyPath(project.now_ns, project.now_ns, Sign.FOLDER)})
     with pytest.raises(GitAtWork):
-        project.engine.sync(batch, project.now_ns, project.last_hints.get, options=BatchOptions(confirm=refuse))
+        project.engine.sync(
+            batch, project.now_ns, project.last_hints.get, options=BatchOptions(confirm=refuse)
+        )
     for copy in copies:
         copy.unlink()
     for number in range(25):
@@ -73,7 +83,9 @@ def test_an_appearance_that_was_rolled_back_excuses_nothing(project: Project) ->
 
 
 def test_a_reload_is_recorded_only_when_a_missing_folder_was_read_by_the_new_rules(project: Project) -> None:
-    project.write("prompts/p.prompty", "---\nname: P\nmodel:\n  connection:\n    apiKey: hunter2\n---\nhello\n")
+    project.write(
+        "prompts/p.prompty", "---\nname: P\nmodel:\n  connection:\n    apiKey: hunter2\n---\nhello\n"
+    )
     project.settle()
     os.rename(project.root / "prompts", project.root / "away")
     project.start(redact_secrets=True)
@@ -86,7 +98,9 @@ def test_a_reload_is_recorded_only_when_a_missing_folder_was_read_by_the_new_rul
 
 
 def test_a_reload_is_recorded_only_when_a_resting_file_was_read_by_the_new_rules(project: Project) -> None:
-    project.write("prompts/p.prompty", "---\nname: P\nmodel:\n  connection:\n    apiKey: hunter2\n---\nhello\n")
+    project.write(
+        "prompts/p.prompty", "---\nname: P\nmodel:\n  connection:\n    apiKey: hunter2\n---\nhello\n"
+    )
     project.settle()
     project.start(redact_secrets=True)
     project.sync(resting=frozenset({"prompts/p.prompty"}))
@@ -237,7 +251,9 @@ def test_a_file_that_was_back_for_a_moment_is_missing_anew(project: Project) -> 
     project.persona("personas/ana.json", name="back")
     batch = Batch({EVERYTHING: DirtyPath(project.now_ns, project.now_ns, Sign.FOLDER)})
     with pytest.raises(GitAtWork):
-        project.engine.sync(batch, project.now_ns, project.last_hints.get, options=BatchOptions(confirm=refuse))
+        project.engine.sync(
+            batch, project.now_ns, project.last_hints.get, options=BatchOptions(confirm=refuse)
+        )
     file.unlink()
     project.later(200)
     project.sync()

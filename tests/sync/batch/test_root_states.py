@@ -13,7 +13,9 @@ from tests.helpers.project import Project
 EVERY_JSON = Collection("all", ".", ("**/*.json",), "json")
 
 
-def shut(monkeypatch: pytest.MonkeyPatch, ending: str, call: str = "scandir", number: int = errno.EACCES) -> None:
+def shut(
+    monkeypatch: pytest.MonkeyPatch, ending: str, call: str = "scandir", number: int = errno.EACCES
+) -> None:
     real = getattr(os, call)
 
     def refuse(path: Any, **options: Any) -> Any:
@@ -24,7 +26,9 @@ def shut(monkeypatch: pytest.MonkeyPatch, ending: str, call: str = "scandir", nu
     monkeypatch.setattr(os, call, refuse)
 
 
-def test_a_shut_folder_is_told_only_after_the_debounce_time(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shut_folder_is_told_only_after_the_debounce_time(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project.persona("personas/shut/a.json")
     project.sync()
     shut(monkeypatch, "/shut")
@@ -72,7 +76,9 @@ def test_an_input_output_error_deletes_nothing(project: Project, monkeypatch: py
     assert project.paths() == ["personas/a.json"]
 
 
-def test_a_root_that_may_not_be_looked_at_keeps_its_rows(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_root_that_may_not_be_looked_at_keeps_its_rows(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     project.persona("personas/a.json")
     project.sync()
     real = os.stat

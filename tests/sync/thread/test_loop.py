@@ -11,7 +11,7 @@ from docsync.errors import StoreReason, StoreUnavailable
 from docsync.git import GitDirectories
 from docsync.model import Sign
 from docsync.store.sqlite import SqliteStore
-from docsync.sync.batch.engine import BatchReport
+from docsync.sync.batch.batch_context import BatchReport
 from docsync.sync.thread.git_hold import GitHold
 from tests.helpers.project import Project
 from tests.helpers.rig import MS, Rig
@@ -29,7 +29,9 @@ def rig(project: Project) -> Rig:
     return made
 
 
-def refuse(monkeypatch: pytest.MonkeyPatch, times: int, reason: StoreReason = StoreReason.LOCKED) -> list[int]:
+def refuse(
+    monkeypatch: pytest.MonkeyPatch, times: int, reason: StoreReason = StoreReason.LOCKED
+) -> list[int]:
     """The store refuses so many transactions; returns a list that shows how many refusals are left."""
     left = [times]
     real = SqliteStore.apply
@@ -293,7 +295,9 @@ def test_a_look_does_not_wait_for_a_file_that_is_still_open(rig: Rig) -> None:
 
 def test_a_look_waits_for_a_rename_that_is_not_quiet_yet_whatever_else_happens(rig: Rig) -> None:
     project = rig.project
-    os.link(project.root / A, project.root / "personas/link.json")  # the second name keeps the first one's inode
+    os.link(
+        project.root / A, project.root / "personas/link.json"
+    )  # the second name keeps the first one's inode
     rig.hint("personas/link.json", Sign.FOLDER)
     rig.settle()
     os.rename(project.root / A, project.root / "personas/new.json")
@@ -357,7 +361,9 @@ def test_a_refusal_loses_nothing_and_is_said_once(rig: Rig, monkeypatch: pytest.
     assert rig.log.events().count("database.available") == 1
 
 
-def test_each_try_comes_later_than_the_one_before_up_to_five_seconds(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_try_comes_later_than_the_one_before_up_to_five_seconds(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
     left = refuse(monkeypatch, 12)
     rig.hint(A)
     rig.step()

@@ -5,7 +5,7 @@ import pytest
 from docsync.change import ApplyResult
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Problem, Severity
-from docsync.sync.batch.engine import BatchReport
+from docsync.sync.batch.batch_context import BatchReport
 from docsync.sync.thread.sync_log import SyncLog
 from tests.helpers.rig import LogBook
 
@@ -94,7 +94,9 @@ def test_of_many_problems_twenty_are_told_and_the_rest_counted(log: LogBook, cou
 
 
 @pytest.mark.parametrize(("count", "lines"), [(1, 1), (20, 20), (500, 21)])
-def test_of_many_problems_that_clear_twenty_are_told_and_the_rest_counted(log: LogBook, count: int, lines: int) -> None:
+def test_of_many_problems_that_clear_twenty_are_told_and_the_rest_counted(
+    log: LogBook, count: int, lines: int
+) -> None:
     told(log, ApplyResult(7, True, cleared=[(str(number), "x") for number in range(count)]))
     assert log.events().count("problem.cleared") == lines
 
