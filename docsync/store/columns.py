@@ -1,7 +1,7 @@
 """The columns of `documents`, declared once: what writes, hashes, compares, restores and returns them reads this.
 
-A new column that the files fill is a line here, one in schema.sql with its migration, a field of model.Content, and
-the formats that know its value. Never asks anything.
+A new column that the files fill is a line here, one in schema.sql with a migration that writes row_hash anew, a field
+of model.Content, and the formats that know its value, whose versions move. Never asks anything.
 """
 
 from dataclasses import dataclass, field, fields

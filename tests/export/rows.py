@@ -4,13 +4,14 @@ from typing import Any
 
 from docsync.export import Origin
 from docsync.reader import Row
+from docsync.store.columns import COLUMNS
 
 ORIGIN = Origin("database", "e1f0", 7)
 
 
 def row(name: str = "Ada", /, **changes: Any) -> Row:
     """A document called *name*; *changes* are columns."""
-    columns: dict[str, Any] = {
+    columns: dict[str, Any] = dict.fromkeys(COLUMNS) | {
         "id": "persona/ada",
         "type": "persona",
         "name": name,
