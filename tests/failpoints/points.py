@@ -115,7 +115,7 @@ EFFECTS = (
     # What looks at the files
     Effect("event-taken", Life.WORK, Call("docsync.watch.inotify", "InotifySource._take")),
     Effect("folder-watched", Life.WORK, Call("docsync.watch.descriptor", "Descriptor.add")),
-    Effect("folder-listed", Life.WORK, Call("docsync.watch.forest", "os.scandir")),
+    Effect("folder-listed", Life.WORK, Call("docsync.watch.watch_tree", "os.scandir")),
     Effect("cookie-written", Life.WORK, Call("docsync.sync.thread.barrier", "Path.touch", _cookie)),
     Effect("cookie-removed", Life.WORK, Call("docsync.sync.thread.barrier", "Path.unlink", _cookie)),
     Effect("heartbeat", Life.WORK, Call("docsync.sync.thread.barrier", "Path.touch", _heartbeat)),

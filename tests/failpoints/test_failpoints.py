@@ -3,12 +3,15 @@
 import shutil
 from collections.abc import Iterator
 from functools import partial
+from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
 
 from tests.failpoints.points import BY_NAME, EFFECTS, POINTS, Effect, Life
 from tests.failpoints.scene import Scene, template
+from tests.failpoints.seam import Call
 from tests.failpoints.witness import Sights, witnessing
 
 STARTED = (Life.WORK, Life.END)
@@ -46,6 +49,14 @@ def stage(tmp_path: Path, source: Path) -> Iterator["Stage"]:
     stage = Stage(tmp_path, source)
     yield stage
     stage.clear()
+
+
+@pytest.mark.parametrize(
+    "effect", [e for e in EFFECTS if isinstance(e.seam, Call)], ids=lambda effect: effect.name
+)
+def test_a_seam_is_a_name_that_the_product_has(effect: Effect) -> None:
+    assert isinstance(effect.seam, Call)
+    assert callable(attrgetter(effect.seam.name)(import_module(effect.seam.module)))
 
 
 class Stage:
