@@ -3,6 +3,7 @@
 import pytest
 
 from docsync.config.rule import COLLECTION, SETTINGS
+from docsync.registry import FORMATS
 
 REFUSED: dict[str, list[object]] = {
     "database.path": ["", " ", 3, ":memory:", "file:a.db", "folder/", "a\nb", "x/.."],
@@ -70,7 +71,7 @@ COLLECTION_ACCEPTED: dict[str, list[object]] = {
     "path": ["personas", "a/b", "./a/", ".", "a..b"],
     "include": [["**/*.json"], ["a/**/b-*.json", "?.json"]],
     "exclude": [[], ["drafts/**"]],
-    "format": ["json", "prompty", "yaml", "toml", "markdown"],
+    "format": [*FORMATS],
     "schema": ["schemas/persona.schema.json"],
     "index": [[], ["demographics.ageGroup", "a_1"]],
 }

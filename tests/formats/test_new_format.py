@@ -1,4 +1,4 @@
-"""A new format is a new file and one line of registration: CSV is added to a copy of docsync, and everything knows it."""
+"""A new format is a new file and one line: one of tables is added to a copy of docsync, and everything knows it."""
 
 import json
 import subprocess
@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from docsync.registry import FORMATS
 from tests.helpers.changed_package import ChangedPackage
 
-CSV_FORMAT = '''
+SHEET_FORMAT = '''
 """CSV: one row of column names, and rows of texts. Never guesses what is a number."""
 
 import csv
@@ -21,10 +22,10 @@ from docsync.formats.source import FileRefused
 from docsync.model import ParsedFile
 
 
-class CsvFormat(Format):
+class SheetFormat(Format):
     """Files of one table each."""
 
-    name = "csv"
+    name = "sheet"
     version = 1
 
     def parse(self, source):
@@ -32,7 +33,7 @@ class CsvFormat(Format):
         try:
             return ParsedFile(build_content({"rows": list(reader)}, source.path))
         except csv.Error as error:
-            raise FileRefused(source.problem("csv-syntax", str(error), len(source.text))) from None
+            raise FileRefused(source.problem("sheet-syntax", str(error), len(source.text))) from None
 
     def places(self, source, wanted):
         header, *lines = source.text.splitlines(keepends=True)
@@ -45,16 +46,16 @@ class CsvFormat(Format):
         return found
 
 
-FORMAT = CsvFormat()
+FORMAT = SheetFormat()
 '''
-LAST = '    "markdown": "docsync.formats.markdown",\n'
-LINE = '    "csv": "docsync.formats.csv_format",\n'
+FIRST = "FORMATS: Mapping[str, str] = {\n"
+LINE = '    "sheet": "docsync.formats.sheet_format",\n'
 CONFIG = """
 [[collections]]
 type = "price"
 path = "prices"
 include = ["**/*.csv"]
-format = "csv"
+format = "sheet"
 """
 
 
@@ -78,18 +79,18 @@ def test_a_format_that_is_not_there_is_refused_by_the_configuration(
     answer = package.run("docsync", "config", "show", cwd=project)
 
     assert answer.returncode == 2
-    assert 'must be one of json, prompty, yaml, toml, markdown, got "csv"' in answer.stderr
+    assert f'must be one of {", ".join(FORMATS)}, got "sheet"' in answer.stderr
 
 
 def test_a_format_is_one_file_and_one_line(package: ChangedPackage, project: Path) -> None:
-    package.write("docsync/formats/csv_format.py", CSV_FORMAT)
-    package.replace("docsync/registry.py", LAST, LAST + LINE)
+    package.write("docsync/formats/sheet_format.py", SHEET_FORMAT)
+    package.replace("docsync/registry.py", FIRST, FIRST + LINE)
 
     def docsync(*arguments: str) -> subprocess.CompletedProcess[str]:
         return package.run("docsync", *arguments, cwd=project)
 
     assert docsync("config", "show").returncode == 0
-    assert '"csv"' in docsync("schema", "config").stdout
+    assert '"sheet"' in docsync("schema", "config").stdout
     assert docsync("check").stdout.splitlines()[0] == (
         "prices/coffee.csv:3:12: warning[literal-secret]: rows[1].apiKey: a secret seems to be written here"
     )
@@ -104,8 +105,8 @@ def test_a_format_is_one_file_and_one_line(package: ChangedPackage, project: Pat
 def test_a_broken_file_of_a_new_format_keeps_its_last_good_row(
     package: ChangedPackage, project: Path
 ) -> None:
-    package.write("docsync/formats/csv_format.py", CSV_FORMAT)
-    package.replace("docsync/registry.py", LAST, LAST + LINE)
+    package.write("docsync/formats/sheet_format.py", SHEET_FORMAT)
+    package.replace("docsync/registry.py", FIRST, FIRST + LINE)
     package.run("docsync", "sync", cwd=project)
     (project / "prices" / "coffee.csv").write_text(
         'drink,price,apiKey\n"espresso,2.20,\nmocha,3.10,sk-4711\n'
@@ -117,6 +118,6 @@ def test_a_broken_file_of_a_new_format_keeps_its_last_good_row(
     )
 
     assert checked.returncode == 1
-    assert checked.stdout.startswith("prices/coffee.csv:4:1: error[csv-syntax]: unexpected end of data")
-    assert "error[csv-syntax]" in synced.stdout + synced.stderr
+    assert checked.stdout.startswith("prices/coffee.csv:4:1: error[sheet-syntax]: unexpected end of data")
+    assert "error[sheet-syntax]" in synced.stdout + synced.stderr
     assert "espresso" in package.run("docsync", "get", "price/coffee", cwd=project).stdout
