@@ -27,7 +27,7 @@ The map of the rooms: rank, room, job. Imports point to a strictly lower rank or
     1  counters   what the daemon has done, as numbers
     1  status     what docsync says of itself, as values
     0  model      the values that the layers pass to each other
-    0  names      paths, patterns, ids
+    0  names      paths, patterns, ids; which names are ignored
     0  clock      time that is given: monotonic for waits, the wall clock for what people read
     0  registry   names of the formats and of the codes that can be ignored
     0  errors     the few errors that an operator must act on

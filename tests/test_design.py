@@ -12,7 +12,7 @@ import pytest
 import docsync
 from docsync.admin.routes.openapi import build_openapi_routes
 from docsync.cli.root import COMMANDS
-from docsync.config.rule import ITEMS, SETTINGS
+from docsync.config.keys import ITEMS, SETTINGS
 from docsync.errors import ExitCode
 from docsync.registry import FORMATS
 from docsync.status import _ADVICE

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from docsync.config.rule import SETTINGS
+from docsync.config.keys import SETTINGS
 from docsync.names import find_closest
 
 _PREFIX = "DOCSYNC_"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from posixpath import dirname, join, normpath, relpath
 
-from docsync.config.rule import REQUIRED, RULES, SETTINGS, KeyRule
+from docsync.config.keys import REQUIRED, RULES, SETTINGS, KeyRule
 from docsync.config.source import ConfigValue
 from docsync.names import find_closest, is_hidden, strip_folder, suffix_of, to_printable
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from docsync.config.check import check_layer, find_conflicts, item_mistakes, items
-from docsync.config.rule import CLIENT, COLLECTION, ITEMS, OVERLAY_RULES, RULES, SETTINGS
+from docsync.config.keys import CLIENT, COLLECTION, ITEMS, OVERLAY_RULES, RULES, SETTINGS
 from docsync.config.setting import (
     AdminSettings,
     ChangesSettings,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from docsync.config.rule import ITEMS, SETTINGS
+from docsync.config.keys import ITEMS, SETTINGS
 from docsync.names import Collection
 
 

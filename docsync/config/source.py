@@ -6,7 +6,7 @@ Each layer by itself: `merge_layers` merges them.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from docsync.config.rule import DEFAULT_COLLECTIONS, ITEMS, SECTIONS, SETTINGS
+from docsync.config.keys import DEFAULT_COLLECTIONS, ITEMS, SECTIONS, SETTINGS
 from docsync.config.toml import TomlFile, join_key
 
 # Named beside DOCSYNC_ADMIN_TOKEN, whose file it is, the way containers hand over secrets.

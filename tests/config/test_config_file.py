@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from docsync.config import Config, list_settings, load_config
-from docsync.config.rule import ITEMS, SETTINGS
+from docsync.config.keys import ITEMS, SETTINGS
 
 SHOWN = Path(__file__).parents[2] / "docsync.toml"
 COMMENTED = re.compile(r"^# (?=[a-z_]+ = |\[[a-z.]+\]$|\[\[clients\]\]$)", re.MULTILINE)

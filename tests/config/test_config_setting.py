@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from docsync.config import Setting, list_settings, load_config
-from docsync.config.rule import COLLECTION, SETTINGS
+from docsync.config.keys import COLLECTION, SETTINGS
 
 
 def test_every_key_is_described_in_a_stable_order_with_value_and_origin(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from docsync.config.rule import SETTINGS
+from docsync.config.keys import SETTINGS
 from docsync.config.source import (
     ConfigValue,
     merge_layers,

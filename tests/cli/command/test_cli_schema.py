@@ -10,7 +10,7 @@ import jsonschema_rs
 import pytest
 
 from docsync.cli.schema_text import SCHEMAS, read_schema
-from docsync.config.rule import DEFAULT_COLLECTIONS, ITEMS, REQUIRED, SECTIONS, SETTINGS
+from docsync.config.keys import DEFAULT_COLLECTIONS, ITEMS, REQUIRED, SECTIONS, SETTINGS
 from docsync.formats import parse
 from docsync.registry import list_ignorable_codes
 from tests.cli.conftest import Shell

@@ -2,7 +2,7 @@
 
 import pytest
 
-from docsync.config.rule import COLLECTION, SETTINGS
+from docsync.config.keys import COLLECTION, SETTINGS
 from docsync.registry import FORMATS
 
 REFUSED: dict[str, list[object]] = {
