@@ -87,7 +87,9 @@ def test_a_rule_without_its_section_is_refused_by_the_test_of_the_page(package: 
     def test_page() -> subprocess.CompletedProcess[str]:
         page = "tests/lint/test_rules_page.py"
         select = ("-k", "section or long-body")
-        return package.run("pytest", "-q", "-p", "no:cacheprovider", *select, page, cwd=package.folder)
+        # A folder of its own: pytest makes the one that all sessions share private, also while others are at work there.
+        own = ["-p", "no:cacheprovider", f"--basetemp={package.folder / 'own'}"]
+        return package.run("pytest", "-q", *own, *select, page, cwd=package.folder)
 
     refused = test_page()
     assert refused.returncode == 1
