@@ -211,7 +211,7 @@ class CommandHandler:
         return self._counters.wait(after, timeout)
 
     def reload(self, scopes: Sequence[str], timeout: float) -> CommandResult:
-        """Look at *scopes* at once."""
+        """Read the files in *scopes* at once, whatever their stamps say."""
         if not self._reloads.acquire(blocking=False):
             raise Busy("one reload runs and another one waits already; try again in a second")
         wanted = tuple(scopes) or (EVERYTHING,)
@@ -223,9 +223,9 @@ class CommandHandler:
     def wait(self, paths: Sequence[str], timeout: float) -> CommandResult:
         """Return once the database holds all that was saved at *paths* and beneath before the call."""
         # Without a proof that all hints have arrived, scan the whole tree.
-        scopes = () if self._watch.prove() else (EVERYTHING,)
-        wanted = tuple(paths) or (EVERYTHING,)
-        request = Request(RequestKind.LOOK, scopes, wanted, asked_ns=self._clock.monotonic_ns())
+        rescan = not self._watch.prove()
+        wanted, asked_ns = tuple(paths) or (EVERYTHING,), self._clock.monotonic_ns()
+        request = Request(RequestKind.LOOK, tuple(paths), wanted, rescan=rescan, asked_ns=asked_ns)
         return self._ask(request, timeout)
 
     def release(self, type_: str | None, timeout: float) -> CommandResult:

@@ -34,7 +34,8 @@ from docsync.sync.setup import Settings
 from docsync.sync.thread.barrier import Barrier
 from docsync.sync.thread.git_hold import GitHold
 from docsync.sync.thread.inbox import Inbox
-from docsync.sync.thread.loop import Loop, LoopTasks, Observers
+from docsync.sync.thread.loop import Loop, Observers
+from docsync.sync.thread.loop_tasks import LoopTasks
 from docsync.sync.thread.sync_log import Log, SyncLog
 from docsync.sync.thread.thread_status import ThreadStatus
 from docsync.upkeep.upkeep import open_checked

@@ -36,11 +36,13 @@ class Batch:
     """A batch: the due paths, and `resting`, the dirty paths that must not be looked at yet.
 
     `rest_until_ns`: for due paths with a GONE hint, until when a file that exists again has to rest.
+    `asked`: the scopes that somebody asks for: every file in them is read, whatever its stamp says.
     """
 
     dirty: Mapping[str, DirtyPath] = field(default_factory=dict)
     resting: frozenset[str] = frozenset()
     rest_until_ns: Mapping[str, int] = field(default_factory=dict)
+    asked: frozenset[str] = frozenset()
 
 
 class Coalescer:

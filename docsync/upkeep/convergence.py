@@ -31,11 +31,14 @@ class Convergence:
         self.deleted: set[str] = set()
         self._begun_ns = clock.monotonic_ns()
 
-    def settle(self, progress: Progress | None = None) -> None:
-        """Sync everything until all grace periods have ended; for a file that keeps changing at most 30 s."""
+    def settle(self, progress: Progress | None = None, *, asked: frozenset[str] = frozenset()) -> None:
+        """Sync everything until all grace periods have ended; for a file that keeps changing at most 30 s.
+
+        The files in the scopes of *asked* are read whatever their stamps say.
+        """
         again = {EVERYTHING: 0}
         while again or self.engine.list_undecided():
-            again = self._step(again, progress)
+            again = self._step(again, progress, asked)
             if (
                 self._clock.monotonic_ns() - self._begun_ns > _MAX_SETTLE_NS
                 and not self.engine.list_undecided()
@@ -45,11 +48,13 @@ class Convergence:
             if times:
                 sleep(max(_MIN_PAUSE_NS, min(times) - self._clock.monotonic_ns()) / 1e9)
 
-    def _step(self, again: Mapping[str, int], progress: Progress | None) -> dict[str, int]:
+    def _step(
+        self, again: Mapping[str, int], progress: Progress | None, asked: frozenset[str]
+    ) -> dict[str, int]:
         """One batch of what is due; returns what is to be looked at again, and when."""
         now_ns = self._clock.monotonic_ns()
         due = {path for path, at_ns in again.items() if at_ns <= now_ns}
-        batch = Batch({path: DirtyPath(now_ns, now_ns, Sign.FOLDER) for path in due})
+        batch = Batch({path: DirtyPath(now_ns, now_ns, Sign.FOLDER) for path in due}, asked=asked)
         try:
             self._git_hold.enter(now_ns)
             options = BatchOptions(confirm=lambda: self._git_hold.check(self._clock.monotonic_ns()))

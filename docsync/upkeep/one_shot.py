@@ -8,6 +8,7 @@ from pathlib import Path
 from docsync.change import ApplyResult
 from docsync.clock import SYSTEM, Clock
 from docsync.model import Timing
+from docsync.names import EVERYTHING
 from docsync.status import CommandResult, Repair
 from docsync.store.connection import open_memory, open_reader_connection
 from docsync.sync.batch.batch_context import Progress
@@ -25,10 +26,10 @@ def sync_once(
 ) -> CommandResult:
     """Make *database* equal to the files; damage is mended first, see *on_repair*. The caller holds the lock.
 
-    Raises StoreUnavailable, NoDatabase.
+    Every file is read, whatever its stamp says. Raises StoreUnavailable, NoDatabase.
     """
     with _open(settings, database, on_repair) as job:
-        job.settle(progress)
+        job.settle(progress, asked=frozenset({EVERYTHING}))
         return job.summarize()
 
 

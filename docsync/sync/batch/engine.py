@@ -91,7 +91,9 @@ class Engine:
 
     def preview(self, now_ns: int) -> ApplyResult:
         """What a sync of everything would do, without doing it."""
-        everything = Batch({EVERYTHING: DirtyPath(now_ns, now_ns, Sign.FOLDER)})
+        everything = Batch(
+            {EVERYTHING: DirtyPath(now_ns, now_ns, Sign.FOLDER)}, asked=frozenset({EVERYTHING})
+        )
         work = self._survey(everything, now_ns, lambda _: None, whole=False)
         return self._store.apply(self._changes(work, None, None), keep=False)
 
@@ -151,7 +153,7 @@ class Engine:
         visibility = self._roots.split_visible(scan, known)
         found = {path: stamp for path, stamp in scan.found.items() if path not in resting}
         visible = {path: entry for path, entry in visibility.visible.items() if path not in resting}
-        difference = diff(found, visible, scan.types, self._find_must_read(visible))
+        difference = diff(found, visible, scan.types, self._find_must_read(visible, batch, linked))
         for path in (*found, *back):
             if path in known and self._grace.is_missing(known[path]):
                 self._grace.mark_returned(path, known[path].type)  # also if this batch fails
@@ -173,12 +175,19 @@ class Engine:
         self._pair_renames(work)
         return work
 
-    def _find_must_read(self, known: Mapping[str, Entry]) -> set[str]:
-        """The paths to read whatever their stamps say: of reloaded collections, and those in doubt."""
-        reloaded = (
-            {path for path, entry in known.items() if entry.type in self._reload} if self._reload else set()
-        )
-        return reloaded | self._grace.suspects()
+    def _find_must_read(self, known: Mapping[str, Entry], batch: Batch, linked: Iterable[str]) -> set[str]:
+        """The paths to read whatever their stamps say: in doubt, hinted, asked for, of reloaded collections.
+
+        A write may leave a stamp as it was: a mapping on tmpfs does, and a clock that was set back.
+        """
+        must_read = self._grace.suspects().union(batch.dirty, linked)
+        if self._reload or batch.asked:  # else a rescan would go through all entries for nothing
+            must_read.update(
+                path
+                for path, entry in known.items()
+                if entry.type in self._reload or any(covers(scope, path) for scope in batch.asked)
+            )
+        return must_read
 
     def _pair_renames(self, work: BatchContext) -> None:
         """Pair missing files with new ones of equal identity; one that is not quiet yet waits."""

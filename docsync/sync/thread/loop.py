@@ -3,21 +3,20 @@
 Owns the engine and with it the writer connection. Forgets nothing: what could not be applied is dirty again.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from random import Random
-from typing import Protocol, assert_never
+from typing import assert_never
 
 from docsync.counters import BatchResult, Counters, Trigger
 from docsync.errors import Damaged, StoreReason, StoreUnavailable
 from docsync.model import RootState, Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, DirtyPath
-from docsync.sync.batch.batch_context import BatchOptions, BatchReport, Progress
+from docsync.sync.batch.batch_context import BatchOptions, BatchReport
 from docsync.sync.batch.engine import Engine
 from docsync.sync.thread.batch_metrics import BatchMetrics
 from docsync.sync.thread.git_hold import LOOK_AGAIN_NS, BatchExtent, GitAtWork, GitHold
 from docsync.sync.thread.inbox import Inbox
+from docsync.sync.thread.loop_tasks import LoopTasks
 from docsync.sync.thread.pending_requests import PendingRequests
 from docsync.sync.thread.request import Request
 from docsync.sync.thread.sync_log import SyncLog
@@ -32,30 +31,6 @@ _LAST_WORK_NS = 2_000_000_000
 
 class BatchInterrupted(Exception):
     """The batch would outlast the time of a stop: it is rolled back, and the next start does it."""
-
-
-class UpkeepPort(Protocol):
-    """Keeps the database sound. `check` and `tick` raise Damaged, which `repair` then repairs."""
-
-    def check(self) -> None: ...
-    def doubt(self) -> None: ...
-    def tick(self, now_ns: int) -> int: ...
-    def repair(self, error: Damaged, progress: Progress | None = None) -> Engine: ...
-
-
-@dataclass(frozen=True, slots=True)
-class LoopTasks:
-    """The timed work of the loop: `rescan_ns` between whole scans, spread by ±20 % with `jitter`.
-
-    `resync` makes the watches anew after lost hints; `check_watcher` is called about once a second with the
-    time. `upkeep` looks after the database before and after each batch.
-    """
-
-    rescan_ns: int
-    resync: Callable[[], None]
-    check_watcher: Callable[[int], None]
-    upkeep: UpkeepPort
-    jitter: Random = field(default_factory=Random)
 
 
 class Loop:
@@ -194,21 +169,23 @@ class Loop:
         dirty = dict(batch.dirty)
         if any(item.sign is Sign.LOST for item in dirty.values()):
             self._resync(dirty, now_ns, urgent=hurried)
-        scopes = {scope for request in looks for scope in request.scopes}
-        scopes |= self._engine.list_unhinted() if looks else set()
+        asked = frozenset(scope for request in looks for scope in request.scopes)
+        scopes = asked | (self._engine.list_unhinted() if looks else set())
+        if any(request.rescan for request in looks):
+            scopes |= {EVERYTHING}
         if EVERYTHING in scopes:
             # A request for everything may come from someone who saw a wrong row: inspect the database soon.
             self._tasks.upkeep.doubt()
         rescan = now_ns >= self._rescan_at_ns and not self._inbox.closed
         if rescan or extent is BatchExtent.EVERYTHING:
-            scopes.add(EVERYTHING)
+            scopes |= {EVERYTHING}
         self._metrics.record_hints(dirty)
         self._metrics.record_trigger(dirty, requested=bool(looks), rescan=rescan)
         if extent is not BatchExtent.PLAIN:
             self._metrics.trigger = Trigger.GIT
         for scope in scopes:
             dirty.setdefault(scope, DirtyPath(now_ns, now_ns, Sign.FOLDER))
-        return Batch(dirty, batch.resting, batch.rest_until_ns)
+        return Batch(dirty, batch.resting, batch.rest_until_ns, asked)
 
     def _resync(self, dirty: dict[str, DirtyPath], now_ns: int, *, urgent: bool) -> None:
         """Make the watches anew, *then* scan; not twice within a second, unless a request waits for it."""

@@ -19,8 +19,9 @@ class RequestKind(Enum):
 class Request:
     """One request and its answer to be.
 
-    LOOK: take everything that is dirty, and the `scopes`, at once; done when no grace period of its `paths`
-    is left. RELEASE: delete what is held of `type`, None for all collections. `paths` (and all beneath them)
+    LOOK: take everything that is dirty at once, and read the files in `scopes` whatever their stamps say; with
+    `rescan` hints may be missing, so look at every stamp. Done when no grace period of its `paths` is left.
+    RELEASE: delete what is held of `type`, None for all collections. `paths` (and all beneath them)
     are what the answer is about; what changes after `asked_ns` (monotonic) is not waited for.
     """
 
@@ -28,6 +29,7 @@ class Request:
     scopes: tuple[str, ...] = ()
     paths: tuple[str, ...] = (EVERYTHING,)
     type: str | None = None
+    rescan: bool = False
     answer: "Future[CommandResult]" = field(default_factory=Future)
     asked_ns: int = field(kw_only=True)
     waits_for: set[str] = field(default_factory=set)

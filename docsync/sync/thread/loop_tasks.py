@@ -1,0 +1,34 @@
+"""What the loop does beside its batches: timed work, given by whoever composes it. Does nothing by itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Protocol
+
+from docsync.errors import Damaged
+from docsync.sync.batch.batch_context import Progress
+from docsync.sync.batch.engine import Engine
+
+
+class UpkeepPort(Protocol):
+    """Keeps the database sound. `check` and `tick` raise Damaged, which `repair` then repairs."""
+
+    def check(self) -> None: ...
+    def doubt(self) -> None: ...
+    def tick(self, now_ns: int) -> int: ...
+    def repair(self, error: Damaged, progress: Progress | None = None) -> Engine: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LoopTasks:
+    """The timed work of the loop: `rescan_ns` between whole scans, spread by ±20 % with `jitter`.
+
+    `resync` makes the watches anew after lost hints; `check_watcher` is called about once a second with the
+    time. `upkeep` looks after the database before and after each batch.
+    """
+
+    rescan_ns: int
+    resync: Callable[[], None]
+    check_watcher: Callable[[int], None]
+    upkeep: UpkeepPort
+    jitter: Random = field(default_factory=Random)
