@@ -157,13 +157,11 @@ class InotifySource:
     def _handle_folder(self, node: WatchedFolder, mask: int, name: str) -> Iterator[Hinted]:
         if is_hidden(name):
             return
-        if mask & _LEAVE_EVENTS:
-            if name in node.children:
-                self._tree.drop(node.children[name])
-            yield node.join_name(name), Sign.FOLDER
-            return
+        # Also when a folder left: another one may have its name by now, and may have been watched under
+        # another name, as after an exchange of the two. The events of that one then tell no news.
         news = self._tree.watch_folder(self._tree.child(node, name), thorough=not mask & In.IN_CREATE)
-        if news or mask & In.IN_ATTRIB:  # with other permissions it may have become readable
+        # With other permissions it may have become readable.
+        if news or not mask & In.IN_CREATE:
             yield node.join_name(name), Sign.FOLDER
 
     # Folders without a watch.

@@ -25,12 +25,12 @@ SEEDS = int(os.environ.get("DOCSYNC_TEST_SEEDS", "6"))
 
 
 class Place:
-    """A project with a running source on one collection, `p`, and on the folder of cookies."""
+    """A project with a running source on one collection, `p` or *folders*, and on the folder of cookies."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *folders: str) -> None:
         self.root = root
         self.hints = Recorder()
-        self.source = InotifySource(root, ["p", COOKIES], self.hints, poll_ms=20)
+        self.source = InotifySource(root, [*(folders or ("p",)), COOKIES], self.hints, poll_ms=20)
         self._cookies = 0
 
     def write(self, path: str, text: str = "{}") -> None:

@@ -19,9 +19,9 @@ class RequestKind(Enum):
 class Request:
     """One request and its answer to be.
 
-    LOOK: take everything that is dirty at once, and read the files in `scopes` whatever their stamps say; with
-    `rescan` hints may be missing, so look at every stamp. Done when no grace period of its `paths` is left.
-    RELEASE: delete what is held of `type`, None for all collections. `paths` (and all beneath them)
+    LOOK: take everything that is dirty at once, and read the files in `scopes` whatever their stamps say;
+    with `rescan` hints may be missing, so look at every stamp. Done when no grace period of its `paths` is
+    left. RELEASE: delete what is held of `type`, None for all collections. `paths` (and all beneath them)
     are what the answer is about; what changes after `asked_ns` (monotonic) is not waited for.
     """
 
