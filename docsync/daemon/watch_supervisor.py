@@ -16,7 +16,7 @@ from docsync.sync.thread.barrier import Barrier
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.sync_log import Log
 from docsync.sync.thread.thread_status import ThreadStatus
-from docsync.watch import HintSource, mount_table
+from docsync.watch import HintSource, MountWatch
 
 _BEAT_NS = 3_000_000_000
 _MAX_PAUSE_NS = 60_000_000_000
@@ -44,7 +44,8 @@ class WatchSupervisor:
         self._heartbeat: Event | None = None
         self._next_check_ns = 0
         self._check_pause_ns = _BEAT_NS
-        self._mounts = ""
+        self._mount_watch = MountWatch()
+        self._mounts = self._mount_watch.state()
         self.source: HintSource
 
     def __enter__(self) -> Self:
@@ -55,9 +56,10 @@ class WatchSupervisor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
+        self._mount_watch.close()
 
     def _open(self) -> None:
-        mounts = mount_table()
+        mounts = self._mount_watch.state()
         self.source = self._stack.enter_context(self._opener())
         self._mounts = mounts
 
@@ -73,7 +75,7 @@ class WatchSupervisor:
         if self._barrier is None or not self._gives_events() or self.source.reasons():
             return False
         # What was mounted since the last check is not watched yet, and gave no event.
-        return self._barrier.wait() and self._mounts == mount_table()
+        return self._barrier.wait() and self._mounts == self._mount_watch.state()
 
     def _gives_events(self) -> bool:
         return self.source.name == "inotify"
@@ -119,8 +121,11 @@ class WatchSupervisor:
         return cookie
 
     def _check(self) -> None:
-        mounts = mount_table()
+        mounts = self._mount_watch.state()
         self.source.check()
+        if mounts != self._mounts and mounts.table == self._mounts.table:
+            # Something was mounted and is gone: no watch has strayed, but rows may be of what lay there between.
+            self._inbox.hint(EVERYTHING, Sign.FOLDER)
         self._mounts = mounts  # only now: until its places are watched, a mount is news
 
     def _doubt(self) -> str | None:

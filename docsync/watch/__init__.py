@@ -9,7 +9,7 @@ from typing import Literal
 from watchdog.utils import UnsupportedLibcError
 
 from docsync.watch.layered import LayeredSource
-from docsync.watch.mount import mount_table, remote_filesystem
+from docsync.watch.mount import MountWatch, remote_filesystem
 from docsync.watch.poll import PollSource
 from docsync.watch.source import Hint, HintSource, PollSettings, WatchReason
 
@@ -17,9 +17,9 @@ __all__ = [
     "Hint",
     "HintSource",
     "Mode",
+    "MountWatch",
     "PollSettings",
     "WatchReason",
-    "mount_table",
     "open_source",
     "remote_filesystem",
 ]

@@ -19,7 +19,7 @@ from watchdog.observers.inotify_c import InotifyEvent
 from docsync.model import Sign
 from docsync.names import EVERYTHING, VOLUME_LINK, is_hidden
 from docsync.watch.descriptor import Descriptor
-from docsync.watch.mount import mount_table
+from docsync.watch.mount import MountWatch
 from docsync.watch.poll import PollSource
 from docsync.watch.source import Hint, PollSettings, WatchReason
 from docsync.watch.watch_tree import PathStep, WatchedFolder, WatchedRoot, WatchTree
@@ -47,11 +47,11 @@ class InotifySource:
         # Two threads may find the first folder without a watch: the reader, and the one that calls resync.
         self._poller_lock = Lock()
         self._trouble: WatchReason | None = None
-        self._mounts = ""
 
     def __enter__(self) -> Self:
         self._reader = Descriptor(self._take, self._fail)
         self._tree = WatchTree(self._top, self._folders, self._reader)
+        self._mount_watch = MountWatch()
         self._reader.start()
         with ExitStack() as stack:
             stack.callback(self._stop)
@@ -69,6 +69,7 @@ class InotifySource:
         self._reader.join()
         if self._poller is not None:
             self._poller.__exit__(None, None, None)
+        self._mount_watch.close()
 
     def alive(self) -> bool:
         """True while the reader thread runs, and the poller if there had to be one."""
@@ -87,7 +88,7 @@ class InotifySource:
         No event tells that something was mounted over a folder beneath: all are watched again when a mount
         came or went.
         """
-        before, self._mounts = self._mounts, mount_table()
+        before, self._mounts = self._mounts, self._mount_watch.state()
         moved = before != self._mounts
         strayed = tuple(root.path for root in self._tree.roots if self._tree.watch_root(root, thorough=moved))
         self._poll_refused()
@@ -98,7 +99,7 @@ class InotifySource:
     def resync(self) -> None:
         """Watch everything that exists, forget what does not. To be called after LOST, before the scan."""
         self._trouble = None
-        self._mounts = mount_table()
+        self._mounts = self._mount_watch.state()
         for root in self._tree.roots:
             self._tree.watch_root(root, thorough=True)
         self._poll_refused()

@@ -2,9 +2,11 @@
 
 import os
 import re
+import select
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 MOUNTS = Path("/proc/self/mountinfo")
 
@@ -24,6 +26,41 @@ def mount_table(mounts: Path = MOUNTS) -> str:
         return mounts.read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:  # any system but Linux, or one that has no descriptor to spare at this moment
         return ""
+
+
+class MountState(NamedTuple):
+    """The mount table as text, and how often it was seen to have changed: also by what was undone since."""
+
+    changes: int
+    table: str
+
+
+class MountWatch:
+    """Notices changes of the mount table: the kernel makes a poll of the open table tell of each (proc(5))."""
+
+    def __init__(self, mounts: Path = MOUNTS) -> None:
+        self._mounts = mounts
+        self._changes = 0
+        self._poll = select.poll()
+        try:
+            self._table: int | None = os.open(mounts, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:  # as in mount_table: then a mount that was undone goes unnoticed
+            self._table = None
+        else:
+            self._poll.register(self._table, select.POLLPRI)
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+        if self._table is not None:
+            self._poll.unregister(self._table)
+            os.close(self._table)
+            self._table = None
+
+    def state(self) -> MountState:
+        """The state now; another one after every mount, and after every end of one."""
+        if self._table is not None and self._poll.poll(0):
+            self._changes += 1
+        return MountState(self._changes, mount_table(self._mounts))
 
 
 def remote_filesystem(folder: str | Path, mounts: Path = MOUNTS) -> str | None:

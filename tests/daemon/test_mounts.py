@@ -88,3 +88,43 @@ def test_a_place_that_gives_no_events_is_polled_from_the_next_heartbeat_on_and_u
         lambda: daemon.query("SELECT 1 FROM documents WHERE json_extract(document, '$.version') = 'covered'")
     )
     daemon.verify()
+
+
+def test_a_folder_shown_a_second_time_over_another_one_is_heard_under_either_name(
+    daemon: Daemon, mounts: Mounts, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    daemon.persona("personas/sub/ana.json", version="covered")
+    daemon.persona("personas/other/sub/ana.json", version="inside")
+    daemon.persona(str(elsewhere / "ana.json"), version="outside")
+    daemon.environ |= NO_RESCAN
+    daemon.start()
+    for source in (elsewhere, daemon.root / "personas/other/sub"):
+        mounts.over(daemon.root / "personas/sub", source)
+        daemon.wait()
+        for place in (source, daemon.root / "personas/sub"):
+            daemon.persona(str(place / "ana.json"), version=str(place))
+            daemon.wait()
+            sql = "SELECT json_extract(document, '$.version') FROM documents WHERE file_path = ?"
+            assert daemon.query(sql, "personas/sub/ana.json") == [(str(place),)]
+        mounts.off(daemon.root / "personas/sub")
+        daemon.wait()
+        assert daemon.query(sql, "personas/sub/ana.json") == [("covered",)]
+    daemon.verify()
+
+
+def test_rows_of_a_mount_that_came_and_went_between_two_heartbeats_go_with_it(
+    daemon: Daemon, mounts: Mounts
+) -> None:
+    """The table of mounts is as it was, and no event tells that the folder shows other files again."""
+    daemon.persona("personas/sub/ana.json", version="covered")
+    daemon.environ |= NO_RESCAN
+    daemon.start()
+    sql = "SELECT json_extract(document, '$.version') FROM documents"
+    for number in range(5):
+        mounts.over(daemon.root / "personas/sub")
+        daemon.persona("personas/sub/ana.json", version=f"mounted {number}")
+        daemon.wait()
+        assert daemon.query(sql) == [(f"mounted {number}",)]
+        mounts.off(daemon.root / "personas/sub")
+        daemon.until(lambda: daemon.query(sql) == [("covered",)])

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from docsync.watch.mount import mount_table, remote_filesystem
+from docsync.watch.mount import MountWatch, mount_table, remote_filesystem
 
 LINES = r"""
 27 1 254:0 / / rw,relatime - ext4 /dev/vda rw
@@ -68,3 +68,10 @@ def test_the_table_of_mounts_is_another_one_when_something_was_mounted(tmp_path:
 
 def test_the_list_of_this_system_can_be_read(tmp_path: Path) -> None:
     assert remote_filesystem(tmp_path) in (None, "9p", "virtiofs", "fuse", "nfs", "nfs4")
+
+
+def test_where_no_mounts_are_listed_they_never_change(tmp_path: Path) -> None:
+    watch = MountWatch(tmp_path / "absent")
+    assert watch.state() == watch.state() == (0, "")
+    watch.close()
+    watch.close()

@@ -6,6 +6,7 @@ import pytest
 
 from docsync.model import Sign
 from docsync.watch.inotify import InotifySource
+from docsync.watch.mount import MountWatch
 from tests.helpers.mounting import Mounts, mounts
 from tests.watch.test_inotify import Place, place
 
@@ -51,3 +52,31 @@ def test_what_was_mounted_before_the_start_is_watched(place: Place, mounts: Moun
         place.write("q/x.json")
         place.hints.until_hint("q/x.json", Sign.CLOSED)
         assert source.check() == ()
+
+
+def test_a_mount_that_was_undone_is_a_change_all_the_same(mounts: Mounts, tmp_path: Path) -> None:
+    watch = MountWatch()
+    before = watch.state()
+    assert watch.state() == before
+    mounts.over(tmp_path)
+    mounts.off(tmp_path)
+    after = watch.state()
+    assert after.table == before.table
+    assert after != before
+    assert watch.state() == after
+    watch.close()
+
+
+def test_what_was_watched_of_a_mount_that_came_and_went_between_two_checks_is_not_any_more(
+    place: Place, mounts: Mounts, tmp_path: Path
+) -> None:
+    (place.root / "p/sub").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    place.drain()
+    mounts.over(place.root / "p/sub", tmp_path / "elsewhere")
+    # Before another check, an event of the folder makes the reader look at it again.
+    assert ("p", Sign.FOLDER) in place.hinted_by(lambda: (place.root / "p").rename(place.root / "q"))
+    place.hinted_by(lambda: (place.root / "q").rename(place.root / "p"))
+    mounts.off(place.root / "p/sub")
+    place.source.check()
+    assert place.is_seen("p/sub/x.json")
