@@ -4,36 +4,34 @@ Whole words are looked up in the index. Where that finds nothing, and for script
 is read for the letters themselves, so that parts of words are found too.
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from docsync.reader.answer import Hit, Hits
 from docsync.reader.documents import read_documents
 from docsync.reader.query.limit import extend_limit
 from docsync.reader.query.paging import decode_cursor, encode_cursor
-from docsync.reader.query.search_syntax import SearchExpression, Term, words_of
+from docsync.reader.query.parts import WEIGHTS, Position, find_parts
+from docsync.reader.query.search_syntax import SearchExpression, words_of
+from docsync.reader.query.snippet import MAX_PLACES, Snippets, split_marks
 from docsync.reader.snapshot import Snapshot
 from docsync.reader.summary import prove_type
 
-_WEIGHTS = {"name": 10.0, "description": 4.0, "text": 1.0}
-# Markers around a match: Unicode noncharacters, which texts do not hold.
-_OPEN, _CLOSE = "\ufdd0", "\ufdd1"
-_SIGN = re.compile(f"([{_OPEN}{_CLOSE}])")
-_WORDS_SHOWN = 16
-_EXCERPT_CHARACTERS = 60
-_LOWEST_SCORE = float("-inf")
-
-_Position = tuple[float, str]
-"""The score below zero, and the id: the order of what is found."""
+if TYPE_CHECKING:
+    from apsw import FTS5ExtensionApi
 
 _TYPE_CLAUSE = "AND substr(id, 1, instr(id, '/') - 1) = ? "
-
-_MATCH = (
-    "SELECT id, -rank, CASE WHEN rank >= ? "
-    f"THEN snippet(documents_fts, -1, '{_OPEN}', '{_CLOSE}', '…', {_WORDS_SHOWN}) END "
-    f"FROM documents_fts WHERE documents_fts MATCH ? AND rank MATCH 'bm25(0, {_WEIGHTS['name']}, "
-    f"{_WEIGHTS['description']}, {_WEIGHTS['text']})' "
+_SIZE = (
+    "(SELECT octet_length(c1) + ifnull(octet_length(c2), 0) + octet_length(c3) "
+    "FROM documents_fts_content AS c WHERE c.id = documents_fts.rowid)"
+)
+_BM25 = f"bm25(documents_fts, 0, {', '.join(map(str, WEIGHTS))})"
+# For each document FTS5 lists every match within one call. What might have too many is counted first, and
+# what has comes last.
+_SCORE = (
+    f"CASE WHEN {_SIZE} <= ? THEN {_BM25} "
+    f"WHEN count_places(documents_fts) <= {MAX_PLACES} THEN {_BM25} ELSE 0.0 END"
 )
 
 
@@ -46,18 +44,20 @@ class SearchQuery:
     limit: int
     cursor: str | None
 
+    @property
+    def type_clause(self) -> tuple[str, list[str]]:
+        """SQL that leaves out other types, and what is bound to it."""
+        return ("", []) if self.type is None else (_TYPE_CLAUSE, [self.type])
+
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """A document that matches; ordered by score, ties by id."""
+    """A document that matches: by score, ties by id. One from the index has a rowid and no snippet yet."""
 
-    id: str
     score: float
-    snippet: str
-
-    @property
-    def place(self) -> tuple[float, str]:
-        return (-self.score, self.id)
+    id: str
+    snippet: str = ""
+    rowid: int = 0
 
 
 def search(snapshot: Snapshot, query: SearchQuery) -> Hits:
@@ -68,120 +68,45 @@ def search(snapshot: Snapshot, query: SearchQuery) -> Hits:
     if query.cursor is not None:
         by_parts, score, id_ = decode_cursor(unpaged, query.cursor)
         after = (-score, id_)
-    found = [] if by_parts else _pick_best(_find_matches(snapshot, words, query.type, after), after, max_rows)
+    found = [] if by_parts else list(_find_matches(snapshot, words, query, after))
     if by_parts or not (found or after):
-        by_parts, found = True, list(_find_parts(snapshot, words, query.type, after, max_rows))
+        parts = find_parts(snapshot, words, query.type_clause, after, max_rows)
+        by_parts, found = True, [_Match(-place, id_, snippet) for place, id_, snippet in parts]
     if not found:
         prove_type(snapshot, query.type)
     following = None
     if len(found) > query.limit:
         del found[query.limit :]
         following = encode_cursor(unpaged, (by_parts, found[-1].score, found[-1].id))
+    snippets = Snippets(snapshot, words).read([one.rowid for one in found if one.rowid])
     documents = read_documents(snapshot, (one.id for one in found))
     matches = zip(found, documents, strict=True)
-    items = tuple(Hit(row, *_split_marks(one.snippet), one.score) for one, row in matches)
+    items = tuple(
+        Hit(row, *split_marks(snippets.get(one.rowid, one.snippet)), one.score) for one, row in matches
+    )
     return Hits(items, following, snapshot.source, snapshot.epoch, snapshot.revision)
 
 
 def _find_matches(
-    snapshot: Snapshot, words: SearchExpression, type_: str | None, after: _Position | None
+    snapshot: Snapshot, words: SearchExpression, query: SearchQuery, after: Position | None
 ) -> Iterator[_Match]:
-    """What has the words, by falling score: as many as are asked for."""
-    of_type = "" if type_ is None else _TYPE_CLAUSE
-    values = [_LOWEST_SCORE if after is None else after[0], words.match, *([] if type_ is None else [type_])]
-    for id_, score, snippet in snapshot.ask_each(f"{_MATCH}{of_type}ORDER BY rank", [values]):
-        yield _Match(id_, score, snippet or "")
-
-
-def _pick_best(found: Iterable[_Match], after: _Position | None, limit: int) -> list[_Match]:
-    """The first *limit* after a place.
-
-    *found* comes by score alone, so that those of the last score are all needed.
-    """
-    chosen: list[_Match] = []
-    for one in found:
-        if len(chosen) >= limit and one.score < chosen[-1].score:
-            break
-        if after is None or one.place > after:
-            chosen.append(one)
-    return sorted(chosen, key=lambda one: one.place)[:limit]
-
-
-def _find_parts(
-    snapshot: Snapshot, words: SearchExpression, type_: str | None, after: _Position | None, limit: int
-) -> Iterator[_Match]:
-    """What has the letters of the words anywhere, best first."""
-    groups = [_Letters(group) for group in words.groups]
-    excluded = [_Letters((term,)) for term in words.excluded]
-    columns = ", ".join(f"{one.sql} AS g{number}" for number, one in enumerate([*groups, *excluded]))
-    values: list[object] = [pattern for one in [*groups, *excluded] for pattern in one.patterns]
-    score = " + ".join(f"g{number}" for number in range(len(groups)))
-    holds = [f"g{n} > 0" if n < len(groups) else f"g{n} = 0" for n in range(len(groups) + len(excluded))]
-    clause = " AND ".join(holds) + " "
-    if type_ is not None:
-        clause += _TYPE_CLAUSE
-        values.append(type_)
+    """The first matches in the index after a place."""
+    of_type, types = query.type_clause
+    beyond, place = "", []
     if after is not None:
-        clause += "AND (score < ? OR score = ? AND id > ?) "
-        values += [-after[0], -after[0], after[1]]
-    sought = re.compile("|".join(one.expression for one in groups), re.IGNORECASE)
+        beyond, place = "WHERE score > ? OR (score = ? AND id > ?) ", [after[0], after[0], after[1]]
+    snapshot.connection.register_fts5_function("count_places", _count_places)
+    # No word is shorter than one letter and what stands before the next.
+    max_bytes = 2 * MAX_PLACES // len(words.terms)
     statement = (
-        f"SELECT id, {score} AS score, name, description, text FROM "
-        f"(SELECT id, name, description, text, {columns} FROM documents_fts) "
-        f"WHERE {clause}ORDER BY score DESC, id LIMIT ?"
+        f"SELECT score, id, at FROM (SELECT rowid AS at, id, {_SCORE} AS score FROM documents_fts "
+        f"WHERE documents_fts MATCH ? {of_type}) {beyond}ORDER BY score, id LIMIT ?"
     )
-    for id_, found, name, description, text in snapshot.ask_each(statement, [[*values, limit]]):
-        yield _Match(id_, found, _excerpt(sought, (text, description or "", name)))
+    values = [max_bytes, words.match, *types, *place, extend_limit(query.limit)]
+    for score, id_, rowid in snapshot.ask(statement, values):
+        yield _Match(-score, id_, rowid=rowid)
 
 
-@dataclass(frozen=True, slots=True)
-class _Letters:
-    """Terms as they are looked for inside of texts: SQLite knows upper and lower case of ASCII only."""
-
-    terms: tuple[Term, ...]
-
-    @property
-    def variants(self) -> list[str]:
-        return list(dict.fromkeys(form for term in self.terms for form in _case_forms(term.text)))
-
-    @property
-    def sql(self) -> str:
-        number = len(self.variants)
-        likes = {column: [f"ifnull({column}, '') LIKE ? ESCAPE '\\'"] * number for column in _WEIGHTS}
-        return " + ".join(f"({' OR '.join(likes[column])}) * {weight}" for column, weight in _WEIGHTS.items())
-
-    @property
-    def patterns(self) -> list[str]:
-        return ["%" + re.sub(r"([\\%_])", r"\\\1", form) + "%" for form in self.variants] * len(_WEIGHTS)
-
-    @property
-    def expression(self) -> str:
-        return "|".join(map(re.escape, self.variants))
-
-
-def _case_forms(text: str) -> tuple[str, ...]:
-    return (text,) if text.isascii() else (text, text.lower(), text.upper(), text.capitalize())
-
-
-def _excerpt(sought: re.Pattern[str], texts: Iterable[str]) -> str:
-    """The surroundings of the first match, with every match in them enclosed. One of *texts* has one."""
-    text, first = next((text, found) for text in texts if (found := sought.search(text)))
-    begin, end = max(0, first.start() - _EXCERPT_CHARACTERS), first.end() + _EXCERPT_CHARACTERS
-    piece = re.sub(f"[{_OPEN}{_CLOSE}]", "", text[begin:end])
-    marked = sought.sub(lambda match: f"{_OPEN}{match[0]}{_CLOSE}", piece)
-    return f"{'…' if begin else ''}{marked}{'…' if end < len(text) else ''}"
-
-
-def _split_marks(snippet: str) -> tuple[str, tuple[tuple[int, int], ...]]:
-    """A snippet without the signs that enclose matches, and where those are."""
-    text, marks, begin = "", [], None
-    for piece in _SIGN.split(snippet):
-        if piece == _OPEN:
-            begin = len(text)
-        elif piece == _CLOSE:
-            if begin is not None:
-                marks.append((begin, len(text)))
-            begin = None
-        else:
-            text += piece
-    return text, tuple(marks)
+def _count_places(document: "FTS5ExtensionApi", /, *_arguments: object) -> int:
+    """How many matches there can be: words of the document times those of the search."""
+    return document.column_size(-1) * document.phrase_count

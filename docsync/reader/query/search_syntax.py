@@ -4,13 +4,18 @@ Never knows a table; whatever is typed is either understood or refused with a se
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, groupby
 
 from docsync.errors import UsageError
 
 _MAX_CHARACTERS = 1_000
-_MAX_TERMS = 50  # SQLite takes an expression apart to a limited depth
+_MAX_WORDS = (
+    50  # SQLite takes an expression apart to a limited depth, and every word costs the length of each text
+)
+_MAX_BEGINNINGS = 10  # for each of them SQLite collects all that begins so in the index
 _TOKEN = re.compile(r'(?P<minus>-?)"(?P<phrase>[^"]*)"(?P<star>\*?)|(?P<open>-?")|(?P<word>[^\s"]+)')
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "\0": " "})
 # Thai to Khmer, kana, ideographs, Hangul: written without spaces, so that a word is hardly ever a whole
@@ -29,6 +34,11 @@ class Term:
     is_prefix: bool = False
 
     @property
+    def words(self) -> int:
+        """How many words SQLite makes of it: runs of letters, digits and marks."""
+        return sum(is_word for is_word, _ in groupby(self.text, key=_is_of_word))
+
+    @property
     def match(self) -> str:
         """This term as an FTS5 expression. The text holds no quotation mark: those delimit phrases."""
         return f'"{self.text}" *' if self.is_prefix else f'"{self.text}"'
@@ -40,6 +50,11 @@ class SearchExpression:
 
     groups: tuple[tuple[Term, ...], ...]
     excluded: tuple[Term, ...] = ()
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """All of them, also those that are excluded."""
+        return (*chain.from_iterable(self.groups), *self.excluded)
 
     @property
     def match(self) -> str:
@@ -61,6 +76,10 @@ def words_of(text: str) -> SearchExpression:
     for token in _TOKEN.finditer(text.translate(_QUOTES)):
         reading.take(token)
     return reading.finish()
+
+
+def _is_of_word(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LNM" or unicodedata.category(character) == "Co"
 
 
 def _join_either(terms: tuple[Term, ...]) -> str:
@@ -109,9 +128,12 @@ class _SearchParser:
         if not self.groups:
             what = "a word to look for, not only words to leave out" if self.excluded else "a word"
             raise UsageError(f"a search needs {what}; such as: calm patient -loud")
-        if sum(map(len, self.groups)) + len(self.excluded) > _MAX_TERMS:
-            raise UsageError(f"a search may have {_MAX_TERMS} words")
-        return SearchExpression(tuple(map(tuple, self.groups)), tuple(self.excluded))
+        asked = SearchExpression(tuple(map(tuple, self.groups)), tuple(self.excluded))
+        if sum(max(1, term.words) for term in asked.terms) > _MAX_WORDS:
+            raise UsageError(f"a search may have {_MAX_WORDS} words, those of phrases counted")
+        if sum(term.is_prefix for term in asked.terms) > _MAX_BEGINNINGS:
+            raise UsageError(f"a search may have {_MAX_BEGINNINGS} beginnings of words, such as calm*")
+        return asked
 
 
 def _terms(token: re.Match[str]) -> Iterator[tuple[Term, bool]]:
