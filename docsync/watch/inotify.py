@@ -19,7 +19,7 @@ from watchdog.observers.inotify_c import InotifyEvent
 from docsync.model import Sign
 from docsync.names import EVERYTHING, VOLUME_LINK, is_hidden
 from docsync.watch.descriptor import Descriptor
-from docsync.watch.mount import MountWatch
+from docsync.watch.mount import MountState, MountWatch
 from docsync.watch.poll import PollSource
 from docsync.watch.source import Hint, PollSettings, WatchReason
 from docsync.watch.watch_tree import PathStep, WatchedFolder, WatchedRoot, WatchTree
@@ -47,6 +47,7 @@ class InotifySource:
         # Two threads may find the first folder without a watch: the reader, and the one that calls resync.
         self._poller_lock = Lock()
         self._trouble: WatchReason | None = None
+        self._mounts: MountState | None = None
 
     def __enter__(self) -> Self:
         self._reader = Descriptor(self._take, self._fail)

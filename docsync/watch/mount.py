@@ -58,9 +58,11 @@ class MountWatch:
 
     def state(self) -> MountState:
         """The state now; another one after every mount, and after every end of one."""
-        if self._table is not None and self._poll.poll(0):
+        table = mount_table(self._mounts)
+        while self._table is not None and self._poll.poll(0):
             self._changes += 1
-        return MountState(self._changes, mount_table(self._mounts))
+            table = mount_table(self._mounts)  # what was read before may be older than the change
+        return MountState(self._changes, table)
 
 
 def remote_filesystem(folder: str | Path, mounts: Path = MOUNTS) -> str | None:
