@@ -56,9 +56,7 @@ class Bench:
         )
         self._store = SqliteStore(connection, lambda: "2026-01-01T00:00:00.000Z")
         self._store.declare([collection], {"document": "benchmark"})
-        self._loader = build_loader(
-            settings.tree(), GracePeriod(Timing(0, 0, 0), 20), rules, self._store.twins
-        )
+        self._loader = build_loader(settings.tree(), GracePeriod(Timing(0, 0, 0), 20), rules)
         self._parse, self._loader._parse = self._loader._parse, self._timed  # noqa: SLF001  # to tell the steps apart
         self._parsed_s = 0.0
 

@@ -70,7 +70,22 @@ class AdoptRoot:
     inode: int
 
 
-RowChange = Upsert | Touch | Refuse | Hold | Delete | Relink | AdoptRoot
+@dataclass(frozen=True, slots=True)
+class Warn:
+    """The one warning of *code* that a path has because of other files, None if it has none any more.
+
+    Its other problems stay; an Upsert and a Refuse leave this one as it is.
+    """
+
+    path: str
+    code: str
+    problem: Problem | None
+
+
+WARN_CODES = frozenset({"name-twin"})
+"""The codes that a Warn may have."""
+
+RowChange = Upsert | Touch | Refuse | Hold | Delete | Relink | Warn | AdoptRoot
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,17 @@ def to_printable(name: str) -> str:
     )
 
 
+def widen_escaped(path: str) -> str:
+    """*path*, or the folder above its first name that is shown escaped or could be how another one is shown.
+
+    Two such names are one in the database: whoever looks at one must look at the other.
+    """
+    shown = to_printable(path)
+    if "\\" not in shown:
+        return path
+    return shown[: shown.index("\\")].rpartition("/")[0]
+
+
 def _escape_character(character: str) -> str:
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:  # os.fsdecode's stand-in for the byte 0x80..0xff

@@ -27,8 +27,9 @@ _PROBLEM = "file_path, severity, code, line, column, json_path, message, hint, n
 
 _KEPT = "SELECT id FROM main.document_status WHERE state <> 'ok' EXCEPT SELECT id FROM fresh.documents"
 _STATUS = "SELECT id, state FROM main.document_status WHERE state <> 'ok' ORDER BY id"
-_BENEATH_LOST_ROOT = (
-    "SELECT 1 FROM main.problems AS root WHERE root.code IN ('root-missing', 'root-unreadable') "
+_BENEATH_UNSEEN = (
+    "SELECT 1 FROM main.problems AS root "
+    "WHERE root.code IN ('root-missing', 'root-unreadable', 'unreadable') "
     "AND substr(p.file_path, 1, length(root.file_path) + 1) = root.file_path || '/'"
 )
 
@@ -101,7 +102,7 @@ def _rows(live: apsw.Connection) -> Iterator[Mismatch]:
 
 
 def _problems(live: apsw.Connection) -> Iterator[Mismatch]:
-    """Problems that only one of the two has; beneath a folder that is missing nothing can be said."""
+    """Problems that only one of the two has; beneath a folder that cannot be seen nothing can be said."""
     for mine, other, what in (
         ("main", "fresh", "reported, but not there"),
         ("fresh", "main", "not reported"),
@@ -111,7 +112,7 @@ def _problems(live: apsw.Connection) -> Iterator[Mismatch]:
             f"SELECT file_path, code FROM ({only}) AS p "
             "WHERE code NOT IN ('held', 'root-missing', 'root-unreadable') "
             f"AND file_path NOT IN (SELECT file_path FROM main.documents WHERE id IN ({_KEPT})) "
-            f"AND NOT EXISTS ({_BENEATH_LOST_ROOT}) ORDER BY file_path, code"
+            f"AND NOT EXISTS ({_BENEATH_UNSEEN}) ORDER BY file_path, code"
         )
         yield from (Mismatch(str(path), f"problem {code} {what}") for path, code in rows)
 

@@ -83,8 +83,8 @@ class FileTree:
         return Scan(
             result.found,
             result.types,
-            result.skipped,
-            result.unreadable,
+            _drop_found(result.skipped, result),
+            _drop_found(result.unreadable, result),
             result.dangling,
             result.volumes,
             result.links,
@@ -141,6 +141,13 @@ class FileTree:
             return ResolvedReference(reference, target, ReferenceStatus.OUTSIDE)
         there = os.path.isfile(join(self._root, target))  # noqa: PTH113
         return ResolvedReference(reference, target, ReferenceStatus.OK if there else ReferenceStatus.MISSING)
+
+
+def _drop_found(refused: dict[str, RefusedPath], result: WalkResult) -> dict[str, RefusedPath]:
+    """*refused* without names that are shown as another file is called that is there."""
+    return (
+        {path: unread for path, unread in refused.items() if path not in result.found} if refused else refused
+    )
 
 
 def _shorten_scope(scope: str) -> str:

@@ -5,7 +5,19 @@ from typing import assert_never
 
 import apsw
 
-from docsync.change import AdoptRoot, ApplyResult, Delete, Hold, Refuse, Relink, RowChange, Touch, Upsert
+from docsync.change import (
+    WARN_CODES,
+    AdoptRoot,
+    ApplyResult,
+    Delete,
+    Hold,
+    Refuse,
+    Relink,
+    RowChange,
+    Touch,
+    Upsert,
+    Warn,
+)
 from docsync.model import Document, Entry, FileState, Problem
 from docsync.store.document_rows import DocumentRows, extract_visible
 from docsync.store.file_rows import EntryRows, FileRow
@@ -39,8 +51,8 @@ class BatchWriter:
                 self._hold(change)
             case Delete(path):
                 self._delete(path)
-            case Relink():
-                self._relink(change)
+            case Relink() | Warn():
+                self._follow(change)
             case AdoptRoot(type_, device, inode):
                 self._connection.execute(
                     "UPDATE collections SET root_device = ?, root_inode = ? WHERE type = ?",
@@ -76,7 +88,7 @@ class BatchWriter:
             document.path, document.type, FileState.OK, stamp, document.content_hash, stamp.size, change.racy
         )
         self._entries.write(FileRow(entry, document.id, rowid))
-        self._write_problems(document.path, change.problems)
+        self._write_problems(document.path, (*change.problems, *self._list_warned(document.path)))
 
     def _take_over_id(self, document: Document) -> str:
         """When the id of *document* was first seen: another file that had it until the configuration changed loses it."""
@@ -104,10 +116,11 @@ class BatchWriter:
         entry = Entry(
             change.path, change.type, change.state, change.stamp, change.content_hash, good_size, change.racy
         )
-        self._entries.write(replace(known, entry=entry) if known else FileRow(entry))
+        if known is None or known.entry != entry:
+            self._entries.write(replace(known, entry=entry) if known else FileRow(entry))
         self.applied.changed |= known is None or known.entry.state is not change.state
         self.applied.refused += 1
-        self._write_problems(change.path, change.problems)
+        self._write_problems(change.path, (*change.problems, *self._list_warned(change.path)))
 
     def _hold(self, change: Hold) -> None:
         path = change.entry.path
@@ -124,7 +137,12 @@ class BatchWriter:
         self._entries.delete(path)
         self._write_problems(path, ())
 
-    def _relink(self, change: Relink) -> None:
+    def _follow(self, change: Relink | Warn) -> None:
+        """Record what has changed about a path because other files have."""
+        if isinstance(change, Warn):
+            others = [problem for problem in self._problems.of(change.path) if problem.code != change.code]
+            self._write_problems(change.path, (*others, *((change.problem,) if change.problem else ())))
+            return
         self._connection.execute(
             "UPDATE document_references SET status = ? WHERE document_id = ? AND ordinal = ?",
             (change.status.value, change.document_id, change.ordinal),
@@ -135,6 +153,10 @@ class BatchWriter:
         """Tell of a document that was written, or deleted where there is no hash."""
         record_change(self._connection, ChangeRow(self._revision, id_, type_, content_hash, self._now))
         self.applied.changed = True
+
+    def _list_warned(self, path: str) -> list[Problem]:
+        """What is warned of *path* because of other files."""
+        return [problem for problem in self._problems.of(path) if problem.code in WARN_CODES]
 
     def _write_problems(self, path: str, problems: tuple[Problem, ...]) -> None:
         before = dict.fromkeys(problem.code for problem in self._problems.of(path))

@@ -10,6 +10,8 @@ from docsync.model import Note, Problem, Severity
 from docsync.status import ListedProblem
 
 _COLUMNS = "severity, code, line, column, json_path, message, hint, notes"
+PROBLEM_COLUMNS = f"file_path, {_COLUMNS}"
+"""The columns that `problem_of` takes, in its order."""
 _Row = tuple[str | int | None, ...]
 
 
@@ -51,7 +53,7 @@ class ProblemRows:
     def read(self, path: str) -> list[ListedProblem]:
         """The problems of *path*, each with since when it is there. Raises ValueError."""
         rows = self._connection.execute(
-            f"SELECT since, file_path, {_COLUMNS} FROM problems WHERE file_path = ? ORDER BY ordinal", (path,)
+            f"SELECT since, {PROBLEM_COLUMNS} FROM problems WHERE file_path = ? ORDER BY ordinal", (path,)
         )
         return [ListedProblem(problem_of(row[1:]), str(row[0])) for row in rows]
 

@@ -23,12 +23,12 @@ from docsync.scan import FileTree
 from docsync.store.retention import DEFAULT_KEEP_CHANGES
 from docsync.store.sqlite import SqliteStore
 from docsync.sync.batch.engine import Engine, EngineParts
-from docsync.sync.batch.load import ContentChecks, Loader, Twins
+from docsync.sync.batch.load import ContentChecks, Loader
 from docsync.sync.batch.review import DocumentRules, Review
 from docsync.sync.ports import DeclaredStore, Tree
 
 # Moves whenever the same content would give another row or another search text.
-_ROW_VERSION = 1
+_ROW_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def assemble_engine(settings: Settings, sources: EngineSources, clock: Clock) ->
     grace = GracePeriod(settings.timing, settings.min_deletes)
     guard = Guard(settings.min_deletes, settings.max_delete_ratio)
     guard.remember(store.list_held())
-    loader = Loader(tree, sources.checks, grace, store.twins)
+    loader = Loader(tree, sources.checks, grace)
     return Engine(EngineParts(tree, store, loader, grace, guard, clock), settings.timing, reload)
 
 
@@ -105,9 +105,9 @@ def build_checks(rules: DocumentRules) -> ContentChecks:
     return ContentChecks(parser, Review(rules).review, rules.ignore)
 
 
-def build_loader(tree: Tree, grace: GracePeriod, rules: DocumentRules, twins: Twins) -> Loader:
-    """A loader of the files of *tree* by *rules*; *twins* gives the files with similar names."""
-    return Loader(tree, build_checks(rules), grace, twins)
+def build_loader(tree: Tree, grace: GracePeriod, rules: DocumentRules) -> Loader:
+    """A loader of the files of *tree* by *rules*."""
+    return Loader(tree, build_checks(rules), grace)
 
 
 def _schemas(root: Path, collections: tuple[Collection, ...]) -> Iterator[tuple[str, Schema]]:

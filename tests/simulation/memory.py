@@ -11,7 +11,7 @@ from itertools import chain
 
 from docsync.change import ApplyResult, DatabaseState, FileReference, RowChange
 from docsync.errors import StoreReason, StoreUnavailable
-from docsync.model import Entry, FileState, Reference, ReferenceStatus
+from docsync.model import Entry, FileState, Problem, Reference, ReferenceStatus, Severity
 from docsync.names import Collection, covers, fold_path
 from tests.simulation.faults import Faults
 from tests.simulation.memory_batch import Declared, MemoryBatch, Tables
@@ -109,12 +109,27 @@ class MemoryStore:
         """How many documents a collection has now, by the collection that their files are of."""
         return sum(e.type == type_ and e.has_document for e in self._memory.tables.entries.values())
 
-    def twins(self, path: str) -> list[str]:
-        """The other documents' files whose names differ from *path* in case or Unicode form only."""
-        key, entries = _fold(path), self._memory.tables.entries
-        return sorted(
-            twin for twin, e in entries.items() if _fold(twin) == key and twin != path and e.has_document
-        )
+    def twin_groups(self, scopes: Iterable[str], paths: Iterable[str]) -> list[list[str]]:
+        """The known paths whose names differ in case or Unicode form only: see SqliteStore."""
+        wanted, named, groups = list(scopes), {_fold(path) for path in paths}, dict[str, list[str]]()
+        for path in sorted(self._memory.tables.entries):
+            groups.setdefault(_fold(path), []).append(path)
+        return [
+            group
+            for key, group in sorted(groups.items())
+            if key in named
+            or (len(group) > 1 and any(covers(scope, path) for scope in wanted for path in group))
+        ]
+
+    def warnings(self, code: str, scopes: Iterable[str]) -> dict[str, Problem]:
+        """The problem of *code* of each path in *scopes* that has one."""
+        wanted = list(scopes)
+        return {
+            path: Problem(path, t.code, t.message, Severity(t.severity), t.line, t.column, t.hint)
+            for path, told in self._memory.tables.problems.items()
+            for t in told
+            if t.code == code and any(covers(scope, path) for scope in wanted)
+        }
 
     def links(self, scopes: Iterable[str]) -> list[FileReference]:
         """The references whose target lies in *scopes*."""

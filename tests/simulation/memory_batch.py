@@ -6,7 +6,19 @@ Never begins or ends a transaction. The contract tests hold it against the real 
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
-from docsync.change import AdoptRoot, ApplyResult, Delete, Hold, Refuse, Relink, RowChange, Touch, Upsert
+from docsync.change import (
+    WARN_CODES,
+    AdoptRoot,
+    ApplyResult,
+    Delete,
+    Hold,
+    Refuse,
+    Relink,
+    RowChange,
+    Touch,
+    Upsert,
+    Warn,
+)
 from docsync.model import Document, Entry, FileState, Problem, Severity
 from docsync.store.document_rows import extract_visible
 from tests.simulation.snapshot import FileRow, Found, Pointer, Recorded, Row, Told, row_of
@@ -76,8 +88,8 @@ class MemoryBatch:
                 self._hold(change)
             case Delete(path):
                 self._delete(path)
-            case Relink():
-                self._relink(change)
+            case Relink() | Warn():
+                self._follow(change)
             case AdoptRoot(type_, device, inode):
                 declared = self._tables.collections[type_]
                 self._tables.collections[type_] = replace(declared, identity=(device, inode))
@@ -111,7 +123,7 @@ class MemoryBatch:
             document.path, document.type, FileState.OK, change.stamp, document.content_hash, size, change.racy
         )
         self._remember(entry, document.id, rowid)
-        self._write_problems(document.path, change.problems)
+        self._write_problems(document.path, (*change.problems, *self._list_warned(document.path)))
 
     def _says(self, row: Row, document: Document) -> bool:
         """True when what is stored is *document* to the letter."""
@@ -165,7 +177,7 @@ class MemoryBatch:
         self._remember(entry, file.id if file else None, file.rowid if file else None)
         self.applied.changed |= known is None or known.state is not change.state
         self.applied.refused += 1
-        self._write_problems(change.path, change.problems)
+        self._write_problems(change.path, (*change.problems, *self._list_warned(change.path)))
 
     def _hold(self, change: Hold) -> None:
         known = self._tables.entries.get(change.entry.path)
@@ -183,7 +195,11 @@ class MemoryBatch:
             self.applied.deleted.append(path)
         self._forget(path)
 
-    def _relink(self, change: Relink) -> None:
+    def _follow(self, change: Relink | Warn) -> None:
+        if isinstance(change, Warn):
+            others = [problem for problem in self._problems(change.path) if problem.code != change.code]
+            self._write_problems(change.path, (*others, *((change.problem,) if change.problem else ())))
+            return
         references = list(self._tables.references[change.document_id])
         references[change.ordinal] = references[change.ordinal]._replace(status=change.status.value)
         self._tables.references[change.document_id] = tuple(references)
@@ -216,6 +232,15 @@ class MemoryBatch:
         changes = self._tables.changes
         changes.append(Recorded(len(changes) + 1, self._revision, id_, op, content_hash))
         self.applied.changed = True
+
+    def _problems(self, path: str) -> list[Problem]:
+        return [
+            Problem(path, t.code, t.message, Severity(t.severity), t.line, t.column, t.hint)
+            for t in self._tables.problems.get(path, ())
+        ]
+
+    def _list_warned(self, path: str) -> list[Problem]:
+        return [problem for problem in self._problems(path) if problem.code in WARN_CODES]
 
     def _write_problems(self, path: str, problems: tuple[Problem, ...]) -> None:
         before = self._tables.problems.get(path, ())

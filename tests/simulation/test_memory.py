@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from docsync.change import AdoptRoot, Delete, Relink, RowChange, Touch
+from docsync.change import AdoptRoot, Delete, Relink, RowChange, Touch, Warn
 from docsync.errors import StoreUnavailable
 from docsync.model import Entry, FileState, ReferenceStatus
 from docsync.names import EVERYTHING, Collection
@@ -159,6 +159,7 @@ def _change(random: Random, known: dict[str, Entry]) -> RowChange:
         lambda: Delete(path),
         lambda: Touch(path, stamp(random.randint(1, 9)), racy=random.random() < 0.5),
         lambda: AdoptRoot("persona", 1, random.randint(1, 3)),
+        lambda: Warn(path, "name-twin", random.choice((None, warning(path, "name-twin", line=None)))),
     ]
     if found is not None and found.has_document:
         makes.append(lambda: hold(found, random.choice(("kept", "still kept"))))
@@ -192,7 +193,8 @@ def _answers(place: Place) -> object:
         [list(store.index([scope]).items()) for scope in scopes],
         [sorted(store.links([scope]), key=repr) for scope in scopes],
         store.links_of(PATHS),
-        [store.twins(path) for path in PATHS],
+        [store.twin_groups([scope], PATHS[:2]) for scope in scopes],
+        [store.warnings("name-twin", [scope]) for scope in scopes],
         [(each.revision, each.broken, each.held) for each in standing],
         [store.rows(type_) for type_ in ("persona", "prompt")],
         store.roots(),

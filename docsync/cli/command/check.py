@@ -4,7 +4,7 @@ Opens no database and asks no daemon.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from docsync.cli.session import Session
 from docsync.cli.view.text import count_noun, problem_lines
 from docsync.errors import UsageError
 from docsync.model import Problem, Severity
-from docsync.names import fold_path, to_printable
+from docsync.names import EVERYTHING, fold_path, to_printable
 
 if TYPE_CHECKING:
     from docsync.cli.project import Project
@@ -121,20 +121,15 @@ def check(settings: "Settings", scopes: list[str]) -> CheckResult:
     from docsync.model import Timing
     from docsync.policy.grace_period import GracePeriod
     from docsync.sync.batch.load import LookContext
+    from docsync.sync.batch.name_twins import CODE, find_name_twins
     from docsync.sync.setup import build_loader
 
     tree = settings.tree()
     scan = tree.scan(scopes)
-    names: dict[str, list[str]] = {}
-    for path in sorted(scan.found):
-        names.setdefault(fold_path(path), []).append(path)
     # Without any wait, all bad news is believed at once.
     grace = GracePeriod(Timing(0, 0, 0), 0)
-
-    def list_twins(path: str) -> list[str]:
-        return [twin for twin in names[fold_path(path)] if twin != path]
-
-    loader = build_loader(tree, grace, settings.rules(), list_twins)
+    rules = settings.rules()
+    loader = build_loader(tree, grace, rules)
     look = LookContext(
         scopes,
         now_ns=0,
@@ -147,8 +142,20 @@ def check(settings: "Settings", scopes: list[str]) -> CheckResult:
     problems = [unread.problem for unread in (*scan.skipped.values(), *scan.unreadable.values())]
     for path in scan.found:
         problems += _problems(loader, path, look)
+    if CODE not in rules.ignore:
+        there = scan.found.keys() if EVERYTHING in scopes else tree.scan([EVERYTHING]).found.keys()
+        twins = find_name_twins(_group_names(there), there)
+        problems += [problem for path, problem in twins.items() if path in scan.found]
     ordered = sorted(problems, key=lambda problem: (problem.path, problem.line or 0, problem.column or 0))
     return CheckResult(len(scan.found), tuple(ordered))
+
+
+def _group_names(paths: Iterable[str]) -> Iterable[list[str]]:
+    """*paths* in groups of those whose names differ in case or Unicode form only."""
+    groups: dict[str, list[str]] = {}
+    for path in paths:
+        groups.setdefault(fold_path(path), []).append(path)
+    return groups.values()
 
 
 def _problems(loader: "Loader", path: str, look: "LookContext") -> Iterator[Problem]:

@@ -55,5 +55,11 @@ class BatchContext:
     gone: list[Entry] = field(default_factory=list)  # first seen missing
     appeared: list[str] = field(default_factory=list)  # paths with content that is new to them
     unreadable: set[str] = field(default_factory=set)  # known paths beneath an unreadable folder
-    names: list[str] = field(default_factory=list)  # paths that came or went
+    left: list[str] = field(
+        default_factory=list
+    )  # paths of which nothing is known any more, or no file is there
     roots: list[str] = field(default_factory=list)
+    found: Set[str] = frozenset()  # the documents' files that the scan found, also those that rest
+    kept: Set[str] = (
+        frozenset()
+    )  # known paths of which nothing can be said: beneath folders that cannot be seen

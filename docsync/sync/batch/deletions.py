@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
-from docsync.change import Delete, Hold, RowChange
-from docsync.model import Entry, Problem, RootState, Scan, Severity
-from docsync.names import covers
+from docsync.change import Delete, Hold, Refuse, RowChange
+from docsync.model import Entry, FileState, Problem, RootState, Scan, Severity
+from docsync.names import covers, widen_escaped
 from docsync.policy.grace_period import GracePeriod
 from docsync.policy.guard import Guard, Verdict
 from docsync.sync.ports import Store, Tree
@@ -49,8 +49,16 @@ class Deletions:
             yield from (Hold(entry, describe_held(entry, len(verdict.held))) for entry in verdict.held)
 
     def release(self, type_: str | None) -> Iterator[RowChange]:
-        """The held deletions, now that a person says that they are meant; files that came back stay."""
-        yield from map(Delete, self._find_gone(self._guard.list_held(type_)))
+        """The held deletions, now that a person says that they are meant; files that came back stay.
+
+        Where something lies that is no document, it is listed from now on.
+        """
+        gone = self._find_gone(self._guard.list_held(type_))
+        yield from map(Delete, gone)
+        scan = self._tree.scan(map(widen_escaped, gone))
+        for path in scan.skipped.keys() & gone:
+            unread = scan.skipped[path]
+            yield Refuse(path, scan.types[path], FileState.SKIPPED, (unread.problem,), unread.stamp)
 
     def _find_gone(self, entries: Iterable[Entry]) -> list[str]:
         """The paths of *entries* without a file, checked again; not those beneath lost folders."""

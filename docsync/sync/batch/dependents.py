@@ -1,4 +1,4 @@
-"""Updates what depends on other files: reference status and warnings of similar names. Never writes."""
+"""Updates what depends on the files that references name: status and warnings. Never writes."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -20,7 +20,8 @@ class Dependents:
 
     def update_references(self, work: BatchContext) -> Iterator[RowChange]:
         """The references to what the batch looked at, and what is warned of them."""
-        ours = work.upserted.keys() | work.resting
+        # A path that rests is not loaded in this batch, and later only if it has changed.
+        ours = work.upserted.keys() | work.kept
         relinks: dict[str, list[RowChange]] = {}
         for path, change in self._relinks(
             link for link in self._store.links(work.look.scopes) if link.path not in ours
@@ -40,11 +41,6 @@ class Dependents:
         """
         yield from (change for _, change in self._relinks(self._store.links_of(paths)))
 
-    def update_twins(self, work: BatchContext) -> Iterator[RowChange]:
-        """Where a name came or went, what is said of those that look the same."""
-        twins = {twin for path in work.names for twin in self._store.twins(path)}
-        yield from (change for _, change in self._reread(sorted(twins - work.resting), work))
-
     def _relinks(self, links: Iterable[FileReference]) -> Iterator[tuple[str, Relink]]:
         for link in links:
             status = self._tree.resolve(link.path, link.reference).status
@@ -56,7 +52,9 @@ class Dependents:
         known = {path: e for path, e in self._store.index(paths).items() if e.state is FileState.OK}
         if not known:
             return
-        look = replace(work.look, known=known, reload=frozenset(entry.type for entry in known.values()))
+        types = frozenset(entry.type for entry in known.values())
+        # One that is gone or being written is a matter of its own hints.
+        look = replace(work.look, known=known, reload=types, again=set())
         for path, entry in known.items():
             # A file that is not as it was is for a later look.
             if self._tree.collections_of(path):

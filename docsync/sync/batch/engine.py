@@ -12,8 +12,8 @@ from docsync.change import AdoptRoot, ApplyResult, DatabaseState, Delete, Hold, 
 from docsync.clock import Clock
 from docsync.diff import diff
 from docsync.errors import StoreUnavailable
-from docsync.model import Entry, RootState, Sign, Timing
-from docsync.names import EVERYTHING, covers, drop_covered, to_printable
+from docsync.model import Entry, RootState, Scan, Sign, Timing
+from docsync.names import EVERYTHING, covers, drop_covered, widen_escaped
 from docsync.policy.coalesce import Batch, DirtyPath
 from docsync.policy.grace_period import GracePeriod
 from docsync.policy.guard import Guard
@@ -27,7 +27,8 @@ from docsync.sync.batch.batch_context import (
 from docsync.sync.batch.deletions import Deletions, is_swap_deletion
 from docsync.sync.batch.dependents import Dependents
 from docsync.sync.batch.load import LastHint, Loader, LookContext
-from docsync.sync.batch.root_states import RootTracker
+from docsync.sync.batch.name_twins import NameTwins
+from docsync.sync.batch.root_states import RootTracker, Visibility
 from docsync.sync.batch.symlinks import SymlinkTracker
 from docsync.sync.ports import Store, Tree
 
@@ -53,6 +54,7 @@ class Engine:
         self._store = parts.store
         self._loader = parts.loader
         self._dependents = Dependents(parts.tree, parts.store, parts.loader)
+        self._twins = NameTwins(parts.tree, parts.store, parts.loader.ignore)
         self._grace = parts.grace
         self._guard = parts.guard
         self._clock = parts.clock
@@ -139,7 +141,7 @@ class Engine:
         changed_roots = self._roots.look()
         linked = self._symlinks.find_links_to(batch.dirty.keys())
         overdue = self._grace.list_due(now_ns, batch.resting)
-        scopes = drop_covered([*batch.dirty, *linked, *overdue, *changed_roots])
+        scopes = drop_covered(map(widen_escaped, [*batch.dirty, *linked, *overdue, *changed_roots]))
         scan = self._tree.scan(scopes)
         self._symlinks.mark_scanned(scopes, scan)
         seen_ns = self._clock.monotonic_ns()
@@ -148,7 +150,6 @@ class Engine:
         self._guard.trust({scan.types[path] for path in scan.found})
         back = {path: until for path, until in batch.rest_until_ns.items() if path in scan.found}
         resting = batch.resting | back.keys()
-        scopes = [to_printable(scope) for scope in scopes]  # what cannot be stored is recorded as it is shown
         known = self._store.index(scopes)
         visibility = self._roots.split_visible(scan, known)
         found = {path: stamp for path, stamp in scan.found.items() if path not in resting}
@@ -171,7 +172,7 @@ class Engine:
         work.again.update(back)
         work.gone = gone
         work.roots = changed_roots
-        work.unreadable = {entry.path for entry, _ in visibility.unreadable}
+        _mark_seen(work, scan, visibility)
         self._pair_renames(work)
         return work
 
@@ -222,7 +223,7 @@ class Engine:
         yield from self._dependents.update_references(work)
         renamed = [entry for path, entry in work.renames.items() if path in work.upserted]
         yield from self._deletions(work, renamed)
-        yield from self._dependents.update_twins(work)
+        yield from self._twins.update(work)
         if confirm is not None:
             confirm()
 
@@ -230,8 +231,9 @@ class Engine:
         kept = [change.path for change in work.refused]
         for change in work.deletions.decide(renamed, work.look.now_ns):
             if isinstance(change, Delete):
-                work.names.append(change.path)
+                work.left.append(change.path)
             elif isinstance(change, Hold):
+                work.left.append(change.entry.path)
                 kept.append(change.entry.path)
             yield change
         yield from self._dependents.update_kept(kept)
@@ -242,8 +244,6 @@ class Engine:
             if entry is None or entry.content_hash != change.document.content_hash or not entry.has_document:
                 self._guard.mark_appeared(path, change.document.content_hash, work.look.now_ns)
                 work.appeared.append(path)
-            if entry is None or not entry.has_document:
-                work.names.append(path)
             work.upserted[path] = change.document.type
         elif isinstance(change, Refuse):
             work.refused.append(change)
@@ -258,6 +258,7 @@ class Engine:
             self._guard.mark_present(path)
         for path in applied.displaced:
             self._guard.mark_present(path)  # its document has another file now
+            work.again[path] = work.look.now_ns  # and perhaps it belongs to another collection
         for change in work.refused:
             self._grace.settle(change.path, change.type)
             if change.path in work.stale:
@@ -294,3 +295,11 @@ class Engine:
                 self._reload = {
                     type_: fingerprint for type_, fingerprint in self._reload.items() if type_ in lost
                 }
+
+
+def _mark_seen(work: BatchContext, scan: Scan, visibility: Visibility) -> None:
+    """Record in *work* what the scan found, and what it could not see."""
+    work.found = scan.found.keys()
+    work.left += work.difference.forgotten
+    work.kept = work.look.known.keys() - visibility.visible.keys()
+    work.unreadable = {entry.path for entry, _ in visibility.unreadable}

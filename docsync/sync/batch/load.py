@@ -4,7 +4,7 @@ Bad news waits for its grace period.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from docsync.change import Delete, Refuse, RowChange, Touch, Upsert
@@ -29,7 +29,6 @@ from docsync.policy.grace_period import GracePeriod
 from docsync.sync.batch.review import ReadFile
 from docsync.sync.ports import Parse, Tree
 
-Twins = Callable[[str], Sequence[str]]
 LastHint = Callable[[str], int | None]
 """When a path was last hinted at (monotonic nanoseconds), None if not lately."""
 
@@ -81,15 +80,16 @@ class ContentChecks:
 
 
 class Loader:
-    """Returns the change that makes the row of a path equal to its file, or None during its grace period."""
+    """Returns the change that makes the row of a path equal to its file, or None during its grace period.
 
-    def __init__(self, tree: Tree, checks: ContentChecks, grace: GracePeriod, twins: Twins) -> None:
-        """*twins* gives the other files whose names some file systems would hold for the same."""
+    `ignore` are the codes of warnings that are not recorded.
+    """
+
+    def __init__(self, tree: Tree, checks: ContentChecks, grace: GracePeriod) -> None:
         self._tree = tree
-        self._twins = twins
         self._parse = checks.parse
         self._review = checks.review
-        self._ignore = checks.ignore
+        self.ignore = checks.ignore
         self._grace = grace
 
     def load(self, path: str, look: LookContext) -> RowChange | None:
@@ -97,34 +97,30 @@ class Loader:
         entry, claims = look.known.get(path), self._tree.collections_of(path)
         match self._tree.read(path):
             case ReadFailure.CHANGING:
-                return self._load_changing(path, claims, entry, look)
+                return self._load_changing(path, claims, look)
             case ReadFailure.GONE:
                 return self._load_gone(path, entry, look)
             case RefusedPath(problem, stamp):
                 state = FileState.UNREADABLE if stamp is None else FileState.BROKEN
-                if entry is not None and entry.state is state is FileState.UNREADABLE:
-                    return None  # said before
-                return self._refuse_if_believed(Refuse(path, claims[0].type, state, (problem,), stamp), look)
+                problems = self._collect_problems(path, (problem,), claims)
+                return self._refuse_if_believed(Refuse(path, claims[0].type, state, problems, stamp), look)
             case FileBytes() as read:
                 return self._load_content(path, claims, read, look)
 
-    def _load_changing(
-        self, path: str, claims: Sequence[Collection], entry: Entry | None, look: LookContext
-    ) -> RowChange | None:
+    def _load_changing(self, path: str, claims: Sequence[Collection], look: LookContext) -> RowChange | None:
         """The change for a file that changes while it is read: it is looked at again.
 
         If that lasts longer than the grace period, the file is refused.
         """
-        if entry is not None and entry.state is FileState.UNREADABLE:
-            return None  # said before
         hint = (
             "some program writes it all the time, or its file system gives it a wrong size; move it elsewhere"
         )
         problem = Problem(path, "unreadable", "changes whenever it is read", hint=hint)
-        if look.believes(self._grace, path):
-            return Refuse(path, claims[0].type, FileState.UNREADABLE, (problem,))
-        look.again.add(path)
-        return None
+        problems = self._collect_problems(path, (problem,), claims)
+        refused = self._refuse_if_believed(Refuse(path, claims[0].type, FileState.UNREADABLE, problems), look)
+        if refused is None:
+            look.again.add(path)
+        return refused
 
     def _load_gone(self, path: str, entry: Entry | None, look: LookContext) -> RowChange | None:
         if entry is None:
@@ -148,9 +144,9 @@ class Loader:
         parsed = self._parse(collection.format, path, read.octets)
         if parsed.content is not None:
             links = tuple(self._tree.resolve(path, reference) for reference in parsed.content.references)
+            parsed = self._review_linked(replace(file, links=links), parsed.content, parsed.problems)
             file = replace(file, links=links)
-            parsed = self._review(file, parsed.content, parsed.problems)
-        problems = self._collect_problems(path, parsed, claims)
+        problems = self._collect_problems(path, parsed.problems, claims)
         if parsed.content is None:
             broken = Refuse(
                 path, collection.type, FileState.BROKEN, problems, read.stamp, content_hash, read.racy
@@ -162,24 +158,29 @@ class Loader:
         document = _document(file, parsed.content, content_hash, read.stamp)
         return Upsert(document, read.stamp, read.racy, problems)
 
+    def _review_linked(self, file: ReadFile, content: Content, problems: Sequence[Problem]) -> ParsedFile:
+        """The review of *file*; of one that is refused nothing is said that depends on other files."""
+        reviewed = self._review(file, content, problems)
+        return reviewed if reviewed.content else self._review(replace(file, links=()), content, problems)
+
     def _refuse_if_believed(self, change: Refuse, look: LookContext) -> RowChange | None:
+        entry = look.known.get(change.path)
+        if entry is not None and entry.state is change.state is FileState.UNREADABLE:
+            return change  # believed before; perhaps for another reason
         return change if look.believes(self._grace, change.path) else None
 
     def _collect_problems(
-        self, path: str, parsed: ParsedFile, claims: Sequence[Collection]
+        self, path: str, found: Iterable[Problem], claims: Sequence[Collection]
     ) -> tuple[Problem, ...]:
-        """The problems that are not ignored, and warnings of a second collection or a similar name."""
-        problems = list(parsed.problems)
+        """What was *found* and is not ignored, and the warning of a second collection."""
+        problems = list(found)
         if len(claims) > 1:
             first, second = claims[0].type, claims[1].type
             message = f"also matches the collection {second!r}; {first!r} comes first and has it"
             problems.append(
                 Problem(path, "overlap", message, Severity.WARNING, hint="exclude it from one of them")
             )
-        if twins := self._twins(path):
-            message = f"differs from {twins[0]} in case or Unicode form only: some file systems hold them for one file"
-            problems.append(Problem(path, "name-twin", message, Severity.WARNING, hint="rename one of them"))
-        return tuple(p for p in problems if p.severity is Severity.ERROR or p.code not in self._ignore)
+        return tuple(p for p in problems if p.severity is Severity.ERROR or p.code not in self.ignore)
 
     @staticmethod
     def _is_suspicious(entry: Entry | None, stamp: Stamp, collection: Collection, sign: Sign | None) -> bool:

@@ -118,14 +118,15 @@ class RootTracker:
             for entry, problem in visibility.unreadable
             if entry.has_document and entry.path not in scan.unreadable
         ]
-        bad += [
-            lost for lost in self._list_lost_roots() if any(covers(scope, lost[0]) for scope in look.scopes)
-        ]
+        lost = {one[0]: one for one in self._list_lost_roots()}  # one folder may be that of two collections
+        bad += [one for path, one in lost.items() if any(covers(scope, path) for scope in look.scopes)]
         for path, type_, problem in bad:
             entry = known.get(path)
-            if entry is not None and entry.state in (FileState.UNREADABLE, FileState.HELD):
-                continue  # said before, or a deletion that stays held whatever can be seen now
-            if look.believes(self._grace, path):
+            state = entry.state if entry is not None else None
+            if state is FileState.HELD:
+                continue  # a deletion that stays held whatever can be seen now
+            # Believed before, perhaps for another reason: what is recorded is compared with it.
+            if state is FileState.UNREADABLE or look.believes(self._grace, path):
                 kept = (entry.stamp, entry.content_hash) if entry else (None, None)
                 refused.append(Refuse(path, type_, FileState.UNREADABLE, (problem,), *kept))
         return refused

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from docsync.model import Sign
 from docsync.names import Collection
 from docsync.policy.coalesce import Batch, DirtyPath
 from docsync.sync.batch.batch_context import BatchOptions
+from docsync.verify import verify
 from tests.helpers.project import PERSONAS, PROMPTS, Project
 
 PROMPT = "---\nname: {name}\n---\nsystem:\n" + "You answer politely.\n" * 20
@@ -612,14 +614,85 @@ def test_folders_that_differ_in_case_make_twins_too(project: Project) -> None:
     assert project.problems() == []
 
 
-def test_a_broken_twin_that_is_mended_is_told_of_on_both_sides(project: Project) -> None:
+def test_twins_are_warned_of_whatever_they_hold_and_whichever_came_first(project: Project) -> None:
+    both = [("personas/A.json", "name-twin"), ("personas/a.json", "name-twin")]
     project.persona("personas/a.json")
     project.write("personas/A.json", "{")
     project.settle()
-    assert ("personas/a.json", "name-twin") not in project.problems()
+    assert project.problems() == [("personas/A.json", "json-truncated"), *both]
     project.persona("personas/A.json")
     project.settle()
-    assert project.problems() == [("personas/A.json", "name-twin"), ("personas/a.json", "name-twin")]
+    assert project.problems() == both
+    said = project.query("SELECT * FROM problems")
+    revision = project.revision
+    project.start(max_file_bytes=100_000)
+    project.settle()
+    assert (project.query("SELECT * FROM problems"), project.revision) == (said, revision)
+
+
+def test_a_document_that_is_kept_without_a_file_is_no_twin(project: Project) -> None:
+    project.start(max_delete_ratio=0.0, min_deletes=0)
+    project.persona("personas/a.json")
+    project.persona("personas/A.json")
+    project.settle()
+    (project.root / "personas/A.json").unlink()
+    project.settle()
+    assert project.problems() == [("personas/A.json", "held")]
+    project.persona("personas/A.json")
+    project.settle()
+    assert {code for _, code in project.problems()} == {"name-twin"}
+
+
+def test_a_broken_file_is_not_warned_of_references_that_nobody_follows(project: Project) -> None:
+    (project.root / "schema.json").write_text('{"required": ["description"]}')
+    project.start(collections=(replace(PROMPTS, schema="schema.json"),))
+    project.write("prompts/p.prompty", "---\nname: P\nsample: ${file:data.json}\n---\nhello\n")
+    project.settle()
+    assert project.problems() == [("prompts/p.prompty", "schema")]
+
+
+def test_a_row_that_another_file_took_over_leaves_its_own_file_to_its_new_collection(
+    project: Project,
+) -> None:
+    project.persona("personas/a.json")
+    project.settle()
+    project.write("personas/a.json", "{")
+    project.persona("people/a.json")
+    legacy = Collection("legacy", "personas", ("**/*.json",), "json")
+    project.start(collections=(legacy, replace(PERSONAS, path="people"), PROMPTS))
+    again = set(project.sync().again)
+    for _ in range(3):
+        project.later(600)
+        again |= project.sync(*again or {"prompts"}).again.keys()
+    assert project.problems() == [("personas/a.json", "json-truncated")]
+    assert verify(project.settings, project.database).differences == ()
+
+
+def test_what_lies_where_a_released_document_was_is_listed_at_once(project: Project) -> None:
+    project.start(max_delete_ratio=0.0, min_deletes=0)
+    project.persona("personas/a.json").unlink()
+    project.persona("personas/a.json")
+    project.settle()
+    (project.root / "personas/a.json").unlink()
+    os.mkfifo(project.root / "personas/a.json")
+    project.settle()
+    assert project.problems() == [("personas/a.json", "held")]
+    project.engine.release(None)
+    assert project.problems() == [("personas/a.json", "skipped")]
+
+
+def test_a_name_that_is_shown_as_another_file_is_called_leaves_that_one_its_place(project: Project) -> None:
+    project.write("personas/\\xff.json", "{")
+    with open(os.fsencode(project.root) + b"/personas/\xff.json", "wb") as file:
+        file.write(b"{}")
+    project.settle()
+    said, revision = project.problems(), project.revision
+    for scope in ("", "personas/\udcff.json", "personas/\\xff.json"):
+        project.sync(scope)
+    assert (said, project.revision) == ([("personas/\\xff.json", "json-truncated")], revision)
+    (project.root / "personas/\\xff.json").unlink()
+    project.sync("personas/\\xff.json")
+    assert project.problems() == [("personas/\\xff.json", "name")]
 
 
 def test_a_reference_of_a_broken_file_follows_its_target(project: Project) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from docsync.model import RootState
 from docsync.names import Collection
+from docsync.verify import verify
 from tests.helpers.project import Project
 
 EVERY_JSON = Collection("all", ".", ("**/*.json",), "json")
@@ -48,6 +49,32 @@ def test_a_folder_that_stays_shut_is_told_once(project: Project, monkeypatch: py
     project.later(5000)
     project.settle()
     assert project.revision == revision
+
+
+def test_what_was_said_beneath_a_folder_stays_while_it_is_shut(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write("personas/shut/a.json", "{")
+    project.settle()
+    shut(monkeypatch, "/shut")
+    project.settle()
+    assert project.problems() == [("personas/shut", "unreadable"), ("personas/shut/a.json", "json-truncated")]
+    assert verify(project.settings, project.database).differences == ()
+
+
+def test_another_reason_for_being_shut_is_told(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.persona("personas/shut/a.json")
+    project.sync()
+    shut(monkeypatch, "/shut")
+    project.settle()
+    monkeypatch.undo()
+    shut(monkeypatch, "/shut", number=errno.EIO)
+    project.sync()
+    assert [message for (message,) in project.query("SELECT message FROM problems ORDER BY file_path")] == [
+        "cannot be read: input/output error",
+        "the folder personas/shut cannot be read: input/output error",
+    ]
+    assert verify(project.settings, project.database).differences == ()
 
 
 def test_a_single_file_that_cannot_be_looked_at_is_told_as_a_file(
