@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import click
 
@@ -11,10 +11,12 @@ from docsync.reader.query.limit import MIN_LIMIT
 
 if TYPE_CHECKING:
     from docsync.cli.session import Session
-    from docsync.reader import Reader, Row
+    from docsync.reader import Answer, Reader, Row
     from docsync.reader.query.find import FindArguments
+    from docsync.reader.row import StoredRow
 
 F = TypeVar("F", bound=Callable[..., object])
+R = TypeVar("R")
 
 # Answered, but not by what should have answered.
 _DEGRADED = 4
@@ -73,7 +75,7 @@ def open_documents(session: "Session") -> "Reader":
 
 
 @dataclass(slots=True)
-class DocumentPages:
+class _Pages(Generic[R]):
     """Iterates over all documents that match, page by page.
 
     Afterwards `done` is their number and `cursor` that of the next page.
@@ -85,17 +87,34 @@ class DocumentPages:
     done: int = 0
     cursor: str | None = None
 
-    def __iter__(self) -> "Iterator[Row]":
+    def __iter__(self) -> Iterator[R]:
         asked: FindArguments = {**self.asked}
         while True:
             asked["limit"] = _PAGE_SIZE if self.limit is None else min(_PAGE_SIZE, self.limit - self.done)
-            page = self.reader.find(**asked)
+            page = self._read_page(asked)
             for row in page:
                 self.done += 1
                 yield row
             self.cursor = asked["cursor"] = page.cursor
             if page.cursor is None or self.done == self.limit:
                 return
+
+    def _read_page(self, asked: "FindArguments") -> "Answer[R]":
+        raise NotImplementedError
+
+
+class DocumentPages(_Pages["Row"]):
+    """The documents with all that they hold; one page of them is in memory at a time."""
+
+    def _read_page(self, asked: "FindArguments") -> "Answer[Row]":
+        return self.reader.find(**asked)
+
+
+class DocumentSummaries(_Pages["StoredRow"]):
+    """The documents without what they hold."""
+
+    def _read_page(self, asked: "FindArguments") -> "Answer[StoredRow]":
+        return self.reader.find_stored(whole=False, **asked)
 
 
 def remark_next_page(

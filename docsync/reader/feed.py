@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from docsync.errors import UsageError
 from docsync.reader.answer import Change, Changes
-from docsync.reader.query.limit import extend_limit
+from docsync.reader.query.limit import extend_limit, measure_text, take_page
 from docsync.reader.snapshot import Snapshot
 
 _FORM = re.compile(r"([0-9a-f]+):([0-9]{1,18})(?::([0-9]{1,18}):(\S+))?")
@@ -62,33 +62,38 @@ def _read_kept(snapshot: Snapshot) -> tuple[int, int]:
 
 def _page_changes(snapshot: Snapshot, place: _FeedPosition, limit: int) -> Changes:
     epoch, revision = _version(snapshot)
-    rows = snapshot.ask(
+    rows = snapshot.ask_each(
         "SELECT seq, revision, id, type, op, content_hash, changed_at, ? || ':' || seq FROM changes "
         "WHERE seq > ? ORDER BY seq LIMIT ?",
-        (epoch, place.seq, extend_limit(limit)),
+        [(epoch, place.seq, extend_limit(limit))],
     )
-    items = tuple(Change(*row) for row in rows[:limit])
+    items, more = take_page((Change(*row) for row in rows), limit, _measure)
     cursor = items[-1].cursor if items else str(place)
-    return Changes(items, cursor, False, len(rows) > limit, snapshot.source, epoch, revision)  # noqa: FBT003
+    return Changes(tuple(items), cursor, False, more, snapshot.source, epoch, revision)  # noqa: FBT003
 
 
 def _page_listing(snapshot: Snapshot, place: _FeedPosition, limit: int, *, start_over: bool) -> Changes:
     """A page of the documents that have not changed since the listing began: others come as changes."""
     epoch, revision = _version(snapshot)
-    rows = snapshot.ask(
+    rows = snapshot.ask_each(
         "SELECT revision, id, type, content_hash, updated_at FROM documents WHERE id > ? AND revision <= ? "
         "ORDER BY id LIMIT ?",
-        (place.id, place.revision, extend_limit(limit)),
+        [(place.id, place.revision, extend_limit(limit))],
     )
-    items = tuple(
+    listed = (
         Change(place.seq, row[0], row[1], row[2], "upsert", row[3], row[4], str(_advance(place, row[1])))
-        for row in rows[:limit]
+        for row in rows
     )
-    if len(rows) > limit:
+    items, is_cut = take_page(listed, limit, _measure)
+    if is_cut:
         cursor, more = items[-1].cursor, True
     else:
         cursor, more = str(_FeedPosition(epoch, place.seq)), _read_kept(snapshot)[1] > place.seq
-    return Changes(items, cursor, start_over, more, snapshot.source, epoch, revision)
+    return Changes(tuple(items), cursor, start_over, more, snapshot.source, epoch, revision)
+
+
+def _measure(change: Change) -> int:
+    return measure_text(change.id) + 2 * len(change.cursor)  # which is the id of an event, too
 
 
 def _advance(place: _FeedPosition, id_: str) -> _FeedPosition:

@@ -19,6 +19,8 @@ from docsync.reader.source import AnswerSource
 if TYPE_CHECKING:
     from docsync.reader.answer import Answer, Changes, Counts, Hits, Page, ReferenceRow, TagCount, Version
     from docsync.reader.query.find import FindArguments
+    from docsync.reader.query.search import Found, SearchQuery
+    from docsync.reader.row import StoredRow
     from docsync.status import HeldDeletion, ListedProblem
 
 T = TypeVar("T")
@@ -84,6 +86,10 @@ class Reader:
         """The document with this id, None if there is none."""
         return self._answer(lambda snapshot: documents.read_document(snapshot, id_), at_a_glance=True)
 
+    def get_stored(self, id_: str) -> "StoredRow | None":
+        """As `get`, but the document is the JSON text that it is stored as."""
+        return self._answer(lambda snapshot: documents.read_stored(snapshot, id_), at_a_glance=True)
+
     def similar_ids(self, id_: str) -> list[str]:
         """The ids that may be meant by one that no document has: three at most, the likeliest first."""
         return self._answer(lambda snapshot: documents.find_similar_ids(snapshot, id_))
@@ -100,13 +106,21 @@ class Reader:
                 "name" is a field of the JSON document, "@name" the column. A list of mappings may name a
                 field more than once.
             order: a column, with "-" in front for descending; "id" if it is not given.
-            limit: how many at most, from 1 on; all of them if it is not given.
+            limit: how many at most, from 1 on; fewer where they have more than 4 MiB. All of them if it is
+                not given.
             cursor: that of the page before this one.
         """
         from docsync.reader.query import find
 
         query = find.FindQuery(**asked)
         return self._answer(lambda snapshot: find.find_page(snapshot, query))
+
+    def find_stored(self, *, whole: bool, **asked: "Unpack[FindArguments]") -> "Answer[StoredRow]":
+        """As `find`, but each document is the JSON text that it is stored as; not *whole* it is left out."""
+        from docsync.reader.query import find
+
+        query = find.FindQuery(**asked)
+        return self._answer(lambda snapshot: find.find_stored(snapshot, query, whole=whole))
 
     def search(
         self,
@@ -125,6 +139,12 @@ class Reader:
         from docsync.reader.query.search import SearchQuery, search
 
         return self._answer(lambda snapshot: search(snapshot, SearchQuery(text, type, limit, cursor)))
+
+    def search_stored(self, query: "SearchQuery") -> "Answer[Found]":
+        """As `search`, but without what the documents hold."""
+        from docsync.reader.query.search import search_stored
+
+        return self._answer(lambda snapshot: search_stored(snapshot, query, whole=False))
 
     def tags(self, type: str | None = None) -> "Answer[TagCount]":  # noqa: A002  # the column's name
         """The tags and how many documents have them, most used first.

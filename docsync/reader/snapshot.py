@@ -47,8 +47,11 @@ class Snapshot:
 
         Raises NoDatabase, UsageError.
         """
+        cursor = self.connection.cursor()
         try:
-            yield from self.connection.executemany(statement, bindings)
+            # Not "yield from", which would close it as if there were nothing left, and fail.
+            for row in cursor.executemany(statement, bindings):  # noqa: UP028
+                yield row
         except UNREADABLE as error:
             raise make_unreadable(self.path, error) from error
         except UnicodeEncodeError as error:
@@ -56,6 +59,8 @@ class Snapshot:
         except apsw.SQLError as error:
             self._prove_version(error)
             raise
+        finally:
+            cursor.close(True)  # noqa: FBT003  # apsw takes it by position only
 
     def _prove_version(self, error: apsw.SQLError) -> None:
         """Raises NoDatabase when *error* is due to tables that a newer docsync changed under this connection.

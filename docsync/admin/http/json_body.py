@@ -1,6 +1,7 @@
 """How the answers of a daemon look as JSON. Sends nothing and knows no HTTP."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
@@ -10,6 +11,8 @@ from docsync.status import ListedProblem, Reason
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
@@ -37,6 +40,12 @@ def to_json(value: object) -> Json:
 def dump_json(value: Json) -> bytes:
     """*value* as JSON in ASCII: control, direction and surrogate characters are escaped, for terminals."""
     return json.dumps(value, allow_nan=False).encode("ascii")
+
+
+def escape_json(text: str) -> bytes:
+    """*text*, which is JSON, in ASCII: what is not can only stand inside of its strings."""
+    escaped = _BEYOND_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text)
+    return escaped.encode("ascii")
 
 
 def _members(value: "DataclassInstance") -> dict[str, Json]:

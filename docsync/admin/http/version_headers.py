@@ -70,15 +70,15 @@ def make_json_response(version: DatabaseVersion, members: dict[str, Json]) -> Re
 
 
 def make_page_response(
-    version: DatabaseVersion, name: str, items: Iterable[Json], cursor: str | None
+    version: DatabaseVersion, name: str, items: Iterable[bytes], cursor: str | None
 ) -> Response:
-    """A page of a list called *name*, as JSON. It may be large: make it in a thread of `ReaderPool`.
+    """A page of a list called *name*, each item as JSON. Make it in a thread of `ReaderPool`.
 
     One by one: the event loop gets its turn between two items, and not only after the last one.
     """
     rest: dict[str, Json] = {"cursor": cursor, "source": version.source}
     rest |= {"epoch": version.epoch, "revision": version.revision}
-    body = b"{%s: [%s], %s" % (dump_json(name), b", ".join(map(dump_json, items)), dump_json(rest)[1:])
+    body = b"{%s: [%s], %s" % (dump_json(name), b", ".join(items), dump_json(rest)[1:])
     return set_version_headers(Response(body, media_type="application/json"), version)
 
 

@@ -3,7 +3,6 @@
 Never change anything.
 """
 
-from dataclasses import fields
 from hashlib import sha256
 from typing import get_type_hints
 
@@ -11,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from docsync.admin.http.json_body import Json, dump_json, to_json
+from docsync.admin.http.json_body import Json, dump_json, escape_json, to_json
 from docsync.admin.http.openapi_schema import (
     CURSOR,
     LIMIT,
@@ -29,8 +28,10 @@ from docsync.admin.http.query import read_choice, read_limit, read_query, read_t
 from docsync.admin.http.version_headers import DatabaseVersion, make_page_response, set_version_headers
 from docsync.admin.reader_pool import ReaderPool
 from docsync.errors import ExitCode, NoSuchDocument
-from docsync.reader import Hit, Reader, ReferenceRow, Row
+from docsync.reader import Reader, ReferenceRow, Row
+from docsync.reader.query.search import Found, SearchQuery
 from docsync.reader.query.where_syntax import parse_all
+from docsync.reader.row import StoredRow
 
 _DEFAULT_PAGE = 100
 _DEFAULT_HITS = 20
@@ -62,9 +63,11 @@ class DocumentRoutes:
         order, limit = read_text(query, "order") or "id", read_limit(query, _DEFAULT_PAGE)
 
         def page(reader: Reader) -> Response:
-            found = reader.find(**asked, where=where, order=order, limit=limit)
-            rows = (_row(row, whole=wanted == "all") for row in found)
-            return make_page_response(DatabaseVersion.of(found), "documents", rows, found.cursor)
+            whole = wanted == "all"
+            found = reader.find_stored(whole=whole, **asked, where=where, order=order, limit=limit)
+            return make_page_response(
+                DatabaseVersion.of(found), "documents", map(_dump_row, found), found.cursor
+            )
 
         return await self._readers.ask(page)
 
@@ -96,18 +99,18 @@ class DocumentRoutes:
         limit = read_limit(query, _DEFAULT_HITS)
 
         def page(reader: Reader) -> Response:
-            hits = reader.search(words, type=type_, limit=limit, cursor=cursor)
-            return make_page_response(DatabaseVersion.of(hits), "hits", map(_hit, hits), hits.cursor)
+            hits = reader.search_stored(SearchQuery(words, type_, limit, cursor))
+            return make_page_response(DatabaseVersion.of(hits), "hits", map(_dump_hit, hits), hits.cursor)
 
         return await self._readers.ask(page)
 
 
 def _read_document(reader: Reader, id_: str) -> tuple[DatabaseVersion, bytes | None, list[str]]:
     """(version, JSON body, []) of the document *id_*; without one (version, None, close ids)."""
-    row, version = reader.get(id_), DatabaseVersion.read(reader)
+    row, version = reader.get_stored(id_), DatabaseVersion.read(reader)
     if row is None:
         return version, None, reader.similar_ids(id_)
-    return version, dump_json({**_row(row, whole=True), "references": to_json(reader.references(id_))}), []
+    return version, _dump_row(row, references=to_json(reader.references(id_))), []
 
 
 def _make_not_found(id_: str, close: list[str]) -> Refusal:
@@ -116,14 +119,18 @@ def _make_not_found(id_: str, close: list[str]) -> Refusal:
     return Refusal(404, detail, "no-such-document", exit_code=NoSuchDocument.exit_code)
 
 
-def _row(row: Row, *, whole: bool) -> dict[str, Json]:
-    left_out = _ANSWER_COLUMNS if whole else _ANSWER_COLUMNS | {"document"}
-    return {field.name: getattr(row, field.name) for field in fields(row) if field.name not in left_out}
+def _dump_row(row: StoredRow, **more: Json) -> bytes:
+    """The row as JSON. What the document holds is not parsed for it: that takes many times its size."""
+    members = dump_json({**row.columns(), **more})
+    if row.document is None:
+        return members
+    return b'%s, "document": %s}' % (members[:-1], escape_json(row.document))
 
 
-def _hit(hit: Hit) -> dict[str, Json]:
-    row: dict[str, Json] = {name: getattr(hit.row, name) for name in _HIT_COLUMNS}
-    return {**row, "snippet": hit.snippet, "marks": to_json(hit.marks), "score": hit.score}
+def _dump_hit(hit: Found) -> bytes:
+    columns = hit.row.columns()
+    named: dict[str, Json] = {name: columns[name] for name in _HIT_COLUMNS}
+    return dump_json({**named, "snippet": hit.snippet, "marks": to_json(hit.marks), "score": hit.score})
 
 
 _TYPE = parameter("type", "Documents of this type only, such as persona.")

@@ -82,7 +82,9 @@ class StatusRoutes:
 
         def page(reader: Reader) -> Response:
             found = question(reader, asked)
-            return make_page_response(DatabaseVersion.of(found), name, map(to_json, found), found.cursor)
+            return make_page_response(
+                DatabaseVersion.of(found), name, (dump_json(to_json(one)) for one in found), found.cursor
+            )
 
         return await self._readers.ask(page)
 

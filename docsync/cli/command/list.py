@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
-from typing import TYPE_CHECKING
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from docsync.cli.flags import command, pass_session
 from docsync.cli.read_options import (
     DocumentPages,
+    DocumentSummaries,
     exit_code,
     of_type,
     open_documents,
@@ -22,14 +24,16 @@ from docsync.cli.read_options import (
 )
 from docsync.cli.session import Session
 from docsync.cli.unknown_field import find_unknown_fields
+from docsync.cli.view.output import json_list
 from docsync.cli.view.table import table
 from docsync.cli.view.text import format_short_time
 from docsync.reader.query.where_syntax import parse_all
 
 if TYPE_CHECKING:
-    from docsync.reader import Row
     from docsync.reader.query.find import FindArguments
+    from docsync.reader.row import StoredRow
 
+_COLUMNS = ("id", "name", "file_path", "updated_at", "state")
 _HEADING = ("ID", "NAME", "CHANGED", "STATE", "FILE")
 
 
@@ -63,9 +67,11 @@ def list_command(
     asked: FindArguments = {"type": type_, "tag": tag, "where": wanted, "order": sort, "cursor": cursor}
     with open_documents(session) as reader:
         if session.json:
-            session.out.answer(reader.in_one_state(lambda: _value(DocumentPages(reader, asked, limit))), [])
+            with TemporaryFile("w+", encoding="utf-8") as file:
+                reader.in_one_state(lambda: _write_json(DocumentPages(reader, asked, limit), file))
+                session.out.file(file)
             return exit_code(reader, strict=strict_source)
-        documents = DocumentPages(reader, asked, limit)
+        documents = DocumentSummaries(reader, asked, limit)
         # No snapshot over all pages: a reader in a pager would keep the write-ahead log growing.
         session.out.answer(None, _lines(documents, to_terminal=session.out.to_terminal))
         remaining = _count_remaining(documents) if documents.cursor else None
@@ -77,12 +83,16 @@ def list_command(
     return exit_code(reader, strict=strict_source)
 
 
-def _value(documents: DocumentPages) -> dict[str, object]:
-    rows = list(documents)
-    return {**asdict(documents.reader.version()), "documents": rows, "cursor": documents.cursor}
+def _write_json(documents: DocumentPages, file: TextIO) -> None:
+    """One document after the other: all of them at once are many times their size."""
+    file.seek(0)
+    file.truncate()
+    version = asdict(documents.reader.version())
+    file.writelines(json_list(version, "documents", documents, lambda: {"cursor": documents.cursor}))
+    file.seek(0)
 
 
-def _count_remaining(documents: DocumentPages) -> int | None:
+def _count_remaining(documents: DocumentSummaries) -> int | None:
     """How many documents the next pages have; None where only a look at all of them would tell."""
     asked = documents.asked
     if asked["tag"] or asked["where"] or asked["cursor"]:
@@ -91,19 +101,13 @@ def _count_remaining(documents: DocumentPages) -> int | None:
     return sum(counts[of] for of in counts if asked["type"] in (None, of)) - documents.done
 
 
-def _lines(rows: "Iterable[Row]", *, to_terminal: bool) -> Iterator[str]:
+def _lines(rows: "Iterable[StoredRow]", *, to_terminal: bool) -> Iterator[str]:
+    cells = (tuple(map(row.columns().__getitem__, _COLUMNS)) for row in rows)
     if not to_terminal:
-        cells = ((row.id, row.name, row.file_path, row.updated_at, row.state) for row in rows)
         return table(cells, (), to_terminal=False)
     now = datetime.now().astimezone()
     short = (
-        (
-            row.id,
-            row.name,
-            format_short_time(row.updated_at, now),
-            "" if row.state == "ok" else row.state,
-            row.file_path,
-        )
-        for row in rows
+        (id_, name, format_short_time(at, now), "" if state == "ok" else state, path)
+        for id_, name, path, at, state in cells
     )
     return table(short, _HEADING, to_terminal=True, if_any="STATE", if_room="FILE")

@@ -75,7 +75,7 @@ def _preview(session: Session) -> int:
     plan = preview(project.settings(), project.database)
     if project.database.exists():
         with open_reader(database=project.database, source="database") as reader:
-            known = {row.file_path for row in reader.find()}
+            known = {row.columns()["file_path"] for row in reader.find_stored(whole=False)}
     added, deleted = set(plan.upserted) - known, plan.deleted
     value = {
         "added": sorted(added),

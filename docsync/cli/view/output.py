@@ -6,7 +6,8 @@ Decides no words.
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from textwrap import indent
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -94,6 +95,22 @@ def wants_color(choice: str, environ: Mapping[str, str], *, is_terminal: bool) -
     if environ.get("NO_COLOR"):
         return False
     return bool(environ.get("FORCE_COLOR")) or (is_terminal and environ.get("TERM") != "dumb")
+
+
+def json_list(
+    head: Mapping[str, object], name: str, items: Iterable[object], tail: Callable[[], Mapping[str, object]]
+) -> Iterator[str]:
+    """{**head, name: [*items], **tail} as `Output.answer` prints it, an item at a time.
+
+    *tail* is asked after the last of them.
+    """
+    yield f"{_json(head)[:-2]},\n  {_json(name)}: ["
+    between = "\n"
+    for item in items:
+        yield between + indent(_json(item), "    ")
+        between = ",\n"
+    end = "" if between == "\n" else "\n  "
+    yield f"{end}],{_json(tail())[1:]}\n"
 
 
 def _json(value: object) -> str:

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from docsync.reader.answer import Hit, Hits
-from docsync.reader.documents import read_documents
-from docsync.reader.query.limit import extend_limit
+from docsync.reader.answer import Answer, Hit, Hits
+from docsync.reader.documents import measure_row, read_documents
+from docsync.reader.query.limit import extend_limit, take_page
 from docsync.reader.query.paging import decode_cursor, encode_cursor
 from docsync.reader.query.parts import WEIGHTS, Position, find_parts
 from docsync.reader.query.search_syntax import SearchExpression, words_of
-from docsync.reader.query.snippet import MAX_PLACES, Snippets, split_marks
+from docsync.reader.query.snippet import MAX_PLACES, Marks, Snippets, split_marks
+from docsync.reader.row import StoredRow
 from docsync.reader.snapshot import Snapshot
 from docsync.reader.summary import prove_type
 
@@ -60,31 +61,44 @@ class _Match:
     rowid: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document that was found, as it is stored, and what shows why."""
+
+    row: StoredRow
+    snippet: str
+    marks: Marks
+    score: float
+
+
 def search(snapshot: Snapshot, query: SearchQuery) -> Hits:
     """The best matches. Raises UsageError for a text or a cursor that cannot be taken."""
-    words, max_rows = words_of(query.text), extend_limit(query.limit)
-    unpaged = ["search", query.text, query.type]
+    found = search_stored(snapshot, query, whole=True)
+    items = tuple(Hit(one.row.parse(), one.snippet, one.marks, one.score) for one in found)
+    return Hits(items, found.cursor, found.source, found.epoch, found.revision)
+
+
+def search_stored(snapshot: Snapshot, query: SearchQuery, *, whole: bool) -> Answer[Found]:
+    """The best matches, see `search`; not *whole* without what the documents hold."""
+    words, unpaged = words_of(query.text), ["search", query.text, query.type]
     by_parts, after = words.are_parts, None
     if query.cursor is not None:
         by_parts, score, id_ = decode_cursor(unpaged, query.cursor)
         after = (-score, id_)
     found = [] if by_parts else list(_find_matches(snapshot, words, query, after))
     if by_parts or not (found or after):
-        parts = find_parts(snapshot, words, query.type_clause, after, max_rows)
+        parts = find_parts(snapshot, words, query.type_clause, after, extend_limit(query.limit))
         by_parts, found = True, [_Match(-place, id_, snippet) for place, id_, snippet in parts]
     if not found:
         prove_type(snapshot, query.type)
-    following = None
-    if len(found) > query.limit:
-        del found[query.limit :]
-        following = encode_cursor(unpaged, (by_parts, found[-1].score, found[-1].id))
-    snippets = Snippets(snapshot, words).read([one.rowid for one in found if one.rowid])
-    documents = read_documents(snapshot, (one.id for one in found))
-    matches = zip(found, documents, strict=True)
+    rows = zip(found, read_documents(snapshot, (one.id for one in found), whole=whole), strict=False)
+    taken, more = take_page(rows, query.limit, lambda pair: measure_row(pair[1]))
+    snippets = Snippets(snapshot, words).read([one.rowid for one, _ in taken if one.rowid])
     items = tuple(
-        Hit(row, *split_marks(snippets.get(one.rowid, one.snippet)), one.score) for one, row in matches
+        Found(row, *split_marks(snippets.get(one.rowid, one.snippet)), one.score) for one, row in taken
     )
-    return Hits(items, following, snapshot.source, snapshot.epoch, snapshot.revision)
+    following = encode_cursor(unpaged, (by_parts, taken[-1][0].score, taken[-1][0].id)) if more else None
+    return Answer(items, following, snapshot.source, snapshot.epoch, snapshot.revision)
 
 
 def _find_matches(

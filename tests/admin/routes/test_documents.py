@@ -6,6 +6,8 @@ import pytest
 
 from docsync.admin.http import json_body, version_headers
 from docsync.admin.http.json_body import Json
+from docsync.admin.routes import documents as documents_routes
+from docsync.admin.routes import status as status_routes
 from tests.admin.endpoint import Endpoint, Got
 from tests.admin.fake_commands import FakeCommands
 from tests.helpers.project import Project
@@ -253,10 +255,44 @@ def test_a_page_is_written_out_where_it_keeps_nobody_waiting(
         threads.append(threading.current_thread().name)
         return json_body.dump_json(value)
 
-    monkeypatch.setattr(version_headers, "dump_json", dumped)
+    for module in (documents_routes, status_routes, version_headers):
+        monkeypatch.setattr(module, "dump_json", dumped)
 
     for path in ("/v1/documents", "/v1/search?q=ana", "/v1/problems", "/v1/held"):
         assert endpoint.ask("GET", path).status == 200
 
     assert len(threads) > 8
     assert all(name.startswith("docsync-read") for name in threads)
+
+
+def test_a_document_is_sent_as_it_is_stored_in_ascii(endpoint: Endpoint, project: Project) -> None:
+    value = {"name": "Größe \U0001f600", "deep": [{"\u65e5": '\\\\u0041 \\x41 "\u00e9"', "n": 1.5}] * 2}
+    project.write("personas/odd.json", json.dumps(value, ensure_ascii=False))
+    project.settle()
+
+    one = endpoint.ask("GET", "/v1/documents/persona/odd")
+    page = endpoint.ask("GET", "/v1/documents?where=@id=persona/odd")
+
+    assert one.json["document"] == page.json["documents"][0]["document"] == value
+    assert one.body.isascii()
+    assert page.body.isascii()
+
+
+def test_a_page_of_large_documents_ends_early_with_its_cursor(endpoint: Endpoint, project: Project) -> None:
+    for number in range(12):
+        project.persona(f"personas/large/{number:02}.json", text="x" * 900_000)
+    project.settle()
+
+    found: list[str] = []
+    cursor: str | None = ""
+    pages = 0
+    while cursor is not None:
+        got = endpoint.ask("GET", f"/v1/documents?limit=1000&cursor={cursor}")
+        assert got.json["documents"]
+        assert len(got.body) < 5_000_000
+        found += ids(got)
+        cursor, pages = got.json["cursor"], pages + 1
+
+    assert found == sorted(set(found))
+    assert (len(found), pages) == (16, 3)
+    assert len(ids(endpoint.ask("GET", "/v1/documents?limit=1000&fields=summary"))) == 16
