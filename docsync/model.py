@@ -260,6 +260,14 @@ class FileBytes:
     racy: bool
 
 
+class WriteState(Enum):
+    """Whether some program may still write a file."""
+
+    OPEN = "open"  # a program has it open for writing
+    CLOSED = "closed"
+    UNKNOWN = "unknown"  # the system does not tell
+
+
 class ReadFailure(Enum):
     """Why a file could not be read, although nothing is wrong with it."""
 

@@ -176,6 +176,19 @@ class Coalescer:
         }
         return self._take_out(due, now_ns)
 
+    def list_open(self, now_ns: int) -> dict[str, DirtyPath]:
+        """The dirty paths that `take_all` leaves behind, since their files may still be open."""
+        return {
+            path: dirty
+            for path, dirty in self._dirty.items()
+            if dirty.sign is Sign.OPEN and self.due_ns(path) > now_ns
+        }
+
+    def mark_closed(self, path: str, dirty: DirtyPath) -> None:
+        """Record that the file of *path* was found closed after the hint *dirty*; a newer one stays."""
+        if self._dirty.get(path) == dirty:
+            self._put(path, replace(dirty, sign=Sign.CLOSED))
+
     def _take_out(self, due: dict[str, DirtyPath], now_ns: int) -> Batch:
         for path in due:
             del self._dirty[path]

@@ -4,11 +4,13 @@ A file that changes while it is read is not taken.
 """
 
 import errno
+import fcntl
 import os
+import signal
 import stat
 import time
 
-from docsync.model import FileBytes, Problem, ReadFailure, RefusedPath, Stamp
+from docsync.model import FileBytes, Problem, ReadFailure, RefusedPath, Stamp, WriteState
 
 # Never waits for a writer of a FIFO, never follows a link that was put in the file's place, not inherited.
 _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -97,6 +99,41 @@ def _read(path: str, descriptor: int, max_bytes: int) -> FileBytes | RefusedPath
     if stamp_of(os.fstat(descriptor)) != stamp or len(octets) != stamp.size:
         return ReadFailure.CHANGING
     return FileBytes(octets, stamp, is_racy(stamp, now_ns))
+
+
+def read_write_state(folder: str, inner: str) -> WriteState:
+    """Whether some program may still write the file *inner* in *folder*: CLOSED where there is none."""
+    try:
+        descriptor = _open_beneath(folder, inner)
+    except OSError as error:
+        return WriteState.CLOSED if error.errno in _NOT_THERE else WriteState.UNKNOWN
+    try:
+        return _try_lease(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _try_lease(descriptor: int) -> WriteState:
+    """A read lease is refused while anybody has the file open for writing (fcntl(2), Linux).
+
+    It is given back at once: who opens the file for writing meanwhile waits that long. Only the owner of a
+    file may have one.
+    """
+    if hasattr(fcntl, "F_SETLEASE"):
+        try:
+            # The signal for who opens the file meanwhile: the usual one, SIGIO, would end this process.
+            fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)
+            fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+            fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        except OSError as error:
+            if error.errno == errno.EAGAIN:
+                return WriteState.OPEN
+        else:
+            return WriteState.CLOSED
+    # A second name, or a change later than the last write: the file was linked here when it was written.
+    status = os.fstat(descriptor)
+    is_linked = status.st_nlink > 1 or status.st_ctime_ns > status.st_mtime_ns
+    return WriteState.CLOSED if is_linked else WriteState.UNKNOWN
 
 
 def describe_unreadable(path: str, error: OSError) -> Problem:

@@ -17,9 +17,10 @@ from docsync.model import (
     Root,
     RootState,
     Scan,
+    WriteState,
 )
 from docsync.names import Collection, covers, is_hidden, is_presentable, strip_folder
-from docsync.scan.read import read_stable, stamp_of
+from docsync.scan.read import read_stable, read_write_state, stamp_of
 from docsync.scan.walk import Walk, WalkResult
 
 
@@ -112,15 +113,31 @@ class FileTree:
 
     def read(self, path: str) -> FileBytes | RefusedPath | ReadFailure:
         """The bytes of the document *path*."""
+        folder, inner = self._locate(path)
+        if inner is None:
+            return ReadFailure.GONE  # it was pointed elsewhere after the scan
+        return read_stable(path, folder, inner, self._max_bytes)
+
+    def _locate(self, path: str) -> tuple[str, str | None]:
+        """The folder of the document *path*, and where in it the file is; None when a link leads elsewhere."""
         folder = self.collections_of(path)[0].path
         inner = strip_folder(folder, path)
         folder = join(self._root, folder)
         if os.path.islink(join(self._root, path)):  # noqa: PTH114
             folder = os.path.realpath(folder)
             inner = strip_folder(folder, os.path.realpath(join(self._root, path)))
-        if inner is None:
-            return ReadFailure.GONE  # it was pointed elsewhere after the scan
-        return read_stable(path, folder, inner, self._max_bytes)
+        return folder, inner
+
+    def write_state(self, path: str) -> WriteState:
+        """Whether some program may still write *path*; CLOSED for what is no document."""
+        if not self.collections_of(path):
+            return WriteState.CLOSED
+        folder, inner = self._locate(path)
+        return WriteState.CLOSED if inner is None else read_write_state(folder, inner)
+
+    def is_closed(self, path: str) -> bool:
+        """True when no program can write *path* any more, as far as the system tells."""
+        return self.write_state(path) is WriteState.CLOSED
 
     def find_gone(self, paths: Sequence[str]) -> list[str]:
         """The paths of *paths* without a readable document file; checked again before a deletion."""

@@ -58,7 +58,8 @@ class Rig:
         self.inbox = Inbox(
             Coalescer(project.settings.timing, lambda path: path.endswith(".json")), project.clock
         )
-        rounds = LoopTasks(rescan_ms * MS, self._resync, lambda now_ns: None, self)
+        is_closed = project.settings.tree().is_closed
+        rounds = LoopTasks(rescan_ms * MS, self._resync, lambda now_ns: None, self, is_closed=is_closed)
         self.counters = Counters()
         told = Observers(self.vitals, SyncLog(self.log), self.counters)
         self.loop = Loop(project.engine, self.inbox, GitHold(GitDirectories, lambda: True), rounds, told)

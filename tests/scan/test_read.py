@@ -1,16 +1,20 @@
 """Reading one file: whole and unchanged, or the reason why not; nothing in its place can block the reader."""
 
 import errno
+import fcntl
+import mmap
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from docsync.model import FileBytes, ReadFailure, RefusedPath, Stamp
-from docsync.scan.read import is_racy, read_stable, stamp_of
+from docsync.model import FileBytes, ReadFailure, RefusedPath, Stamp, WriteState
+from docsync.scan.read import is_racy, read_stable, read_write_state, stamp_of
 
 PATH = "personas/a.json"
 SECOND = 1_000_000_000
@@ -217,3 +221,55 @@ def test_one_round_time_does_not_make_a_coarse_clock() -> None:
 def test_a_stamp_always_fits_into_what_sqlite_keeps(mtime_ns: int, inode: int, kept: tuple[int, int]) -> None:
     status: Any = SimpleNamespace(st_mtime_ns=mtime_ns, st_ctime_ns=3, st_size=4, st_ino=inode, st_dev=7)
     assert stamp_of(status) == Stamp(kept[0], 3, 4, kept[1], 7)
+
+
+def test_a_file_is_open_as_long_as_somebody_may_write_it(tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    file.write_text("{}")
+    assert read_write_state(str(tmp_path), "a.json") is WriteState.CLOSED
+    with file.open():
+        assert read_write_state(str(tmp_path), "a.json") is WriteState.CLOSED
+    with file.open("r+"):
+        assert read_write_state(str(tmp_path), "a.json") is WriteState.OPEN
+    assert read_write_state(str(tmp_path), "gone.json") is WriteState.CLOSED
+
+
+def test_a_mapping_may_still_be_written(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("{}")
+    with (tmp_path / "a.json").open("r+b") as file:
+        mapping = mmap.mmap(file.fileno(), 0)
+    assert read_write_state(str(tmp_path), "a.json") is WriteState.OPEN
+    mapping.close()
+    assert read_write_state(str(tmp_path), "a.json") is WriteState.CLOSED
+
+
+def test_where_the_system_does_not_tell_a_second_name_says_that_the_file_was_linked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the owner of a file may ask."""
+
+    def refuse(*_: object) -> int:
+        raise PermissionError
+
+    file = tmp_path / "a.json"
+    file.write_text("{}")
+    status = file.stat()
+    monkeypatch.setattr(fcntl, "fcntl", refuse)
+    if status.st_ctime_ns == status.st_mtime_ns:
+        assert read_write_state(str(tmp_path), "a.json") is WriteState.UNKNOWN
+    (tmp_path / "b.json").hardlink_to(file)
+    assert read_write_state(str(tmp_path), "a.json") is WriteState.CLOSED
+    monkeypatch.delattr(fcntl, "F_SETLEASE")
+    assert read_write_state(str(tmp_path), "a.json") is WriteState.CLOSED
+
+
+def test_asking_disturbs_nobody_who_opens_the_file_meanwhile(tmp_path: Path) -> None:
+    """Who breaks a lease sends a signal, and the usual one would end this process."""
+    file = tmp_path / "a.json"
+    file.write_text("{}")
+    writer = subprocess.Popen(
+        [sys.executable, "-c", "import sys\nfor _ in range(3000): open(sys.argv[1], 'r+').close()", str(file)]
+    )
+    while writer.poll() is None:
+        read_write_state(str(tmp_path), "a.json")
+    assert writer.returncode == 0

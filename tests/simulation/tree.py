@@ -16,6 +16,7 @@ from docsync.model import (
     RootState,
     Scan,
     Severity,
+    WriteState,
 )
 from docsync.names import Collection, covers, is_hidden
 from docsync.scan.read import is_racy
@@ -139,6 +140,10 @@ class FakeTree:
             return ReadFailure.CHANGING
         self.was_read(path)
         return FileBytes(file.octets, file.stamp, is_racy(file.stamp, self._filesystem.exact_ns()))
+
+    def write_state(self, path: str) -> WriteState:
+        """The files of a history are never really open."""
+        return WriteState.UNKNOWN
 
     def find_gone(self, paths: Sequence[str]) -> list[str]:
         if not paths:

@@ -23,6 +23,7 @@ from docsync.model import (
     Severity,
     Sign,
     Stamp,
+    WriteState,
 )
 from docsync.names import Collection
 from docsync.policy.grace_period import GracePeriod
@@ -153,6 +154,7 @@ class Loader:
             )
             return self._refuse_if_believed(broken, look)
         is_suspicious = self._is_suspicious(entry, read.stamp, collection, look.sign(path))
+        is_suspicious = is_suspicious or self._is_unfinished(path, collection, look)
         if is_suspicious and not look.believes(self._grace, path):
             return None
         document = _document(file, parsed.content, content_hash, read.stamp)
@@ -181,6 +183,12 @@ class Loader:
                 Problem(path, "overlap", message, Severity.WARNING, hint="exclude it from one of them")
             )
         return tuple(p for p in problems if p.severity is Severity.ERROR or p.code not in self.ignore)
+
+    def _is_unfinished(self, path: str, collection: Collection, look: LookContext) -> bool:
+        """True for an unhinted file that is open for writing, in a format whose beginning is valid too."""
+        if path in look.signs or get_format(collection.format).proves_complete:
+            return False
+        return self._tree.write_state(path) is WriteState.OPEN
 
     @staticmethod
     def _is_suspicious(entry: Entry | None, stamp: Stamp, collection: Collection, sign: Sign | None) -> bool:

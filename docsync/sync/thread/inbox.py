@@ -7,7 +7,7 @@ from typing import Protocol
 from docsync.clock import Clock
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Sign
-from docsync.policy.coalesce import Batch, Coalescer
+from docsync.policy.coalesce import Batch, Coalescer, DirtyPath
 from docsync.sync.thread.request import Request
 
 
@@ -101,6 +101,16 @@ class Inbox:
         """The paths that are due; with *everything* also those that are not, but for files still open."""
         with self._bell:
             return self._coalescer.take_all(now_ns) if everything else self._coalescer.take(now_ns)
+
+    def list_open(self, now_ns: int) -> dict[str, DirtyPath]:
+        """The paths that `take` leaves behind although everything is asked for: their files may be open."""
+        with self._bell:
+            return self._coalescer.list_open(now_ns)
+
+    def mark_closed(self, path: str, dirty: DirtyPath) -> None:
+        """The file of *path* was found closed after the hint *dirty*."""
+        with self._bell:
+            self._coalescer.mark_closed(path, dirty)
 
     def dirty(self) -> frozenset[str]:
         """The paths that wait to be looked at."""

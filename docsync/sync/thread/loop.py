@@ -165,6 +165,8 @@ class Loop:
         """
         looks = self._pending.looks()
         hurried = bool(looks) or extent is not BatchExtent.PLAIN
+        if hurried:
+            self._find_closed(now_ns)
         batch = self._inbox.take(now_ns, everything=hurried or self._inbox.closed)
         dirty = dict(batch.dirty)
         if any(item.sign is Sign.LOST for item in dirty.values()):
@@ -186,6 +188,12 @@ class Loop:
         for scope in scopes:
             dirty.setdefault(scope, DirtyPath(now_ns, now_ns, Sign.FOLDER))
         return Batch(dirty, batch.resting, batch.rest_until_ns, asked)
+
+    def _find_closed(self, now_ns: int) -> None:
+        """Look which files are closed that were not heard to be: no close comes for one that link(2) made."""
+        for path, dirty in self._inbox.list_open(now_ns).items():
+            if self._tasks.is_closed(path):
+                self._inbox.mark_closed(path, dirty)
 
     def _resync(self, dirty: dict[str, DirtyPath], now_ns: int, *, urgent: bool) -> None:
         """Make the watches anew, *then* scan; not twice within a second, unless a request waits for it."""

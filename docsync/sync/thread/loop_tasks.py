@@ -24,7 +24,8 @@ class LoopTasks:
     """The timed work of the loop: `rescan_ns` between whole scans, spread by ±20 % with `jitter`.
 
     `resync` makes the watches anew after lost hints; `check_watcher` is called about once a second with the
-    time. `upkeep` looks after the database before and after each batch.
+    time. `upkeep` looks after the database before and after each batch. `is_closed` is true of a file that no
+    program can write any more, as far as the system tells.
     """
 
     rescan_ns: int
@@ -32,3 +33,4 @@ class LoopTasks:
     check_watcher: Callable[[int], None]
     upkeep: UpkeepPort
     jitter: Random = field(default_factory=Random)
+    is_closed: Callable[[str], bool] = lambda _: False
