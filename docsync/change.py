@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from docsync.model import Document, Entry, FileState, Problem, Reference, ReferenceStatus, Stamp
+from docsync.model import Document, Entry, FileState, LostFolder, Problem, Reference, ReferenceStatus, Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +101,16 @@ class FileReference:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseState:
-    """The state of the database: its version, and the broken (or unreadable) and held paths of a scope."""
+    """The state of the database: its version, and the broken (or unreadable) and held paths of a scope.
+
+    A folder that cannot be read belongs to the scope of all beneath it, and so do the `lost` ones.
+    """
 
     epoch: str
     revision: int
     broken: tuple[str, ...]
     held: tuple[str, ...]
+    lost: tuple[LostFolder, ...] = ()
 
 
 @dataclass(slots=True)

@@ -222,6 +222,14 @@ class Root:
 
 
 @dataclass(frozen=True, slots=True)
+class LostFolder:
+    """A collection's folder that is missing or unreadable: what the database holds beneath it is kept as it was."""
+
+    path: str
+    state: RootState
+
+
+@dataclass(frozen=True, slots=True)
 class RefusedPath:
     """A path that cannot be taken, with the problem; `stamp` is None if there was nothing to stat."""
 

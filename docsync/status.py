@@ -6,7 +6,7 @@ Daemon and reader fill them in, others show them.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from docsync.model import BatchRecord, Problem
+from docsync.model import BatchRecord, LostFolder, Problem
 
 # Reason codes that end readiness: the database may be out of date without a sign of it.
 _BLOCKING = frozenset({"starting", "database", "sync_stalled", "watcher_dead"})
@@ -172,8 +172,8 @@ class CommandResult:
     """What a reload, a wait or a release found once it was over.
 
     `revision` and `epoch` name the state that covers the call; `upserted` and `deleted` are paths; `broken`
-    and `held` are the paths in its scope that are broken (or unreadable) and held; `seconds` is how long it
-    took.
+    and `held` are the paths in its scope that are broken (or unreadable) and held; `lost` are the collections'
+    folders that are missing or unreadable, in its scope or above it; `seconds` is how long it took.
     """
 
     epoch: str
@@ -183,3 +183,4 @@ class CommandResult:
     deleted: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    lost: tuple[LostFolder, ...] = ()

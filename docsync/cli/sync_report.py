@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
 
 from docsync.cli.session import Session
-from docsync.cli.view.outcome import next_steps, tally
+from docsync.cli.view.outcome import needs_person, next_steps, tally
 from docsync.cli.view.text import count_noun, problem_lines
 from docsync.errors import NoDatabase
 from docsync.model import Severity
@@ -42,7 +42,7 @@ def report(
     session.out.answer(value, _lines(project, synced))
     for step in next_steps(done):
         session.out.remark(step)
-    return 1 if done.held else 0
+    return 1 if needs_person(done) else 0
 
 
 def remark_repair(session: Session, how: Repair, reason: str) -> None:

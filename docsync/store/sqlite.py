@@ -115,14 +115,20 @@ class SqliteStore:
         return found
 
     def read_state(self, scopes: Iterable[str]) -> DatabaseState:
-        """The database's version, and which paths in *scopes* are broken (or unreadable) and held."""
+        """The database's version, and which paths in *scopes* are broken (or unreadable) and held.
+
+        An unreadable folder above one of *scopes* counts, too.
+        """
         wanted = list(scopes)
         with reading():
             rows = self._connection.execute(
                 "SELECT file_path, state FROM files WHERE state <> 'ok' ORDER BY file_path"
             ).fetchall()
         troubled = [
-            (str(path), state) for path, state in rows if any(covers(scope, str(path)) for scope in wanted)
+            (str(path), state)
+            for path, state in rows
+            if any(covers(scope, str(path)) for scope in wanted)
+            or (state == FileState.UNREADABLE and any(covers(str(path), scope) for scope in wanted))
         ]
         broken = tuple(path for path, state in troubled if state in (FileState.BROKEN, FileState.UNREADABLE))
         held = tuple(path for path, state in troubled if state == FileState.HELD)

@@ -71,4 +71,4 @@ class Convergence:
         now = self.engine.read_state([EVERYTHING])
         seconds = round((self._clock.monotonic_ns() - self._begun_ns) / 1e9, 6)
         did = (tuple(sorted(self.upserted)), tuple(sorted(self.deleted)))
-        return CommandResult(now.epoch, now.revision, seconds, *did, now.broken, now.held)
+        return CommandResult(now.epoch, now.revision, seconds, *did, now.broken, now.held, now.lost)

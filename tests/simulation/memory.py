@@ -161,8 +161,12 @@ class MemoryStore:
 
     def read_state(self, scopes: Iterable[str]) -> DatabaseState:
         """The database's version, and which paths in *scopes* are broken (or unreadable) and held."""
-        entries = self.index(scopes).values()
-        broken = sorted(e.path for e in entries if e.state in (FileState.BROKEN, FileState.UNREADABLE))
+        wanted = list(scopes)
+        entries = self.index(wanted).values()
+        shut = (e for e in self._memory.tables.entries.values() if e.state is FileState.UNREADABLE)
+        above = {e.path for e in shut if any(covers(e.path, scope) for scope in wanted)}
+        seen = {e.path for e in entries if e.state in (FileState.BROKEN, FileState.UNREADABLE)}
+        broken = sorted(above | seen)
         held = sorted(e.path for e in entries if e.state is FileState.HELD)
         return DatabaseState("simulated", self._memory.tables.revision, tuple(broken), tuple(held))
 

@@ -8,7 +8,7 @@ import click
 
 from docsync.cli.flags import command, pass_session
 from docsync.cli.session import Session
-from docsync.cli.view.outcome import next_steps, parse_result, result_lines
+from docsync.cli.view.outcome import needs_person, next_steps, parse_result, result_lines
 from docsync.errors import AlreadyRunning, NotReachable
 from docsync.names import covers, to_printable
 
@@ -53,7 +53,7 @@ def reload_command(session: Session, paths: tuple[Path, ...]) -> int:
     """Let the daemon look at the files at once.
 
     It looks at all files, or at those at PATH and beneath. Returns when it is done. Exits with 1 if a
-    deletion is held.
+    deletion is held, or a collection's folder is missing or unreadable.
     """
     project = session.project()
     daemon = project.require_daemon(_RELOAD_SECONDS)
@@ -62,7 +62,7 @@ def reload_command(session: Session, paths: tuple[Path, ...]) -> int:
     session.out.answer(done, result_lines(done, verbose=session.verbose))
     for step in next_steps(done):
         session.out.remark(step)
-    return 1 if done.held else 0
+    return 1 if needs_person(done) else 0
 
 
 @command
@@ -78,8 +78,8 @@ def reload_command(session: Session, paths: tuple[Path, ...]) -> int:
 def wait_command(session: Session, paths: tuple[Path, ...], timeout: float) -> int:
     """Wait until what was saved is in the database.
 
-    That is everything saved before the call, or what was saved at PATH and beneath. Exits with 1 if a PATH is
-    broken or held, and with 124 when the time is over.
+    That is everything saved before the call, or what was saved at PATH and beneath. Exits with 1 if a deletion
+    is held, a collection's folder is missing or unreadable, or a PATH is broken; with 124 when the time is over.
     """
     project = session.project()
     daemon = project.require_daemon(timeout)
@@ -91,8 +91,9 @@ def wait_command(session: Session, paths: tuple[Path, ...], timeout: float) -> i
         ):
             session.out.remark(f"{to_printable(scope)}: there is no such file or folder")
     lines = [*result_lines(done, verbose=session.verbose)][:-1]
-    what = "all that could be taken" if done.broken or done.held else "everything saved before"
+    is_all = not (done.broken or needs_person(done))
+    what = "everything saved before" if is_all else "all that could be taken"
     session.out.answer(done, [*lines, f"{what} is in the database: revision {done.revision}"])
     for step in next_steps(done):
         session.out.remark(step)
-    return 1 if paths and (done.broken or done.held) else 0
+    return 1 if needs_person(done) or (paths and done.broken) else 0

@@ -6,7 +6,7 @@ applied is found again.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docsync.change import AdoptRoot, ApplyResult, DatabaseState, Delete, Hold, Refuse, RowChange, Upsert
 from docsync.clock import Clock
@@ -127,8 +127,9 @@ class Engine:
         return self._guard.list_held(type_)
 
     def read_state(self, scopes: Iterable[str]) -> DatabaseState:
-        """The database's version, and what is broken and held in *scopes*."""
-        return self._store.read_state(scopes)
+        """The database's version, and what is broken, held and lost in *scopes*."""
+        wanted = list(scopes)
+        return replace(self._store.read_state(wanted), lost=tuple(self._roots.list_lost(wanted)))
 
     def root_states(self) -> dict[str, RootState]:
         """The state of each collection's folder, as of the last look."""

@@ -1,10 +1,10 @@
 """Follows the collections' folders: missing, replaced or unreadable. Nothing beneath these is deleted."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from docsync.change import Refuse
-from docsync.model import Entry, FileState, Problem, RefusedPath, Root, RootState, Scan
+from docsync.model import Entry, FileState, LostFolder, Problem, RefusedPath, Root, RootState, Scan
 from docsync.names import ancestors, covers
 from docsync.policy.grace_period import GracePeriod
 from docsync.sync.batch.load import LookContext
@@ -130,6 +130,15 @@ class RootTracker:
                 kept = (entry.stamp, entry.content_hash) if entry else (None, None)
                 refused.append(Refuse(path, type_, FileState.UNREADABLE, (problem,), *kept))
         return refused
+
+    def list_lost(self, scopes: Sequence[str]) -> list[LostFolder]:
+        """The folders that are missing or unreadable, in *scopes* or above them, as of the last look."""
+        lost = {path: self._roots[type_].state for path, type_, _ in self._list_lost_roots()}
+        return [
+            LostFolder(path, state)
+            for path, state in lost.items()
+            if any(covers(scope, path) or path == "." or covers(path, scope) for scope in scopes)
+        ]
 
     def _list_lost_roots(self) -> Iterator[tuple[str, str, Problem]]:
         for type_, root in self._roots.items():

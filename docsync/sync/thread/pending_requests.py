@@ -34,7 +34,7 @@ class PendingRequests:
         for request in requests:
             self._new.remove(request)
             self._begun.append(request)
-            request.waits_for = {path for path in undecided if request.concerns(path)}
+            request.waits_for = {path for path in undecided if request.depends_on(path)}
 
     def mark_committed(
         self, applied: ApplyResult, undecided: set[str], last_own_hint_ns: Callable[[str], int | None]
@@ -64,4 +64,4 @@ class PendingRequests:
 def _build_done(request: Request, now: DatabaseState, now_ns: int) -> CommandResult:
     seconds = round((now_ns - request.asked_ns) / 1e9, 6)
     did = (tuple(sorted(request.upserted)), tuple(sorted(request.deleted)))
-    return CommandResult(now.epoch, now.revision, seconds, *did, now.broken, now.held)
+    return CommandResult(now.epoch, now.revision, seconds, *did, now.broken, now.held, now.lost)

@@ -39,3 +39,7 @@ class Request:
     def concerns(self, path: str) -> bool:
         """True when *path* lies in what the answer is about."""
         return any(covers(scope, path) for scope in self.paths)
+
+    def depends_on(self, path: str) -> bool:
+        """True when *path* lies in what the answer is about, or is a folder above that."""
+        return self.concerns(path) or any(covers(path, scope) for scope in self.paths)

@@ -32,6 +32,40 @@ def test_a_path_that_is_broken_fails_its_wait_and_no_other(filled: Shell) -> Non
     assert "broken" not in other.out
 
 
+def test_a_folder_that_is_gone_fails_every_wait_that_it_concerns(filled: Shell) -> None:
+    """As a checkout of a branch without it leaves it: the rows stay, and nobody is told that all is well."""
+    with filled.daemon():
+        filled("wait")
+        (filled.root / "personas").rename(filled.root / "away")
+        asked = [filled(*words) for words in (["wait"], ["wait", "personas/ada.json"], ["reload"])]
+        other = filled("wait", "prompts")
+        told = filled("--json", "wait").json
+        (filled.root / "away").rename(filled.root / "personas")
+        back = filled("wait")
+
+    assert [one.code for one in asked] == [1, 1, 1]
+    assert all("missing: personas\n" in one.out and "broken: personas" not in one.out for one in asked)
+    assert all("bring back personas" in one.err for one in asked)
+    assert (other.code, back.code, back.err) == (0, 0, "")
+    assert told["lost"] == [{"path": "personas", "state": "missing"}]
+
+
+def test_a_deletion_that_is_held_fails_a_wait_for_everything(filled: Shell) -> None:
+    for path in (filled.root / "personas").iterdir():
+        path.unlink()
+    filled.persona("one")
+    filled.persona("two")
+    with filled.daemon():
+        filled("wait")
+        for name in ("one", "two"):
+            (filled.root / "personas" / f"{name}.json").unlink()
+        everything, other = filled("wait"), filled("wait", "prompts")
+
+    assert (everything.code, other.code) == (1, 0)
+    assert "held: personas/two.json" in everything.out
+    assert "all that could be taken" in everything.out
+
+
 def test_a_wait_that_takes_too_long_is_exit_124(filled: Shell) -> None:
     with filled.daemon() as daemon:
         filled("wait")
@@ -49,7 +83,8 @@ def test_a_reload_tells_what_it_found(filled: Shell) -> None:
         answer = filled("reload", "personas", "--json")
 
     assert answer.code == 0
-    assert set(answer.json) == {"epoch", "revision", "seconds", "upserted", "deleted", "broken", "held"}
+    shown = {"epoch", "revision", "seconds", "upserted", "deleted", "broken", "held", "lost"}
+    assert set(answer.json) == shown
 
 
 def test_a_stopped_daemon_is_gone_when_stop_returns(filled: Shell) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 from typing import Any
 
 import pytest
@@ -122,6 +123,29 @@ def test_a_root_that_may_not_be_looked_at_keeps_its_rows(
     monkeypatch.undo()
     project.settle()
     assert project.problems() == []
+
+
+def test_a_folder_above_what_is_asked_for_is_part_of_the_answer(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shut(monkeypatch, "/shut")
+    (project.root / "personas/shut").mkdir()
+    os.rmdir(project.root / "prompts")
+    project.settle()
+
+    def state(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        found = project.engine.read_state([path])
+        return found.broken, tuple(one.path for one in found.lost)
+
+    assert state("personas/shut/new.json") == (("personas/shut",), ())
+    assert state("personas/new.json") == ((), ())
+    assert state("prompts/new.prompty") == ((), ())  # it never had a document, and was never seen
+    project.write("prompts/p.prompty", "---\nname: P\n---\nhello\n")
+    project.settle()
+    shutil.rmtree(project.root / "prompts")
+    project.settle()
+    assert state("prompts/new.prompty") == (("prompts",), ("prompts",))
+    assert state("personas/new.json") == ((), ())
 
 
 def test_a_root_that_was_seen_before_a_restart_is_missing_and_not_absent(project: Project) -> None:
