@@ -4,6 +4,7 @@ import errno
 import gc
 import os
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 
 import click
@@ -29,6 +30,7 @@ _ADVICE: Mapping[int, str] = {
     errno.EDQUOT: "make room on its disk",
     errno.ENAMETOOLONG: "choose a shorter name",
 }
+_LAST_SECONDS = 0.5
 _INTERRUPTED = 130
 _BUG = 70
 
@@ -37,7 +39,9 @@ def main() -> int:
     """Run the command that the process was started with."""
     gc.set_threshold(*COLLECTOR)
     open_streams()
-    return run(sys.argv[1:], os.environ)
+    code = run(sys.argv[1:], os.environ)
+    _leave_stuck_threads(code)
+    return code
 
 
 def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -56,6 +60,20 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     except KeyboardInterrupt:
         return _INTERRUPTED
     return code
+
+
+def _leave_stuck_threads(code: int) -> None:
+    """End the process here if a thread does not end: Python would wait, and everything is closed by now.
+
+    A daemon's reader may be within one step of SQLite, which nothing can end.
+    """
+    # Also those that are daemons: an executor waits for its threads, whatever they are.
+    others = [one for one in threading.enumerate() if one is not threading.current_thread()]
+    for thread in others:
+        thread.join(_LAST_SECONDS / len(others))
+    if any(thread.is_alive() for thread in others):
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def _answer(arguments: Sequence[str], session: Session) -> int:

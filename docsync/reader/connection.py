@@ -6,6 +6,7 @@ Never writes. A connection that a fork has copied is never touched again, not ev
 import os
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Lock
 from time import monotonic
 from weakref import WeakSet
 
@@ -42,6 +43,7 @@ class DatabaseFile:
         self._full_busy_wait = True
         self._openings = 0
         self._stop_at: float | None = None
+        self._closing = Lock()
 
     def begin(self) -> Snapshot:
         """Begin a read transaction, on the file that is at the path now. Raises NoDatabase."""
@@ -66,14 +68,27 @@ class DatabaseFile:
 
     def close(self) -> None:
         """Close the connection; the next `begin` opens another one."""
+        with self._closing:
+            connection, self._connection = self._connection, None
         self._stack.close()
-        self._connection = None
+        del connection
 
     def stop_at(self, until: float) -> None:
-        """Interrupt every statement from the time *until* (`time.monotonic`) on. For any thread."""
+        """Interrupt every statement from the time *until* (`time.monotonic`) on."""
         limited, self._stop_at = self._stop_at is not None, until
         if not limited and self._connection is not None:
             self._limit(self._connection)
+
+    def interrupt(self) -> None:
+        """End the statement that runs, and every other one. For any thread.
+
+        SQLite looks at the clock after so many steps only, and one step may be as long as a document: this it
+        sees after each row.
+        """
+        self._stop_at = 0.0
+        with self._closing:
+            if self._connection is not None:
+                self._connection.interrupt()
 
     def _limit(self, connection: apsw.Connection) -> None:
         connection.set_progress_handler(

@@ -76,11 +76,15 @@ class Reader:
         return self._source.in_one_state(ask)
 
     def stop_at(self, until: float) -> None:
-        """From that moment on (`time.monotonic`) the database does not answer: `apsw.InterruptError`.
+        """From that moment on (`time.monotonic`) the database does not answer: `apsw.InterruptError`."""
+        self._source.database.stop_at(until)
+
+    def interrupt(self) -> None:
+        """End what the database is asked now, and all that is asked before the next `stop_at`.
 
         For any thread.
         """
-        self._source.database.stop_at(until)
+        self._source.database.interrupt()
 
     def get(self, id_: str) -> Row | None:
         """The document with this id, None if there is none."""

@@ -1,5 +1,6 @@
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -116,3 +117,62 @@ def test_nothing_is_left_after_closing(reading: ReaderPool) -> None:
     reading.close()
 
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("docsync-read")]
+
+
+def test_closing_waits_a_second_for_what_cannot_be_ended(reading: ReaderPool) -> None:
+    let_go, begun = threading.Event(), threading.Event()
+
+    def question(_: Reader) -> None:
+        begun.set()
+        let_go.wait(20)
+
+    async def ask() -> float:
+        asked = asyncio.ensure_future(reading.ask(question))
+        await asyncio.to_thread(begun.wait, 20)
+        at = time.monotonic()
+        await asyncio.to_thread(reading.close)
+        took = time.monotonic() - at
+        let_go.set()
+        await asked
+        return took
+
+    assert asyncio.run(ask()) < 3
+
+
+def test_a_question_that_nobody_waits_for_is_not_begun(
+    reading: ReaderPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docsync.admin.reader_pool._SECONDS", 0.05)
+    let_go, begun = threading.Event(), list[int]()
+
+    def question(number: int) -> None:
+        begun.append(number)
+        let_go.wait(20)
+
+    async def ask() -> None:
+        several = [reading.ask(lambda _, number=number: question(number)) for number in range(9)]  # type: ignore[misc]
+        assert all(
+            isinstance(one, TimedOut) for one in await asyncio.gather(*several, return_exceptions=True)
+        )
+        let_go.set()
+
+    asyncio.run(ask())
+    assert len(begun) == 4
+
+
+def test_ending_a_question_does_not_end_the_next_one(
+    reading: ReaderPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docsync.admin.reader_pool._SECONDS", 0.1)
+
+    async def ask() -> None:
+        for _ in range(5):
+            several = [reading.ask(endless) for _ in range(4)]
+            ended = await asyncio.gather(*several, return_exceptions=True)
+            assert all(isinstance(one, TimedOut) for one in ended)
+            monkeypatch.setattr("docsync.admin.reader_pool._SECONDS", 10)
+            answers = await asyncio.gather(*(reading.ask(lambda reader: reader.count()) for _ in range(8)))
+            assert all(answers)
+            monkeypatch.setattr("docsync.admin.reader_pool._SECONDS", 0.1)
+
+    asyncio.run(ask())
