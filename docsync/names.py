@@ -1,7 +1,7 @@
 """Paths, patterns, ids and places: which names are documents, and their ids. Never looks at the disk."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import normalize
@@ -36,6 +36,11 @@ _TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
 def covers(scope: str, path: str) -> bool:
     """True when *path* is *scope* or lies beneath it."""
     return scope == EVERYTHING or path == scope or path.startswith(scope + "/")
+
+
+def is_within(scopes: Set[str], path: str) -> bool:
+    """True when one of *scopes* covers *path*; as quick for thousands of scopes as for one."""
+    return path in scopes or not scopes.isdisjoint(ancestors(path))
 
 
 def drop_covered(scopes: Iterable[str]) -> list[str]:

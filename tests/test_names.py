@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from docsync import names
-from docsync.names import Collection
+from docsync.names import Collection, covers, is_within
 
 PERSONAS = Collection("persona", "personas", ("**/*.json",), "json", exclude=("drafts/**",))
 
@@ -132,3 +132,11 @@ def test_names_that_could_harm_a_terminal_are_escaped() -> None:
 
 def test_the_folders_above_a_path_end_at_the_project_root() -> None:
     assert names.ancestors("a/b/c.json") == ["a/b", "a", ""]
+
+
+def test_a_path_is_within_scopes_that_cover_it() -> None:
+    scopes = {"a", "b/c.json", "d/e"}
+    for path in ("a", "a/x", "b", "b/c.json", "b/c.json/x", "b/c.jsonx", "d", "d/e/f/g", "d/ef", "", "aa"):
+        assert is_within(scopes, path) == any(covers(scope, path) for scope in scopes)
+        assert is_within({""}, path)
+        assert not is_within(set(), path)

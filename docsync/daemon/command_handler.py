@@ -18,7 +18,7 @@ from docsync.counters import Counters
 from docsync.daemon.watch_supervisor import WatchSupervisor
 from docsync.errors import NoDatabase
 from docsync.model import RootState
-from docsync.names import EVERYTHING, Collection
+from docsync.names import EVERYTHING, Collection, drop_covered
 from docsync.reader import open_reader
 from docsync.status import CollectionStatus, CommandResult, Latency, Reason, Status
 from docsync.sync.thread.inbox import Inbox
@@ -27,6 +27,7 @@ from docsync.sync.thread.thread_status import ThreadStatus
 
 # One reload runs, one waits; a third would find nothing that the second does not.
 _MAX_RELOADS = 2
+_MAX_SCOPES = 500
 _STALLED_NS = 5_000_000_000
 # The loop ticks every second: readiness ends before a client has waited for five.
 _LATE_NS = 4_000_000_000
@@ -214,9 +215,11 @@ class CommandHandler:
         """Read the files in *scopes* at once, whatever their stamps say."""
         if not self._reloads.acquire(blocking=False):
             raise Busy("one reload runs and another one waits already; try again in a second")
-        wanted = tuple(scopes) or (EVERYTHING,)
+        wanted = drop_covered(scopes or (EVERYTHING,))
+        # Each scope is looked up in the tree and in the database; beyond so many, all there is costs less.
+        looked = tuple(wanted) if len(wanted) <= _MAX_SCOPES else (EVERYTHING,)
         self._watch.prove()  # hints that are under way then belong to this look
-        request = Request(RequestKind.LOOK, wanted, wanted, asked_ns=self._clock.monotonic_ns())
+        request = Request(RequestKind.LOOK, looked, tuple(wanted), asked_ns=self._clock.monotonic_ns())
         request.answer.add_done_callback(lambda _: self._reloads.release())
         return self._ask(request, timeout)
 

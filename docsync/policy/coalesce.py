@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
 from docsync.model import Sign, Timing
-from docsync.names import ancestors, covers
+from docsync.names import ancestors
 
 _IMMEDIATE = frozenset({Sign.RENAMED, Sign.GONE, Sign.FOLDER, Sign.LOST})
 # Without close events a file in a format that cannot prove itself complete gets this long to be finished.
@@ -122,7 +122,7 @@ class Coalescer:
             due = max(due, self._rest_until_ns(path))
         due = max(min(due, dirty.first_hint_ns + self._timing.max_delay_ns), dirty.not_before_ns)
         # Hints within a swapped volume belong to the swap: the links of removed keys go right after it.
-        above = (scope for scope in self._swapped if scope != path and covers(scope, path))
+        above = self._swapped.intersection(ancestors(path)) if self._swapped else ()
         return max((due, *map(self.due_ns, above)))
 
     def _rest_until_ns(self, path: str) -> int:

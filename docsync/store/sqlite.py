@@ -8,7 +8,7 @@ import apsw
 
 from docsync.change import ApplyResult, DatabaseState, FileReference, RowChange
 from docsync.model import Entry, FileState, Problem, Reference, ReferenceStatus
-from docsync.names import EVERYTHING, Collection, covers, fold_path
+from docsync.names import EVERYTHING, Collection, ancestors, fold_path, is_within
 from docsync.store.batch import BatchWriter
 from docsync.store.connection import reading, writing
 from docsync.store.file_rows import ENTRY_COLUMNS, entry_of
@@ -119,7 +119,8 @@ class SqliteStore:
 
         An unreadable folder above one of *scopes* counts, too.
         """
-        wanted = list(scopes)
+        wanted = frozenset(scopes)
+        above = frozenset(chain.from_iterable(map(ancestors, wanted)))
         with reading():
             rows = self._connection.execute(
                 "SELECT file_path, state FROM files WHERE state <> 'ok' ORDER BY file_path"
@@ -127,8 +128,7 @@ class SqliteStore:
         troubled = [
             (str(path), state)
             for path, state in rows
-            if any(covers(scope, str(path)) for scope in wanted)
-            or (state == FileState.UNREADABLE and any(covers(str(path), scope) for scope in wanted))
+            if is_within(wanted, str(path)) or (state == FileState.UNREADABLE and path in above)
         ]
         broken = tuple(path for path, state in troubled if state in (FileState.BROKEN, FileState.UNREADABLE))
         held = tuple(path for path, state in troubled if state == FileState.HELD)

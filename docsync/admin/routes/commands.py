@@ -3,7 +3,7 @@
 The name of the sender is passed to `on_request`, for the log.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from starlette.requests import Request
@@ -34,6 +34,8 @@ OnRequest = Callable[[str, str, str], None]
 
 _RELOAD_SECONDS = 30.0
 _WAIT_SECONDS = 10.0
+_MAX_SCOPES_LOGGED = 10
+_MAX_CHARACTERS_LOGGED = 1_000
 
 
 class CommandRoutes:
@@ -59,7 +61,7 @@ class CommandRoutes:
         scopes, timeout = read_paths(members, "scopes"), read_timeout(members, _RELOAD_SECONDS)
         if (collection := read_text_or_none(members, "collection")) is not None:
             scopes = (*scopes, await self._folder(collection))
-        self._report_request(request, "reload", ", ".join(scopes) or "everything")
+        self._report_request(request, "reload", _describe_scopes(scopes))
         scopes = scopes or (EVERYTHING,)
         return await self._run_command(partial(self._commands.reload, scopes, timeout), timeout)
 
@@ -104,6 +106,12 @@ class CommandRoutes:
         done = await self._pool.wait(call, timeout)
         response = Response(dump_json(to_json(done)), media_type="application/json")
         return set_version_headers(response, DatabaseVersion(done.epoch, done.revision))
+
+
+def _describe_scopes(scopes: Sequence[str]) -> str:
+    """*scopes* for a line of the log, which must not become as long as a body."""
+    more = f" and {len(scopes) - _MAX_SCOPES_LOGGED} more" if len(scopes) > _MAX_SCOPES_LOGGED else ""
+    return (", ".join(scopes[:_MAX_SCOPES_LOGGED]) + more)[:_MAX_CHARACTERS_LOGGED] or "everything"
 
 
 _SECONDS: OpenApiObject = {

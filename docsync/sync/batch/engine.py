@@ -13,7 +13,7 @@ from docsync.clock import Clock
 from docsync.diff import diff
 from docsync.errors import StoreUnavailable
 from docsync.model import Entry, RootState, Scan, Sign, Timing
-from docsync.names import EVERYTHING, covers, drop_covered, widen_escaped
+from docsync.names import EVERYTHING, drop_covered, is_within, widen_escaped
 from docsync.policy.coalesce import Batch, DirtyPath
 from docsync.policy.grace_period import GracePeriod
 from docsync.policy.guard import Guard
@@ -160,7 +160,7 @@ class Engine:
             if path in known and self._grace.is_missing(known[path]):
                 self._grace.mark_returned(path, known[path].type)  # also if this batch fails
         gone = [e for e in difference.gone if not self._guard.holds(e) and not self._grace.is_missing(e)]
-        swapped = [path for path, dirty in batch.dirty.items() if dirty.sign is Sign.SWAPPED]
+        swapped = {path for path, dirty in batch.dirty.items() if dirty.sign is Sign.SWAPPED}
         for entry in gone:
             immediate = whole or is_swap_deletion(entry.path, scan, swapped)
             self._grace.mark_missing(entry, seen_ns, immediate=immediate)
@@ -187,7 +187,7 @@ class Engine:
             must_read.update(
                 path
                 for path, entry in known.items()
-                if entry.type in self._reload or any(covers(scope, path) for scope in batch.asked)
+                if entry.type in self._reload or is_within(batch.asked, path)
             )
         return must_read
 
@@ -268,7 +268,8 @@ class Engine:
         for path in work.look.again.union(work.skipped & set(applied.deleted)):
             work.again[path] = work.look.now_ns + self._settle_ns
         unsure = self._grace.suspects() - work.resting - work.again.keys() - work.look.suspects
-        self._grace.clear(path for path in unsure if any(covers(scope, path) for scope in work.look.scopes))
+        scopes = frozenset(work.look.scopes)
+        self._grace.clear(path for path in unsure if is_within(scopes, path))
         self._roots.commit()
         self._mark_reloaded(work, applied)
 

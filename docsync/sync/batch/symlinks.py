@@ -6,7 +6,7 @@ Never looks at the tree.
 from collections.abc import Iterable, Set
 
 from docsync.model import Scan
-from docsync.names import ancestors, is_hidden
+from docsync.names import is_hidden, is_within
 
 
 class SymlinkTracker:
@@ -20,17 +20,13 @@ class SymlinkTracker:
         if self._targets:
             looked = set(scopes)
             known = self._targets.items()
-            self._targets = {path: target for path, target in known if not _is_within(looked, path)}
+            self._targets = {path: target for path, target in known if not is_within(looked, path)}
         self._targets |= scan.links
 
     def find_links_to(self, dirty: Set[str]) -> list[str]:
         """The links that lead to any of *dirty*, or to something beneath."""
-        return [path for path, target in self._targets.items() if _is_within(dirty, target)]
+        return [path for path, target in self._targets.items() if is_within(dirty, target)]
 
     def list_unhinted(self) -> set[str]:
         """The links that lead to hidden names: these are not watched, and no hint tells of a change."""
         return {path for path, target in self._targets.items() if any(map(is_hidden, target.split("/")))}
-
-
-def _is_within(scopes: Set[str], path: str) -> bool:
-    return path in scopes or any(above in scopes for above in ancestors(path))

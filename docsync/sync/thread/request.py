@@ -3,8 +3,9 @@
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import chain
 
-from docsync.names import EVERYTHING, covers
+from docsync.names import EVERYTHING, ancestors, is_within
 from docsync.status import CommandResult
 
 
@@ -35,11 +36,17 @@ class Request:
     waits_for: set[str] = field(default_factory=set)
     upserted: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
+    _scopes: frozenset[str] = field(init=False)
+    _above: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._scopes = frozenset(self.paths)
+        self._above = frozenset(chain.from_iterable(map(ancestors, self.paths)))
 
     def concerns(self, path: str) -> bool:
         """True when *path* lies in what the answer is about."""
-        return any(covers(scope, path) for scope in self.paths)
+        return is_within(self._scopes, path)
 
     def depends_on(self, path: str) -> bool:
         """True when *path* lies in what the answer is about, or is a folder above that."""
-        return self.concerns(path) or any(covers(path, scope) for scope in self.paths)
+        return self.concerns(path) or path in self._above
