@@ -1,10 +1,12 @@
 """Time that is given: a monotonic clock for waits, the wall clock for what people read. Never sleeps."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -21,6 +23,17 @@ class Clock:
 
 SYSTEM = Clock()
 """The clocks of the machine."""
+
+
+def is_past(text: str, now: str) -> bool:
+    """True for a moment before *now* in the form of `iso`."""
+    if not _ISO.fullmatch(text) or text > now:
+        return False
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def iso(at_ns: int) -> str:

@@ -39,6 +39,10 @@ class Commands(Protocol):
         """Look at *scopes* (paths, or "" for everything) at once. Raises TimedOut, Busy."""
         ...
 
+    def rebuild(self, timeout: float) -> CommandResult:
+        """Build the database afresh from the files, under a new epoch. Raises TimedOut, Busy."""
+        ...
+
     def wait(self, paths: Sequence[str], timeout: float) -> CommandResult:
         """Return when all that was saved before the call is in the database and bad news is decided.
 

@@ -11,9 +11,11 @@ from docsync.model import Timing
 from docsync.names import Collection
 from docsync.store.columns import BARE_COLUMNS
 from docsync.store.document_rows import row_hash
-from docsync.upkeep.one_shot import sync_once
-from docsync.verify import Verification, verify
+from docsync.upkeep.one_shot import ignore_repair, rebuild_once, sync_once
+from docsync.verify import REBUILD, SYNC, Kind, Verification, verify
 from tests.helpers.project import PROMPTS, Project
+from tests.helpers.tampering import tamper, write_documents
+from tests.store.breaking import at_home, let_tamper
 
 PROMPT = "---\nname: P\ntags: [x]\nsample: ${file:p.json}\n---\nsystem:\nhello\n"
 QUICK = Timing(0, 1_000_000, 2_000_000)
@@ -188,6 +190,7 @@ def test_a_difference_that_passes_within_the_debounce_time_is_none(
 
 
 def test_an_index_that_lacks_a_row_is_found(synced: Project) -> None:
+    let_tamper(synced.connection)
     (index,) = synced.query("SELECT * FROM sqlite_schema WHERE name = 'documents_name'")
     synced.connection.execute(
         "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'documents_name'"
@@ -205,3 +208,42 @@ def test_an_index_that_lacks_a_row_is_found(synced: Project) -> None:
 def test_without_a_database_there_is_nothing_to_verify(project: Project) -> None:
     with pytest.raises(NoDatabase):
         verify(project.settings, project.root / "never.db")
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_the_command_that_is_named_mends_every_kind_of_difference(project: Project, kind: Kind) -> None:
+    project.close()
+    project.settings = replace(project.settings, timing=QUICK)
+    write_documents(project.root)
+    sync_once(project.settings, project.database)
+    tamper(project.database, kind)
+    at_home(project.database)
+    if kind is Kind.FOREIGN:
+        tamper(project.database, kind)
+
+    found = verified(project)
+
+    assert kind in {difference.kind for difference in found.differences}
+    mend = {SYNC: sync_once, REBUILD: rebuild_once}[str(found.command)]
+    mend(project.settings, project.database, None, ignore_repair)
+    assert verified(project).differences == ()
+
+
+def test_a_file_that_was_saved_or_deleted_takes_a_sync_and_no_more(synced: Project) -> None:
+    synced.persona("personas/new.json")
+    synced.persona("personas/p1.json", name="Other")
+    (synced.root / "personas/p2.json").unlink()
+    assert verified(synced).command == "docsync sync"
+
+
+def test_content_that_changed_under_an_equal_stamp_takes_a_rebuild(synced: Project) -> None:
+    file = synced.root / "personas/p1.json"
+    file.write_text(file.read_text().replace("P1", "Q1"))
+    stamp = os.stat(file)
+    values = (stamp.st_mtime_ns, stamp.st_ctime_ns, stamp.st_size, stamp.st_ino, stamp.st_dev)
+    assignment = "mtime_ns = ?, ctime_ns = ?, size = ?, inode = ?, device = ?, racy = 0"
+    synced.query(f"UPDATE files SET {assignment} WHERE file_path = 'personas/p1.json'", *values)
+    assert verified(synced).command == "docsync sync --rebuild"
+    synced.close()
+    rebuild_once(synced.settings, synced.database, None, ignore_repair)
+    assert verified(synced).equal

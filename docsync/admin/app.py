@@ -23,7 +23,7 @@ from docsync.admin.services import Services
 
 
 def routes_of(services: Services, *, may_stop: bool) -> Sequence[Route]:
-    """The routes of one listener; *may_stop* adds the one that ends the daemon."""
+    """The routes of one listener; *may_stop* adds those that are the owner's alone."""
     return [
         *DashboardRoutes.routes(),
         *HealthRoutes(services.pool).routes(),

@@ -213,13 +213,20 @@ class CommandHandler:
 
     def reload(self, scopes: Sequence[str], timeout: float) -> CommandResult:
         """Read the files in *scopes* at once, whatever their stamps say."""
+        return self._look(drop_covered(scopes or (EVERYTHING,)), timeout, rebuilds=False)
+
+    def rebuild(self, timeout: float) -> CommandResult:
+        """Build the database afresh, and look at everything."""
+        return self._look([EVERYTHING], timeout, rebuilds=True)
+
+    def _look(self, wanted: Sequence[str], timeout: float, *, rebuilds: bool) -> CommandResult:
         if not self._reloads.acquire(blocking=False):
             raise Busy("one reload runs and another one waits already; try again in a second")
-        wanted = drop_covered(scopes or (EVERYTHING,))
         # Each scope is looked up in the tree and in the database; beyond so many, all there is costs less.
         looked = tuple(wanted) if len(wanted) <= _MAX_SCOPES else (EVERYTHING,)
         self._watch.prove()  # hints that are under way then belong to this look
-        request = Request(RequestKind.LOOK, looked, tuple(wanted), asked_ns=self._clock.monotonic_ns())
+        asked_ns = self._clock.monotonic_ns()
+        request = Request(RequestKind.LOOK, looked, tuple(wanted), asked_ns=asked_ns, rebuilds=rebuilds)
         request.answer.add_done_callback(lambda _: self._reloads.release())
         return self._ask(request, timeout)
 

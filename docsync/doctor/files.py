@@ -13,7 +13,7 @@ from docsync.model import RefusedPath, RootState, Scan, Sign
 from docsync.names import EVERYTHING, Collection, to_printable
 from docsync.status import Reason
 from docsync.sync.thread.barrier import Barrier
-from docsync.upkeep.upkeep import FRESH
+from docsync.upkeep.fresh import FRESH
 from docsync.watch import PollSettings, open_source
 
 _TOPIC = "watcher"

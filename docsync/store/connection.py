@@ -1,23 +1,29 @@
-"""Opens the database file, as writer or reader, and brings its tables up to date. Never reads or writes a row."""
+"""Opens the database file, as writer or reader, and brings its tables up to date. Never reads or writes a
+row.
+"""
 
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
 import apsw
 
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
-from docsync.store.database_files import is_empty, is_there, let_read, make_folder, may_be_file
-from docsync.store.epoch import EpochGuard, wal_of
+from docsync.store.database_files import is_empty, let_read, make_folder, may_be_file
+from docsync.store.epoch import wal_of
 from docsync.store.migration import APPLICATION_ID, check_version, migrate
+from docsync.store.schema import has_own_schema, has_planted
 from docsync.store.state import Mark, read_mark
 
 _OUR_TABLES = frozenset({"documents", "files", "changes", "documents_fts", "sync_state"})
 WRITER_BUSY_MS = 1_000
 READER_BUSY_MS = 5_000
 _NO_DATABASE = "no database there; start 'docsync run' or 'docsync sync' first"
-_NOT_A_FILE = "is not a regular file; set database.path to another place"
+_NOT_A_FILE = "is not a regular file; move it away, or set database.path to another place"
+_NOT_A_LINK = "is a symbolic link; remove it, or set database.path to the file itself"
+_OTHER_TABLES = "its tables are not those that docsync makes; 'docsync sync' makes it anew from the files"
 _JOURNAL_BYTES = 4 * 1024 * 1024
 
 
@@ -25,39 +31,59 @@ _JOURNAL_BYTES = 4 * 1024 * 1024
 def open_writer(path: Path) -> Iterator[apsw.Connection]:
     """The one writing connection, to a database that is created or migrated as needed.
 
-    Raises NoDatabase when *path* is not a docsync database or was made by a newer docsync, StoreUnavailable when it
+    Raises NoDatabase when *path* is not a docsync database or was made by a newer docsync, StoreUnavailable
+    when it
     cannot be opened now or is damaged.
     """
-    life = EpochGuard(path)
+    from docsync.store.life import LifeNotes  # a reader, which must start fast, never comes here
+
+    notes = LifeNotes(path)
     with ExitStack() as closed, ExitStack() as stack:
-        with writing():
+        with writing(), noting(path):
             make_folder(path.parent)
-            if not may_be_file(path):
-                raise StoreUnavailable(StoreReason.IO_ERROR, f"{path}: {_NOT_A_FILE}")
-            life.check_before_open()
-            connection = stack.enter_context(_closing(apsw.Connection(str(path))))
+            demand_file(path)
+            origin = notes.begin_or_judge()
+            connection = stack.enter_context(closing(apsw.Connection(str(path))))
+            harden(connection)
             connection.set_busy_timeout(WRITER_BUSY_MS)
             _keep_log(connection, keep=True)
             try:
                 _claim(connection, path)
             except NoDatabase:
-                life.mark_new()  # beside a file of somebody else nothing of ours may lie
+                notes.forget()  # beside a file of somebody else nothing of ours may lie
                 _keep_log(connection, keep=False)
                 raise
-            if connection.pragma("user_version") == 0:
-                life.mark_new()
             _configure(connection)
             let_read(path)
             migrate(connection, path)
-            life.settle_epoch(connection)
-            closed.callback(life.mark_closed)
+            notes.settle(connection, origin)
+            closed.callback(notes.mark_closed)
         yield connection
+
+
+def demand_file(path: Path) -> None:
+    """Raises StoreUnavailable where something else than a regular file is in the place of the database."""
+    if path.is_symlink():
+        raise StoreUnavailable(StoreReason.IO_ERROR, f"{path}: {_NOT_A_LINK}")
+    if not may_be_file(path):
+        raise StoreUnavailable(StoreReason.IO_ERROR, f"{path}: {_NOT_A_FILE}")
+
+
+@contextmanager
+def noting(path: Path) -> Iterator[None]:
+    """Turns what the disk refuses beside the database at *path* into StoreUnavailable."""
+    try:
+        yield
+    except OSError as error:
+        reason = StoreReason.DISK_FULL if error.errno in (ENOSPC, EDQUOT) else StoreReason.IO_ERROR
+        raise StoreUnavailable(reason, f"{path}: nothing can be written beside it ({error})") from error
 
 
 @contextmanager
 def open_memory() -> Iterator[apsw.Connection]:
     """A database with the same tables that lives in memory, for comparing and for answering without a file."""
-    with _closing(apsw.Connection(":memory:")) as connection:
+    with closing(apsw.Connection(":memory:")) as connection:
+        harden(connection)
         connection.execute("PRAGMA foreign_keys = ON")
         migrate(connection, Path(":memory:"))
         yield connection
@@ -65,34 +91,54 @@ def open_memory() -> Iterator[apsw.Connection]:
 
 @contextmanager
 def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterator[apsw.Connection]:
-    """A read-only connection that waits *busy_ms* for a lock. Raises NoDatabase when no docsync database is at *path*."""
+    """A read-only connection that waits *busy_ms* for a lock. Raises NoDatabase when no docsync database is
+    at *path*.
+    """
     if not may_be_file(path):
         raise NoDatabase(f"{path}: {_NOT_A_FILE}")
-    # The database first: who puts one there makes its log before.
-    lacked_log = is_there(path) and not is_there(wal_of(path))
     try:
         connection = apsw.Connection(
             _make_read_only_uri(path), flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
         )
     except apsw.CantOpenError as error:
         raise NoDatabase(f"{path}: {_NO_DATABASE}") from error
-    with _closing(connection):
+    with closing(connection):
+        harden(connection)
         connection.set_busy_timeout(busy_ms)
         try:
-            found, version = connection.pragma("application_id"), connection.pragma("user_version")
+            _prove_ours(connection, path)
         except apsw.Error as error:
             raise NoDatabase(f"{path}: cannot be read as a database ({error})") from error
-        finally:
-            if lacked_log and is_empty(
-                wal_of(path)
-            ):  # the log that a writer has just made with its tables is not
-                EpochGuard(path).mark_unsure()
+        yield connection
+
+
+def _prove_ours(connection: apsw.Connection, path: Path) -> None:
+    """Raises NoDatabase unless it has exactly the tables of this version, in one look; no row is read."""
+    connection.execute("BEGIN")
+    try:
+        found, version = connection.pragma("application_id"), connection.pragma("user_version")
         if not found and is_empty(path):
             raise NoDatabase(f"{path}: {_NO_DATABASE}")
         if found != APPLICATION_ID:
             raise NoDatabase(_describe_foreign(path, found))
         check_version(path, version)
-        yield connection
+        if not has_own_schema(connection):
+            raise NoDatabase(f"{path}: {_OTHER_TABLES}")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def harden(connection: apsw.Connection) -> None:
+    """Nothing that is written in the database itself is carried out: no trigger, no function that is not
+    harmless.
+
+    docsync has no trigger of its own; what deletes tags and references with their document is none for SQLite.
+    """
+    connection.config(apsw.SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
+    connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+    connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+    connection.pragma("cell_size_check", True)  # noqa: FBT003  # apsw takes it by position only
 
 
 @contextmanager
@@ -117,7 +163,9 @@ def writing() -> Iterator[None]:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Like `writing`, for rows that are read: a ValueError (bad UTF-8, a word that is none of an enum) is damage too."""
+    """Like `writing`, for rows that are read: a ValueError (bad UTF-8, a word that is none of an enum) is
+    damage too.
+    """
     with writing():
         try:
             yield
@@ -152,7 +200,9 @@ def answering(path: Path) -> Iterator[None]:
 
 
 def _claim(connection: apsw.Connection, path: Path) -> None:
-    """Refuse a file that belongs to another program; an empty one is taken. Damage is only seen in a file of ours."""
+    """Refuse a file that belongs to another program; an empty one is taken. Damage is only seen in a file of
+    ours.
+    """
     try:
         found = connection.pragma("application_id")
         tables = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
@@ -161,10 +211,13 @@ def _claim(connection: apsw.Connection, path: Path) -> None:
         if wal_of(path).exists():
             raise apsw.CorruptError(str(error)) from error
         raise NoDatabase(f"{path}: not an SQLite database; move it away or set database.path") from error
-    if tables >= _OUR_TABLES and not _has_own_header(connection, path):
-        raise apsw.CorruptError("the header does not belong to the tables")
-    if found != APPLICATION_ID and (found or tables):
+    is_ours = tables >= _OUR_TABLES
+    if not is_ours and found != APPLICATION_ID and (found or tables):
         raise NoDatabase(_describe_foreign(path, found))
+    if has_planted(connection):  # before anything else is asked: what a view gives may never end
+        raise apsw.CorruptError("a view or a trigger is in it that docsync has not made")
+    if is_ours and not _has_own_header(connection, path):
+        raise apsw.CorruptError("the header does not belong to the tables")
 
 
 def _has_own_header(connection: apsw.Connection, path: Path) -> bool:
@@ -192,7 +245,8 @@ def _configure(connection: apsw.Connection) -> None:
 
 
 def _keep_log(connection: apsw.Connection, *, keep: bool) -> None:
-    """With -wal and -shm in place, readers without write permission can open the database while nobody writes it.
+    """With -wal and -shm in place, readers without write permission can open the database while nobody
+    writes it.
 
     Set before anything is read: a connection that is closed because a start failed would remove the log.
     """
@@ -203,7 +257,8 @@ def _keep_log(connection: apsw.Connection, *, keep: bool) -> None:
 
 
 @contextmanager
-def _closing(connection: apsw.Connection) -> Iterator[apsw.Connection]:
+def closing(connection: apsw.Connection) -> Iterator[apsw.Connection]:
+    """*connection*, closed at the end whatever it is doing."""
     try:
         yield connection
     finally:

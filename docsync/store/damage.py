@@ -1,28 +1,25 @@
-"""Finds damage: rows that do not match their own hash, parts that do not fit together, and what SQLite itself finds.
+"""Finds damage: rows that do not match their own hash, parts that do not fit together, and what SQLite
+itself finds.
 
 Never changes anything. Does not know the files: whether the rows are what the files say is for verify.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import apsw
 
 from docsync.errors import Damaged, StoreReason, StoreUnavailable
 from docsync.store.columns import BARE_COLUMNS
-from docsync.store.connection import open_memory, open_reader_connection, reading
+from docsync.store.connection import open_reader_connection, reading
 from docsync.store.document_rows import row_hash, search_hash_of
-from docsync.store.epoch import wal_of
+from docsync.store.epoch import shm_of, wal_of
+from docsync.store.schema import has_own_schema
 from docsync.store.state import EPOCH, REVISION
 
-_SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'documents\\_path\\_%' ESCAPE '\\'"
-# A token of SQL, of what may be quoted too; a comment is a match without one.
-_TOKEN = re.compile(r"""--[^\n]*|/\*.*?\*/|('(?:[^']|'')*'|"(?:[^"]|"")*"|\w+|[^\w\s])""", re.DOTALL)
-
-# Documents whose file, tags or search row say something else than their own row. A file that cannot be taken may be of
+# Documents whose file, tags or search row say something else than their own row. A file that cannot be
+# taken may be of
 # another collection by now than the document that is left of it.
 _MISFITS = (
     "SELECT d.rowid FROM documents AS d LEFT JOIN files AS f ON f.file_path = d.file_path "
@@ -63,11 +60,15 @@ class Damage:
 
 
 def find(connection: apsw.Connection) -> Damage | None:
-    """Look at everything behind *connection*, also at what it has not committed. Raises StoreUnavailable if it cannot."""
+    """Look at everything behind *connection*, also at what it has not committed. Raises StoreUnavailable if
+    it cannot.
+    """
     try:
         with reading():
             # What was read once would hide what became of it on the disk.
             connection.pragma("shrink_memory")
+            if not has_own_schema(connection):
+                return Damage("the tables are not those that were made")
             wrong = frozenset(_wrong_documents(connection))
             reason = next(_wrong_parts(connection), None)
     except Damaged as error:
@@ -91,7 +92,7 @@ def identity(database: Path) -> tuple[tuple[int, int] | None, ...]:
 
     Raises StoreUnavailable.
     """
-    paths = (database, wal_of(database), database.with_name(database.name + "-shm"))
+    paths = (database, wal_of(database), shm_of(database))
     return tuple(_identity(path) for path in paths)
 
 
@@ -135,32 +136,9 @@ def is_sound(connection: apsw.Connection, rowid: int) -> bool:
 
 
 def _wrong_parts(connection: apsw.Connection) -> Iterator[str]:
-    if not _schema() <= read_schema(connection):
-        yield "the tables are not those that were made"
     for (line,) in connection.execute("PRAGMA integrity_check"):
         if line != "ok":
             yield f"integrity check: {line}"
     for reason, statement in _WRONG.items():
         if connection.execute(statement).fetchone() is not None:
             yield reason
-
-
-def read_schema(connection: apsw.Connection) -> frozenset[tuple[str, ...]]:
-    """What tables, indexes and views there are (type, name, table, tokens), but for the indexes on JSON paths.
-
-    Comments and spaces do not count, nor quotes around a name: SQLite writes what ALTER TABLE changes in its own way.
-    """
-    return frozenset(
-        (str(kind), str(name), str(table), _tokens(str(sql)))
-        for kind, name, table, sql in connection.execute(_SCHEMA)
-    )
-
-
-def _tokens(sql: str) -> str:
-    return " ".join(token.strip('"') for token in _TOKEN.findall(sql) if token)
-
-
-@cache
-def _schema() -> frozenset[tuple[str, ...]]:
-    with open_memory() as connection:
-        return read_schema(connection)

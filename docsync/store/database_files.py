@@ -5,7 +5,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from docsync.store.epoch import wal_of
+from docsync.store.epoch import shm_of, wal_of
 
 _READABLE = 0o644
 
@@ -37,6 +37,11 @@ def is_empty(path: Path) -> bool:
         return False
 
 
+def make_file(path: Path) -> None:
+    """Let an empty file be at *path*, unless one is there. Raises OSError."""
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644))
+
+
 def make_folder(folder: Path) -> None:
     """Create *folder* so that services of another user can enter it, whatever the umask is."""
     new = [above for above in (folder, *folder.parents) if not above.exists()]
@@ -47,7 +52,7 @@ def make_folder(folder: Path) -> None:
 
 def let_read(path: Path) -> None:
     """Services of another user read it, whatever the umask was. A file of another owner, who lets us write, stays as it is."""
-    for file in (path, wal_of(path), path.with_name(path.name + "-shm")):
+    for file in (path, wal_of(path), shm_of(path)):
         with suppress(FileNotFoundError, PermissionError):
             if stat.S_IMODE(file.stat().st_mode) != _READABLE:
                 file.chmod(_READABLE)

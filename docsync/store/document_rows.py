@@ -128,6 +128,11 @@ class DocumentRows:
         )
         return self._connection.last_insert_rowid()
 
+    def read_content_hash(self, document_id: str) -> str | None:
+        """The hash of the file that a document is made of, None where it is not there."""
+        found = self._connection.execute("SELECT content_hash FROM documents WHERE id = ?", (document_id,))
+        return None if (row := found.fetchone()) is None else str(row[0])
+
     def set_created_at(self, document_id: str, created_at: str) -> None:
         """Say that a document was first seen at *created_at*. Nothing happens where it is not there."""
         statement = f"UPDATE documents SET created_at = ? WHERE id = ? RETURNING {BARE_COLUMNS}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import apsw
 
 from docsync.errors import NoDatabase
-from docsync.store.epoch import new_epoch, record_inode
+from docsync.store.epoch import new_epoch
 from docsync.store.state import Mark, advance_revision, begin_epoch, write_mark
 from docsync.store.transaction import transaction
 
@@ -30,7 +30,7 @@ def migrate(connection: apsw.Connection, path: Path) -> None:
     """
     version = int(connection.pragma("user_version"))
     if version == 0:
-        _make_tables(connection, path)
+        _make_tables(connection)
     elif version < SCHEMA_VERSION:
         with _equip(connection):
             for number in range(version + 1, SCHEMA_VERSION + 1):
@@ -49,14 +49,12 @@ def check_version(path: Path, version: int) -> None:
         raise NoDatabase(f"{path}: made by an older docsync ({tables}); start 'docsync run' once")
 
 
-def _make_tables(connection: apsw.Connection, path: Path) -> None:
+def _make_tables(connection: apsw.Connection) -> None:
     with transaction(connection):
         connection.execute(find_scripts().joinpath("schema.sql").read_text("utf-8")).fetchall()
         begin_epoch(connection, new_epoch())
         connection.pragma("application_id", APPLICATION_ID)
         _set_version(connection, SCHEMA_VERSION)
-        if path.exists():  # not in memory
-            record_inode(connection, path)
 
 
 def _take_step(connection: apsw.Connection, number: int) -> None:

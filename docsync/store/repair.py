@@ -1,8 +1,6 @@
-"""Takes damaged rows out, keeps sound ones, and puts a sound database in the place of a damaged one.
+"""Takes damaged rows out, and keeps sound ones that no file gives back. Never reads a file of the tree."""
 
-Never reads a file of the tree, and never deletes the last damaged database: it is moved aside.
-"""
-
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -11,17 +9,17 @@ from typing import Any
 
 import apsw
 
-from docsync.errors import StoreReason, StoreUnavailable
+from docsync.clock import is_past
 from docsync.model import Document, Entry, FileState, Reference, ReferenceStatus, ResolvedReference
 from docsync.status import ListedProblem
 from docsync.store.columns import BARE_COLUMNS, COLUMNS
-from docsync.store.connection import open_writer, writing
+from docsync.store.connection import closing, harden
 from docsync.store.damage import is_sound
-from docsync.store.database_files import persist
 from docsync.store.document_rows import DocumentRows, content_of
-from docsync.store.epoch import EpochGuard, record_inode, wal_of
+from docsync.store.epoch import wal_of
 from docsync.store.file_rows import EntryRows, FileRow
 from docsync.store.problem_rows import ProblemRows
+from docsync.store.schema import has_planted
 from docsync.store.state import ChangeRow, read_revision, record_change, spend_revision
 from docsync.store.transaction import transaction
 
@@ -30,9 +28,11 @@ _DAMAGED = (apsw.CorruptError, apsw.NotADBError, apsw.SQLError, ValueError)
 
 @dataclass(frozen=True, slots=True)
 class KeptDocument:
-    """A sound document of a damaged database: perhaps the only version that is left of a file that is broken now.
+    """A sound document of a damaged database: perhaps the only version that is left of a file that is broken
+    now.
 
-    `entry` and `problems` are what was known of its file, for as long as that is not seen again. `entry.good_size` is 0
+    `entry` and `problems` are what was known of its file, for as long as that is not seen again.
+    `entry.good_size` is 0
     where it is not known: no save is too short then.
     """
 
@@ -75,7 +75,9 @@ def _read_kept(connection: apsw.Connection, rowid: int) -> KeptDocument:
 
 
 def _read_file(connection: apsw.Connection, document: Document) -> tuple[Entry, tuple[ListedProblem, ...]]:
-    """What was known of the file of *document*, and its problems. No stamp and no hash: what it holds now is to be read."""
+    """What was known of the file of *document*, and its problems. No stamp and no hash: what it holds now is
+    to be read.
+    """
     entry = Entry(document.path, document.type, FileState.OK, good_size=0)
     with suppress(*_DAMAGED):
         row, problems = (
@@ -109,7 +111,8 @@ def _references(connection: apsw.Connection, id_: str) -> Iterator[ResolvedRefer
 
 
 def forget(connection: apsw.Connection, rowids: Iterable[int]) -> set[str]:
-    """Remove the documents at *rowids* and all that hangs on nothing, so that the next sync reads their files again.
+    """Remove the documents at *rowids* and all that hangs on nothing, so that the next sync reads their
+    files again.
 
     Returns the ids that are no longer there.
     """
@@ -155,7 +158,9 @@ def redate(connection: apsw.Connection, documents: Iterable[KeptDocument]) -> No
 
 
 def spend(connection: apsw.Connection, revision: int, lost: Iterable[str], now: str) -> None:
-    """Make *revision* the current one, and tell in it that of *lost* those are deleted that did not come back."""
+    """Make *revision* the current one, and tell in it that of *lost* those are deleted that did not come
+    back.
+    """
     spend_revision(connection, revision)
     for id_ in lost:
         if connection.execute("SELECT 1 FROM documents WHERE id = ?", (id_,)).fetchone() is None:
@@ -163,19 +168,54 @@ def spend(connection: apsw.Connection, revision: int, lost: Iterable[str], now: 
 
 
 @contextmanager
-def open_damaged(database: Path) -> Iterator[apsw.Connection]:
-    """A connection to what is left of *database*; good for `salvage` only."""
-    connection = apsw.Connection(str(database), flags=apsw.SQLITE_OPEN_READONLY)
+def open_damaged(database: Path, folder: Path) -> Iterator[apsw.Connection | None]:
+    """A connection to a copy, in *folder*, of what is left of *database*; None where nothing can be read of
+    it.
+
+    Good for `salvage` and `redate_equal` only. A copy, because what is left may have a log that SQLite would
+    read by an
+    index that belongs to another one; of the copy it makes that anew.
+    """
+    copy = folder / "damaged.db"
     try:
-        with suppress(apsw.Error):
-            connection.pragma("writable_schema", True)  # noqa: FBT003  # lets SQLite read a file that was cut off
-        yield connection
-    finally:
-        connection.close(True)  # noqa: FBT003  # apsw takes it by position only
+        shutil.copyfile(database, copy)
+        with suppress(FileNotFoundError):
+            shutil.copyfile(wal_of(database), wal_of(copy))
+    except OSError:
+        yield None
+        return
+    with closing(apsw.Connection(str(copy))) as connection:
+        harden(connection)
+        try:
+            is_harmless = not has_planted(connection)
+        except apsw.Error:
+            is_harmless = False
+        yield connection if is_harmless else None
+
+
+def redate_equal(damaged: apsw.Connection, fresh: apsw.Connection, now: str) -> None:
+    """Let documents of *fresh* whose files have not changed keep when *damaged* says that they were first
+    seen.
+
+    Only what a sound row says, and only of a moment before *now*.
+    """
+    rows = DocumentRows(fresh)
+    with transaction(fresh), suppress(*_DAMAGED):
+        for rowid in _rowids(damaged, "ASC"):
+            if not is_sound(damaged, rowid):
+                continue
+            ((*columns,),) = damaged.execute(
+                "SELECT id, content_hash, created_at FROM documents WHERE rowid = ?", (rowid,)
+            ).fetchall()
+            id_, content_hash, created_at = map(str, columns)
+            if is_past(created_at, now) and rows.read_content_hash(id_) == content_hash:
+                rows.set_created_at(id_, created_at)
 
 
 def salvage(damaged: apsw.Connection, fresh: apsw.Connection) -> None:
-    """Keep in *fresh* what only *damaged* has and is sound: versions of files that are broken or cannot be seen now."""
+    """Keep in *fresh* what only *damaged* has and is sound: versions of files that are broken or cannot be
+    seen now.
+    """
     with transaction(fresh):
         revision = read_revision(fresh)
         with suppress(*_DAMAGED):
@@ -197,76 +237,3 @@ def _rowids(connection: apsw.Connection, direction: str) -> Iterator[int]:
             f"SELECT rowid FROM documents NOT INDEXED ORDER BY rowid {direction}"
         ):
             yield int(rowid)
-
-
-def overwrite(target: apsw.Connection, source: apsw.Connection) -> None:
-    """Give *target* the content of *source* in one transaction: readers see all of it or none. Raises StoreUnavailable."""
-    with writing():
-        record_inode(source, Path(target.filename))
-        with target.backup("main", source, "main") as backup:
-            backup.step(-1)
-
-
-def prepare(database: Path, source: apsw.Connection) -> None:
-    """Write a copy of *source* beside *database*, for `start_over`. Raises StoreUnavailable."""
-    draft = _draft(database)
-    for path in _files(draft):
-        path.unlink(missing_ok=True)
-    with open_writer(draft) as target:
-        overwrite(target, source)
-        with writing():
-            target.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-    EpochGuard(draft).mark_new()
-    for path in _files(draft)[1:]:  # the log last: a draft without one is finished
-        path.unlink(missing_ok=True)
-
-
-def finish(database: Path) -> None:
-    """Put a finished draft in the place of a database that was moved aside before docsync was killed."""
-    draft = _draft(database)
-    if draft.exists() and not database.exists() and not wal_of(draft).exists():
-        _place(database)
-
-
-def install(database: Path, source: apsw.Connection) -> None:
-    """Make what *source* holds the database where none is: readers find all of it or none. Raises StoreUnavailable."""
-    prepare(database, source)
-    try:
-        _place(database)
-    except OSError as error:
-        raise StoreUnavailable(StoreReason.IO_ERROR, f"{database}: cannot be put there ({error})") from error
-
-
-def start_over(database: Path, stamp: str) -> None:
-    """Move the three files of *database* aside and put what `prepare` wrote there. Nobody here may have it open.
-
-    Raises StoreUnavailable.
-    """
-    try:
-        for older in database.parent.glob(f"{database.name}.damaged-*"):
-            older.unlink()
-        # The database first: SQLite throws a log without a database away, but would read one that belongs to another.
-        for path in filter(Path.exists, _files(database)):
-            path.replace(
-                path.with_name(path.name.replace(database.name, f"{database.name}.damaged-{stamp}", 1))
-            )
-        _place(database)
-    except OSError as error:
-        raise StoreUnavailable(
-            StoreReason.IO_ERROR, f"the damaged database cannot be moved aside ({error})"
-        ) from error
-
-
-def _place(database: Path) -> None:
-    EpochGuard(database).mark_new()
-    wal_of(database).touch()  # without a log it would be taken for a copy, and get one more epoch
-    _draft(database).replace(database)
-    persist(database.parent)
-
-
-def _draft(database: Path) -> Path:
-    return database.with_name(database.name + ".new")
-
-
-def _files(database: Path) -> tuple[Path, Path, Path]:
-    return database, database.with_name(database.name + "-shm"), wal_of(database)

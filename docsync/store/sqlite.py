@@ -1,6 +1,5 @@
 """The store that sync writes to: the index of known files, and one transaction a batch. Never looks at the file tree."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 
@@ -14,6 +13,7 @@ from docsync.store.connection import reading, writing
 from docsync.store.file_rows import ENTRY_COLUMNS, entry_of
 from docsync.store.problem_rows import PROBLEM_COLUMNS, problem_of
 from docsync.store.retention import DEFAULT_KEEP_CHANGES, prune
+from docsync.store.schema import make_path_index, name_path_index
 from docsync.store.state import read_version
 from docsync.store.transaction import transaction
 
@@ -225,7 +225,7 @@ class SqliteStore:
 
 def _index_paths(connection: apsw.Connection, paths: Sequence[str]) -> None:
     """Make the indexes on JSON paths those that the configuration names."""
-    wanted = {f"documents_path_{hashlib.sha256(path.encode()).hexdigest()[:12]}": path for path in paths}
+    wanted = {name_path_index(path): path for path in paths}
     rows = connection.execute(
         "SELECT name FROM sqlite_schema WHERE type = 'index' AND name LIKE 'documents\\_path\\_%' ESCAPE '\\'"
     )
@@ -233,5 +233,4 @@ def _index_paths(connection: apsw.Connection, paths: Sequence[str]) -> None:
     for name in known - wanted.keys():
         connection.execute(f"DROP INDEX {name}")
     for name in wanted.keys() - known:
-        literal = f"$.{wanted[name]}".replace("'", "''")
-        connection.execute(f"CREATE INDEX {name} ON documents (json_extract(document, '{literal}'), id)")
+        connection.execute(make_path_index(wanted[name]))

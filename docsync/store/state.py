@@ -14,9 +14,8 @@ REVISION = "(SELECT value FROM sync_state WHERE key = 'revision')"
 
 
 class Mark(StrEnum):
-    """What else is known of the file: the inode that it had, and the version of its tables."""
+    """What else is known: the version of the tables."""
 
-    INODE = "file_inode"
     SCHEMA_VERSION = "schema_version"
 
 
@@ -78,18 +77,14 @@ def begin_epoch(connection: apsw.Connection, epoch: str) -> None:
     connection.execute("INSERT INTO sync_state VALUES ('epoch', ?), ('revision', '0')", (epoch,))
 
 
-def change_epoch(connection: apsw.Connection, epoch: str, inode: str) -> None:
-    """Let the database in the file of *inode* be of another epoch, at the same revision."""
-    # One statement, one transaction.
-    connection.execute(
-        "INSERT OR REPLACE INTO sync_state VALUES ('epoch', ?), ('file_inode', ?)", (epoch, inode)
-    )
+def change_epoch(connection: apsw.Connection, epoch: str) -> None:
+    """Let the database be of another epoch, at the same revision."""
+    connection.execute("INSERT OR REPLACE INTO sync_state VALUES ('epoch', ?)", (epoch,))
 
 
-def read_epoch(connection: apsw.Connection) -> str | None:
-    """The epoch, None where none is recorded."""
-    epoch = connection.execute(f"SELECT {EPOCH}").get
-    return None if epoch is None else str(epoch)
+def forget_fingerprints(connection: apsw.Connection) -> None:
+    """Let every collection be read again, whatever its stamps say."""
+    connection.execute("UPDATE collections SET fingerprint = ''")
 
 
 def read_mark(connection: apsw.Connection, mark: Mark) -> str | None:

@@ -19,20 +19,20 @@ from docsync.store.copy import copy_out
 from docsync.store.damage import find
 from docsync.store.database_files import persist
 from docsync.store.epoch import renew, wal_of
+from docsync.store.examination import has_our_header
 from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION
-from docsync.store.repair import install
+from docsync.store.replacement import install
 from docsync.store.state import read_version
 from docsync.sync.batch.batch_context import Progress
 from docsync.sync.setup import Settings, build_engine
 from docsync.upkeep.convergence import Convergence
-from docsync.upkeep.upkeep import FRESH, OnRepair, clear, open_upkeep
+from docsync.upkeep.fresh import FRESH, clear
+from docsync.upkeep.upkeep import OnRepair, open_upkeep
 
 # Suffixes of the files beside a database in use, or left by its last user.
-_COMPANION_SUFFIXES = ("-wal", "-shm", "-journal", ".left", ".unsure", ".new")
+_COMPANION_SUFFIXES = ("-wal", "-shm", "-journal", ".left", ".life", ".new")
 # In the names of earlier databases that are kept.
 _KEPT_MARKS = (".before-restore-", ".damaged-")
-# The database file format, section 1.3 (sqlite.org/fileformat2.html).
-_HEADER_BYTES, _MAGIC, _APPLICATION_ID = 100, b"SQLite format 3\0", slice(68, 72)
 # What SQLite gives every database that docsync makes.
 _PAGE_BYTES = 4096
 
@@ -119,9 +119,7 @@ def may_be_replaced(place: Path) -> bool:
         return False
     if not place.exists() or not place.stat().st_size:
         return True
-    with place.open("rb") as file:  # SQLite would make a log beside a copy that was made by hand
-        header = file.read(_HEADER_BYTES)
-    return header.startswith(_MAGIC) and header[_APPLICATION_ID] == APPLICATION_ID.to_bytes(4, "big")
+    return has_our_header(place) is True
 
 
 def restore_once(
@@ -143,7 +141,7 @@ def restore_once(
         if database.exists():
             kept = _put(settings, database, source, on_repair)
         else:
-            install(database, source)
+            install(database, source, _stamp())
         return RestoreResult(held, job.summarize(), kept, is_foreign)
 
 
@@ -167,8 +165,11 @@ def _place_for(database: Path) -> Path:
 
     The name has a time stamp, as an earlier one may hold the only copy of something.
     """
-    stamp = iso(SYSTEM.wall_ns()).replace(":", "").replace(".", "")
-    return database.with_name(f"{database.name}.before-restore-{stamp}")
+    return database.with_name(f"{database.name}.before-restore-{_stamp()}")
+
+
+def _stamp() -> str:
+    return iso(SYSTEM.wall_ns()).replace(":", "").replace(".", "")
 
 
 @contextmanager
@@ -217,7 +218,7 @@ def _open_copy(copy: Path, backup: Path) -> Iterator[apsw.Connection]:
         if damage:
             raise NoDatabase(_describe_damaged(backup, damage.reason))
         with writing():
-            renew(connection, copy)
+            renew(connection)
             connection.pragma("synchronous", "OFF")
         yield connection
 

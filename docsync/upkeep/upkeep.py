@@ -4,48 +4,44 @@ Belongs to the thread that syncs; the scheduled inspection has a thread and a co
 invents a row: what is damaged comes back from the files, or is gone.
 """
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import replace
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 import apsw
 
 from docsync.clock import SYSTEM, Clock, iso
-from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
-from docsync.model import Sign, Timing
+from docsync.errors import Damaged, NoDatabase
+from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, DirtyPath
 from docsync.status import Repair
 from docsync.store.checkpoint import Checkpoint
-from docsync.store.connection import open_writer, writing
+from docsync.store.connection import open_writer, reading, writing
 from docsync.store.damage import Damage, find, identity, inspect
+from docsync.store.examination import Examination, examine
+from docsync.store.life import LifeNotes, Provenance
+from docsync.store.log_index import LogIndex
 from docsync.store.repair import (
-    finish,
     forget,
     open_damaged,
-    overwrite,
-    prepare,
     read_kept,
     redate,
+    redate_equal,
     restore,
     salvage,
     spend,
-    start_over,
 )
+from docsync.store.replacement import finish, overwrite, prepare, start_over
 from docsync.store.state import read_revision
 from docsync.store.transaction import transaction
 from docsync.sync.batch.batch_context import Progress
 from docsync.sync.batch.engine import Engine
 from docsync.sync.setup import Settings, build_engine
-from docsync.upkeep.convergence import Convergence
+from docsync.upkeep.fresh import build_fresh, clear
 
 INSPECT_NS = 3_600_000_000_000
-FRESH = "docsync-fresh-"
-"""Prefix of the folders that hold a database while it is made; left ones are removed at the next start."""
 _LOOK_AGAIN_NS = 100_000_000
 _DOUBT_PAUSE_NS = 10_000_000_000
 
@@ -66,6 +62,8 @@ class DatabaseUpkeep:
         self._database = database
         self._on_repair = on_repair
         self._stack = ExitStack()
+        self._index = LogIndex(database)
+        self._examination = Examination(Provenance.NEW)
         self._connection: apsw.Connection | None = None
         self._pool = ThreadPoolExecutor(1, "docsync-inspect")
         self._inspection: Future[Damage | None] | None = None
@@ -77,6 +75,10 @@ class DatabaseUpkeep:
     def open(self) -> bool:
         """Open the database; True if it had to be mended. Raises NoDatabase, StoreUnavailable."""
         finish(self._database)
+        self._examination = examine(self._database, self._index)
+        if self._examination.obstacle:
+            self._start_over(self._examination.obstacle)
+            return True
         try:
             self._connection = self._stack.enter_context(open_writer(self._database))
         except Damaged as error:
@@ -101,6 +103,7 @@ class DatabaseUpkeep:
         """Close the database, once the inspection that may run is over."""
         self._pool.shutdown()
         self._close()
+        self._index.close()
 
     def _close(self) -> None:
         self._stack.close()
@@ -110,6 +113,8 @@ class DatabaseUpkeep:
         """Raises Damaged, for `repair`, when the files are not those that were opened. Costs microseconds."""
         if identity(self._database) != self._identity:
             raise Damaged(f"{self._database}: its files were moved, deleted or replaced")
+        if not self._index.fits():
+            raise Damaged(f"{self._database}: its log was cut or written over")
 
     def doubt(self) -> None:
         """Inspect the database soon, at most once in 10 s."""
@@ -122,6 +127,7 @@ class DatabaseUpkeep:
         Raises Damaged, which `repair` repairs, and StoreUnavailable.
         """
         self._unexplained_failures = 0
+        self._mark_revision()
         inspect_ns, checkpoint_ns = self._inspect(now_ns), self._checkpoint.tick(now_ns)
         return inspect_ns if checkpoint_ns is None else min(inspect_ns, checkpoint_ns)
 
@@ -147,15 +153,20 @@ class DatabaseUpkeep:
             raise error.__cause__ or error
         return self.engine
 
-    def rebuild(self, reason: str) -> None:
-        """Build everything afresh from the files, and put it in place in one step: there is a new epoch."""
+    def rebuild(self, reason: str, progress: Progress | None = None) -> Engine:
+        """Build everything afresh from the files, and put it in place in one step: there is a new epoch.
+
+        Returns the engine to use from now on. Raises StoreUnavailable.
+        """
+        self._progress = progress or self._progress
         try:
             with self._build_replacement() as source:
                 self.replace(source)
         except Damaged:
             self._start_over(reason)
-            return
+            return self.engine
         self._on_repair(Repair.AFRESH, reason)
+        return self.engine
 
     def replace(self, source: apsw.Connection) -> None:
         """Put what *source* holds in the place of everything, in one step. Raises StoreUnavailable."""
@@ -166,6 +177,16 @@ class DatabaseUpkeep:
         self.engine = build_engine(self._settings, connection, self._clock)
         self._checkpoint = Checkpoint(connection, self._clock.monotonic_ns)
         self._identity = identity(self._database)
+        self._examination = Examination(Provenance.OWN)
+        self._marked_revision = 0
+
+    def _mark_revision(self) -> None:
+        """Let the next start know how far it got, should it find an older state there."""
+        with reading():
+            revision = read_revision(self.connection)
+        if revision != self._marked_revision:
+            LifeNotes(self._database).mark_revision(revision)
+            self._marked_revision = revision
 
     def _repair_in_place(self, damage: Damage) -> bool:
         """Read again what is damaged, in one transaction, and look whether that was all. True if it was."""
@@ -194,14 +215,24 @@ class DatabaseUpkeep:
         """A database made from the files, and from what was sound in the old one and is in no file now."""
         fresh = build_fresh(self._settings, self._database.parent, self._progress, self._clock)
         with fresh as path, open_writer(path) as source:
-            with (
-                writing(),
-                nullcontext(self._connection)
-                if self._connection
-                else open_damaged(self._database) as damaged,
-            ):
-                salvage(damaged, source)
+            with writing(), self._open_source(path.parent) as damaged:
+                if damaged is not None:
+                    self._keep(damaged, source)
             yield source
+
+    def _open_source(self, folder: Path) -> AbstractContextManager[apsw.Connection | None]:
+        if self._connection is not None:
+            return nullcontext(self._connection)
+        return open_damaged(self._database, folder)
+
+    def _keep(self, damaged: apsw.Connection, source: apsw.Connection) -> None:
+        """Keep in *source* what *damaged* has and no file gives back.
+
+        Of a database that came from elsewhere nothing but when a document was first seen.
+        """
+        if self._examination.is_own:
+            salvage(damaged, source)
+        redate_equal(damaged, source, iso(self._clock.wall_ns()))
 
     def _start_over(self, reason: str) -> None:
         """Move aside what SQLite refuses, and put a new database there."""
@@ -235,12 +266,6 @@ class DatabaseUpkeep:
         return self._inspect_at_ns
 
 
-def clear(folder: Path) -> None:
-    """Remove the half-made databases that a killed docsync left in *folder*. The caller holds the lock."""
-    for left_behind in folder.glob(f"{FRESH}*"):
-        shutil.rmtree(left_behind, ignore_errors=True)
-
-
 @contextmanager
 def open_checked(
     settings: Settings, database: Path, on_repair: OnRepair, clock: Clock = SYSTEM
@@ -265,26 +290,3 @@ def open_upkeep(
         yield upkeep
     finally:
         upkeep.close()
-
-
-@contextmanager
-def build_fresh(
-    settings: Settings, parent: Path | None = None, progress: Progress | None = None, clock: Clock = SYSTEM
-) -> Iterator[Path]:
-    """A database made from the files alone, in the folder *parent* or a temporary one, until the block ends.
-
-    Raises StoreUnavailable where none can be made.
-    """
-    at_once = replace(settings, timing=Timing(0, 0, 0), max_delete_ratio=1.0)
-    with ExitStack() as stack:
-        try:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=FRESH, dir=parent))
-        except OSError as error:
-            raise StoreUnavailable(
-                StoreReason.IO_ERROR, f"no place for a database that is made afresh ({error})"
-            ) from error
-        path = Path(folder) / "fresh.db"
-        with open_writer(path) as connection:
-            connection.pragma("synchronous", "OFF")
-            Convergence(build_engine(at_once, connection, clock), clock=clock).settle(progress)
-        yield path

@@ -68,6 +68,9 @@ class FakeCommands:
     def reload(self, scopes: Sequence[str], timeout: float) -> CommandResult:
         return self._work(timeout, "reload", tuple(scopes), timeout)
 
+    def rebuild(self, timeout: float) -> CommandResult:
+        return self._work(timeout, "rebuild", timeout)
+
     def wait(self, paths: Sequence[str], timeout: float) -> CommandResult:
         return self._work(timeout, "wait", tuple(paths), timeout)
 

@@ -1,10 +1,13 @@
 """A running daemon whose database is deleted, damaged or busy: it comes back, and the log stays small."""
 
+import json
 import random
 import subprocess
 import time
 
+from docsync.verify import Kind
 from tests.daemon.running import Daemon
+from tests.helpers.tampering import tamper, write_documents
 from tests.store.breaking import KINDS, PAGE, damage, log_of
 from tests.store.reading_child import overlapping_readers
 
@@ -84,3 +87,22 @@ def test_a_row_that_somebody_changed_is_mended_by_a_sync_through_the_daemon(daem
     assert daemon.run("sync").returncode == 0
     daemon.until(lambda: daemon.lines("database.mended"))
     daemon.verify()
+
+
+def test_the_command_that_verify_names_mends_every_kind_of_difference_through_the_daemon(
+    daemon: Daemon,
+) -> None:
+    write_documents(daemon.root)
+    daemon.start()
+    daemon.wait()
+    for kind in Kind:
+        mended = len(daemon.lines("database.mended"))
+        tamper(daemon.database, kind)
+        found = json.loads(daemon.run("verify", "--json").stdout)
+        if found["equal"]:  # an inspection that was under way has found it first
+            assert len(daemon.lines("database.mended")) > mended
+            continue
+        assert kind in {difference["kind"] for difference in found["differences"]}
+        daemon.run(*found["command"].split()[1:])
+        daemon.until(lambda: json.loads(daemon.run("verify", "--json").stdout)["equal"])
+    assert daemon.stop() == 0

@@ -88,6 +88,11 @@ class Rig:
         self.project.start()
         return self.project.engine
 
+    def rebuild(self, reason: str, progress: Progress | None = None) -> Engine:
+        self.mended.append(reason)
+        self.project.start()
+        return self.project.engine
+
     def later(self, ms: float) -> None:
         self.project.later(ms)
 

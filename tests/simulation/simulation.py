@@ -77,6 +77,9 @@ class NoUpkeep:
     def repair(self, error: Damaged, progress: Progress | None = None) -> Engine:
         raise Violation(f"taken for damaged: {error}")
 
+    def rebuild(self, reason: str, progress: Progress | None = None) -> Engine:
+        raise Violation(f"built afresh: {reason}")
+
 
 @dataclass(slots=True)
 class Outcome:

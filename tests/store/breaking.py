@@ -6,6 +6,8 @@ from pathlib import Path
 
 import apsw
 
+from docsync.store.life import LifeNotes
+
 PAGE = 4096
 
 
@@ -22,17 +24,17 @@ def _checkpointed(database: Path) -> None:
     connection = apsw.Connection(str(database))
     connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
     connection.close()
-    log_of(database).touch()  # the connection above was not one of docsync's and has removed it
 
 
 def at_home(database: Path) -> None:
-    """Let a database that a test copied pass for the one that docsync left where it is now."""
-    connection = apsw.Connection(str(database))
-    inode = str(database.stat().st_ino)
-    connection.execute("UPDATE sync_state SET value = ? WHERE key = 'file_inode'", (inode,))
-    connection.close()
-    log_of(database).touch()
-    database.with_name(database.name + ".left").unlink(missing_ok=True)
+    """Let a database that a test made or changed pass for the one that docsync left where it is now."""
+    log_of(database).touch()  # SQLite has removed it
+    LifeNotes(database).begin()
+
+
+def let_tamper(connection: apsw.Connection) -> None:
+    """Let a test do on a connection of docsync's what docsync never does: write tables that are SQLite's own."""
+    connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 0)
 
 
 def log_of(database: Path) -> Path:
@@ -106,5 +108,5 @@ KINDS: tuple[Callable[[Path, random.Random], None], ...] = (
 def damage(database: Path, kind: Callable[[Path, random.Random], None], generator: random.Random) -> None:
     """Damage *database* in the way of *kind*. Nobody remembers when it was closed: a disk damages without a trace."""
     _checkpointed(database)
-    database.with_name(database.name + ".left").unlink(missing_ok=True)
+    at_home(database)
     kind(database, generator)

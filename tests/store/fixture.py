@@ -93,7 +93,6 @@ UPDATE files SET ctime_ns = mtime_ns, device = 1, racy = file_path LIKE '%cleo%'
 UPDATE files SET mtime_ns = 1764576000000000000, ctime_ns = 1764576000000000000 WHERE state = 'skipped';
 UPDATE collections SET root_device = 1, root_inode = 100 + rowid;
 UPDATE sync_state SET value = '5eed5eed5eed5eed' WHERE key = 'epoch';
-UPDATE sync_state SET value = '0' WHERE key = 'file_inode';
 """
 
 

@@ -30,7 +30,7 @@ _KILLED = -signal.SIGKILL
 _SERVICE = """
 import json, pathlib, sqlite3, sys
 SEEN = '''SELECT group_concat(value, ' ')
-FROM (SELECT value FROM sync_state WHERE key <> 'file_inode' ORDER BY key)
+FROM (SELECT value FROM sync_state ORDER BY key)
 UNION ALL SELECT group_concat(seq) FROM changes
 UNION ALL SELECT group_concat(tag) FROM document_tags
 UNION ALL SELECT group_concat(row_hash) FROM (SELECT row_hash FROM documents ORDER BY id)'''

@@ -114,10 +114,6 @@ BUGS = {
         "UPDATE sync_state SET value = 'feed' WHERE key = 'epoch';",
         "sync_state ('epoch',): value was",
     ),
-    "taken-for-a-copy": (
-        "UPDATE sync_state SET value = '1' WHERE key = 'file_inode';",
-        "sync_state ('epoch',): value was",
-    ),
     "revision-of-its-own": (
         "UPDATE sync_state SET value = value + 1 WHERE key = 'revision';",
         "revision: 3 were spent by 2 steps",
@@ -136,7 +132,7 @@ BUGS = {
         "UPDATE documents_fts SET text = 'x', row_hash = search_hash(id, name, description, 'x');",
         "documents_fts ('personas/team/ana.json',): text was",
     ),
-    "search-index": ("DELETE FROM documents_fts_data WHERE id > 10;", "damage: "),
+    "search-index": ("DELETE FROM documents_fts;", "damage: "),
     "change-in-silence": (
         f"UPDATE documents SET name = 'x' WHERE type = 'note'; {_ALWAYS}",
         "documents ('note/one',): name was 'one'",

@@ -112,7 +112,7 @@ def _lost_from(name: str, before: Contents, after: Contents, changed: set[str]) 
 
 def _may_change(name: str, column: str, key: tuple[Any, ...], changed: set[str]) -> bool:
     if name == "sync_state":
-        return key[0] in ("revision", "schema_version", "file_inode")
+        return key[0] in ("revision", "schema_version")
     if name == "sqlite_sequence":  # new rows move it; the old rows are compared in their own table
         return bool(changed)
     return column in _FREE.get(name, ()) or (key[0] in changed and column in _IN_THE_FEED)

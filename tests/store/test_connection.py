@@ -49,7 +49,7 @@ def test_an_empty_file_is_begun_like_one_that_is_not_there(tmp_path: Path) -> No
         assert connection.total_changes() == other.total_changes(), (
             "nobody may see two epochs at the first start"
         )
-    assert not list(tmp_path.glob("*.unsure"))
+    assert not list(tmp_path.glob("*.tmp"))
 
 
 def test_a_copy_gets_a_new_epoch_also_if_the_first_start_was_killed_before_it_had_one(
@@ -58,7 +58,7 @@ def test_a_copy_gets_a_new_epoch_also_if_the_first_start_was_killed_before_it_ha
     before = epoch_of(path)
     path.with_name(path.name + "-wal").unlink()
     with monkeypatch.context() as killed:
-        killed.setattr("docsync.store.epoch.renew", raise_interrupt)
+        killed.setattr("docsync.store.life.renew", raise_interrupt)
         with pytest.raises(KeyboardInterrupt):
             epoch_of(path)
     renewed = epoch_of(path)
@@ -152,9 +152,9 @@ def test_the_settings_that_promises_rest_on_are_made(path: Path) -> None:
 def test_another_user_can_read_whatever_the_umask_is(path: Path) -> None:
     with open_writer(path):
         assert mode(path.parent) == 0o755
-        assert {file.name: mode(file) for file in path.parent.iterdir()} == dict.fromkeys(
-            ("docsync.db", "docsync.db-wal", "docsync.db-shm"), 0o644
-        )
+        assert {
+            file.name: mode(file) for file in path.parent.iterdir() if file.suffix != ".life"
+        } == dict.fromkeys(("docsync.db", "docsync.db-wal", "docsync.db-shm"), 0o644)
 
 
 @pytest.mark.usefixtures("tight_umask")
@@ -172,7 +172,7 @@ def test_the_mode_of_a_folder_that_was_there_is_nobody_elses_business(tmp_path: 
 def test_the_wal_files_stay_after_a_clean_close(path: Path) -> None:
     with open_writer(path):
         pass
-    left = {"docsync.db", "docsync.db-wal", "docsync.db-shm", "docsync.db.left"}
+    left = {"docsync.db", "docsync.db-wal", "docsync.db-shm", "docsync.db.left", "docsync.db.life"}
     assert {file.name for file in path.parent.iterdir()} == left
 
 

@@ -10,10 +10,11 @@ import apsw
 import pytest
 
 from docsync.errors import NoDatabase, StoreUnavailable
-from docsync.store.connection import open_reader_connection, open_writer
+from docsync.store.connection import open_memory, open_reader_connection, open_writer
 from docsync.store.damage import Damage, find, identity, inspect
+from docsync.store.schema import _KNOWN_DIGEST, _read_rows, digest_schema, make_path_index
 from tests.helpers.project import PERSONAS, PROMPTS, Project, Tell
-from tests.store.breaking import bits_in_table_pages, damage, log_of
+from tests.store.breaking import bits_in_table_pages, damage, let_tamper, log_of
 from tests.store.faulty_vfs import under_fire
 
 SEED = 20261121
@@ -72,10 +73,35 @@ def test_a_document_whose_broken_file_is_of_another_collection_now_is_no_damage(
     assert find(filled.connection) is None
 
 
-def test_indexes_and_statistics_of_others_are_no_damage(filled: Project) -> None:
-    filled.connection.execute("CREATE INDEX mine ON documents (updated_at)")
-    filled.connection.execute("ANALYZE")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE INDEX mine ON documents (updated_at)",
+        "CREATE INDEX documents_path_0123456789ab ON documents (json_extract(document, '$.bio'), id)",
+        "CREATE UNIQUE INDEX documents_path_0123456789ab ON documents (id)",
+        "CREATE TABLE mine (x)",
+        "CREATE VIEW mine AS SELECT 1",
+        "CREATE TRIGGER mine AFTER INSERT ON documents BEGIN SELECT 1; END",
+        "ALTER TABLE documents ADD COLUMN mine TEXT GENERATED ALWAYS AS (name) VIRTUAL",
+        "ALTER TABLE documents ADD COLUMN mine TEXT CHECK (mine IS NULL)",
+        "DROP VIEW document_status",
+        "DROP INDEX documents_name",
+        "ANALYZE",
+    ],
+)
+def test_whatever_else_is_in_the_schema_is_damage(filled: Project, statement: str) -> None:
+    filled.connection.execute(statement)
+    assert found(filled).reason == "the tables are not those that were made"
+
+
+def test_the_indexes_that_the_configuration_names_are_no_damage(filled: Project) -> None:
+    filled.connection.execute(make_path_index('it\'s."odd"'))
     assert find(filled.connection) is None
+
+
+def test_the_digest_is_that_of_the_tables_that_are_made() -> None:
+    with open_memory() as connection:
+        assert digest_schema(_read_rows(connection)) == _KNOWN_DIGEST
 
 
 @pytest.mark.parametrize(
@@ -109,6 +135,7 @@ def test_tables_of_another_meaning_are_damage(filled: Project, written: str, ins
 def rewrite_schema(project: Project, written: str, instead: str) -> None:
     """Let the text that SQLite keeps of the documents table hold *instead* of *written*."""
     connection = project.connection
+    let_tamper(connection)
     connection.pragma("writable_schema", True)
     connection.execute(
         "UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = 'documents' AND instr(sql, ?)",
@@ -145,9 +172,11 @@ def test_a_text_that_became_a_blob_is_found_with_its_row(filled: Project) -> Non
     loosened = "UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '') WHERE name = 'documents'"
     filled.close()
     with open_writer(filled.database) as connection:
+        let_tamper(connection)
         sql = connection.execute("SELECT sql FROM sqlite_schema WHERE name = 'documents'").get
         connection.execute(f"PRAGMA writable_schema = ON; {loosened}").fetchall()
     with open_writer(filled.database) as connection:
+        let_tamper(connection)
         connection.execute("UPDATE documents SET description = CAST(description AS BLOB) WHERE rowid = 7")
         connection.execute("PRAGMA writable_schema = ON").fetchall()
         connection.execute("UPDATE sqlite_schema SET sql = ? WHERE name = 'documents'", (sql,))
@@ -157,6 +186,7 @@ def test_a_text_that_became_a_blob_is_found_with_its_row(filled: Project) -> Non
 
 
 def test_a_search_text_whose_words_stay_the_same_to_search_is_found_with_its_row(filled: Project) -> None:
+    let_tamper(filled.connection)
     filled.connection.execute(
         "UPDATE documents_fts_content SET c3 = replace(c3, 'word', 'Word') WHERE c0 = 'persona/p4'"
     )

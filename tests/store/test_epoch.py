@@ -13,7 +13,7 @@ from docsync.store.connection import open_reader_connection, open_writer
 from docsync.store.copy import copy_out
 from docsync.store.epoch import wal_of
 from docsync.store.migration import SCHEMA_VERSION
-from docsync.store.repair import finish, prepare, start_over
+from docsync.store.replacement import finish, prepare, start_over
 from tests.store.child import read_by_another
 
 EPOCH = "SELECT value FROM sync_state WHERE key = 'epoch'"
@@ -127,15 +127,6 @@ def test_a_reader_of_another_version_does_not_hide_it_either(
     assert epoch_of(path) != epoch
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs a file of another owner")
-def test_what_a_reader_remembers_belongs_to_the_owner_of_the_database(path: Path) -> None:
-    without_log(path)
-    os.chown(path, 65534, 65534)
-    with open_reader_connection(path):
-        pass
-    assert path.with_name(path.name + ".unsure").stat().st_uid == 65534
-
-
 def test_a_reader_leaves_nothing_beside_a_database_that_needs_no_log(path: Path, tmp_path: Path) -> None:
     with open_writer(path) as connection:
         copy_out(connection, tmp_path / "alone.db")
@@ -153,13 +144,6 @@ def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
         pass
     with pytest.raises(StoreUnavailable, match="is not a regular file"), open_writer(tmp_path / "pipe.db"):
         pass
-
-
-def test_a_start_that_was_killed_after_it_renewed_the_epoch_renews_it_once(path: Path) -> None:
-    epoch = epoch_of(path)
-    renewed = epoch_of(shutil.copyfile(path, path.with_name("copy.db")) and path.with_name("copy.db"))
-    path.with_name("copy.db.unsure").write_text(str(epoch))
-    assert epoch_of(path.with_name("copy.db")) == renewed != epoch
 
 
 def test_a_new_database_in_the_place_of_a_damaged_one_has_one_epoch(path: Path, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from docsync.upkeep.backup import keep, restore_once
 from docsync.upkeep.one_shot import ignore_repair, rebuild_once
 from docsync.upkeep.upkeep import open_checked
 from tests.helpers.project import PERSONAS, PROMPTS, Project, Tell
-from tests.store.breaking import damage, garbage_header
+from tests.store.breaking import at_home, damage, garbage_header
 from tests.store.faulty_vfs import Fire, under_fire
 from tests.store.upgrade import make_release, use_release
 
@@ -195,6 +195,8 @@ def place_for(way: Way, source: Path, folder: Path) -> Place:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(source, folder)
     place = Place(folder)
+    if place.database.exists():
+        at_home(place.database)
     way.prepare(place)
     return place
 
@@ -268,6 +270,6 @@ def failure(way: Way, place: Place) -> str | None:
         return "io_error" if isinstance(error.__cause__, apsw.IOError) else str(error)
     except (apsw.IOError, apsw.FullError) as error:
         # SQLite ignores what fails while a connection is closed, but apsw raises what the disk of this test raised.
-        if "_closing" not in [frame.name for frame in extract_tb(error.__traceback__)]:
+        if "closing" not in [frame.name for frame in extract_tb(error.__traceback__)]:
             raise
     return None

@@ -12,8 +12,9 @@ import pytest
 from docsync.errors import Damaged
 from docsync.store import migration
 from docsync.store.connection import open_memory, open_writer
-from docsync.store.damage import find, read_schema
+from docsync.store.damage import find
 from docsync.store.migration import SCHEMA_VERSION
+from docsync.store.schema import read_schema
 from tests.helpers.project import Tell
 from tests.store.child import read_by_another
 from tests.store.fixture import list_versions, load
@@ -152,7 +153,7 @@ def test_a_migration_may_be_killed_at_any_statement(later: Release, tmp_path: Pa
 def test_a_step_in_two_transactions_is_found(tmp_path: Path) -> None:
     torn = make_release_with(tmp_path / "torn", IN_TWO_TRANSACTIONS)
     [*_, last] = KillSeries(tmp_path / "series", NEWEST, torn).run()
-    assert last.endswith("the next start fails: SQLError('table first already exists')")
+    assert last.endswith("killed at statement 1: damage: the tables are not those that were made")
 
 
 @pytest.mark.parametrize("bug", BUGS)

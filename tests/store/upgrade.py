@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from docsync.store import columns, damage, document_rows, migration
+from docsync.store import columns, damage, document_rows, migration, schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +54,4 @@ def _install(scripts: Callable[[], Any], version: int, hashed: str) -> None:
     migration.find_scripts, migration.SCHEMA_VERSION = scripts, version
     for module in (columns, document_rows, damage):  # which import it by name
         vars(module).update(BARE_COLUMNS=hashed)
-    damage._schema.cache_clear()
+    schema._make_schema.cache_clear()

@@ -23,7 +23,7 @@ from docsync.upkeep.one_shot import rebuild_once
 from docsync.upkeep.upkeep import INSPECT_NS, DatabaseUpkeep, open_checked
 from docsync.verify import verify
 from tests.helpers.project import PERSONAS, PROMPTS, Project
-from tests.store.breaking import KINDS, damage, garbage_header, log_of
+from tests.store.breaking import KINDS, at_home, damage, garbage_header
 from tests.store.faulty_vfs import under_fire
 from tests.store.reading_child import watching_reader, write_by_another
 
@@ -100,13 +100,12 @@ def change(project: Project, statement: str) -> None:
 
 
 def change_all(database: Path, *statements: str) -> None:
-    """What somebody does to a database that docsync has not open."""
+    """What becomes of a database that docsync has not open, and believes to be its own."""
     connection = apsw.Connection(str(database))
     for statement in statements:
         connection.execute(statement)
     connection.close()
-    log_of(database).touch()  # SQLite has removed it; docsync would take its absence for a restored copy
-    database.with_name(database.name + ".left").unlink(missing_ok=True)  # and so would it take a later change
+    at_home(database)
 
 
 def test_a_sound_database_is_opened_as_it_is(filled: Project) -> None:

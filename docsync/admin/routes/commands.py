@@ -1,4 +1,4 @@
-"""The routes that ask the daemon for work: reload, wait, release, stop. Never do any of it themselves.
+"""The routes that ask the daemon for work: reload, rebuild, wait, release, stop. Never do any of it themselves.
 
 The name of the sender is passed to `on_request`, for the log.
 """
@@ -47,13 +47,17 @@ class CommandRoutes:
         self._commands = pool.commands
 
     def routes(self, *, may_stop: bool) -> list[Route]:
-        """What this group answers to; with *may_stop* also the end of the daemon."""
+        """What this group answers to; with *may_stop* also what is the owner's alone."""
         routes = [
             Route("/v1/reload", self.reload, methods=["POST"]),
             Route("/v1/wait", self.wait, methods=["POST"]),
             Route("/v1/held/release", self.release, methods=["POST"]),
         ]
-        return [*routes, Route("/v1/stop", self.stop, methods=["POST"])] if may_stop else routes
+        of_owner = [
+            Route("/v1/rebuild", self.rebuild, methods=["POST"]),
+            Route("/v1/stop", self.stop, methods=["POST"]),
+        ]
+        return [*routes, *of_owner] if may_stop else routes
 
     async def reload(self, request: Request) -> Response:
         """Look at the paths in `scopes`, at the folder of a `collection`, or at everything, at once."""
@@ -64,6 +68,13 @@ class CommandRoutes:
         self._report_request(request, "reload", _describe_scopes(scopes))
         scopes = scopes or (EVERYTHING,)
         return await self._run_command(partial(self._commands.reload, scopes, timeout), timeout)
+
+    async def rebuild(self, request: Request) -> Response:
+        """Build the database afresh from the files, under a new epoch."""
+        members = await read_members(request, ("timeout",))
+        timeout = read_timeout(members, _RELOAD_SECONDS)
+        self._report_request(request, "rebuild", "everything")
+        return await self._run_command(partial(self._commands.rebuild, timeout), timeout)
 
     async def wait(self, request: Request) -> Response:
         """Answer when all that was saved before is in the database; with `paths` only they count."""
@@ -145,4 +156,11 @@ PATHS: OpenApiObject = {
         "Delete what is held, of one type or of all.", _DONE, type=schema_of(str | None), timeout=_SECONDS
     ),
 }
-STOP: OpenApiObject = {"/v1/stop": _post("Stop the daemon. On the Unix socket only.", _STOPPING)}
+OF_OWNER: OpenApiObject = {
+    "/v1/rebuild": _post(
+        "Build the database afresh from the files, under a new epoch. On the Unix socket only.",
+        _DONE,
+        timeout=_SECONDS,
+    ),
+    "/v1/stop": _post("Stop the daemon. On the Unix socket only.", _STOPPING),
+}

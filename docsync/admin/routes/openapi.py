@@ -34,7 +34,7 @@ def build_openapi_routes(*, may_stop: bool) -> list[Route]:
         changes.PATHS,
         status.PATHS,
         commands.PATHS,
-        commands.STOP if may_stop else {},
+        commands.OF_OWNER if may_stop else {},
         health.PATHS,
     )
     items = (group.items() for group in (*groups, metrics.PATHS, _PATHS))

@@ -27,7 +27,7 @@ def sync_command(session: Session, *, dry_run: bool, rebuild: bool) -> int:
     """Make the database equal to the files, once.
 
     Files that cannot be taken are listed, and their last good version stays. Exits with 1 if a deletion is
-    held. A running daemon does the work, but for --rebuild, which is for a project where none runs.
+    held. A running daemon does the work.
     """
     if dry_run and rebuild:
         raise UsageError("--dry-run changes nothing, so it cannot go with --rebuild; leave one of them out")
@@ -41,7 +41,9 @@ def sync(session: Session, *, rebuild: bool = False) -> int:
         session.out.remark(remark)
     before = {} if rebuild else count_documents(project)  # what is to be rebuilt may be damaged
     daemon = project.daemon(_SYNC_SECONDS)
-    if rebuild:
+    if daemon and rebuild:
+        done = parse_result(daemon.post("/v1/rebuild", {"timeout": _SYNC_SECONDS}))
+    elif rebuild:
         done = _rebuild_here(session, project)
     elif daemon:
         done = parse_result(daemon.post("/v1/reload", {"scopes": [""], "timeout": _SYNC_SECONDS}))

@@ -32,10 +32,11 @@ def verify_command(session: Session) -> int:
         "differences": found.differences,
         "stale": found.stale,
         "held": found.held,
+        "command": found.command,
     }
     session.out.answer(value, _lines(found))
     if not found.equal:
-        session.out.remark("mend it with: docsync sync")
+        session.out.remark(f"mend it with: {found.command}")
     return 0 if found.equal else 1
 
 

@@ -92,6 +92,7 @@ class Loop:
             return
         try:
             self._repair_damage()
+            self._rebuild_if_asked()
             self._work(now_ns)
         except StoreUnavailable as error:
             self._back_off(error, now_ns)
@@ -157,6 +158,15 @@ class Loop:
         self._engine = self._tasks.upkeep.repair(self._damage, self._progress)
         self._damage = None
         self._rescan_at_ns = 0
+
+    def _rebuild_if_asked(self) -> None:
+        """Build the database afresh for whoever asks for it, before the look that the same request wants."""
+        asking = [request for request in self._pending.looks() if request.rebuilds]
+        if asking:
+            self._engine = self._tasks.upkeep.rebuild("asked for", self._progress)
+            self._rescan_at_ns = 0
+        for request in asking:
+            request.rebuilds = False
 
     def _build_batch(self, now_ns: int, extent: BatchExtent) -> Batch:
         """What is due, what is asked for, and everything when it is time for a rescan.

@@ -11,12 +11,16 @@ from docsync.sync.batch.engine import Engine
 
 
 class UpkeepPort(Protocol):
-    """Keeps the database sound. `check` and `tick` raise Damaged, which `repair` then repairs."""
+    """Keeps the database sound. `check` and `tick` raise Damaged, which `repair` then repairs.
+
+    `repair` and `rebuild` return the engine to use from now on.
+    """
 
     def check(self) -> None: ...
     def doubt(self) -> None: ...
     def tick(self, now_ns: int) -> int: ...
     def repair(self, error: Damaged, progress: Progress | None = None) -> Engine: ...
+    def rebuild(self, reason: str, progress: Progress | None = None) -> Engine: ...
 
 
 @dataclass(frozen=True, slots=True)

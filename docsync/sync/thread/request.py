@@ -22,8 +22,10 @@ class Request:
 
     LOOK: take everything that is dirty at once, and read the files in `scopes` whatever their stamps say;
     with `rescan` hints may be missing, so look at every stamp. Done when no grace period of its `paths` is
-    left. RELEASE: delete what is held of `type`, None for all collections. `paths` (and all beneath them)
-    are what the answer is about; what changes after `asked_ns` (monotonic) is not waited for.
+    left. With `rebuilds` the database is built afresh from the files before.
+
+    RELEASE: delete what is held of `type`, None for all collections. `paths` (and all beneath them) are what
+    the answer is about; what changes after `asked_ns` (monotonic) is not waited for.
     """
 
     kind: RequestKind
@@ -33,6 +35,7 @@ class Request:
     rescan: bool = False
     answer: "Future[CommandResult]" = field(default_factory=Future)
     asked_ns: int = field(kw_only=True)
+    rebuilds: bool = field(default=False, kw_only=True)
     waits_for: set[str] = field(default_factory=set)
     upserted: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)

@@ -27,7 +27,7 @@ def test_every_path_that_is_described_answers_and_takes_only_its_methods(
 def test_stop_is_described_where_it_can_be_asked_for(endpoint: Endpoint, described: dict[str, Any]) -> None:
     over_tcp = endpoint.ask("GET", "/openapi.json").json["paths"]
 
-    assert set(described["paths"]) - set(over_tcp) == {"/v1/stop"}
+    assert set(described["paths"]) - set(over_tcp) == {"/v1/rebuild", "/v1/stop"}
 
 
 def test_every_answer_has_the_shape_that_is_described(

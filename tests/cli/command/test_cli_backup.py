@@ -87,7 +87,7 @@ def test_a_backup_is_not_put_beside_the_log_of_another_database(synced: Shell) -
 
 
 @pytest.mark.parametrize(
-    "name", ["o.db-wal", "o.db.unsure", "o.db.left", "o.db.before-restore-2026", "o.db.damaged-2026"]
+    "name", ["o.db-wal", "o.db.life", "o.db.left", "o.db.before-restore-2026", "o.db.damaged-2026"]
 )
 def test_what_goes_with_some_database_is_not_written_over(synced: Shell, name: str) -> None:
     synced.write(name, "")
