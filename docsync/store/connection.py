@@ -107,6 +107,8 @@ def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterato
         connection.set_busy_timeout(busy_ms)
         try:
             _prove_ours(connection, path)
+        except (apsw.CorruptError, UnicodeDecodeError) as error:
+            raise make_unreadable(path, error) from error
         except apsw.Error as error:
             raise NoDatabase(f"{path}: cannot be read as a database ({error})") from error
         yield connection
@@ -206,7 +208,7 @@ def _claim(connection: apsw.Connection, path: Path) -> None:
     try:
         found = connection.pragma("application_id")
         tables = {str(name) for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
-    except (apsw.NotADBError, apsw.CorruptError, apsw.SQLError) as error:
+    except (apsw.NotADBError, apsw.CorruptError, apsw.SQLError, UnicodeDecodeError) as error:
         # Our log is always beside our database; a file that somebody named by mistake has none.
         if wal_of(path).exists():
             raise apsw.CorruptError(str(error)) from error

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import apsw
 
-from docsync.store.connection import writing
+from docsync.store.connection import harden, writing
 
 
 def copy_out(connection: apsw.Connection, draft: Path) -> None:
@@ -15,6 +15,7 @@ def copy_out(connection: apsw.Connection, draft: Path) -> None:
     """
     with writing():
         copy = apsw.Connection(str(draft))
+        harden(copy)
         try:
             with copy.backup("main", connection, "main") as backup:
                 backup.step(-1)

@@ -188,7 +188,7 @@ def open_damaged(database: Path, folder: Path) -> Iterator[apsw.Connection | Non
         harden(connection)
         try:
             is_harmless = not has_planted(connection)
-        except apsw.Error:
+        except (apsw.Error, UnicodeDecodeError):
             is_harmless = False
         yield connection if is_harmless else None
 

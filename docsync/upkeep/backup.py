@@ -14,7 +14,7 @@ import apsw
 from docsync.clock import SYSTEM, iso
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
 from docsync.status import CommandResult
-from docsync.store.connection import open_reader_connection, open_writer, writing
+from docsync.store.connection import harden, open_reader_connection, open_writer, writing
 from docsync.store.copy import copy_out
 from docsync.store.damage import find
 from docsync.store.database_files import persist
@@ -195,6 +195,7 @@ def _let_fit(copy: Path, backup: Path) -> None:
     """
     with writing():
         connection = apsw.Connection(str(copy))
+        harden(connection)
         try:
             if connection.pragma("page_size") != _PAGE_BYTES:
                 connection.pragma("journal_mode", "delete")
@@ -249,6 +250,7 @@ def _demand(path: Path, named: Path) -> None:
     uri = path.absolute().as_uri() + "?mode=ro"
     with writing():
         connection = apsw.Connection(uri, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+        harden(connection)
         try:
             found, version = connection.pragma("application_id"), connection.pragma("user_version")
         except apsw.NotADBError as error:
