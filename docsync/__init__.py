@@ -12,6 +12,7 @@ The map of the rooms: rank, room, job. Imports point to a strictly lower rank or
     4  upkeep     a database kept sound: checks, repair, rebuild, backup, restore; one-shot syncs
     4  commands   the protocol of what can be asked of a running daemon
     3  sync       files to rows: batch/ (scan, diff, load, plan, apply) and thread/ (what wakes it, Git, the barrier)
+    3  git_index  does Git track a file?
     2  lint       rules that a good document keeps beyond its format
     2  scan       the file tree: what lies where, under which stamp, and the bytes of one file
     2  watch      hints where to look: inotify, watchdog, polling
@@ -29,6 +30,8 @@ The map of the rooms: rank, room, job. Imports point to a strictly lower rank or
     0  model      the values that the layers pass to each other
     0  names      paths, patterns, ids; which names are ignored
     0  clock      time that is given: monotonic for waits, the wall clock for what people read
+    0  permission who may read what docsync writes: modes, and files and folders made with them
+    0  regular_file small files that somebody else may have put there, read whole or not at all
     0  registry   names of the formats and of the codes that can be ignored
     0  errors     the few errors that an operator must act on
 """

@@ -38,6 +38,11 @@ def find_git(root: Path, folders: Iterable[str]) -> "GitDirectories":
     return GitDirectories(*found)
 
 
+def find_directory(tree: Path) -> str | None:
+    """The Git directory of the repository whose work tree is *tree*, None if that is none."""
+    return _directory_of(str(tree))
+
+
 def _find_enclosing(folder: str, seen: set[str]) -> Iterator[str]:
     """The Git directory of the nearest repository above *folder*, unless the way to it was *seen* before."""
     while folder not in seen:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from docsync.errors import AlreadyRunning
+from docsync.permission import make_folder, put_mark
 
 _ANNOUNCEMENT = "daemon.json"
 _ASKING_SECONDS = 0.1
@@ -31,16 +32,16 @@ def holding(folder: Path) -> Iterator[None]:
     flock on the folder itself: unlike a lock file it cannot be deleted away, and unlike POSIX locks it is not
     lost when another descriptor is closed. The system frees it with the last descriptor, also after kill -9.
     """
-    new = [above for above in (folder, *folder.parents) if not above.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    for above in new:
-        above.chmod(0o755)  # whatever the umask is: services of another user read the database
+    make_folder(folder)
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         try:
             _lock(descriptor)
         except BlockingIOError as error:
-            pid = _holder(descriptor) or getattr(_load_announcement(folder), "pid", None)
+            announced: Announcement | None = None
+            with suppress(OSError):
+                announced = _load_announcement(folder)
+            pid = _holder(descriptor) or getattr(announced, "pid", None)
             who = f"process {pid}" if pid else "another process"
             advice = "see 'docsync status', or stop it with 'docsync stop'"
             message = f"{folder}: docsync is running already ({who}); {advice}"
@@ -67,7 +68,7 @@ def announcing(folder: Path, announcement: Announcement) -> Iterator[None]:
     """Let others know how to reach this process, for as long as it holds the lock."""
     path = folder / _ANNOUNCEMENT
     draft = path.with_suffix(".tmp")
-    draft.write_text(json.dumps(asdict(announcement)) + "\n", encoding="utf-8")
+    put_mark(draft, json.dumps(asdict(announcement)) + "\n")
     draft.replace(path)
     try:
         yield
@@ -76,9 +77,13 @@ def announcing(folder: Path, announcement: Announcement) -> Iterator[None]:
 
 
 def read_announcement(folder: Path) -> Announcement | None:
-    """How to reach the daemon of *folder*, None when none runs. The file of a killed one does not count."""
-    announcement = _load_announcement(folder)
-    return announcement if announcement and is_held(folder) else None
+    """How to reach the daemon of *folder*, None when none runs. The file of a killed one does not count.
+
+    Raises PermissionError where one of another user runs.
+    """
+    if (folder / _ANNOUNCEMENT).exists() and is_held(folder):
+        return _load_announcement(folder)
+    return None
 
 
 def is_held(folder: Path) -> bool:
@@ -94,7 +99,7 @@ def is_held(folder: Path) -> bool:
 
 
 def _load_announcement(folder: Path) -> Announcement | None:
-    with suppress(OSError, ValueError, TypeError):
+    with suppress(FileNotFoundError, ValueError, TypeError):
         return Announcement(**json.loads((folder / _ANNOUNCEMENT).read_text(encoding="utf-8")))
     return None
 

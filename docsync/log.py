@@ -12,7 +12,7 @@ from docsync.names import to_printable
 
 def open_log(stream: TextIO, format_name: str, level: str) -> structlog.typing.FilteringBoundLogger:
     """A logger to *stream*: format console, json or auto (console on a terminal), level debug to error."""
-    console = format_name == "console" or (format_name == "auto" and stream.isatty())
+    console = is_console(stream, format_name)
     stamp = _add_time if console else structlog.processors.TimeStamper(fmt="iso")
     processors: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
@@ -40,6 +40,11 @@ def open_log(stream: TextIO, format_name: str, level: str) -> structlog.typing.F
         cache_logger_on_first_use=True,
     )
     return log
+
+
+def is_console(stream: TextIO, format_name: str) -> bool:
+    """True when the lines on *stream* are for people: format console, or auto on a terminal."""
+    return format_name == "console" or (format_name == "auto" and stream.isatty())
 
 
 def _order_keys(

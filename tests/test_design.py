@@ -101,7 +101,8 @@ def test_every_variable_of_the_environment_that_is_listed_is_read() -> None:
 
 def test_every_promise_names_tests_that_are_there() -> None:
     rows = re.findall(r"^\| (P\d+) \| \*\*.+?\*\* .+ \| (.+) \|$", PAGE, re.MULTILINE)
-    assert [number for number, _ in rows] == [f"P{number}" for number in range(1, len(rows) + 1)]
+    numbers = [int(number.removeprefix("P")) for number, _ in rows]
+    assert numbers == sorted(set(numbers))  # some are kept for promises that are not made yet
     paths = [path for _, tests in rows for path in re.findall(r"`([^`]+)`", tests)]
     assert [path for path in paths if not (ROOT / path).is_file()] == []
     assert all("`tests/" in tests for _, tests in rows)

@@ -196,7 +196,9 @@ def test_a_list_of_locks_without_this_one_does_not_name_anybody(
             pass
 
 
-def test_every_folder_that_is_made_for_the_lock_can_be_entered_by_others(tmp_path: Path) -> None:
+def test_the_folder_that_is_made_for_the_lock_is_for_its_owner_and_the_way_to_it_for_all(
+    tmp_path: Path,
+) -> None:
     before = os.umask(0o077)
     try:
         with holding(tmp_path / "var" / "docsync"):
@@ -205,7 +207,7 @@ def test_every_folder_that_is_made_for_the_lock_can_be_entered_by_others(tmp_pat
         os.umask(before)
     assert [
         stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "var", tmp_path / "var" / "docsync")
-    ] == [0o755] * 2
+    ] == [0o755, 0o700]
 
 
 def test_an_announcement_is_seen_as_long_as_the_lock_is_held(tmp_path: Path) -> None:

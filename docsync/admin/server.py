@@ -7,9 +7,9 @@ import asyncio
 import logging
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
@@ -32,13 +32,16 @@ _SILENT = logging.CRITICAL + 1
 class ListenSettings:
     """Where to listen.
 
-    TCP is off without *host* or *port*; port 0 takes any free one. With *keys*, TCP wants a token.
+    TCP is off without *host* or *port*; port 0 takes any free one. With *keys*, TCP wants a token; with
+    *own_key* it wants one for content, unless *is_open*.
     """
 
     socket_path: Path
     host: str | None = None
     port: int | None = None
     keys: tuple[Key, ...] = ()
+    own_key: Key | None = None
+    is_open: Callable[[], bool] = field(default=lambda: True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def _open_tcp(stack: ExitStack, settings: ListenSettings, on_warning: OnWarning)
         return None
     port = listener.getsockname()[1]
     hosts = _hosts(settings.host, port) if is_loopback(settings.host) else None
-    admission = TcpAdmission(hosts, settings.keys)
+    admission = TcpAdmission(hosts, settings.keys, settings.own_key, settings.is_open)
     return TcpListener(listener, admission, f"http://{_bracket_host(settings.host)}:{port}")
 
 

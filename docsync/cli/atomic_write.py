@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from docsync.errors import UsageError
 from docsync.names import strip_folder, to_printable
+from docsync.permission import OWNER_ALONE, Access, access_of, create_file, grant, mode_of
 
 if TYPE_CHECKING:
     from docsync.cli.project import Project
@@ -45,14 +46,34 @@ def _belongs_to(database: Path, place: Path) -> bool:
     )
 
 
-def write_whole(place: Path, chunks: Iterable[str]) -> None:
-    """Write *chunks* in UTF-8 to *place* atomically: an old file stays until all chunks are written."""
+def output_access(place: Path, project: "Project") -> Access:
+    """Who may read what is written to *place*: who may read the database, and what is replaced there.
+
+    Outside of the project only this user may, unless the mode of the database is configured.
+    """
+    known = access_of(project.database)
+    is_inside = place.is_relative_to(os.path.realpath(project.root))
+    if known is None or not (is_inside or project.config.database.mode):
+        given = OWNER_ALONE
+    else:
+        given = Access(mode_of(known.bits).file_bits, None, known.gid)
+    replaced = access_of(place)
+    return given.narrow(replaced) if replaced else given
+
+
+def write_whole(place: Path, access: Access, chunks: Iterable[str]) -> None:
+    """Write *chunks* in UTF-8 to *place* atomically, for those of *access*.
+
+    An old file stays until all chunks are written.
+    """
     draft = place.with_name(f".{place.name}.{os.getpid()}.tmp")
     try:
-        with draft.open("x", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        descriptor = create_file(draft)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="") as file:
             file.writelines(chunks)
             file.flush()
             os.fsync(file.fileno())
+        grant(draft, access)
         draft.replace(place)
     except BaseException:
         with suppress(OSError):

@@ -154,9 +154,17 @@ def _find_similar(folder: Path) -> list[str]:
 
 
 def client_of(folder: Path, seconds: float) -> "Client | None":
-    """A client of the daemon that holds *folder*, for calls of up to *seconds*; None when none runs."""
+    """A client of the daemon that holds *folder*, for calls of up to *seconds*; None when none runs.
+
+    Raises NotReachable where one of another user runs.
+    """
     from docsync.admin.client import Client
     from docsync.lock import read_announcement
 
-    announcement = read_announcement(folder) if folder.is_dir() else None
+    try:
+        announcement = read_announcement(folder) if folder.is_dir() else None
+    except PermissionError as error:
+        where = to_printable(str(folder))
+        advice = "run this command as the user who runs docsync"
+        raise NotReachable(f"{where} belongs to another user; {advice}") from error
     return Client(Path(announcement.socket), seconds + _SPARE_SECONDS) if announcement else None

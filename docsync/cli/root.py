@@ -17,6 +17,7 @@ from docsync.names import find_closest
 COMMANDS: Mapping[str, str] = {
     "init": "init",
     "run": "run",
+    "open": "token",
     "stop": "daemon",
     "status": "status",
     "sync": "sync",
@@ -36,6 +37,7 @@ COMMANDS: Mapping[str, str] = {
     "export": "export",
     "backup": "backup",
     "restore": "backup",
+    "token": "token",
     "doctor": "doctor",
     "config": "config",
     "schema": "schema",

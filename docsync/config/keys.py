@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from docsync.names import find_closest, is_presentable
+from docsync.permission import Mode
 from docsync.registry import FORMATS, list_ignorable_codes
 
 REQUIRED: Mapping[str, tuple[str, ...]] = {
@@ -162,6 +163,7 @@ _PATTERNS = 'list of patterns below the collection\'s folder, such as "**/*.json
 
 SETTINGS: Mapping[str, KeyRule] = {
     "database.path": KeyRule(".docsync/docsync.db", regular_file),
+    "database.mode": KeyRule(None, one_of(*Mode)),
     "watch.mode": KeyRule("auto", one_of("auto", "events", "poll")),
     "watch.settle_ms": KeyRule(10, positive),
     "watch.debounce_ms": KeyRule(500, positive),

@@ -10,9 +10,13 @@ from docsync.names import Collection
 
 @dataclass(frozen=True, slots=True)
 class DatabaseSettings:
-    """Where the database lies, as written: relative to the project root or absolute."""
+    """Where the database lies, as written: relative to the project root or absolute; and who may read it.
+
+    `mode` is private, group or shared; None where docsync is to decide.
+    """
 
     path: str
+    mode: str | None
 
 
 @dataclass(frozen=True, slots=True)

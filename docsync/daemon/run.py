@@ -5,7 +5,7 @@ Stop is the reverse, within five seconds.
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,15 +15,17 @@ from tempfile import gettempdir
 
 import docsync
 from docsync.admin.http.access import Key
+from docsync.admin.http.middleware import OnWarning
 from docsync.admin.server import EndpointAddresses, ListenSettings, listening, serving
 from docsync.admin.services import Backend
+from docsync.admin.token import own_token, page_of
 from docsync.clock import SYSTEM, Clock, iso
 from docsync.counters import Counters
 from docsync.daemon.command_handler import CommandHandler, DaemonParts, DaemonProfile
 from docsync.daemon.project_folder import Identity, ProjectFolder, identity, is_still
 from docsync.daemon.running import running
 from docsync.daemon.watch_supervisor import WatchSupervisor
-from docsync.errors import UsageError
+from docsync.errors import ConfigError, UsageError
 from docsync.formats import get_format
 from docsync.lock import Announcement, announcing, holding
 from docsync.model import Sign
@@ -38,6 +40,7 @@ from docsync.sync.thread.loop import Loop, Observers
 from docsync.sync.thread.loop_tasks import LoopTasks
 from docsync.sync.thread.sync_log import Log, SyncLog
 from docsync.sync.thread.thread_status import ThreadStatus
+from docsync.upkeep.sharing import Sharing
 from docsync.upkeep.upkeep import open_checked
 from docsync.watch import Mode, PollSettings, open_source
 
@@ -53,7 +56,8 @@ class DaemonSettings:
 
     `http` is host and port, or None to serve the socket only.
 
-    With `keys`, requests over TCP need a token.
+    With `keys`, requests over TCP need a token. With `has_own_token`, content needs the one beside the database
+    where not every user may read it. `on_page` is called with the address of the page, with that token in it.
     """
 
     sync: Settings
@@ -64,6 +68,8 @@ class DaemonSettings:
     http: tuple[str, int] | None = ("127.0.0.1", 8787)
     keys: tuple[Key, ...] = ()
     config_file: Path | None = None
+    has_own_token: bool = True
+    on_page: Callable[[str], object] | None = None
 
 
 def run_daemon(settings: DaemonSettings, log: Log, clock: Clock = SYSTEM) -> None:
@@ -128,6 +134,7 @@ def _start(stack: ExitStack, settings: DaemonSettings, log: Log, clock: Clock) -
     stack.enter_context(_block_signals())
     sync_log = SyncLog(log)
     upkeep = stack.enter_context(open_checked(settings.sync, settings.database, sync_log.log_repair, clock))
+    upkeep.sharing.on_exposed = partial(_warn_of_exposure, log, settings.database)
     inbox = Inbox(Coalescer(settings.sync.timing, partial(_proves_complete, settings.sync.tree())), clock)
     state, counters = ThreadStatus(clock), Counters()
     watch = stack.enter_context(_watch_supervisor(settings, inbox, state, counters, log))
@@ -137,7 +144,8 @@ def _start(stack: ExitStack, settings: DaemonSettings, log: Log, clock: Clock) -
     observers = Observers(state, sync_log, counters)
     loop = Loop(upkeep.engine, inbox, GitHold(settings.sync.git, watch.prove), tasks, observers)
     stack.enter_context(running("docsync-sync", loop.run, stop=inbox.close, on_failure=_stop_me))
-    addresses = _serve(stack, settings, DaemonParts(inbox, state, counters, watch, loop.root_states), log)
+    parts = DaemonParts(inbox, state, counters, watch, loop.root_states)
+    addresses = _serve(stack, settings, parts, upkeep.sharing, log)
     stack.enter_context(announcing(folder, Announcement(os.getpid(), str(addresses.socket), addresses.http)))
     database, http = str(settings.database), addresses.http
     log.info("docsync.started", database=database, http=http, version=docsync.__version__)
@@ -154,14 +162,36 @@ def _check_folder_and_watch(folder: Path, locked: Identity, watch: WatchSupervis
     watch.tick(now_ns)
 
 
-def _serve(stack: ExitStack, settings: DaemonSettings, parts: DaemonParts, log: Log) -> EndpointAddresses:
+def _serve(
+    stack: ExitStack, settings: DaemonSettings, parts: DaemonParts, sharing: Sharing, log: Log
+) -> EndpointAddresses:
     """Listen, then answer: the status, which can be asked for at once, has the addresses in it."""
     on_warning = partial(_log_warning, log)
-    listeners = stack.enter_context(listening(_listen_settings(settings), on_warning))
+    token = _find_own_token(settings, on_warning)
+    wanted = _listen_settings(settings, token, lambda: sharing.is_open)
+    listeners = stack.enter_context(listening(wanted, on_warning))
     commands = CommandHandler(_profile(settings, listeners.addresses, parts.inbox.clock), parts)
     backend = Backend(commands, settings.database, parts.counters)
     stack.enter_context(serving(backend, listeners, on_warning, partial(_log_request, log)))
+    if settings.on_page and listeners.addresses.http:
+        settings.on_page(page_of(listeners.addresses.http, token))
     return listeners.addresses
+
+
+def _find_own_token(settings: DaemonSettings, on_warning: OnWarning) -> str | None:
+    """The token beside the database; None where none is wanted, and where the one there is none to trust."""
+    if settings.http is None or not settings.has_own_token:
+        return None
+    try:
+        return own_token(settings.database.parent)
+    except ConfigError as error:
+        on_warning("admin.token_refused", f"{error}; until then TCP shows no content")
+        return None
+
+
+def _warn_of_exposure(log: Log, database: Path) -> None:
+    advice = 'set mode under [database] in docsync.toml: "private", or "shared" if that is meant'
+    log.warning("database.exposed", path=str(database), why="others may not read every file", next=advice)
 
 
 def _log_warning(log: Log, event: str, message: str) -> None:
@@ -256,6 +286,9 @@ def socket_path(folder: Path) -> Path:
     return runtime / f"{sha256(os.fsencode(folder)).hexdigest()[:16]}.sock"
 
 
-def _listen_settings(settings: DaemonSettings) -> ListenSettings:
+def _listen_settings(
+    settings: DaemonSettings, token: str | None, is_open: Callable[[], bool]
+) -> ListenSettings:
     host, port = settings.http or (None, None)
-    return ListenSettings(socket_path(settings.database.parent), host, port, settings.keys)
+    own_key = None if token is None else Key.of_token("token", token)
+    return ListenSettings(socket_path(settings.database.parent), host, port, settings.keys, own_key, is_open)

@@ -20,7 +20,12 @@ def examine_daemon(target: Target, *, runs: bool) -> Iterator[Diagnosis]:
     if not runs:
         yield Diagnosis(_TOPIC, Level.NOTE, "none runs", "start one with: docsync run")
         return
-    announcement, holder = target.announcement(), target.holder()
+    holder = target.holder()
+    try:
+        announcement = target.announcement()
+    except PermissionError:
+        yield _describe_foreign(holder)
+        return
     if announcement is None:
         who = f"process {holder}" if holder else "a process"
         message = f"{who} holds the lock, and daemon.json does not say how to reach it"
@@ -30,8 +35,7 @@ def examine_daemon(target: Target, *, runs: bool) -> Iterator[Diagnosis]:
         status = Client(Path(announcement.socket), PATIENCE_SECONDS).get("/v1/status")
     except DocsyncError as error:
         if isinstance(error.__cause__, PermissionError):
-            message = f"process {announcement.pid} of another user: only that one may ask it"
-            yield Diagnosis(_TOPIC, Level.NOTE, message, "run docsync doctor as the user that runs docsync")
+            yield _describe_foreign(announcement.pid)
             return
         who = f"process {holder or announcement.pid}"
         yield Diagnosis(
@@ -39,6 +43,12 @@ def examine_daemon(target: Target, *, runs: bool) -> Iterator[Diagnosis]:
         )
         return
     yield from _examine_status(status)
+
+
+def _describe_foreign(pid: int | None) -> Diagnosis:
+    who = f"process {pid}" if pid else "a process"
+    message = f"{who} of another user: only that one may ask it"
+    return Diagnosis(_TOPIC, Level.NOTE, message, "run docsync doctor as the user that runs docsync")
 
 
 def _examine_status(status: Answer) -> Iterator[Diagnosis]:

@@ -9,10 +9,14 @@ from pathlib import Path
 from docsync.doctor.finding import Diagnosis, Level
 from docsync.doctor.target import Target
 from docsync.errors import NoDatabase, StoreUnavailable
+from docsync.permission import Mode
 from docsync.store.connection import answering, open_reader_connection
 from docsync.store.damage import inspect
+from docsync.store.database_files import mode_at
 from docsync.store.epoch import wal_of
+from docsync.store.file_rows import list_read_paths
 from docsync.store.state import read_version
+from docsync.upkeep.audience import find_audience
 from docsync.watch import remote_filesystem
 
 _TOPIC = "database"
@@ -21,6 +25,8 @@ _MIN_FREE_BYTES = 256 * 1024 * 1024
 # For a watcher it is as good as remote; SQLite has no trouble with it.
 _LOCAL = "overlay"
 _MEND = "mend it with: docsync sync"
+_OPENED = 'for services of another user set mode = "shared" under [database] in docsync.toml'
+_CLOSED = 'set mode under [database] in docsync.toml: "private", or "shared" if that is meant'
 _HELD = "see what is held with: docsync held; if the files are gone for good: docsync release"
 
 
@@ -38,7 +44,7 @@ def examine_database(target: Target, *, runs: bool) -> Iterator[Diagnosis]:
             _TOPIC,
             Level.ERROR,
             f"{path}: permission denied",
-            "docsync run and docsync sync open it to all who may enter its folder",
+            "read it as its owner, or let that one set mode under [database] in docsync.toml",
         )
         return
     has_log = wal_of(path).exists()  # reading it makes a log, if its reader may write here
@@ -53,7 +59,7 @@ def examine_database(target: Target, *, runs: bool) -> Iterator[Diagnosis]:
         if damage
         else Diagnosis(_TOPIC, Level.OK, "every row is what was written")
     )
-    yield from _examine_access(path)
+    yield from _examine_access(path, target)
     if not runs and not has_log:
         message = (
             "its log was not there: users without write permission could not open it, and commits may be lost"
@@ -97,15 +103,24 @@ def _place(folder: Path, *, runs: bool) -> Iterator[Diagnosis]:
         )
 
 
-def _examine_access(path: Path) -> Iterator[Diagnosis]:
-    """Whether services of another user can get at the database."""
-    closed = [above for above in path.parents if not above.stat().st_mode & stat.S_IXOTH]
-    if closed:
+def _examine_access(path: Path, target: Target) -> Iterator[Diagnosis]:
+    """Whether services of another user can get at the database, and whether they should."""
+    mode, closed = mode_at(path), [above for above in path.parents if not above.stat().st_mode & stat.S_IXOTH]
+    if mode is Mode.PRIVATE:
+        yield Diagnosis(_TOPIC, Level.NOTE, "only its owner may read it", _OPENED)
+    elif closed:
         message = f"only for users who may enter {closed[-1]}"
         yield Diagnosis(
             _TOPIC, Level.NOTE, message, "for services of another user set database.path to another place"
         )
-    elif not path.stat().st_mode & stat.S_IROTH:
-        yield Diagnosis(
-            _TOPIC, Level.NOTE, "only its owner may read it", "the next start opens it to services of others"
-        )
+    if mode is Mode.SHARED and target.sync.mode is None and not _is_public(target):
+        message = "every user may read it, and not every file or folder that it was made from"
+        yield Diagnosis(_TOPIC, Level.WARNING, message, _CLOSED)
+
+
+def _is_public(target: Target) -> bool:
+    """True when every user could read all that the database was made from."""
+    with answering(target.database), open_reader_connection(target.database) as connection:
+        files = list(list_read_paths(connection))
+    folders = [collection.path for collection in target.sync.collections]
+    return find_audience(target.sync.root, folders, files).mode is Mode.SHARED

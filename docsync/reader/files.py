@@ -84,6 +84,7 @@ class FileFallback:
 def settings_of(config: "Config") -> "Settings":
     """Everything in *config* that decides what ends up in the database."""
     from docsync.model import Timing
+    from docsync.permission import Mode
     from docsync.sync.setup import Settings
 
     watch = (config.watch.settle_ms, config.watch.debounce_ms, config.watch.max_delay_ms)
@@ -97,4 +98,5 @@ def settings_of(config: "Config") -> "Settings":
         frozenset(config.lint.ignore),
         redact_secrets=config.lint.redact_secrets,
         keep_changes=config.changes.keep,
+        mode=Mode(config.database.mode) if config.database.mode else None,
     )

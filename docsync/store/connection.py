@@ -11,7 +11,8 @@ from pathlib import Path
 import apsw
 
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
-from docsync.store.database_files import is_empty, let_read, make_folder, may_be_file
+from docsync.permission import make_folder
+from docsync.store.database_files import equalize_companions, is_empty, may_be_file
 from docsync.store.epoch import wal_of
 from docsync.store.migration import APPLICATION_ID, check_version, migrate
 from docsync.store.schema import has_own_schema, has_planted
@@ -54,7 +55,7 @@ def open_writer(path: Path) -> Iterator[apsw.Connection]:
                 _keep_log(connection, keep=False)
                 raise
             _configure(connection)
-            let_read(path)
+            equalize_companions(path)
             migrate(connection, path)
             notes.settle(connection, origin)
             closed.callback(notes.mark_closed)

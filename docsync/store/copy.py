@@ -5,14 +5,18 @@ from pathlib import Path
 import apsw
 
 from docsync.store.connection import harden, writing
+from docsync.store.database_files import make_file
 
 
 def copy_out(connection: apsw.Connection, draft: Path) -> None:
     """Write what is behind *connection* to *draft*, which must not be there. Raises StoreUnavailable.
 
+    Nobody else may read it.
+
     Not VACUUM INTO: it may number rows anew, and search rows are found by their number. In one step, because a copy in
     several begins anew with every commit beside it and may never end (measured).
     """
+    make_file(draft)
     with writing():
         copy = apsw.Connection(str(draft))
         harden(copy)

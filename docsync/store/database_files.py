@@ -5,9 +5,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from docsync.permission import Mode, create_file, mode_of, set_bits
 from docsync.store.epoch import shm_of, wal_of
-
-_READABLE = 0o644
 
 
 def may_be_file(path: Path) -> bool:
@@ -38,24 +37,30 @@ def is_empty(path: Path) -> bool:
 
 
 def make_file(path: Path) -> None:
-    """Let an empty file be at *path*, unless one is there. Raises OSError."""
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644))
+    """Let an empty file, for this user alone, be at *path*, unless one is there. Raises OSError."""
+    with suppress(FileExistsError):
+        os.close(create_file(path))
 
 
-def make_folder(folder: Path) -> None:
-    """Create *folder* so that services of another user can enter it, whatever the umask is."""
-    new = [above for above in (folder, *folder.parents) if not above.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    for above in new:
-        above.chmod(0o755)
+def companions(path: Path) -> tuple[Path, Path]:
+    """The log of the database *path*, and the memory that its users share."""
+    return wal_of(path), shm_of(path)
 
 
-def let_read(path: Path) -> None:
-    """Services of another user read it, whatever the umask was. A file of another owner, who lets us write, stays as it is."""
-    for file in (path, wal_of(path), shm_of(path)):
-        with suppress(FileNotFoundError, PermissionError):
-            if stat.S_IMODE(file.stat().st_mode) != _READABLE:
-                file.chmod(_READABLE)
+def mode_at(path: Path) -> Mode:
+    """Who may read the database *path*, which its mode bits remember. Raises OSError."""
+    return mode_of(path.stat().st_mode)
+
+
+def set_mode(path: Path, mode: Mode, gid: int | None = None) -> None:
+    """Let those of *mode* read the database *path*, its log and its shared memory; with *gid* that group."""
+    for file in (*companions(path), path):
+        set_bits(file, mode.file_bits, gid)
+
+
+def equalize_companions(path: Path) -> None:
+    """Whoever may read the database may read its log, and nobody else, whatever the umask was."""
+    set_mode(path, mode_at(path))
 
 
 def persist(path: Path) -> None:

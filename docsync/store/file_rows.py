@@ -1,6 +1,6 @@
 """The rows of `files`: what was last seen of every path. Never begins a transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import apsw
@@ -75,6 +75,12 @@ class EntryRows:
     def delete(self, path: str) -> None:
         """Forget *path*."""
         self._connection.execute("DELETE FROM files WHERE file_path = ?", (path,))
+
+
+def list_read_paths(connection: apsw.Connection) -> Iterator[str]:
+    """The paths of all files whose content was read, for better or worse."""
+    for (path,) in connection.execute("SELECT file_path FROM files WHERE content_hash IS NOT NULL"):
+        yield str(path)
 
 
 def entry_of(row: Sequence[object]) -> Entry:

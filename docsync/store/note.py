@@ -7,6 +7,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from docsync.permission import create_file
 from docsync.store.database_files import persist
 
 _MAX_BYTES = 4096
@@ -37,7 +38,7 @@ def write_note(path: Path, text: str, *, lasting: bool) -> None:
     draft = path.with_name(path.name + ".tmp")
     with suppress(FileNotFoundError):
         draft.unlink()
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+    descriptor = create_file(draft)
     try:
         os.write(descriptor, text.encode("ascii"))
         if lasting:

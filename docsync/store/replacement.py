@@ -9,6 +9,7 @@ from pathlib import Path
 import apsw
 
 from docsync.errors import StoreReason, StoreUnavailable
+from docsync.permission import access_of, grant
 from docsync.store.connection import noting, open_writer, writing
 from docsync.store.database_files import is_there, persist
 from docsync.store.epoch import shm_of, wal_of
@@ -39,6 +40,8 @@ def prepare(database: Path, source: apsw.Connection) -> None:
         overwrite(target, source)
         with writing():
             target.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    if (there := access_of(database)) is not None:
+        grant(draft, there)
     for path in _files(draft)[1:]:  # the log last: a draft without one is finished
         path.unlink(missing_ok=True)
 

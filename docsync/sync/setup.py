@@ -17,6 +17,7 @@ from docsync.lint import RULES
 from docsync.lint.schema import Schema, compile_schema
 from docsync.model import Timing
 from docsync.names import Collection, to_printable
+from docsync.permission import Mode
 from docsync.policy.grace_period import GracePeriod
 from docsync.policy.guard import Guard
 from docsync.scan import FileTree
@@ -33,7 +34,10 @@ _ROW_VERSION = 2
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting that decides what ends up in the database. `root` is the project's folder."""
+    """Every setting that decides what ends up in the database. `root` is the project's folder.
+
+    `mode` is who may read it, None where docsync is to decide.
+    """
 
     root: Path
     collections: tuple[Collection, ...]
@@ -44,6 +48,7 @@ class Settings:
     ignore: frozenset[str] = frozenset()
     redact_secrets: bool = False
     keep_changes: int = DEFAULT_KEEP_CHANGES
+    mode: Mode | None = None
     frozen_rules: DocumentRules | None = field(default=None, compare=False)
 
     def tree(self) -> FileTree:

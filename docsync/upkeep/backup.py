@@ -13,6 +13,7 @@ import apsw
 
 from docsync.clock import SYSTEM, iso
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
+from docsync.permission import OWNER_ALONE, Access, access_of, grant
 from docsync.status import CommandResult
 from docsync.store.connection import harden, open_reader_connection, open_writer, writing
 from docsync.store.copy import copy_out
@@ -61,16 +62,18 @@ class RestoreResult:
     is_foreign: bool
 
 
-def back_up(database: Path, place: Path) -> BackupInfo:
-    """Make *place* a backup of *database*, also while a daemon writes; a file there stays until it is whole.
+def back_up(database: Path, place: Path, access: Access = OWNER_ALONE) -> BackupInfo:
+    """Make *place* a backup of *database* that those of *access* may read, also while a daemon writes.
+
+    A file there stays until it is whole.
 
     Raises NoDatabase where there is no sound database, StoreUnavailable where no backup can be written.
     """
     with open_reader_connection(database) as connection:
-        return keep(connection, place)
+        return keep(connection, place, access)
 
 
-def keep(connection: apsw.Connection, place: Path) -> BackupInfo:
+def keep(connection: apsw.Connection, place: Path, access: Access = OWNER_ALONE) -> BackupInfo:
     """Write a checked backup of the database of *connection* to *place*, see `back_up`."""
     _clear_drafts(place)
     draft = place.with_name(f".{place.name}.{os.getpid()}.tmp")
@@ -83,6 +86,7 @@ def keep(connection: apsw.Connection, place: Path) -> BackupInfo:
                 raise NoDatabase(f"{broken}; mend it with 'docsync sync', then try again")
             made = _read_backup(copy, draft)
         with _prefix_errors(f"{place}: no backup can be written there"):
+            grant(draft, access)
             persist(draft)
             draft.replace(place)
             persist(place.parent)
@@ -149,7 +153,7 @@ def _put(settings: Settings, database: Path, source: apsw.Connection, on_repair:
     """Put *source* in the place of *database*; returns where that is kept."""
     with open_upkeep(settings, database, on_repair) as upkeep:
         draft, kept = Path(source.filename).with_name("kept.db"), _place_for(database)
-        keep(upkeep.connection, draft)
+        keep(upkeep.connection, draft, access_of(database) or OWNER_ALONE)
         with _prefix_errors(f"{kept}: cannot be made"):
             draft.rename(kept)
         try:

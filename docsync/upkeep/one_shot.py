@@ -57,6 +57,7 @@ def rebuild_once(
         upkeep.rebuild("asked for")
         job = Convergence(upkeep.engine, settings.git)
         job.settle(progress)
+        upkeep.accept()
         return job.summarize()
 
 
@@ -64,6 +65,7 @@ def rebuild_once(
 def _open(settings: Settings, database: Path, on_repair: OnRepair) -> Iterator[Convergence]:
     with open_checked(settings, database, on_repair) as upkeep:
         yield Convergence(upkeep.engine, settings.git)
+        upkeep.accept()
 
 
 def preview(settings: Settings, database: Path) -> ApplyResult:

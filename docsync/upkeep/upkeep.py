@@ -21,6 +21,7 @@ from docsync.store.checkpoint import Checkpoint
 from docsync.store.connection import open_writer, reading, writing
 from docsync.store.damage import Damage, find, identity, inspect
 from docsync.store.examination import Examination, examine
+from docsync.store.file_rows import list_read_paths
 from docsync.store.life import LifeNotes, Provenance
 from docsync.store.log_index import LogIndex
 from docsync.store.repair import (
@@ -40,6 +41,7 @@ from docsync.sync.batch.batch_context import Progress
 from docsync.sync.batch.engine import Engine
 from docsync.sync.setup import Settings, build_engine
 from docsync.upkeep.fresh import build_fresh, clear
+from docsync.upkeep.sharing import Sharing
 
 INSPECT_NS = 3_600_000_000_000
 _LOOK_AGAIN_NS = 100_000_000
@@ -61,6 +63,7 @@ class DatabaseUpkeep:
         self._settings = settings.freeze_rules()
         self._database = database
         self._on_repair = on_repair
+        self.sharing = Sharing(settings, database)
         self._stack = ExitStack()
         self._index = LogIndex(database)
         self._examination = Examination(Provenance.NEW)
@@ -76,6 +79,7 @@ class DatabaseUpkeep:
         """Open the database; True if it had to be mended. Raises NoDatabase, StoreUnavailable."""
         finish(self._database)
         self._examination = examine(self._database, self._index)
+        self.sharing.begin()
         if self._examination.obstacle:
             self._start_over(self._examination.obstacle)
             return True
@@ -120,6 +124,11 @@ class DatabaseUpkeep:
         """Inspect the database soon, at most once in 10 s."""
         if self._inspection is None:
             self._inspect_at_ns = min(self._inspect_at_ns, self._inspected_ns + _DOUBT_PAUSE_NS)
+
+    def accept(self) -> None:
+        """After a batch: once the first scan is over, it is decided who may read the database."""
+        if self.engine.scanned:
+            self.sharing.decide(lambda: list_read_paths(self.connection))
 
     def tick(self, now_ns: int) -> int:
         """What is to be done between batches; returns when to be called next.
@@ -174,6 +183,7 @@ class DatabaseUpkeep:
         self._use(self.connection)
 
     def _use(self, connection: apsw.Connection) -> None:
+        self.sharing.settle()
         self.engine = build_engine(self._settings, connection, self._clock)
         self._checkpoint = Checkpoint(connection, self._clock.monotonic_ns)
         self._identity = identity(self._database)
@@ -245,10 +255,7 @@ class DatabaseUpkeep:
         self._on_repair(Repair.STARTED_OVER, reason)
 
     def _inspect(self, now_ns: int) -> int:
-        """Inspect the whole database every hour, in a thread of its own. Raises Damaged.
-
-        Returns when to be called next (monotonic nanoseconds).
-        """
+        """Inspect the whole database every hour, beside the work; returns when to call next. Raises Damaged."""
         if self._inspection is None:
             if now_ns < self._inspect_at_ns:
                 return self._inspect_at_ns

@@ -6,6 +6,7 @@ from docsync.config.keys import COLLECTION, SETTINGS
 from docsync.registry import FORMATS
 
 REFUSED: dict[str, list[object]] = {
+    "database.mode": ["", "public", 0o644, "0644", True],
     "database.path": ["", " ", 3, ":memory:", "file:a.db", "folder/", "a\nb", "x/.."],
     "watch.mode": ["", "Auto", "inotify", True, []],
     "watch.settle_ms": [0, -1, True, 1.0, "10", None, {}, 2**31],
@@ -27,6 +28,7 @@ REFUSED: dict[str, list[object]] = {
     "log.level": ["warn", "INFO", 10],
 }
 ACCEPTED: dict[str, list[object]] = {
+    "database.mode": ["private", "group", "shared"],
     "database.path": [".docsync/docsync.db", "/var/lib/docsync/docsync.db", "../state/x.sqlite"],
     "watch.mode": ["auto", "events", "poll"],
     "watch.settle_ms": [1, 2**31 - 1],

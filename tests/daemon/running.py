@@ -22,6 +22,8 @@ from docsync.lock import read_announcement
 PATIENCE = 30.0
 NO_RESCAN = {"DOCSYNC_WATCH__RESCAN_SECONDS": "3600"}
 """For a daemon that is to hear of everything by hints."""
+OPEN = {"DOCSYNC_DATABASE__MODE": "shared"}
+"""For a daemon that is asked over TCP without a token: the folders of a test are closed to others."""
 QUEUE_LOCK = Path(tempfile.gettempdir()) / f"docsync-inotify-queue-{os.getuid()}.lock"
 """Held by whoever shortens the queue of inotify for a moment: the limit is the system's."""
 

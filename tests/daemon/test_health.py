@@ -13,7 +13,7 @@ from docsync.lock import read_announcement
 from tests.admin.endpoint import JSON, Endpoint
 from tests.admin.events import Stream
 from tests.daemon.frozen import END, HANG
-from tests.daemon.running import Daemon
+from tests.daemon.running import OPEN, Daemon
 
 REPOSITORY = Path(docsync.__file__).parent.parent
 NOTICED_SECONDS = 5.0
@@ -28,6 +28,7 @@ def harmed(daemon: Daemon) -> Daemon:
         "PYTHONPATH": str(REPOSITORY),
         "DOCSYNC_ADMIN__ENABLED": "true",
         "DOCSYNC_ADMIN__PORT": "0",
+        **OPEN,
     }
     daemon.persona("personas/ana.json")
     daemon.start()

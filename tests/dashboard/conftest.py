@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.daemon.running import Daemon
+from tests.daemon.running import OPEN, Daemon
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
@@ -32,7 +32,7 @@ def chromium() -> "Iterator[Chrome]":
 def daemon(tmp_path: Path) -> Iterator[Daemon]:
     """Two personas and a prompt, with the endpoint on a free port; not started yet."""
     built = Daemon(tmp_path / "project")
-    built.environ |= {"DOCSYNC_ADMIN__ENABLED": "true", "DOCSYNC_ADMIN__PORT": "0"}
+    built.environ |= {"DOCSYNC_ADMIN__ENABLED": "true", "DOCSYNC_ADMIN__PORT": "0", **OPEN}
     built.persona(
         "personas/ada.json", name="Ada Lovelace", description="Counts calmly.", tags=["calm", "maths"]
     )

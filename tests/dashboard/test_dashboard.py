@@ -1,5 +1,6 @@
 """The dashboard as a person uses it: a real Chromium before a real daemon."""
 
+import json
 from contextlib import ExitStack
 from http.client import HTTPConnection
 from pathlib import Path
@@ -287,4 +288,27 @@ def test_a_token_is_asked_for_once_and_kept_for_the_tab(page: "Page", daemon: Da
     assert "s3cret" not in page.run("return location.href + document.documentElement.outerHTML")
     assert page.run("return localStorage.length + document.cookie.length") == 0
     assert {"401" in line for line in page.console()} == {True}
+    page.run("sessionStorage.clear()")
+
+
+def test_the_token_comes_along_in_the_address_and_is_gone_from_it(page: "Page", daemon: Daemon) -> None:
+    daemon.environ["DOCSYNC_DATABASE__MODE"] = "private"
+    daemon.environ["BROWSER"] = "true %s"
+    daemon.start()
+    opened = daemon.run("open", "--json")
+    assert opened.returncode == 0, opened.stderr
+    address = json.loads(opened.stdout)["page"]
+    token = (daemon.root / ".docsync/token").read_text().strip()
+    assert address.endswith(f"/#token={token}")
+
+    page.open((daemon.root / ".docsync/open.html").as_uri())
+
+    page.shows("#word", "In sync")
+    page.shows("#documents-list", "Ada Lovelace")
+    page.shows("#live", "live")
+    assert not page.find("#token").is_displayed()
+    assert token not in page.run("return location.href + document.documentElement.outerHTML")
+    assert page.run("return location.hash") == ""
+    assert daemon.run("token").stdout == f"{token}\n"
+    assert token not in daemon.log.read_text()
     page.run("sessionStorage.clear()")

@@ -16,6 +16,7 @@ import apsw
 import pytest
 
 from docsync.doctor import Diagnosis, Level, Target, examine
+from docsync.permission import Mode
 from docsync.store.epoch import wal_of
 from docsync.upkeep.one_shot import sync_once
 from tests.daemon.running import Daemon
@@ -32,6 +33,7 @@ def project(project: Project) -> Project:
     project.close()
     project.persona("personas/ada.json")
     project.write("prompts/greet.prompty", "---\nname: Greet\n---\nsystem:\nHello.\n")
+    project.settings = replace(project.settings, mode=Mode.SHARED)
     sync_once(project.settings, project.database)
     return project
 
@@ -40,6 +42,7 @@ def project(project: Project) -> Project:
 def daemon(tmp_path: Path) -> Iterator[Daemon]:
     daemon = Daemon(tmp_path / "project")
     daemon.environ["DOCSYNC_WATCH__DEBOUNCE_MS"] = "50"
+    daemon.write("docsync.toml", '[database]\nmode = "shared"\n')
     yield daemon
     daemon.kill()
 
@@ -347,7 +350,8 @@ def of(daemon: Daemon) -> Target:
     from docsync.sync.setup import Settings
     from tests.helpers.project import PERSONAS, PROMPTS
 
-    return Target(Settings(daemon.root, (PERSONAS, PROMPTS)), daemon.database, "auto", 1000, ("127.0.0.1", 1))
+    settings = Settings(daemon.root, (PERSONAS, PROMPTS), mode=Mode.SHARED)
+    return Target(settings, daemon.database, "auto", 1000, ("127.0.0.1", 1))
 
 
 def test_a_daemon_that_runs_is_asked_and_left_alone(daemon: Daemon) -> None:

@@ -148,19 +148,27 @@ def test_the_settings_that_promises_rest_on_are_made(path: Path) -> None:
         assert {name: connection.pragma(name) for name in wanted} == wanted
 
 
-@pytest.mark.usefixtures("tight_umask")
-def test_another_user_can_read_whatever_the_umask_is(path: Path) -> None:
+@pytest.fixture(params=[0o000, 0o022, 0o077], ids=oct)
+def any_umask(request: pytest.FixtureRequest) -> Iterator[None]:
+    before = os.umask(request.param)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("any_umask")
+def test_a_new_database_is_for_its_owner_alone_whatever_the_umask_is(path: Path) -> None:
     with open_writer(path):
-        assert mode(path.parent) == 0o755
-        assert {
-            file.name: mode(file) for file in path.parent.iterdir() if file.suffix != ".life"
-        } == dict.fromkeys(("docsync.db", "docsync.db-wal", "docsync.db-shm"), 0o644)
+        assert mode(path.parent) == 0o700
+        assert {file.name: mode(file) for file in path.parent.iterdir()} == dict.fromkeys(
+            ("docsync.db", "docsync.db-wal", "docsync.db-shm", "docsync.db.life"), 0o600
+        )
+    assert mode(path.with_name("docsync.db.left")) == 0o600
 
 
 @pytest.mark.usefixtures("tight_umask")
-def test_every_folder_that_is_made_on_the_way_can_be_entered(tmp_path: Path) -> None:
+def test_a_folder_that_is_made_on_the_way_can_be_entered_and_the_databases_cannot(tmp_path: Path) -> None:
     with open_writer(tmp_path / "var" / "lib" / "docsync.db"):
-        assert (mode(tmp_path / "var"), mode(tmp_path / "var" / "lib")) == (0o755, 0o755)
+        assert (mode(tmp_path / "var"), mode(tmp_path / "var" / "lib")) == (0o755, 0o700)
 
 
 def test_the_mode_of_a_folder_that_was_there_is_nobody_elses_business(tmp_path: Path) -> None:
@@ -176,13 +184,23 @@ def test_the_wal_files_stay_after_a_clean_close(path: Path) -> None:
     assert {file.name for file in path.parent.iterdir()} == left
 
 
-def test_logs_that_only_the_owner_could_read_are_readable_again(path: Path) -> None:
+@pytest.mark.parametrize(("bits", "companions"), [(0o600, 0o644), (0o644, 0o600), (0o640, 0o644)])
+def test_who_may_read_the_database_may_read_its_log_and_nobody_else(
+    path: Path, bits: int, companions: int
+) -> None:
     with open_writer(path):
         pass
-    for file in path.parent.iterdir():
-        file.chmod(0o600)
+    for file in path.parent.glob("docsync.db-*"):
+        file.chmod(companions)
+    path.chmod(bits)
     with open_writer(path):
-        assert {mode(file) for file in path.parent.glob("docsync.db*")} == {0o644}
+        assert {mode(file) for file in (path, *path.parent.glob("docsync.db-*"))} == {bits}
+
+
+def test_a_link_that_dangles_leads_to_a_database_for_its_owner_alone(tmp_path: Path) -> None:
+    (tmp_path / "docsync.db").symlink_to("elsewhere.db")
+    with open_writer(tmp_path / "docsync.db"):
+        assert mode(tmp_path / "elsewhere.db") == 0o600
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs a file of another owner")

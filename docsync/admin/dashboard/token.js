@@ -1,9 +1,23 @@
-// Asks for the token where the daemon wants one, and keeps it for this tab. Never shows it nor puts it into a URL.
+// Takes the token from the address, or asks for it where the daemon wants one; keeps it for this tab. Never shows it.
 import { byId, say } from "./dom.js";
 
 const KEY = "docsync-token";
 
+// What `docsync open` and `docsync run` put behind the address. It is gone from there before anything is asked.
+const HASH = "#token=";
+
 let asking = null;
+
+function take() {
+  if (!location.hash.startsWith(HASH)) return;
+  sessionStorage.setItem(KEY, decodeURIComponent(location.hash.slice(HASH.length)));
+  history.replaceState(null, "", location.pathname + location.search);
+  const dialog = byId("token");
+  if (dialog.open) byId("token-form").dispatchEvent(new Event("submit", { cancelable: true }));
+}
+
+take();
+window.addEventListener("hashchange", take);
 
 export const token = () => sessionStorage.getItem(KEY);
 
@@ -20,7 +34,7 @@ function ask(refused) {
   const dialog = byId("token");
   const input = byId("token-input");
   if (refused !== null)
-    say(byId("token-text"), "That is not the token of this docsync. Look into its [admin] token_file.");
+    say(byId("token-text"), "That is not the token of this docsync. Type docsync open, or paste its token again.");
   input.value = "";
   dialog.showModal();
   input.focus();
@@ -30,7 +44,7 @@ function ask(refused) {
       "submit",
       (event) => {
         event.preventDefault();
-        sessionStorage.setItem(KEY, input.value.trim());
+        if (input.value.trim()) sessionStorage.setItem(KEY, input.value.trim());
         input.value = "";
         dialog.removeEventListener("cancel", stay);
         dialog.close();

@@ -21,6 +21,9 @@ Role = Literal["read", "operate"]
 """read: look at everything. operate: also ask for work."""
 
 _OPEN_PATHS = ("/livez", "/readyz")
+# What tells of no document: codes and counts. Answers leave names and paths out for a stranger.
+_COUNTING_PATHS = (*_OPEN_PATHS, "/health", "/health/db", "/metrics", "/openapi.json", "/v1/status")
+_COUNTING_POSTS = ("/v1/reload", "/v1/wait")
 _READ_METHODS = ("GET", "HEAD")
 # Where a request keeps its principal, among what ASGI says of it.
 _PRINCIPAL = "docsync.principal"
@@ -31,7 +34,8 @@ class Trust(Enum):
     """Which details an answer may hold, by how the sender was authenticated."""
 
     OWNER = "owner"  # through the Unix socket, or with a token
-    LOCAL = "local"  # a program on this machine; no token is needed
+    LOCAL = "local"  # a program on this machine, where every user may read all that there is
+    STRANGER = "stranger"  # a program on this machine without the token that content needs: counts and codes
     ANONYMOUS = "anonymous"  # a token is needed and was not shown: only what is open to all
 
 
@@ -94,26 +98,38 @@ def admit_owner(scope: Scope, _headers: Headers) -> Principal:
 class TcpAdmission:
     """Access rules of a TCP listener.
 
-    `hosts` are the Host headers that are allowed, None for any; `keys` the tokens that are accepted, empty
-    where none is needed. Any host without a token would not be safe.
+    `hosts` are the Host headers that are allowed, None for any. `keys` are the configured tokens: with one of
+    them every request needs a token. Any host without them would not be safe. `own_key` is docsync's own token,
+    which content needs unless `is_open`: then every user of this machine may read all that there is.
     """
 
     hosts: frozenset[str] | None
     keys: tuple[Key, ...]
+    own_key: Key | None = None
+    is_open: Callable[[], bool] = field(default=lambda: True)
 
     def __call__(self, scope: Scope, headers: Headers) -> Principal:
-        self._check_origin(headers, self._check_host(headers))
-        if not self.keys:
-            return Principal(Trust.LOCAL, "loopback")
-        key = _find_key(headers, self.keys)
+        host = self._check_host(headers)
+        if not _is_visit(scope, headers):
+            self._check_origin(headers, host)
+        key = _find_key(headers, [*self.keys, *([self.own_key] if self.own_key else [])])
         if key is not None:
             return _authorize(key, scope["method"])
-        if scope["method"] in _READ_METHODS and (scope["path"] in _OPEN_PATHS or is_page(scope["path"])):
-            return Principal(Trust.ANONYMOUS, "stranger", may_operate=False)
-        refusal = Refusal(
-            401, "Send the token of [admin] token_file or of [[clients]] as: Authorization: Bearer TOKEN"
-        )
-        raise refusal.set_headers({"www-authenticate": "Bearer"})
+        return self._admit_without_token(scope["method"], scope["path"])
+
+    def _admit_without_token(self, method: str, path: str) -> Principal:
+        reads = method in _READ_METHODS
+        if self.keys:
+            if reads and (path in _OPEN_PATHS or is_page(path)):
+                return Principal(Trust.ANONYMOUS, "stranger", may_operate=False)
+            raise _ask_for("the token of [admin] token_file or of [[clients]]")
+        if self.is_open():
+            return Principal(Trust.LOCAL, "loopback")
+        if reads and (path in _COUNTING_PATHS or is_page(path)):
+            return Principal(Trust.STRANGER, "loopback", may_operate=False)
+        if method == "POST" and path in _COUNTING_POSTS:
+            return Principal(Trust.STRANGER, "loopback")
+        raise _ask_for("the token that 'docsync token' prints")
 
     def _check_host(self, headers: Headers) -> str:
         host = read_single_header(headers, "host") or ""
@@ -136,6 +152,17 @@ def read_single_header(headers: Headers, name: str) -> str | None:
     if len(values) > 1:
         raise Refusal(400, f"The header {name} was sent more than once.")
     return values[0] if values else None
+
+
+def _is_visit(scope: Scope, headers: Headers) -> bool:
+    """True for a person who follows a link to the page, which holds nothing: 'docsync open' makes one."""
+    modes = (read_single_header(headers, "sec-fetch-mode"), read_single_header(headers, "sec-fetch-dest"))
+    return scope["path"] == "/" and scope["method"] == "GET" and modes == ("navigate", "document")
+
+
+def _ask_for(token: str) -> Refusal:
+    refusal = Refusal(401, f"Send {token} as: Authorization: Bearer TOKEN")
+    return refusal.set_headers({"www-authenticate": "Bearer"})
 
 
 def _find_key(headers: Headers, keys: Iterable[Key]) -> Key | None:

@@ -4,6 +4,7 @@ The name of the sender is passed to `on_request`, for the log.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from starlette.requests import Request
@@ -11,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from docsync.admin.command_pool import CommandPool
-from docsync.admin.http.access import principal_of
+from docsync.admin.http.access import Trust, principal_of
 from docsync.admin.http.body import MAX_SECONDS, read_members, read_paths, read_text_or_none, read_timeout
 from docsync.admin.http.json_body import dump_json, to_json
 from docsync.admin.http.openapi_schema import (
@@ -67,20 +68,20 @@ class CommandRoutes:
             scopes = (*scopes, await self._folder(collection))
         self._report_request(request, "reload", _describe_scopes(scopes))
         scopes = scopes or (EVERYTHING,)
-        return await self._run_command(partial(self._commands.reload, scopes, timeout), timeout)
+        return await self._run_command(request, partial(self._commands.reload, scopes, timeout), timeout)
 
     async def rebuild(self, request: Request) -> Response:
         """Build the database afresh from the files, under a new epoch."""
         members = await read_members(request, ("timeout",))
         timeout = read_timeout(members, _RELOAD_SECONDS)
         self._report_request(request, "rebuild", "everything")
-        return await self._run_command(partial(self._commands.rebuild, timeout), timeout)
+        return await self._run_command(request, partial(self._commands.rebuild, timeout), timeout)
 
     async def wait(self, request: Request) -> Response:
         """Answer when all that was saved before is in the database; with `paths` only they count."""
         members = await read_members(request, ("paths", "timeout"))
         asked, timeout = read_paths(members, "paths"), read_timeout(members, _WAIT_SECONDS)
-        return await self._run_command(partial(self._commands.wait, asked, timeout), timeout)
+        return await self._run_command(request, partial(self._commands.wait, asked, timeout), timeout)
 
     async def release(self, request: Request) -> Response:
         """Delete what is held, of the collection `type` or of all."""
@@ -89,7 +90,7 @@ class CommandRoutes:
         if type_ is not None:
             await self._folder(type_)
         self._report_request(request, "release", type_ or "everything")
-        return await self._run_command(partial(self._commands.release, type_, timeout), timeout)
+        return await self._run_command(request, partial(self._commands.release, type_, timeout), timeout)
 
     async def stop(self, request: Request) -> Response:
         """Ask the daemon to stop."""
@@ -113,9 +114,13 @@ class CommandRoutes:
             )
         return EVERYTHING if folders[type_] == "." else folders[type_]
 
-    async def _run_command(self, call: Callable[[], CommandResult], timeout: float) -> Response:
+    async def _run_command(
+        self, request: Request, call: Callable[[], CommandResult], timeout: float
+    ) -> Response:
         done = await self._pool.wait(call, timeout)
-        response = Response(dump_json(to_json(done)), media_type="application/json")
+        is_stranger = principal_of(request.scope).trust is Trust.STRANGER
+        told = CommandCounts.of(done) if is_stranger else done
+        response = Response(dump_json(to_json(told)), media_type="application/json")
         return set_version_headers(response, DatabaseVersion(done.epoch, done.revision))
 
 
@@ -123,6 +128,31 @@ def _describe_scopes(scopes: Sequence[str]) -> str:
     """*scopes* for a line of the log, which must not become as long as a body."""
     more = f" and {len(scopes) - _MAX_SCOPES_LOGGED} more" if len(scopes) > _MAX_SCOPES_LOGGED else ""
     return (", ".join(scopes[:_MAX_SCOPES_LOGGED]) + more)[:_MAX_CHARACTERS_LOGGED] or "everything"
+
+
+@dataclass(frozen=True, slots=True)
+class CommandCounts:
+    """A CommandResult for those who may not learn any name: how many paths there are of each kind.
+
+    `exit_code` is what a command would end with.
+    """
+
+    epoch: str
+    revision: int
+    seconds: float
+    upserted: int
+    deleted: int
+    broken: int
+    held: int
+    lost: int
+    exit_code: int
+
+    @staticmethod
+    def of(done: CommandResult) -> "CommandCounts":
+        """The counts of *done*."""
+        counts = (len(done.upserted), len(done.deleted), len(done.broken), len(done.held))
+        code = ExitCode.FOUND if done.broken or done.held or done.lost else ExitCode.DONE
+        return CommandCounts(done.epoch, done.revision, done.seconds, *counts, len(done.lost), int(code))
 
 
 _SECONDS: OpenApiObject = {
@@ -133,6 +163,12 @@ _SECONDS: OpenApiObject = {
 }
 _PATHS = make_array(schema_of(str))
 _DONE: OpenApiObject = {"200": answer("What was found once it was over.", schema_of(CommandResult))}
+_COUNTED: OpenApiObject = {
+    "200": answer(
+        "What was found once it was over; without a token, where content needs one, only how much.",
+        {"anyOf": [schema_of(CommandResult), schema_of(CommandCounts)]},
+    )
+}
 _STOPPING: OpenApiObject = {"202": answer("It stops.", make_object({"stopping": schema_of(bool)}))}
 
 
@@ -144,13 +180,13 @@ def _post(summary: str, answers: OpenApiObject, **members: OpenApiObject) -> Ope
 PATHS: OpenApiObject = {
     "/v1/reload": _post(
         "Look at paths, at a collection, or at everything, at once.",
-        _DONE,
+        _COUNTED,
         scopes=_PATHS,
         collection=schema_of(str | None),
         timeout=_SECONDS,
     ),
     "/v1/wait": _post(
-        "Return when all that was saved before is in the database.", _DONE, paths=_PATHS, timeout=_SECONDS
+        "Return when all that was saved before is in the database.", _COUNTED, paths=_PATHS, timeout=_SECONDS
     ),
     "/v1/held/release": _post(
         "Delete what is held, of one type or of all.", _DONE, type=schema_of(str | None), timeout=_SECONDS

@@ -23,6 +23,7 @@ from docsync.admin.http.openapi_schema import (
     parameter,
     schema_of,
 )
+from docsync.admin.routes.status import withhold_names
 from docsync.status import Reason, Status
 
 # Readiness checks: reason code that fails the check -> name of the check. The watcher has one check a
@@ -58,7 +59,7 @@ class HealthRoutes:
         `?verbose` lists why, `exclude` leaves checks out.
         """
         status = await self._pool.look(self._pool.commands.status)
-        with_messages = principal_of(request.scope).trust is not Trust.ANONYMOUS
+        with_messages = principal_of(request.scope).trust in (Trust.OWNER, Trust.LOCAL)
         checks = list(_checks(status))
         excluded = set(request.query_params.getlist("exclude"))
         failed = [check for check in checks if check.reason and check.name not in excluded]
@@ -68,15 +69,19 @@ class HealthRoutes:
             text = f"not ready: {', '.join(check.name for check in failed)}" if failed else "ok"
         return PlainTextResponse(text, _code(ready=not failed))
 
-    async def health(self, _request: Request) -> Response:
+    async def health(self, request: Request) -> Response:
         """How the daemon is, for programs."""
-        status = await self._pool.look(self._pool.commands.status)
+        status = await self._look(request)
         word = "failing" if not status.ready else "degraded" if status.reasons else "ok"
         return _health(word, status.reasons)
 
-    async def database(self, _request: Request) -> Response:
-        """Whether the database can be read."""
+    async def _look(self, request: Request) -> Status:
         status = await self._pool.look(self._pool.commands.status)
+        return withhold_names(status) if principal_of(request.scope).trust is Trust.STRANGER else status
+
+    async def database(self, request: Request) -> Response:
+        """Whether the database can be read."""
+        status = await self._look(request)
         reasons = [reason for reason in status.reasons if reason.code == "database"]
         return _health("failing" if reasons else "ok", reasons)
 

@@ -59,8 +59,9 @@ class StatusRoutes:
         """The daemon's state now."""
         read_query(request)
         status = await self._pool.look(self._pool.commands.status)
-        if principal_of(request.scope).trust is not Trust.OWNER:
-            status = _hide_paths(status)
+        trust = principal_of(request.scope).trust
+        if trust is not Trust.OWNER:
+            status = _hide_paths(status) if trust is Trust.LOCAL else withhold_names(status)
         response = Response(dump_json(to_json(status)), media_type="application/json")
         if not status.epoch:
             return response
@@ -94,6 +95,13 @@ def _hide_paths(status: Status) -> Status:
     root = Path(status.project)
     database, socket = _strip_root(root, status.database), _strip_root(root, status.socket)
     return replace(status, project=root.name, database=database, socket=socket)
+
+
+def withhold_names(status: Status) -> Status:
+    """*status* without any path, and without messages, which may hold one: codes and counts."""
+    reasons = tuple(replace(one, message="", path=None) for one in status.reasons)
+    collections = tuple(replace(one, path="") for one in status.collections)
+    return replace(status, project="", database="", socket="", reasons=reasons, collections=collections)
 
 
 def _strip_root(root: Path, text: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from docsync.cli.atomic_write import resolve_output
+from docsync.cli.atomic_write import output_access, resolve_output
 from docsync.cli.flags import command, pass_session
 from docsync.cli.session import Session
 from docsync.cli.sync_report import remark_repair, report
@@ -37,7 +37,7 @@ def backup_command(session: Session, file: Path) -> int:
             f"{to_printable(str(file))}: is there, or in use, and no backup; choose another place"
         )
     with advising(project.demand().database):
-        made = back_up(project.database, place)
+        made = back_up(project.database, place, output_access(place, project))
     value = {
         "file": str(place),
         "epoch": made.epoch,

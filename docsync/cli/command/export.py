@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.atomic_write import resolve_output, write_whole
+from docsync.cli.atomic_write import output_access, resolve_output, write_whole
 from docsync.cli.flags import command, pass_session
 from docsync.cli.read_options import (
     DocumentPages,
@@ -62,18 +62,23 @@ def export_command(
     document; a cell is written as it is: a spreadsheet may take one that begins with = + - or @ for a
     formula. md is a page for each document, to be read.
     """
-    place = resolve_output(session.here / out, session.project()) if out else None
+    take = _make_writer(session, out) if out else _make_printer(session)
     format_ = _format(format_, out, session)
     wanted = parse_all(where)
     with open_documents(session) as reader:
         with progress_bar(session.out, "Exporting") as advance:
-            take = partial(write_whole, place) if place else _make_printer(session)
             asked: FindArguments = {"type": type_, "tag": tag, "where": wanted}
             origin, done = reader.in_one_state(lambda: _export(reader, asked, writer(format_), advance, take))
         _print_outcome(session, origin, done, out)
         for line in () if done else find_unknown_fields(reader, type_, wanted):
             session.out.remark(line)
     return exit_code(reader, strict=strict_source)
+
+
+def _make_writer(session: Session, out: Path) -> Take:
+    project = session.project()
+    place = resolve_output(session.here / out, project)
+    return partial(write_whole, place, output_access(place, project))
 
 
 def _make_printer(session: Session) -> Take:

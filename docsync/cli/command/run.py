@@ -5,6 +5,7 @@ Reads the configuration into plain values; the daemon does the work.
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, cast
 
 import click
@@ -33,15 +34,22 @@ def run_command(session: Session, *, once: bool) -> int:
 
         return sync(session)
     from docsync.daemon import run_daemon
-    from docsync.log import open_log
+    from docsync.log import is_console, open_log
 
     level = "debug" if session.verbose else "warning" if session.quiet else None
     project = session.project(log__level=level, log__format="json" if session.json else None)
     for remark in project.describe_absent():
         session.out.remark(remark)
     log = project.config.log
-    run_daemon(daemon_settings(project, session.environ), open_log(sys.stderr, log.format, log.level))
+    on_page = _print_page if is_console(sys.stderr, log.format) and not session.quiet else None
+    settings = replace(daemon_settings(project, session.environ), on_page=on_page)
+    run_daemon(settings, open_log(sys.stderr, log.format, log.level))
     return 0
+
+
+def _print_page(address: str) -> None:
+    """Only to people: a token does not belong into a log that is kept."""
+    click.echo(f"the page: {address}", err=True)
 
 
 def daemon_settings(project: "Project", environ: Mapping[str, str]) -> "DaemonSettings":
@@ -58,7 +66,15 @@ def daemon_settings(project: "Project", environ: Mapping[str, str]) -> "DaemonSe
         http=(config.admin.host, config.admin.port) if config.admin.enabled else None,
         keys=_keys(project, environ),
         config_file=config.file,
+        has_own_token=has_own_token(project, environ),
     )
+
+
+def has_own_token(project: "Project", environ: Mapping[str, str]) -> bool:
+    """False where the token of the endpoint is configured: docsync then makes none."""
+    from docsync.admin.token import VARIABLE
+
+    return project.config.admin.token_file is None and VARIABLE not in environ
 
 
 def _keys(project: "Project", environ: Mapping[str, str]) -> "tuple[Key, ...]":

@@ -13,6 +13,7 @@ from posixpath import basename
 from threading import Event
 
 from docsync.names import covers
+from docsync.permission import OWN_FILE, make_folder
 
 PATIENCE_SECONDS = 1.0
 
@@ -33,7 +34,7 @@ class Barrier:
 
     def prepare(self) -> None:
         """Make the folder, which a person may have removed. Raises OSError."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
 
     def take(self, path: str) -> bool:
         """True when *path* is a cookie (its waiter is woken), False for any other path."""
@@ -50,7 +51,7 @@ class Barrier:
         back = self._waiting[name] = Event()
         cookie = self._folder / name
         try:
-            cookie.touch(exist_ok=False)
+            cookie.touch(OWN_FILE, exist_ok=False)
             cookie.unlink()
         except OSError:
             self._waiting.pop(name, None)  # it may be back already: only removing it failed

@@ -220,10 +220,8 @@ class Loop:
         self._status.syncing = True
         begun_ns = self._clock.monotonic_ns()
         try:
-            options = BatchOptions(
-                extent is not BatchExtent.PLAIN,
-                confirm=lambda: self._git_hold.check(self._clock.monotonic_ns()),
-            )
+            is_whole = extent is not BatchExtent.PLAIN
+            options = BatchOptions(is_whole, lambda: self._git_hold.check(self._clock.monotonic_ns()))
             report = self._engine.sync(batch, now_ns, self._inbox.last_hint_ns, self._progress, options)
         except (GitAtWork, StoreUnavailable, BatchInterrupted) as error:
             self._inbox.put_back(batch, 0)
@@ -270,6 +268,7 @@ class Loop:
         self._retry_ns = _RETRY_FIRST_NS
         if self._status.clear_reasons(*StoreReason):
             self._log.log_available()
+        self._tasks.upkeep.accept()
         self._status.scanned = self._engine.scanned
         self._status.undecided = len(self._engine.list_undecided())
 

@@ -1,0 +1,134 @@
+"""Who may read what docsync writes: its folder and its files, made with the right mode from the first byte.
+
+Never reads a file, and never changes what belongs to somebody else.
+"""
+
+import os
+import stat
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+OWN_FILE = 0o600
+"""The bits of what nobody else ever needs: secrets, marks, drafts."""
+OWN_FOLDER = 0o700
+_PASSAGE = 0o755
+
+
+class Mode(StrEnum):
+    """Who may read the database: its owner, one group as well, or every user of this machine."""
+
+    PRIVATE = "private"
+    GROUP = "group"
+    SHARED = "shared"
+
+    @property
+    def file_bits(self) -> int:
+        """The mode bits of a file of this mode."""
+        return {Mode.PRIVATE: OWN_FILE, Mode.GROUP: 0o640, Mode.SHARED: 0o644}[self]
+
+    @property
+    def folder_bits(self) -> int:
+        """The mode bits of a folder of this mode; what is made in that of a group belongs to the group."""
+        return {Mode.PRIVATE: OWN_FOLDER, Mode.GROUP: 0o2750, Mode.SHARED: 0o755}[self]
+
+
+def mode_of(bits: int) -> Mode:
+    """The mode that the mode bits of a file say."""
+    if bits & stat.S_IROTH:
+        return Mode.SHARED
+    return Mode.GROUP if bits & stat.S_IRGRP else Mode.PRIVATE
+
+
+def make_folder(folder: Path) -> None:
+    """Create *folder* for this user alone, whatever the umask is; one that is there stays as it is.
+
+    Folders that are made on the way can be entered by all: they hold nothing else. Raises OSError.
+    """
+    for above in [above for above in reversed(folder.parents) if not above.exists()]:
+        with suppress(FileExistsError):
+            above.mkdir(_PASSAGE)
+            above.chmod(_PASSAGE)
+    with suppress(FileExistsError):
+        folder.mkdir(OWN_FOLDER)
+        folder.chmod(OWN_FOLDER)
+    folder.mkdir(exist_ok=True)  # raises where something else is in its place
+
+
+def create_file(path: Path, bits: int = OWN_FILE) -> int:
+    """Create the file *path* with *bits*, whatever the umask is; returns a descriptor that writes it.
+
+    Nobody can open it before it has them. Raises FileExistsError, OSError.
+    """
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(path, flags, OWN_FILE)
+    if bits != OWN_FILE or stat.S_IMODE(os.fstat(descriptor).st_mode) != OWN_FILE:
+        os.fchmod(descriptor, bits)
+    return descriptor
+
+
+def put_mark(path: Path, text: str = "") -> None:
+    """Let the small file *path*, for this user alone, hold *text*. Raises OSError."""
+    try:
+        descriptor = create_file(path)
+    except FileExistsError:
+        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.truncate()
+        file.write(text)
+
+
+def set_bits(path: Path, bits: int, gid: int | None = None) -> None:
+    """Give *path* the mode *bits*, and the group *gid*. What belongs to another user stays as it is."""
+    with suppress(FileNotFoundError, PermissionError):
+        status = path.stat()
+        if gid is not None and status.st_gid != gid:
+            os.chown(
+                path, -1, gid
+            )  # before the bits: they are for this group, and a change of owner drops some
+        if stat.S_IMODE(status.st_mode) != bits:
+            path.chmod(bits)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may read a file: its mode bits, its owner and its group, as ids; None for those of this process."""
+
+    bits: int
+    uid: int | None = None
+    gid: int | None = None
+
+    def narrow(self, other: "Access") -> "Access":
+        """What both give. The owner is that of *other*, whose file is replaced."""
+        bits = self.bits & other.bits
+        if self.bits & stat.S_IROTH:
+            return Access(bits, other.uid, other.gid)
+        if not other.bits & stat.S_IROTH and self.gid != other.gid:
+            bits &= ~stat.S_IRWXG  # two groups, and nobody knows who is in both
+        return Access(bits, other.uid, self.gid)
+
+
+OWNER_ALONE = Access(OWN_FILE)
+
+
+def access_of(path: Path) -> Access | None:
+    """Who may read *path*, None where nothing is. Raises OSError."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return Access(stat.S_IMODE(status.st_mode) & 0o666, status.st_uid, status.st_gid)
+
+
+def grant(path: Path, access: Access) -> None:
+    """Let those of *access* read the new file *path*, as far as this user may say so. Raises OSError."""
+    bits = access.bits
+    with suppress(PermissionError):
+        os.chown(path, -1 if access.uid is None else access.uid, -1)
+    if access.gid is not None and path.stat().st_gid != access.gid:
+        try:
+            os.chown(path, -1, access.gid)
+        except PermissionError:
+            bits &= ~stat.S_IRWXG  # they would be for another group
+    path.chmod(bits)

@@ -1,0 +1,72 @@
+"""Other users of this machine: children of a test that runs as root. Nothing here changes the test's own process."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import docsync
+
+NEEDS_ROOT = pytest.mark.skipif(
+    os.geteuid() != 0 or sys.platform != "linux", reason="needs root on Linux, to act as several users"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """The ids of a user; names are not needed."""
+
+    name: str
+    uid: int
+    gid: int
+    groups: tuple[int, ...] = ()
+
+    def become(self) -> None:
+        """Let this process, a child, be the user's."""
+        os.setgroups(self.groups)
+        os.setgid(self.gid)
+        os.setuid(self.uid)
+
+    def ask(self, question: Callable[[], Any], umask: int = 0o022) -> Any:
+        """What *question* returns in a process of this user, as JSON can say it; it is forked from this one."""
+        there, here = os.pipe()
+        child = os.fork()
+        if child == 0:
+            answer: Any = {"error": "nothing was said"}
+            try:
+                os.umask(umask)
+                self.become()
+                answer = question()
+            except BaseException as error:  # noqa: BLE001  # told to the parent: the child ends here
+                answer = {"error": repr(error)}
+            finally:
+                os.write(here, json.dumps(answer).encode())
+                os._exit(0)
+        os.close(here)
+        with os.fdopen(there, "rb") as told:
+            answer = json.loads(told.read())
+        os.waitpid(child, 0)
+        if isinstance(answer, dict) and "error" in answer:
+            raise AssertionError(f"{self.name}: {answer['error']}")
+        return answer
+
+
+GROUP = 54100
+ROOT = User("root", 0, 0)
+OWNER = User("owner", 54001, 54001, (GROUP,))
+MEMBER = User("group", 54002, 54002, (GROUP,))
+STRANGER = User("stranger", 54003, 54003)
+READERS = (ROOT, OWNER, MEMBER, STRANGER)
+
+
+def demand_that_users_can_run_docsync() -> None:
+    """Skip where other users may not read the checkout, or not run this Python."""
+    for path in (Path(docsync.__file__), Path(sys.executable)):
+        if not STRANGER.ask(partial(os.access, path, os.R_OK)):
+            pytest.skip(f"other users may not read {path}")
