@@ -1,20 +1,29 @@
 """One docsync a database: who comes second is told who came first; the lock goes with its process, however it ends."""
 
+import fcntl
 import json
 import os
+import shutil
+import socket
 import stat
 import subprocess
 import sys
+import tempfile
+import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
-from docsync.errors import AlreadyRunning
+from docsync.claim import Claim, _claim_of, claiming, renew_claim
+from docsync.errors import AlreadyRunning, UsageError
 from docsync.lock import Announcement, announcing, holding, read_announcement
 from tests.failpoints.forked import ForkedDaemon
 from tests.helpers.project import Tell
+from tests.helpers.user import NEEDS_ROOT, STRANGER, User, demand_that_users_can_run_docsync
 
 ANNOUNCEMENT = Announcement(4711, "/run/docsync.sock", "http://127.0.0.1:8787")
 _HOLD = """
@@ -216,7 +225,7 @@ def test_an_announcement_is_seen_as_long_as_the_lock_is_held(tmp_path: Path) -> 
         with announcing(tmp_path, ANNOUNCEMENT):
             assert read_announcement(tmp_path) == ANNOUNCEMENT
         assert read_announcement(tmp_path) is None
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["lock"]
 
 
 def test_an_announcement_that_was_left_behind_does_not_count(tmp_path: Path) -> None:
@@ -289,3 +298,276 @@ def one_serves(daemons: list[ForkedDaemon]) -> None:
     assert alive.process
     assert announcement is not None
     assert announcement.pid == alive.process.pid
+
+
+# A lock that nobody else can hold
+
+
+def refuse_start(folder: Path, words: str) -> None:
+    with pytest.raises(UsageError, match=words), holding(folder):
+        pass
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling", "pipe", "folder", "socket"])
+def test_what_is_no_file_in_the_place_of_the_lock_is_refused_with_what_to_do(
+    tmp_path: Path, kind: str
+) -> None:
+    lock = tmp_path / "lock"
+    (tmp_path / "other").touch()
+    match kind:
+        case "pipe":
+            os.mkfifo(lock)
+        case "folder":
+            lock.mkdir()
+        case "socket":
+            with socket.socket(socket.AF_UNIX) as made:
+                made.bind(str(lock))
+        case _:
+            lock.symlink_to("other" if kind == "link" else "nowhere")
+    refuse_start(tmp_path, f"cannot be the lock .*rm {lock}")
+    assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("bits", [0o644, 0o666, 0o755, 0o600])
+def test_a_lock_that_a_repository_brought_is_closed_to_others_and_works(tmp_path: Path, bits: int) -> None:
+    (tmp_path / "lock").write_text('{"pid": 1}')
+    (tmp_path / "lock").chmod(bits)
+    with holding(tmp_path):
+        assert stat.S_IMODE((tmp_path / "lock").stat().st_mode) == 0o600
+        with pytest.raises(AlreadyRunning), holding(tmp_path):
+            pass
+
+
+@NEEDS_ROOT
+@pytest.mark.parametrize("name", ["lock", "."])
+def test_a_lock_or_a_folder_of_another_user_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "lock").touch(0o600)
+    os.chown(tmp_path / name, STRANGER.uid, STRANGER.gid)
+    refuse_start(tmp_path, f"belongs to user {STRANGER.uid}")
+
+
+def test_a_folder_where_every_user_may_put_files_is_refused_or_closed(tmp_path: Path) -> None:
+    for name in ("state", ".docsync"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name).chmod(0o777)
+    refuse_start(tmp_path / "state", "chmod o-w")
+    with holding(tmp_path / ".docsync"):
+        assert stat.S_IMODE((tmp_path / ".docsync").stat().st_mode) == 0o755
+    (tmp_path / "state").chmod(0o1777)
+    with holding(tmp_path / "state"):
+        pass
+
+
+_FLOCK = """
+import ctypes, fcntl, os, sys
+if int(sys.argv[2]):
+    ctypes.CDLL(None).prctl(4, 0)  # not to be dumped: its folder in /proc is root's
+descriptor = os.open(sys.argv[1], os.O_RDONLY)
+fcntl.flock(descriptor, int(sys.argv[3]))
+print("held", flush=True)
+sys.stdin.readline()
+"""
+
+
+@contextmanager
+def flocked(folder: Path, user: User, *, hides: bool = False, shared: bool = False) -> Iterator[None]:
+    """A process of *user* that holds flock on *folder* itself, as an earlier docsync does."""
+    kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+    with subprocess.Popen(
+        [sys.executable, "-c", _FLOCK, str(folder), str(int(hides)), str(kind)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        user=user.uid,
+        group=user.gid,
+        extra_groups=[],
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        try:
+            yield
+        finally:
+            other.kill()
+
+
+@NEEDS_ROOT
+@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize("hides", [False, True])
+def test_a_stranger_who_locks_the_folder_keeps_nobody_from_starting(*, hides: bool, shared: bool) -> None:
+    demand_that_users_can_run_docsync()
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        with flocked(folder, STRANGER, hides=hides, shared=shared), holding(folder):
+            with pytest.raises(AlreadyRunning) as refused, holding(folder):
+                pass
+            assert refused.value.pid == os.getpid()
+        with flocked(folder, STRANGER, hides=hides, shared=shared):
+            (folder / "daemon.json").write_text(json.dumps(vars_of(ANNOUNCEMENT)))
+            assert read_announcement(folder) is None
+
+
+def vars_of(announcement: Announcement) -> dict[str, object]:
+    return {"pid": announcement.pid, "socket": announcement.socket, "http": announcement.http}
+
+
+def test_an_earlier_docsync_that_locks_the_folder_is_respected(tmp_path: Path) -> None:
+    me = User("me", os.geteuid(), os.getegid())
+    with flocked(tmp_path, me), pytest.raises(AlreadyRunning), holding(tmp_path):
+        pass
+
+
+def test_an_earlier_docsync_finds_the_folder_locked(tmp_path: Path) -> None:
+    with holding(tmp_path):
+        descriptor = os.open(tmp_path, os.O_RDONLY)
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.close(descriptor)
+
+
+def test_an_announcement_that_was_left_behind_is_gone_once_the_lock_is_held(tmp_path: Path) -> None:
+    (tmp_path / "daemon.json").write_text(json.dumps(vars_of(ANNOUNCEMENT)))
+    with holding(tmp_path):
+        assert read_announcement(tmp_path) is None
+
+
+@pytest.mark.timeout(20)
+def test_an_announcement_that_is_a_pipe_or_a_link_never_hangs_and_does_not_count(tmp_path: Path) -> None:
+    for make in (lambda path: os.mkfifo(path), lambda path: path.symlink_to("/dev/zero")):
+        with holding(tmp_path):
+            make(tmp_path / "daemon.json")
+            with suppress(OSError):
+                assert read_announcement(tmp_path) is None
+
+
+# The same folder through a mount that shares no locks
+
+
+@contextmanager
+def mounted(folder: Path, place: Path) -> Iterator[Path]:
+    """*folder* through FUSE, which keeps the locks on its files to itself."""
+    if not shutil.which("bindfs") or os.geteuid() != 0:
+        pytest.skip("needs root and bindfs")
+    place.mkdir()
+    if subprocess.run(["bindfs", str(folder), str(place)], capture_output=True).returncode:
+        pytest.skip("bindfs cannot mount here")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=False)
+
+
+def test_a_second_one_through_fuse_is_told_who_came_first(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    with mounted(tmp_path / "real", tmp_path / "mount") as mount:
+        with another(tmp_path / "real") as other:
+            with pytest.raises(AlreadyRunning, match="another mount") as refused, holding(mount):
+                pass
+            assert refused.value.pid == other.pid
+        with holding(mount):
+            pass
+        with another(mount), pytest.raises(AlreadyRunning), holding(tmp_path / "real"):
+            pass
+
+
+def test_a_claim_of_a_process_that_was_killed_refuses_nobody(tmp_path: Path) -> None:
+    with another(tmp_path) as other:
+        left = (tmp_path / "holder.json").read_bytes()
+        assert json.loads(left)["pid"] == other.pid
+    assert (tmp_path / "holder.json").read_bytes() == left
+    with holding(tmp_path):
+        assert json.loads((tmp_path / "holder.json").read_bytes())["pid"] == os.getpid()
+    assert not (tmp_path / "holder.json").exists()
+
+
+@pytest.fixture
+def living() -> Iterator[Claim]:
+    """The claim of another process that lives."""
+    with subprocess.Popen(["sleep", "60"]) as child:
+        yield _claim_of(child.pid)
+        child.kill()
+
+
+def claim(folder: Path, claim: Claim, age_seconds: float = 0) -> None:
+    path = folder / "holder.json"
+    path.write_text(json.dumps(asdict(claim)))
+    at = time.time() - age_seconds
+    os.utime(path, (at, at))
+
+
+def wins(folder: Path) -> bool:
+    with claiming(folder) as other:
+        return other is None
+
+
+def test_a_claim_counts_while_its_very_process_lives(tmp_path: Path, living: Claim) -> None:
+    claim(tmp_path, living)
+    assert not wins(tmp_path)
+    for gone in (
+        replace(living, started="1"),
+        replace(living, pid=2**22 + 1),
+        replace(living, boot="another"),
+    ):
+        claim(tmp_path, gone, age_seconds=60)
+        assert wins(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"pid": 1}', "\0" * 5000])
+def test_a_claim_that_cannot_be_understood_refuses_nobody(tmp_path: Path, text: str) -> None:
+    (tmp_path / "holder.json").write_text(text)
+    assert wins(tmp_path)
+
+
+def test_a_claim_of_another_container_counts_while_its_time_moves(tmp_path: Path, living: Claim) -> None:
+    elsewhere = replace(living, pids="pid:[1]", pid=1)
+    claim(tmp_path, elsewhere)
+    assert wins(tmp_path), "it was killed a moment ago"
+    claim(tmp_path, elsewhere)
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(0.1):
+            renew_claim(tmp_path)
+
+    beating = threading.Thread(target=beat)
+    beating.start()
+    try:
+        assert not wins(tmp_path)
+    finally:
+        over.set()
+        beating.join()
+
+
+_CLAIM = """
+import os, sys
+from pathlib import Path
+from docsync.claim import claiming
+sys.stdin.readline()
+with claiming(Path(sys.argv[1])) as other:
+    print("won" if other is None else "lost", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@pytest.mark.parametrize("stale", [False, True])
+def test_of_many_that_claim_at_once_without_a_lock_one_wins(tmp_path: Path, *, stale: bool) -> None:
+    if stale:
+        claim(tmp_path, Claim(2**22 + 1, "1", "another boot", ""), age_seconds=60)
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", _CLAIM, str(tmp_path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(8)
+    ]
+    for process in started:
+        assert process.stdin
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    told = [process.stdout.readline() for process in started if process.stdout]
+    for process in started:
+        process.kill()
+        process.communicate()
+    assert sorted(told) == ["lost\n"] * 7 + ["won\n"]

@@ -4,12 +4,14 @@ Imports no server, opens one connection a call, never retries.
 """
 
 import json
+import os
 import socket
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
 from typing import Any
 
+from docsync.admin.peer import uid_of_peer
 from docsync.errors import DocsyncError, ExitCode, NotReachable
 
 # The members of an answer are the contract of its endpoint; the caller knows them, this module does not.
@@ -89,6 +91,11 @@ class _UnixConnection(HTTPConnection):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.sock.settimeout(self.timeout)
         self.sock.connect(str(self._socket_path))
+        uid = uid_of_peer(self.sock)
+        if uid is not None and uid not in (0, os.geteuid(), self._socket_path.parent.stat().st_uid):
+            raise ConnectionAbortedError(
+                f"user {uid} answers there, who is not the one that its folder belongs to"
+            )
 
 
 def _answer(response: HTTPResponse, body: bytes) -> Answer:

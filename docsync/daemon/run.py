@@ -19,6 +19,7 @@ from docsync.admin.http.middleware import OnWarning
 from docsync.admin.server import EndpointAddresses, ListenSettings, listening, serving
 from docsync.admin.services import Backend
 from docsync.admin.token import own_token, page_of
+from docsync.claim import renew_claim
 from docsync.clock import SYSTEM, Clock, iso
 from docsync.counters import Counters
 from docsync.daemon.command_handler import CommandHandler, DaemonParts, DaemonProfile
@@ -159,6 +160,7 @@ def _check_folder_and_watch(folder: Path, locked: Identity, watch: WatchSupervis
     """
     if not is_still(folder, locked):
         raise DatabaseFolderGone
+    renew_claim(folder)
     watch.tick(now_ns)
 
 

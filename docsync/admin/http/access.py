@@ -4,6 +4,7 @@ Reads no file.
 """
 
 import hmac
+import os
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -90,7 +91,9 @@ Admission = Callable[[Scope, Headers], Principal]
 
 
 def admit_owner(scope: Scope, _headers: Headers) -> Principal:
-    """Admit every sender on the Unix socket as owner: the socket's file mode, 0600, is the access check."""
+    """Admit who may open the Unix socket, mode 0600, as owner; and only this user and root, whatever its mode is."""
+    if scope["state"].get("uid") not in (None, 0, os.geteuid()):
+        raise Refusal(403, "This socket answers only to the user who runs docsync.")
     return Principal(Trust.OWNER, scope["state"].get("peer", "socket"))
 
 

@@ -5,13 +5,13 @@ Never looks at what is asked.
 
 import asyncio
 import socket
-import struct
 from collections.abc import Callable
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from docsync.admin.http.problem_response import SAFE_HEADERS, Refusal
+from docsync.admin.peer import credentials_of, uid_of_peer
 
 MAX_CONNECTIONS = 64
 MAX_HEAD_BYTES = 16 * 1024
@@ -25,7 +25,6 @@ _WRITE_SECONDS = 5.0
 _STALL_SECONDS = 10.0
 _MOMENT_SECONDS = 0.1
 _BURST = 4
-_CREDENTIALS = struct.Struct("3i")
 
 
 class BoundedProtocol(H11Protocol):
@@ -47,7 +46,7 @@ class BoundedProtocol(H11Protocol):
             # asyncio does so only where the listener names its protocol. Without it a second answer waits 40
             # ms for an acknowledgement of the first part.
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.app_state = {**self.app_state, "peer": peer_of(connection)}
+        self.app_state = {**self.app_state, "peer": peer_of(connection), "uid": uid_of_peer(connection)}
         self.arrived = self.loop.time()
         self._deadline = self.loop.call_later(_READ_SECONDS, self._end_reading)
         self._make_room()
@@ -180,8 +179,5 @@ def peer_of(connection: socket.socket) -> str:
     """Who is at the other end, as far as the system tells: for the log."""
     if connection.family != socket.AF_UNIX:
         return "tcp"
-    if not hasattr(socket, "SO_PEERCRED"):
-        return "socket"
-    found = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-    pid, uid, _ = _CREDENTIALS.unpack(found)
-    return f"socket (user {uid}, process {pid})"
+    found = credentials_of(connection)
+    return "socket" if found is None else f"socket (user {found[1]}, process {found[0]})"

@@ -1,0 +1,130 @@
+"""Which process keeps a database, written beside it: it is seen also through a mount that does not share locks.
+
+Never believes a process that is no more: pid, its start, its namespace and the boot are compared.
+"""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from docsync.permission import create_file
+from docsync.regular_file import read_regular
+
+_FILE = "holder.json"
+_MAX_BYTES = 4096
+_MAX_AGE_NS = 10_000_000_000
+_PATIENCE_SECONDS = 2.5
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A process: `started` in ticks since `boot`, `pids` its namespace; empty where the system does not tell."""
+
+    pid: int
+    started: str
+    boot: str
+    pids: str
+
+
+@contextmanager
+def claiming(folder: Path) -> Iterator[int | None]:
+    """Claim *folder* for this process, which holds its lock; yields None, or the pid of one that lives.
+
+    Of two that begin at once, one makes the file.
+    """
+    mine = _claim_of(os.getpid())
+    path = folder / _FILE
+    other = next((pid for pid in (_take(path, mine) for _ in range(_TRIES)) if pid is not None), None)
+    try:
+        yield None if other == mine.pid else other
+    finally:
+        if other == mine.pid and _read(path) == mine:
+            path.unlink(missing_ok=True)
+
+
+def renew_claim(folder: Path) -> None:
+    """Show that the process that has claimed *folder* lives: who cannot see it sees the time of its file move."""
+    with suppress(OSError):
+        os.utime(folder / _FILE)
+
+
+def _take(path: Path, mine: Claim) -> int | None:
+    """The pid whose claim *path* is now: that of *mine*, or of another one that lives; None: try again."""
+    try:
+        descriptor = create_file(path)
+    except FileExistsError:
+        known = _read(path)
+        if known is not None and known != mine and _lives(known, path):
+            return known.pid
+        _remove(path, known)
+        return None
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        json.dump(asdict(mine), file)
+    return mine.pid
+
+
+def _remove(path: Path, known: Claim | None) -> None:
+    """Take *known*, of a process that is no more, away; but not one that was put there meanwhile."""
+    aside = path.with_name(f"{_FILE}.{os.getpid()}.tmp")
+    with suppress(FileNotFoundError):
+        path.rename(aside)
+        if _read(aside) != known:
+            with suppress(FileExistsError):
+                path.hardlink_to(aside)
+        aside.unlink()
+
+
+def _read(path: Path) -> Claim | None:
+    with suppress(OSError, ValueError, TypeError):
+        return Claim(**json.loads(read_regular(path, _MAX_BYTES, follow_links=False).octets))
+    return None
+
+
+def _lives(claim: Claim, path: Path) -> bool:
+    here = _claim_of(claim.pid)
+    if claim.boot and (claim.boot, claim.pids) == (here.boot, here.pids):
+        return bool(here.started) and claim.started == here.started
+    return _moves(path)  # of another container or another machine: the process itself cannot be seen
+
+
+def _moves(path: Path) -> bool:
+    """True when the time of *path* changes while it is watched; one that is old is not watched."""
+    try:
+        before_ns = path.stat().st_mtime_ns
+        if abs(time.time_ns() - before_ns) > _MAX_AGE_NS:
+            return False
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < until:
+            if path.stat().st_mtime_ns != before_ns:
+                return True
+            time.sleep(0.05)
+    except OSError:
+        return False
+    return False
+
+
+def _claim_of(pid: int) -> Claim:
+    return Claim(pid, _started(pid), _text("/proc/sys/kernel/random/boot_id"), _link("/proc/self/ns/pid"))
+
+
+def _started(pid: int) -> str:
+    """When the process began (proc(5), the 22nd field), empty when there is none."""
+    fields = _text(f"/proc/{pid}/stat").rpartition(")")[2].split()
+    return fields[19] if len(fields) > 19 else ""
+
+
+def _text(path: str) -> str:
+    with suppress(OSError):
+        return Path(path).read_text("utf-8", "replace").strip()
+    return ""
+
+
+def _link(path: str) -> str:
+    with suppress(OSError):
+        return str(Path(path).readlink())
+    return ""
