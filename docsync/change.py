@@ -47,9 +47,17 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """A file that went: its row, problems and stamp go."""
+    """A file that went: its row, problems and stamp go. `counts`: the guard remembers it for a minute."""
 
     path: str
+    counts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetDeletions:
+    """The deletions of the last minute in one collection, or in all, count no more."""
+
+    type: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,7 @@ class Warn:
 WARN_CODES = frozenset({"name-twin"})
 """The codes that a Warn may have."""
 
-RowChange = Upsert | Touch | Refuse | Hold | Delete | Relink | Warn | AdoptRoot
+RowChange = Upsert | Touch | Refuse | Hold | Delete | Relink | Warn | AdoptRoot | ForgetDeletions
 
 
 @dataclass(frozen=True, slots=True)

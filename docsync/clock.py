@@ -36,6 +36,11 @@ def is_past(text: str, now: str) -> bool:
     return True
 
 
+def parse_iso(text: str) -> int:
+    """Nanoseconds of the wall clock at *text*, as `iso` writes it. Raises ValueError for anything else."""
+    return round((datetime.fromisoformat(text) - _EPOCH) / timedelta(milliseconds=1)) * 1_000_000
+
+
 def iso(at_ns: int) -> str:
     """Wall clock nanoseconds as UTC, ISO 8601 with milliseconds: 2026-11-21T07:00:00.000Z."""
     at = _EPOCH + timedelta(milliseconds=at_ns // 1_000_000)

@@ -223,7 +223,7 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class LostFolder:
-    """A collection's folder that is missing or unreadable: what the database holds beneath it is kept as it was."""
+    """A collection's folder that is missing or unreadable: what is known beneath it is kept as it was."""
 
     path: str
     state: RootState

@@ -7,10 +7,15 @@ whose file has not come back, against the rows now plus those.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from docsync.model import Entry
 
-_WINDOW_NS = 60_000_000_000
+WINDOW_NS = 60_000_000_000
+"""How long a deletion counts, and how long an appearance excuses one."""
+
+Deletion = tuple[str, int]
+"""The type of a deleted document, and when that was (monotonic nanoseconds)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +28,20 @@ class Verdict:
 
 
 class Guard:
-    """Knows a minute of deletions and appearances, and what is held. Only the holds outlive the process."""
+    """Knows a minute of deletions and appearances, and what is held. Appearances end with the process."""
 
     def __init__(self, min_deletes: int, max_delete_ratio: float) -> None:
         self._min_deletes = min_deletes
         self._max_ratio = max_delete_ratio
-        self._deleted: dict[str, tuple[str, int]] = {}
+        self._deleted: dict[str, Deletion] = {}
         self._appeared: dict[str, tuple[str, int]] = {}
         self._held: dict[str, Entry] = {}
         self._distrusted: set[str] = set()
 
-    def remember(self, held: Iterable[Entry]) -> None:
-        """Restore the holds after a restart."""
+    def remember(self, held: Iterable[Entry], deleted: Mapping[str, Deletion] = MappingProxyType({})) -> None:
+        """Restore the holds and the deletions, by path, after a restart."""
         self._held |= {entry.path: entry for entry in held}
+        self._deleted |= deleted
 
     def distrust(self, types: Set[str]) -> None:
         """Record that the folders of *types* were replaced: an empty one may lack its mounted volume."""
@@ -141,5 +147,5 @@ class Guard:
 
     def _forget(self, now_ns: int) -> None:
         for memory in (self._deleted, self._appeared):
-            for path in [path for path, (_, at) in memory.items() if now_ns - at > _WINDOW_NS]:
+            for path in [path for path, (_, at) in memory.items() if now_ns - at > WINDOW_NS]:
                 del memory[path]

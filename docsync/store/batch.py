@@ -10,6 +10,7 @@ from docsync.change import (
     AdoptRoot,
     ApplyResult,
     Delete,
+    ForgetDeletions,
     Hold,
     Refuse,
     Relink,
@@ -18,9 +19,18 @@ from docsync.change import (
     Upsert,
     Warn,
 )
+from docsync.clock import iso, parse_iso
 from docsync.model import Document, Entry, FileState, Problem
+from docsync.policy.guard import WINDOW_NS
 from docsync.store.document_rows import DocumentRows, extract_visible
 from docsync.store.file_rows import EntryRows, FileRow
+from docsync.store.guard_memory import (
+    CountedDeletion,
+    forget_deletion,
+    forget_deletions,
+    prune_deletions,
+    record_deletion,
+)
 from docsync.store.problem_rows import ProblemRows
 from docsync.store.state import ChangeRow, read_revision, record_change, spend_revision
 
@@ -36,6 +46,7 @@ class BatchWriter:
         self._problems = ProblemRows(connection)
         current = read_revision(connection)
         self._revision = current + 1
+        self._counts = False
         self.applied = ApplyResult(current)
 
     def write(self, change: RowChange) -> None:
@@ -49,20 +60,19 @@ class BatchWriter:
                 self._refuse(change)
             case Hold():
                 self._hold(change)
-            case Delete(path):
-                self._delete(path)
+            case Delete():
+                self._delete(change)
             case Relink() | Warn():
                 self._follow(change)
-            case AdoptRoot(type_, device, inode):
-                self._connection.execute(
-                    "UPDATE collections SET root_device = ?, root_inode = ? WHERE type = ?",
-                    (device, inode, type_),
-                )
+            case AdoptRoot() | ForgetDeletions():
+                self._remember(change)
             case _:
                 assert_never(change)
 
     def finish(self) -> ApplyResult:
         """Spend a revision if a reader can see any of it."""
+        if self._counts:
+            prune_deletions(self._connection, iso(parse_iso(self._now) - WINDOW_NS))
         if self.applied.changed:
             spend_revision(self._connection, self._revision)
             self.applied.revision = self._revision
@@ -128,14 +138,34 @@ class BatchWriter:
         self._write_problems(path, (change.problem,))
         self.applied.held += 1
 
-    def _delete(self, path: str) -> None:
+    def _remember(self, change: AdoptRoot | ForgetDeletions) -> None:
+        """Record what no reader sees."""
+        if isinstance(change, ForgetDeletions):
+            forget_deletions(self._connection, change.type)
+            return
+        self._connection.execute(
+            "UPDATE collections SET root_device = ?, root_inode = ? WHERE type = ?",
+            (change.device, change.inode, change.type),
+        )
+
+    def _delete(self, change: Delete) -> None:
+        path = change.path
         stored = self._documents.read_stored(path)
         if stored:
             self._documents.delete(str(stored[0][0]), stored[2])
             self._record(str(stored[0][0]), str(stored[0][1]), None)
             self.applied.deleted.append(path)
+            self._count_deletion(change)
         self._entries.delete(path)
         self._write_problems(path, ())
+
+    def _count_deletion(self, change: Delete) -> None:
+        known = self._entries.read(change.path)
+        if change.counts and known is not None:
+            self._counts = True
+            record_deletion(self._connection, CountedDeletion(change.path, known.entry.type, self._now))
+        else:
+            forget_deletion(self._connection, change.path)
 
     def _follow(self, change: Relink | Warn) -> None:
         """Record what has changed about a path because other files have."""

@@ -18,6 +18,7 @@ from docsync.store.damage import is_sound
 from docsync.store.document_rows import DocumentRows, content_of
 from docsync.store.epoch import wal_of
 from docsync.store.file_rows import EntryRows, FileRow
+from docsync.store.guard_memory import read_deletions, record_deletion
 from docsync.store.problem_rows import ProblemRows
 from docsync.store.schema import has_planted
 from docsync.store.state import ChangeRow, read_revision, record_change, spend_revision
@@ -227,6 +228,9 @@ def salvage(damaged: apsw.Connection, fresh: apsw.Connection) -> None:
                     "SELECT type, path, format, root_device, root_inode FROM collections"
                 ).fetchall(),
             )
+        with suppress(*_DAMAGED):
+            for deletion in read_deletions(damaged):
+                record_deletion(fresh, deletion)
         for direction in ("ASC", "DESC"):  # a page that cannot be read is passed from both sides
             restore(fresh, read_kept(damaged, _rowids(damaged, direction)), revision)
 

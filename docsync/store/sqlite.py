@@ -11,6 +11,7 @@ from docsync.names import EVERYTHING, Collection, ancestors, fold_path, is_withi
 from docsync.store.batch import BatchWriter
 from docsync.store.connection import reading, writing
 from docsync.store.file_rows import ENTRY_COLUMNS, entry_of
+from docsync.store.guard_memory import CountedDeletion, read_deletions
 from docsync.store.problem_rows import PROBLEM_COLUMNS, problem_of
 from docsync.store.retention import DEFAULT_KEEP_CHANGES, prune
 from docsync.store.schema import make_path_index, name_path_index
@@ -76,6 +77,11 @@ class SqliteStore:
                 f"SELECT {ENTRY_COLUMNS} FROM files WHERE state = 'held' AND good_size IS NOT NULL"
             )
             return list(map(entry_of, rows))
+
+    def list_deletions(self) -> list[CountedDeletion]:
+        """The deletions that the guard counted last, but for those whose document is back."""
+        with reading():
+            return read_deletions(self._connection)
 
     def rows(self, type_: str) -> int:
         """How many documents a collection has now, those of the running transaction included.

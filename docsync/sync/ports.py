@@ -18,6 +18,7 @@ from docsync.model import (
     WriteState,
 )
 from docsync.names import Collection
+from docsync.store.guard_memory import CountedDeletion
 
 
 class Tree(Protocol):
@@ -48,10 +49,11 @@ class Store(Protocol):
 
 
 class DeclaredStore(Store, Protocol):
-    """A store at the start of an engine: it records today's collections and lists what was held before."""
+    """A store at the start of an engine: it records today's collections, and what the guard knew."""
 
     def declare(self, collections: Sequence[Collection], fingerprints: Mapping[str, str]) -> set[str]: ...
     def list_held(self) -> list[Entry]: ...
+    def list_deletions(self) -> list[CountedDeletion]: ...
 
 
 class Parse(Protocol):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import apsw
 
-from docsync.clock import SYSTEM, Clock, iso
+from docsync.clock import SYSTEM, Clock, iso, parse_iso
 from docsync.errors import ConfigError
 from docsync.formats import get_format, parse
 from docsync.git import GitDirectories, find_git
@@ -19,7 +19,7 @@ from docsync.model import Timing
 from docsync.names import Collection, to_printable
 from docsync.permission import Mode
 from docsync.policy.grace_period import GracePeriod
-from docsync.policy.guard import Guard
+from docsync.policy.guard import Deletion, Guard
 from docsync.scan import FileTree
 from docsync.store.retention import DEFAULT_KEEP_CHANGES
 from docsync.store.sqlite import SqliteStore
@@ -99,9 +99,20 @@ def assemble_engine(settings: Settings, sources: EngineSources, clock: Clock) ->
     reload = {type_: sources.fingerprints[type_] for type_ in changed}
     grace = GracePeriod(settings.timing, settings.min_deletes)
     guard = Guard(settings.min_deletes, settings.max_delete_ratio)
-    guard.remember(store.list_held())
+    guard.remember(store.list_held(), _date_deletions(store, clock))
     loader = Loader(tree, sources.checks, grace)
     return Engine(EngineParts(tree, store, loader, grace, guard, clock), settings.timing, reload)
+
+
+def _date_deletions(store: DeclaredStore, clock: Clock) -> dict[str, Deletion]:
+    """The deletions of an earlier process by path, on the monotonic clock of this one.
+
+    One that comes from the future was applied now: the wall clock was set back.
+    """
+    now_ns, wall_ns = clock.monotonic_ns(), clock.wall_ns()
+    return {
+        one.path: (one.type, now_ns - max(0, wall_ns - parse_iso(one.at))) for one in store.list_deletions()
+    }
 
 
 def build_checks(rules: DocumentRules) -> ContentChecks:

@@ -9,7 +9,7 @@ _WINDOW_NS = 60_000_000_000
 
 
 class GuardObserver:
-    """What one daemon life deleted, saw appear and excused in the last minute."""
+    """What was deleted, appeared and was excused in the last minute, by one daemon life and those before it."""
 
     def __init__(
         self, min_deletes: int, max_ratio: float, exists: Callable[[str], bool], last: Snapshot
@@ -23,6 +23,11 @@ class GuardObserver:
         self._appeared: dict[tuple[str, str], int] = {}
         self._events: dict[str, list[int]] = defaultdict(list)
         self._holding = _held(last)
+
+    def follow(self, earlier: "GuardObserver") -> None:
+        """Take over the minute of an *earlier* life. Whether its appearances still excuse is left to the guard."""
+        self._deleted, self._ever = earlier._deleted, earlier._ever
+        self._appeared, self._events = earlier._appeared, earlier._events
 
     def release(self) -> None:
         """A person released what was held."""

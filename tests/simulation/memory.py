@@ -13,6 +13,7 @@ from docsync.change import ApplyResult, DatabaseState, FileReference, RowChange
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Entry, FileState, Problem, Reference, ReferenceStatus, Severity
 from docsync.names import Collection, covers, fold_path
+from docsync.store.guard_memory import CountedDeletion
 from tests.simulation.faults import Faults
 from tests.simulation.memory_batch import Declared, MemoryBatch, Tables
 from tests.simulation.snapshot import Recorded, Snapshot
@@ -104,6 +105,11 @@ class MemoryStore:
         """The files whose deletion is kept back."""
         entries = self._memory.tables.entries.values()
         return [entry for entry in entries if entry.state is FileState.HELD and entry.has_document]
+
+    def list_deletions(self) -> list[CountedDeletion]:
+        """The deletions that the guard counted last, but for those whose document is back."""
+        tables = self._memory.tables
+        return [one for path, one in sorted(tables.deletions.items()) if path not in tables.rows]
 
     def rows(self, type_: str) -> int:
         """How many documents a collection has now, by the collection that their files are of."""

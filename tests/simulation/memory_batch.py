@@ -11,6 +11,7 @@ from docsync.change import (
     AdoptRoot,
     ApplyResult,
     Delete,
+    ForgetDeletions,
     Hold,
     Refuse,
     Relink,
@@ -21,6 +22,7 @@ from docsync.change import (
 )
 from docsync.model import Document, Entry, FileState, Problem, Severity
 from docsync.store.document_rows import extract_visible
+from docsync.store.guard_memory import CountedDeletion
 from tests.simulation.snapshot import FileRow, Found, Pointer, Recorded, Row, Told, row_of
 
 
@@ -48,6 +50,7 @@ class Tables:
     search: dict[int, Found] = field(default_factory=dict)
     changes: list[Recorded] = field(default_factory=list)
     collections: dict[str, Declared] = field(default_factory=dict)
+    deletions: dict[str, CountedDeletion] = field(default_factory=dict)
 
     def copy(self) -> "Tables":
         """The same once more, to be changed."""
@@ -63,6 +66,7 @@ class Tables:
             self.search.copy(),
             self.changes.copy(),
             self.collections.copy(),
+            self.deletions.copy(),
         )
 
 
@@ -86,13 +90,12 @@ class MemoryBatch:
                 self._refuse(change)
             case Hold():
                 self._hold(change)
-            case Delete(path):
-                self._delete(path)
+            case Delete():
+                self._delete(change)
             case Relink() | Warn():
                 self._follow(change)
-            case AdoptRoot(type_, device, inode):
-                declared = self._tables.collections[type_]
-                self._tables.collections[type_] = replace(declared, identity=(device, inode))
+            case AdoptRoot() | ForgetDeletions():
+                self._keep(change)
             case _:
                 assert_never(change)
 
@@ -187,12 +190,28 @@ class MemoryBatch:
         self._write_problems(change.entry.path, (change.problem,))
         self.applied.held += 1
 
-    def _delete(self, path: str) -> None:
+    def _keep(self, change: AdoptRoot | ForgetDeletions) -> None:
+        tables = self._tables
+        if isinstance(change, ForgetDeletions):
+            kept = {
+                path: one for path, one in tables.deletions.items() if change.type not in (None, one.type)
+            }
+            tables.deletions = kept
+            return
+        declared = tables.collections[change.type]
+        tables.collections[change.type] = replace(declared, identity=(change.device, change.inode))
+
+    def _delete(self, change: Delete) -> None:
+        path = change.path
         row = self._tables.rows.get(path)
         if row is not None:
             self._drop(row)
             self._record(row.id, "delete", None)
             self.applied.deleted.append(path)
+            self._tables.deletions.pop(path, None)
+            if change.counts:
+                type_ = self._tables.entries[path].type
+                self._tables.deletions[path] = CountedDeletion(path, type_, self._now)
         self._forget(path)
 
     def _follow(self, change: Relink | Warn) -> None:

@@ -38,6 +38,7 @@ class Observer:
         self._visible: dict[int, object] = {}
         self._oracle: Oracle
         self._guard: GuardObserver
+        self._earlier: GuardObserver | None = None
         self._moments: dict[str, set[str | None]] = {}
         self._roots_moved = False
         self._released_ns = -_RELEASED_NS
@@ -64,6 +65,9 @@ class Observer:
             lambda path: any(self._moments_of(path)),
             self.last,
         )
+        if self._earlier is not None:
+            self._guard.follow(self._earlier)
+        self._earlier = self._guard
         for memory in (
             self._missed_ns,
             self._applied_ns,

@@ -5,11 +5,11 @@ from random import Random
 
 import pytest
 
-from docsync.change import AdoptRoot, Delete, Relink, RowChange, Touch, Warn
+from docsync.change import AdoptRoot, Delete, ForgetDeletions, Relink, RowChange, Touch, Warn
 from docsync.errors import StoreUnavailable
 from docsync.model import Entry, FileState, ReferenceStatus
 from docsync.names import EVERYTHING, Collection
-from docsync.sync.ports import Store
+from docsync.sync.ports import DeclaredStore
 from tests.simulation.backend import Backend, MemoryBackend, Opened, SqliteMemoryBackend, store_on
 from tests.simulation.faults import Crash
 from tests.simulation.generator import generate
@@ -28,7 +28,7 @@ class Place:
     def __init__(self, opened: Opened) -> None:
         self.opened = opened
         self.seconds = 0
-        self.store: Store = store_on(opened.writer, self._now)
+        self.store: DeclaredStore = store_on(opened.writer, self._now)
         self.declare({"persona": "1", "prompt": "1"})
 
     def _now(self) -> str:
@@ -156,7 +156,8 @@ def _change(random: Random, known: dict[str, Entry]) -> RowChange:
         lambda: refuse(
             path, problem(path, random.choice(("x", "y"))), state=random.choice(list(FileState)[1:3])
         ),
-        lambda: Delete(path),
+        lambda: Delete(path, counts=random.random() < 0.7),
+        lambda: ForgetDeletions(random.choice((None, "persona"))),
         lambda: Touch(path, stamp(random.randint(1, 9)), racy=random.random() < 0.5),
         lambda: AdoptRoot("persona", 1, random.randint(1, 3)),
         lambda: Warn(path, "name-twin", random.choice((None, warning(path, "name-twin", line=None)))),
@@ -198,6 +199,7 @@ def _answers(place: Place) -> object:
         [(each.revision, each.broken, each.held) for each in standing],
         [store.rows(type_) for type_ in ("persona", "prompt")],
         store.roots(),
+        store.list_deletions(),
         place.seen().digest(),
         place.opened.reader.changes(3),
         sorted(place.opened.reader.ids_with("Ana")),

@@ -78,8 +78,9 @@ def reload_command(session: Session, paths: tuple[Path, ...]) -> int:
 def wait_command(session: Session, paths: tuple[Path, ...], timeout: float) -> int:
     """Wait until what was saved is in the database.
 
-    That is everything saved before the call, or what was saved at PATH and beneath. Exits with 1 if a deletion
-    is held, a collection's folder is missing or unreadable, or a PATH is broken; with 124 when the time is over.
+    That is everything saved before the call, or what was saved at PATH and beneath. Exits with 1 if a
+    deletion is held, a collection's folder is missing or unreadable, or a PATH is broken; with 124 when the
+    time is over.
     """
     project = session.project()
     daemon = project.require_daemon(timeout)

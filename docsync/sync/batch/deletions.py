@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Set
 
-from docsync.change import Delete, Hold, Refuse, RowChange
+from docsync.change import Delete, ForgetDeletions, Hold, Refuse, RowChange
 from docsync.model import Entry, FileState, Problem, RootState, Scan, Severity
 from docsync.names import covers, is_within, widen_escaped
 from docsync.policy.grace_period import GracePeriod
@@ -45,7 +45,9 @@ class Deletions:
             spent = {path for verdict in self._verdicts.values() for path in verdict.excused.values()}
             verdict = self._guard.judge(type_, group, self._store.rows(type_), now_ns, spent)
             self._verdicts[type_] = verdict
-            yield from (Delete(entry.path) for entry in verdict.allowed)
+            yield from (
+                Delete(entry.path, counts=entry.path not in verdict.excused) for entry in verdict.allowed
+            )
             yield from (Hold(entry, describe_held(entry, len(verdict.held))) for entry in verdict.held)
 
     def release(self, type_: str | None) -> Iterator[RowChange]:
@@ -55,6 +57,7 @@ class Deletions:
         """
         gone = self._find_gone(self._guard.list_held(type_))
         yield from map(Delete, gone)
+        yield ForgetDeletions(type_)
         scan = self._tree.scan(map(widen_escaped, gone))
         for path in scan.skipped.keys() & gone:
             unread = scan.skipped[path]

@@ -1,7 +1,7 @@
 """Warns of files whose names differ in case or Unicode form only. Never writes.
 
-What is warned is a function of the tree: a name counts while a file of it is there, whatever that holds, and rows
-only say which names to look for.
+What is warned is a function of the tree: a name counts while a file of it is there, whatever that holds, and
+rows only say which names to look for.
 """
 
 from collections.abc import Iterable, Iterator, Set
