@@ -103,8 +103,7 @@ class Loader:
                 return self._load_gone(path, entry, look)
             case RefusedPath(problem, stamp):
                 state = FileState.UNREADABLE if stamp is None else FileState.BROKEN
-                problems = self._collect_problems(path, (problem,), claims)
-                return self._refuse_if_believed(Refuse(path, claims[0].type, state, problems, stamp), look)
+                return self._refuse_if_believed(Refuse(path, claims[0].type, state, (problem,), stamp), look)
             case FileBytes() as read:
                 return self._load_content(path, claims, read, look)
 
@@ -117,8 +116,9 @@ class Loader:
             "some program writes it all the time, or its file system gives it a wrong size; move it elsewhere"
         )
         problem = Problem(path, "unreadable", "changes whenever it is read", hint=hint)
-        problems = self._collect_problems(path, (problem,), claims)
-        refused = self._refuse_if_believed(Refuse(path, claims[0].type, FileState.UNREADABLE, problems), look)
+        refused = self._refuse_if_believed(
+            Refuse(path, claims[0].type, FileState.UNREADABLE, (problem,)), look
+        )
         if refused is None:
             look.again.add(path)
         return refused
