@@ -70,6 +70,16 @@ class Relink:
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtRoot:
+    """A collection's folder is another one than that of its last scan, and what it lacks is not decided yet.
+
+    From the first of these until an AdoptRoot its documents are told from those that the new folder brought.
+    """
+
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
 class AdoptRoot:
     """Records device and inode of a collection's folder, as of its last scan."""
 
@@ -93,7 +103,7 @@ class Warn:
 WARN_CODES = frozenset({"name-twin"})
 """The codes that a Warn may have."""
 
-RowChange = Upsert | Touch | Refuse | Hold | Delete | Relink | Warn | AdoptRoot | ForgetDeletions
+RowChange = Upsert | Touch | Refuse | Hold | Delete | Relink | Warn | AdoptRoot | DoubtRoot | ForgetDeletions
 
 
 @dataclass(frozen=True, slots=True)

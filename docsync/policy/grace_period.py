@@ -119,6 +119,15 @@ class GracePeriod:
         group = self._missing.get(entry.type)
         return group is not None and entry.path in group
 
+    def has_missing(self, type_: str) -> bool:
+        """True while a file of the collection *type_* is missing, and that is not decided."""
+        return bool(self._missing.get(type_))
+
+    def list_immediate(self, type_: str) -> Set[str]:
+        """The missing files of the collection *type_* that Git removed, or the swap of a mounted volume."""
+        group = self._missing.get(type_)
+        return group.immediate.keys() if group else frozenset()
+
     def list_overdue(self, now_ns: int) -> list[Entry]:
         """The entries that have been missing long enough to be deleted, as far as time is concerned."""
         return [gone.entry for group in self._missing.values() for gone in self._select_due(group, now_ns)]

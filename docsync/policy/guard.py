@@ -36,20 +36,20 @@ class Guard:
         self._deleted: dict[str, Deletion] = {}
         self._appeared: dict[str, tuple[str, int]] = {}
         self._held: dict[str, Entry] = {}
-        self._distrusted: set[str] = set()
+        self._old_paths: Mapping[str, Set[str]] = {}
 
     def remember(self, held: Iterable[Entry], deleted: Mapping[str, Deletion] = MappingProxyType({})) -> None:
         """Restore the holds and the deletions, by path, after a restart."""
         self._held |= {entry.path: entry for entry in held}
         self._deleted |= deleted
 
-    def distrust(self, types: Set[str]) -> None:
-        """Record that the folders of *types* were replaced: an empty one may lack its mounted volume."""
-        self._distrusted |= types
+    def mark_replaced(self, old_paths: Mapping[str, Set[str]]) -> None:
+        """Record whose folders are others than before, and the documents' files that each type had then."""
+        self._old_paths = old_paths
 
-    def trust(self, types: Set[str]) -> None:
-        """Files of *types* were found: whatever their folders are, they are not empty."""
-        self._distrusted -= types
+    def trust(self, type_: str) -> None:
+        """Record that what went from the folder of *type_* was meant to, also if it is another one now."""
+        self._old_paths = {other: paths for other, paths in self._old_paths.items() if other != type_}
 
     def mark_appeared(self, path: str, content_hash: str, now_ns: int) -> None:
         """Record new content of *path*: it may excuse one deletion of equal content, a rename."""
@@ -101,7 +101,8 @@ class Guard:
         self._forget(now_ns)
         excused = self._match_excuses(deletions, used_witnesses)
         suspected = [entry for entry in deletions if entry.path not in excused]
-        if suspected and self._is_too_many(type_, len(suspected), rows - len(excused)):
+        loses_all = not excused and self._loses_old(type_, suspected)
+        if suspected and (loses_all or self._is_too_many(type_, len(suspected), rows - len(excused))):
             allowed = tuple(entry for entry in deletions if entry.path in excused)
             return Verdict(allowed, tuple(suspected), excused)
         return Verdict(tuple(deletions), (), excused)
@@ -111,8 +112,13 @@ class Guard:
             return True  # what is held stays held until released or returned, and what follows belongs to it
         recent = sum(deleted == type_ for deleted, _ in self._deleted.values())
         base = rows + recent
-        empties = rows == count and (base > 1 or type_ in self._distrusted)
+        empties = rows == count and base > 1
         return empties or (count + recent > self._min_deletes and count + recent > self._max_ratio * base)
+
+    def _loses_old(self, type_: str, suspected: Sequence[Entry]) -> bool:
+        """True when none of the documents would be left that the folder before this one had."""
+        old = self._old_paths.get(type_, frozenset())
+        return bool(old) and old <= {entry.path for entry in suspected}
 
     def _match_excuses(self, deletions: Sequence[Entry], used_witnesses: Set[str]) -> dict[str, str]:
         """Deleted path to the path that appeared with equal content; an appearance excuses one deletion."""

@@ -10,6 +10,7 @@ from docsync.change import (
     AdoptRoot,
     ApplyResult,
     Delete,
+    DoubtRoot,
     ForgetDeletions,
     Hold,
     Refuse,
@@ -28,8 +29,10 @@ from docsync.store.guard_memory import (
     CountedDeletion,
     forget_deletion,
     forget_deletions,
+    forget_swap,
     prune_deletions,
     record_deletion,
+    record_swap,
 )
 from docsync.store.problem_rows import ProblemRows
 from docsync.store.state import ChangeRow, read_revision, record_change, spend_revision
@@ -64,7 +67,7 @@ class BatchWriter:
                 self._delete(change)
             case Relink() | Warn():
                 self._follow(change)
-            case AdoptRoot() | ForgetDeletions():
+            case AdoptRoot() | DoubtRoot() | ForgetDeletions():
                 self._remember(change)
             case _:
                 assert_never(change)
@@ -138,15 +141,21 @@ class BatchWriter:
         self._write_problems(path, (change.problem,))
         self.applied.held += 1
 
-    def _remember(self, change: AdoptRoot | ForgetDeletions) -> None:
+    def _remember(self, change: AdoptRoot | DoubtRoot | ForgetDeletions) -> None:
         """Record what no reader sees."""
-        if isinstance(change, ForgetDeletions):
-            forget_deletions(self._connection, change.type)
-            return
-        self._connection.execute(
-            "UPDATE collections SET root_device = ?, root_inode = ? WHERE type = ?",
-            (change.device, change.inode, change.type),
-        )
+        match change:
+            case ForgetDeletions(type_):
+                forget_deletions(self._connection, type_)
+            case DoubtRoot(type_):
+                record_swap(self._connection, type_, self._now)
+            case AdoptRoot(type_, device, inode):
+                forget_swap(self._connection, type_)
+                self._connection.execute(
+                    "UPDATE collections SET root_device = ?, root_inode = ? WHERE type = ?",
+                    (device, inode, type_),
+                )
+            case _:
+                assert_never(change)
 
     def _delete(self, change: Delete) -> None:
         path = change.path

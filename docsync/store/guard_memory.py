@@ -1,6 +1,7 @@
-"""The deletions of the last minute, which outlive the process in `sync_state`. Never begins a transaction.
+"""What the guard remembers in `sync_state`: the deletions of the last minute, and replaced folders.
 
-A row each, `deleted:PATH`: a document may be one of thousands, and comes back alone.
+A row each: `deleted:PATH`, since a document may be one of thousands and comes back alone, and `replaced:TYPE`.
+Never begins a transaction.
 """
 
 from typing import NamedTuple
@@ -54,3 +55,31 @@ def read_deletions(connection: apsw.Connection) -> list[CountedDeletion]:
     )
     split = ((str(path), str(value).partition(" ")) for path, value in rows)
     return [CountedDeletion(path, type_, at) for path, (at, _, type_) in split]
+
+
+def record_swap(connection: apsw.Connection, type_: str, at: str) -> None:
+    """The folder of *type_* was found replaced at *at* (UTC, ISO 8601); only the first time counts."""
+    connection.execute("INSERT OR IGNORE INTO sync_state VALUES (?, ?)", (f"replaced:{type_}", at))
+
+
+def forget_swap(connection: apsw.Connection, type_: str) -> None:
+    """The folder of *type_* is the one that its collection is read from now."""
+    connection.execute("DELETE FROM sync_state WHERE key = ?", (f"replaced:{type_}",))
+
+
+def list_old_paths(connection: apsw.Connection, type_: str) -> set[str]:
+    """The documents' files that a collection had before its folder was replaced; all where it was not."""
+    rows = connection.execute(
+        "SELECT file_path FROM files JOIN documents AS d USING (file_path) WHERE files.type = ?1 "
+        "AND d.created_at < coalesce((SELECT value FROM sync_state WHERE key = 'replaced:' || ?1), '~')",
+        (type_,),
+    )
+    return {str(path) for (path,) in rows}
+
+
+def copy_memory(source: apsw.Connection, target: apsw.Connection) -> None:
+    """Let *target* remember what *source* does."""
+    rows = source.execute(
+        f"SELECT key, value FROM sync_state WHERE {_BETWEEN} OR (key > 'replaced:' AND key < 'replaced;')"
+    ).fetchall()
+    target.executemany("INSERT OR REPLACE INTO sync_state VALUES (?, ?)", rows)

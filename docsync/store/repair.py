@@ -18,7 +18,7 @@ from docsync.store.damage import is_sound
 from docsync.store.document_rows import DocumentRows, content_of
 from docsync.store.epoch import wal_of
 from docsync.store.file_rows import EntryRows, FileRow
-from docsync.store.guard_memory import read_deletions, record_deletion
+from docsync.store.guard_memory import copy_memory
 from docsync.store.problem_rows import ProblemRows
 from docsync.store.schema import has_planted
 from docsync.store.state import ChangeRow, read_revision, record_change, spend_revision
@@ -223,14 +223,13 @@ def salvage(damaged: apsw.Connection, fresh: apsw.Connection) -> None:
             fresh.executemany(
                 "INSERT INTO collections (type, path, format, fingerprint, root_device, root_inode) "
                 "VALUES (?,?,?,'',?,?) ON CONFLICT (type) DO UPDATE SET root_device = excluded.root_device, "
-                "root_inode = excluded.root_inode WHERE root_inode IS NULL",
+                "root_inode = excluded.root_inode WHERE excluded.root_inode IS NOT NULL",
                 damaged.execute(
                     "SELECT type, path, format, root_device, root_inode FROM collections"
                 ).fetchall(),
             )
         with suppress(*_DAMAGED):
-            for deletion in read_deletions(damaged):
-                record_deletion(fresh, deletion)
+            copy_memory(damaged, fresh)
         for direction in ("ASC", "DESC"):  # a page that cannot be read is passed from both sides
             restore(fresh, read_kept(damaged, _rowids(damaged, direction)), revision)
 

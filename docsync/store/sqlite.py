@@ -11,7 +11,7 @@ from docsync.names import EVERYTHING, Collection, ancestors, fold_path, is_withi
 from docsync.store.batch import BatchWriter
 from docsync.store.connection import reading, writing
 from docsync.store.file_rows import ENTRY_COLUMNS, entry_of
-from docsync.store.guard_memory import CountedDeletion, read_deletions
+from docsync.store.guard_memory import CountedDeletion, list_old_paths, read_deletions
 from docsync.store.problem_rows import PROBLEM_COLUMNS, problem_of
 from docsync.store.retention import DEFAULT_KEEP_CHANGES, prune
 from docsync.store.schema import make_path_index, name_path_index
@@ -82,6 +82,11 @@ class SqliteStore:
         """The deletions that the guard counted last, but for those whose document is back."""
         with reading():
             return read_deletions(self._connection)
+
+    def old_paths(self, type_: str) -> set[str]:
+        """The documents' files that a collection had before its folder was replaced; all where it was not."""
+        with reading():
+            return list_old_paths(self._connection, type_)
 
     def rows(self, type_: str) -> int:
         """How many documents a collection has now, those of the running transaction included.

@@ -111,6 +111,12 @@ class MemoryStore:
         tables = self._memory.tables
         return [one for path, one in sorted(tables.deletions.items()) if path not in tables.rows]
 
+    def old_paths(self, type_: str) -> set[str]:
+        """The documents' files that a collection had before its folder was replaced; all where it was not."""
+        tables = self._memory.tables
+        mine = {path for path in tables.rows if tables.entries[path].type == type_}
+        return mine & tables.replaced.get(type_, mine)
+
     def rows(self, type_: str) -> int:
         """How many documents a collection has now, by the collection that their files are of."""
         return sum(e.type == type_ and e.has_document for e in self._memory.tables.entries.values())

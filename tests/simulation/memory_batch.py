@@ -11,6 +11,7 @@ from docsync.change import (
     AdoptRoot,
     ApplyResult,
     Delete,
+    DoubtRoot,
     ForgetDeletions,
     Hold,
     Refuse,
@@ -51,6 +52,8 @@ class Tables:
     changes: list[Recorded] = field(default_factory=list)
     collections: dict[str, Declared] = field(default_factory=dict)
     deletions: dict[str, CountedDeletion] = field(default_factory=dict)
+    replaced: dict[str, frozenset[str]] = field(default_factory=dict)
+    paths_before: frozenset[str] = frozenset()  # those of the documents before the transaction that runs
 
     def copy(self) -> "Tables":
         """The same once more, to be changed."""
@@ -67,6 +70,8 @@ class Tables:
             self.changes.copy(),
             self.collections.copy(),
             self.deletions.copy(),
+            self.replaced.copy(),
+            frozenset(self.rows),
         )
 
 
@@ -94,7 +99,7 @@ class MemoryBatch:
                 self._delete(change)
             case Relink() | Warn():
                 self._follow(change)
-            case AdoptRoot() | ForgetDeletions():
+            case AdoptRoot() | DoubtRoot() | ForgetDeletions():
                 self._keep(change)
             case _:
                 assert_never(change)
@@ -190,14 +195,18 @@ class MemoryBatch:
         self._write_problems(change.entry.path, (change.problem,))
         self.applied.held += 1
 
-    def _keep(self, change: AdoptRoot | ForgetDeletions) -> None:
+    def _keep(self, change: AdoptRoot | DoubtRoot | ForgetDeletions) -> None:
         tables = self._tables
+        if isinstance(change, DoubtRoot):
+            tables.replaced.setdefault(change.type, tables.paths_before)
+            return
         if isinstance(change, ForgetDeletions):
             kept = {
                 path: one for path, one in tables.deletions.items() if change.type not in (None, one.type)
             }
             tables.deletions = kept
             return
+        tables.replaced.pop(change.type, None)
         declared = tables.collections[change.type]
         tables.collections[change.type] = replace(declared, identity=(change.device, change.inode))
 

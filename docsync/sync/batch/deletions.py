@@ -42,6 +42,8 @@ class Deletions:
             if path not in seen:  # what cannot be seen excuses nothing
                 self._guard.mark_vanished(path)
         for type_, group in groups.items():
+            if self._grace.list_immediate(type_) >= {entry.path for entry in group}:
+                self._guard.trust(type_)  # Git makes a folder anew when it has emptied it
             spent = {path for verdict in self._verdicts.values() for path in verdict.excused.values()}
             verdict = self._guard.judge(type_, group, self._store.rows(type_), now_ns, spent)
             self._verdicts[type_] = verdict

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from docsync.change import AdoptRoot, ApplyResult, DatabaseState, Delete, Hold, Refuse, RowChange, Upsert
+from docsync.change import ApplyResult, DatabaseState, Delete, Hold, Refuse, RowChange, Upsert
 from docsync.clock import Clock
 from docsync.diff import diff
 from docsync.errors import StoreUnavailable
@@ -147,8 +147,9 @@ class Engine:
         self._symlinks.mark_scanned(scopes, scan)
         seen_ns = self._clock.monotonic_ns()
         self._guard.mark_returned(scan.found.keys())
-        self._guard.distrust(self._roots.find_replaced())
-        self._guard.trust({scan.types[path] for path in scan.found})
+        self._guard.mark_replaced(
+            {type_: self._store.old_paths(type_) for type_ in self._roots.find_replaced()}
+        )
         back = {path: until for path, until in batch.rest_until_ns.items() if path in scan.found}
         resting = batch.resting | back.keys()
         known = self._store.index(scopes)
@@ -211,7 +212,7 @@ class Engine:
         self, work: BatchContext, progress: Progress | None, confirm: Callable[[], None] | None
     ) -> Iterator[RowChange]:
         """Yields the changes, a file at a time, inside the open transaction: consume it once, in order."""
-        yield from (AdoptRoot(*identity) for identity in self._roots.new_identities())
+        yield from self._roots.adopt()
         yield from tuple(work.refused)
         yield from map(Delete, work.difference.forgotten)
         for count, path in enumerate(work.stale, 1):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from docsync.change import Refuse
+from docsync.change import AdoptRoot, DoubtRoot, Refuse
 from docsync.model import Entry, FileState, LostFolder, Problem, RefusedPath, Root, RootState, Scan
 from docsync.names import ancestors, covers
 from docsync.policy.grace_period import GracePeriod
@@ -34,6 +34,7 @@ class RootTracker:
         self._identities = dict(identities)
         self._roots = tree.roots()
         self._unscanned: set[str] = set()
+        self._adopted: dict[str, Identity] = {}
         self._known_lost: set[str] = set()  # missing folders with documents beneath: these did exist
 
     def look(self) -> list[str]:
@@ -63,22 +64,28 @@ class RootTracker:
             return root.state
         return RootState.ABSENT if self._identities.get(type_) is None else RootState.MISSING
 
-    def new_identities(self) -> Iterator[tuple[str, int, int]]:
-        """The folders whose identity is not recorded yet: type, device, inode."""
+    def adopt(self) -> Iterator[AdoptRoot | DoubtRoot]:
+        """What is to be recorded of folders that are new.
+
+        One in the place of another is adopted once nothing beneath is undecided: a kill before that is
+        no way around it.
+        """
+        replaced = self.find_replaced()
+        self._adopted = {}
         for type_, root in self._roots.items():
-            if (
-                root.device is not None
-                and root.inode is not None
-                and self._identity(root) != self._identities.get(type_)
-            ):
-                yield type_, root.device, root.inode
+            identity = self._identity(root)
+            if identity is None or identity == self._identities.get(type_):
+                continue
+            if type_ in replaced and self._grace.has_missing(type_):
+                yield DoubtRoot(type_)
+            else:
+                self._adopted[type_] = identity
+                yield AdoptRoot(type_, *identity)
 
     def commit(self) -> None:
         """After the commit: the folders given by `look` are scanned, the new identities are recorded."""
         self._unscanned.clear()
-        self._identities |= {
-            type_: self._identity(root) for type_, root in self._roots.items() if root.inode is not None
-        }
+        self._identities |= self._adopted
 
     @staticmethod
     def _identity(root: Root) -> Identity | None:
