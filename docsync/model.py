@@ -248,6 +248,9 @@ class Scan:
     `dangling`: links to nothing.
     `volumes`: folders that hold a mounted volume.
     `links`: the paths in `found` that are symbolic links, with the path of the file that they lead to.
+    `steps`: every symbolic link, with the names that decide where it leads: as paths in the project, absolute
+    where they lie outside.
+    `shared`: the paths in `found` whose file has another name, too.
     """
 
     found: Mapping[str, Stamp]
@@ -257,6 +260,8 @@ class Scan:
     dangling: Set[str] = frozenset()
     volumes: Set[str] = frozenset()
     links: Mapping[str, str] = field(default_factory=dict)
+    steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    shared: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

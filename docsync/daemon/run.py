@@ -141,7 +141,8 @@ def _start(stack: ExitStack, settings: DaemonSettings, log: Log, clock: Clock) -
     watch = stack.enter_context(_watch_supervisor(settings, inbox, state, counters, log))
     check = partial(_check_folder_and_watch, folder, identity(folder), watch)
     rescan_ns = settings.rescan_seconds * 1_000_000_000
-    tasks = LoopTasks(rescan_ns, watch.resync, check, upkeep, is_closed=settings.sync.tree().is_closed)
+    is_closed = settings.sync.tree().is_closed
+    tasks = LoopTasks(rescan_ns, watch.resync, check, upkeep, is_closed=is_closed, follow=watch.follow)
     observers = Observers(state, sync_log, counters)
     loop = Loop(upkeep.engine, inbox, GitHold(settings.sync.git, watch.prove), tasks, observers)
     stack.enter_context(running("docsync-sync", loop.run, stop=inbox.close, on_failure=_stop_me))

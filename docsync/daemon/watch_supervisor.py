@@ -4,7 +4,7 @@ Each root's watch must be on its folder, too: rule 9 of docs/design.md. In doubt
 and everything is scanned; the reason is in the status.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, suppress
 from threading import Event
 from types import TracebackType
@@ -16,7 +16,7 @@ from docsync.sync.thread.barrier import Barrier
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.sync_log import Log
 from docsync.sync.thread.thread_status import ThreadStatus
-from docsync.watch import HintSource, MountWatch
+from docsync.watch import FollowedFile, HintSource, MountWatch
 
 _BEAT_NS = 3_000_000_000
 _MAX_PAUSE_NS = 60_000_000_000
@@ -46,6 +46,7 @@ class WatchSupervisor:
         self._check_pause_ns = _BEAT_NS
         self._mount_watch = MountWatch()
         self._mounts = self._mount_watch.state()
+        self._followed: Mapping[str, FollowedFile] = {}
         self.source: HintSource
 
     def __enter__(self) -> Self:
@@ -61,11 +62,17 @@ class WatchSupervisor:
     def _open(self) -> None:
         mounts = self._mount_watch.state()
         self.source = self._stack.enter_context(self._opener())
+        self.source.follow(self._followed)
         self._mounts = mounts
 
     def resync(self) -> None:
         """Hints were lost: watch everything that exists, forget what does not."""
         self.source.resync()
+
+    def follow(self, files: Mapping[str, FollowedFile]) -> None:
+        """Let this source, and the ones after it, watch *files*, too."""
+        self._followed = files
+        self.source.follow(files)
 
     def prove(self) -> bool:
         """Wait for the hints of all that was done before the call.
@@ -124,7 +131,7 @@ class WatchSupervisor:
         mounts = self._mount_watch.state()
         self.source.check()
         if mounts != self._mounts and mounts.table == self._mounts.table:
-            # Something was mounted and is gone: no watch has strayed, but rows may be of what lay there between.
+            # Something was mounted and is gone: no watch has strayed, but rows may be of what lay there.
             self._inbox.hint(EVERYTHING, Sign.FOLDER)
         self._mounts = mounts  # only now: until its places are watched, a mount is news
 

@@ -44,6 +44,10 @@ class Batch:
     rest_until_ns: Mapping[str, int] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
 
+    def signs(self) -> dict[str, Sign]:
+        """What the last hint of each dirty path said."""
+        return {path: dirty.sign for path, dirty in self.dirty.items()}
+
 
 class Coalescer:
     """The dirty paths. Memory grows with paths, not with hints. Not thread-safe: its owner holds the lock."""

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from posixpath import dirname, join, normpath
@@ -89,7 +89,22 @@ class FileTree:
             result.dangling,
             result.volumes,
             result.links,
+            self._place_steps(result.steps),
+            result.shared,
         )
+
+    def _place_steps(self, steps: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        """*steps* as paths in the project, as far as they lie in it, without the way to its folders."""
+        if not steps:
+            return {}
+        folders = [collection.path for collection in self._collections]
+        places = {os.path.realpath(join(self._root, folder)): folder for folder in (*folders, ".")}
+        return {
+            path: tuple(
+                _place_name(name, places) for name in names if not any(covers(name, one) for one in places)
+            )
+            for path, names in steps.items()
+        }
 
     @staticmethod
     def _scan_root(walk: Walk, folder: str, location: str) -> None:
@@ -119,7 +134,7 @@ class FileTree:
         return read_stable(path, folder, inner, self._max_bytes)
 
     def _locate(self, path: str) -> tuple[str, str | None]:
-        """The folder of the document *path*, and where in it the file is; None when a link leads elsewhere."""
+        """The folder of the document *path* and its file's place in it, None when a link leads elsewhere."""
         folder = self.collections_of(path)[0].path
         inner = strip_folder(folder, path)
         folder = join(self._root, folder)
@@ -165,6 +180,12 @@ def _drop_found(refused: dict[str, RefusedPath], result: WalkResult) -> dict[str
     return (
         {path: unread for path, unread in refused.items() if path not in result.found} if refused else refused
     )
+
+
+def _place_name(name: str, places: Mapping[str, str]) -> str:
+    """The path in the project of the absolute *name*; *places* are real folders with their own paths there."""
+    above = max((real for real in places if covers(real, name)), key=len, default=None)
+    return name if above is None else normpath(join(places[above], name[len(above) + 1 :]))
 
 
 def _shorten_scope(scope: str) -> str:

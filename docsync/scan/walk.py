@@ -15,6 +15,7 @@ from posixpath import dirname, join, normpath
 from docsync.model import Problem, RefusedPath, Severity, Stamp
 from docsync.names import VOLUME_LINK, is_hidden, is_presentable, strip_folder, to_printable
 from docsync.scan.read import describe_unreadable, stamp_of
+from docsync.scan.steps import list_steps
 
 # A dangling link or a loop: there is nothing behind the name. Anything else may hide a file.
 _DANGLING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
@@ -37,6 +38,8 @@ class WalkResult:
     dangling: set[str] = field(default_factory=set)
     volumes: set[str] = field(default_factory=set)
     links: dict[str, str] = field(default_factory=dict)
+    steps: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    shared: set[str] = field(default_factory=set)
 
 
 class Walk:
@@ -125,12 +128,15 @@ class Walk:
         elif is_presentable(path):
             self._result.found[path] = stamp
             self._result.types[path] = type_
+            if status.st_nlink > 1:
+                self._result.shared.add(path)
         else:
             self._skip(path, "name", "the file's name holds characters that cannot be stored", stamp)
 
     def _link(self, path: str, location: str) -> None:
         """A link to a regular file inside the folder is read; every other link is skipped."""
         type_ = self._type_of(path)
+        self._result.steps[path] = list_steps(location)  # before the look: a change in between is seen by it
         try:
             status, link = Path(location).stat(), os.lstat(location)
         except OSError as error:

@@ -36,6 +36,14 @@ TREE_MASK: Final = _NAMES | InotifyConstants.IN_MODIFY | InotifyConstants.IN_CLO
 STEP_MASK: Final = _NAMES | InotifyConstants.IN_MASK_ADD
 """Only the names in a folder. IN_MASK_ADD: a folder that is in a tree too keeps the mask of the tree."""
 
+FILE_MASK: Final = (
+    InotifyConstants.IN_MODIFY
+    | InotifyConstants.IN_CLOSE_WRITE
+    | InotifyConstants.IN_ATTRIB
+    | InotifyConstants.IN_MASK_ADD
+)
+"""Writes to one file, through whichever of its names. IN_MASK_ADD: a folder may lie there by now."""
+
 
 class Descriptor(InotifyFD):
     """Calls *take* with every event, and *fail* when that raised, or with None when the thread dies."""

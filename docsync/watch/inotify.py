@@ -6,7 +6,7 @@ Never pairs moves and never reads a file.
 import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Lock
@@ -18,10 +18,12 @@ from watchdog.observers.inotify_c import InotifyEvent
 
 from docsync.model import Sign
 from docsync.names import EVERYTHING, VOLUME_LINK, is_hidden
+from docsync.watch import followed
 from docsync.watch.descriptor import Descriptor
+from docsync.watch.followed import FollowedInode, FollowedName
 from docsync.watch.mount import MountState, MountWatch
 from docsync.watch.poll import PollSource
-from docsync.watch.source import Hint, PollSettings, WatchReason
+from docsync.watch.source import FollowedFile, Hint, PollSettings, WatchReason
 from docsync.watch.watch_tree import PathStep, WatchedFolder, WatchedRoot, WatchTree
 
 _SELF_EVENTS = In.IN_DELETE_SELF | In.IN_MOVE_SELF | In.IN_UNMOUNT | In.IN_IGNORED
@@ -92,6 +94,9 @@ class InotifySource:
         before, self._mounts = self._mounts, self._mount_watch.state()
         moved = before != self._mounts
         strayed = tuple(root.path for root in self._tree.roots if self._tree.watch_root(root, thorough=moved))
+        if moved:
+            with self._tree.lock:
+                self._tree.followed.renew()
         self._poll_refused()
         for path in strayed:
             self._hint(path, Sign.FOLDER)
@@ -103,7 +108,17 @@ class InotifySource:
         self._mounts = self._mount_watch.state()
         for root in self._tree.roots:
             self._tree.watch_root(root, thorough=True)
+        with self._tree.lock:
+            self._tree.followed.renew()
         self._poll_refused()
+
+    def follow(self, files: Mapping[str, FollowedFile]) -> None:
+        """Watch *files* on the same descriptor; each is hinted after that, as it may have changed before."""
+        with self._tree.lock:
+            changed = self._tree.followed.follow(files)
+        self._poll_refused()
+        for path in changed:
+            self._hint(path, Sign.ATTRIBUTES)
 
     # The reader thread.
 
@@ -129,6 +144,10 @@ class InotifySource:
         for user in ledger.forget(event.wd) if event.is_ignored else ledger.users(event.wd):
             if isinstance(user, PathStep):
                 yield from self._handle_step(user, event.mask, name)
+            elif isinstance(user, FollowedName | FollowedInode):
+                if event.is_ignored:
+                    self._tree.followed.restore(user)
+                yield from _handle_followed(user, event.mask, name)
             else:
                 yield from self._handle_node(user, event.mask, name)
 
@@ -170,18 +189,17 @@ class InotifySource:
 
     def _refusals(self) -> Iterator[WatchReason]:
         with self._tree.lock:
-            refused = [(code, user) for user, code in self._tree.refused.items()]
+            refused = [
+                (code, user.root.path if isinstance(user, PathStep) else user.path)
+                for users in (self._tree.refused, self._tree.followed.refused)
+                for user, code in users.items()
+            ]
         for code in sorted({code for code, _ in refused}):
-            paths = sorted(
-                user.path if isinstance(user, WatchedFolder) else user.root.path
-                for found, user in refused
-                if found == code
-            )
-            yield _refusal(code, paths)
+            yield _refusal(code, sorted(path for found, path in refused if found == code))
 
     def _poll_refused(self) -> None:
         with self._poller_lock:
-            if self._poller is None and self._tree.list_polled():
+            if self._poller is None and (self._tree.list_polled() or self._tree.followed.refused):
                 self._poller = PollSource(PollSettings(self._sweep, self._poll_ms), self._hint).__enter__()
 
     def _sweep(self) -> dict[str, object]:
@@ -191,7 +209,10 @@ class InotifySource:
         """
         for path in self._tree.retry():
             self._hint(path, Sign.FOLDER)
-        return {path: stamp for node in self._tree.list_polled() for path, stamp in _files(node)}
+        with self._tree.lock:
+            self._tree.followed.retry()
+            stamps = self._tree.followed.stamps()
+        return {path: stamp for node in self._tree.list_polled() for path, stamp in _files(node)} | stamps
 
 
 def _handle_file(node: WatchedFolder, mask: int, name: str) -> Iterator[Hinted]:
@@ -199,6 +220,21 @@ def _handle_file(node: WatchedFolder, mask: int, name: str) -> Iterator[Hinted]:
         yield node.root.path, Sign.SWAPPED
     elif not is_hidden(name):
         yield node.join_name(name), _sign(mask, f"{node.real}/{name}")
+
+
+def _handle_followed(user: FollowedName | FollowedInode, mask: int, name: str) -> Iterator[Hinted]:
+    if isinstance(user, FollowedName):
+        if not name or name == user.name:
+            yield user.path, Sign.FOLDER
+    elif not name:
+        yield user.path, _write_sign(mask)
+
+
+def _write_sign(mask: int) -> Sign:
+    """What an event of a file itself says."""
+    if mask & In.IN_CLOSE_WRITE:
+        return Sign.CLOSED
+    return Sign.OPEN if mask & In.IN_MODIFY else Sign.ATTRIBUTES
 
 
 def _sign(mask: int, real: str) -> Sign:
@@ -251,6 +287,9 @@ def _refusal(code: int, paths: list[str]) -> WatchReason:
             return WatchReason(
                 "watch_limit", f"the limit of inotify watches is reached; polling {where}; {advice}", paths[0]
             )
+        case followed.TOO_MANY:
+            message = f"more than {followed.MAX_WATCHES} names and files are links or linked; polling {where}"
+            return WatchReason("watch_limit", message, paths[0])
         case errno.EACCES:
             return WatchReason("unreadable", f"no permission to watch {where}", paths[0])
         case _:

@@ -1,13 +1,13 @@
 """An event source, and polling beside it while there is a reason to poll, which a callback finds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
 
 from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.watch.poll import PollSource
-from docsync.watch.source import Hint, HintSource, PollSettings, WatchReason
+from docsync.watch.source import FollowedFile, Hint, HintSource, PollSettings, WatchReason
 
 
 class LayeredSource:
@@ -28,7 +28,7 @@ class LayeredSource:
         self._poller: PollSource | None = None
 
     def __enter__(self) -> Self:
-        self._follow()
+        self._poll_if_needed()
         return self
 
     def __exit__(
@@ -57,16 +57,20 @@ class LayeredSource:
         Polling begins or ends here; when it begins, all is hinted.
         """
         strayed = self._events.check()
-        if self._follow():
+        if self._poll_if_needed():
             self._hint(EVERYTHING, Sign.FOLDER)
         return strayed
 
     def resync(self) -> None:
         """Resync the event source, and poll if there is a reason by now."""
         self._events.resync()
-        self._follow()
+        self._poll_if_needed()
 
-    def _follow(self) -> bool:
+    def follow(self, files: Mapping[str, FollowedFile]) -> None:
+        """Let the event source watch *files*, too."""
+        self._events.follow(files)
+
+    def _poll_if_needed(self) -> bool:
         """Poll if there is a reason to; True when that has just begun."""
         self._reason = self._find_reason()
         if self._reason is None:

@@ -36,7 +36,7 @@ class MountState(NamedTuple):
 
 
 class MountWatch:
-    """Notices changes of the mount table: the kernel makes a poll of the open table tell of each (proc(5))."""
+    """Notices changes of the mount table: a poll of the open table tells of each (proc(5))."""
 
     def __init__(self, mounts: Path = MOUNTS) -> None:
         self._mounts = mounts

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from docsync.model import Sign
-from docsync.watch.source import Hint, PollSettings, WatchReason
+from docsync.watch.source import FollowedFile, Hint, PollSettings, WatchReason
 
 _BUSY_MS = 200
 """The interval after a change: while people work, the next one is near."""
@@ -54,6 +54,9 @@ class PollSource:
     def check(self) -> tuple[str, ...]:
         """Nothing to do: a scan looks at what lies at the path now."""
         return ()
+
+    def follow(self, files: Mapping[str, FollowedFile]) -> None:
+        """Nothing to do: a scan looks at the file behind a name, whatever it is written through."""
 
     def resync(self) -> None:
         """Nothing to do: the next scan finds whatever was lost."""

@@ -12,6 +12,19 @@ Hint = Callable[[str, Sign], None]
 A source calls it from its own thread: it must be O(1), must not raise and must not call the source back.
 """
 
+
+@dataclass(frozen=True, slots=True)
+class FollowedFile:
+    """What a source watches for a document that can change without an event of its own name.
+
+    `names` (paths in the project) decide where its link leads; `inode` (device and inode) is its file, which
+    is watched under whatever name it is written.
+    """
+
+    names: frozenset[str] = frozenset()
+    inode: tuple[int, int] | None = None
+
+
 PollScan = Callable[[], Mapping[str, object]]
 """Scans the tree: a stamp for every path, another one when the file changed. May raise OSError only."""
 
@@ -55,4 +68,8 @@ class HintSource(Protocol):
 
     def resync(self) -> None:
         """Watch everything that exists, forget the rest: after lost hints, before a scan. Gives no hints."""
+        ...
+
+    def follow(self, files: Mapping[str, FollowedFile]) -> None:
+        """Watch *files* (by path) beside the folders, and no others; what is watched newly is hinted."""
         ...

@@ -12,6 +12,7 @@ from threading import RLock
 
 from docsync.names import is_hidden
 from docsync.watch.descriptor import STEP_MASK, TREE_MASK
+from docsync.watch.followed import Followed, FollowedFiles
 from docsync.watch.kernel_watches import Kernel, Ledger
 from docsync.watch.resolve import resolve
 
@@ -66,7 +67,8 @@ class WatchTree:
     def __init__(self, top: str, folders: Sequence[str], kernel: Kernel) -> None:
         self.lock = RLock()
         self.roots = [WatchedRoot("" if path == "." else path) for path in dict.fromkeys(folders)]
-        self.ledger: Ledger[WatchedFolder | PathStep] = Ledger(kernel)
+        self.ledger: Ledger[WatchedFolder | PathStep | Followed] = Ledger(kernel)
+        self.followed = FollowedFiles(top, self.ledger)
         self.refused: dict[WatchedFolder | PathStep, int] = {}
         """Folders and steps without a watch, with the error number of the kernel."""
         self._top = top

@@ -6,7 +6,7 @@ It checks the observer's threads itself, and replaces the observer after trouble
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Event, RLock, Thread
@@ -31,7 +31,7 @@ from watchdog.observers.api import BaseObserver
 from docsync.model import Sign
 from docsync.names import EVERYTHING, VOLUME_LINK, is_hidden, strip_folder
 from docsync.watch.resolve import resolve
-from docsync.watch.source import Hint, WatchReason
+from docsync.watch.source import FollowedFile, Hint, WatchReason
 
 _SIGNS: dict[type[FileSystemEvent], Sign] = {
     FileCreatedEvent: Sign.WRITTEN,
@@ -110,6 +110,9 @@ class WatchdogSource(FileSystemEventHandler):
         for path in strayed:
             self._hint(path, Sign.FOLDER)
         return strayed
+
+    def follow(self, files: Mapping[str, FollowedFile]) -> None:
+        """Nothing to do: an observer watches folders only, and whoever waits scans everything."""
 
     def resync(self) -> None:
         """A new observer: an old one does not come back after trouble."""

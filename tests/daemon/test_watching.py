@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from docsync.policy.coalesce import Coalescer
 from docsync.sync.thread.barrier import Barrier
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.thread_status import ThreadStatus
-from docsync.watch import WatchReason
+from docsync.watch import FollowedFile, WatchReason
 from tests.daemon.running import NO_RESCAN, Daemon, rest
 from tests.helpers.powerless import POWERLESS, needs_power
 
@@ -210,6 +210,7 @@ class FakeSource:
     def __init__(self) -> None:
         self.is_alive = True
         self.checks = 0
+        self.followed: Mapping[str, FollowedFile] = {}
         self.trouble: tuple[WatchReason, ...] = ()
 
     def alive(self) -> bool:
@@ -224,6 +225,9 @@ class FakeSource:
 
     def resync(self) -> None:
         """Nothing to watch."""
+
+    def follow(self, files: Mapping[str, FollowedFile]) -> None:
+        self.followed = files
 
 
 class Post:
@@ -321,3 +325,12 @@ def test_a_real_daemon_follows_links_as_far_as_waiting_goes(daemon: Daemon) -> N
     daemon.wait()
     assert daemon.query("SELECT DISTINCT json_extract(document, '$.n') FROM documents") == [(2,)]
     daemon.verify()
+
+
+def test_what_is_followed_is_followed_by_a_watcher_that_is_opened_anew(post: Post) -> None:
+    followed = {"personas/a.json": FollowedFile(inode=(1, 2))}
+    with post.lookout:
+        post.lookout.follow(followed)
+        post.sources[0].is_alive = False
+        post.lookout.tick(1)
+        assert [source.followed for source in post.sources] == [followed, followed]

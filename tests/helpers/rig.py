@@ -1,6 +1,6 @@
 """A loop on real files and a real database, whose clock the test turns and whose log it reads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from docsync.counters import Counters
@@ -19,6 +19,7 @@ from docsync.sync.thread.loop_tasks import LoopTasks
 from docsync.sync.thread.request import Request, RequestKind
 from docsync.sync.thread.sync_log import SyncLog
 from docsync.sync.thread.thread_status import ThreadStatus
+from docsync.watch import FollowedFile
 from tests.helpers.project import Project
 
 MS = 1_000_000
@@ -59,7 +60,14 @@ class Rig:
             Coalescer(project.settings.timing, lambda path: path.endswith(".json")), project.clock
         )
         is_closed = project.settings.tree().is_closed
-        rounds = LoopTasks(rescan_ms * MS, self._resync, lambda now_ns: None, self, is_closed=is_closed)
+        rounds = LoopTasks(
+            rescan_ms * MS,
+            self._resync,
+            lambda now_ns: None,
+            self,
+            is_closed=is_closed,
+            follow=self.follow,
+        )
         self.counters = Counters()
         told = Observers(self.vitals, SyncLog(self.log), self.counters)
         self.loop = Loop(project.engine, self.inbox, GitHold(GitDirectories, lambda: True), rounds, told)
@@ -71,6 +79,9 @@ class Rig:
 
     def _resync(self) -> None:
         self.resyncs += 1
+
+    def follow(self, files: Mapping[str, FollowedFile]) -> None:
+        """Nobody watches."""
 
     # The care of the database
 

@@ -1,11 +1,12 @@
 """Real files, real hints of the kernel, a real database, and a clock that the test turns: what a reader sees, and when."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from docsync.model import Sign
 from docsync.sync.thread.barrier import Barrier
+from docsync.watch import FollowedFile
 from docsync.watch.inotify import InotifySource
 from tests.helpers.project import Project
 from tests.helpers.rig import MS, Rig
@@ -17,17 +18,28 @@ class Scene(Rig):
     """A rig that hears what inotify tells of its project. Milliseconds count from the scene's beginning."""
 
     def __init__(self, project: Project) -> None:
+        self.source: InotifySource | None = None
+        self.followed: Mapping[str, FollowedFile] = {}
         super().__init__(project)
         self.settle()
         self.barrier = Barrier(project.root / COOKIES, COOKIES)
-        self._begun_ns = self.now_ns
-        self.revision_before = project.revision
+        self.begin()
         self.seen: list[tuple[float, Any]] = []
         self._sql = ""
+
+    def begin(self) -> None:
+        """Milliseconds and revisions count from now on."""
+        self._begun_ns = self.now_ns
+        self.revision_before = self.project.revision
 
     def _hint(self, path: str, sign: Sign) -> None:
         if not self.barrier.take(path):
             self.inbox.hint(path, sign)
+
+    def follow(self, files: Mapping[str, FollowedFile]) -> None:
+        self.followed = files
+        if self.source is not None:
+            self.source.follow(files)
 
     @property
     def ms(self) -> float:
@@ -76,5 +88,10 @@ def watched(project: Project) -> Iterator[Scene]:
     """A scene that begins with everything in *project* synced and at rest."""
     (project.root / COOKIES).mkdir(parents=True, exist_ok=True)
     scene = Scene(project)
-    with InotifySource(project.root, ["personas", "prompts", COOKIES], scene._hint, poll_ms=1000):
+    folders = ["personas", "prompts", COOKIES]
+    with InotifySource(project.root, folders, scene._hint, poll_ms=1000) as scene.source:
+        scene.follow(scene.followed)
+        if scene.followed:
+            scene.settle()
+            scene.begin()
         yield scene

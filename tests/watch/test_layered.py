@@ -1,10 +1,10 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from docsync.model import Sign
 from docsync.watch.layered import LayeredSource
-from docsync.watch.source import HintSource, PollSettings, WatchReason
+from docsync.watch.source import FollowedFile, HintSource, PollSettings, WatchReason
 from tests.watch.hint_recorder import Recorder
 
 REMOTE = WatchReason("network_mount", "p lies on nfs4", "p")
@@ -17,6 +17,7 @@ class Fixed:
     name: str = "quick"
     living: bool = True
     resyncs: int = 0
+    followed: Mapping[str, FollowedFile] = field(default_factory=dict)
 
     def alive(self) -> bool:
         return self.living
@@ -29,6 +30,9 @@ class Fixed:
 
     def resync(self) -> None:
         self.resyncs += 1
+
+    def follow(self, files: Mapping[str, FollowedFile]) -> None:
+        self.followed = files
 
 
 @dataclass

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from docsync.change import ApplyResult, Refuse
 from docsync.diff import Difference
-from docsync.model import Entry, Stamp
+from docsync.model import Entry, Scan, Stamp
 from docsync.sync.batch.deletions import Deletions
 from docsync.sync.batch.load import LookContext
+from docsync.sync.batch.root_states import Visibility
 
 Progress = Callable[[int, int], None]
 
@@ -55,11 +56,16 @@ class BatchContext:
     gone: list[Entry] = field(default_factory=list)  # first seen missing
     appeared: list[str] = field(default_factory=list)  # paths with content that is new to them
     unreadable: set[str] = field(default_factory=set)  # known paths beneath an unreadable folder
-    left: list[str] = field(
-        default_factory=list
-    )  # paths of which nothing is known any more, or no file is there
+    # Paths of which nothing is known any more, or no file is there.
+    left: list[str] = field(default_factory=list)
     roots: list[str] = field(default_factory=list)
     found: Set[str] = frozenset()  # the documents' files that the scan found, also those that rest
-    kept: Set[str] = (
-        frozenset()
-    )  # known paths of which nothing can be said: beneath folders that cannot be seen
+    # Known paths of which nothing can be said: beneath folders that cannot be seen.
+    kept: Set[str] = frozenset()
+
+    def mark_seen(self, scan: Scan, visibility: Visibility) -> None:
+        """Record what the scan found, and what it could not see."""
+        self.found = scan.found.keys()
+        self.left += self.difference.forgotten
+        self.kept = self.look.known.keys() - visibility.visible.keys()
+        self.unreadable = {entry.path for entry, _ in visibility.unreadable}

@@ -12,7 +12,7 @@ from docsync.change import ApplyResult, DatabaseState, Delete, Hold, Refuse, Row
 from docsync.clock import Clock
 from docsync.diff import diff
 from docsync.errors import StoreUnavailable
-from docsync.model import Entry, RootState, Scan, Sign, Timing
+from docsync.model import Entry, RootState, Sign, Timing
 from docsync.names import EVERYTHING, drop_covered, is_within, widen_escaped
 from docsync.policy.coalesce import Batch, DirtyPath
 from docsync.policy.grace_period import GracePeriod
@@ -26,10 +26,10 @@ from docsync.sync.batch.batch_context import (
 )
 from docsync.sync.batch.deletions import Deletions, is_swap_deletion
 from docsync.sync.batch.dependents import Dependents
+from docsync.sync.batch.links import LinkTracker
 from docsync.sync.batch.load import LastHint, Loader, LookContext
 from docsync.sync.batch.name_twins import NameTwins
-from docsync.sync.batch.root_states import RootTracker, Visibility
-from docsync.sync.batch.symlinks import SymlinkTracker
+from docsync.sync.batch.root_states import RootTracker
 from docsync.sync.ports import Store, Tree
 
 
@@ -62,7 +62,7 @@ class Engine:
         self._debounce_ns = timing.debounce_ns
         self._reload = dict(reload)
         self._roots = RootTracker(parts.tree, parts.store.roots(), parts.grace)
-        self._symlinks = SymlinkTracker()
+        self.links = LinkTracker(root.scope for root in parts.tree.roots().values())
         self._unread: set[str] = set()
         self.scanned = False
 
@@ -118,10 +118,6 @@ class Engine:
         """The paths whose grace period has not ended."""
         return self._grace.list_undecided()
 
-    def list_unhinted(self) -> set[str]:
-        """The links to hidden files: no hint reports their changes, so a wait must look at them."""
-        return self._symlinks.list_unhinted()
-
     def list_held(self, type_: str | None = None) -> list[Entry]:
         """The entries whose deletions are held."""
         return self._guard.list_held(type_)
@@ -140,18 +136,18 @@ class Engine:
     def _survey(self, batch: Batch, now_ns: int, last_hint_ns: LastHint, *, whole: bool) -> BatchContext:
         """Scan and diff: which files are to be read, and which are missing."""
         changed_roots = self._roots.look()
-        linked = self._symlinks.find_links_to(batch.dirty.keys())
+        linked = self.links.find_links_to(batch.dirty.keys())
         overdue = self._grace.list_due(now_ns, batch.resting)
         scopes = drop_covered(map(widen_escaped, [*batch.dirty, *linked, *overdue, *changed_roots]))
         scan = self._tree.scan(scopes)
-        self._symlinks.mark_scanned(scopes, scan)
+        self.links.mark_scanned(scopes, scan)
         seen_ns = self._clock.monotonic_ns()
         self._guard.mark_returned(scan.found.keys())
         self._guard.mark_replaced(
             {type_: self._store.old_paths(type_) for type_ in self._roots.find_replaced()}
         )
         back = {path: until for path, until in batch.rest_until_ns.items() if path in scan.found}
-        resting = batch.resting | back.keys()
+        resting = batch.resting.union(back, self.links.find_idle_links(batch.resting, batch.dirty.keys()))
         known = self._store.index(scopes)
         visibility = self._roots.split_visible(scan, known)
         found = {path: stamp for path, stamp in scan.found.items() if path not in resting}
@@ -161,20 +157,20 @@ class Engine:
             if path in known and self._grace.is_missing(known[path]):
                 self._grace.mark_returned(path, known[path].type)  # also if this batch fails
         gone = [e for e in difference.gone if not self._guard.holds(e) and not self._grace.is_missing(e)]
-        swapped = {path for path, dirty in batch.dirty.items() if dirty.sign is Sign.SWAPPED}
+        signs = batch.signs()
+        swapped = {path for path, sign in signs.items() if sign is Sign.SWAPPED}
         for entry in gone:
             immediate = whole or is_swap_deletion(entry.path, scan, swapped)
             self._grace.mark_missing(entry, seen_ns, immediate=immediate)
-        signs = {path: dirty.sign for path, dirty in batch.dirty.items()}
         look = LookContext(scopes, now_ns, self._clock, known, last_hint_ns, signs, frozenset(self._reload))
         refused = self._roots.refusals(scan, known, visibility, look)
         deletions = Deletions(self._tree, self._store, self._grace, self._guard)
         stale = dict(difference.stale)
         work = BatchContext(resting, scan.skipped.keys(), difference, look, deletions, refused, stale)
-        work.again.update(back)
+        work.again.update(dict.fromkeys(self.links.find_other_names(self._store.index), now_ns) | back)
         work.gone = gone
         work.roots = changed_roots
-        _mark_seen(work, scan, visibility)
+        work.mark_seen(scan, visibility)
         self._pair_renames(work)
         return work
 
@@ -298,11 +294,3 @@ class Engine:
                 self._reload = {
                     type_: fingerprint for type_, fingerprint in self._reload.items() if type_ in lost
                 }
-
-
-def _mark_seen(work: BatchContext, scan: Scan, visibility: Visibility) -> None:
-    """Record in *work* what the scan found, and what it could not see."""
-    work.found = scan.found.keys()
-    work.left += work.difference.forgotten
-    work.kept = work.look.known.keys() - visibility.visible.keys()
-    work.unreadable = {entry.path for entry, _ in visibility.unreadable}

@@ -182,7 +182,7 @@ class Loop:
         if any(item.sign is Sign.LOST for item in dirty.values()):
             self._resync(dirty, now_ns, urgent=hurried)
         asked = frozenset(scope for request in looks for scope in request.scopes)
-        scopes = asked | (self._engine.list_unhinted() if looks else set())
+        scopes = asked | (self._engine.links.list_unhinted() if looks else set())
         if any(request.rescan for request in looks):
             scopes |= {EVERYTHING}
         if EVERYTHING in scopes:
@@ -230,6 +230,8 @@ class Loop:
         finally:
             self._status.syncing = False
         self._git_hold.leave()
+        if (files := self._engine.links.take_followed()) is not None:
+            self._tasks.follow(files)
         seconds = self._seconds_since(begun_ns)
         applied = report.applied
         self._inbox.mark_applied(applied.upserted)

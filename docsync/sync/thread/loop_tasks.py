@@ -1,6 +1,6 @@
 """What the loop does beside its batches: timed work, given by whoever composes it. Does nothing by itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
@@ -8,6 +8,7 @@ from typing import Protocol
 from docsync.errors import Damaged
 from docsync.sync.batch.batch_context import Progress
 from docsync.sync.batch.engine import Engine
+from docsync.watch import FollowedFile
 
 
 class UpkeepPort(Protocol):
@@ -30,7 +31,8 @@ class LoopTasks:
 
     `resync` makes the watches anew after lost hints; `check_watcher` is called about once a second with the
     time. `upkeep` looks after the database before and after each batch. `is_closed` is true of a file that no
-    program can write any more, as far as the system tells.
+    program can write any more, as far as the system tells. `follow` tells the watcher which files have more
+    names than the one that it hears of.
     """
 
     rescan_ns: int
@@ -39,3 +41,4 @@ class LoopTasks:
     upkeep: UpkeepPort
     jitter: Random = field(default_factory=Random)
     is_closed: Callable[[str], bool] = lambda _: False
+    follow: Callable[[Mapping[str, FollowedFile]], None] = lambda _: None

@@ -5,32 +5,32 @@ import os
 import pytest
 
 from docsync.model import Scan, Sign
-from docsync.sync.batch.symlinks import SymlinkTracker
+from docsync.sync.batch.links import LinkTracker
 from tests.helpers.project import Project
 from tests.helpers.rig import Rig
 
 
 @pytest.fixture
-def links() -> SymlinkTracker:
-    made = SymlinkTracker()
+def links() -> LinkTracker:
+    made = LinkTracker()
     made.mark_scanned([""], Scan({}, {}, links={"p/b": "p/a", "p/c": "p/sub/d", "p/e": "p/.store/f"}))
     return made
 
 
-def test_a_link_is_dirty_with_its_target_or_a_folder_above_it(links: SymlinkTracker) -> None:
+def test_a_link_is_dirty_with_its_target_or_a_folder_above_it(links: LinkTracker) -> None:
     assert links.find_links_to({"p/a"}) == ["p/b"]
     assert links.find_links_to({"p/sub"}) == ["p/c"]
     assert links.find_links_to({""}) == ["p/b", "p/c", "p/e"]
     assert links.find_links_to({"p/su", "p/b"}) == []
 
 
-def test_a_link_that_was_looked_at_and_is_none_any_more_is_forgotten(links: SymlinkTracker) -> None:
+def test_a_link_that_was_looked_at_and_is_none_any_more_is_forgotten(links: LinkTracker) -> None:
     links.mark_scanned(["p/b", "p/x"], Scan({}, {}, links={"p/x": "p/a"}))
     assert links.find_links_to({"p/a"}) == ["p/x"]
     assert links.find_links_to({"p/sub"}) == ["p/c"]
 
 
-def test_links_to_hidden_names_are_told_apart(links: SymlinkTracker) -> None:
+def test_links_to_hidden_names_are_told_apart(links: LinkTracker) -> None:
     assert links.list_unhinted() == {"p/e"}
 
 

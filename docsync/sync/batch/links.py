@@ -1,0 +1,112 @@
+"""Follows files with more than one name: a hint names the one that was written, not the others.
+
+Symbolic links among the documents, also those that lead nowhere yet, and hard links. Never looks at the tree.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Set
+
+from docsync.model import Entry, Scan
+from docsync.names import EVERYTHING, VOLUME_LINK, covers, is_hidden, is_within
+from docsync.watch import FollowedFile
+
+
+class LinkTracker:
+    """The links of all collections, as of the last look at each."""
+
+    def __init__(self, folders: Iterable[str] = (EVERYTHING,)) -> None:
+        """*folders* are those of the collections: what happens elsewhere is not hinted."""
+        self._folders = tuple(folders)
+        self._steps: dict[str, tuple[str, ...]] = {}
+        self._inodes: dict[str, tuple[int, int]] = {}
+        self._names: dict[tuple[int, int], set[str]] = {}
+        self._is_news = False
+        self._new_inodes: set[tuple[int, int]] = set()
+
+    def mark_scanned(self, scopes: Iterable[str], scan: Scan) -> None:
+        """Replace the known links within *scopes* by those that *scan* found."""
+        before = self._forget(set(scopes)) if self._steps or self._inodes else {}
+        steps = {path: (target,) for path, target in scan.links.items()} | dict(scan.steps)
+        self._steps |= steps
+        for path in scan.shared | {path for path in scan.links if not self._is_hinted(path)}:
+            if stamp := scan.found.get(path):
+                inode = self._inodes[path] = (stamp.device, stamp.inode)
+                self._names.setdefault(inode, set()).add(path)
+                if before.get(path) != self._describe(path):
+                    self._new_inodes.add(inode)
+        after = {path: self._describe(path) for path in steps.keys() | scan.shared}
+        self._is_news = self._is_news or before != after
+
+    def _describe(self, path: str) -> object:
+        return self._steps.get(path), self._inodes.get(path)
+
+    def _forget(self, looked: Set[str]) -> dict[str, object]:
+        """Forget the links within *looked*; returns what was known of each."""
+        paths = [path for path in self._steps.keys() | self._inodes.keys() if is_within(looked, path)]
+        known = {path: self._describe(path) for path in paths}
+        for path in paths:
+            self._steps.pop(path, None)
+            if path in self._inodes:
+                self._forget_inode(path)
+        return known
+
+    def _forget_inode(self, path: str) -> None:
+        inode = self._inodes.pop(path)
+        self._names[inode].remove(path)
+        if not self._names[inode]:
+            del self._names[inode]
+
+    def find_other_names(self, index: Callable[[Iterable[str]], Mapping[str, Entry]]) -> list[str]:
+        """The paths in *index* whose files had one name when they were looked at last, and have two by now.
+
+        Nothing is hinted of a name when its file gets another one.
+        """
+        if not self._new_inodes:
+            return []
+        new, self._new_inodes = self._new_inodes, set()
+        stamps = {
+            path: entry.stamp for path, entry in index([EVERYTHING]).items() if path not in self._inodes
+        }
+        return [path for path, stamp in stamps.items() if stamp and (stamp.device, stamp.inode) in new]
+
+    def find_links_to(self, dirty: Set[str]) -> list[str]:
+        """The links that lead by way of any of *dirty*, or of something beneath; other names of its files."""
+        if not self._steps and not self._inodes:
+            return []
+        linked = {
+            path for path, steps in self._steps.items() if any(is_within(dirty, name) for name in steps)
+        }
+        names = {name for path in dirty & self._inodes.keys() for name in self._names[self._inodes[path]]}
+        return sorted(linked | names - dirty)
+
+    def find_idle_links(self, resting: Set[str], dirty: Set[str]) -> set[str]:
+        """The links to *resting* files, without those that are *dirty* themselves.
+
+        A file that must not be looked at under one name must not be under another.
+        """
+        return set(self.find_links_to(resting)) - dirty
+
+    def list_unhinted(self) -> set[str]:
+        """The links by way of names that no source watches by itself: whoever waits must look at them."""
+        return {path for path in self._steps if not self._is_hinted(path)}
+
+    def _is_hinted(self, path: str) -> bool:
+        return all(map(self._is_watched, self._steps[path]))
+
+    def _is_watched(self, name: str) -> bool:
+        """True when a source hints of *name* by itself."""
+        return any(covers(folder, name) for folder in self._folders) and not any(
+            map(is_hidden, name.split("/"))
+        )
+
+    def take_followed(self) -> Mapping[str, FollowedFile] | None:
+        """What a source is to watch beside the folders; None when that is as it was at the last call."""
+        if not self._is_news:
+            return None
+        self._is_news = False
+        followed = {path: FollowedFile(inode=inode) for path, inode in self._inodes.items()}
+        for path in self.list_unhinted():
+            names = (name for name in self._steps[path] if not self._is_watched(name))
+            # The swap of a volume is hinted, and the system's own folders are too lively to be watched.
+            here = frozenset(name for name in names if name[0] != "/" and not name.endswith(VOLUME_LINK))
+            followed[path] = FollowedFile(here, self._inodes.get(path))
+        return followed
