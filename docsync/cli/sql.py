@@ -3,16 +3,19 @@
 Never attaches a file or changes anything.
 """
 
+import pickle
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING
 
 import apsw
 
+from docsync.cli.apart import describe_timeout, run_apart
 from docsync.cli.database_advice import advising
 from docsync.errors import UsageError
 from docsync.names import to_printable
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
 # A single value, such as everything in one JSON array, may take this much memory.
 _MAX_VALUE_BYTES = 64 * 1024 * 1024
+_MAX_SQLITE_BYTES = 384 * 1024 * 1024  # some values while they are put together
+_MAX_ANSWER_BYTES = 256 * 1024 * 1024
 # Of SQLite's machine, between two looks at the clock: well below a millisecond.
 _STEPS_BETWEEN_LOOKS = 10_000
 
@@ -39,21 +44,43 @@ _READ_PRAGMAS = {"application_id", "compile_options", "data_version", "encoding"
 
 @dataclass(frozen=True, slots=True)
 class QueryResult:
-    """The first rows of a statement's result, of one revision, and whether there are `more`."""
+    """The first rows of a statement's result, of one revision: `count`, and whether there are `more`."""
 
     epoch: str
     revision: int
     columns: tuple[str, ...]
-    rows: "list[SQLiteValues]"
+    count: int
     more: bool
 
 
-def select(database: Path, statement: str, *, limit: int, seconds: float) -> QueryResult:
-    """What *statement* gives, *limit* rows at most, in *seconds* at most.
+@contextmanager
+def select(
+    database: Path, statement: str, *, limit: int, seconds: float
+) -> "Iterator[tuple[QueryResult, Iterator[SQLiteValues]]]":
+    """What *statement* gives, *limit* rows at most, in *seconds* at most: read the rows inside of this block.
 
-    Raises UsageError with SQLite's own words for a statement that is wrong, that would do more than read, or
-    that takes too long; NoDatabase when there is none that can be read.
+    It runs in a process of its own, since SQLite cannot be ended within one step. Its rows come through a
+    file: they are never in memory together. Raises UsageError with SQLite's own words for a statement that is
+    wrong, that would do more than read, or that takes too long or too much memory; NoDatabase when there is
+    none that can be read.
     """
+    with TemporaryFile() as file:
+        bounds = _Bounds(limit, seconds)
+        found = run_apart(lambda: _select(database, statement, bounds, file), seconds)
+        file.seek(0)
+        yield found, (pickle.load(file) for _ in range(found.count))  # noqa: S301  # from our own child
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """How many rows there may be, and how long they may take."""
+
+    rows: int
+    seconds: float
+
+
+def _select(database: Path, statement: str, bounds: _Bounds, file: IO[bytes]) -> QueryResult:
+    """Write the rows of *statement* to *file*, one after the other."""
     columns: tuple[str, ...] = ()
 
     def trace(cursor: "Cursor", _statement: str, _bindings: object) -> bool:
@@ -68,20 +95,37 @@ def select(database: Path, statement: str, *, limit: int, seconds: float) -> Que
         columns = columns or found
         return True
 
+    apsw.hard_heap_limit(_MAX_SQLITE_BYTES)
     with advising(database), open_reader_connection(database) as connection:
         connection.execute("BEGIN")  # so that epoch and revision are those of the rows
         epoch, revision = read_version(connection)
-        with _translate_errors(statement, seconds):
-            _restrict(connection, seconds)
+        with _translate_errors(statement, bounds.seconds):
+            _restrict(connection, bounds.seconds)
             cursor = connection.cursor()
             cursor.exec_trace = trace
-            rows = cursor.execute(statement)
-            found = list(islice(rows, extend_limit(limit)))
+            rows = islice(cursor.execute(statement), extend_limit(bounds.rows))
+            count = _write_rows(rows, bounds.rows, file)
     if not columns:
         raise UsageError(
             'there is no statement to run; write: docsync query "SELECT id, name FROM documents"'
         )
-    return QueryResult(epoch, revision, columns, found[:limit], more=len(found) > limit)
+    return QueryResult(epoch, revision, columns, min(count, bounds.rows), count > bounds.rows)
+
+
+def _write_rows(rows: "Iterator[SQLiteValues]", limit: int, file: IO[bytes]) -> int:
+    """How many rows there are, one more than *limit* at most, which is not written. Raises UsageError."""
+    count = 0
+    for row in rows:
+        count += 1
+        if count <= limit:
+            pickle.dump(row, file)
+        if file.tell() > _MAX_ANSWER_BYTES:
+            raise UsageError(
+                f"the answer has more than {_MAX_ANSWER_BYTES // 2**20} MiB; ask for less, "
+                "or for whole documents: docsync export"
+            )
+    file.flush()
+    return count
 
 
 def _restrict(connection: apsw.Connection, seconds: float) -> None:
@@ -113,11 +157,11 @@ def _translate_errors(statement: str, seconds: float) -> Iterator[None]:
     try:
         yield
     except apsw.InterruptError as error:
-        raise UsageError(
-            f"stopped after {seconds:g} s; ask for less, or allow more with --timeout"
-        ) from error
+        raise UsageError(describe_timeout(seconds)) from error
     except (apsw.AuthError, apsw.ReadOnlyError) as error:
         raise UsageError(f"{error}: query only reads; SELECT, VALUES, WITH and EXPLAIN will do") from error
+    except apsw.NoMemError as error:
+        raise MemoryError from error
     except UnicodeDecodeError as error:
         raise UsageError(f"the answer holds a text that is not UTF-8 ({error}); ask for its hex()") from error
     except UnicodeEncodeError as error:
@@ -129,7 +173,6 @@ def _translate_errors(statement: str, seconds: float) -> Iterator[None]:
         apsw.TooBigError,
         apsw.BindingsError,
         apsw.MismatchError,
-        apsw.NoMemError,
     ) as error:
         raise UsageError(f"{error}{_place(error)}") from error
 

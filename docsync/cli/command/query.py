@@ -9,13 +9,13 @@ import click
 from docsync.cli.flags import command, pass_session
 from docsync.cli.read_options import with_limit
 from docsync.cli.session import Session
+from docsync.cli.view.output import json_list
 from docsync.cli.view.table import table
 from docsync.errors import UsageError
 
 if TYPE_CHECKING:
-    from apsw import SQLiteValue
+    from apsw import SQLiteValue, SQLiteValues
 
-    from docsync.admin.http.json_body import Json
     from docsync.cli.sql import QueryResult
 
 
@@ -42,38 +42,42 @@ def query_command(session: Session, statement: str, limit: int, timeout: float, 
 
     if as_csv and session.json:
         raise UsageError("--csv and --json exclude each other")
-    selected = select(session.project().demand().database, statement, limit=limit, seconds=timeout)
-    if as_csv:
-        session.out.file(_csv(selected))
-    else:
-        rows = (tuple(map(_text, row)) for row in selected.rows)
-        lines = table(rows, selected.columns, to_terminal=session.out.to_terminal)
-        session.out.answer(_value(selected) if session.json else None, lines)
+    database = session.project().demand().database
+    with select(database, statement, limit=limit, seconds=timeout) as (selected, rows):
+        _print(session, selected, rows, as_csv=as_csv)
     if selected.more:
         session.out.remark(f"cut off after {limit} rows; --limit allows more")
-    elif not selected.rows:
+    elif not selected.count:
         session.out.remark("0 rows")
     return 0
 
 
-def _value(selected: "QueryResult") -> "Json":
+def _print(
+    session: Session, selected: "QueryResult", rows: "Iterator[SQLiteValues]", *, as_csv: bool
+) -> None:
+    if as_csv:
+        session.out.file(_csv(selected, rows))
+    elif session.json:
+        session.out.file(_json(selected, rows))
+    else:
+        cells = (tuple(map(_text, row)) for row in rows)
+        session.out.answer(None, table(cells, selected.columns, to_terminal=session.out.to_terminal))
+
+
+def _json(selected: "QueryResult", rows: "Iterator[SQLiteValues]") -> Iterator[str]:
     doubled = [name for place, name in enumerate(selected.columns) if name in selected.columns[:place]]
     if doubled:
         raise UsageError(f"two columns are called {doubled[0]!r}; give one another name with AS")
-    return {
-        "epoch": selected.epoch,
-        "revision": selected.revision,
-        "columns": selected.columns,
-        "rows": [dict(zip(selected.columns, map(_to_plain, row), strict=True)) for row in selected.rows],
-        "more": selected.more,
-    }
+    named = (dict(zip(selected.columns, map(_to_plain, row), strict=True)) for row in rows)
+    head = {"epoch": selected.epoch, "revision": selected.revision, "columns": selected.columns}
+    yield from json_list(head, "rows", named, lambda: {"more": selected.more})
 
 
-def _csv(selected: "QueryResult") -> Iterator[str]:
+def _csv(selected: "QueryResult", rows: "Iterator[SQLiteValues]") -> Iterator[str]:
     from docsync.export.spreadsheet import csv_line
 
     yield csv_line(selected.columns)
-    yield from (csv_line(map(_text, row)) for row in selected.rows)
+    yield from (csv_line(map(_text, row)) for row in rows)
 
 
 def _text(value: "SQLiteValue") -> str:

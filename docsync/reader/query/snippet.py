@@ -1,8 +1,8 @@
-"""The piece of a text that shows why it was found, and where words stand in it. Never reads all of a long one.
+"""The piece of a text that shows why it was found, with its marks. Never reads all of a long one.
 
 FTS5's own snippet takes the square of a document's matches within one call, which nothing can end: it is
-asked for few matches only, and of so much text. The others get the surroundings of the first word found in their
-beginning.
+asked for few matches only, and of so much text. The others get the surroundings of the first word found in
+their beginning.
 """
 
 import re

@@ -3,9 +3,14 @@
 import csv
 import hashlib
 import io
+import os
+import signal
+import time
 
 import pytest
 
+from docsync.cli.apart import run_apart
+from docsync.errors import UsageError
 from tests.cli.conftest import Shell
 
 
@@ -181,3 +186,67 @@ def test_a_statement_that_is_not_utf_8_is_a_mistake_and_no_bug(filled: Shell) ->
 
     assert answer.code == 2
     assert answer.err == r"docsync: the statement is not UTF-8: SELECT 'a\xffb'; type it in UTF-8" + "\n"
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        # One step of SQLite: nothing within it looks at the clock.
+        (
+            "SELECT instr(printf('%.*c', 30000000, 'a'), printf('%.*c', 1000000, 'a') || 'b')",
+            "stopped after 0.5 s",
+        ),
+        (
+            "SELECT printf('%.*c', 60000000, 'a') GLOB replace(printf('%.*c', 300, 'a'), 'a', '*a')",
+            "stopped after",
+        ),
+        (
+            "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) FROM c",
+            "stopped after",
+        ),
+        (
+            "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 100) SELECT zeroblob(50000000) FROM c",
+            "more than 256 MiB",
+        ),
+        (
+            "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 30), "
+            "m AS MATERIALIZED (SELECT zeroblob(50000000) AS b FROM c) "
+            "SELECT length(max(b)), group_concat(length(b)), json_group_array(hex(substr(b, 1, 9000000))) FROM m",
+            "",
+        ),
+    ],
+)
+def test_a_statement_that_costs_too_much_is_ended_whatever_it_is_at(
+    synced: Shell, statement: str, words: str
+) -> None:
+    begun = time.monotonic()
+    answer = synced.spawn("query", statement, "--timeout", "0.5" if "stopped" in words else "20")
+
+    assert (answer.code, answer.out) == (2, "")
+    assert words in answer.err
+    assert "bug" not in answer.err
+    assert time.monotonic() - begun < 30
+
+
+@pytest.mark.parametrize("flags", [(), ("--json",), ("--csv",)])
+def test_a_long_answer_is_whole(synced: Shell, flags: tuple[str, ...]) -> None:
+    statement = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 20000) SELECT x FROM c"
+    answer = synced.spawn("query", statement, "--limit", "30000", *flags)
+    numbers = (
+        [one["x"] for one in answer.json["rows"]]
+        if "--json" in flags
+        else [*map(int, answer.out.split()[len(flags) :])]
+    )
+    assert numbers == list(range(1, 20_001))
+
+
+def test_a_child_that_the_system_ends_is_told_as_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    for end, told in (
+        (lambda: os.kill(os.getpid(), signal.SIGKILL), "more memory"),
+        (lambda: bytes(10**15), "more memory"),
+    ):
+        with pytest.raises(UsageError, match=told):
+            run_apart(end, 10)
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        run_apart(lambda: 1 / 0, 10)
+    assert run_apart(lambda: "x" * 10**6, 10) == "x" * 10**6

@@ -1,0 +1,95 @@
+"""Runs work in a process of its own, which can be ended whatever it is at, and has so much memory only.
+
+Asks no database itself.
+"""
+
+import contextlib
+import os
+import pickle
+import resource
+import select
+import signal
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from docsync.errors import DocsyncError, UsageError
+
+T = TypeVar("T")
+
+MAX_MEMORY_BYTES = 1024 * 1024 * 1024
+_GRACE_SECONDS = 0.5  # for work that keeps its time by itself
+_TOO_MUCH = "this needs more memory than a statement may have; ask for less"
+
+
+def run_apart(work: Callable[[], T], seconds: float) -> T:
+    """The result of *work*, made by a fork of this process.
+
+    Raises UsageError where it takes longer than *seconds* or too much memory, and a
+    DocsyncError that *work* raises. Call it while there is one thread.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _work(work, writing)
+    os.close(writing)
+    try:
+        octets = _read(reading, time.monotonic() + seconds + _GRACE_SECONDS)
+    except TimeoutError:
+        raise UsageError(describe_timeout(seconds)) from None
+    finally:
+        os.close(reading)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    if not octets:
+        raise UsageError(_TOO_MUCH)  # the system has ended it
+    found, error = pickle.loads(octets)  # noqa: S301  # from our own child
+    if error is not None:
+        raise error
+    result: T = found
+    return result
+
+
+def describe_timeout(seconds: float) -> str:
+    """What is said of a statement that took longer."""
+    return f"stopped after {seconds:g} s; ask for less, or allow more with --timeout"
+
+
+def _work(work: Callable[[], object], writing: int) -> None:
+    """Do it, tell how it ended, and leave without anything that the parent is to do at its own end."""
+    try:
+        _limit_memory()
+        outcome = pickle.dumps((work(), None))
+    except MemoryError:
+        outcome = pickle.dumps((None, UsageError(_TOO_MUCH)))
+    except DocsyncError as error:
+        outcome = pickle.dumps((None, error))
+    except BaseException as error:  # noqa: BLE001 - a bug, told in one line
+        outcome = pickle.dumps((None, RuntimeError(f"{type(error).__name__}: {error}")))
+    try:
+        with os.fdopen(writing, "wb") as file:
+            file.write(outcome)
+    finally:
+        os._exit(0)
+
+
+def _limit_memory() -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = MAX_MEMORY_BYTES if most == resource.RLIM_INFINITY else min(MAX_MEMORY_BYTES, most)
+    with contextlib.suppress(ValueError, OSError):  # not every system can
+        resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
+
+
+def _read(descriptor: int, until: float) -> bytes:
+    """All that comes until the other end is closed. Raises TimeoutError."""
+    octets = b""
+    while True:
+        ready, _, _ = select.select([descriptor], [], [], max(0.0, until - time.monotonic()))
+        if not ready:
+            raise TimeoutError
+        piece = os.read(descriptor, 65_536)
+        if not piece:
+            return octets
+        octets += piece
