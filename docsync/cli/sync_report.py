@@ -46,14 +46,14 @@ def report(
 
 
 def remark_repair(session: Session, how: Repair, reason: str) -> None:
-    """Remark that the database was damaged, and what was done about it."""
+    """Remark that the database could not stay as it was, and what was done about it."""
     match how:
         case Repair.IN_PLACE:
             done = "was damaged and is mended"
         case Repair.AFRESH:
             done = "built afresh"
         case Repair.STARTED_OVER:
-            done = "was damaged and is moved aside, beside a new one"
+            done = "is moved aside, beside a new one"
         case _:
             assert_never(how)
     session.out.remark(f"database {done}: {reason}")

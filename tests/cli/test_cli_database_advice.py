@@ -34,7 +34,7 @@ def test_a_sync_says_that_it_moved_a_database_aside(garbage: Shell) -> None:
     answer = garbage("sync")
 
     assert answer.code == 0
-    assert answer.err.startswith("database was damaged and is moved aside, beside a new one: ")
+    assert answer.err.startswith("database is moved aside, beside a new one: ")
     assert garbage("sync").err == ""
 
 

@@ -167,11 +167,13 @@ EFFECTS = (
         full,
     ),
     Effect("mending-commits", Life.BENT, Statement("execute", "COMMIT"), full),
-    Effect("fresh-folder", Life.BROKEN, Call("docsync.upkeep.upkeep", "tempfile.TemporaryDirectory")),
+    Effect("fresh-folder", Life.BROKEN, Call("docsync.upkeep.fresh", "tempfile.TemporaryDirectory")),
     Effect("overwritten", Life.BROKEN, Statement("backup"), full),
     Effect("draft-written", Life.RUINED, Statement("backup"), full),
-    Effect("ruin-moved", Life.RUINED, Call("docsync.store.repair", "Path.replace", named("docsync.db"))),
-    Effect("draft-moved", Life.RUINED, Call("docsync.store.repair", "Path.replace", named("docsync.db.new"))),
+    Effect("ruin-moved", Life.RUINED, Call("docsync.store.replacement", "Path.replace", named("docsync.db"))),
+    Effect(
+        "draft-moved", Life.RUINED, Call("docsync.store.replacement", "Path.replace", named("docsync.db.new"))
+    ),
     Effect("folder-synced", Life.RUINED, Call("docsync.store.database_files", "os.fsync")),
     # The end
     Effect("unannounced", Life.END, Call("docsync.lock", "Path.unlink", named("daemon.json"))),

@@ -106,10 +106,18 @@ def test_stop_is_answered_on_the_socket_only(endpoint: Endpoint, commands: FakeC
     assert (got.status, got.json, commands.asked) == (202, {"stopping": True}, [("stop",)])
 
 
+def test_a_rebuild_is_done_for_the_socket_only(endpoint: Endpoint, commands: FakeCommands) -> None:
+    assert endpoint.ask("POST", "/v1/rebuild", None, POST).status == 404
+
+    got = endpoint.ask_socket("POST", "/v1/rebuild", None, POST)
+
+    assert (got.status, got.json["epoch"], commands.asked) == (200, "e1", [("rebuild", 30.0)])
+
+
 @pytest.mark.parametrize(
     "method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "FOO"]
 )
-@pytest.mark.parametrize("path", ["/v1/reload", "/v1/wait", "/v1/held/release", "/v1/stop"])
+@pytest.mark.parametrize("path", ["/v1/reload", "/v1/rebuild", "/v1/wait", "/v1/held/release", "/v1/stop"])
 def test_work_takes_nothing_but_post(
     endpoint: Endpoint, commands: FakeCommands, method: str, path: str
 ) -> None:
