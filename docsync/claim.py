@@ -1,4 +1,4 @@
-"""Which process keeps a database, written beside it: it is seen also through a mount that does not share locks.
+"""Which process keeps a database, written beside it: seen also through a mount that shares no locks.
 
 Never believes a process that is no more: pid, its start, its namespace and the boot are compared.
 """
@@ -23,7 +23,7 @@ _TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A process: `started` in ticks since `boot`, `pids` its namespace; empty where the system does not tell."""
+    """A process: `started` in ticks since `boot`, `pids` its namespace; empty where nobody tells."""
 
     pid: int
     started: str
@@ -48,7 +48,7 @@ def claiming(folder: Path) -> Iterator[int | None]:
 
 
 def renew_claim(folder: Path) -> None:
-    """Show that the process that has claimed *folder* lives: who cannot see it sees the time of its file move."""
+    """Show that the process that has claimed *folder* lives to those who see its file and not itself."""
     with suppress(OSError):
         os.utime(folder / _FILE)
 
@@ -59,7 +59,7 @@ def _take(path: Path, mine: Claim) -> int | None:
         descriptor = create_file(path)
     except FileExistsError:
         known = _read(path)
-        if known is not None and known != mine and _lives(known, path):
+        if known is not None and known != mine and _is_alive(known, path):
             return known.pid
         _remove(path, known)
         return None
@@ -85,14 +85,14 @@ def _read(path: Path) -> Claim | None:
     return None
 
 
-def _lives(claim: Claim, path: Path) -> bool:
+def _is_alive(claim: Claim, path: Path) -> bool:
     here = _claim_of(claim.pid)
     if claim.boot and (claim.boot, claim.pids) == (here.boot, here.pids):
         return bool(here.started) and claim.started == here.started
-    return _moves(path)  # of another container or another machine: the process itself cannot be seen
+    return _is_moving(path)  # of another container or another machine: the process itself cannot be seen
 
 
-def _moves(path: Path) -> bool:
+def _is_moving(path: Path) -> bool:
     """True when the time of *path* changes while it is watched; one that is old is not watched."""
     try:
         before_ns = path.stat().st_mtime_ns
@@ -109,22 +109,24 @@ def _moves(path: Path) -> bool:
 
 
 def _claim_of(pid: int) -> Claim:
-    return Claim(pid, _started(pid), _text("/proc/sys/kernel/random/boot_id"), _link("/proc/self/ns/pid"))
+    return Claim(
+        pid, _read_start(pid), _read_text("/proc/sys/kernel/random/boot_id"), _read_link("/proc/self/ns/pid")
+    )
 
 
-def _started(pid: int) -> str:
+def _read_start(pid: int) -> str:
     """When the process began (proc(5), the 22nd field), empty when there is none."""
-    fields = _text(f"/proc/{pid}/stat").rpartition(")")[2].split()
+    fields = _read_text(f"/proc/{pid}/stat").rpartition(")")[2].split()
     return fields[19] if len(fields) > 19 else ""
 
 
-def _text(path: str) -> str:
+def _read_text(path: str) -> str:
     with suppress(OSError):
         return Path(path).read_text("utf-8", "replace").strip()
     return ""
 
 
-def _link(path: str) -> str:
+def _read_link(path: str) -> str:
     with suppress(OSError):
         return str(Path(path).readlink())
     return ""

@@ -39,9 +39,10 @@ class Announcement:
 def holding(folder: Path) -> Iterator[None]:
     """Hold the lock on *folder*. Raises AlreadyRunning at once when someone else does, UsageError.
 
-    flock on a file that only its owner can open, so that nobody else holds it; the system frees it with the last
-    descriptor, also after kill -9. The folder is locked, too: a file can be deleted away, and an earlier docsync
-    looks there. But every user who may list it can lock a folder, so one of a stranger counts for nothing.
+    flock on a file that only its owner can open, so that nobody else holds it; the system frees it with the
+    last descriptor, also after kill -9. The folder is locked, too: a file can be deleted away, and an earlier
+    docsync looks there. But every user who may list it can lock a folder, so one of a stranger counts for
+    nothing.
     """
     make_folder(folder)
     _check_folder(folder)
@@ -77,8 +78,8 @@ def _check_folder(folder: Path) -> None:
     status, shown = folder.stat(), to_printable(str(folder))
     if not _is_trusted(folder, status.st_uid):
         raise UsageError(
-            f"{shown}: belongs to user {status.st_uid}, who could replace what docsync writes there; run docsync as "
-            "that user, or remove the folder"
+            f"{shown}: belongs to user {status.st_uid}, who could replace what docsync writes there; "
+            "run docsync as that user, or remove the folder"
         )
     is_open = status.st_mode & stat.S_IWOTH and not status.st_mode & stat.S_ISVTX
     if is_open and status.st_uid == os.geteuid() and folder.name == _OWN_FOLDER:
@@ -145,7 +146,7 @@ def _lock(descriptor: int) -> bool:
 
 
 def _is_strangers(folder: Path, descriptor: int) -> bool:
-    """True when the lock on *folder* itself, open as *descriptor*, is held by somebody who is no docsync of ours."""
+    """True when the lock on *folder* itself, open as *descriptor*, is held by no docsync of ours."""
     pid = _holder(descriptor)
     if pid is None:
         is_closed = not folder.stat().st_mode & 0o055

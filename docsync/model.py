@@ -198,12 +198,16 @@ class Timing:
 
 
 class RootState(StrEnum):
-    """The state of a collection's folder. `ABSENT` has never existed; `MISSING` did, and deletes nothing."""
+    """The state of a collection's folder. `ABSENT` has never existed; `MISSING` did, and deletes nothing.
+
+    `OUTSIDE` is a link that leads out of the project: nothing behind it is read.
+    """
 
     OK = "ok"
     ABSENT = "absent"
     MISSING = "missing"
     UNREADABLE = "unreadable"
+    OUTSIDE = "outside"
 
 
 @dataclass(frozen=True, slots=True)

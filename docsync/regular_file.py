@@ -22,6 +22,8 @@ def read_regular(path: Path, max_bytes: int, *, follow_links: bool = True) -> Re
     descriptor = os.open(path, _FLAGS if follow_links else _FLAGS | os.O_NOFOLLOW)
     try:
         status = os.fstat(descriptor)
+        if stat.S_ISDIR(status.st_mode):
+            raise OSError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(path))
         octets = _read(descriptor, max_bytes + 1)

@@ -33,6 +33,7 @@ _ADVICE = {
     "http_off": "Free the port or set another one under [admin], then restart docsync.",
     "root_missing": "Bring the folder back, or take its collection out of docsync.toml.",
     "root_unreadable": "Let the user that runs docsync read this folder.",
+    "root_outside": "Put the folder itself there, mount it, or keep docsync.toml in a folder above both.",
     "locked": f"{_RETRY_ADVICE}; end the program that keeps the database locked.",
     "disk_full": f"{_RETRY_ADVICE}; make room on the disk of the database.",
     "io_error": f"{_RETRY_ADVICE}; see whether the disk of the database is in order.",

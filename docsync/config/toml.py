@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from docsync.errors import ConfigError
+from docsync.regular_file import read_regular
 
 # Strings and comments are taken whole, so that no bracket, equals sign or line end inside them counts.
 _TOKEN = re.compile(
     r'"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\])*"|\'[^\']*\'|#[^\n]*|[\[\]{}=\n]', re.DOTALL
 )
+_MAX_BYTES = 1 << 20
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
@@ -48,7 +50,7 @@ def read_toml(path: Path, shown: str) -> TomlFile:
 
 def _text(path: Path, shown: str) -> str:
     try:
-        content = path.read_bytes()
+        content = read_regular(path, _MAX_BYTES).octets
     except OSError as error:
         raise ConfigError(f"{shown}: cannot be read: {error.strerror}") from error
     try:

@@ -171,7 +171,7 @@ class CommandHandler:
         if self._profile.wants_http and self._profile.http is None:
             yield Reason("http_off", "the admin port was taken at the start; HTTP is off until a restart", "")
         for type_, state in self._root_states().items():
-            if state in (RootState.MISSING, RootState.UNREADABLE):
+            if state not in (RootState.OK, RootState.ABSENT):
                 path = next(c.path for c in self._profile.collections if c.type == type_)
                 message = f"the folder {path} is {state.value}; its documents are kept"
                 yield Reason(f"root_{state.value}", message, "", path)

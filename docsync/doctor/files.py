@@ -39,6 +39,9 @@ def _folder(collection: Collection, state: RootState, scan: Scan) -> Diagnosis:
     if state is RootState.MISSING:
         advice = "make it, or take its collection out of docsync.toml"
         return Diagnosis(topic, Level.WARNING, f"{place}: no such folder, so there are no documents", advice)
+    if state is RootState.OUTSIDE:
+        advice = "put the folder itself there, mount it, or keep docsync.toml in a folder above both"
+        return Diagnosis(topic, Level.ERROR, f"{place}: a link that leads out of the project", advice)
     if state is not RootState.OK or collection.path in scan.unreadable:
         return Diagnosis(topic, Level.ERROR, f"{place}: cannot be read", _READ_ADVICE)
     number = sum(type_ == collection.type for type_ in scan.types.values())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import apsw
 
+from docsync.names import to_printable
 from docsync.reader.row import FILES
 from docsync.reader.snapshot import Snapshot
 
@@ -82,11 +83,12 @@ class FileFallback:
 
 
 def settings_of(config: "Config") -> "Settings":
-    """Everything in *config* that decides what ends up in the database."""
+    """Everything in *config* that decides what ends up in the database. Raises ConfigError."""
     from docsync.model import Timing
     from docsync.permission import Mode
     from docsync.sync.setup import Settings
 
+    _check_folders(config)
     watch = (config.watch.settle_ms, config.watch.debounce_ms, config.watch.max_delay_ms)
     return Settings(
         config.root,
@@ -100,3 +102,20 @@ def settings_of(config: "Config") -> "Settings":
         keep_changes=config.changes.keep,
         mode=Mode(config.database.mode) if config.database.mode else None,
     )
+
+
+def _check_folders(config: "Config") -> None:
+    """Raises ConfigError for a folder that is a link out of the project, as for "../x"."""
+    from docsync.errors import ConfigError
+    from docsync.scan import leads_out
+
+    outside = [one.path for one in config.collections if leads_out(str(config.root), one.path)]
+    if outside:
+        file = to_printable(str(config.file or config.root))
+        advice = "put the folder itself there, mount it, or keep docsync.toml in a folder above both"
+        raise ConfigError(
+            *(
+                f"{file}: the folder {to_printable(path)} is a link that leads out of the project; {advice}"
+                for path in outside
+            )
+        )

@@ -3,6 +3,6 @@
 Never writes and never parses.
 """
 
-from docsync.scan.tree import FileTree
+from docsync.scan.tree import FileTree, leads_out
 
-__all__ = ["FileTree"]
+__all__ = ["FileTree", "leads_out"]

@@ -9,6 +9,7 @@ import os
 import signal
 import stat
 import time
+from dataclasses import dataclass
 
 from docsync.model import FileBytes, Problem, ReadFailure, RefusedPath, Stamp, WriteState
 
@@ -50,10 +51,19 @@ def is_racy(stamp: Stamp, now_ns: int) -> bool:
     return now_ns - stamp.ctime_ns < (_COARSE_TICK_NS if coarse else _TICK_NS)
 
 
-def read_stable(path: str, folder: str, inner: str, max_bytes: int) -> FileBytes | RefusedPath | ReadFailure:
-    """The bytes of the file *inner* in *folder*, or why there are none. *path* is its name in problems."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file lies: `inner` in `folder`, which must lie in the real folder `root` once it is open."""
+
+    folder: str
+    inner: str
+    root: str
+
+
+def read_stable(path: str, place: Place, max_bytes: int) -> FileBytes | RefusedPath | ReadFailure:
+    """The bytes of the file at *place*, or why there are none. *path* is its name in problems."""
     try:
-        descriptor = _open_beneath(folder, inner)
+        descriptor = _open_beneath(place)
     except OSError as error:
         return (
             ReadFailure.GONE if error.errno in _NOT_THERE else RefusedPath(describe_unreadable(path, error))
@@ -66,14 +76,16 @@ def read_stable(path: str, folder: str, inner: str, max_bytes: int) -> FileBytes
         os.close(descriptor)
 
 
-def _open_beneath(folder: str, inner: str) -> int:
-    """Open *inner* beneath *folder* step by step: a folder replaced by a link is not followed.
+def _open_beneath(place: Place) -> int:
+    """Open a file beneath its folder step by step: a folder replaced by a link is not followed.
 
     Raises OSError.
     """
-    *between, name = inner.split("/")
-    here = os.open(folder, _FOLDER)
+    *between, name = place.inner.split("/")
+    here = os.open(place.folder, _FOLDER)
     try:
+        if not _lies_in(here, place.root):
+            raise OSError(errno.ELOOP, "leads out of the project", place.folder)
         for step in between:
             there = os.open(step, _FOLDER | os.O_NOFOLLOW, dir_fd=here)
             os.close(here)
@@ -81,6 +93,18 @@ def _open_beneath(folder: str, inner: str) -> int:
         return os.open(name, _FILE, dir_fd=here)
     finally:
         os.close(here)
+
+
+def _lies_in(descriptor: int, root: str) -> bool:
+    """True when the open folder *descriptor* lies in *root*: a link may have been turned meanwhile.
+
+    Where the system does not tell, the look before must do.
+    """
+    try:
+        real = os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115  # a str: once for every file
+    except OSError:
+        return True
+    return real == root or real.startswith(root.rstrip("/") + "/")
 
 
 def _read(path: str, descriptor: int, max_bytes: int) -> FileBytes | RefusedPath | ReadFailure:
@@ -101,10 +125,10 @@ def _read(path: str, descriptor: int, max_bytes: int) -> FileBytes | RefusedPath
     return FileBytes(octets, stamp, is_racy(stamp, now_ns))
 
 
-def read_write_state(folder: str, inner: str) -> WriteState:
-    """Whether some program may still write the file *inner* in *folder*: CLOSED where there is none."""
+def read_write_state(place: Place) -> WriteState:
+    """Whether some program may still write the file at *place*: CLOSED where there is none."""
     try:
-        descriptor = _open_beneath(folder, inner)
+        descriptor = _open_beneath(place)
     except OSError as error:
         return WriteState.CLOSED if error.errno in _NOT_THERE else WriteState.UNKNOWN
     try:

@@ -20,7 +20,7 @@ from docsync.model import (
     WriteState,
 )
 from docsync.names import Collection, covers, is_hidden, is_presentable, strip_folder
-from docsync.scan.read import read_stable, read_write_state, stamp_of
+from docsync.scan.read import Place, read_stable, read_write_state, stamp_of
 from docsync.scan.walk import Walk, WalkResult
 
 
@@ -29,6 +29,7 @@ class FileTree:
 
     def __init__(self, root: Path, collections: Sequence[Collection], max_bytes: int) -> None:
         self._root = str(root)
+        self._real_root = os.path.realpath(root)
         self._collections = tuple(collections)
         self._max_bytes = max_bytes
 
@@ -54,6 +55,8 @@ class FileTree:
         return {collection.type: self._look(collection) for collection in self._collections}
 
     def _look(self, collection: Collection) -> Root:
+        if leads_out(self._root, collection.path):
+            return Root(collection.path, RootState.OUTSIDE)
         try:
             status = os.stat(join(self._root, collection.path))  # noqa: PTH116  # a str: twice with every save
         except (FileNotFoundError, NotADirectoryError):
@@ -70,6 +73,8 @@ class FileTree:
         result = WalkResult()
         wanted = list(scopes)
         for folder in dict.fromkeys(collection.path for collection in self._collections):
+            if leads_out(self._root, folder):
+                continue
             location = join(self._root, folder)
             owner = next(collection.type for collection in self._collections if collection.path == folder)
             walk = Walk(owner, folder, os.path.realpath(location), partial(self._type_in, folder), result)
@@ -128,27 +133,25 @@ class FileTree:
 
     def read(self, path: str) -> FileBytes | RefusedPath | ReadFailure:
         """The bytes of the document *path*."""
-        folder, inner = self._locate(path)
-        if inner is None:
+        place = self._locate(path)
+        if place is None:
             return ReadFailure.GONE  # it was pointed elsewhere after the scan
-        return read_stable(path, folder, inner, self._max_bytes)
+        return read_stable(path, place, self._max_bytes)
 
-    def _locate(self, path: str) -> tuple[str, str | None]:
-        """The folder of the document *path* and its file's place in it, None when a link leads elsewhere."""
+    def _locate(self, path: str) -> Place | None:
+        """Where the file of the document *path* is; None when a link leads out of its collection."""
         folder = self.collections_of(path)[0].path
         inner = strip_folder(folder, path)
         folder = join(self._root, folder)
         if os.path.islink(join(self._root, path)):  # noqa: PTH114
             folder = os.path.realpath(folder)
             inner = strip_folder(folder, os.path.realpath(join(self._root, path)))
-        return folder, inner
+        return None if inner is None else Place(folder, inner, self._real_root)
 
     def write_state(self, path: str) -> WriteState:
         """Whether some program may still write *path*; CLOSED for what is no document."""
-        if not self.collections_of(path):
-            return WriteState.CLOSED
-        folder, inner = self._locate(path)
-        return WriteState.CLOSED if inner is None else read_write_state(folder, inner)
+        place = self._locate(path) if self.collections_of(path) else None
+        return WriteState.CLOSED if place is None else read_write_state(place)
 
     def is_closed(self, path: str) -> bool:
         """True when no program can write *path* any more, as far as the system tells."""
@@ -186,6 +189,19 @@ def _place_name(name: str, places: Mapping[str, str]) -> str:
     """The path in the project of the absolute *name*; *places* are real folders with their own paths there."""
     above = max((real for real in places if covers(real, name)), key=len, default=None)
     return name if above is None else normpath(join(places[above], name[len(above) + 1 :]))
+
+
+def leads_out(root: str, folder: str) -> bool:
+    """True when a link in the path *folder* below *root* leads out of *root*."""
+    place = root
+    for part in folder.split("/"):
+        place = join(place, part)
+        if os.path.islink(place):  # noqa: PTH114  # a str: asked with every save
+            break
+    else:
+        return False
+    real = os.path.realpath(root)
+    return os.path.commonpath([real, os.path.realpath(join(root, folder))]) != real
 
 
 def _shorten_scope(scope: str) -> str:

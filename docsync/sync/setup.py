@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -20,6 +21,7 @@ from docsync.names import Collection, to_printable
 from docsync.permission import Mode
 from docsync.policy.grace_period import GracePeriod
 from docsync.policy.guard import Deletion, Guard
+from docsync.regular_file import read_regular
 from docsync.scan import FileTree
 from docsync.store.retention import DEFAULT_KEEP_CHANGES
 from docsync.store.sqlite import SqliteStore
@@ -30,6 +32,7 @@ from docsync.sync.ports import DeclaredStore, Tree
 
 # Moves whenever the same content would give another row or another search text.
 _ROW_VERSION = 2
+_MAX_SCHEMA_BYTES = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +134,19 @@ def _schemas(root: Path, collections: tuple[Collection, ...]) -> Iterator[tuple[
     for collection in collections:
         if collection.schema is None:
             continue
+        real = os.path.realpath(root)
+        if os.path.commonpath([real, os.path.realpath(root / collection.schema)]) != real:
+            raise ConfigError(
+                f"{to_printable(collection.schema)}: the schema of {collection.type!r} lies outside of the "
+                f"project; put it below {to_printable(str(root))}"
+            )
         try:
-            octets = (root / collection.schema).read_bytes()
+            octets = read_regular(root / collection.schema, _MAX_SCHEMA_BYTES).octets
         except OSError as error:
             reason = f"the schema of {collection.type!r} cannot be read: {error.strerror}"
             raise ConfigError(
-                f"{to_printable(collection.schema)}: {reason}; its path is relative to {root}"
+                f"{to_printable(collection.schema)}: {reason}; its path is relative to "
+                f"{to_printable(str(root))}"
             ) from None
         yield collection.type, compile_schema(to_printable(collection.schema), octets)
 

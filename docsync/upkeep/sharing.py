@@ -11,6 +11,7 @@ from pathlib import Path
 
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.permission import OWN_FILE, OWN_FOLDER, Mode, make_folder, put_mark, set_bits
+from docsync.regular_file import read_regular
 from docsync.store.database_files import is_empty, is_there, mode_at, set_mode
 from docsync.sync.setup import Settings
 from docsync.upkeep.audience import Audience, find_audience
@@ -87,7 +88,7 @@ class Sharing:
     def _set(self, audience: Audience) -> None:
         folder, is_ours = self._database.parent, self._database.parent.name == FOLDER
         with suppress(OSError):
-            is_ours = is_ours or self._mark.read_text("ascii") == _OURS
+            is_ours = is_ours or read_regular(self._mark, len(_OURS)).octets == _OURS.encode("ascii")
         set_mode(self._database, audience.mode, audience.gid)
         if is_ours:
             set_bits(folder, audience.mode.folder_bits, audience.gid)

@@ -14,14 +14,14 @@ from typing import Any
 import pytest
 
 from docsync.model import FileBytes, ReadFailure, RefusedPath, Stamp, WriteState
-from docsync.scan.read import is_racy, read_stable, read_write_state, stamp_of
+from docsync.scan.read import Place, is_racy, read_stable, read_write_state, stamp_of
 
 PATH = "personas/a.json"
 SECOND = 1_000_000_000
 
 
 def read(file: Path, max_bytes: int = 100) -> FileBytes | RefusedPath | ReadFailure:
-    return read_stable(PATH, str(file.parent), file.name, max_bytes)
+    return read_stable(PATH, Place(str(file.parent), file.name, "/"), max_bytes)
 
 
 def test_a_file_is_read_with_its_stamp(tmp_path: Path) -> None:
@@ -97,10 +97,10 @@ def test_a_link_put_in_the_place_of_a_folder_on_the_way_is_not_followed(tmp_path
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "a.json").write_text("{}")
     inside = str(tmp_path / "inside")
-    assert isinstance(read_stable(PATH, inside, "team/deep/a.json", 100), FileBytes)
+    assert isinstance(read_stable(PATH, Place(inside, "team/deep/a.json", "/"), 100), FileBytes)
     (tmp_path / "inside" / swapped).rename(tmp_path / "away")
     (tmp_path / "inside" / swapped).symlink_to(tmp_path / "outside" / swapped)
-    assert read_stable(PATH, inside, "team/deep/a.json", 100) is ReadFailure.GONE
+    assert read_stable(PATH, Place(inside, "team/deep/a.json", "/"), 100) is ReadFailure.GONE
 
 
 def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_no_descriptor_is_left_open_whatever_happens(tmp_path: Path, monkeypatch
     read(tmp_path)
     (tmp_path / "team/deep").mkdir(parents=True)
     for inner in ("team/deep/none.json", "team/none/none.json", "none/none/none.json"):
-        assert read_stable(PATH, str(tmp_path), inner, 100) is ReadFailure.GONE
+        assert read_stable(PATH, Place(str(tmp_path), inner, "/"), 100) is ReadFailure.GONE
     rewriting(monkeypatch, file, b"[]")
     read(file)
     assert len(os.listdir("/proc/self/fd")) == before
@@ -223,24 +223,28 @@ def test_a_stamp_always_fits_into_what_sqlite_keeps(mtime_ns: int, inode: int, k
     assert stamp_of(status) == Stamp(kept[0], 3, 4, kept[1], 7)
 
 
+def _place(folder: Path, name: str = "a.json") -> Place:
+    return Place(str(folder), name, str(folder))
+
+
 def test_a_file_is_open_as_long_as_somebody_may_write_it(tmp_path: Path) -> None:
     file = tmp_path / "a.json"
     file.write_text("{}")
-    assert read_write_state(str(tmp_path), "a.json") is WriteState.CLOSED
+    assert read_write_state(_place(tmp_path)) is WriteState.CLOSED
     with file.open():
-        assert read_write_state(str(tmp_path), "a.json") is WriteState.CLOSED
+        assert read_write_state(_place(tmp_path)) is WriteState.CLOSED
     with file.open("r+"):
-        assert read_write_state(str(tmp_path), "a.json") is WriteState.OPEN
-    assert read_write_state(str(tmp_path), "gone.json") is WriteState.CLOSED
+        assert read_write_state(_place(tmp_path)) is WriteState.OPEN
+    assert read_write_state(_place(tmp_path, "gone.json")) is WriteState.CLOSED
 
 
 def test_a_mapping_may_still_be_written(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("{}")
     with (tmp_path / "a.json").open("r+b") as file:
         mapping = mmap.mmap(file.fileno(), 0)
-    assert read_write_state(str(tmp_path), "a.json") is WriteState.OPEN
+    assert read_write_state(_place(tmp_path)) is WriteState.OPEN
     mapping.close()
-    assert read_write_state(str(tmp_path), "a.json") is WriteState.CLOSED
+    assert read_write_state(_place(tmp_path)) is WriteState.CLOSED
 
 
 def test_where_the_system_does_not_tell_a_second_name_says_that_the_file_was_linked(
@@ -256,11 +260,11 @@ def test_where_the_system_does_not_tell_a_second_name_says_that_the_file_was_lin
     status = file.stat()
     monkeypatch.setattr(fcntl, "fcntl", refuse)
     if status.st_ctime_ns == status.st_mtime_ns:
-        assert read_write_state(str(tmp_path), "a.json") is WriteState.UNKNOWN
+        assert read_write_state(_place(tmp_path)) is WriteState.UNKNOWN
     (tmp_path / "b.json").hardlink_to(file)
-    assert read_write_state(str(tmp_path), "a.json") is WriteState.CLOSED
+    assert read_write_state(_place(tmp_path)) is WriteState.CLOSED
     monkeypatch.delattr(fcntl, "F_SETLEASE")
-    assert read_write_state(str(tmp_path), "a.json") is WriteState.CLOSED
+    assert read_write_state(_place(tmp_path)) is WriteState.CLOSED
 
 
 def test_asking_disturbs_nobody_who_opens_the_file_meanwhile(tmp_path: Path) -> None:
@@ -271,5 +275,17 @@ def test_asking_disturbs_nobody_who_opens_the_file_meanwhile(tmp_path: Path) -> 
         [sys.executable, "-c", "import sys\nfor _ in range(3000): open(sys.argv[1], 'r+').close()", str(file)]
     )
     while writer.poll() is None:
-        read_write_state(str(tmp_path), "a.json")
+        read_write_state(_place(tmp_path))
     assert writer.returncode == 0
+
+
+def test_a_folder_that_turns_out_to_lie_elsewhere_once_it_is_open_gives_nothing(tmp_path: Path) -> None:
+    for name in ("project/real", "elsewhere"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "a.json").write_text("{}")
+    for target, wanted in (("real", FileBytes), ("../elsewhere", ReadFailure)):
+        link = tmp_path / "project/data"
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+        place = Place(str(link), "a.json", str(tmp_path / "project"))
+        assert isinstance(read_stable(PATH, place, 100), wanted)

@@ -16,6 +16,7 @@ from docsync.cli.session import Session
 from docsync.cli.view.text import count_noun
 from docsync.errors import UsageError
 from docsync.names import Collection, to_printable
+from docsync.regular_file import read_regular
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from docsync.cli.discover import Discovery
 
 _FILE = "docsync.toml"
+_MAX_BYTES = 1 << 20
 _IGNORED = ".docsync/"
 _SAMPLES = ("personas/first-time-caller.json", "prompts/answer-politely.prompty")
 
@@ -115,7 +117,7 @@ def _write(path: Path, text: str) -> bool:
 
 def _is_ignored(root: Path) -> bool:
     try:
-        lines = (root / ".gitignore").read_text("utf-8").splitlines()
+        lines = read_regular(root / ".gitignore", _MAX_BYTES).octets.decode("utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return False
     return any(line.strip().strip("/") == _IGNORED.strip("/") for line in lines)

@@ -12,6 +12,12 @@ from docsync.sync.ports import Tree
 
 Identity = tuple[int, int]
 
+_WHAT = {
+    RootState.MISSING: "is missing",
+    RootState.UNREADABLE: "cannot be read",
+    RootState.OUTSIDE: "leads out of the project",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
@@ -149,7 +155,7 @@ class RootTracker:
 
     def _list_lost_roots(self) -> Iterator[tuple[str, str, Problem]]:
         for type_, root in self._roots.items():
-            if self._state(type_, root) in (RootState.MISSING, RootState.UNREADABLE):
+            if self._state(type_, root) not in (RootState.OK, RootState.ABSENT):
                 yield root.path, type_, _root_problem(root)
 
 
@@ -169,7 +175,7 @@ def _describe_unreadable(entry: Entry, problem: Problem) -> Problem:
 def _describe_beneath(entry: Entry, root: Root) -> Problem:
     """The problem of a document that lies beneath the missing folder of another collection."""
     lost = _root_problem(root)
-    what = "is missing" if root.state is RootState.MISSING else "cannot be read"
+    what = _WHAT[root.state]
     return Problem(
         entry.path,
         lost.code,
@@ -179,6 +185,13 @@ def _describe_beneath(entry: Entry, root: Root) -> Problem:
 
 
 def _root_problem(root: Root) -> Problem:
+    if root.state is RootState.OUTSIDE:
+        return Problem(
+            root.path,
+            "root-outside",
+            "the folder is a link that leads out of the project; its documents are kept as they were",
+            hint="put the folder itself there, mount it, or keep docsync.toml in a folder above both",
+        )
     if root.state is RootState.UNREADABLE:
         return Problem(
             root.path, "root-unreadable", "the folder cannot be read; its documents are kept as they were"
