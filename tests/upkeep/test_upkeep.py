@@ -502,3 +502,19 @@ def test_a_schema_that_goes_meanwhile_does_not_keep_the_database_from_being_mend
             file.unlink()
         sound.upkeep.repair(Damaged("gone"))
         assert len(sound.names) == DOCUMENTS
+
+
+def test_a_log_that_is_cut_while_it_is_open_is_noticed_and_no_state_is_told_twice(filled: Project) -> None:
+    with opened(filled) as sound:
+        filled.persona("personas/more.json")
+        sound.sync()
+        sound.upkeep.tick(time.monotonic_ns())
+        epoch = sound.version[0]
+        os.truncate(filled.database.with_name(filled.database.name + "-wal"), 100)
+        with pytest.raises(Damaged, match="its log was cut or written over") as caught:
+            sound.upkeep.check()
+        sound.upkeep.repair(caught.value)
+        sound.sync()
+        assert sound.version[0] != epoch
+        assert "personas/more.json" in sound.names
+    assert verify(filled.settings, filled.database).equal
