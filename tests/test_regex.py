@@ -7,20 +7,36 @@ an atomic group says the same and is not.
 import importlib
 import pkgutil
 import re
+import time
 from collections.abc import Iterator
 from re import _constants, _parser  # there is no public way to read a pattern
 from typing import Any
 
 import docsync
 
+AT_ONE_PLACE = {
+    "docsync.formats.json_place._ITEM",
+    "docsync.formats.json_place._ITEM_RUN",
+    "docsync.formats.prompty.role._ATTRIBUTE",  # what it is looked for in has a "=" after every word
+    "docsync.formats.yaml_front_matter._DASHES",
+    "docsync.reader.query.where_syntax._COMPARISON",
+    "docsync.reader.query.where_syntax._PRESENCE",
+}
+"""Patterns that are compared with a text from one place on: to look for them in all of it would take its square."""
+
 
 def patterns() -> Iterator[tuple[str, str]]:
+    """The text of every pattern, with where it is."""
+    yield from ((where, pattern.pattern) for where, pattern in compiled())
+
+
+def compiled() -> Iterator[tuple[str, re.Pattern[str]]]:
     """Every pattern that a module of the package has compiled for itself, with where it is."""
     for module in pkgutil.walk_packages(docsync.__path__, "docsync."):
         if module.name != "docsync.__main__":
             for name, value in vars(importlib.import_module(module.name)).items():
                 if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
-                    yield f"{module.name}.{name}", value.pattern
+                    yield f"{module.name}.{name}", value
 
 
 def uses(parsed: Any, operation: Any) -> bool:
@@ -39,3 +55,27 @@ def test_no_pattern_has_a_possessive_quantifier() -> None:
         where for where, text in found.items() if uses(_parser.parse(text), _constants.POSSESSIVE_REPEAT)
     ]
     assert possessive == [], "write (?>x*) for x*+"
+
+
+UNITS = (
+    *"aA0 \t\n\"'-_.[{<(/*,;]}é\\", "{{", "{%", "{#", "a.", "a ", "a-", "0_", "0.", '"a', "a[", "${", "${a:", "![", "](",
+    "a=", 'a="', "--", "\r\n", " \n", "\\u", "\\uD8", "a,", ", ", "+++", "a: ", "- ", "/*", "_a", "aA0",
+)  # fmt: skip
+CHARACTERS = 6_000
+MAX_CPU_SECONDS = 0.25
+"""Twenty times what the slowest took; the square of so many characters takes longer."""
+
+
+def test_no_pattern_takes_the_square_of_a_hostile_text() -> None:
+    slow = []
+    for pattern, where in {pattern: where for where, pattern in compiled()}.items():
+        for unit in UNITS:
+            for begin, end in (("", "\x01"), ('x\n"', "")):
+                text = begin + unit * (CHARACTERS // len(unit)) + end
+                begun = time.thread_time()
+                pattern.fullmatch(text)
+                if where not in AT_ONE_PLACE:
+                    sum(1 for _ in pattern.finditer(text))
+                if time.thread_time() - begun > MAX_CPU_SECONDS:
+                    slow.append((where, unit))
+    assert slow == []
