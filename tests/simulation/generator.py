@@ -1,10 +1,21 @@
 """Makes histories from seeds: the same seed, the same history. Each draws its own mix of what may happen."""
 
+from posixpath import dirname, relpath
 from random import Random
 
 from tests.simulation.content import ASIDE, PERSONAS, PROMPTS
+from tests.simulation.link_scene import traded_places
 from tests.simulation.scene import SCENES
-from tests.simulation.setup import ASIDE_NAMES, ELSEWHERE, FOLDERS, PERSONA_NAMES, PROMPT_NAMES, VARIANTS
+from tests.simulation.setup import (
+    ALIAS,
+    ASIDE_NAMES,
+    ELSEWHERE,
+    FOLDERS,
+    PERSONA_NAMES,
+    PROMPT_NAMES,
+    SPARE_NAMES,
+    VARIANTS,
+)
 from tests.simulation.step import History, News, Step, Verb
 
 _NAMES = (*PERSONA_NAMES, *PROMPT_NAMES)
@@ -29,8 +40,13 @@ _WEIGHTS = {
     Verb.RESTART: 1,
     Verb.RELEASE: 1,
     Verb.LOOK: 1,
+    Verb.WAIT: 2,
     Verb.GIT: 1,
 }
+# Only in some histories, so that what has but one name is tried no less than it was.
+_LINKS_SHARE = 0.3
+_LINK_WEIGHTS = {Verb.EXCHANGE: 6, Verb.MAP: 3, Verb.WAIT: 3}
+_LINK_SCENES_SHARE = 0.25
 _PAUSES_MS = (0, 0, 1, 3, 7, 12, 40, 130, 320, 495, 505, 700, 1100, 2500, 6000)
 # Most are short, since a short one that fails says more, and there is time for more of them.
 _LENGTHS = (1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 6, 11)
@@ -67,6 +83,9 @@ class _Generator:
         ]
         self._names = random.sample(_NAMES, random.randint(2, len(_NAMES)))
         self._pauses = random.sample(_PAUSES_MS, random.randint(3, 8))
+        self._has_links = random.random() < _LINKS_SHARE
+        if self._has_links:
+            self._verbs += [verb for verb, weight in _LINK_WEIGHTS.items() for _ in range(weight)]
 
     def history(self) -> History:
         random = self._random
@@ -74,7 +93,9 @@ class _Generator:
         length = len(steps) + random.choice(_LENGTHS)
         while len(steps) < length:
             rare = random.random()
-            if rare < _SCENES_SHARE:
+            if self._has_links and random.random() < _LINK_SCENES_SHARE:
+                steps += traded_places(random)
+            elif rare < _SCENES_SHARE:
                 (scene,) = random.choices(list(SCENES), list(SCENES.values()))
                 steps += scene(random)
             elif rare < _SCENES_SHARE + _CHECKOUTS_SHARE and Verb.GIT in self._verbs:
@@ -112,15 +133,15 @@ class _Generator:
         late = random.choice((2, 30, 200, 800)) if news in (News.LATE, News.SHUFFLED) else 0
         match verb:
             case Verb.WRITE | Verb.SAVE | Verb.KEEP:
-                path = path if random.random() < 0.9 else random.choice(ASIDE_NAMES)
+                path = self._to_write(path)
                 return [Step(after, verb, path, self._text(path), 0, news, late)]
             case Verb.HALF:
                 return self._halves(after, path, news, late)
-            case Verb.MOVE:
-                source, target = self._pair(path)
+            case Verb.MOVE | Verb.COPY:
+                source, target = self._pair(path, verb)
                 return [Step(after, verb, source, target, 0, news, late)]
-            case Verb.COPY:
-                return [Step(after, verb, path, self._sibling(path), 0, news, late)]
+            case Verb.LINK | Verb.SYMLINK | Verb.EXCHANGE | Verb.MAP:
+                return [self._linked(after, verb, path, news, late)]
             case Verb.STAMP:
                 return [Step(after, verb, path, "", random.choice((0, 4102444800)), news, late)]
             case Verb.EMPTY | Verb.REMOVE | Verb.FILL:
@@ -141,7 +162,7 @@ class _Generator:
                 return Step(after, verb, "", fault, random.choice((1, 1, 2, 3, 5, 8, 13)))
             case Verb.RESTART:
                 return Step(after, verb, "", "", random.choice((0, random.randrange(len(VARIANTS)))))
-            case Verb.LOOK:
+            case Verb.LOOK | Verb.WAIT:
                 return Step(after, verb, random.choice(("", "personas", path)))
             case Verb.GIT:
                 return Step(after, verb, number=random.choice((0, 1)))
@@ -150,6 +171,46 @@ class _Generator:
             case _:
                 return Step(after, verb, path)
 
+    def _to_write(self, path: str) -> str:
+        """Mostly *path*, at times a file that is no document."""
+        if self._random.random() < 0.1:
+            return self._random.choice(ASIDE_NAMES)
+        is_spare = self._has_links and self._random.random() < 0.2
+        return self._random.choice(SPARE_NAMES) if is_spare else path
+
+    def _linked(self, after: float, verb: Verb, path: str, news: News, late: float) -> Step:
+        random = self._random
+        match verb:
+            case Verb.LINK:
+                names = [path, random.choice((self._sibling(path), random.choice(SPARE_NAMES)))]
+                random.shuffle(names)
+                return Step(after, verb, names[0], names[1], random.choice((0, 0, 1)), news, late)
+            case Verb.SYMLINK:
+                if random.random() < 0.15:
+                    path = random.choice((ALIAS, *SPARE_NAMES))
+                return Step(after, verb, path, self._target(path), random.choice((0, 1)), news, late)
+            case Verb.EXCHANGE:
+                pair = (path, random.choice((self._sibling(path), *FOLDERS)))
+                one, other = random.choice((pair, random.sample((*FOLDERS, *ELSEWHERE), 2)))
+                return Step(after, verb, one, other, 0, news, late)
+            case _:
+                news = news if news in (News.TWICE, News.LATE) else News.NOW
+                return Step(after, verb, path, self._text(path), 0, news, late)
+
+    def _target(self, path: str) -> str:
+        """What a symbolic link at *path* says: a document, something else, a folder, nothing, or a way through a link."""
+        if path == ALIAS:
+            return self._random.choice(("team", "old", "team/deep", "nowhere", "..one"))
+        pool = (
+            self._sibling(path),
+            self._sibling(path),
+            *SPARE_NAMES,
+            f"{ALIAS}/a.json",
+            f"{ALIAS}/f.json",
+            ALIAS,
+        )
+        return relpath(self._random.choice(pool), dirname(path))
+
     def _halves(self, after: float, path: str, news: News, late: float) -> list[Step]:
         text = self._text(path)
         half = Step(after, Verb.HALF, path, text, 0, news, late)
@@ -157,17 +218,17 @@ class _Generator:
             return [half]
         return [half, Step(self._random.choice((0, 5, 60, 700)), Verb.WRITE, path, text, 0, news, late)]
 
-    def _pair(self, path: str) -> tuple[str, str]:
-        if self._random.random() < 0.5:
+    def _pair(self, path: str, verb: Verb) -> tuple[str, str]:
+        if verb is Verb.COPY or self._random.random() < 0.5:
             return path, self._sibling(path)
         names = self._random.sample((*FOLDERS, *ELSEWHERE), 2)
         return names[0], names[1]
 
     def _sibling(self, path: str) -> str:
-        pool = PERSONA_NAMES if path.startswith("personas/") else PROMPT_NAMES
+        pool = PROMPT_NAMES if path.startswith("prompts/") else PERSONA_NAMES
         return self._random.choice([name for name in pool if name != path])
 
     def _text(self, path: str) -> str:
         if path in ASIDE_NAMES:
             return self._random.choice(_TEXTS["aside"])
-        return self._random.choice(_TEXTS["persona" if path.startswith("personas/") else "prompt"])
+        return self._random.choice(_TEXTS["prompt" if path.startswith("prompts/") else "persona"])

@@ -11,6 +11,7 @@ from docsync.scan import FileTree
 from tests.simulation.disk import Disk
 from tests.simulation.fake_filesystem import FakeFilesystem, File, Folder
 from tests.simulation.step import Verb
+from tests.simulation.symlink import Symlink
 from tests.simulation.tree import Pause
 
 FOR_PERMISSIONS = (Verb.SHUT, Verb.OPEN)
@@ -32,12 +33,22 @@ class MirroredFilesystem:
     def folders(self) -> Mapping[str, Folder]:
         return self._filesystem.folders
 
+    @property
+    def links(self) -> Mapping[str, Symlink]:
+        return self._filesystem.links
+
+    def real(self, path: str) -> str | None:
+        return self._filesystem.real(path)
+
     def write(self, path: str, octets: bytes | None, mtime_ns: int | None = None) -> bool:
         done = self._both(lambda filesystem: filesystem.write(path, octets, mtime_ns))
         return self._dated(path, done)
 
     def save(self, path: str, octets: bytes) -> bool:
         return self._dated(path, self._both(lambda filesystem: filesystem.save(path, octets)))
+
+    def map(self, path: str, octets: bytes) -> bool:
+        return self._both(lambda filesystem: filesystem.map(path, octets))
 
     def set_mtime(self, path: str, mtime_ns: int) -> bool:
         return self._both(lambda filesystem: filesystem.set_mtime(path, mtime_ns))
@@ -47,6 +58,12 @@ class MirroredFilesystem:
 
     def copy(self, source: str, target: str) -> bool:
         return self._both(lambda filesystem: filesystem.copy(source, target))
+
+    def link(self, path: str, source: str, *, beside: bool = False) -> bool:
+        return self._both(lambda filesystem: filesystem.link(path, source, beside=beside))
+
+    def symlink(self, path: str, target: str, *, beside: bool = False) -> bool:
+        return self._both(lambda filesystem: filesystem.symlink(path, target, beside=beside))
 
     def make_folder(self, path: str) -> bool:
         return self._both(lambda filesystem: filesystem.make_folder(path))
@@ -60,6 +77,9 @@ class MirroredFilesystem:
     def move(self, source: str, target: str) -> bool:
         return self._both(lambda filesystem: filesystem.move(source, target))
 
+    def exchange(self, one: str, other: str) -> bool:
+        return self._both(lambda filesystem: filesystem.exchange(one, other))
+
     def shut(self, path: str, *, shut: bool) -> bool:
         raise NotImplementedError("root reads everything")
 
@@ -70,8 +90,9 @@ class MirroredFilesystem:
 
     def _dated(self, path: str, done: bool) -> bool:
         """The disk tells the time of the history: an mtime that a step puts back is the one that was there before."""
-        if done:
-            self._disk.set_mtime(path, self._filesystem.files[path].stamp.mtime_ns)
+        file = self._filesystem.file_at(path) if done else None
+        if file is not None:
+            self._disk.set_mtime(path, file.stamp.mtime_ns)
         return done
 
 

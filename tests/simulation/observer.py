@@ -16,6 +16,7 @@ from tests.simulation.snapshot import FileRow, Reader, Row, Snapshot
 
 _SLACK_NS = 4_000_000
 _GIT_NS = 22_000_000_000
+_SWAP_NS = 3_000_000_000
 _RELEASED_NS = 90_000_000_000
 
 
@@ -54,6 +55,7 @@ class Observer:
         self._found_bad_ns: dict[str, int] = {}
         self._hints_ns: dict[str, list[int]] = {}
         self._written_ns: dict[str, int] = {}
+        self._siblings: dict[str, list[str]] = {}
 
     def born(self, oracle: Oracle) -> None:
         """A daemon starts and knows nothing but the database."""
@@ -78,13 +80,15 @@ class Observer:
         ):
             memory.clear()
         self.step()
-        for path in {*oracle.filesystem.files, *self.last.rows}:
+        for path in {*oracle.filesystem.files, *oracle.filesystem.links, *self.last.rows}:
             self.changed(path)
 
     # What happens to the tree
 
     def changing(self, path: str) -> None:
         """Something is about to become of *path*."""
+        if path in self._oracle.filesystem.files:
+            self._siblings[path] = self._oracle.filesystem.names_of(path)
         self._moments.setdefault(path, set()).add(self._hash_at(path))
 
     def changed(self, path: str) -> None:
@@ -232,7 +236,7 @@ class Observer:
         return self._moments.get(path, set()) | {self._hash_at(path)}
 
     def _hash_at(self, path: str) -> str | None:
-        file = self._oracle.filesystem.files.get(path)
+        file = self._oracle.tree.content_of(path)
         return hash_of(file.octets) if file and file.octets is not None else None
 
     def _manners(self, path: str, row: Row, old: Row | None) -> Iterator[str]:
@@ -240,12 +244,18 @@ class Observer:
         applied_ns = self._applied_ns.get(path)
         hurried = RequestKind.LOOK in self.asks() or self.stopping() or self.git.worked_lately(_GIT_NS)
         own = path in (self._scopes or ()) and not hurried and self._signs.get(path) != "gone"
+        own = own and not self._has_other_names(path)
         if own and self._is_unfinished(path):
             yield f"{path}: taken although it was still being written"
         if old is None or applied_ns is None or not own or old.content_hash == row.content_hash:
             return
         if self._clock.now_ns - applied_ns < self._oracle.settings.timing.debounce_ns - _SLACK_NS:
             yield f"{path}: changed twice in {(self._clock.now_ns - applied_ns) / 1e6} ms"
+
+    def _has_other_names(self, path: str) -> bool:
+        """True for a link and for a file of several names: it may be looked at for the sake of another path."""
+        filesystem = self._oracle.filesystem
+        return path in filesystem.links or (path in filesystem.files and len(filesystem.names_of(path)) > 1)
 
     def _is_unfinished(self, path: str) -> bool:
         """Rule 2: not closed, and last heard of less than a debounce time ago (unless it has been going on for long)."""
@@ -282,6 +292,15 @@ class Observer:
             if path not in after.rows:
                 yield from self._deletion(path, before, after)
 
+    def _is_swapped(self, path: str) -> bool:
+        """True when a mounted volume around *path* was swapped just now: a key that is not in it went for good."""
+        hints = [
+            self._hints_ns[scope]
+            for scope, sign in self._signs.items()
+            if sign == "swapped" and covers(scope, path)
+        ]
+        return any(self._clock.now_ns - times[-1] < _SWAP_NS for times in hints)
+
     def _lost_heir(self, path: str, before: Snapshot, after: Snapshot) -> Iterator[str]:
         """Both halves of a rename filesystem together: the name that the file has now, if the daemon was told of it."""
         _, inode, size, mtime_ns = before.files[path].identity
@@ -308,12 +327,17 @@ class Observer:
         if is_kept and before.rows[path].id not in {row.id for row in after.rows.values()}:
             yield f"{path}: was held and is deleted, although nobody released it"
         yield from self._lost_heir(path, before, after)
-        # Two names never share an inode here: what was last seen as *path* has another name, whenever that was read.
-        known = before.files[path].identity
-        renamed = any(file.identity == known for file in after.files.values() if file.path != path)
+        # What was last seen as *path* has another name, whenever that was read; but one it always had is no new one.
+        known, names = before.files[path].identity, self._siblings.get(path, ())
+        renamed = any(
+            file.identity == known and other != path
+            for other, file in after.files.items()
+            if other not in names or (before.files.get(other) or file._replace(identity=())).identity != known
+        )
         since = min(self._absent_ns.get(path, 10**30), self._missed_ns.get(path, 10**30))
         if (
             not renamed
+            and not self._is_swapped(path)
             and not self.git.worked_lately(_GIT_NS)
             and self._clock.now_ns - since < oracle.settings.timing.debounce_ns - _SLACK_NS
         ):

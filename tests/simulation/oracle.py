@@ -8,12 +8,12 @@ from functools import lru_cache, partial
 
 from docsync.formats import parse
 from docsync.model import Content, ParsedFile, Problem, Severity
-from docsync.names import Collection, covers
+from docsync.names import Collection, covers, is_hidden, strip_folder
 from docsync.sync.batch.load import ContentChecks
 from docsync.sync.batch.review import DocumentRules, ReadFile, Review
-from docsync.sync.setup import Settings
-from tests.simulation.fake_filesystem import FakeFilesystem
-from tests.simulation.tree import FakeTree
+from docsync.sync.setup import Settings, fingerprints
+from tests.simulation.fake_filesystem import FakeFilesystem, File
+from tests.simulation.tree import FakeTree, LinkKind
 
 
 class Sort(Enum):
@@ -23,7 +23,7 @@ class Sort(Enum):
     LOST = auto()  # its root is missing
     SHUT = auto()  # a folder above cannot be read
     ABSENT = auto()
-    PIPE = auto()
+    SKIPPED = auto()  # a pipe, or a link that is not followed
     DENIED = auto()
     LARGE = auto()
     BROKEN = auto()
@@ -66,6 +66,12 @@ def known_checks(rules: DocumentRules) -> ContentChecks:
 
     parser = partial(known_parse, allow_conflicts="merge-conflict" in rules.ignore)
     return ContentChecks(parser, review, rules.ignore)
+
+
+@lru_cache
+def known_fingerprints(settings: Settings) -> dict[str, str]:
+    """The real fingerprints, remembered."""
+    return fingerprints(settings, settings.rules())
 
 
 @lru_cache(maxsize=4096)
@@ -115,13 +121,41 @@ class Oracle:
         if self.shut_by(path) is not None:
             return Finding(Sort.SHUT, self.tree.type_of(path))
         collection = self.collection(path)
+        if path in self.filesystem.links:
+            return self._at_link(path, collection)
         if collection is None:
             return Finding(Sort.FOREIGN)
-        file = self.filesystem.files.get(path)
+        return self._at_file(path, collection, self.filesystem.files.get(path))
+
+    def _at_link(self, path: str, collection: Collection | None) -> Finding:
+        """A link to a folder is listed whatever its name is, every other one only if it is called like a document."""
+        folder = collection.path if collection else self._folder_of(path)
+        if folder is None:
+            return Finding(Sort.FOREIGN)
+        end = self.tree.end_of(path, folder)
+        if end.kind is LinkKind.FOLDER:
+            return Finding(Sort.SKIPPED)
+        if end.kind is LinkKind.SHUT:
+            return Finding(Sort.SHUT, collection.type if collection else None)
+        if collection is None:
+            return Finding(Sort.FOREIGN)
+        if end.kind is LinkKind.OUTSIDE:
+            return Finding(Sort.SKIPPED, collection.type)
+        return self._at_file(path, collection, self.filesystem.files.get(end.path))
+
+    def _folder_of(self, path: str) -> str | None:
+        """The folder of a collection in which *path* is seen."""
+        for collection in self.settings.collections:
+            inner = strip_folder(collection.path, path)
+            if inner is not None and not any(map(is_hidden, inner.split("/"))):
+                return collection.path
+        return None
+
+    def _at_file(self, path: str, collection: Collection, file: File | None) -> Finding:
         if file is None:
             return Finding(Sort.ABSENT, collection.type)
         if file.octets is None:
-            return Finding(Sort.PIPE, collection.type)
+            return Finding(Sort.SKIPPED, collection.type)
         if file.shut:
             return Finding(Sort.DENIED, collection.type)
         if len(file.octets) > self.settings.max_file_bytes:

@@ -12,7 +12,8 @@ from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.request import Request, RequestKind
-from tests.simulation.carry_out import Filesystem, Hints, do
+from tests.simulation.carry_out import Filesystem, Hints, do, watched
+from tests.simulation.claims import Claims
 from tests.simulation.clock import MS, SimulatedClock
 from tests.simulation.fake_git import FakeGit
 from tests.simulation.faults import Crash, Faults
@@ -25,25 +26,33 @@ _RETRY_NS = 6_000_000_000
 _HOLD_NS = 11_000_000_000
 # A thread that is woken runs a little later.
 _WAKING_NS = 20_000
+# Whoever asks does so after what was done before.
+_ASKING_NS = 1_000
 # A sync takes the time at which it began for the time at which it looked: short as long as the tree is small.
 _LONGEST_SYNC_NS = 3_000_000
 
 Judge = Callable[[list[str]], None]
+Watch = Callable[[Step, Hints], Hints]
+"""The hints of a step that are given by the watcher of this life, out of all that the step could give."""
 
 
 class Scenario:
     """The steps of a history, the hints on their way, and the deadlines of what was announced."""
 
-    def __init__(self, history: History, clock: SimulatedClock, filesystem: Filesystem) -> None:
+    def __init__(
+        self, history: History, clock: SimulatedClock, filesystem: Filesystem, echoes: dict[str, str]
+    ) -> None:
+        """*echoes* is that of the FakeFilesystem."""
         self.inbox: Inbox | None = None
         self.faults: Faults
         self.variant = 0
+        self.claims = Claims(filesystem, echoes)
+        self.roots: tuple[str, ...] = ()
         self.over = False
         self.git = FakeGit(clock)
         self.requests: list[tuple[Request, int]] = []
-        self.deadlines: dict[str, int] = {}
-        self.touched_ns: dict[str, int] = {}
         self.moved_ns = 0
+        self.watch: Watch = lambda _step, hints: hints
         self.on_hint: Callable[[str, str], None] = lambda _path, _sign: None
         self.on_unsure: Callable[[str], None] = lambda _: None
         self.on_move: Callable[[], None] = lambda: None
@@ -54,10 +63,10 @@ class Scenario:
         self.on_end: Callable[[], None] = lambda: None
         self._clock = clock
         self._filesystem = filesystem
+        self._echoes = echoes
         self._steps = list(reversed(history))
         self._at_ns = clock.now_ns
         self._under_way: list[tuple[int, int, str, Sign]] = []
-        self._untold: set[str] = set()
         self._sent = 0
         self._rung = False
         self._is_deaf = False
@@ -69,6 +78,7 @@ class Scenario:
             Verb.RESTART: self._restart,
             Verb.RELEASE: self._release,
             Verb.LOOK: self._look,
+            Verb.WAIT: self._wait,
             Verb.GIT: self._git_works,
         }
         self._busy: tuple[int, int] | None = None
@@ -125,8 +135,8 @@ class Scenario:
         times = [self._step_ns() if self._steps else self._at_ns + _QUIET_NS]
         if self._under_way:
             times.append(self._under_way[0][0])
-        if self.deadlines:
-            times.append(min(self.deadlines.values()))
+        if self.claims.deadlines:
+            times.append(min(self.claims.deadlines.values()))
         return max(min(times), self._clock.now_ns)
 
     def rests(self, since_ns: int) -> bool:
@@ -139,9 +149,7 @@ class Scenario:
     def _go_on(self, now_ns: int) -> None:
         if self._under_way and self._under_way[0][0] <= now_ns:
             self._deliver()
-        elif late := [path for path, at_ns in self.deadlines.items() if at_ns <= now_ns]:
-            for path in late:
-                del self.deadlines[path]
+        elif late := self.claims.pop_late(now_ns):
             self.on_deadline(late)
         elif self._steps:
             self._take_step()
@@ -161,6 +169,11 @@ class Scenario:
             _, _, path, sign = heappop(self._under_way)
             self._hint(path, sign)
 
+    def hear(self, hints: Hints) -> None:
+        """The watcher noticed something by itself."""
+        for path, sign in hints:
+            self._hint(path, sign)
+
     def _hint(self, path: str, sign: Sign) -> None:
         if self.inbox is not None:
             self.on_hint(path, sign.value)
@@ -172,35 +185,28 @@ class Scenario:
 
     def _tell(self, step: Step, hints: Hints) -> None:
         """Send *hints*, as far as the fate of *step*'s news allows, and note when they must have had their effect."""
-        hints = _fated(step.news, hints)
-        for number, (path, sign) in enumerate(hints):
-            if step.news is not News.NOW:
-                self.on_unsure(path)
-            if step.news is News.SILENT:
-                self._expect(path, None)
-            else:
-                after_ms = step.late_ms * (number + 1 if step.news is News.SHUFFLED else 1)
-                self._send(path, sign, after_ms)
-                self._expect(path, self._clock.now_ns + int(after_ms * MS) + self._bound_ns())
-        self._deliver()
+        told, sent = _fated(step.news, hints), _fated(step.news, self.watch(step, hints))
 
-    def _expect(self, scope: str, at_ns: int | None) -> None:
-        """What lies in *scope* must be in the database at *at_ns*; None: nobody told the daemon."""
-        beneath = scope + "/" if scope else ""
-        for path in {*self._filesystem.files, *self.deadlines, *self.touched_ns}:
-            if path == scope or path.startswith(beneath):
-                if at_ns is None:
-                    self.deadlines.pop(path, None)
-                    self._untold.add(path)
-                else:
-                    self.deadlines[path] = at_ns
-                    self._untold.discard(path)
+        def after_ms(number: int) -> float:
+            return step.late_ms * (number if step.news is News.SHUFFLED else 1)
+
+        if step.news is not News.NOW:
+            for path in {path for path, _ in (*told, *sent)} | self._echoes.keys():
+                self.on_unsure(path)
+        last = max(len(told), len(sent))
+        self.claims.note(
+            step, told, lambda _: self._clock.now_ns + int(after_ms(last) * MS) + self._bound_ns()
+        )
+        if step.news is not News.SILENT:
+            for number, (path, sign) in enumerate(sent, 1):
+                self._send(path, sign, after_ms(number))
+        self._deliver()
 
     def restarted(self) -> None:
         """A daemon has started: it looks at everything by itself, and hints on their way to the old one are lost."""
         self._under_way.clear()
         self._busy = None
-        self._expect(EVERYTHING, self._clock.now_ns + self._bound_ns())
+        self.claims.expect_everything(self._clock.now_ns + self._bound_ns(), started=True)
 
     def _bound_ns(self) -> int:
         """How long news may take at the most: longer while Git holds batches back."""
@@ -209,7 +215,7 @@ class Scenario:
     def refused(self, fault: str) -> None:
         """The database failed: what is announced takes longer."""
         if fault != "crash":
-            self.deadlines = {path: at_ns + _RETRY_NS for path, at_ns in self.deadlines.items()}
+            self.claims.postpone(_RETRY_NS)
 
     # Steps
 
@@ -246,7 +252,7 @@ class Scenario:
             self.git.begin()
         else:
             self.git.end()
-        self.deadlines = {path: at_ns + _HOLD_NS for path, at_ns in self.deadlines.items()}
+        self.claims.postpone(_HOLD_NS)
 
     def prove(self) -> bool:
         """A cookie is sent. If it comes back, every hint that was on its way has arrived."""
@@ -261,7 +267,14 @@ class Scenario:
 
     def _look(self, step: Step) -> None:
         self._arrive()
+        self._clock.advance(self._clock.now_ns + _ASKING_NS)
         self._ask(Request(RequestKind.LOOK, (step.path,), (step.path,), asked_ns=self._clock.now_ns))
+
+    def _wait(self, step: Step) -> None:
+        """As the daemon's wait asks: at the path that is named, at everything if hints may be missing."""
+        self._clock.advance(self._clock.now_ns + _ASKING_NS)
+        rescan, scopes = not self.prove(), (step.path,) if step.path else ()
+        self._ask(Request(RequestKind.LOOK, scopes, (step.path,), rescan=rescan, asked_ns=self._clock.now_ns))
 
     def _ask(self, request: Request) -> None:
         if self.inbox is not None and not self.inbox.closed:
@@ -270,18 +283,16 @@ class Scenario:
 
     def _do(self, step: Step) -> None:
         folders = dict(self._filesystem.folders)
+        self._echoes.clear()
         hints = do(step, self._filesystem)
-        if folders != self._filesystem.folders:
+        moved = folders != self._filesystem.folders
+        if moved:
             self.moved_ns = self._clock.now_ns
             self.on_move()
-        self._tell(step, hints)
-        if folders != self._filesystem.folders:  # with its root, every path may have become something else
-            untold = set(self._untold)
-            self._expect(
-                EVERYTHING, None if step.news is News.SILENT else self._clock.now_ns + self._bound_ns()
-            )
-            for path in untold:
-                self._expect(path, None)
+        self._tell(step, list(watched(hints, self.roots)))
+        if moved:  # with its root, every path may have become something else
+            silent = step.news is News.SILENT
+            self.claims.expect_everything(None if silent else self._clock.now_ns + self._bound_ns())
 
 
 def _fated(news: News, hints: Hints) -> Hints:

@@ -21,6 +21,12 @@ ASIDE_NAMES = (
     "prompts/picture.png",
     "personas/.hidden.json",
 )
+SPARE_NAMES = ("spare.json", "personas/.spare.json", "personas/spare.txt", "personas/team/.spare.json")
+"""Files of personas that are none of the collection's: outside, hidden, of another name. What links lead to."""
+ALIAS = "personas/alias"
+"""A link to a folder, if it is there."""
+VOLUME, VOLUMES = "personas/..data", ("personas/..one", "personas/..two")
+"""As Kubernetes mounts a volume: the link and the folders that it leads to by turns."""
 FOLDERS = ("personas", "prompts", "personas/team", "personas/team/deep", "personas/old", "prompts/kit")
 ELSEWHERE = ("parked", "personas/new", "prompts/.away", "personas/team/moved")
 

@@ -2,28 +2,26 @@
 
 import hashlib
 import random
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from docsync.clock import iso
 from docsync.counters import Counters
 from docsync.errors import Damaged, StoreUnavailable
-from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, Coalescer
 from docsync.scan import FileTree
 from docsync.sync.batch.batch_context import Progress
 from docsync.sync.batch.engine import Engine
 from docsync.sync.ports import Tree
-from docsync.sync.setup import EngineSources, Settings, assemble_engine, fingerprints
+from docsync.sync.setup import EngineSources, Settings, assemble_engine
 from docsync.sync.thread.git_hold import GitHold
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.loop import Loop, Observers
 from docsync.sync.thread.loop_tasks import LoopTasks
-from docsync.sync.thread.request import RequestKind
+from docsync.sync.thread.request import Request, RequestKind
 from docsync.sync.thread.sync_log import SyncLog
 from docsync.sync.thread.thread_status import ThreadStatus
 from tests.simulation.backend import Backend, MemoryBackend, Opened, store_on
@@ -31,14 +29,17 @@ from tests.simulation.clock import SimulatedClock
 from tests.simulation.expectation import complaints, whole_complaints
 from tests.simulation.fake_filesystem import FakeFilesystem
 from tests.simulation.faults import Crash
+from tests.simulation.fresh import problem_complaints
 from tests.simulation.mirrored_filesystem import MirroredFilesystem, WatchedTree
 from tests.simulation.observer import Observer, Violation
-from tests.simulation.oracle import Oracle, Sort, known_checks
+from tests.simulation.oracle import Oracle, Sort, known_checks, known_fingerprints
+from tests.simulation.real_watcher import RealWatcher
 from tests.simulation.scenario import Scenario
 from tests.simulation.setup import VARIANTS
-from tests.simulation.step import History
+from tests.simulation.step import History, News
 from tests.simulation.tree import FakeTree
 
+_BEAT_NS = 3_000_000_000
 _RESCAN_NS = 60_000_000_000
 # There is no watcher to be looked after: the daemon may doze, once all is over even for long.
 _TICK_NS = 5_000_000_000
@@ -93,11 +94,6 @@ class Outcome:
     trace: str = ""
 
 
-@lru_cache
-def _known_fingerprints(settings: Settings) -> dict[str, str]:
-    return fingerprints(settings, settings.rules())
-
-
 class Simulation:
     """One history on one database."""
 
@@ -118,8 +114,10 @@ class Simulation:
         self._clock = SimulatedClock()
         self._filesystem = FakeFilesystem(self._clock, self._changing, self._changed)
         self._folder = folder
+        self._watcher: RealWatcher | None = None
+        self._next_check_ns = 0
         filesystem = MirroredFilesystem(self._filesystem, folder) if folder else self._filesystem
-        self._scenario = Scenario(history, self._clock, filesystem)
+        self._scenario = Scenario(history, self._clock, filesystem, self._filesystem.echoes)
         filesystem.make_folder("personas")
         filesystem.make_folder("prompts")
         self._outcome = Outcome()
@@ -140,13 +138,29 @@ class Simulation:
     def _live(self, opened: ExitStack) -> None:
         """One life of the daemon, from its start to a stop or a crash."""
         self._open(opened)
-        try:
-            if loop := self._start():
-                loop.run()
-        except Crash:
-            self._outcome.crashes += 1
+        self._scenario.roots = tuple(c.path for c in VARIANTS[self._scenario.variant].collections)
+        with self._watching():
+            try:
+                if loop := self._start():
+                    loop.run()
+            except Crash:
+                self._outcome.crashes += 1
         self._scenario.inbox = None
         self._scenario.requests.clear()
+
+    @contextmanager
+    def _watching(self) -> Iterator[None]:
+        """The hints of this life are those that the watcher that ships gives, where the tree is real."""
+        if self._folder is None:
+            yield
+            return
+        with RealWatcher(self._folder, self._scenario.roots) as watcher:
+            self._scenario.watch = lambda step, _: (
+                watcher.lose() if step.news is News.LOST else watcher.take()
+            )
+            self._watcher = watcher
+            yield
+        self._watcher = None
 
     def _open(self, opened: ExitStack) -> None:
         if self._observer is not None and not self._backend.outlives:
@@ -194,7 +208,7 @@ class Simulation:
             return None
         scenario.restarted()
         scenario.inbox = inbox
-        tasks = LoopTasks(_RESCAN_NS, self._resync, lambda _: None, NoUpkeep(), random.Random(1))
+        tasks = LoopTasks(_RESCAN_NS, self._resync, self._check_watcher, NoUpkeep(), random.Random(1))
         git_hold = GitHold(lambda: scenario.git, scenario.prove)
         observers = Observers(ThreadStatus(self._clock.given), SyncLog(Silence()), Counters())
         self._loop = Loop(engine, inbox, git_hold, tasks, observers)
@@ -203,7 +217,7 @@ class Simulation:
 
     def _assemble(self, settings: Settings, tree: Tree) -> Engine:
         store = store_on(self._opened.writer, lambda: iso(self._clock.time_ns()), settings.keep_changes)
-        sources = EngineSources(tree, store, known_checks(settings.rules()), _known_fingerprints(settings))
+        sources = EngineSources(tree, store, known_checks(settings.rules()), known_fingerprints(settings))
         return assemble_engine(settings, sources, self._clock.given)
 
     def _real_tree(self, settings: Settings) -> WatchedTree | None:
@@ -213,16 +227,23 @@ class Simulation:
         return WatchedTree(tree, self._scenario.pause)
 
     def _resync(self) -> None:
-        """The watches are made anew: nothing to do for a watcher that never breaks."""
+        """The watches are made anew; one that is made up never breaks."""
+        if self._watcher is not None:
+            self._watcher.resync()
+
+    def _check_watcher(self, now_ns: int) -> None:
+        if self._watcher is not None and now_ns >= self._next_check_ns:
+            self._next_check_ns = now_ns + _BEAT_NS
+            self._scenario.hear(self._watcher.check())
 
     # What is judged when
 
     def _changing(self, path: str) -> None:
-        self._scenario.touched_ns[path] = self._clock.now_ns
         if self._observer is not None:
             self._observer.changing(path)
 
     def _changed(self, path: str) -> None:
+        self._scenario.claims.touch(path, self._clock.now_ns)
         if self._observer is not None:
             self._observer.changed(path)
 
@@ -246,19 +267,25 @@ class Simulation:
             if request.kind is RequestKind.RELEASE:
                 self._observer.releasing()
             if request.kind is RequestKind.LOOK and request.answer.exception() is None:
-                self._answered(request.paths[0], asked_ns)
+                self._answered(request, asked_ns)
 
-    def _answered(self, scope: str, asked_ns: int) -> None:
-        assert self._observer is not None
-        touched = self._scenario.touched_ns
+    def _answered(self, request: Request, asked_ns: int) -> None:
+        """What is claimed of a look at a scope, or, without one, of all that anybody was told of."""
+        scope, touched = request.paths[0], self._scenario.claims.touched_ns
         paths = [
             p
             for p in touched
             if touched[p] < asked_ns and (scope in (EVERYTHING, p) or p.startswith(scope + "/"))
         ]
         if self._scenario.moved_ns < asked_ns:
-            closed = [path for path in paths if self._observer.sign_of(path) != Sign.OPEN.value]
-            self._judge(closed, "answered, but")
+            claimed = [
+                path
+                for path in paths
+                if self._scenario.claims.is_covered(path, looked=bool(request.scopes) or request.rescan)
+            ]
+            if request.scopes:
+                self._scenario.claims.blind.difference_update(claimed)  # read whatever the stamps say
+            self._judge(claimed, "answered, but")
 
     def _deadline(self, paths: list[str]) -> None:
         self._judge(paths, "after 12 s")
@@ -266,7 +293,7 @@ class Simulation:
     def _judge(self, paths: list[str], when: str) -> None:
         assert self._observer is not None
         for path in paths:
-            if self._oracle.at(path).sort is not Sort.PIPE:
+            if self._oracle.at(path).sort is not Sort.SKIPPED and path not in self._scenario.claims.blind:
                 for complaint in complaints(path, self._oracle, self._observer.last):
                     if "missing-reference" not in complaint:  # that may take until the next rescan
                         raise Violation(f"{when} {complaint}")
@@ -274,7 +301,8 @@ class Simulation:
     def _quiet(self) -> None:
         """All is quiet and a rescan is over: the database must be what the tree says."""
         assert self._observer is not None
-        found = [*whole_complaints(self._oracle, self._observer.last)]
+        found = [*whole_complaints(self._oracle, self._observer.last, self._scenario.claims.blind)]
+        found += problem_complaints(self._oracle, self._observer.last, self._scenario.claims.blind)
         rows = self._observer.last.rows.values()
         if sorted(self._observer.reader.ids_with("common")) != sorted(row.id for row in rows):
             found.append("the search does not find every document")

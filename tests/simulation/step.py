@@ -16,6 +16,12 @@ class Verb(StrEnum):
     DELETE = "delete"
     MOVE = "move"  # a file or a folder
     COPY = "copy"
+    MAP = "map"  # other bytes of the same size, through a mapping: every time stays as it was
+    LINK = (
+        "link"  # a hard link `path` to `other`: made there, or with `number` 1 beside and renamed into place
+    )
+    SYMLINK = "symlink"  # a symbolic link that says `other`; `number` as above
+    EXCHANGE = "exchange"  # two names, files or folders, trade places at once
     EMPTY = "empty"  # all files beneath a folder go, the folder stays
     REMOVE = "remove"  # a folder with all beneath
     FILL = "fill"  # all names of the pool beneath a folder are written
@@ -30,6 +36,7 @@ class Verb(StrEnum):
     RELEASE = "release"
     GIT = "git"  # takes its lock (`number` 1) or has done its work (0); with `late_ms` no cookie comes back until the next
     LOOK = "look"  # a person asks for a reload of a scope
+    WAIT = "wait"  # somebody waits for what was done before, in a scope or everywhere
 
 
 class News(StrEnum):

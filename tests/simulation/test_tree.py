@@ -13,7 +13,17 @@ from tests.simulation.clock import MS, SimulatedClock
 from tests.simulation.disk import Disk
 from tests.simulation.fake_filesystem import FakeFilesystem
 from tests.simulation.generator import generate
-from tests.simulation.setup import ASIDE_NAMES, FOLDERS, PERSONA_NAMES, PROMPT_NAMES, PROMPTS, TEAM
+from tests.simulation.setup import (
+    ALIAS,
+    ASIDE_NAMES,
+    FOLDERS,
+    PERSONA_NAMES,
+    PROMPT_NAMES,
+    PROMPTS,
+    TEAM,
+    VOLUME,
+    VOLUMES,
+)
 from tests.simulation.step import Verb
 from tests.simulation.tree import FakeTree
 
@@ -25,6 +35,9 @@ SCOPES = (
     "personas/.hidden.json",
     "personas/nowhere/x.json",
     "prompts/.away",
+    ALIAS,
+    VOLUME,
+    f"{VOLUMES[0]}/a.json",
 )
 MAX_FILE_BYTES = 1_500
 A = "personas/a.json"
@@ -192,7 +205,18 @@ def test_the_same_history_looks_alike_in_both(seed: int, tmp_path: Path) -> None
 
 def _look(tree: Tree) -> object:
     scans = [tree.scan([scope]) for scope in SCOPES]
-    seen = [(set(scan.found), dict(scan.types), set(scan.skipped), set(scan.unreadable)) for scan in scans]
+    seen = [
+        (
+            set(scan.found),
+            dict(scan.types),
+            {path: refused.problem.message for path, refused in scan.skipped.items()},
+            set(scan.unreadable),
+            scan.dangling,
+            scan.volumes,
+            scan.links,
+        )
+        for scan in scans
+    ]
     sizes = {path: stamp.size for path, stamp in scans[0].found.items()}
     reads = [tree.read(path) for path in (*PERSONA_NAMES, *PROMPT_NAMES) if tree.collections_of(path)]
     octets = [read.octets if isinstance(read, FileBytes) else type(read) for read in reads]

@@ -1,8 +1,10 @@
 """The made-up tree as sync sees it: passes the same contract tests as scan.FileTree. Never changes a file."""
 
 from collections.abc import Callable, Iterable, Sequence
+from enum import Enum, auto
 from functools import lru_cache
-from posixpath import dirname, join, normpath
+from posixpath import basename, dirname, join, normpath
+from typing import NamedTuple
 
 from docsync.model import (
     FileBytes,
@@ -16,13 +18,30 @@ from docsync.model import (
     RootState,
     Scan,
     Severity,
-    WriteState,
+    Stamp,
 )
-from docsync.names import Collection, covers, is_hidden
+from docsync.names import VOLUME_LINK, Collection, covers, is_hidden
 from docsync.scan.read import is_racy
 from tests.simulation.fake_filesystem import FakeFilesystem, File
 
 Pause = Callable[[], None]
+
+
+class LinkKind(Enum):
+    """What is at the end of a symbolic link."""
+
+    NOWHERE = auto()
+    SHUT = auto()  # in a folder that nobody may read
+    FOLDER = auto()
+    OUTSIDE = auto()  # a file that does not lie in the collection's folder
+    FILE = auto()
+
+
+class LinkEnd(NamedTuple):
+    """The end of a symbolic link, and the path of what is there."""
+
+    kind: LinkKind
+    path: str
 
 
 class FakeTree:
@@ -81,7 +100,7 @@ class FakeTree:
     def scan(self, scopes: Iterable[str]) -> Scan:
         self._pause()
         wanted = list(scopes)
-        seen = Scan({}, {}, {}, {})
+        seen = Scan({}, {}, {}, {}, set(), set(), {})
         for root, owner in self._owners.items():
             inner = [root] if any(covers(scope, root) for scope in wanted) else wanted
             for scope in inner:
@@ -107,6 +126,9 @@ class FakeTree:
                 not shut or filesystem.shut_above(path) is None
             ):
                 self._find(path, file, seen)
+        for path in filesystem.links:
+            if covers(scope, path) and filesystem.shut_above(path) is None:
+                self._find_link(path, scope, owner, seen)
 
     def _blind(self, path: str, owner: str, seen: Scan) -> None:
         seen.unreadable[path] = RefusedPath(_denied(path))  # type: ignore[index]  # made here as a dict
@@ -125,11 +147,12 @@ class FakeTree:
             seen.types[path] = type_  # type: ignore[index]  # as above
 
     def read(self, path: str) -> FileBytes | RefusedPath | ReadFailure:
-        before = self._filesystem.files.get(path)
+        before = self.content_of(path)
         self._pause()
-        if self._filesystem.shut_above(path) is not None:
+        ends = (path, self._filesystem.real(path) or path)
+        if any(self._filesystem.shut_above(end) is not None for end in ends):
             return RefusedPath(_denied(path))
-        file = self._filesystem.files.get(path)
+        file = self.content_of(path)
         if file is None or file.octets is None:
             return ReadFailure.GONE
         if file.shut:
@@ -141,9 +164,63 @@ class FakeTree:
         self.was_read(path)
         return FileBytes(file.octets, file.stamp, is_racy(file.stamp, self._filesystem.exact_ns()))
 
-    def write_state(self, path: str) -> WriteState:
-        """The files of a history are never really open."""
-        return WriteState.UNKNOWN
+    def _find_link(self, path: str, scope: str, owner: str, seen: Scan) -> None:
+        if basename(path) == VOLUME_LINK and path != scope and not _hides(dirname(path)[len(scope) :]):
+            seen.volumes.add(dirname(path))  # type: ignore[attr-defined]  # made here as a set
+        if _hides(path[len(scope) :]):
+            return
+        folder = next(root for root, type_ in self._owners.items() if type_ == owner)
+        end = self.end_of(path, folder)
+        match end.kind:
+            case LinkKind.NOWHERE:
+                seen.dangling.add(path)  # type: ignore[attr-defined]  # as above
+            case LinkKind.SHUT:
+                self._blind(path, self.type_of(path) or owner, seen)
+            case LinkKind.FOLDER:
+                self._skip(
+                    path,
+                    owner,
+                    "a link to a folder is not followed",
+                    self._filesystem.links[path].stamp,
+                    seen,
+                )
+            case LinkKind.OUTSIDE if self._type_in(folder, path):
+                message = "a link that leaves the collection's folder is not followed"
+                self._skip(path, owner, message, self._filesystem.files[end.path].stamp, seen)
+            case LinkKind.FILE if self._type_in(folder, path):
+                seen.links[path] = end.path  # type: ignore[index]  # as above
+                self._find(path, self._filesystem.files[end.path], seen)
+
+    def _type_in(self, folder: str, path: str) -> str | None:
+        claims = self.collections_of(path)
+        return claims[0].type if claims and claims[0].path == folder else None
+
+    def end_of(self, path: str, folder: str) -> "LinkEnd":
+        """Where the link *path* leads for a collection in *folder*."""
+        filesystem = self._filesystem
+        end = filesystem.real(path)
+        if end is not None and filesystem.shut_above(end) is not None:
+            return LinkEnd(LinkKind.SHUT, end)
+        if end is None or not filesystem.has(end):
+            return LinkEnd(LinkKind.NOWHERE, "")
+        if end in filesystem.folders:
+            return LinkEnd(LinkKind.FOLDER, end)
+        inside = covers(folder, end) and end != folder
+        return LinkEnd(LinkKind.FILE if inside else LinkKind.OUTSIDE, end)
+
+    def content_of(self, path: str) -> File | None:
+        """The file that the document *path* is: that at the end of a link, if the link is followed."""
+        if path not in self._filesystem.links:
+            return self._filesystem.files.get(path)
+        claims = self.collections_of(path)
+        end = self.end_of(path, claims[0].path) if claims else LinkEnd(LinkKind.NOWHERE, "")
+        return self._filesystem.files[end.path] if end.kind is LinkKind.FILE else None
+
+    @staticmethod
+    def _skip(path: str, owner: str, message: str, stamp: Stamp, seen: Scan) -> None:
+        problem = Problem(path, "skipped", message, Severity.WARNING)
+        seen.skipped[path] = RefusedPath(problem, stamp)  # type: ignore[index]  # as above
+        seen.types[path] = owner  # type: ignore[index]  # as above
 
     def find_gone(self, paths: Sequence[str]) -> list[str]:
         if not paths:
@@ -160,8 +237,9 @@ class FakeTree:
             return ResolvedReference(reference, None, ReferenceStatus.OUTSIDE)
         if not covers(folder, target):
             return ResolvedReference(reference, target, ReferenceStatus.OUTSIDE)
-        file = self._filesystem.files.get(target)
-        there = file is not None and file.octets is not None and self._filesystem.shut_above(target) is None
+        end = self._filesystem.real(target) or ""
+        file = self._filesystem.files.get(end)
+        there = file is not None and file.octets is not None and self._filesystem.shut_above(end) is None
         return ResolvedReference(reference, target, ReferenceStatus.OK if there else ReferenceStatus.MISSING)
 
 
