@@ -14,6 +14,7 @@ from tests.simulation.setup import (
     PERSONA_NAMES,
     PROMPT_NAMES,
     SPARE_NAMES,
+    TWIN_NAMES,
     VARIANTS,
 )
 from tests.simulation.step import History, News, Step, Verb
@@ -174,7 +175,7 @@ class _Generator:
     def _to_write(self, path: str) -> str:
         """Mostly *path*, at times a file that is no document."""
         if self._random.random() < 0.1:
-            return self._random.choice(ASIDE_NAMES)
+            return self._random.choice((*ASIDE_NAMES, *TWIN_NAMES))
         is_spare = self._has_links and self._random.random() < 0.2
         return self._random.choice(SPARE_NAMES) if is_spare else path
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from random import Random
 
-from tests.simulation.setup import PERSONA_NAMES
+from tests.simulation.setup import PERSONA_NAMES, TWIN_NAMES
 from tests.simulation.step import News, Step, Verb
 
 
@@ -75,6 +75,27 @@ def other_rules(random: Random) -> list[Step]:
     return [Step(0, Verb.FILL, "personas"), Step(700, Verb.RESTART, number=variant)]
 
 
+def looks_alike(random: Random) -> list[Step]:
+    """Names that some file systems hold for one: a file of them breaks, goes, comes late, or goes with its folder."""
+    pairs = (("personas/a.json", TWIN_NAMES[0]), ("personas/team/d.json", TWIN_NAMES[1]), TWIN_NAMES[2:])
+    one, other = random.sample(random.choice(pairs), 2)
+    texts = ("persona/ada", "persona/bob", "persona/cut", "persona/latin")
+    ends: tuple[list[Step], ...] = (
+        [],
+        [Step(random.choice((0, 700)), Verb.WRITE, one, random.choice(texts))],
+        [Step(random.choice((0, 700)), Verb.DELETE, one)],
+        [Step(random.choice((0, 700)), Verb.MOVE, one, "personas/b.json")],
+        [Step(0, Verb.FILL, "personas"), Step(1100, Verb.REMOVE, "personas/team")],
+        [Step(random.choice((0, 700)), Verb.RESTART)],
+    )
+    return [
+        Step(0, Verb.SAVE, one, random.choice(texts)),
+        Step(random.choice((0, 700)), Verb.SAVE, other, random.choice(texts)),
+        *random.choice(ends),
+        *random.choice(ends),
+    ]
+
+
 SCENES: Mapping[Callable[[Random], list[Step]], int] = {
     twins: 4,
     clones: 3,
@@ -84,5 +105,6 @@ SCENES: Mapping[Callable[[Random], list[Step]], int] = {
     lost_copies: 1,
     one_by_one: 1,
     there_and_back: 1,
+    looks_alike: 4,
 }
 """Each scene and how often it is played, compared with the others."""

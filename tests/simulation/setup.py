@@ -21,6 +21,8 @@ ASIDE_NAMES = (
     "prompts/picture.png",
     "personas/.hidden.json",
 )
+TWIN_NAMES = ("personas/A.json", "personas/team/D.json", "personas/\u00fc.json", "personas/u\u0308.json")
+"""Names that differ from another one in case or Unicode form only."""
 SPARE_NAMES = ("spare.json", "personas/.spare.json", "personas/spare.txt", "personas/team/.spare.json")
 """Files of personas that are none of the collection's: outside, hidden, of another name. What links lead to."""
 ALIAS = "personas/alias"
