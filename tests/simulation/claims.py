@@ -1,32 +1,32 @@
 """What was announced to the daemon: by when it must be in the database, and what a wait may be believed of. Judges nothing."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from docsync.names import covers
-from tests.simulation.carry_out import Filesystem, Hints
+from tests.simulation.carry_out import Hints
+from tests.simulation.fake_filesystem import FakeFilesystem
 from tests.simulation.step import News, Step, Verb
 
 
 class Claims:
     """The deadlines of what was announced, and the paths that nothing is claimed of."""
 
-    def __init__(self, filesystem: Filesystem, echoes: Mapping[str, str]) -> None:
-        """*echoes* is that of the FakeFilesystem: what was done to another name."""
+    def __init__(self, filesystem: FakeFilesystem) -> None:
         self.deadlines: dict[str, int] = {}
         self.touched_ns: dict[str, int] = {}
         self.blind: set[str] = set()
         """Paths that hold something else under the stamp that they had, without a hint: nobody can know."""
         self._filesystem = filesystem
-        self._echoes = echoes
+        self._echoes = filesystem.echoes
         self._untold: set[str] = set()
         self._led: set[str] = set()
-        self._still_open: set[str] = set()
+        self._in_disorder: set[str] = set()
         self._mapped: set[str] = set()
 
     def touch(self, path: str, now_ns: int) -> None:
         """Something became of *path*."""
         self.touched_ns[path] = now_ns
-        for memory in (self._still_open, self._mapped, self._led, self.blind):
+        for memory in (self._in_disorder, self._mapped, self._led, self.blind):
             memory.discard(path)
 
     def is_covered(self, path: str, *, looked: bool) -> bool:
@@ -36,7 +36,7 @@ class Claims:
         was asked for.
         """
         heard = looked or path not in self._untold or path in self._led
-        return heard and path not in self._still_open
+        return heard and path not in self._in_disorder and not self._filesystem.is_open(path)
 
     def pop_late(self, now_ns: int) -> list[str]:
         """The paths whose deadline is over."""
@@ -62,10 +62,8 @@ class Claims:
 
     def _note_bytes(self, step: Step, hints: Hints) -> None:
         written = {*self._echoes, *self._echoes.values(), self._filesystem.real(step.path) or ""}
-        if step.verb is Verb.HALF:
-            self._still_open |= written
         if step.news is News.SHUFFLED:  # hints that overtake each other may end with that of an open file
-            self._still_open |= {*self._echoes, *(path for path, _ in hints)}
+            self._in_disorder |= {*self._echoes, *(path for path, _ in hints)}
         if step.verb is Verb.MAP:
             is_told = step.news in (News.NOW, News.LATE, News.TWICE) and hints
             (self._mapped if is_told else self.blind).update(written)

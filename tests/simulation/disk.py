@@ -21,6 +21,7 @@ class Disk:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._open: dict[int, int] = {}
 
     @property
     def files(self) -> dict[str, File]:
@@ -74,9 +75,32 @@ class Disk:
             return False
         else:
             target.write_bytes(octets)
+            self._close(self._open.pop(target.stat().st_ino, None))
         if mtime_ns is not None:
             os.utime(target, ns=(mtime_ns, mtime_ns))
         return True
+
+    def half(self, path: str, octets: bytes) -> bool:
+        target = self._root / path
+        if not target.is_file() and not self.write(path, b""):  # what may not be written is known there
+            return False
+        if self.real(path) is None:
+            return False
+        descriptor = os.open(target, os.O_WRONLY | os.O_TRUNC)
+        os.write(descriptor, octets)
+        self._close(self._open.pop(os.fstat(descriptor).st_ino, None))
+        self._open[os.fstat(descriptor).st_ino] = descriptor
+        return True
+
+    @staticmethod
+    def _close(descriptor: int | None) -> None:
+        if descriptor is not None:
+            os.close(descriptor)
+
+    def close(self) -> None:
+        """Whatever still wrote a file ends."""
+        while self._open:
+            self._close(self._open.popitem()[1])
 
     def map(self, path: str, octets: bytes) -> bool:
         target = self._root / path

@@ -61,6 +61,7 @@ class FakeFilesystem:
         self._last_inode = 1
         self._is_any_shut = False
         self._is_any_shared = False
+        self._open: set[int] = set()
 
     def now_ns(self) -> int:
         """The time that the file system writes into stamps."""
@@ -107,8 +108,21 @@ class FakeFilesystem:
         now_ns = self.now_ns()
         inode = old.stamp.inode if old else self._new_inode()
         stamp = Stamp(now_ns if mtime_ns is None else mtime_ns, now_ns, len(octets or b""), inode, _DEVICE)
+        self._open.discard(inode)
         self._put(target, File(octets, stamp, bool(old and old.shut)))
         return True
+
+    def half(self, path: str, octets: bytes) -> bool:
+        """Write in place and keep the file open, until it is written again."""
+        done = self.write(path, octets)
+        if done:
+            self._open.add(self.files[self.real(path) or ""].stamp.inode)
+        return done
+
+    def is_open(self, path: str) -> bool:
+        """True while some program may still write what *path* leads to."""
+        file = self.file_at(path)
+        return file is not None and file.stamp.inode in self._open
 
     def _to_write(self, path: str) -> str | None:
         """The path that a program writes which opens *path*, None if it cannot."""
@@ -328,6 +342,7 @@ class FakeFilesystem:
         if isinstance(node, File) and self._is_any_shared and left:
             self._stamp_names(left[0])
         else:
+            self._open.discard(inode)
             self._free.append(inode)
 
     def _stamp_names(self, path: str) -> File:

@@ -24,6 +24,7 @@ class MirroredFilesystem:
     def __init__(self, filesystem: FakeFilesystem, root: Path) -> None:
         self._filesystem = filesystem
         self._disk = Disk(root)
+        self.close = self._disk.close
 
     @property
     def files(self) -> Mapping[str, File]:
@@ -46,6 +47,9 @@ class MirroredFilesystem:
 
     def save(self, path: str, octets: bytes) -> bool:
         return self._dated(path, self._both(lambda filesystem: filesystem.save(path, octets)))
+
+    def half(self, path: str, octets: bytes) -> bool:
+        return self._dated(path, self._both(lambda filesystem: filesystem.half(path, octets)))
 
     def map(self, path: str, octets: bytes) -> bool:
         return self._both(lambda filesystem: filesystem.map(path, octets))

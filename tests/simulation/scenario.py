@@ -15,6 +15,7 @@ from docsync.sync.thread.request import Request, RequestKind
 from tests.simulation.carry_out import Filesystem, Hints, do, watched
 from tests.simulation.claims import Claims
 from tests.simulation.clock import MS, SimulatedClock
+from tests.simulation.fake_filesystem import FakeFilesystem
 from tests.simulation.fake_git import FakeGit
 from tests.simulation.faults import Crash, Faults
 from tests.simulation.setup import VARIANTS
@@ -40,13 +41,13 @@ class Scenario:
     """The steps of a history, the hints on their way, and the deadlines of what was announced."""
 
     def __init__(
-        self, history: History, clock: SimulatedClock, filesystem: Filesystem, echoes: dict[str, str]
+        self, history: History, clock: SimulatedClock, filesystem: Filesystem, truth: FakeFilesystem
     ) -> None:
-        """*echoes* is that of the FakeFilesystem."""
+        """*truth* is *filesystem*, or what mirrors it."""
         self.inbox: Inbox | None = None
         self.faults: Faults
         self.variant = 0
-        self.claims = Claims(filesystem, echoes)
+        self.claims = Claims(truth)
         self.roots: tuple[str, ...] = ()
         self.over = False
         self.git = FakeGit(clock)
@@ -63,7 +64,7 @@ class Scenario:
         self.on_end: Callable[[], None] = lambda: None
         self._clock = clock
         self._filesystem = filesystem
-        self._echoes = echoes
+        self._echoes = truth.echoes
         self._steps = list(reversed(history))
         self._at_ns = clock.now_ns
         self._under_way: list[tuple[int, int, str, Sign]] = []

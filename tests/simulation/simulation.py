@@ -116,8 +116,9 @@ class Simulation:
         self._folder = folder
         self._watcher: RealWatcher | None = None
         self._next_check_ns = 0
-        filesystem = MirroredFilesystem(self._filesystem, folder) if folder else self._filesystem
-        self._scenario = Scenario(history, self._clock, filesystem, self._filesystem.echoes)
+        self._mirror = MirroredFilesystem(self._filesystem, folder) if folder else None
+        filesystem = self._mirror or self._filesystem
+        self._scenario = Scenario(history, self._clock, filesystem, self._filesystem)
         filesystem.make_folder("personas")
         filesystem.make_folder("prompts")
         self._outcome = Outcome()
@@ -128,7 +129,9 @@ class Simulation:
 
     def run(self) -> Outcome:
         """Play the history to its end. Raises Violation where a promise is broken."""
-        with ExitStack() as opened:
+        with ExitStack() as kept, ExitStack() as opened:
+            if self._mirror is not None:
+                kept.callback(self._mirror.close)
             while not self._scenario.over:
                 self._live(opened)
         if self._trace is not None:
