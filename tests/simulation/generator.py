@@ -4,7 +4,7 @@ from posixpath import dirname, relpath
 from random import Random
 
 from tests.simulation.content import ASIDE, PERSONAS, PROMPTS
-from tests.simulation.link_scene import traded_places
+from tests.simulation.link_scene import same_stamp, traded_places
 from tests.simulation.scene import SCENES
 from tests.simulation.setup import (
     ALIAS,
@@ -95,7 +95,7 @@ class _Generator:
         while len(steps) < length:
             rare = random.random()
             if self._has_links and random.random() < _LINK_SCENES_SHARE:
-                steps += traded_places(random)
+                steps += random.choice((traded_places, same_stamp))(random)
             elif rare < _SCENES_SHARE:
                 (scene,) = random.choices(list(SCENES), list(SCENES.values()))
                 steps += scene(random)

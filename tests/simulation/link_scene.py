@@ -28,6 +28,7 @@ def other_name(random: Random) -> list[Step]:
     source, path = random.choice((*PERSONA_NAMES, *SPARE_NAMES)), random.choice(PERSONA_NAMES)
     written, left = random.sample((source, path), 2)
     way = random.choice((Verb.WRITE, Verb.WRITE, Verb.KEEP, Verb.MAP))
+    looks = [Step(2500, Verb.LOOK)] if way is Verb.MAP else []
     ends: tuple[list[Step], ...] = (
         [],
         [Step(random.choice((0, 40, 700)), Verb.DELETE, written)],
@@ -37,6 +38,7 @@ def other_name(random: Random) -> list[Step]:
     return [
         Step(0, Verb.WRITE, source, "persona/ada"),
         Step(0, Verb.LINK, path, source, random.choice((0, 1))),
+        *looks,
         Step(random.choice((700, 2500)), way, written, "persona/bob"),
         *_asks(random, left),
         *random.choice(ends),
@@ -44,19 +46,27 @@ def other_name(random: Random) -> list[Step]:
 
 
 def same_stamp(random: Random) -> list[Step]:
-    """Other bytes under the same times and size, long after the first ones; the name may be a link to them."""
-    path, link = random.sample(PERSONA_NAMES, 2)
-    links: tuple[list[Step], ...] = (
-        [],
-        [Step(0, Verb.SYMLINK, link, relpath(path, dirname(link)))],
-        [Step(0, Verb.LINK, link, path)],
-    )
-    made = random.choice(links)
-    name = random.choice((path, link)) if made else path
+    """Other bytes under the same times and size, when the stamp is no more so young that it proves nothing."""
+    path = random.choice(PERSONA_NAMES)
     return [
         Step(0, Verb.WRITE, path, "persona/ada"),
-        *made,
-        Step(random.choice((700, 6000)), Verb.MAP, name, "persona/bob"),
+        Step(2500, Verb.LOOK),
+        Step(random.choice((0, 700)), Verb.MAP, path, "persona/bob"),
+        *_asks(random, path),
+    ]
+
+
+def same_stamp_of_names(random: Random) -> list[Step]:
+    """The same where the file has another name, or a link leads to it, and is written through either."""
+    path, link = random.sample(PERSONA_NAMES, 2)
+    made = random.choice(
+        (Step(0, Verb.SYMLINK, link, relpath(path, dirname(link))), Step(0, Verb.LINK, link, path))
+    )
+    return [
+        Step(0, Verb.WRITE, path, "persona/ada"),
+        made,
+        Step(2500, Verb.LOOK),
+        Step(random.choice((0, 700)), Verb.MAP, random.choice((path, link)), "persona/bob"),
         *_asks(random, random.choice((path, link))),
     ]
 
@@ -134,6 +144,7 @@ def traded_places(random: Random) -> list[Step]:
     )
     pair = random.choice((folders, tuple(random.sample(PERSONA_NAMES, 2)), ("personas/a.json", folders[0])))
     one, other = random.sample(pair, 2)
+    beneath = [name for name in PERSONA_NAMES if dirname(name) in pair] or PERSONA_NAMES
     after = random.choice((0, 130, 700))
     begin = [Step(0, Verb.FILL, "personas")]
     begin += [Step(0, Verb.WRITE, "parked/a.json", "persona/eve")] if "parked" in pair else []
@@ -141,9 +152,7 @@ def traded_places(random: Random) -> list[Step]:
         *begin,
         Step(random.choice((0, 700)), Verb.EXCHANGE, one, other),
         *_asks(random, one),
-        Step(
-            after, random.choice((Verb.WRITE, Verb.SAVE)), random.choice(PERSONA_NAMES), random.choice(_TEXTS)
-        ),
+        Step(after, random.choice((Verb.WRITE, Verb.SAVE)), random.choice(beneath), random.choice(_TEXTS)),
         *_asks(random, other),
     ]
 
@@ -152,7 +161,8 @@ _TEXTS = ("persona/ada", "persona/bob", "persona/cyd", "persona/eve", "persona/c
 LINK_SCENES: Mapping[Callable[[Random], list[Step]], int] = {
     made_link: 3,
     other_name: 4,
-    same_stamp: 2,
+    same_stamp: 1,
+    same_stamp_of_names: 1,
     target_comes: 4,
     chain: 3,
     volume: 2,

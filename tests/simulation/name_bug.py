@@ -1,0 +1,62 @@
+"""Planted bugs in what is made of names: links, exchanges, equal stamps, waits, and names that look alike."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from watchdog.observers.inotify_c import InotifyConstants as In
+
+from docsync.change import Warn
+from docsync.model import Sign
+from docsync.sync.batch.engine import Engine
+from docsync.sync.batch.name_twins import NameTwins
+from docsync.sync.thread.inbox import Inbox
+from docsync.watch.inotify import InotifySource
+from tests.simulation.bug import Wrapped, instead
+
+
+@instead(Engine, "_find_must_read")
+def a_hint_does_not_outrank_an_equal_stamp(
+    right: Wrapped, self: Engine, known: Any, batch: Any, *_: Any
+) -> Any:
+    return right(self, known, replace(batch, dirty={}, asked=frozenset()), ())
+
+
+@instead(Inbox, "take")
+def a_wait_leaves_what_is_not_due(right: Wrapped, self: Inbox, now_ns: int, *, everything: bool) -> Any:
+    return right(self, now_ns, everything=False)
+
+
+@instead(Inbox, "hint")
+def an_exchange_leaves_one_half(right: Wrapped, self: Inbox, path: str, sign: Sign) -> None:
+    known = self._coalescer._dirty.get(path)
+    if known is not None and (known.sign, sign) == (Sign.RENAMED, Sign.GONE):
+        del self._coalescer._dirty[path]  # as if what came and went had never been
+        self._coalescer._alarms.pop(path, None)
+    else:
+        right(self, path, sign)
+
+
+@instead(NameTwins, "update")
+def what_looks_alike_is_said_of_the_new_name_only(
+    right: Wrapped, self: NameTwins, work: Any
+) -> Iterator[Warn]:
+    yield from (warn for warn in right(self, work) if warn.path in work.upserted)
+
+
+# Where names are looked up
+
+
+@instead(InotifySource, "_handle_folder")
+def an_exchange_leaves_a_folder_unwatched(
+    right: Wrapped, self: InotifySource, node: Any, mask: int, name: str
+) -> Iterator[tuple[str, Sign]]:
+    if mask & (In.IN_DELETE | In.IN_MOVED_FROM) and name in node.children:
+        self._tree.drop(node.children[name])
+        yield node.join_name(name), Sign.FOLDER
+    else:
+        yield from right(self, node, mask, name)
+
+
+ON_DISK = {"an_exchange_leaves_a_folder_unwatched"}
+"""The bugs that only a real tree can show, with the scan and the watcher that ship."""
