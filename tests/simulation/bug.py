@@ -188,6 +188,11 @@ def a_file_that_is_back_counts_as_deleted(right: Wrapped, self: Guard, *args: An
     pass
 
 
+@instead(Guard, "remember")
+def the_guards_minute_ends_with_the_process(right: Wrapped, self: Guard, held: Any, *_: Any) -> None:
+    right(self, held)
+
+
 @instead(Guard, "mark_present")
 def a_held_file_that_is_back_stays_held(right: Wrapped, self: Guard, *args: Any) -> None:
     pass

@@ -62,6 +62,25 @@ def there_and_back(random: Random) -> list[Step]:
     return [*filled, *gone, *filled, *gone]
 
 
+def between_lives(random: Random) -> list[Step]:
+    """Files go a few at a time, and in between the daemon ends: together they are more than the guard lets go."""
+    names = random.sample(PERSONA_NAMES, 6)
+    steps = [Step(0, Verb.FILL, "personas")]
+    while names:
+        gone = [names.pop() for _ in range(min(len(names), random.randint(1, 3)))]
+        steps += [Step(700 if name is gone[0] else 0, Verb.DELETE, name) for name in gone]
+        end = random.choice((Step(1100, Verb.CRASH), Step(1100, Verb.RESTART), Step(25_000, Verb.CRASH)))
+        steps += [end] if random.random() < 0.8 else []
+    return steps
+
+
+def another_root(random: Random) -> list[Step]:
+    """A collection's folder is moved away; of the one that is made in its place only a name is told."""
+    folder, name = random.choice((("prompts", "prompts/q.prompty"), ("personas", "personas/c.json")))
+    begin = [Step(0, Verb.FILL, folder), Step(700, Verb.MOVE, folder, "parked")]
+    return [*begin, Step(random.choice((700, 2500)), Verb.PIPE, name)]
+
+
 def in_doubt(random: Random) -> list[Step]:
     """A file goes, and before that is believed the whole folder goes too, or the file comes back unheard of."""
     path = random.choice(PERSONA_NAMES)
@@ -105,6 +124,8 @@ SCENES: Mapping[Callable[[Random], list[Step]], int] = {
     lost_copies: 1,
     one_by_one: 1,
     there_and_back: 1,
+    between_lives: 2,
+    another_root: 1,
     looks_alike: 4,
 }
 """Each scene and how often it is played, compared with the others."""
