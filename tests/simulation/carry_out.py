@@ -1,11 +1,11 @@
 """Carries out what a step does to the tree, and says what a watcher would hint at. Never tells the daemon itself."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from posixpath import basename, dirname
+from posixpath import basename
 from typing import Protocol
 
 from docsync.model import Sign
-from docsync.names import VOLUME_LINK, is_hidden, strip_folder
+from docsync.names import VOLUME_LINK, ancestors, is_hidden, strip_folder
 from tests.simulation.content import octets
 from tests.simulation.fake_filesystem import File, Folder
 from tests.simulation.setup import PERSONA_NAMES, PROMPT_NAMES
@@ -110,7 +110,9 @@ def _linked(step: Step, filesystem: Filesystem) -> Hints:
 
 
 def _above(path: str, filesystem: Filesystem) -> Hints:
-    return [] if dirname(path) in filesystem.folders else [(dirname(path), Sign.FOLDER)]
+    """The highest folder that has to be made for *path*."""
+    missing = [folder for folder in ancestors(path) if folder not in filesystem.folders]
+    return [(missing[-1], Sign.FOLDER)] if missing else []
 
 
 def _written(step: Step, filesystem: Filesystem) -> Hints:

@@ -12,6 +12,9 @@ _KEPT_STATES = {Sort.SHUT: ("unreadable", "held"), Sort.DENIED: ("unreadable",)}
 
 def complaints(path: str, oracle: Oracle, seen: Snapshot) -> Iterator[str]:
     """What is wrong with what *seen* says of *path*. Beneath a root that is away it is as it was: nothing can be said."""
+    folder = oracle.filesystem.folders.get(path)
+    if folder is not None and folder.shut:
+        return  # it is listed as unreadable, whatever it is called
     finding = oracle.at(path)
     row, file = seen.rows.get(path), seen.files.get(path)
     if finding.sort in (Sort.FOREIGN, Sort.ABSENT):

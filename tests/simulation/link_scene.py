@@ -5,7 +5,7 @@ from posixpath import basename, dirname, relpath
 from random import Random
 
 from tests.simulation.setup import ALIAS, PERSONA_NAMES, SPARE_NAMES, VOLUME, VOLUMES
-from tests.simulation.step import News, Step, Verb
+from tests.simulation.step import History, News, Step, Verb
 
 
 def _asks(random: Random, path: str) -> list[Step]:
@@ -155,6 +155,12 @@ def traded_places(random: Random) -> list[Step]:
         Step(after, random.choice((Verb.WRITE, Verb.SAVE)), random.choice(beneath), random.choice(_TEXTS)),
         *_asks(random, other),
     ]
+
+
+def with_links(seed: int, history: History) -> History:
+    """*history*, and one of these scenes after it."""
+    scenes = list(LINK_SCENES)
+    return (*history, *scenes[seed % len(scenes)](Random(seed)))
 
 
 _TEXTS = ("persona/ada", "persona/bob", "persona/cyd", "persona/eve", "persona/cut")

@@ -10,6 +10,7 @@ from tests.simulation.carry_out import Hints, do, watched
 from tests.simulation.clock import MS, SimulatedClock
 from tests.simulation.fake_filesystem import FakeFilesystem
 from tests.simulation.generator import generate
+from tests.simulation.link_scene import with_links
 from tests.simulation.mirrored_filesystem import FOR_PERMISSIONS, MirroredFilesystem
 from tests.simulation.real_watcher import RealWatcher
 
@@ -30,7 +31,7 @@ def play(seed: int, folder: Path) -> None:
         filesystem.make_folder(root)
     try:
         with RealWatcher(folder, ROOTS) as watcher:
-            for number, step in enumerate(generate(seed)):
+            for number, step in enumerate(with_links(seed, generate(seed))):
                 if step.verb not in FOR_PERMISSIONS:
                     clock.advance(clock.now_ns + 5 * MS)
                     made_up = list(watched(do(step, filesystem), ROOTS))

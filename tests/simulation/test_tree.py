@@ -13,6 +13,7 @@ from tests.simulation.clock import MS, SimulatedClock
 from tests.simulation.disk import Disk
 from tests.simulation.fake_filesystem import FakeFilesystem
 from tests.simulation.generator import generate
+from tests.simulation.link_scene import with_links
 from tests.simulation.setup import (
     ALIAS,
     ASIDE_NAMES,
@@ -188,13 +189,13 @@ def test_a_path_belongs_to_the_first_collection_that_matches_it(place: Place) ->
     assert place.tree.collections_of("personas/old/f.json") == []
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(24))
 def test_the_same_history_looks_alike_in_both(seed: int, tmp_path: Path) -> None:
     """Everything but permissions, which root does not feel; a pipe is only put where nothing is, as mkfifo wants it."""
     clock = SimulatedClock()
     filesystem = FakeFilesystem(clock)
     one, other = Place(filesystem, FakeTree(filesystem, COLLECTIONS, MAX_FILE_BYTES)), real(tmp_path / "real")
-    for number, step in enumerate(generate(seed)):
+    for number, step in enumerate(with_links(seed, generate(seed))):
         if step.verb in (Verb.SHUT, Verb.OPEN):
             continue
         clock.advance(clock.now_ns + 5 * MS)
