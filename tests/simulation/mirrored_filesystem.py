@@ -6,7 +6,7 @@ Permissions are left out, since root does not feel them: histories for a disk ha
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from docsync.model import FileBytes, ReadFailure, RefusedPath, Root, Scan, WriteState
+from docsync.model import FileBytes, ReadFailure, RefusedPath, Root, Scan
 from docsync.scan import FileTree
 from tests.simulation.disk import Disk
 from tests.simulation.fake_filesystem import FakeFilesystem, File, Folder
@@ -110,6 +110,7 @@ class WatchedTree:
         self.was_read: Callable[[str], None] = lambda _: None
         self.collections_of = tree.collections_of
         self.resolve = tree.resolve
+        self.write_state = tree.write_state
 
     def roots(self) -> dict[str, Root]:
         self._pause()
@@ -128,9 +129,6 @@ class WatchedTree:
         if isinstance(seen, FileBytes):
             self.was_read(path)
         return seen
-
-    def write_state(self, path: str) -> WriteState:
-        return WriteState.UNKNOWN
 
     def find_gone(self, paths: Sequence[str]) -> list[str]:
         if not paths:

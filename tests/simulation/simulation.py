@@ -10,6 +10,7 @@ from pathlib import Path
 from docsync.clock import iso
 from docsync.counters import Counters
 from docsync.errors import Damaged, StoreUnavailable
+from docsync.model import WriteState
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, Coalescer
 from docsync.scan import FileTree
@@ -211,7 +212,14 @@ class Simulation:
             return None
         scenario.restarted()
         scenario.inbox = inbox
-        tasks = LoopTasks(_RESCAN_NS, self._resync, self._check_watcher, NoUpkeep(), random.Random(1))
+        tasks = LoopTasks(
+            _RESCAN_NS,
+            self._resync,
+            self._check_watcher,
+            NoUpkeep(),
+            random.Random(1),
+            lambda path: tree.write_state(path) is WriteState.CLOSED,
+        )
         git_hold = GitHold(lambda: scenario.git, scenario.prove)
         observers = Observers(ThreadStatus(self._clock.given), SyncLog(Silence()), Counters())
         self._loop = Loop(engine, inbox, git_hold, tasks, observers)

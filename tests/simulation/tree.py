@@ -19,6 +19,7 @@ from docsync.model import (
     Scan,
     Severity,
     Stamp,
+    WriteState,
 )
 from docsync.names import VOLUME_LINK, Collection, covers, is_hidden
 from docsync.scan.read import is_racy
@@ -163,6 +164,12 @@ class FakeTree:
             return ReadFailure.CHANGING
         self.was_read(path)
         return FileBytes(file.octets, file.stamp, is_racy(file.stamp, self._filesystem.exact_ns()))
+
+    def write_state(self, path: str) -> WriteState:
+        file = self.content_of(path) if self.collections_of(path) else None
+        if file is not None and (file.shut or self._filesystem.shut_above(path) is not None):
+            return WriteState.UNKNOWN
+        return WriteState.OPEN if file is not None and self._filesystem.is_open(path) else WriteState.CLOSED
 
     def _find_link(self, path: str, scope: str, owner: str, seen: Scan) -> None:
         if basename(path) == VOLUME_LINK and path != scope and not _hides(dirname(path)[len(scope) :]):
