@@ -88,7 +88,7 @@ EFFECTS = (
         "database-opened", Life.OLD, Call("docsync.store.connection", "apsw.Connection", _writer), failing
     ),
     Effect("database-configured", Life.OLD, Statement("pragma", "journal_mode"), locked),
-    Effect("mode-set", Life.OLD, Call("docsync.store.database_files", "Path.chmod", named("docsync.db"))),
+    Effect("mode-set", Life.OLD, Call("docsync.permission", "Path.chmod", named("docsync.db"))),
     Effect("tables-made", Life.NEW, Statement("execute", "-- The tables of"), full),
     Effect("epoch-made", Life.NEW, Statement("execute", "INSERT INTO sync_state VALUES ('epoch'"), full),
     Effect("collections-declared", Life.OLD, Statement("execute", row("collections")), full),
@@ -106,7 +106,7 @@ EFFECTS = (
         full,
     ),
     Effect("inspected", Life.OLD, Statement("execute", "PRAGMA integrity_check"), failing),
-    Effect("cookies-folder", Life.OLD, Call("docsync.sync.thread.barrier", "Path.mkdir", named("cookies"))),
+    Effect("cookies-folder", Life.OLD, Call("docsync.permission", "Path.mkdir", named("cookies"))),
     Effect("root-watched", Life.OLD, Call("docsync.watch.descriptor", "Descriptor.add")),
     Effect(
         "socket-bound", Life.OLD, Call("docsync.admin.http.listener", "Path.chmod", named("docsync.sock"))

@@ -65,7 +65,7 @@ class Scene:
             case Life.NEW:
                 shutil.rmtree(self.daemon.database.parent)
             case Life.OLD:
-                self.daemon.database.chmod(0o600)  # something to set right
+                self.daemon.database.chmod(0o604)  # something to set right: no mode of ours
             case Life.COPIED:
                 damage(self.daemon.database, lambda database, _: log_of(database).unlink(), random.Random(1))
             case Life.BENT:
