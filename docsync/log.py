@@ -7,7 +7,7 @@ from typing import TextIO
 
 import structlog
 
-from docsync.names import to_printable
+from docsync.names import to_visible
 
 
 def open_log(stream: TextIO, format_name: str, level: str) -> structlog.typing.FilteringBoundLogger:
@@ -67,9 +67,9 @@ def _escape_values(
     for key, value in values.items():
         if isinstance(value, str):
             lines = value.split("\n") if key == "exception" else [value]
-            values[key] = "\n".join(map(to_printable, lines))
+            values[key] = "\n".join(map(to_visible, lines))
         elif isinstance(value, list):
-            values[key] = [to_printable(str(one)) for one in value]
+            values[key] = [to_visible(str(one)) for one in value]
     return values
 
 

@@ -30,6 +30,13 @@ _TEMPORARY_SUFFIXES = (
     ".part",
     ".crdownload",
 )
+INVISIBLE = re.compile(
+    "[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""What takes no place or turns the reading direction: two names that differ in it look alike."""
+
+_ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U(000[0-9a-f]{5}|0010[0-9a-f]{4}))")
 _TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
 
 
@@ -113,10 +120,25 @@ def widen_escaped(path: str) -> str:
     return shown[: shown.index("\\")].rpartition("/")[0]
 
 
+def to_visible(text: str) -> str:
+    """*text* safe to show: `to_printable`, and escapes for what nobody can see, such as U+200B.
+
+    Names are stored with these: some languages need them between letters.
+    """
+    return INVISIBLE.sub(lambda found: _escape_character(found[0]), to_printable(text))
+
+
+def from_visible(text: str) -> str:
+    """The name that `to_visible` shows as *text*."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1] or found[2] or found[3], 16)), text)
+
+
 def _escape_character(character: str) -> str:
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:  # os.fsdecode's stand-in for the byte 0x80..0xff
         return f"\\x{code - 0xDC00:02x}"
+    if code > 0xFFFF:
+        return f"\\U{code:08x}"
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 

@@ -57,8 +57,9 @@ class DaemonSettings:
 
     `http` is host and port, or None to serve the socket only.
 
-    With `keys`, requests over TCP need a token. With `has_own_token`, content needs the one beside the database
-    where not every user may read it. `on_page` is called with the address of the page, with that token in it.
+    With `keys`, requests over TCP need a token. With `has_own_token`, content needs the one beside the
+    database where not every user may read it. `on_page` is called with the address of the page, with that
+    token in it.
     """
 
     sync: Settings

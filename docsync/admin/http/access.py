@@ -91,7 +91,7 @@ Admission = Callable[[Scope, Headers], Principal]
 
 
 def admit_owner(scope: Scope, _headers: Headers) -> Principal:
-    """Admit who may open the Unix socket, mode 0600, as owner; and only this user and root, whatever its mode is."""
+    """Admit who may open the Unix socket, mode 0600, as owner: this user and root, whatever its mode is."""
     if scope["state"].get("uid") not in (None, 0, os.geteuid()):
         raise Refusal(403, "This socket answers only to the user who runs docsync.")
     return Principal(Trust.OWNER, scope["state"].get("peer", "socket"))
@@ -101,9 +101,9 @@ def admit_owner(scope: Scope, _headers: Headers) -> Principal:
 class TcpAdmission:
     """Access rules of a TCP listener.
 
-    `hosts` are the Host headers that are allowed, None for any. `keys` are the configured tokens: with one of
-    them every request needs a token. Any host without them would not be safe. `own_key` is docsync's own token,
-    which content needs unless `is_open`: then every user of this machine may read all that there is.
+    `hosts` are the Host headers that are allowed, None for any. `keys` are the configured tokens: with one
+    of them every request needs a token. Any host without them would not be safe. `own_key` is docsync's own
+    token, which content needs unless `is_open`: then every user of this machine may read all that there is.
     """
 
     hosts: frozenset[str] | None

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from docsync.admin.http.access import Admission, Principal, read_single_header, set_principal
 from docsync.admin.http.body import MAX_BODY_BYTES, make_too_large
 from docsync.admin.http.problem_response import SAFE_HEADERS, Refusal, refusal_of
+from docsync.names import is_presentable
 
 OnWarning = Callable[[str, str], None]
 """Called with the event's stable name and a message."""
@@ -123,7 +124,7 @@ def _length(headers: Headers) -> int:
 def _check_size(scope: Scope) -> None:
     if not scope["raw_path"].startswith(b"/"):
         raise Refusal(400, "The request target must be a path, such as /v1/status.")
-    if not scope["path"].isprintable():  # a route's pattern would let a line break at the end pass
+    if not is_presentable(scope["path"]):  # a route's pattern would let a line break at the end pass
         raise Refusal(404, "There is nothing at this path. GET /v1/status is a good start.")
     if len(scope["raw_path"]) + len(scope["query_string"]) > _MAX_TARGET_BYTES:
         raise Refusal(414, f"A request target may have {_MAX_TARGET_BYTES} bytes.")

@@ -9,6 +9,7 @@ from docsync.cli.read_options import exit_code, open_database, open_documents, s
 from docsync.cli.session import Session
 from docsync.cli.view.output import as_text
 from docsync.errors import NoSuchDocument
+from docsync.names import from_visible
 
 if TYPE_CHECKING:
     from docsync.admin.http.json_body import Json
@@ -28,7 +29,7 @@ def get_command(session: Session, document_id: str, path: str | None, *, strict_
     With --json the whole row is printed: the document with its file, times, hash, revision and state.
     """
     with open_documents(session) as reader:
-        row = reader.get(document_id)
+        row = reader.get(document_id) or reader.get(from_visible(document_id))
         if row is None:
             raise NoSuchDocument(_unknown(document_id, reader))
     if path is not None:

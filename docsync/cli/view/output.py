@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from docsync.names import to_printable
+from docsync.names import INVISIBLE, to_visible
 
 if TYPE_CHECKING:
     from docsync.admin.http.json_body import Json
@@ -21,11 +21,10 @@ COLORS = ("auto", "always", "never")
 
 # JSON escapes what is below U+0020 by itself. These, too, would reach the terminal as commands or turn text
 # around; in JSON they can only stand inside a string.
-_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNPRINTABLE = re.compile(f"[\x7f-\x9f\ud800-\udfff]|{INVISIBLE.pattern}")
 # The characters of _UNPRINTABLE and all below U+0020, except tabs and line ends.
-_STEERING = re.compile(
-    "\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+_STEERING = re.compile(f"\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]|{INVISIBLE.pattern}")
+_KEPT = re.compile(r"(\x1b\[(?:0|1|2|22|3[0-79]|9[0-7])m|[\n\t]|\r\n)")
 
 
 class Output:
@@ -45,14 +44,14 @@ class Output:
     def answer(self, value: object, lines: Iterable[str]) -> None:
         """What the command was called for: *value* with --json, otherwise *lines*."""
         for line in [_json(value)] if self._as_json else lines:
-            click.echo(line, color=self._colors(sys.stdout))
+            self._print(line, sys.stdout)
 
     def event(self, value: object, line: str) -> None:
         """One of many answers, as they come: with --json an object on a line of its own."""
         from docsync.admin.http.json_body import to_json
 
         text = as_text(to_json(value), indent=None) if self._as_json else line
-        click.echo(text, color=self._colors(sys.stdout))
+        self._print(text, sys.stdout)
 
     def file(self, chunks: Iterable[str]) -> None:
         """The content of a file: byte for byte in UTF-8, but on a terminal without control characters."""
@@ -66,7 +65,7 @@ class Output:
     def remark(self, text: str) -> None:
         """Something beside the answer, for people only."""
         if not self._quiet and not self._as_json:
-            click.echo(text, err=True, color=self._colors(sys.stderr))
+            self._print(text, sys.stderr)
 
     def failure(self, value: object, message: str) -> None:
         """Why the command did not do what it was called for."""
@@ -75,7 +74,7 @@ class Output:
             return
         for line in message.splitlines():
             click.echo(
-                f"{click.style('docsync:', fg='red')} {to_printable(line)}",
+                f"{click.style('docsync:', fg='red')} {to_visible(line)}",
                 err=True,
                 color=self._colors(sys.stderr),
             )
@@ -83,6 +82,12 @@ class Output:
     def shows_progress(self) -> bool:
         """True when a progress bar on stderr is of use."""
         return not self._quiet and not self._as_json and sys.stderr.isatty()
+
+    def _print(self, text: str, stream: IO[str]) -> None:
+        """Print *text*: nothing in it but our own styles reaches a terminal as a command."""
+        colors = self._colors(stream)
+        shown = _escape_all(text if colors else click.unstyle(text))
+        click.echo(shown, err=stream is sys.stderr, color=colors)
 
     def _colors(self, stream: IO[str]) -> bool:
         return wants_color(self._color, self._environ, is_terminal=stream.isatty())
@@ -125,4 +130,11 @@ def as_text(value: "Json", *, indent: int | None = 2) -> str:
 
 
 def _escape(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
+    return json.dumps(found[0])[1:-1] if ord(found[0]) != 0x7F else "\\u007f"
+
+
+def _escape_all(text: str) -> str:
+    """*text* with escapes for all that is not shown, but for line ends, tabs and our own styles."""
+    return "".join(
+        piece if number % 2 else to_visible(piece) for number, piece in enumerate(_KEPT.split(text))
+    )
