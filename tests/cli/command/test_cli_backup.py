@@ -112,6 +112,7 @@ def test_what_was_begun_and_killed_goes_with_the_next_backup(synced: Shell) -> N
 
 @needs_power
 def test_where_no_backup_can_be_written_its_place_is_named(synced: Shell) -> None:
+    synced("sync", DOCSYNC_DATABASE__MODE="shared")
     give_away(synced.root)
     command = [*POWERLESS, sys.executable, "-m", "docsync", "backup", "kept.db"]
 
