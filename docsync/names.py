@@ -37,7 +37,8 @@ INVISIBLE = re.compile(
 """What takes no place or turns the reading direction: two names that differ in it look alike."""
 
 _ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U(000[0-9a-f]{5}|0010[0-9a-f]{4}))")
-_TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
+_TOKEN = re.compile(r"\*\*/|\*\*|\*|[^*]+")
+_FOLDERS = {"**/": "(?:[^/]+/)*", "**": ".*"}
 
 
 def covers(scope: str, path: str) -> bool:
@@ -161,28 +162,53 @@ def find_closest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
 
 @lru_cache(maxsize=512)
 def compile_glob(glob: str) -> re.Pattern[str]:
-    """The regular expression of a glob: `**` is any number of folders; `*` and `?` never cross `/`."""
-    return re.compile("".join(_translate_token(token) for token in _TOKEN.findall(glob)) + r"\Z", re.DOTALL)
+    """The regular expression of a glob: `**` is any number of folders; `*` and `?` never cross `/`.
+
+    The part between two wildcards is taken where it comes first, and never tried again further on: what
+    follows matches from there, too. Else the time would grow with the power of their number.
+    """
+    parts = [("", "")]  # a `**` and what follows it
+    for piece in _TOKEN.findall(glob):
+        wildcard, text = parts[-1]
+        if piece not in _FOLDERS:
+            parts[-1] = (wildcard, text + piece)
+        elif parts[-1] != ("**/", "") or piece != "**/":
+            parts.append((piece, ""))
+    pattern = ""
+    followers = [*(wildcard for wildcard, _ in parts[1:]), ""]
+    for (wildcard, text), following in zip(parts, followers, strict=True):
+        translated = _translate_part(text, following)
+        if wildcard and text and _is_free(text, following):
+            pattern += f"(?>{_FOLDERS[wildcard]}?{translated})"
+        else:
+            pattern += _FOLDERS.get(wildcard, "") + translated
+    return re.compile(pattern + r"\Z", re.DOTALL)
+
+
+def _is_free(text: str, following: str) -> bool:
+    """True when the wildcard *following* can begin wherever *text* ends, and nothing is lost if that is early."""
+    return following == "**" or (following == "**/" and text.endswith("/"))
+
+
+def _translate_part(text: str, following: str) -> str:
+    """The regular expression of what lies between two `**`."""
+    before, *pieces = text.split("*")
+    pattern = _translate_fixed(before)
+    for number, piece in enumerate(pieces, 1):
+        is_free = number < len(pieces) or _is_free(piece, following)
+        fixed = _translate_fixed(piece)
+        pattern += f"(?>[^/]*?{fixed})" if is_free and piece else f"[^/]*{fixed}"
+    return pattern
+
+
+def _translate_fixed(text: str) -> str:
+    return "".join("[^/]" if character == "?" else re.escape(character) for character in text)
 
 
 @lru_cache(maxsize=128)
 def _compile_any(globs: tuple[str, ...]) -> re.Pattern[str]:
     """Compile several globs to one regular expression. Cached: a scan matches every file."""
     return re.compile("|".join(f"(?:{compile_glob(glob).pattern})" for glob in globs), re.DOTALL)
-
-
-def _translate_token(token: str) -> str:
-    match token:
-        case "**/":
-            return "(?:[^/]+/)*"
-        case "**":
-            return ".*"
-        case "*":
-            return "[^/]*"
-        case "?":
-            return "[^/]"
-        case _:
-            return re.escape(token)
 
 
 def suffix_of(glob: str) -> str | None:

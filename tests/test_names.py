@@ -1,5 +1,7 @@
 """Names: which paths are documents, what they are called, what is safe to show."""
 
+import random
+import re
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,47 @@ def test_what_may_be_meant_is_guessed_in_one_place() -> None:
 )
 def test_stars_never_cross_a_folder_unless_doubled(glob: str, path: str, found: bool) -> None:
     assert bool(names.compile_glob(glob).match(path)) is found
+
+
+def _plainly(glob: str) -> re.Pattern[str]:
+    """The same glob, each wildcard by itself and every way tried."""
+    wildcards = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    tokens = re.findall(r"\*\*/|\*\*|\*|\?|[^*?]+", glob)
+    return re.compile(
+        "".join(wildcards.get(token) or re.escape(token) for token in tokens) + r"\Z", re.DOTALL
+    )
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_glob_finds_what_it_finds_when_every_way_is_tried(seed: int) -> None:
+    generator = random.Random(seed)
+    for _ in range(400):
+        glob = "".join(
+            generator.choice(("**/", "**", "*", "?", "a", "b", "/", "a/"))
+            for _ in range(generator.randrange(1, 7))
+        )
+        for _ in range(20):
+            path = re.sub("/+", "/", "".join(generator.choice("aabb/") for _ in range(9))).strip("/")
+            assert bool(names.compile_glob(glob).match(path)) is bool(_plainly(glob).match(path)), (
+                seed,
+                glob,
+                path,
+            )
+
+
+@pytest.mark.parametrize(
+    ("glob", "path"),
+    [
+        ("**/*a*a*a*a*a*b", "a" * 240),
+        ("**/" * 12 + "q.json", "ab/" * 60 + "a"),
+        ("**/a/**/a/**/a/**/a/**/b/*", "a/" * 100 + "x"),
+        ("**/" + "?*" * 8 + "z.json", "y" * 240),
+        ("**a" * 8 + "b", "a" * 240),
+    ],
+)
+def test_a_glob_of_many_stars_takes_no_power_of_the_path(glob: str, path: str) -> None:
+    """With every way tried each of them takes minutes and more: longer than a test may."""
+    assert not names.compile_glob(glob).match(path)
 
 
 def test_an_id_is_the_type_and_the_path_without_its_final_suffix() -> None:
