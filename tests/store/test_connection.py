@@ -197,10 +197,14 @@ def test_who_may_read_the_database_may_read_its_log_and_nobody_else(
         assert {mode(file) for file in (path, *path.parent.glob("docsync.db-*"))} == {bits}
 
 
-def test_a_link_that_dangles_leads_to_a_database_for_its_owner_alone(tmp_path: Path) -> None:
+def test_a_link_that_dangles_is_refused_and_leads_to_nothing(tmp_path: Path) -> None:
     (tmp_path / "docsync.db").symlink_to("elsewhere.db")
-    with open_writer(tmp_path / "docsync.db"):
-        assert mode(tmp_path / "elsewhere.db") == 0o600
+    with (
+        pytest.raises(StoreUnavailable, match="is a symbolic link; remove it"),
+        open_writer(tmp_path / "docsync.db"),
+    ):
+        pass
+    assert os.listdir(tmp_path) == ["docsync.db"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs a file of another owner")

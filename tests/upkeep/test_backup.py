@@ -292,11 +292,13 @@ def test_a_backup_of_a_newer_docsync_is_refused(synced: Project, backup: Path) -
 
 def refuses(project: Project, backup: Path, why: str) -> None:
     """Nothing is changed by a restore that is refused, and nothing is left behind."""
-    state, listed = asked(project.database, VERSION), sorted(os.listdir(project.database.parent))
-    with pytest.raises(NoDatabase, match=why):
-        restored(project, backup)
-    assert asked(project.database, VERSION) == state
-    assert sorted(os.listdir(project.database.parent)) == listed
+    folder = project.database.parent
+    with holding(folder):
+        state, listed = asked(project.database, VERSION), sorted(os.listdir(folder))
+        with pytest.raises(NoDatabase, match=why):
+            restore_once(project.settings, project.database, backup, None, ignore_repair)
+        assert asked(project.database, VERSION) == state
+        assert sorted(os.listdir(folder)) == listed
 
 
 @pytest.mark.parametrize("seed", range(SEED, SEED + SEEDS))
