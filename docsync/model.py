@@ -277,6 +277,18 @@ class FileBytes:
     racy: bool
 
 
+@dataclass(frozen=True, slots=True)
+class FollowedFile:
+    """What a source watches for a document that can change without an event of its own name.
+
+    `names` (paths in the project) decide where its link leads; `inode` (device and inode) is its file, which
+    is watched under whatever name it is written.
+    """
+
+    names: frozenset[str] = frozenset()
+    inode: tuple[int, int] | None = None
+
+
 class WriteState(Enum):
     """Whether some program may still write a file."""
 

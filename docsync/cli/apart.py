@@ -11,6 +11,7 @@ import select
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from docsync.errors import DocsyncError, UsageError
@@ -77,9 +78,20 @@ def _work(work: Callable[[], object], writing: int) -> None:
 
 def _limit_memory() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = MAX_MEMORY_BYTES if most == resource.RLIM_INFINITY else min(MAX_MEMORY_BYTES, most)
+    wanted = MAX_MEMORY_BYTES + _measure_memory()  # what the parent has is there already
+    if most != resource.RLIM_INFINITY:
+        wanted = min(wanted, most)
     with contextlib.suppress(ValueError, OSError):  # not every system can
         resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
+
+
+def _measure_memory() -> int:
+    """The address space of this process in bytes (proc(5)), 0 where the system does not tell."""
+    try:
+        pages = Path("/proc/self/statm").read_text("ascii").split()[0]
+    except OSError:
+        return 0
+    return int(pages) * resource.getpagesize()
 
 
 def _read(descriptor: int, until: float) -> bytes:

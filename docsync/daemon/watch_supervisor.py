@@ -10,13 +10,13 @@ from threading import Event
 from types import TracebackType
 from typing import Self
 
-from docsync.model import Sign
+from docsync.model import FollowedFile, Sign
 from docsync.names import EVERYTHING
 from docsync.sync.thread.barrier import Barrier
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.sync_log import Log
 from docsync.sync.thread.thread_status import ThreadStatus
-from docsync.watch import FollowedFile, HintSource, MountWatch
+from docsync.watch import HintSource, MountWatch
 
 _BEAT_NS = 3_000_000_000
 _MAX_PAUSE_NS = 60_000_000_000

@@ -11,10 +11,9 @@ from watchdog.utils import UnsupportedLibcError
 from docsync.watch.layered import LayeredSource
 from docsync.watch.mount import MountWatch, remote_filesystem
 from docsync.watch.poll import PollSource
-from docsync.watch.source import FollowedFile, Hint, HintSource, PollSettings, WatchReason
+from docsync.watch.source import Hint, HintSource, PollSettings, WatchReason
 
 __all__ = [
-    "FollowedFile",
     "Hint",
     "HintSource",
     "Mode",

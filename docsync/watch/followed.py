@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from docsync.model import FollowedFile
 from docsync.watch.descriptor import FILE_MASK, STEP_MASK
-from docsync.watch.source import FollowedFile
 
 MAX_WATCHES = 4096
 """Further ones are polled: the limit of the system is for the folders, and for other programs."""

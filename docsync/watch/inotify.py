@@ -16,14 +16,14 @@ from typing import Self
 from watchdog.observers.inotify_c import InotifyConstants as In
 from watchdog.observers.inotify_c import InotifyEvent
 
-from docsync.model import Sign
+from docsync.model import FollowedFile, Sign
 from docsync.names import EVERYTHING, VOLUME_LINK, is_hidden
 from docsync.watch import followed
 from docsync.watch.descriptor import Descriptor
 from docsync.watch.followed import FollowedInode, FollowedName
 from docsync.watch.mount import MountState, MountWatch
 from docsync.watch.poll import PollSource
-from docsync.watch.source import FollowedFile, Hint, PollSettings, WatchReason
+from docsync.watch.source import Hint, PollSettings, WatchReason
 from docsync.watch.watch_tree import PathStep, WatchedFolder, WatchedRoot, WatchTree
 
 _SELF_EVENTS = In.IN_DELETE_SELF | In.IN_MOVE_SELF | In.IN_UNMOUNT | In.IN_IGNORED

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
 
-from docsync.model import Sign
+from docsync.model import FollowedFile, Sign
 from docsync.names import EVERYTHING
 from docsync.watch.poll import PollSource
-from docsync.watch.source import FollowedFile, Hint, HintSource, PollSettings, WatchReason
+from docsync.watch.source import Hint, HintSource, PollSettings, WatchReason
 
 
 class LayeredSource:

@@ -6,8 +6,8 @@ from threading import Event, Thread
 from types import TracebackType
 from typing import Self
 
-from docsync.model import Sign
-from docsync.watch.source import FollowedFile, Hint, PollSettings, WatchReason
+from docsync.model import FollowedFile, Sign
+from docsync.watch.source import Hint, PollSettings, WatchReason
 
 _BUSY_MS = 200
 """The interval after a change: while people work, the next one is near."""

@@ -4,25 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from docsync.model import Sign
+from docsync.model import FollowedFile, Sign
 
 Hint = Callable[[str, Sign], None]
 """Takes a path (POSIX, relative to the project root, `os.fsdecode`d) and a sign.
 
 A source calls it from its own thread: it must be O(1), must not raise and must not call the source back.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class FollowedFile:
-    """What a source watches for a document that can change without an event of its own name.
-
-    `names` (paths in the project) decide where its link leads; `inode` (device and inode) is its file, which
-    is watched under whatever name it is written.
-    """
-
-    names: frozenset[str] = frozenset()
-    inode: tuple[int, int] | None = None
 
 
 PollScan = Callable[[], Mapping[str, object]]

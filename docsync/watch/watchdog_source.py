@@ -28,10 +28,10 @@ from watchdog.events import (
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
-from docsync.model import Sign
+from docsync.model import FollowedFile, Sign
 from docsync.names import EVERYTHING, VOLUME_LINK, is_hidden, strip_folder
 from docsync.watch.resolve import resolve
-from docsync.watch.source import FollowedFile, Hint, WatchReason
+from docsync.watch.source import Hint, WatchReason
 
 _SIGNS: dict[type[FileSystemEvent], Sign] = {
     FileCreatedEvent: Sign.WRITTEN,

@@ -2,6 +2,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -145,12 +146,12 @@ def test_a_question_that_nobody_waits_for_is_not_begun(
     monkeypatch.setattr("docsync.admin.reader_pool._SECONDS", 0.05)
     let_go, begun = threading.Event(), list[int]()
 
-    def question(number: int) -> None:
+    def question(number: int, _: Reader) -> None:
         begun.append(number)
         let_go.wait(20)
 
     async def ask() -> None:
-        several = [reading.ask(lambda _, number=number: question(number)) for number in range(9)]  # type: ignore[misc]
+        several = [reading.ask(partial(question, number)) for number in range(9)]
         assert all(
             isinstance(one, TimedOut) for one in await asyncio.gather(*several, return_exceptions=True)
         )

@@ -16,12 +16,12 @@ from structlog.testing import capture_logs
 
 from docsync.clock import SYSTEM
 from docsync.daemon.watch_supervisor import WatchSupervisor
-from docsync.model import Sign, Timing
+from docsync.model import FollowedFile, Sign, Timing
 from docsync.policy.coalesce import Coalescer
 from docsync.sync.thread.barrier import Barrier
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.thread_status import ThreadStatus
-from docsync.watch import FollowedFile, WatchReason
+from docsync.watch import WatchReason
 from tests.daemon.running import NO_RESCAN, Daemon, rest
 from tests.helpers.powerless import POWERLESS, needs_power
 

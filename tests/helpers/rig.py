@@ -6,7 +6,7 @@ from typing import Any
 from docsync.counters import Counters
 from docsync.errors import Damaged
 from docsync.git import GitDirectories
-from docsync.model import Sign
+from docsync.model import FollowedFile, Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Coalescer
 from docsync.status import CommandResult
@@ -19,7 +19,6 @@ from docsync.sync.thread.loop_tasks import LoopTasks
 from docsync.sync.thread.request import Request, RequestKind
 from docsync.sync.thread.sync_log import SyncLog
 from docsync.sync.thread.thread_status import ThreadStatus
-from docsync.watch import FollowedFile
 from tests.helpers.project import Project
 
 MS = 1_000_000

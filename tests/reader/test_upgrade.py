@@ -14,7 +14,7 @@ from docsync.store.migration import SCHEMA_VERSION
 from tests.store.fixture import list_versions, load
 from tests.store.kill_series import LineProcess, start_process
 from tests.store.later import make_later_release
-from tests.store.upgrade import Release, make_release, use_release
+from tests.store.upgrade import Release, make_release, read_schema_of_today, use_release
 
 _SERVICE = """
 import json, sys
@@ -144,7 +144,8 @@ def test_a_service_that_opens_older_tables_reads_the_files_meanwhile(database: P
     project = database.parent.parent
     (project / "docsync.toml").touch()
     reasons: list[Any] = []
-    later = make_release(tmp_path / "later", "CREATE TABLE later (x ANY) STRICT")
+    step = "CREATE TABLE later (x ANY) STRICT;\n"
+    later = make_release(tmp_path / "later", step, schema=read_schema_of_today() + step)
     with use_release(later), open_reader(project, on_fallback=reasons.append) as reader:
         assert reader.version().source == "files"
         assert "made by an older docsync" in str(reasons)

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from docsync.model import Sign
+from docsync.model import FollowedFile, Sign
 from docsync.sync.thread.barrier import Barrier
-from docsync.watch import FollowedFile
 from docsync.watch.inotify import InotifySource
 from tests.helpers.project import Project
 from tests.helpers.rig import MS, Rig

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from docsync.model import Sign
-from docsync.watch import FollowedFile, followed
+from docsync.model import FollowedFile, Sign
+from docsync.watch import followed
 from tests.watch.test_inotify import FIXED_WATCHES, Place, place
 
 __all__ = ["place"]

@@ -2,9 +2,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from docsync.model import Sign
+from docsync.model import FollowedFile, Sign
 from docsync.watch.layered import LayeredSource
-from docsync.watch.source import FollowedFile, HintSource, PollSettings, WatchReason
+from docsync.watch.source import HintSource, PollSettings, WatchReason
 from tests.watch.hint_recorder import Recorder
 
 REMOTE = WatchReason("network_mount", "p lies on nfs4", "p")

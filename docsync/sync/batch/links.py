@@ -5,9 +5,8 @@ Symbolic links among the documents, also those that lead nowhere yet, and hard l
 
 from collections.abc import Callable, Iterable, Mapping, Set
 
-from docsync.model import Entry, Scan
+from docsync.model import Entry, FollowedFile, Scan
 from docsync.names import EVERYTHING, VOLUME_LINK, covers, is_hidden, is_within
-from docsync.watch import FollowedFile
 
 
 class LinkTracker:

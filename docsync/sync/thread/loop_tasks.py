@@ -6,9 +6,9 @@ from random import Random
 from typing import Protocol
 
 from docsync.errors import Damaged
+from docsync.model import FollowedFile
 from docsync.sync.batch.batch_context import Progress
 from docsync.sync.batch.engine import Engine
-from docsync.watch import FollowedFile
 
 
 class UpkeepPort(Protocol):
