@@ -72,7 +72,7 @@ class Coalescer:
         """Take a hint. A later one replaces it, but a change of attributes neither delays nor ends it."""
         known, newer = self._dirty.get(path), DirtyPath(now_ns, now_ns, sign)
         self._put(path, _merge_hints(known, newer) if known else newer)
-        if known is None or sign is not Sign.ATTRIBUTES:
+        if sign is not Sign.ATTRIBUTES:  # else nothing new is in it, and whoever waits for it waits on
             self._last_hints[path] = now_ns
 
     def look_again(self, path: str, now_ns: int, not_before_ns: int) -> None:

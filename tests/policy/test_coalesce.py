@@ -218,6 +218,12 @@ def test_a_path_was_last_heard_of_when_it_or_a_folder_above_it_was() -> None:
     assert [box.last_hint_ns(path) for path in ("p/a.json", "p/b.json", "q")] == [2, 2, None]
 
 
+def test_a_change_of_attributes_is_no_news_for_whoever_waits() -> None:
+    box = coalescer()
+    box.mark("p/a.json", Sign.ATTRIBUTES, 1)
+    assert (sorted(box.paths()), box.last_own_hint_ns("p/a.json")) == (["p/a.json"], None)
+
+
 def test_memory_does_not_grow_with_the_paths_of_the_past() -> None:
     box = coalescer()
     for number in range(10_000):
