@@ -107,12 +107,12 @@ class Engine:
         return applied
 
     def list_due(self, now_ns: int, resting: Set[str] = frozenset()) -> list[str]:
-        """The paths whose grace period ends by *now_ns*, except those that are *resting*."""
-        return self._grace.list_due(now_ns, resting)
+        """The paths whose grace period ends by *now_ns*, except those that are *resting* under any name."""
+        return self._grace.list_due(now_ns, resting | self.links.find_idle_links(resting))
 
     def next_due_ns(self, resting: Set[str] = frozenset()) -> int | None:
         """When the next grace period ends, None if there is none but of *resting* paths."""
-        return self._grace.next_due_ns(resting)
+        return self._grace.next_due_ns(resting | self.links.find_idle_links(resting))
 
     def list_undecided(self) -> set[str]:
         """The paths whose grace period has not ended."""
@@ -137,7 +137,7 @@ class Engine:
         """Scan and diff: which files are to be read, and which are missing."""
         changed_roots = self._roots.look()
         linked = self.links.find_links_to(batch.dirty.keys())
-        overdue = self._grace.list_due(now_ns, batch.resting)
+        overdue = self.list_due(now_ns, batch.resting)
         scopes = drop_covered(map(widen_escaped, [*batch.dirty, *linked, *overdue, *changed_roots]))
         scan = self._tree.scan(scopes)
         self.links.mark_scanned(scopes, scan)

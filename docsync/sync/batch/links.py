@@ -74,15 +74,22 @@ class LinkTracker:
         linked = {
             path for path, steps in self._steps.items() if any(is_within(dirty, name) for name in steps)
         }
-        names = {name for path in dirty & self._inodes.keys() for name in self._names[self._inodes[path]]}
-        return sorted(linked | names - dirty)
+        return sorted(linked | self._find_names(dirty) - dirty)
 
-    def find_idle_links(self, resting: Set[str], dirty: Set[str]) -> set[str]:
+    def _find_names(self, paths: Set[str]) -> set[str]:
+        """All names of the files *paths*."""
+        return {name for path in paths & self._inodes.keys() for name in self._names[self._inodes[path]]}
+
+    def find_idle_links(self, resting: Set[str], dirty: Set[str] = frozenset()) -> set[str]:
         """The links to *resting* files, without those that are *dirty* themselves.
 
-        A file that must not be looked at under one name must not be under another.
+        A file that must not be looked at under one name must not be under another. A folder that is to be looked
+        at again, as after lost hints, keeps no file back.
         """
-        return set(self.find_links_to(resting)) - dirty
+        if not self._steps and not self._inodes:
+            return set()  # every save comes here
+        linked = {path for path, steps in self._steps.items() if not resting.isdisjoint(steps)}
+        return (linked | self._find_names(resting)) - dirty
 
     def list_unhinted(self) -> set[str]:
         """The links by way of names that no source watches by itself: whoever waits must look at them."""

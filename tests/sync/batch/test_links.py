@@ -55,3 +55,24 @@ def test_whoever_waits_sees_what_was_written_behind_a_hidden_name(project: Proje
     rig.step()
     assert rig.answer(asked)
     assert project.names() == {"personas/a.json": "two"}
+
+
+def test_a_link_rests_with_its_target_and_not_with_a_folder_that_is_looked_at_again(
+    links: LinkTracker,
+) -> None:
+    assert links.find_idle_links({"p/a"}) == {"p/b"}
+    assert links.find_idle_links({"p/a"}, {"p/b"}) == set()
+    assert links.find_idle_links({"", "p/sub"}) == set()
+
+
+def test_a_broken_link_waits_for_its_target_as_long_as_that_is_being_written(project: Project) -> None:
+    project.persona("personas/a.json", name="one")
+    os.symlink("a.json", project.root / "personas/b.json")
+    project.settle()
+    engine = project.engine
+    (project.root / "personas/a.json").write_bytes(b"{")
+    project.sync("personas/a.json", sign=Sign.CLOSED)
+    late_ns = project.now_ns + 10**12
+    assert set(engine.list_due(late_ns)) == {"personas/a.json", "personas/b.json"}
+    assert engine.list_due(late_ns, {"personas/a.json"}) == []
+    assert engine.next_due_ns({"personas/a.json"}) is None
