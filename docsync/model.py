@@ -160,6 +160,10 @@ class Entry:
         """True when a document row is served for this path, be it the current or the last good version."""
         return self.good_size is not None
 
+    def is_of(self, stamp: Stamp) -> bool:
+        """True when *stamp* is of the file that was seen, whatever was written into it since."""
+        return self.stamp is not None and self.stamp[-2:] == stamp[-2:]
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

@@ -191,7 +191,10 @@ class Engine:
     def _pair_renames(self, work: BatchContext) -> None:
         """Pair missing files with new ones of equal identity; one that is not quiet yet waits."""
         look = work.look
-        for path, old in self._grace.match_renames(work.stale).items():
+        known = look.known
+        # A name that the file had before, as that of a hard link, is no new one.
+        new = {path: at for path, at in work.stale.items() if path not in known or not known[path].is_of(at)}
+        for path, old in self._grace.match_renames(new).items():
             times = [
                 at for at in (look.last_hint_ns(path), look.last_hint_ns(old.entry.path)) if at is not None
             ]

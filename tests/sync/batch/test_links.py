@@ -76,3 +76,16 @@ def test_a_broken_link_waits_for_its_target_as_long_as_that_is_being_written(pro
     assert set(engine.list_due(late_ns)) == {"personas/a.json", "personas/b.json"}
     assert engine.list_due(late_ns, {"personas/a.json"}) == []
     assert engine.next_due_ns({"personas/a.json"}) is None
+
+
+def test_a_hard_link_whose_other_name_went_is_no_rename_of_it(project: Project) -> None:
+    project.persona("personas/a.json", name="one")
+    os.link(project.root / "personas/a.json", project.root / "personas/b.json")
+    project.settle()
+    (project.root / "personas/a.json").unlink()
+    project.sync("personas/a.json", sign=Sign.GONE)
+    project.later(50)
+    project.sync("personas/b.json", sign=Sign.ATTRIBUTES)
+    assert set(project.names()) == {"personas/a.json", "personas/b.json"}
+    project.settle()
+    assert set(project.names()) == {"personas/b.json"}
