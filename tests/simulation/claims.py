@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from docsync.names import covers
+from docsync.names import covers, is_hidden
 from tests.simulation.carry_out import Hints
 from tests.simulation.fake_filesystem import FakeFilesystem
 from tests.simulation.step import News, Step, Verb
@@ -20,6 +20,7 @@ class Claims:
         self._echoes = filesystem.echoes
         self._untold: set[str] = set()
         self._led: set[str] = set()
+        self._shared: dict[str, int] = {}
         self._in_disorder: set[str] = set()
         self._mapped: set[str] = set()
 
@@ -30,7 +31,7 @@ class Claims:
             memory.discard(path)
 
     def is_covered(self, path: str, *, looked: bool) -> bool:
-        """True when a wait that is over is about *path*: no file that is still open, nor one that no hint leads to.
+        """True when a wait that is over is about *path*: no file that is still open, nor one that nobody told of.
 
         Symbolic links to what no hint tells of are looked at with every wait, and with *looked* everything is that
         was asked for.
@@ -51,32 +52,58 @@ class Claims:
 
     def note(self, step: Step, hints: Hints, due_ns: Callable[[int], int]) -> None:
         """*hints* are what is left of those of *step*; the one of a number must have had its effect at `due_ns`."""
-        self._note_bytes(step, hints)
-        is_silent = step.news is News.SILENT
-        for path, origin in self._echoes.items():
-            self._note_echo(
-                path, None if is_silent or not _leads(hints, origin) else due_ns(len(hints)), is_silent
-            )
+        at_ns = None if step.news is News.SILENT else due_ns(len(hints))
+        for path in self._echoes:
+            self._note_echo(path, hints, at_ns)
         for number, (path, _) in enumerate(hints, 1):
-            self.expect(path, None if is_silent else due_ns(number))
-
-    def _note_bytes(self, step: Step, hints: Hints) -> None:
-        written = {*self._echoes, *self._echoes.values(), self._filesystem.real(step.path) or ""}
+            self.expect(path, None if step.news is News.SILENT else due_ns(number))
         if step.news is News.SHUFFLED:  # hints that overtake each other may end with that of an open file
             self._in_disorder |= {*self._echoes, *(path for path, _ in hints)}
         if step.verb is Verb.MAP:
-            is_told = step.news in (News.NOW, News.LATE, News.TWICE) and hints
-            (self._mapped if is_told else self.blind).update(written)
+            for path in {*self._echoes, *self._echoes.values(), self._filesystem.real(step.path) or ""}:
+                (self.blind if path in self._untold else self._mapped).add(path)
 
-    def _note_echo(self, path: str, at_ns: int | None, is_silent: bool) -> None:
-        """What other names hold now is known from the hint of the path that was written, if that has one."""
+    def _note_echo(self, path: str, hints: Hints, at_ns: int | None) -> None:
+        """What other names hold now is known from the hint of the path that was written, or heard of by themselves."""
+        origin = self._echoes[path]
+        while self._echoes.get(origin, path) != path:
+            origin = self._echoes[origin]
         is_link, was_told = path in self._filesystem.links, path not in self._untold
-        if at_ns is None:
+        is_heard = _leads(hints, origin) or self._is_followed(path, origin)
+        if at_ns is None or not is_heard:
             self.expect(path, None)
-            if is_link and was_told and not is_silent:
+            if is_link and was_told and self._is_unwatched(origin) and self._leads_by(path, origin):
                 self._led.add(path)
         elif was_told or not is_link:  # who was not told where a link leads does not know whom it concerns
-            self.expect(path, at_ns)
+            self.expect(path, max(at_ns, self.deadlines.get(path, 0)))
+
+    def _is_unwatched(self, path: str) -> bool:
+        """True when no folder's watch tells of *path*."""
+        inside = any(covers(folder, path) for folder in ("personas", "prompts"))
+        return not inside or any(map(is_hidden, path.split("/")))
+
+    def _is_followed(self, path: str, origin: str) -> bool:
+        """True when the daemon hears of *path* what happens to *origin*, of which no folder's watch tells.
+
+        It does of the names on a link's way, and of a file that had several names when it was looked at.
+        """
+        file = self._filesystem.file_at(path)
+        is_shared = file is not None and self._shared.get(path) == file.stamp.inode
+        return is_shared or self._leads_by(path, origin)
+
+    def _leads_by(self, path: str, origin: str) -> bool:
+        steps = self._filesystem.steps_of(path) if path in self._filesystem.links else ()
+        return any(covers(origin, name) for name in steps)
+
+    def looked(self, paths: Iterable[str]) -> None:
+        """A batch saw the files *paths*: those that have several names are followed from now on."""
+        shared = self._filesystem.shared_inodes()
+        for path in paths if shared or self._shared else ():
+            file = self._filesystem.file_at(path)
+            if file is not None and file.stamp.inode in shared:
+                self._shared[path] = file.stamp.inode
+            else:
+                self._shared.pop(path, None)
 
     def expect(self, scope: str, at_ns: int | None) -> None:
         """What lies in *scope* must be in the database at *at_ns*; None: nobody told the daemon."""
@@ -95,6 +122,7 @@ class Claims:
         untold = set() if started else set(self._untold)
         if started:  # it goes by the stamps
             self.blind |= self._mapped
+            self._shared.clear()
         self.expect("", at_ns)
         for path in untold:
             self.expect(path, None)

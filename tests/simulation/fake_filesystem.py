@@ -1,6 +1,7 @@
 """A file tree in memory with the habits of ext4: stamps that tick, inodes that are used again. Never parses anything."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from posixpath import dirname
@@ -8,7 +9,7 @@ from posixpath import dirname
 from docsync.model import Stamp
 from docsync.names import covers
 from tests.simulation.clock import SimulatedClock
-from tests.simulation.symlink import Symlink, follow
+from tests.simulation.symlink import Symlink, follow, list_steps
 
 _TICK_NS = 4_000_000
 _DEVICE = 64
@@ -79,6 +80,17 @@ class FakeFilesystem:
         A path that is no link leads to itself.
         """
         return follow(path, self.links, self.folders) if path in self.links else path
+
+    def steps_of(self, path: str) -> tuple[str, ...]:
+        """The names that decide where the link *path* leads, absolute where that is out of the project."""
+        return list_steps(path, self.links, lambda name: self.has(name) and self.shut_above(name) is None)
+
+    def shared_inodes(self) -> Set[int]:
+        """The inodes that have more than one name."""
+        if not self._is_any_shared:
+            return frozenset()
+        names = Counter(file.stamp.inode for file in self.files.values())
+        return {inode for inode, number in names.items() if number > 1}
 
     def file_at(self, path: str) -> File | None:
         """The file or pipe that *path* leads to."""

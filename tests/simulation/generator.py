@@ -4,7 +4,7 @@ from posixpath import dirname, relpath
 from random import Random
 
 from tests.simulation.content import ASIDE, PERSONAS, PROMPTS
-from tests.simulation.link_scene import same_stamp, traded_places
+from tests.simulation.link_scene import LINK_SCENES
 from tests.simulation.scene import SCENES
 from tests.simulation.setup import (
     ALIAS,
@@ -46,7 +46,7 @@ _WEIGHTS = {
 }
 # Only in some histories, so that what has but one name is tried no less than it was.
 _LINKS_SHARE = 0.3
-_LINK_WEIGHTS = {Verb.EXCHANGE: 6, Verb.MAP: 3, Verb.WAIT: 3}
+_LINK_WEIGHTS = {Verb.LINK: 8, Verb.SYMLINK: 10, Verb.EXCHANGE: 6, Verb.MAP: 3, Verb.WAIT: 3}
 _LINK_SCENES_SHARE = 0.25
 _PAUSES_MS = (0, 0, 1, 3, 7, 12, 40, 130, 320, 495, 505, 700, 1100, 2500, 6000)
 # Most are short, since a short one that fails says more, and there is time for more of them.
@@ -95,7 +95,8 @@ class _Generator:
         while len(steps) < length:
             rare = random.random()
             if self._has_links and random.random() < _LINK_SCENES_SHARE:
-                steps += random.choice((traded_places, same_stamp))(random)
+                (scene,) = random.choices(list(LINK_SCENES), list(LINK_SCENES.values()))
+                steps += scene(random)
             elif rare < _SCENES_SHARE:
                 (scene,) = random.choices(list(SCENES), list(SCENES.values()))
                 steps += scene(random)

@@ -1,7 +1,7 @@
 """The watcher that ships, on a real folder, without its thread: the kernel has queued what a step did when it is over."""
 
 import select
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,7 +11,7 @@ from watchdog.observers.inotify_c import InotifyEvent
 
 from docsync.model import Sign
 from docsync.names import EVERYTHING
-from docsync.watch import inotify
+from docsync.watch import FollowedFile, inotify
 from docsync.watch.descriptor import Descriptor
 from docsync.watch.inotify import InotifySource
 from tests.simulation.carry_out import Hints
@@ -73,6 +73,11 @@ class RealWatcher:
         """The queue of the kernel overflowed: the watches know nothing of what was done."""
         self._source._reader.drain(lost=True)  # type: ignore[attr-defined]  # as above
         return [*self._pop(), (EVERYTHING, Sign.LOST)]
+
+    def follow(self, files: Mapping[str, FollowedFile]) -> Hints:
+        """Watch *files* beside the folders."""
+        self._source.follow(files)
+        return self._pop()
 
     def check(self) -> Hints:
         """What a look at the watches themselves finds."""

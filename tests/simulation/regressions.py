@@ -105,9 +105,44 @@ REGRESSIONS: dict[str, History] = {
         Step(1000, Verb.RESTART, number=3),
         Step(0, Verb.FILL, path="personas"),
     ),
-    "both names of a rename filesystem together also where the debounce time is shorter than settling": (
+    "both names of a rename go together also where the debounce time is shorter than settling": (
         Step(0, Verb.SAVE, path="personas/old/f.json", other="persona/twice"),
         Step(0, Verb.RESTART, number=1),
         Step(495, Verb.MOVE, path="personas/old/f.json", other="personas/b.json"),
+    ),
+    "a wait for a broken link is not over because the link is watched by itself from now on": (
+        Step(0, Verb.FILL, path="personas"),
+        Step(12, Verb.WRITE, path="personas/..one/b.json", other="persona/cut"),
+        Step(0, Verb.SYMLINK, path="personas/..data", other="..one"),
+        Step(0, Verb.SYMLINK, path="personas/b.json", other="..data/b.json"),
+        Step(0, Verb.WAIT, path="personas/b.json"),
+    ),
+    "a broken link waits for its target without going round": (
+        Step(0, Verb.SYMLINK, path="prompts/q.prompty", other="p.prompty"),
+        Step(0, Verb.WRITE, path="prompts/p.prompty", other="prompt/empty"),
+        Step(495, Verb.HALF, path="prompts/p.prompty", other="prompt/pia"),
+    ),
+    "lost hints that wait for their second keep no link back": (
+        Step(0, Verb.KEEP, path="prompts/kit/r.prompty", other="prompt/empty", news=News.LOST),
+        Step(0, Verb.SYMLINK, path="prompts/kit/r.prompty", other="../../personas/a.json", news=News.LOST),
+    ),
+    "a hard link is no new name of the one that went": (
+        Step(0, Verb.WRITE, path="personas/team/d.json", other="persona/ada"),
+        Step(0, Verb.LINK, path="personas/team/a.json", other="personas/team/d.json"),
+        Step(2500, Verb.KEEP, path="personas/team/a.json", other="persona/bob"),
+        Step(0, Verb.DELETE, path="personas/team/a.json"),
+    ),
+    "a link by way of a link that leads elsewhere": (
+        Step(0, Verb.SAVE, path="personas/a.json", other="persona/ada"),
+        Step(0, Verb.SAVE, path="personas/team/a.json", other="persona/bob"),
+        Step(0, Verb.SYMLINK, path="personas/spare.txt", other="a.json"),
+        Step(0, Verb.SYMLINK, path="personas/team/d.json", other="../spare.txt"),
+        Step(2500, Verb.SYMLINK, path="personas/spare.txt", other="team/a.json"),
+        Step(0, Verb.WAIT),
+    ),
+    "other bytes under an equal stamp through another name": (
+        Step(0, Verb.WRITE, path="personas/old/f.json", other="persona/ada"),
+        Step(0, Verb.LINK, path="personas/b.json", other="personas/old/f.json"),
+        Step(700, Verb.MAP, path="personas/old/f.json", other="persona/bob"),
     ),
 }

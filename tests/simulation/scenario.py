@@ -34,7 +34,7 @@ _LONGEST_SYNC_NS = 3_000_000
 
 Judge = Callable[[list[str]], None]
 Watch = Callable[[Step, Hints], Hints]
-"""The hints of a step that are given by the watcher of this life, out of all that the step could give."""
+"""The hints of a step that are given by the watcher of this life, out of all that the step did to any name."""
 
 
 class Scenario:
@@ -53,7 +53,7 @@ class Scenario:
         self.git = FakeGit(clock)
         self.requests: list[tuple[Request, int]] = []
         self.moved_ns = 0
-        self.watch: Watch = lambda _step, hints: hints
+        self.watch: Watch
         self.on_hint: Callable[[str, str], None] = lambda _path, _sign: None
         self.on_unsure: Callable[[str], None] = lambda _: None
         self.on_move: Callable[[], None] = lambda: None
@@ -184,9 +184,12 @@ class Scenario:
         self._sent += 1
         heappush(self._under_way, (self._clock.now_ns + int(after_ms * MS), self._sent, path, sign))
 
-    def _tell(self, step: Step, hints: Hints) -> None:
-        """Send *hints*, as far as the fate of *step*'s news allows, and note when they must have had their effect."""
-        told, sent = _fated(step.news, hints), _fated(step.news, self.watch(step, hints))
+    def _tell(self, step: Step, done: Hints) -> None:
+        """Send the hints of what was *done*, as *step*'s news allows, and note when they must have had their effect."""
+        told, sent = (
+            _fated(step.news, list(watched(done, self.roots))),
+            _fated(step.news, self.watch(step, done)),
+        )
 
         def after_ms(number: int) -> float:
             return step.late_ms * (number if step.news is News.SHUFFLED else 1)
@@ -285,12 +288,12 @@ class Scenario:
     def _do(self, step: Step) -> None:
         folders = dict(self._filesystem.folders)
         self._echoes.clear()
-        hints = do(step, self._filesystem)
+        done = do(step, self._filesystem)
         moved = folders != self._filesystem.folders
         if moved:
             self.moved_ns = self._clock.now_ns
             self.on_move()
-        self._tell(step, list(watched(hints, self.roots)))
+        self._tell(step, done)
         if moved:  # with its root, every path may have become something else
             silent = step.news is News.SILENT
             self.claims.expect_everything(None if silent else self._clock.now_ns + self._bound_ns())

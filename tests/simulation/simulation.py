@@ -10,7 +10,7 @@ from pathlib import Path
 from docsync.clock import iso
 from docsync.counters import Counters
 from docsync.errors import Damaged, StoreUnavailable
-from docsync.model import WriteState
+from docsync.model import Scan, WriteState
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, Coalescer
 from docsync.scan import FileTree
@@ -29,6 +29,7 @@ from tests.simulation.backend import Backend, MemoryBackend, Opened, store_on
 from tests.simulation.clock import SimulatedClock
 from tests.simulation.expectation import complaints, whole_complaints
 from tests.simulation.fake_filesystem import FakeFilesystem
+from tests.simulation.fake_watcher import FakeWatcher
 from tests.simulation.faults import Crash
 from tests.simulation.fresh import problem_complaints
 from tests.simulation.mirrored_filesystem import MirroredFilesystem, WatchedTree
@@ -115,8 +116,9 @@ class Simulation:
         self._clock = SimulatedClock()
         self._filesystem = FakeFilesystem(self._clock, self._changing, self._changed)
         self._folder = folder
-        self._watcher: RealWatcher | None = None
+        self._watcher: RealWatcher | FakeWatcher
         self._next_check_ns = 0
+        self._is_first_look = False
         self._mirror = MirroredFilesystem(self._filesystem, folder) if folder else None
         filesystem = self._mirror or self._filesystem
         self._scenario = Scenario(history, self._clock, filesystem, self._filesystem)
@@ -156,15 +158,14 @@ class Simulation:
     def _watching(self) -> Iterator[None]:
         """The hints of this life are those that the watcher that ships gives, where the tree is real."""
         if self._folder is None:
+            self._watcher = fake = FakeWatcher(self._filesystem, self._scenario.roots)
+            self._scenario.watch = lambda _, done: fake.take(done)
             yield
             return
-        with RealWatcher(self._folder, self._scenario.roots) as watcher:
-            self._scenario.watch = lambda step, _: (
-                watcher.lose() if step.news is News.LOST else watcher.take()
-            )
-            self._watcher = watcher
+        with RealWatcher(self._folder, self._scenario.roots) as real:
+            self._watcher = real
+            self._scenario.watch = lambda step, _: real.lose() if step.news is News.LOST else real.take()
             yield
-        self._watcher = None
 
     def _open(self, opened: ExitStack) -> None:
         if self._observer is not None and not self._backend.outlives:
@@ -199,13 +200,13 @@ class Simulation:
         settings = VARIANTS[scenario.variant]
         fake = FakeTree(self._filesystem, settings.collections, settings.max_file_bytes, scenario.pause)
         tree = self._real_tree(settings) or fake
-        tree.scanned, tree.was_read = observer.scanned, observer.read
+        tree.scanned, tree.was_read = self._scanned, observer.read
         self._oracle = Oracle(self._filesystem, settings, fake)
         observer.born(self._oracle)
         # The scenario is the bell: it goes on while the daemon waits for that.
         coalescer = Coalescer(settings.timing, lambda path: path.endswith(".json"))
         inbox = WatchedInbox(coalescer, self._clock.given, scenario)
-        inbox.taking = observer.taking
+        inbox.taking = self._taking
         try:
             engine = self._assemble(settings, tree)
         except StoreUnavailable:
@@ -214,11 +215,12 @@ class Simulation:
         scenario.inbox = inbox
         tasks = LoopTasks(
             _RESCAN_NS,
-            self._resync,
+            self._watcher.resync,
             self._check_watcher,
             NoUpkeep(),
             random.Random(1),
             lambda path: tree.write_state(path) is WriteState.CLOSED,
+            lambda files: scenario.hear(self._watcher.follow(files)),
         )
         git_hold = GitHold(lambda: scenario.git, scenario.prove)
         observers = Observers(ThreadStatus(self._clock.given), SyncLog(Silence()), Counters())
@@ -237,17 +239,25 @@ class Simulation:
         tree = FileTree(self._folder, settings.collections, settings.max_file_bytes)
         return WatchedTree(tree, self._scenario.pause)
 
-    def _resync(self) -> None:
-        """The watches are made anew; one that is made up never breaks."""
-        if self._watcher is not None:
-            self._watcher.resync()
-
     def _check_watcher(self, now_ns: int) -> None:
-        if self._watcher is not None and now_ns >= self._next_check_ns:
+        if isinstance(self._watcher, RealWatcher) and now_ns >= self._next_check_ns:
             self._next_check_ns = now_ns + _BEAT_NS
             self._scenario.hear(self._watcher.check())
 
     # What is judged when
+
+    def _taking(self) -> None:
+        assert self._observer is not None
+        self._observer.taking()
+        self._is_first_look = True
+
+    def _scanned(self, scopes: list[str], seen: Scan) -> None:
+        """The daemon looked at *scopes*: where files lead is known from the first look of a batch."""
+        assert self._observer is not None
+        self._observer.scanned(scopes, seen)
+        if self._is_first_look:
+            self._is_first_look = False
+            self._scenario.claims.looked(seen.found)
 
     def _changing(self, path: str) -> None:
         if self._observer is not None:

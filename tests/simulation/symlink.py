@@ -1,8 +1,9 @@
 """Symbolic links of a file tree in memory, and where they lead. Never changes one."""
 
-from collections.abc import Container, Mapping
+from collections import deque
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
-from posixpath import dirname
+from posixpath import basename, dirname
 
 from docsync.model import Stamp
 
@@ -39,3 +40,27 @@ def follow(path: str, links: Mapping[str, Symlink], folders: Container[str]) -> 
         else:
             here = there
     return here
+
+
+def list_steps(path: str, links: Mapping[str, Symlink], can_see: Callable[[str], bool]) -> tuple[str, ...]:
+    """Every name on the way of the link *path*, up to the first that nobody *can_see*; absolute out of the project."""
+    here, todo, seen = dirname(path), deque([basename(path)]), 0
+    names: dict[str, None] = {}
+    while todo and seen <= _MAX_LINKS:
+        name = todo.popleft()
+        if name == "..":
+            if not here:
+                return (*names, *(f"/{left}" for left in todo))
+            here = dirname(here)
+            continue
+        there = f"{here}/{name}" if here else name
+        names[there] = None
+        if not can_see(there):
+            break
+        link = links.get(there)
+        if link is None:
+            here = there
+            continue
+        seen += 1
+        todo.extendleft(reversed(link.target.split("/")))
+    return tuple(names)

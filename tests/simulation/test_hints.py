@@ -5,14 +5,19 @@ from pathlib import Path
 import pytest
 
 from docsync.model import Sign
-from docsync.names import covers
-from tests.simulation.carry_out import Hints, do, watched
+from docsync.names import EVERYTHING, covers
+from docsync.sync.batch.links import LinkTracker
+from tests.simulation.carry_out import Hints, do
 from tests.simulation.clock import MS, SimulatedClock
+from tests.simulation.content import MAX_BYTES
 from tests.simulation.fake_filesystem import FakeFilesystem
+from tests.simulation.fake_watcher import FakeWatcher
 from tests.simulation.generator import generate
 from tests.simulation.link_scene import with_links
 from tests.simulation.mirrored_filesystem import FOR_PERMISSIONS, MirroredFilesystem
 from tests.simulation.real_watcher import RealWatcher
+from tests.simulation.setup import PERSONAS, PROMPTS
+from tests.simulation.tree import FakeTree
 
 ROOTS = ("personas", "prompts")
 
@@ -26,19 +31,24 @@ def test_what_is_hinted_of_a_history_is_what_the_watcher_says(first: int, tmp_pa
 
 def play(seed: int, folder: Path) -> None:
     clock = SimulatedClock()
-    filesystem = MirroredFilesystem(FakeFilesystem(clock), folder)
+    made_up = FakeFilesystem(clock)
+    filesystem = MirroredFilesystem(made_up, folder)
     for root in ROOTS:
         filesystem.make_folder(root)
     try:
+        tree, links = FakeTree(made_up, (PERSONAS, PROMPTS), MAX_BYTES), LinkTracker(ROOTS)
+        fake = FakeWatcher(made_up, ROOTS)
         with RealWatcher(folder, ROOTS) as watcher:
             for number, step in enumerate(with_links(seed, generate(seed))):
                 if step.verb not in FOR_PERMISSIONS:
                     clock.advance(clock.now_ns + 5 * MS)
-                    made_up = list(watched(do(step, filesystem), ROOTS))
-                    real = watcher.take()
-                    where = f"seed {seed}, step {number}: {step}: {made_up}, {real}"
-                    assert not missing(made_up, real), where
-                    assert not invented(made_up, real), where
+                    wanted, given = fake.take(do(step, filesystem)), watcher.take()
+                    where = f"seed {seed}, step {number}: {step}: {wanted}, {given}"
+                    assert not missing(wanted, given), where
+                    assert not invented(wanted, given), where
+                    links.mark_scanned([EVERYTHING], tree.scan([EVERYTHING]))
+                    if (files := links.take_followed()) is not None:
+                        assert sorted(fake.follow(files)) == sorted(watcher.follow(files)), where
     finally:
         filesystem.close()
 

@@ -215,6 +215,8 @@ def _look(tree: Tree) -> object:
             scan.dangling,
             scan.volumes,
             scan.links,
+            {path: _inside(steps) for path, steps in scan.steps.items()},
+            scan.shared,
         )
         for scan in scans
     ]
@@ -223,3 +225,10 @@ def _look(tree: Tree) -> object:
     octets = [read.octets if isinstance(read, FileBytes) else type(read) for read in reads]
     roots = {type_: root.state for type_, root in tree.roots().items()}
     return seen, sizes, octets, roots, tree.find_gone(PERSONA_NAMES)
+
+
+def _inside(steps: tuple[str, ...]) -> list[str]:
+    """*steps*, with but one that says nothing for those out of the project."""
+    return [name for name in steps if not name.startswith("/")] + ["/"] * any(
+        name.startswith("/") for name in steps
+    )

@@ -101,12 +101,17 @@ class FakeTree:
     def scan(self, scopes: Iterable[str]) -> Scan:
         self._pause()
         wanted = list(scopes)
-        seen = Scan({}, {}, {}, {}, set(), set(), {})
+        seen = Scan({}, {}, {}, {}, set(), set(), {}, {}, set())
         for root, owner in self._owners.items():
             inner = [root] if any(covers(scope, root) for scope in wanted) else wanted
             for scope in inner:
                 if covers(root, scope) and not _hides(scope[len(root) :]):
                     self._walk(scope, owner, seen)
+        shared = self._filesystem.shared_inodes()
+        if shared:
+            seen.shared.update(  # type: ignore[attr-defined]  # made here as a set
+                path for path, stamp in seen.found.items() if stamp.inode in shared
+            )
         self.scanned(wanted, seen)
         return seen
 
@@ -128,7 +133,7 @@ class FakeTree:
             ):
                 self._find(path, file, seen)
         for path in filesystem.links:
-            if covers(scope, path) and filesystem.shut_above(path) is None:
+            if path not in self._owners and covers(scope, path) and filesystem.shut_above(path) is None:
                 self._find_link(path, scope, owner, seen)
 
     def _blind(self, path: str, owner: str, seen: Scan) -> None:
@@ -176,6 +181,7 @@ class FakeTree:
             seen.volumes.add(dirname(path))  # type: ignore[attr-defined]  # made here as a set
         if _hides(path[len(scope) :]):
             return
+        seen.steps[path] = self.steps_of(path)  # type: ignore[index]  # made here as a dict
         folder = next(root for root, type_ in self._owners.items() if type_ == owner)
         end = self.end_of(path, folder)
         match end.kind:
@@ -197,6 +203,11 @@ class FakeTree:
             case LinkKind.FILE if self._type_in(folder, path):
                 seen.links[path] = end.path  # type: ignore[index]  # as above
                 self._find(path, self._filesystem.files[end.path], seen)
+
+    def steps_of(self, path: str) -> tuple[str, ...]:
+        """The names that decide where the link *path* leads; the way to the folders of collections is none."""
+        names = self._filesystem.steps_of(path)
+        return tuple(name for name in names if not any(covers(name, root) for root in self._owners))
 
     def _type_in(self, folder: str, path: str) -> str | None:
         claims = self.collections_of(path)
