@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator
 
+from tests.simulation.root_observer import RootObserver
 from tests.simulation.snapshot import Snapshot
 
 _WINDOW_NS = 60_000_000_000
@@ -23,11 +24,13 @@ class GuardObserver:
         self._appeared: dict[tuple[str, str], int] = {}
         self._events: dict[str, list[int]] = defaultdict(list)
         self._holding = _held(last)
+        self.homes = RootObserver(exists)
 
     def follow(self, earlier: "GuardObserver") -> None:
         """Take over the minute of an *earlier* life. Whether its appearances still excuse is left to the guard."""
         self._deleted, self._ever = earlier._deleted, earlier._ever
         self._appeared, self._events = earlier._appeared, earlier._events
+        self.homes.follow(earlier.homes)
 
     def release(self) -> None:
         """A person released what was held."""
@@ -40,8 +43,13 @@ class GuardObserver:
             for path in group.keys() & paths:
                 del group[path]
 
-    def complaints(self, before: Snapshot, after: Snapshot, now_ns: int, *, released: bool) -> Iterator[str]:
-        """What is wrong with the deletions and holds that one commit made."""
+    def complaints(
+        self, before: Snapshot, after: Snapshot, now_ns: int, *, released: bool, meant: bool
+    ) -> Iterator[str]:
+        """What is wrong with the deletions and holds that one commit made.
+
+        They may be those that a person *released*, or *meant* by Git and by the swap of a volume.
+        """
         self._notice(before, after, now_ns)
         gone = [path for path in before.rows if path not in after.rows]
         held = _held(before)
@@ -58,7 +66,11 @@ class GuardObserver:
             # Which collection gets an appearance that could excuse several is the guard's choice: all may count on it.
             excused += [before.files[path].content_hash or "" for path in mine if path not in unexcused]
             yield from self._deletions(type_, unexcused, rows + len(unexcused), now_ns)
-            if any(after.files[path].type == type_ for path in fresh):
+            if not meant and unexcused == mine and self.homes.must_keep(type_, before, mine):
+                yield f"{len(mine)} deletions of {type_}: all that the folder before had, not held"
+            if any(after.files[path].type == type_ for path in fresh) and not self.homes.may_keep(
+                type_, after
+            ):
                 yield from self._holds(after, type_, rows, now_ns)
             self._deleted[type_] |= dict.fromkeys(unexcused, now_ns)
             self._ever[type_] |= dict.fromkeys(mine, now_ns)

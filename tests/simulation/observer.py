@@ -134,6 +134,7 @@ class Observer:
         """The daemon looked at *scopes*; what a batch looks at once more is no reason for it."""
         self._scopes = scopes if self._scopes is None else self._scopes
         self._guard.returned(seen.found)
+        self._guard.homes.looked(self._oracle.tree.inodes())
         for path in self.last.rows.keys() - seen.found.keys() - self._missed_ns.keys():
             if any(covers(scope, path) for scope in scopes):
                 self._missed_ns[path] = self._clock.now_ns
@@ -176,6 +177,7 @@ class Observer:
         """A transaction is over: look at the database as a reader does."""
         self.commits += 1
         before, after = self.last, self.reader.take()
+        self._guard.homes.committed(before)
         if after.equals(before):
             return  # nothing but stamps
         found = [
@@ -186,7 +188,11 @@ class Observer:
         found += self._deletions(before, after)
         found += self._bad_news(before, after)
         found += self._guard.complaints(
-            before, after, self._clock.now_ns, released=RequestKind.RELEASE in self.asks()
+            before,
+            after,
+            self._clock.now_ns,
+            released=RequestKind.RELEASE in self.asks(),
+            meant=self.git.worked_lately(_GIT_NS) or "swapped" in self._signs.values(),
         )
         self.last = after
         if found:

@@ -145,4 +145,9 @@ REGRESSIONS: dict[str, History] = {
         Step(0, Verb.LINK, path="personas/b.json", other="personas/old/f.json"),
         Step(700, Verb.MAP, path="personas/old/f.json", other="persona/bob"),
     ),
+    "a folder with none of the documents that were there holds the one that it had": (
+        Step(0, Verb.WRITE, path="prompts/p.prompty", other="prompt/short"),
+        Step(700, Verb.MOVE, path="prompts", other="personas/team/moved"),
+        Step(0, Verb.KEEP, path="prompts/q.prompty", other="prompt/image"),
+    ),
 }

@@ -88,6 +88,11 @@ class FakeTree:
             self._roots = (self._filesystem.moves, roots)
         return self._roots[1]
 
+    def inodes(self) -> dict[str, int]:
+        """The inode of the folder of every collection that can be looked into, by type."""
+        roots = self.roots_now().items()
+        return {type_: root.inode for type_, root in roots if root.inode is not None}
+
     def lost_roots(self) -> list[str]:
         """The folders of collections that cannot be looked into."""
         return [root.path for root in self.roots_now().values() if root.state is not RootState.OK]

@@ -1,0 +1,53 @@
+"""Knows which folder of a collection was replaced, and what the one before had: rule 5, apart from the guard's own code."""
+
+from collections.abc import Callable, Collection, Mapping
+
+from tests.simulation.snapshot import Snapshot
+
+
+class RootObserver:
+    """The inode of each collection's folder, by type, as the daemon knows it: when a batch is over that looked at it."""
+
+    def __init__(self, exists: Callable[[str], bool]) -> None:
+        self._exists = exists
+        self._known: dict[str, int] = {}
+        self._looked: dict[str, int] = {}
+        self._old: dict[str, set[str]] = {}
+        self._ever: dict[str, set[str]] = {}
+
+    def follow(self, earlier: "RootObserver") -> None:
+        """Take over what an *earlier* life wrote down."""
+        self._known, self._old, self._ever = earlier._known, earlier._old, earlier._ever
+
+    def looked(self, inodes: Mapping[str, int]) -> None:
+        """The daemon looked at the folders of these types."""
+        self._looked = dict(inodes)
+
+    def committed(self, seen: Snapshot) -> None:
+        """A batch is over; before it the database held *seen*."""
+        for type_, inode in self._looked.items():
+            mine = _rows_of(type_, seen)
+            if self._known.setdefault(type_, inode) == inode:
+                self._old.pop(type_, None)
+                continue
+            self._old.setdefault(type_, mine)
+            self._ever[type_] = self._ever.get(type_, set()) | mine
+            if all(
+                map(self._exists, mine)
+            ):  # nothing is undecided: it is the collection's folder from now on
+                self._known[type_] = inode
+                del self._old[type_]
+
+    def must_keep(self, type_: str, before: Snapshot, gone: Collection[str]) -> bool:
+        """True when *gone* are all that the folder before this one had, of what *before* still holds."""
+        old = self._old.get(type_, set()) & _rows_of(type_, before)
+        return bool(old) and old.issubset(gone)
+
+    def may_keep(self, type_: str, after: Snapshot) -> bool:
+        """True when all that a folder before this one had, of what *after* still holds, is held."""
+        old = self._ever.get(type_, set()) & _rows_of(type_, after)
+        return bool(old) and all(after.files[path].state == "held" for path in old)
+
+
+def _rows_of(type_: str, seen: Snapshot) -> set[str]:
+    return {path for path in seen.rows if seen.files[path].type == type_}
