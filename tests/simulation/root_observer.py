@@ -30,8 +30,7 @@ class RootObserver:
             if self._known.setdefault(type_, inode) == inode:
                 self._old.pop(type_, None)
                 continue
-            self._old.setdefault(type_, mine)
-            self._ever[type_] = self._ever.get(type_, set()) | mine
+            self._ever[type_] = self._old.setdefault(type_, mine)
             if all(
                 map(self._exists, mine)
             ):  # nothing is undecided: it is the collection's folder from now on
