@@ -166,9 +166,7 @@ def _uid_of(pid: int) -> int | None:
 def announcing(folder: Path, announcement: Announcement) -> Iterator[None]:
     """Let others know how to reach this process, for as long as it holds the lock."""
     path = folder / _ANNOUNCEMENT
-    draft = path.with_suffix(".tmp")
-    put_mark(draft, json.dumps(asdict(announcement)) + "\n")
-    draft.replace(path)
+    put_mark(path, json.dumps(asdict(announcement)) + "\n")
     try:
         yield
     finally:

@@ -68,15 +68,30 @@ def create_file(path: Path, bits: int = OWN_FILE) -> int:
     return descriptor
 
 
-def put_mark(path: Path, text: str = "") -> None:
-    """Let the small file *path*, for this user alone, hold *text*. Raises OSError."""
-    try:
-        descriptor = create_file(path)
-    except FileExistsError:
-        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.truncate()
+def put_mark(path: Path, text: str = "", *, lasting: bool = False) -> None:
+    """Put *text* at *path* in one step, for this user alone; *lasting*: it outlives a power loss. Raises OSError.
+
+    What was there is replaced and never written to: it may be a link, or another file's second name.
+    """
+    draft = path.with_name(path.name + ".tmp")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(create_file(draft), "w", encoding="ascii") as file:
         file.write(text)
+        file.flush()
+        if lasting:
+            os.fsync(file.fileno())
+    draft.replace(path)
+    if lasting:
+        persist(path.parent)
+
+
+def persist(path: Path) -> None:
+    """Let what a file holds, or the names that a folder has, outlive a power loss. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def set_bits(path: Path, bits: int, gid: int | None = None) -> None:

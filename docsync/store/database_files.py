@@ -61,12 +61,3 @@ def set_mode(path: Path, mode: Mode, gid: int | None = None) -> None:
 def equalize_companions(path: Path) -> None:
     """Whoever may read the database may read its log, and nobody else, whatever the umask was."""
     set_mode(path, mode_at(path))
-
-
-def persist(path: Path) -> None:
-    """Let what a file holds, or the names that a folder has, outlive a power loss. Raises OSError."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

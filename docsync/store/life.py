@@ -14,13 +14,15 @@ from pathlib import Path
 
 import apsw
 
+from docsync.permission import put_mark
+from docsync.regular_file import read_regular
 from docsync.store.database_files import is_empty, make_file
 from docsync.store.epoch import renew, shm_of, wal_of
 from docsync.store.file_identity import FileIdentity, read_identity
-from docsync.store.note import read_note, write_note
 from docsync.store.state import forget_fingerprints, read_version
 
 _MARK_DIGITS = 20
+_MAX_BYTES = 4096
 
 
 class Provenance(Enum):
@@ -66,7 +68,7 @@ class LifeNotes:
 
     def read(self) -> Life | None:
         """What `.life` says, None if it says nothing."""
-        return _parse(read_note(self._life) or "")
+        return _parse(_read(self._life) or "")
 
     def can_be_read(self) -> bool:
         """False where the notes are there, and this user may not read them."""
@@ -79,7 +81,7 @@ class LifeNotes:
             return Provenance.NEW
         if life is None or life.database != found:
             return Provenance.FOREIGN
-        left = read_note(self._left)
+        left = _read(self._left)
         if left is None:
             return Provenance.OWN if self._has_log(life) else Provenance.DOUBTFUL
         changed, written = self._describe_left()
@@ -155,7 +157,7 @@ class LifeNotes:
     def _write(self, life: Life) -> None:
         values = asdict(life)
         mark = values.pop("revision")
-        write_note(self._life, f"{json.dumps(values)}\n{mark:0{_MARK_DIGITS}}\n", lasting=True)
+        put_mark(self._life, f"{json.dumps(values)}\n{mark:0{_MARK_DIGITS}}\n", lasting=True)
 
     def mark_revision(self, revision: int) -> None:
         """*revision* is committed. Not synced: what a power loss takes says nothing wrong."""
@@ -170,11 +172,19 @@ class LifeNotes:
     def mark_closed(self) -> None:
         """After it was closed."""
         with suppress(OSError):
-            write_note(self._left, self._describe_left()[0], lasting=False)
+            put_mark(self._left, self._describe_left()[0])
 
 
 def _continues(known: Life, epoch: str, revision: int) -> bool:
     return known.epoch in ("", epoch) and revision >= known.revision
+
+
+def _read(note: Path) -> str | None:
+    """The text of *note*, None where there is none that docsync could have written."""
+    try:
+        return read_regular(note, _MAX_BYTES, follow_links=False).octets.decode("ascii")
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _parse(text: str) -> Life | None:

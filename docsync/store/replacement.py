@@ -9,9 +9,9 @@ from pathlib import Path
 import apsw
 
 from docsync.errors import StoreReason, StoreUnavailable
-from docsync.permission import access_of, grant
+from docsync.permission import access_of, grant, persist
 from docsync.store.connection import noting, open_writer, writing
-from docsync.store.database_files import is_there, persist
+from docsync.store.database_files import is_there
 from docsync.store.epoch import shm_of, wal_of
 from docsync.store.life import LifeNotes, Provenance
 

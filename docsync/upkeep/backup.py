@@ -13,12 +13,11 @@ import apsw
 
 from docsync.clock import SYSTEM, iso
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
-from docsync.permission import OWNER_ALONE, Access, access_of, grant
+from docsync.permission import OWNER_ALONE, Access, access_of, grant, persist
 from docsync.status import CommandResult
 from docsync.store.connection import harden, open_reader_connection, open_writer, writing
 from docsync.store.copy import copy_out
 from docsync.store.damage import find
-from docsync.store.database_files import persist
 from docsync.store.epoch import renew, wal_of
 from docsync.store.examination import has_our_header
 from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION

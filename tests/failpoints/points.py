@@ -111,7 +111,7 @@ EFFECTS = (
     Effect(
         "socket-bound", Life.OLD, Call("docsync.admin.http.listener", "Path.chmod", named("docsync.sock"))
     ),
-    Effect("announced", Life.OLD, Call("docsync.lock", "Path.replace", named("daemon.tmp"))),
+    Effect("announced", Life.OLD, Call("docsync.permission", "Path.replace", named("daemon.json.tmp"))),
     # What looks at the files
     Effect("event-taken", Life.WORK, Call("docsync.watch.inotify", "InotifySource._take")),
     Effect("folder-watched", Life.WORK, Call("docsync.watch.descriptor", "Descriptor.add")),
@@ -174,7 +174,7 @@ EFFECTS = (
     Effect(
         "draft-moved", Life.RUINED, Call("docsync.store.replacement", "Path.replace", named("docsync.db.new"))
     ),
-    Effect("folder-synced", Life.RUINED, Call("docsync.store.database_files", "os.fsync")),
+    Effect("folder-synced", Life.RUINED, Call("docsync.permission", "os.fsync", asked_by("persist"))),
     # The end
     Effect("unannounced", Life.END, Call("docsync.lock", "Path.unlink", named("daemon.json"))),
     Effect(

@@ -8,11 +8,11 @@ from pathlib import Path
 import apsw
 import pytest
 
+from docsync.permission import put_mark
 from docsync.store.connection import open_writer
 from docsync.store.epoch import wal_of
 from docsync.store.file_identity import read_identity
 from docsync.store.life import LifeNotes, Provenance
-from docsync.store.note import read_note, write_note
 
 
 @pytest.fixture
@@ -116,11 +116,23 @@ def test_notes_are_never_written_through_a_link(path: Path, tmp_path: Path) -> N
     assert judge(path) is Provenance.OWN
 
 
-def test_a_note_that_is_a_pipe_hangs_nobody(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "note")
-    assert read_note(tmp_path / "note") is None
-    write_note(tmp_path / "note", "x", lasting=True)
-    assert read_note(tmp_path / "note") == "x"
+def test_a_note_that_is_a_pipe_hangs_nobody(path: Path) -> None:
+    note = path.with_name("docsync.db.life")
+    note.unlink()
+    os.mkfifo(note)
+    assert judge(path) is Provenance.FOREIGN
+    with open_writer(path):
+        pass
+    assert judge(path) is Provenance.OWN
+
+
+def test_a_mark_is_never_written_into_what_has_another_name(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("mine")
+    for name in ("mark", "mark.tmp"):
+        (tmp_path / name).hardlink_to(precious)
+    put_mark(tmp_path / "mark", "docsync's")
+    assert (precious.read_text(), (tmp_path / "mark").read_text()) == ("mine", "docsync's")
 
 
 def test_two_files_never_have_one_identity(tmp_path: Path) -> None:
