@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from posixpath import dirname
 
-from docsync.model import Sign
+from docsync.model import FollowedFile, Sign
 from docsync.names import covers, is_hidden
-from docsync.watch import FollowedFile
 from tests.simulation.carry_out import Filesystem, Hints, watched
 
 _WRITES = (Sign.OPEN, Sign.CLOSED)

@@ -9,9 +9,9 @@ from unittest.mock import patch
 
 from watchdog.observers.inotify_c import InotifyEvent
 
-from docsync.model import Sign
+from docsync.model import FollowedFile, Sign
 from docsync.names import EVERYTHING
-from docsync.watch import FollowedFile, inotify
+from docsync.watch import inotify
 from docsync.watch.descriptor import Descriptor
 from docsync.watch.inotify import InotifySource
 from tests.simulation.carry_out import Hints
