@@ -18,6 +18,7 @@ _FILE = "holder.json"
 _MAX_BYTES = 4096
 _MAX_AGE_NS = 10_000_000_000
 _PATIENCE_SECONDS = 2.5
+_RENEW_NS = 500_000_000
 _TRIES = 5
 
 
@@ -47,10 +48,20 @@ def claiming(folder: Path) -> Iterator[int | None]:
             path.unlink(missing_ok=True)
 
 
-def renew_claim(folder: Path) -> None:
-    """Show that the process that has claimed *folder* lives to those who see its file and not itself."""
-    with suppress(OSError):
-        os.utime(folder / _FILE)
+class ClaimRenewal:
+    """Shows that the process that has claimed *folder* lives to those who see its file and not itself."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / _FILE
+        self._due_ns = 0
+
+    def tick(self, now_ns: int) -> None:
+        """Called often, at least once a second; twice a second is enough, since the watcher hears of each."""
+        if now_ns < self._due_ns:
+            return
+        self._due_ns = now_ns + _RENEW_NS
+        with suppress(OSError):
+            os.utime(self._path)
 
 
 def _take(path: Path, mine: Claim) -> int | None:

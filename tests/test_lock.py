@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from docsync.claim import Claim, _claim_of, claiming, renew_claim
+from docsync.claim import Claim, ClaimRenewal, _claim_of, claiming
 from docsync.errors import AlreadyRunning, UsageError
 from docsync.lock import Announcement, announcing, holding, read_announcement
 from tests.failpoints.forked import ForkedDaemon
@@ -523,11 +523,11 @@ def test_a_claim_of_another_container_counts_while_its_time_moves(tmp_path: Path
     claim(tmp_path, elsewhere)
     assert wins(tmp_path), "it was killed a moment ago"
     claim(tmp_path, elsewhere)
-    over = threading.Event()
+    over, renewal = threading.Event(), ClaimRenewal(tmp_path)
 
     def beat() -> None:
         while not over.wait(0.1):
-            renew_claim(tmp_path)
+            renewal.tick(time.monotonic_ns())
 
     beating = threading.Thread(target=beat)
     beating.start()

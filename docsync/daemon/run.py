@@ -19,7 +19,7 @@ from docsync.admin.http.middleware import OnWarning
 from docsync.admin.server import EndpointAddresses, ListenSettings, listening, serving
 from docsync.admin.services import Backend
 from docsync.admin.token import own_token, page_of
-from docsync.claim import renew_claim
+from docsync.claim import ClaimRenewal
 from docsync.clock import SYSTEM, Clock, iso
 from docsync.counters import Counters
 from docsync.daemon.command_handler import CommandHandler, DaemonParts, DaemonProfile
@@ -140,7 +140,7 @@ def _start(stack: ExitStack, settings: DaemonSettings, log: Log, clock: Clock) -
     inbox = Inbox(Coalescer(settings.sync.timing, partial(_proves_complete, settings.sync.tree())), clock)
     state, counters = ThreadStatus(clock), Counters()
     watch = stack.enter_context(_watch_supervisor(settings, inbox, state, counters, log))
-    check = partial(_check_folder_and_watch, folder, identity(folder), watch)
+    check = partial(_check_folder_and_watch, folder, identity(folder), ClaimRenewal(folder), watch)
     rescan_ns = settings.rescan_seconds * 1_000_000_000
     is_closed = settings.sync.tree().is_closed
     tasks = LoopTasks(rescan_ns, watch.resync, check, upkeep, is_closed=is_closed, follow=watch.follow)
@@ -155,14 +155,16 @@ def _start(stack: ExitStack, settings: DaemonSettings, log: Log, clock: Clock) -
     return inbox
 
 
-def _check_folder_and_watch(folder: Path, locked: Identity, watch: WatchSupervisor, now_ns: int) -> None:
+def _check_folder_and_watch(
+    folder: Path, locked: Identity, claim: ClaimRenewal, watch: WatchSupervisor, now_ns: int
+) -> None:
     """Raises DatabaseFolderGone when *folder* is not the one that was *locked*.
 
     Checks the watcher otherwise.
     """
     if not is_still(folder, locked):
         raise DatabaseFolderGone
-    renew_claim(folder)
+    claim.tick(now_ns)
     watch.tick(now_ns)
 
 

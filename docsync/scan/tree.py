@@ -72,20 +72,20 @@ class FileTree:
         """What lies in *scopes* now."""
         result = WalkResult()
         wanted = list(scopes)
+        names = list(map(_shorten_scope, wanted))
         for folder in dict.fromkeys(collection.path for collection in self._collections):
-            if leads_out(self._root, folder):
+            whole = any(covers(scope, folder) for scope in wanted)
+            inside = [] if whole else [one for one in names if strip_folder(folder, one)]
+            # A save belongs to one folder: to look at the others would take as long as all the rest.
+            if not (whole or inside) or leads_out(self._root, folder):
                 continue
             location = join(self._root, folder)
             owner = next(collection.type for collection in self._collections if collection.path == folder)
             walk = Walk(owner, folder, os.path.realpath(location), partial(self._type_in, folder), result)
-            if any(covers(scope, folder) for scope in wanted):
+            if whole:
                 self._scan_root(walk, folder, location)
-                continue
-            for scope in wanted:
-                scope = _shorten_scope(scope)
-                inner = strip_folder(folder, scope)
-                if inner and self._is_reachable(location, inner):
-                    walk.walk_name(scope, join(location, inner))
+            for name in inside:
+                self._walk_name(walk, folder, location, name)
         return Scan(
             result.found,
             result.types,
@@ -115,6 +115,11 @@ class FileTree:
     def _scan_root(walk: Walk, folder: str, location: str) -> None:
         if os.path.isdir(location):  # noqa: PTH112  # a str: this is the hot path of every scan
             walk.walk_folder("" if folder == "." else folder, location)
+
+    def _walk_name(self, walk: Walk, folder: str, location: str, name: str) -> None:
+        inner = strip_folder(folder, name)
+        if inner and self._is_reachable(location, inner):
+            walk.walk_name(name, join(location, inner))
 
     @staticmethod
     def _is_reachable(location: str, inner: str) -> bool:
@@ -159,8 +164,6 @@ class FileTree:
 
     def find_gone(self, paths: Sequence[str]) -> list[str]:
         """The paths of *paths* without a readable document file; checked again before a deletion."""
-        if not paths:
-            return []  # every save comes here
         scan = self.scan(paths)
         return [path for path in paths if path not in scan.found and path not in scan.unreadable]
 

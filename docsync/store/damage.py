@@ -4,6 +4,7 @@ itself finds.
 Never changes anything. Does not know the files: whether the rows are what the files say is for verify.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,6 @@ from docsync.errors import Damaged, StoreReason, StoreUnavailable
 from docsync.store.columns import BARE_COLUMNS
 from docsync.store.connection import open_reader_connection, reading
 from docsync.store.document_rows import row_hash, search_hash_of
-from docsync.store.epoch import shm_of, wal_of
 from docsync.store.schema import has_own_schema
 from docsync.store.state import EPOCH, REVISION
 
@@ -92,13 +92,12 @@ def identity(database: Path) -> tuple[tuple[int, int] | None, ...]:
 
     Raises StoreUnavailable.
     """
-    paths = (database, wal_of(database), shm_of(database))
-    return tuple(_identity(path) for path in paths)
+    return tuple(_identity(f"{database}{end}") for end in ("", "-wal", "-shm"))
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: str) -> tuple[int, int] | None:
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116  # a str: asked before every batch
     except FileNotFoundError:
         return None
     except OSError as error:

@@ -45,7 +45,7 @@ class LogIndex:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._log, self._index = str(wal_of(path)), str(shm_of(path))
         self._descriptor: int | None = None
         self._file = (0, 0)
 
@@ -68,10 +68,12 @@ class LogIndex:
             return True
         frame_bytes = _FRAME.size + header.page_bytes
         try:
-            with wal_of(self._path).open("rb", buffering=0) as log:
-                salt = log.read(_LOG_HEADER_BYTES)[_SALT]
-                log.seek(_LOG_HEADER_BYTES + (header.frames - 1) * frame_bytes)
-                octets = log.read(frame_bytes)
+            log = os.open(self._log, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                salt = os.pread(log, _LOG_HEADER_BYTES, 0)[_SALT]
+                octets = os.pread(log, frame_bytes, _LOG_HEADER_BYTES + (header.frames - 1) * frame_bytes)
+            finally:
+                os.close(log)
         except OSError:
             return False
         if len(octets) < frame_bytes or salt != header.salt:
@@ -94,11 +96,10 @@ class LogIndex:
         return _IndexHeader(page_bytes, frames, (checksum[0], checksum[1]), salt)
 
     def _open(self) -> int:
-        path = shm_of(self._path)
-        status = path.stat()
+        status = os.stat(self._index)  # noqa: PTH116  # a str: asked before every batch
         if self._descriptor is None or self._file != (status.st_dev, status.st_ino):
             flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-            descriptor = os.open(path, flags)
+            descriptor = os.open(self._index, flags)
             self.close()  # of a file that is no longer there
             self._descriptor, self._file = descriptor, (status.st_dev, status.st_ino)
         return self._descriptor

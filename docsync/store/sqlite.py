@@ -20,11 +20,11 @@ from docsync.store.transaction import transaction
 
 # "0" follows "/" in every collation of bytes: the range holds exactly what lies beneath a folder.
 _BENEATH = "(file_path = ?1 OR (file_path > ?1 || '/' AND file_path < ?1 || '0'))"
+_RESOLVED_BENEATH = "AND " + _BENEATH.replace("file_path", "r.resolved")
 _TWIN_KEYS = (
-    "SELECT DISTINCT key FROM "
-    "(SELECT coalesce(twin_key, file_path) AS key, file_path AS path FROM files WHERE {}) "
-    "WHERE EXISTS (SELECT 1 FROM files WHERE twin_key = key AND file_path <> path) "
-    "OR EXISTS (SELECT 1 FROM files WHERE file_path = key AND file_path <> path)"
+    "SELECT coalesce(twin_key, file_path) FROM files AS f WHERE {} AND (EXISTS (SELECT 1 FROM files "
+    "WHERE twin_key = coalesce(f.twin_key, f.file_path) AND file_path <> f.file_path) "
+    "OR (twin_key IS NOT NULL AND EXISTS (SELECT 1 FROM files WHERE file_path = f.twin_key)))"
 )
 # UNION ALL takes a quarter of the time that OR does (measured).
 _WITH_KEY = "SELECT file_path FROM files WHERE"
@@ -149,8 +149,7 @@ class SqliteStore:
         """The references whose target lies in *scopes*."""
         found: list[FileReference] = []
         for scope in scopes:
-            beneath = "AND " + _BENEATH.replace("file_path", "r.resolved")
-            found += self._links("") if scope == EVERYTHING else self._links(beneath, scope)
+            found += self._links("") if scope == EVERYTHING else self._links(_RESOLVED_BENEATH, scope)
         return found
 
     def links_of(self, paths: Iterable[str]) -> list[FileReference]:

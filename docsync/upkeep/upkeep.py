@@ -66,6 +66,7 @@ class DatabaseUpkeep:
         self.sharing = Sharing(settings, database)
         self._stack = ExitStack()
         self._index = LogIndex(database)
+        self._notes = LifeNotes(database)
         self._examination = Examination(Provenance.NEW)
         self._connection: apsw.Connection | None = None
         self._pool = ThreadPoolExecutor(1, "docsync-inspect")
@@ -195,7 +196,7 @@ class DatabaseUpkeep:
         with reading():
             revision = read_revision(self.connection)
         if revision != self._marked_revision:
-            LifeNotes(self._database).mark_revision(revision)
+            self._notes.mark_revision(revision)
             self._marked_revision = revision
 
     def _repair_in_place(self, damage: Damage) -> bool:

@@ -67,8 +67,11 @@ class Deletions:
 
     def _find_gone(self, entries: Iterable[Entry]) -> list[str]:
         """The paths of *entries* without a file, checked again; not those beneath lost folders."""
+        known = list(entries)
+        if not known:
+            return []  # every save comes here
         is_lost = self._make_is_lost()
-        return self._tree.find_gone([entry.path for entry in entries if not is_lost(entry)])
+        return self._tree.find_gone([entry.path for entry in known if not is_lost(entry)])
 
     def _make_is_lost(self) -> Callable[[Entry], bool]:
         """A predicate: is an entry of a missing or unreadable folder's collection, or beneath that folder?"""
