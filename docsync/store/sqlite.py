@@ -1,5 +1,6 @@
 """The store that sync writes to: the index of known files, and one transaction a batch. Never looks at the file tree."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 
@@ -20,6 +21,10 @@ from docsync.store.transaction import transaction
 
 # "0" follows "/" in every collation of bytes: the range holds exactly what lies beneath a folder.
 _BENEATH = "(file_path = ?1 OR (file_path > ?1 || '/' AND file_path < ?1 || '0'))"
+_NAMES_OF = (
+    "SELECT file_path FROM files WHERE (device, inode) IN "
+    "(SELECT value ->> 0, value ->> 1 FROM json_each(?)) ORDER BY file_path"
+)
 _RESOLVED_BENEATH = "AND " + _BENEATH.replace("file_path", "r.resolved")
 _TWIN_KEYS = (
     "SELECT coalesce(twin_key, file_path) FROM files AS f WHERE {} AND (EXISTS (SELECT 1 FROM files "
@@ -69,6 +74,12 @@ class SqliteStore:
                     )
                 found.update((row[0], entry_of(row)) for row in rows)
         return found
+
+    def names_of(self, files: Iterable[tuple[int, int]]) -> list[str]:
+        """The known paths of the files with these devices and inodes: one pass over all, without an index."""
+        with reading():
+            rows = self._connection.execute(_NAMES_OF, (json.dumps(list(files)),))
+            return [str(path) for (path,) in rows]
 
     def list_held(self) -> list[Entry]:
         """The files whose deletion is kept back."""

@@ -121,6 +121,12 @@ class MemoryStore:
         """How many documents a collection has now, by the collection that their files are of."""
         return sum(e.type == type_ and e.has_document for e in self._memory.tables.entries.values())
 
+    def names_of(self, files: Iterable[tuple[int, int]]) -> list[str]:
+        """The known paths of the files with these devices and inodes."""
+        stamps = {path: entry.stamp for path, entry in self._memory.tables.entries.items()}
+        wanted = set(files)
+        return sorted(path for path, one in stamps.items() if one and (one.device, one.inode) in wanted)
+
     def twin_groups(self, scopes: Iterable[str], paths: Iterable[str]) -> list[list[str]]:
         """The known paths whose names differ in case or Unicode form only: see SqliteStore."""
         wanted, named, groups = list(scopes), {_fold(path) for path in paths}, dict[str, list[str]]()

@@ -189,12 +189,14 @@ def test_any_changes_leave_the_same_behind_in_both(seed: int) -> None:
 def _answers(place: Place) -> object:
     """Everything that can be asked of a store, and everything that a reader sees."""
     store, scopes = place.store, [*PATHS, "personas", "personas/team", EVERYTHING]
+    stamps = [entry.stamp for entry in store.index([EVERYTHING]).values() if entry.stamp]
     standing = [store.read_state([scope]) for scope in scopes]
     return (
         [list(store.index([scope]).items()) for scope in scopes],
         [sorted(store.links([scope]), key=repr) for scope in scopes],
         store.links_of(PATHS),
         [store.twin_groups([scope], PATHS[:2]) for scope in scopes],
+        store.names_of({(stamp.device, stamp.inode) for stamp in stamps[:2]}),
         [store.warnings("name-twin", [scope]) for scope in scopes],
         [(each.revision, each.broken, each.held) for each in standing],
         [store.rows(type_) for type_ in ("persona", "prompt")],

@@ -167,7 +167,7 @@ class Engine:
         deletions = Deletions(self._tree, self._store, self._grace, self._guard)
         stale = dict(difference.stale)
         work = BatchContext(resting, scan.skipped.keys(), difference, look, deletions, refused, stale)
-        work.again.update(dict.fromkeys(self.links.find_other_names(self._store.index), now_ns) | back)
+        work.again.update(dict.fromkeys(self.links.find_other_names(self._store.names_of), now_ns) | back)
         work.gone = gone
         work.roots = changed_roots
         work.mark_seen(scan, visibility)

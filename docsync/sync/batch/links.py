@@ -3,9 +3,9 @@
 Symbolic links among the documents, also those that lead nowhere yet, and hard links. Never looks at the tree.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 
-from docsync.model import Entry, FollowedFile, Scan
+from docsync.model import FollowedFile, Scan
 from docsync.names import EVERYTHING, VOLUME_LINK, covers, is_hidden, is_within
 
 
@@ -54,18 +54,15 @@ class LinkTracker:
         if not self._names[inode]:
             del self._names[inode]
 
-    def find_other_names(self, index: Callable[[Iterable[str]], Mapping[str, Entry]]) -> list[str]:
-        """The paths in *index* whose files had one name when they were looked at last, and have two by now.
+    def find_other_names(self, names_of: Callable[[Collection[tuple[int, int]]], list[str]]) -> list[str]:
+        """The paths whose files had one name when they were looked at last, and have two by now.
 
-        Nothing is hinted of a name when its file gets another one.
+        Nothing is hinted of a name when its file gets another one. *names_of* gives the known paths of files.
         """
         if not self._new_inodes:
             return []
         new, self._new_inodes = self._new_inodes, set()
-        stamps = {
-            path: entry.stamp for path, entry in index([EVERYTHING]).items() if path not in self._inodes
-        }
-        return [path for path, stamp in stamps.items() if stamp and (stamp.device, stamp.inode) in new]
+        return [path for path in names_of(new) if path not in self._inodes]
 
     def find_links_to(self, dirty: Set[str]) -> list[str]:
         """The links that lead by way of any of *dirty*, or of something beneath; other names of its files."""
