@@ -60,13 +60,12 @@ class FollowedFiles:
     def follow(self, files: Mapping[str, FollowedFile]) -> list[str]:
         """Watch *files* and no others; returns the documents that are watched otherwise than before."""
         changed = [path for path, file in files.items() if self._files.get(path) != file]
-        ended = [path for path in self._files if path not in files]
-        before = {user: watch for user, watch in self._watches.items() if user.path in {*changed, *ended}}
+        ended = {path for path in self._files if path not in files}
+        other = ended.union(changed)
+        before = {user: watch for user, watch in self._watches.items() if user.path in other}
         for user in before:
             del self._watches[user]
-        self.refused = {
-            user: code for user, code in self.refused.items() if user.path not in {*changed, *ended}
-        }
+        self.refused = {user: code for user, code in self.refused.items() if user.path not in other}
         self._files = dict(files)
         for path in changed:
             for user in self._users(path, files[path]):
