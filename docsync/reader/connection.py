@@ -16,6 +16,7 @@ from docsync.errors import NoDatabase
 from docsync.reader.row import DATABASE
 from docsync.reader.snapshot import Snapshot, begin, end
 from docsync.store.connection import READER_BUSY_MS, UNREADABLE, make_unreadable, open_reader_connection
+from docsync.store.project_note import demand_place
 
 DAMAGED = (apsw.CorruptError, apsw.NotADBError, UnicodeDecodeError)
 """The errors for a file that was moved away under an open connection, or is damaged."""
@@ -34,7 +35,9 @@ os.register_at_fork(after_in_child=lambda: _inherited.extend(_open))
 class DatabaseFile:
     """A database file to read from; see `begin`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, project: Path | None = None) -> None:
+        """*project*: the folder whose database it must be; without it, it is what the caller says."""
+        self._project = project
         self._path = path.absolute()  # the working directory may change
         self._name = str(self._path)
         self._stack = ExitStack()
@@ -104,6 +107,8 @@ class DatabaseFile:
         if self._connection is not None and self._read_identity() == self._identity:
             return self._connection
         self.close()
+        if self._project is not None:
+            demand_place(self._path, self._project)
         for _ in range(_MAX_OPENINGS):
             before = self._read_identity()
             # After one full busy wait the next openings wait 50 ms only.

@@ -58,7 +58,7 @@ def open_configured(config: "Config", source: str = AUTO, on_fallback: OnFallbac
     wanted = check_source(source)
     folders = (config.root / one.path for one in config.collections)
     is_project = config.file is not None or any(folder.exists() for folder in folders)
-    database = None if wanted == FILES else DatabaseFile(config.database_path)
+    database = None if wanted == FILES else DatabaseFile(config.database_path, config.root)
     files = FileFallback(config) if wanted != DATABASE and is_project else None
     return _open_proved(AnswerSource(database, files, on_fallback))
 

@@ -23,7 +23,7 @@ WRITER_BUSY_MS = 1_000
 READER_BUSY_MS = 5_000
 _NO_DATABASE = "no database there; start 'docsync run' or 'docsync sync' first"
 _NOT_A_FILE = "is not a regular file; move it away, or set database.path to another place"
-_NOT_A_LINK = "is a symbolic link; remove it, or set database.path to the file itself"
+NOT_A_LINK = "is a symbolic link; remove it, or set database.path to the file itself"
 _OTHER_TABLES = "its tables are not those that docsync makes; 'docsync sync' makes it anew from the files"
 _JOURNAL_BYTES = 4 * 1024 * 1024
 
@@ -65,7 +65,7 @@ def open_writer(path: Path) -> Iterator[apsw.Connection]:
 def demand_file(path: Path) -> None:
     """Raises StoreUnavailable where something else than a regular file is in the place of the database."""
     if path.is_symlink():
-        raise StoreUnavailable(StoreReason.IO_ERROR, f"{path}: {_NOT_A_LINK}")
+        raise StoreUnavailable(StoreReason.IO_ERROR, f"{path}: {NOT_A_LINK}")
     if not may_be_file(path):
         raise StoreUnavailable(StoreReason.IO_ERROR, f"{path}: {_NOT_A_FILE}")
 

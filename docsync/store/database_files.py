@@ -17,6 +17,24 @@ def may_be_file(path: Path) -> bool:
         return True
 
 
+def find_stranger(path: Path) -> str:
+    """Why somebody else may have the file *path* in hand; empty: nobody, or nothing is there. Raises OSError."""
+    try:
+        status = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    if not stat.S_ISREG(status.st_mode):
+        return f"{path.name} is not a regular file"
+    if status.st_nlink > 1:
+        return f"{path.name} has another name, through which it can be written"
+    return f"{path.name} belongs to user {status.st_uid}" if is_strangers(path) else ""
+
+
+def is_strangers(path: Path) -> bool:
+    """True for a file of another user, who has neither its folder nor all power. Raises OSError."""
+    return path.lstat().st_uid not in (os.geteuid(), 0, path.parent.stat().st_uid)
+
+
 def is_there(path: Path) -> bool:
     """True unless *path* certainly does not exist: what cannot be examined may exist."""
     try:

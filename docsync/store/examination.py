@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docsync.store.connection import demand_file, noting, writing
-from docsync.store.database_files import is_empty
+from docsync.store.database_files import companions, find_stranger, is_empty, is_strangers
 from docsync.store.epoch import shm_of, wal_of
 from docsync.store.file_identity import read_identity
 from docsync.store.life import LifeNotes, Provenance
 from docsync.store.log_index import LogIndex, is_in_use
 from docsync.store.migration import APPLICATION_ID
+from docsync.store.project_note import demand_project
 
 # The database file format, section 1.3 (sqlite.org/fileformat2.html).
 _HEADER_BYTES, _MAGIC, _APPLICATION_ID = 100, b"SQLite format 3\0", slice(68, 72)
@@ -25,6 +26,8 @@ class Examination:
 
     origin: Provenance
     obstacle: str = ""
+    is_shared: bool = False
+    """Somebody else has the file in hand: what its mode bits say decides nothing."""
 
     @property
     def is_own(self) -> bool:
@@ -32,9 +35,13 @@ class Examination:
         return self.origin is not Provenance.FOREIGN
 
 
-def examine(database: Path, index: LogIndex) -> Examination:
-    """Look at the three files of *database*, which nobody here has open. Raises StoreUnavailable."""
+def examine(database: Path, root: Path, index: LogIndex) -> Examination:
+    """Look at the three files of *database* of the project *root*, which nobody here has open.
+
+    Raises StoreUnavailable, NoDatabase for that of another project.
+    """
     demand_file(database)
+    demand_project(database, root)
     with noting(database), writing():
         notes = LifeNotes(database)
         origin = notes.judge()
@@ -44,8 +51,14 @@ def examine(database: Path, index: LogIndex) -> Examination:
             case Provenance.FOREIGN:
                 obstacle = _refuse_foreign(database)
             case Provenance.OWN | Provenance.DOUBTFUL:
-                obstacle = _find_torn(database, notes, index)
-        return Examination(origin, obstacle)
+                obstacle = _find_stranger(database) or _find_torn(database, notes, index)
+                if is_strangers(database):
+                    origin = Provenance.FOREIGN
+        return Examination(origin, obstacle, is_shared=find_stranger(database) != "")
+
+
+def _find_stranger(database: Path) -> str:
+    return next(filter(None, map(find_stranger, (database, *companions(database)))), "")
 
 
 def _has_companions(database: Path) -> bool:
@@ -57,7 +70,7 @@ def _refuse_foreign(database: Path) -> str:
     is opened.
     """
     if is_empty(database):
-        return "it is empty, and its log is not" if _has_companions(database) else ""
+        return "it is empty, and its log is not" if _has_companions(database) else find_stranger(database)
     is_ours = has_our_header(database)
     if is_ours is None:
         # Our log is always beside our database; a file that somebody named by mistake has none.

@@ -15,6 +15,7 @@ from docsync.status import ListedProblem
 from docsync.store.columns import BARE_COLUMNS, COLUMNS
 from docsync.store.connection import closing, harden
 from docsync.store.damage import is_sound
+from docsync.store.database_files import find_stranger
 from docsync.store.document_rows import DocumentRows, content_of
 from docsync.store.epoch import wal_of
 from docsync.store.file_rows import EntryRows, FileRow
@@ -180,8 +181,9 @@ def open_damaged(database: Path, folder: Path) -> Iterator[apsw.Connection | Non
     copy = folder / "damaged.db"
     try:
         shutil.copyfile(database, copy)
-        with suppress(FileNotFoundError):
-            shutil.copyfile(wal_of(database), wal_of(copy))
+        if not find_stranger(wal_of(database)):
+            with suppress(FileNotFoundError):
+                shutil.copyfile(wal_of(database), wal_of(copy))
     except OSError:
         yield None
         return

@@ -4,6 +4,7 @@ Never deletes the last damaged database: it is moved aside.
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import apsw
@@ -11,7 +12,7 @@ import apsw
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.permission import access_of, grant, persist
 from docsync.store.connection import noting, open_writer, writing
-from docsync.store.database_files import is_there
+from docsync.store.database_files import find_stranger, is_there
 from docsync.store.epoch import shm_of, wal_of
 from docsync.store.life import LifeNotes, Provenance
 
@@ -29,8 +30,11 @@ def overwrite(target: apsw.Connection, source: apsw.Connection) -> None:
         notes.settle(target, Provenance.NEW)
 
 
-def prepare(database: Path, source: apsw.Connection) -> None:
-    """Write a copy of *source* beside *database*, for `start_over`. Raises StoreUnavailable."""
+def prepare(database: Path, source: apsw.Connection, *, keep_access: bool = False) -> None:
+    """Write a copy of *source* beside *database*, for `start_over`. Raises StoreUnavailable.
+
+    Its owner alone may read it; with *keep_access* those who may read what is there.
+    """
     draft = _draft(database)
     with noting(database):
         for path in _files(draft):
@@ -40,7 +44,7 @@ def prepare(database: Path, source: apsw.Connection) -> None:
         overwrite(target, source)
         with writing():
             target.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-    if (there := access_of(database)) is not None:
+    if keep_access and (there := access_of(database)) is not None:
         grant(draft, there)
     for path in _files(draft)[1:]:  # the log last: a draft without one is finished
         path.unlink(missing_ok=True)
@@ -50,8 +54,12 @@ def finish(database: Path) -> None:
     """Put a finished draft in the place of a database that was moved aside before docsync was killed."""
     draft = _draft(database)
     with noting(database):
-        if not is_there(database) and not is_there(wal_of(draft)) and LifeNotes(draft).names(draft):
+        if not is_there(database) and not is_there(wal_of(draft)) and _is_own(draft):
             _place(database)
+
+
+def _is_own(draft: Path) -> bool:
+    return LifeNotes(draft).names(draft) and not find_stranger(draft)
 
 
 def install(database: Path, source: apsw.Connection, stamp: str) -> None:
@@ -70,7 +78,8 @@ def start_over(database: Path, stamp: str) -> None:
     """
     try:
         for older in database.parent.glob(f"{database.name}.damaged-*"):
-            older.unlink()
+            with suppress(IsADirectoryError, PermissionError):  # a folder was in the place of a file
+                older.unlink()
         # The database first: SQLite throws a log without a database away, but would read one that belongs
         # to another.
         for path in filter(os.path.lexists, _files(database)):

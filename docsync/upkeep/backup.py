@@ -21,6 +21,7 @@ from docsync.store.damage import find
 from docsync.store.epoch import renew, wal_of
 from docsync.store.examination import has_our_header
 from docsync.store.migration import APPLICATION_ID, SCHEMA_VERSION
+from docsync.store.project_note import demand_project
 from docsync.store.replacement import install
 from docsync.store.state import read_version
 from docsync.sync.batch.batch_context import Progress
@@ -133,6 +134,7 @@ def restore_once(
     What was there is kept beside it, under a name of its own. The caller holds the lock. Raises NoDatabase,
     StoreUnavailable; then nothing was changed.
     """
+    demand_project(database, settings.root)
     clear(database.parent)
     with _copy_backup(backup, database.parent) as source:
         held = dict(source.execute("SELECT type, count(*) FROM documents GROUP BY type"))
@@ -184,7 +186,7 @@ def _copy_backup(backup: Path, parent: Path) -> Iterator[apsw.Connection]:
         with _prefix_errors(f"{backup}: cannot be copied"):
             copy = Path(folder) / "restored.db"
             shutil.copyfile(backup, copy)
-            with suppress(FileNotFoundError):  # a database that was copied by hand has its last commits there
+            if wal_of(backup).is_file():  # a database that was copied by hand has its last commits there
                 shutil.copyfile(wal_of(backup), wal_of(copy))
         _demand(copy, backup)
         _let_fit(copy, backup)

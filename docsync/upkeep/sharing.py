@@ -10,9 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from docsync.errors import StoreReason, StoreUnavailable
-from docsync.permission import OWN_FILE, OWN_FOLDER, Mode, make_folder, put_mark, set_bits
+from docsync.permission import OWN_FILE, OWN_FOLDER, Mode, make_folder, mode_of, put_mark, set_bits
 from docsync.regular_file import read_regular
+from docsync.store.connection import noting
 from docsync.store.database_files import is_empty, is_there, mode_at, set_mode
+from docsync.store.project_note import is_known, note_project
 from docsync.sync.setup import Settings
 from docsync.upkeep.audience import Audience, find_audience
 
@@ -39,33 +41,62 @@ class Sharing:
         self._database = database
         self._mark = database.with_name(database.name + _UNDECIDED)
         self._is_done = False
+        self._known: Audience | None = None
+        self._again: Audience | None = None
         self.on_exposed: Callable[[], object] = _ignore
         self.is_open = settings.mode is Mode.SHARED
 
-    def begin(self) -> None:
+    def begin(self, *, is_strangers: bool = False) -> None:
         """Before the database is opened: note that it is new, and whether its folder is.
 
-        Raises StoreUnavailable.
+        *is_strangers*: the one that is there cannot stay, and says nothing. Raises StoreUnavailable.
         """
         try:
-            self._begin()
+            self._begin(is_strangers=is_strangers)
         except OSError as error:
             reason = f"the database cannot be written ({error})"
             raise StoreUnavailable(StoreReason.IO_ERROR, reason) from error
 
-    def _begin(self) -> None:
-        is_empty_file = is_empty(self._database)
-        if self._mark.exists() or (is_there(self._database) and not is_empty_file):
+    def _begin(self, *, is_strangers: bool) -> None:
+        is_empty_file = is_empty(self._database) and not is_strangers
+        if self._mark.exists() or (is_there(self._database) and not (is_empty_file or is_strangers)):
             return
         make_folder(self._database.parent)
         if is_empty_file:  # the mode that somebody gave it decides nothing
             set_bits(self._database, OWN_FILE)
-        put_mark(self._mark, _OURS if self._is_new(self._database.parent) else "")
+        self._again = self._known or self._recall()
+        if self._again is None:
+            put_mark(self._mark, _OURS if self._is_new(self._database.parent) else "")
 
     def settle(self) -> None:
-        """After it was opened: what is configured holds at once, and what was decided is what it says."""
+        """After it was opened: it is this project's, what is configured holds at once, and what was decided is
+        what it says. Raises StoreUnavailable.
+        """
+        with noting(self._database):
+            note_project(self._database, self._settings.root)
         if self._settings.mode is not None:
             self._set(Audience(self._settings.mode, self._gid()))
+        elif self._again is not None:
+            self._set(self._again)
+        self._again = None
+        self._remember()
+
+    def believes_bits(self) -> bool:
+        """True when the mode bits of the database that is there are its mode."""
+        return self._again is None and not self._mark.exists()
+
+    def _remember(self) -> None:
+        """What was decided, for a database that is made anew in the place of this one."""
+        if not self._mark.exists():
+            with suppress(OSError):  # it went just now
+                self._known = _read_audience(self._database)
+
+    def _recall(self) -> Audience | None:
+        """What the folder says, where docsync has had a database of this project in a folder of its own."""
+        folder = self._database.parent
+        if folder.name != FOLDER or not is_known(self._database, self._settings.root):
+            return None
+        return _read_audience(folder)
 
     def decide(self, files: Callable[[], Iterable[str]]) -> None:
         """After the first scan of this start: *files* are the paths of all that was read. Once."""
@@ -81,6 +112,7 @@ class Sharing:
         found = find_audience(self._settings.root, folders, files())
         if undecided:
             self._set(found)
+            self._remember()
         elif found.mode is not Mode.SHARED:
             self.on_exposed()
         self.is_open = found.mode is Mode.SHARED
@@ -104,3 +136,8 @@ class Sharing:
         status = folder.stat()
         is_own = status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) == OWN_FOLDER
         return is_own and {entry.name for entry in folder.iterdir()} <= _BESIDE
+
+
+def _read_audience(path: Path) -> Audience:
+    status = path.stat()
+    return Audience(mode_of(status.st_mode), status.st_gid)

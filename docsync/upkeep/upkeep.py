@@ -71,16 +71,15 @@ class DatabaseUpkeep:
         self._connection: apsw.Connection | None = None
         self._pool = ThreadPoolExecutor(1, "docsync-inspect")
         self._inspection: Future[Damage | None] | None = None
-        self._inspected_ns = 0
         self._inspect_at_ns = clock.monotonic_ns() + INSPECT_NS
-        self._unexplained_failures = 0
+        self._inspected_ns = self._unexplained_failures = 0
         self._progress: Progress | None = None
 
     def open(self) -> bool:
         """Open the database; True if it had to be mended. Raises NoDatabase, StoreUnavailable."""
         finish(self._database)
-        self._examination = examine(self._database, self._index)
-        self.sharing.begin()
+        self._examination = examine(self._database, self._settings.root, self._index)
+        self.sharing.begin(is_strangers=self._examination.is_shared)
         if self._examination.obstacle:
             self._start_over(self._examination.obstacle)
             return True
@@ -149,7 +148,9 @@ class DatabaseUpkeep:
         third time it is a bug, and raised.
         """
         self._progress = progress
-        if self._connection is not None and identity(self._database) != self._identity:
+        found = identity(self._database)
+        if self._connection is not None and found != self._identity:
+            self.sharing.begin(is_strangers=found[0] != self._identity[0])
             self._start_over(str(error))
             return self.engine
         # Reopened: an interrupted statement may still be open, which blocks REINDEX and a backup.
@@ -174,8 +175,8 @@ class DatabaseUpkeep:
                 self.replace(source)
         except Damaged:
             self._start_over(reason)
-            return self.engine
-        self._on_repair(Repair.AFRESH, reason)
+        else:
+            self._on_repair(Repair.AFRESH, reason)
         return self.engine
 
     def replace(self, source: apsw.Connection) -> None:
@@ -232,9 +233,8 @@ class DatabaseUpkeep:
             yield source
 
     def _open_source(self, folder: Path) -> AbstractContextManager[apsw.Connection | None]:
-        if self._connection is not None:
-            return nullcontext(self._connection)
-        return open_damaged(self._database, folder)
+        known = self._connection
+        return open_damaged(self._database, folder) if known is None else nullcontext(known)
 
     def _keep(self, damaged: apsw.Connection, source: apsw.Connection) -> None:
         """Keep in *source* what *damaged* has and no file gives back.
@@ -248,7 +248,7 @@ class DatabaseUpkeep:
     def _start_over(self, reason: str) -> None:
         """Move aside what SQLite refuses, and put a new database there."""
         with self._build_replacement() as source:
-            prepare(self._database, source)
+            prepare(self._database, source, keep_access=self.sharing.believes_bits())
         self._close()
         start_over(self._database, iso(self._clock.wall_ns()).replace(":", ""))
         self._connection = self._stack.enter_context(open_writer(self._database))

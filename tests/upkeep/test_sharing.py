@@ -59,6 +59,7 @@ def test_a_project_that_every_user_may_read_is_shared_whatever_the_umask_is(sett
         "docsync.db-shm": 0o644,
         "docsync.db.left": 0o600,
         "docsync.db.life": 0o600,
+        "docsync.db.project": 0o600,
     }
 
 

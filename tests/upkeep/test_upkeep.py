@@ -449,7 +449,7 @@ def test_a_full_disk_does_not_turn_mending_in_place_into_more(filled: Project) -
 def test_what_stands_in_the_way_of_starting_over_is_a_reason_to_try_again(filled: Project) -> None:
     with opened(filled) as sound:
         filled.database.unlink()
-        obstacle = filled.database.with_name("docsync.db.damaged-before")
+        obstacle = filled.database.with_name("docsync.db.new")
         obstacle.mkdir()
         error = Damaged("it is gone")
         with pytest.raises(StoreUnavailable) as caught:

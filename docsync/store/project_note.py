@@ -1,0 +1,72 @@
+"""Which project a database is of, written beside it: two projects never share one. Opens no database."""
+
+import json
+import os
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+
+from docsync.errors import NoDatabase
+from docsync.names import to_printable
+from docsync.permission import put_mark
+from docsync.regular_file import read_regular
+from docsync.store.connection import NOT_A_LINK
+from docsync.store.file_identity import FileIdentity, read_identity
+
+_SUFFIX = ".project"
+_MAX_BYTES = 65536
+
+
+def demand_place(database: Path, root: Path) -> None:
+    """Raises NoDatabase where *database*, which is to be read, cannot be that of *root*, as it is another one's."""
+    if database.is_symlink():
+        raise NoDatabase(f"{database}: {NOT_A_LINK}")
+    demand_project(database, root)
+
+
+def demand_project(database: Path, root: Path) -> None:
+    """Raises NoDatabase where *database* is that of another project than *root*, which is still there.
+
+    A copy of it, with what lies beside it, is no other project's.
+    """
+    known = _read(database)
+    if known is None or known[1] == _look_at(root):
+        return
+    from docsync.store.life import LifeNotes  # a reader, which must start fast, seldom comes here
+
+    folder, identity = known
+    if _look_at(folder) == identity and LifeNotes(database).names(database):
+        raise NoDatabase(
+            f"{database}: is the database of another project, {to_printable(str(folder))}; "
+            "set database.path to another file, or remove the link that leads there"
+        )
+
+
+def is_known(database: Path, root: Path) -> bool:
+    """True when docsync has had a database of this very *root* at the path: no copy and no archive has that."""
+    known = _read(database)
+    return known is not None and known[1] == _look_at(root)
+
+
+def note_project(database: Path, root: Path) -> None:
+    """From now on *database* is that of *root*. Raises OSError."""
+    identity = _look_at(root)
+    if identity is not None and _read(database) != (root.resolve(), identity):
+        put_mark(_place(database), json.dumps({"folder": str(root.resolve())} | asdict(identity)))
+
+
+def _place(database: Path) -> Path:
+    return database.with_name(database.name + _SUFFIX)
+
+
+def _look_at(root: Path) -> FileIdentity | None:
+    with suppress(OSError):
+        return read_identity(Path(os.path.realpath(root)))
+    return None
+
+
+def _read(database: Path) -> tuple[Path, FileIdentity] | None:
+    with suppress(OSError, ValueError, TypeError, KeyError, RecursionError):
+        values = json.loads(read_regular(_place(database), _MAX_BYTES, follow_links=False).octets)
+        return Path(values.pop("folder")), FileIdentity(**values)
+    return None
