@@ -121,7 +121,7 @@ def test_the_database_of_another_project_is_refused_and_not_read(
     with pytest.raises(NoDatabase, match="is the database of another project"):
         open_reader(second.root, database=mine, source="database")
     with open_reader(second.root, database=mine, on_fallback=lambda _: None) as reader:
-        assert [row.columns()["id"] for row in reader.find_stored()] == ["persona/other"]
+        assert [row.columns()["id"] for row in reader.find_stored(whole=False)] == ["persona/other"]
 
 
 def test_a_link_to_the_database_of_another_project_is_refused_and_not_read(
@@ -135,7 +135,7 @@ def test_a_link_to_the_database_of_another_project_is_refused_and_not_read(
         sync_once(second, mine)
     assert state(first.database) == before
     with open_reader(second.root, on_fallback=lambda _: None) as reader:
-        assert [row.columns()["id"] for row in reader.find_stored()] == ["persona/other"]
+        assert [row.columns()["id"] for row in reader.find_stored(whole=False)] == ["persona/other"]
 
 
 def test_a_project_that_was_moved_keeps_its_database(first: Project, tmp_path: Path) -> None:
