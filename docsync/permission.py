@@ -14,6 +14,7 @@ OWN_FILE = 0o600
 """The bits of what nobody else ever needs: secrets, marks, drafts."""
 OWN_FOLDER = 0o700
 _PASSAGE = 0o755
+_LISTS = ("system.posix_acl_access", "system.posix_acl_default")
 
 
 class Mode(StrEnum):
@@ -52,6 +53,7 @@ def make_folder(folder: Path) -> None:
             above.chmod(_PASSAGE)
     with suppress(FileExistsError):
         folder.mkdir(OWN_FOLDER)
+        drop_lists(folder)
         folder.chmod(OWN_FOLDER)
     folder.mkdir(exist_ok=True)  # raises where something else is in its place
 
@@ -63,9 +65,20 @@ def create_file(path: Path, bits: int = OWN_FILE) -> int:
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(path, flags, OWN_FILE)
+    drop_lists(descriptor)
     if bits != OWN_FILE or stat.S_IMODE(os.fstat(descriptor).st_mode) != OWN_FILE:
         os.fchmod(descriptor, bits)
     return descriptor
+
+
+def drop_lists(path: Path | int) -> None:
+    """Take from the file or folder *path*, made just now, the access lists that it has from the folder above.
+
+    They name users whom the mode bits do not show (acl(5)).
+    """
+    for name in _LISTS:
+        with suppress(OSError, AttributeError):  # none there, or a system without them
+            os.removexattr(path, name)
 
 
 def put_mark(path: Path, text: str = "", *, lasting: bool = False) -> None:

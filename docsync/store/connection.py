@@ -11,8 +11,8 @@ from pathlib import Path
 import apsw
 
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
-from docsync.permission import make_folder
-from docsync.store.database_files import equalize_companions, is_empty, may_be_file
+from docsync.permission import drop_lists, make_folder
+from docsync.store.database_files import companions, equalize_companions, is_empty, may_be_file
 from docsync.store.epoch import wal_of
 from docsync.store.migration import APPLICATION_ID, check_version, migrate
 from docsync.store.schema import has_own_schema, has_planted
@@ -47,6 +47,7 @@ def open_writer(path: Path) -> Iterator[apsw.Connection]:
             connection = stack.enter_context(closing(apsw.Connection(str(path))))
             harden(connection)
             connection.set_busy_timeout(WRITER_BUSY_MS)
+            made = [file for file in companions(path) if not file.exists()]
             _keep_log(connection, keep=True)
             try:
                 _claim(connection, path)
@@ -57,6 +58,8 @@ def open_writer(path: Path) -> Iterator[apsw.Connection]:
             _configure(connection)
             equalize_companions(path)
             migrate(connection, path)
+            for file in made:  # SQLite lets them inherit access lists
+                drop_lists(file)
             notes.settle(connection, origin)
             closed.callback(notes.mark_closed)
         yield connection
