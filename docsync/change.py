@@ -90,7 +90,7 @@ class AdoptRoot:
 
 @dataclass(frozen=True, slots=True)
 class Warn:
-    """The one warning of *code* that a path has because of other files, None if it has none any more.
+    """The one warning of *code* that a path has because of more than its content, None if it has none any more.
 
     Its other problems stay; an Upsert and a Refuse leave this one as it is.
     """
@@ -100,7 +100,7 @@ class Warn:
     problem: Problem | None
 
 
-WARN_CODES = frozenset({"name-twin"})
+WARN_CODES = frozenset({"more-private", "name-twin"})
 """The codes that a Warn may have."""
 
 RowChange = Upsert | Touch | Refuse | Hold | Delete | Relink | Warn | AdoptRoot | DoubtRoot | ForgetDeletions

@@ -259,6 +259,7 @@ class Scan:
     `steps`: every symbolic link, with the names that decide where it leads: as paths in the project, absolute
     where they lie outside.
     `shared`: the paths in `found` whose file has another name, too.
+    `closed`: the paths in `found` that not every user may read by their mode bits, with the group that may, or None.
     """
 
     found: Mapping[str, Stamp]
@@ -270,6 +271,7 @@ class Scan:
     links: Mapping[str, str] = field(default_factory=dict)
     steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shared: Set[str] = frozenset()
+    closed: Mapping[str, int | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,21 @@ class Mode(StrEnum):
         return {Mode.PRIVATE: OWN_FOLDER, Mode.GROUP: 0o2750, Mode.SHARED: 0o755}[self]
 
 
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Those who may read the database; `gid` is the group of GROUP."""
+
+    mode: Mode
+    gid: int | None = None
+
+    def exceeds(self, group: int | None) -> bool:
+        """True when somebody is in it who may not read a file of its owner and *group*, None for no group."""
+        return self.mode is Mode.SHARED or (self.mode is Mode.GROUP and group != self.gid)
+
+
+PRIVATE = Audience(Mode.PRIVATE)
+
+
 def mode_of(bits: int) -> Mode:
     """The mode that the mode bits of a file say."""
     if bits & stat.S_IROTH:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 import apsw
@@ -16,6 +17,7 @@ from docsync.model import Timing
 from docsync.store.columns import BARE_COLUMNS, Use, columns_for
 from docsync.store.connection import open_memory, open_reader_connection
 from docsync.store.damage import find
+from docsync.store.database_files import audience_at
 from docsync.store.document_rows import row_hash
 from docsync.store.life import LifeNotes, Provenance
 from docsync.sync.setup import Settings, build_engine
@@ -105,6 +107,7 @@ def verify(settings: Settings, database: Path) -> Verification:
 
     A difference counts only if it is still there a debounce time later: a daemon may be about to apply it.
     """
+    settings = replace(settings, audience=partial(audience_at, database))
     first = _compare(settings, database)
     if first.equal:
         return first

@@ -96,6 +96,7 @@ class FileTree:
             result.links,
             self._place_steps(result.steps),
             result.shared,
+            result.closed,
         )
 
     def _place_steps(self, steps: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -19,6 +19,7 @@ from docsync.scan.steps import list_steps
 
 # A dangling link or a loop: there is nothing behind the name. Anything else may hide a file.
 _DANGLING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
+_ALL_READ = stat.S_IRGRP | stat.S_IROTH
 _KINDS = {
     stat.S_IFIFO: "a pipe",
     stat.S_IFSOCK: "a socket",
@@ -40,6 +41,7 @@ class WalkResult:
     links: dict[str, str] = field(default_factory=dict)
     steps: dict[str, tuple[str, ...]] = field(default_factory=dict)
     shared: set[str] = field(default_factory=set)
+    closed: dict[str, int | None] = field(default_factory=dict)
 
 
 class Walk:
@@ -130,6 +132,8 @@ class Walk:
             self._result.types[path] = type_
             if status.st_nlink > 1:
                 self._result.shared.add(path)
+            if status.st_mode & _ALL_READ != _ALL_READ:
+                self._result.closed[path] = status.st_gid if status.st_mode & stat.S_IRGRP else None
         else:
             self._skip(path, "name", "the file's name holds characters that cannot be stored", stamp)
 

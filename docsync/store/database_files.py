@@ -5,7 +5,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from docsync.permission import Mode, create_file, mode_of, set_bits
+from docsync.permission import PRIVATE, Audience, Mode, create_file, mode_of, set_bits
 from docsync.store.epoch import shm_of, wal_of
 
 
@@ -68,6 +68,15 @@ def companions(path: Path) -> tuple[Path, Path]:
 def mode_at(path: Path) -> Mode:
     """Who may read the database *path*, which its mode bits remember. Raises OSError."""
     return mode_of(path.stat().st_mode)
+
+
+def audience_at(path: Path) -> Audience:
+    """Those who may read the database *path*; its owner alone where none is."""
+    try:
+        status = path.stat()
+    except OSError:
+        return PRIVATE
+    return Audience(mode_of(status.st_mode), status.st_gid)
 
 
 def set_mode(path: Path, mode: Mode, gid: int | None = None) -> None:

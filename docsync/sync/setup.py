@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from docsync.lint import RULES
 from docsync.lint.schema import Schema, compile_schema
 from docsync.model import Timing
 from docsync.names import Collection, to_printable
-from docsync.permission import Mode
+from docsync.permission import PRIVATE, Audience, Mode
 from docsync.policy.grace_period import GracePeriod
 from docsync.policy.guard import Deletion, Guard
 from docsync.regular_file import read_regular
@@ -39,7 +39,7 @@ _MAX_SCHEMA_BYTES = 4 << 20
 class Settings:
     """Every setting that decides what ends up in the database. `root` is the project's folder.
 
-    `mode` is who may read it, None where docsync is to decide.
+    `mode` is who may read it, None where docsync is to decide; `audience` tells who may read it now.
     """
 
     root: Path
@@ -53,6 +53,7 @@ class Settings:
     keep_changes: int = DEFAULT_KEEP_CHANGES
     mode: Mode | None = None
     frozen_rules: DocumentRules | None = field(default=None, compare=False)
+    audience: Callable[[], Audience] = field(default=lambda: PRIVATE, compare=False)
 
     def tree(self) -> FileTree:
         """The files of this project."""
@@ -85,13 +86,15 @@ class EngineSources:
     store: DeclaredStore
     checks: ContentChecks
     fingerprints: Mapping[str, str]
+    audience: Callable[[], Audience] = lambda: PRIVATE
 
 
 def build_engine(settings: Settings, connection: apsw.Connection, clock: Clock = SYSTEM) -> Engine:
     """An engine that keeps the database behind *connection* equal to the project's files."""
     store = SqliteStore(connection, lambda: iso(clock.wall_ns()), settings.keep_changes)
     rules = settings.rules()
-    sources = EngineSources(settings.tree(), store, build_checks(rules), fingerprints(settings, rules))
+    checks, prints = build_checks(rules), fingerprints(settings, rules)
+    sources = EngineSources(settings.tree(), store, checks, prints, settings.audience)
     return assemble_engine(settings, sources, clock)
 
 
@@ -104,7 +107,9 @@ def assemble_engine(settings: Settings, sources: EngineSources, clock: Clock) ->
     guard = Guard(settings.min_deletes, settings.max_delete_ratio)
     guard.remember(store.list_held(), _date_deletions(store, clock))
     loader = Loader(tree, sources.checks, grace)
-    return Engine(EngineParts(tree, store, loader, grace, guard, clock), settings.timing, reload)
+    return Engine(
+        EngineParts(tree, store, loader, grace, guard, clock, sources.audience), settings.timing, reload
+    )
 
 
 def _date_deletions(store: DeclaredStore, clock: Clock) -> dict[str, Deletion]:

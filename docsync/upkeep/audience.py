@@ -7,29 +7,17 @@ import os
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
-from docsync.permission import Mode
+from docsync.permission import PRIVATE, Audience, Mode
 from docsync.watch import remote_filesystem
 
 _ENTER, _LIST, _READ = 0o1, 0o5, 0o4
 _ACL = "system.posix_acl_access"
 
 
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """The widest mode that gives nobody what the folders do not give; `gid` is the group of GROUP."""
-
-    mode: Mode
-    gid: int | None = None
-
-
-PRIVATE = Audience(Mode.PRIVATE)
-
-
 def find_audience(root: Path, folders: Iterable[str], files: Iterable[str]) -> Audience:
-    """Who may read each of *files* and list each of *folders*, which are paths below *root*.
+    """The most that gives nobody what *files* and *folders*, paths below *root*, do not give.
 
     Private where a collection's folder is not there, and where mode bits are not all that counts.
     """

@@ -10,13 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from docsync.errors import StoreReason, StoreUnavailable
-from docsync.permission import OWN_FILE, OWN_FOLDER, Mode, make_folder, mode_of, put_mark, set_bits
+from docsync.permission import OWN_FILE, OWN_FOLDER, Audience, Mode, make_folder, put_mark, set_bits
 from docsync.regular_file import read_regular
 from docsync.store.connection import noting
-from docsync.store.database_files import is_empty, is_there, mode_at, set_mode
+from docsync.store.database_files import audience_at, is_empty, is_there, mode_at, set_mode
 from docsync.store.project_note import is_known, note_project
 from docsync.sync.setup import Settings
-from docsync.upkeep.audience import Audience, find_audience
+from docsync.upkeep.audience import find_audience
 
 FOLDER = ".docsync"
 """The name of a folder that is docsync's alone, whoever made it."""
@@ -68,6 +68,12 @@ class Sharing:
         if self._again is None:
             put_mark(self._mark, _OURS if self._is_new(self._database.parent) else "")
 
+    def audience(self) -> Audience:
+        """Those who may read the database, as it is configured or was decided; until then its owner alone."""
+        if self._settings.mode is not None:
+            return Audience(self._settings.mode, self._gid())
+        return audience_at(self._database)
+
     def settle(self) -> None:
         """After it was opened: it is this project's, what is configured holds at once, and what was decided is
         what it says. Raises StoreUnavailable.
@@ -75,7 +81,7 @@ class Sharing:
         with noting(self._database):
             note_project(self._database, self._settings.root)
         if self._settings.mode is not None:
-            self._set(Audience(self._settings.mode, self._gid()))
+            self._set(self.audience())
         elif self._again is not None:
             self._set(self._again)
         self._again = None
@@ -87,16 +93,15 @@ class Sharing:
 
     def _remember(self) -> None:
         """What was decided, for a database that is made anew in the place of this one."""
-        if not self._mark.exists():
-            with suppress(OSError):  # it went just now
-                self._known = _read_audience(self._database)
+        if is_there(self._database) and not self._mark.exists():
+            self._known = audience_at(self._database)
 
     def _recall(self) -> Audience | None:
         """What the folder says, where docsync has had a database of this project in a folder of its own."""
         folder = self._database.parent
         if folder.name != FOLDER or not is_known(self._database, self._settings.root):
             return None
-        return _read_audience(folder)
+        return audience_at(folder)
 
     def decide(self, files: Callable[[], Iterable[str]]) -> None:
         """After the first scan of this start: *files* are the paths of all that was read. Once."""
@@ -136,8 +141,3 @@ class Sharing:
         status = folder.stat()
         is_own = status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) == OWN_FOLDER
         return is_own and {entry.name for entry in folder.iterdir()} <= _BESIDE
-
-
-def _read_audience(path: Path) -> Audience:
-    status = path.stat()
-    return Audience(mode_of(status.st_mode), status.st_gid)

@@ -7,6 +7,7 @@ invents a row: what is damaged comes back from the files, or is gone.
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import apsw
@@ -60,10 +61,10 @@ class DatabaseUpkeep:
         self, settings: Settings, database: Path, on_repair: OnRepair, clock: Clock = SYSTEM
     ) -> None:
         self._clock = clock
-        self._settings = settings.freeze_rules()
         self._database = database
         self._on_repair = on_repair
         self.sharing = Sharing(settings, database)
+        self._settings = replace(settings.freeze_rules(), audience=self.sharing.audience)
         self._stack = ExitStack()
         self._index = LogIndex(database)
         self._notes = LifeNotes(database)

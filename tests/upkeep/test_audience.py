@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from docsync.permission import Mode
-from docsync.upkeep.audience import Audience, find_audience
+from docsync.permission import Audience, Mode
+from docsync.upkeep.audience import find_audience
 
 FILES = ("personas/ada.json", "personas/team/bo.json")
 SHARED, PRIVATE = Audience(Mode.SHARED), Audience(Mode.PRIVATE)

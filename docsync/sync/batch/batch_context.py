@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from docsync.change import ApplyResult, Refuse
 from docsync.diff import Difference
-from docsync.model import Entry, Scan, Stamp
+from docsync.model import Entry, FileState, Scan, Stamp
 from docsync.sync.batch.deletions import Deletions
 from docsync.sync.batch.load import LookContext
 from docsync.sync.batch.root_states import Visibility
@@ -62,10 +62,19 @@ class BatchContext:
     found: Set[str] = frozenset()  # the documents' files that the scan found, also those that rest
     # Known paths of which nothing can be said: beneath folders that cannot be seen.
     kept: Set[str] = frozenset()
+    # The documents' files that not every user may read, with the group that may, or None.
+    closed: Mapping[str, int | None] = field(default_factory=dict)
 
     def mark_seen(self, scan: Scan, visibility: Visibility) -> None:
         """Record what the scan found, and what it could not see."""
-        self.found = scan.found.keys()
+        self.found, self.closed = scan.found.keys(), scan.closed
         self.left += self.difference.forgotten
         self.kept = self.look.known.keys() - visibility.visible.keys()
         self.unreadable = {entry.path for entry, _ in visibility.unreadable}
+
+    def list_states(self) -> dict[str, FileState]:
+        """What is known of each path once the changes so far are written."""
+        states = {path: entry.state for path, entry in self.look.known.items()}
+        states.update(dict.fromkeys(self.upserted, FileState.OK))
+        states.update((change.path, change.state) for change in self.refused)
+        return states

@@ -7,6 +7,7 @@ applied is found again.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from docsync.change import ApplyResult, DatabaseState, Delete, Hold, Refuse, RowChange, Upsert
 from docsync.clock import Clock
@@ -14,6 +15,7 @@ from docsync.diff import diff
 from docsync.errors import StoreUnavailable
 from docsync.model import Entry, RootState, Sign, Timing
 from docsync.names import EVERYTHING, drop_covered, is_within, widen_escaped
+from docsync.permission import PRIVATE, Audience
 from docsync.policy.coalesce import Batch, DirtyPath
 from docsync.policy.grace_period import GracePeriod
 from docsync.policy.guard import Guard
@@ -28,6 +30,7 @@ from docsync.sync.batch.deletions import Deletions, is_swap_deletion
 from docsync.sync.batch.dependents import Dependents
 from docsync.sync.batch.links import LinkTracker
 from docsync.sync.batch.load import LastHint, Loader, LookContext
+from docsync.sync.batch.more_private import MorePrivate
 from docsync.sync.batch.name_twins import NameTwins
 from docsync.sync.batch.root_states import RootTracker
 from docsync.sync.ports import Store, Tree
@@ -43,6 +46,7 @@ class EngineParts:
     grace: GracePeriod
     guard: Guard
     clock: Clock
+    audience: Callable[[], Audience] = lambda: PRIVATE
 
 
 class Engine:
@@ -55,6 +59,7 @@ class Engine:
         self._loader = parts.loader
         self._dependents = Dependents(parts.tree, parts.store, parts.loader)
         self._twins = NameTwins(parts.tree, parts.store, parts.loader.ignore)
+        self._private = MorePrivate(parts.store, parts.audience, parts.loader.ignore)
         self._grace = parts.grace
         self._guard = parts.guard
         self._clock = parts.clock
@@ -224,7 +229,7 @@ class Engine:
         yield from self._dependents.update_references(work)
         renamed = [entry for path, entry in work.renames.items() if path in work.upserted]
         yield from self._deletions(work, renamed)
-        yield from self._twins.update(work)
+        yield from chain(self._twins.update(work), self._private.update(work))
         if confirm is not None:
             confirm()
 
@@ -294,6 +299,4 @@ class Engine:
             loaded = {type_: fingerprint for type_, fingerprint in self._reload.items() if type_ not in lost}
             with suppress(StoreUnavailable):  # the batch itself is committed; the next one records it
                 self._store.mark_loaded(loaded)
-                self._reload = {
-                    type_: fingerprint for type_, fingerprint in self._reload.items() if type_ in lost
-                }
+                self._reload = {type_: self._reload[type_] for type_ in lost & self._reload.keys()}
