@@ -23,7 +23,7 @@ from docsync.errors import AlreadyRunning, UsageError
 from docsync.lock import Announcement, announcing, holding, read_announcement
 from tests.failpoints.forked import ForkedDaemon
 from tests.helpers.project import Tell
-from tests.helpers.user import NEEDS_ROOT, STRANGER, User, demand_that_users_can_run_docsync
+from tests.helpers.user import NEEDS_ROOT, STRANGER, User, find_python_of_users
 
 ANNOUNCEMENT = Announcement(4711, "/run/docsync.sock", "http://127.0.0.1:8787")
 _HOLD = """
@@ -373,8 +373,9 @@ sys.stdin.readline()
 def flocked(folder: Path, user: User, *, hides: bool = False, shared: bool = False) -> Iterator[None]:
     """A process of *user* that holds flock on *folder* itself, as an earlier docsync does."""
     kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+    python = sys.executable if user.uid == os.geteuid() else find_python_of_users()[0]
     with subprocess.Popen(
-        [sys.executable, "-c", _FLOCK, str(folder), str(int(hides)), str(kind)],
+        [python, "-c", _FLOCK, str(folder), str(int(hides)), str(kind)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -394,7 +395,6 @@ def flocked(folder: Path, user: User, *, hides: bool = False, shared: bool = Fal
 @pytest.mark.parametrize("shared", [False, True])
 @pytest.mark.parametrize("hides", [False, True])
 def test_a_stranger_who_locks_the_folder_keeps_nobody_from_starting(*, hides: bool, shared: bool) -> None:
-    demand_that_users_can_run_docsync()
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         folder = Path(name)
         folder.chmod(0o755)

@@ -7,7 +7,6 @@ import pkgutil
 import socket
 import stat
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -30,7 +29,8 @@ from tests.helpers.user import (
     READERS,
     STRANGER,
     User,
-    demand_that_users_can_run_docsync,
+    demand_that_users_can_read_docsync,
+    find_python_of_users,
 )
 
 pytestmark = NEEDS_ROOT
@@ -87,8 +87,13 @@ def project_of(cell: Cell, toml: str = "") -> Iterator[Path]:
 def finds_secret(place: Path) -> bool:
     """True when the secret is in the file *place*, or in a file of the folder, and may be read."""
     with suppress(OSError):
-        files = list(place.iterdir()) if place.is_dir() else [place]
-        return any(SECRET.encode() in file.read_bytes() for file in files if file.is_file())
+        return any(map(holds_secret, place.iterdir() if place.is_dir() else [place]))
+    return False
+
+
+def holds_secret(file: Path) -> bool:
+    with suppress(OSError):
+        return file.is_file() and SECRET.encode() in file.read_bytes()
     return False
 
 
@@ -98,28 +103,34 @@ def reads_in_folders(root: Path) -> bool:
     return False
 
 
-def write_all(root: Path) -> list[int]:
-    """Sync, back up and export, into the project and out of it: the exit codes."""
+def commands_in(root: Path) -> list[list[str]]:
+    """Sync, back up and export, into the project and out of it."""
     places = (root, root.parent / "elsewhere")
-    commands = [["sync"]]
-    commands += [["backup", str(place / "kept.db")] for place in places]
-    commands += [["export", "--out", str(place / "all.json")] for place in places]
+    backups = [["backup", str(place / "kept.db")] for place in places]
+    return [["sync"], *backups, *(["export", "--out", str(place / "all.json")] for place in places)]
+
+
+def write_all(root: Path) -> list[int]:
+    """Carry all of that out: the exit codes."""
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
-    return [run(["-C", str(root), *command], QUIET) for command in commands]
+    return [run(["-C", str(root), *command], QUIET) for command in commands_in(root)]
 
 
 def load_all() -> None:
-    """Import all of docsync: a child may not be allowed to."""
+    """Import all that a child will need: it may not be allowed to read it."""
     for module in pkgutil.walk_packages(docsync.__path__, "docsync."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+    with project_of(CELLS[0]) as root:
+        for command in commands_in(root):
+            assert run(["-C", str(root), "--quiet", *command], QUIET) == 0, command
 
 
 @pytest.mark.timeout(600)
 def test_no_cell_of_the_matrix_gives_more_than_the_folders(tell: Tell) -> None:
-    demand_that_users_can_run_docsync()
+    demand_that_users_can_read_docsync()
     load_all()
     looks, shared = 0, 0
     for cell in TRIED:
@@ -148,9 +159,10 @@ def test_no_cell_of_the_matrix_gives_more_than_the_folders(tell: Tell) -> None:
 def daemon_of(root: Path) -> Iterator[int]:
     """A daemon of OWNER; its port."""
     port = free_port()
-    environ = os.environ | {"DOCSYNC_ADMIN__PORT": str(port)}
+    python, environ = find_python_of_users()
+    environ = os.environ | environ | {"DOCSYNC_ADMIN__PORT": str(port)}
     process = subprocess.Popen(
-        [sys.executable, "-m", "docsync", "run"],
+        [python, "-m", "docsync", "run"],
         cwd=root,
         env=environ,
         user=OWNER.uid,
@@ -216,7 +228,6 @@ def asks_socket(root: Path) -> bool:
 def test_content_over_tcp_is_for_those_with_the_token_where_not_all_may_read(
     cell: Cell, toml: str, *, opened: bool
 ) -> None:
-    demand_that_users_can_run_docsync()
     with project_of(cell, toml) as root, daemon_of(root) as port:
         status, text = ask(port, "/v1/documents")
         assert (status == 200, SECRET in text) == (opened, opened)

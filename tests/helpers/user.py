@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import sysconfig
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -65,8 +66,21 @@ STRANGER = User("stranger", 54003, 54003)
 READERS = (ROOT, OWNER, MEMBER, STRANGER)
 
 
-def demand_that_users_can_run_docsync() -> None:
-    """Skip where other users may not read the checkout, or not run this Python."""
-    for path in (Path(docsync.__file__), Path(sys.executable)):
-        if not STRANGER.ask(partial(os.access, path, os.R_OK)):
-            pytest.skip(f"other users may not read {path}")
+def demand_that_users_can_read_docsync() -> None:
+    """Skip where other users may not read the checkout."""
+    if not STRANGER.ask(partial(os.access, docsync.__file__, os.R_OK)):
+        pytest.skip(f"other users may not read {docsync.__file__}")
+
+
+def find_python_of_users() -> tuple[str, dict[str, str]]:
+    """A Python of this version that other users can run, and the environment in which it finds docsync.
+
+    Skips where there is none: a virtual environment may point into a home that is closed to others.
+    """
+    demand_that_users_can_read_docsync()
+    system = f"/usr/bin/python{sys.version_info.major}.{sys.version_info.minor}"
+    for python in (sys.executable, system):
+        if STRANGER.ask(partial(os.access, python, os.X_OK)):
+            places = [str(Path(docsync.__file__).parents[1]), sysconfig.get_path("purelib")]
+            return python, {"PYTHONPATH": os.pathsep.join(places)} if python == system else {}
+    pytest.skip(f"other users may not run {sys.executable}, and there is no {system}")
