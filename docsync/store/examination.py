@@ -19,6 +19,8 @@ from docsync.store.project_note import demand_project
 # The database file format, section 1.3 (sqlite.org/fileformat2.html).
 _HEADER_BYTES, _MAGIC, _APPLICATION_ID = 100, b"SQLite format 3\0", slice(68, 72)
 
+_FOLDERS_DECIDE = "; unless database.mode is set, the folders decide who may read it"
+
 
 @dataclass(frozen=True, slots=True)
 class Examination:
@@ -28,6 +30,8 @@ class Examination:
     obstacle: str = ""
     is_shared: bool = False
     """Somebody else has the file in hand: what its mode bits say decides nothing."""
+    has_arrived: bool = False
+    """True for a database of docsync's that nothing here knows: its mode bits say nothing."""
 
     @property
     def is_own(self) -> bool:
@@ -54,7 +58,11 @@ def examine(database: Path, root: Path, index: LogIndex) -> Examination:
                 obstacle = _find_stranger(database) or _find_torn(database, notes, index)
                 if is_strangers(database):
                     origin = Provenance.FOREIGN
-        return Examination(origin, obstacle, is_shared=find_stranger(database) != "")
+        is_shared = find_stranger(database) != ""
+        is_unknown = origin is Provenance.FOREIGN and bool(obstacle) and not notes.know()
+        has_arrived = is_unknown and not is_shared
+        obstacle += _FOLDERS_DECIDE if has_arrived else ""
+        return Examination(origin, obstacle, is_shared, has_arrived)
 
 
 def _find_stranger(database: Path) -> str:

@@ -125,6 +125,15 @@ class LifeNotes:
         life = self.read()
         return life is not None and life.database == read_identity(database)
 
+    def know(self) -> bool:
+        """True when the database was made or closed here, by whatever release, and perhaps written since.
+
+        A release that wrote no `.life` left its change time in `.left`, which nobody can give to a file.
+        Raises OSError.
+        """
+        left = (_read(self._left) or "").partition(" ")[0]
+        return self.names(self._path) or left == str(self._path.stat().st_ctime_ns)
+
     def forget(self) -> None:
         """Say nothing any more: what is at the path is none of our business."""
         for note in (self._life, self._left):

@@ -46,12 +46,16 @@ class Sharing:
         self.on_exposed: Callable[[], object] = _ignore
         self.is_open = settings.mode is Mode.SHARED
 
-    def begin(self, *, is_strangers: bool = False) -> None:
+    def begin(self, *, is_strangers: bool = False, has_arrived: bool = False) -> None:
         """Before the database is opened: note that it is new, and whether its folder is.
 
-        *is_strangers*: the one that is there cannot stay, and says nothing. Raises StoreUnavailable.
+        *is_strangers*: the one that is there cannot stay, and says nothing. One that *has_arrived* from
+        elsewhere counts as new, unless its owner alone may read it. Raises StoreUnavailable.
         """
         try:
+            if has_arrived and mode_at(self._database) is not Mode.PRIVATE:
+                set_mode(self._database, Mode.PRIVATE)
+                put_mark(self._mark)
             self._begin(is_strangers=is_strangers)
         except OSError as error:
             reason = f"the database cannot be written ({error})"

@@ -79,10 +79,10 @@ class DatabaseUpkeep:
     def open(self) -> bool:
         """Open the database; True if it had to be mended. Raises NoDatabase, StoreUnavailable."""
         finish(self._database)
-        self._examination = examine(self._database, self._settings.root, self._index)
-        self.sharing.begin(is_strangers=self._examination.is_shared)
-        if self._examination.obstacle:
-            self._start_over(self._examination.obstacle)
+        found = self._examination = examine(self._database, self._settings.root, self._index)
+        self.sharing.begin(is_strangers=found.is_shared, has_arrived=found.has_arrived)
+        if found.obstacle:
+            self._start_over(found.obstacle)
             return True
         try:
             self._connection = self._stack.enter_context(open_writer(self._database))

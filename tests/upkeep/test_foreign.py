@@ -97,7 +97,9 @@ def test_a_clone_gives_what_the_files_hold(author: Project, tmp_path: Path, plan
     cloned = clone(author, way, tmp_path / "clone")
     told: list[str] = []
     sync_once(cloned.settings, cloned.database, None, lambda how, reason: told.append(reason))
-    assert told == ["it is not the one that docsync left here"]
+    assert told == [
+        "it is not the one that docsync left here; unless database.mode is set, the folders decide who may read it"
+    ]
     assert names_of(cloned) == {"persona/good": "good"}, "a planted row must not stand for a broken file"
     assert verify(cloned.settings, cloned.database).equal
     sync_once(cloned.settings, cloned.database)

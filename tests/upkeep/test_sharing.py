@@ -1,14 +1,18 @@
 """Who may read the database is decided once, and what was decided outlives what comes."""
 
 import os
+import shutil
+import sqlite3
 import stat
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from docsync.errors import DocsyncError
 from docsync.permission import Mode
 from docsync.sync.setup import Settings
 from docsync.upkeep.backup import back_up, restore_once
@@ -169,3 +173,66 @@ def test_a_database_that_was_0644_before_stays_so(settings: Settings) -> None:
     close(settings)
     assert os.stat(database(settings)).st_mode & 0o777 == 0o644
     assert sync(settings) == (0o755, 0o644)
+
+
+def arrive(settings: Settings) -> None:
+    """Let the database of this project be one that came with a repository: other files, all to be read."""
+    folder = database(settings).parent
+    came = {path.name: path.read_bytes() for path in folder.iterdir()}
+    shutil.rmtree(folder)
+    folder.mkdir(mode=0o755)
+    for name, octets in came.items():
+        (folder / name).write_bytes(octets)
+        (folder / name).chmod(0o644)
+    folder.chmod(0o755)
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_of_a_database_that_came_with_a_repository_the_folders_decide(
+    settings: Settings, *, is_closed: bool
+) -> None:
+    sync(settings)
+    arrive(settings)
+    if is_closed:
+        close(settings)
+    told: list[str] = []
+    with umask_of(0o022):
+        sync_once(settings, database(settings), None, lambda _, reason: told.append(reason))
+    wanted = (0o700, 0o600) if is_closed else (0o755, 0o644)
+    assert (bits(database(settings).parent), bits(database(settings))) == wanted
+    assert "the folders decide who may read it" in told[0]
+    aside = [bits(path) for path in database(settings).parent.glob("*.damaged-*")]
+    assert aside
+    assert set(aside) == {0o600}
+    assert sync(settings) == wanted
+
+
+def test_a_private_database_that_was_copied_here_is_not_opened(settings: Settings) -> None:
+    sync(settings)
+    arrive(settings)
+    database(settings).chmod(0o600)
+    assert sync(settings)[1] == 0o600
+
+
+@pytest.mark.parametrize("is_stopped", [True, False])
+def test_a_shared_database_of_a_release_before_life_stays_so_where_it_was_stopped(
+    settings: Settings, *, is_stopped: bool
+) -> None:
+    sync(settings)
+    left = database(settings).with_name("docsync.db.left")
+    database(settings).with_name("docsync.db.life").unlink()
+    left.write_text(str(database(settings).stat().st_ctime_ns))  # as those releases wrote it
+    if not is_stopped:
+        left.unlink()
+    close(settings)
+    assert sync(settings) == ((0o755, 0o644) if is_stopped else (0o700, 0o600))
+
+
+def test_a_database_of_somebody_else_that_was_named_by_mistake_keeps_its_mode(settings: Settings) -> None:
+    place = settings.root / "other.db"
+    with closing(sqlite3.connect(place)) as connection:
+        connection.execute("CREATE TABLE mine (x)")
+    place.chmod(0o644)
+    with pytest.raises(DocsyncError):
+        sync_once(settings, place)
+    assert bits(place) == 0o644

@@ -173,8 +173,7 @@ class Engine:
         stale = dict(difference.stale)
         work = BatchContext(resting, scan.skipped.keys(), difference, look, deletions, refused, stale)
         work.again.update(dict.fromkeys(self.links.find_other_names(self._store.names_of), now_ns) | back)
-        work.gone = gone
-        work.roots = changed_roots
+        work.gone, work.roots = gone, changed_roots
         work.mark_seen(scan, visibility)
         self._pair_renames(work)
         return work
@@ -200,9 +199,8 @@ class Engine:
         # A name that the file had before, as that of a hard link, is no new one.
         new = {path: at for path, at in work.stale.items() if path not in known or not known[path].is_of(at)}
         for path, old in self._grace.match_renames(new).items():
-            times = [
-                at for at in (look.last_hint_ns(path), look.last_hint_ns(old.entry.path)) if at is not None
-            ]
+            hints = (look.last_hint_ns(path), look.last_hint_ns(old.entry.path))
+            times = [at for at in hints if at is not None]
             quiet_ns = max(times, default=look.now_ns - self._settle_ns) + self._settle_ns
             # At the latest when the old name would be deleted by itself, both halves land.
             quiet_ns = min(quiet_ns, old.since_ns + self._debounce_ns)
