@@ -270,7 +270,7 @@ def test_a_token_is_asked_for_once_and_kept_for_the_tab(page: "Page", daemon: Da
     daemon.start()
     url = daemon.status()["http"]
     page.open(url)
-    page.shows("#token", "Which token?")
+    page.shows("#token", "This page needs a token", "Type docsync open in the project's folder")
     assert page.focus == "token-input"
 
     page.press("wrong\n")
