@@ -1,11 +1,11 @@
 """Decides deletions: asks the grace period, the tree once more, and the guard. Never deletes a row itself."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator
 
 from docsync.change import Delete, ForgetDeletions, Hold, Refuse, RowChange
-from docsync.model import Entry, FileState, Problem, RootState, Scan, Severity
-from docsync.names import covers, is_within, widen_escaped
+from docsync.model import Entry, FileState, Problem, RootState, Severity
+from docsync.names import covers, widen_escaped
 from docsync.policy.grace_period import GracePeriod
 from docsync.policy.guard import Guard, Verdict
 from docsync.sync.ports import Store, Tree
@@ -88,15 +88,6 @@ class Deletions:
                 self._grace.settle(entry.path, type_)
         for entry in self._taken_over:
             self._grace.mark_returned(entry.path, entry.type)
-
-
-def is_swap_deletion(path: str, scan: Scan, swapped: Set[str]) -> bool:
-    """True when the missing *path* was a key of a mounted volume in *swapped*.
-
-    Then its link dangles, or went right after the swap.
-    """
-    was_key = path in scan.dangling or is_within(scan.volumes, path)
-    return was_key and is_within(swapped, path)
 
 
 def describe_held(entry: Entry, count: int) -> Problem:

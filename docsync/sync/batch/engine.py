@@ -26,7 +26,7 @@ from docsync.sync.batch.batch_context import (
     BatchReport,
     Progress,
 )
-from docsync.sync.batch.deletions import Deletions, is_swap_deletion
+from docsync.sync.batch.deletions import Deletions
 from docsync.sync.batch.dependents import Dependents
 from docsync.sync.batch.links import LinkTracker
 from docsync.sync.batch.load import LastHint, Loader, LookContext
@@ -165,7 +165,7 @@ class Engine:
         signs = batch.signs()
         swapped = {path for path, sign in signs.items() if sign is Sign.SWAPPED}
         for entry in gone:
-            immediate = whole or is_swap_deletion(entry.path, scan, swapped)
+            immediate = whole or (entry.path in self.links.keys and is_within(swapped, entry.path))
             self._grace.mark_missing(entry, seen_ns, immediate=immediate)
         look = LookContext(scopes, now_ns, self._clock, known, last_hint_ns, signs, frozenset(self._reload))
         refused = self._roots.refusals(scan, known, visibility, look)

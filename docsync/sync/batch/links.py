@@ -4,6 +4,7 @@ Symbolic links among the documents, also those that lead nowhere yet, and hard l
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from posixpath import basename, dirname
 
 from docsync.model import FollowedFile, Scan
 from docsync.names import EVERYTHING, VOLUME_LINK, covers, is_hidden, is_within
@@ -19,10 +20,14 @@ class LinkTracker:
         self._inodes: dict[str, tuple[int, int]] = {}
         self._names: dict[tuple[int, int], set[str]] = {}
         self._is_news = False
+        self.keys: Set[str] = frozenset()
+        """The links in the last scopes that are keys of a mounted volume, or were until that look."""
         self._new_inodes: set[tuple[int, int]] = set()
 
     def mark_scanned(self, scopes: Iterable[str], scan: Scan) -> None:
         """Replace the known links within *scopes* by those that *scan* found."""
+        keys = {path for path, names in self._steps.items() if _is_key(path, names)}
+        self.keys = keys.union(path for path, names in scan.steps.items() if _is_key(path, names))
         before = self._forget(set(scopes)) if self._steps or self._inodes else {}
         steps = {path: (target,) for path, target in scan.links.items()} | dict(scan.steps)
         self._steps |= steps
@@ -113,3 +118,8 @@ class LinkTracker:
             here = frozenset(name for name in names if name[0] != "/" and not name.endswith(VOLUME_LINK))
             followed[path] = FollowedFile(here, self._inodes.get(path))
         return followed
+
+
+def _is_key(path: str, steps: Iterable[str]) -> bool:
+    """True when the link *path* leads by way of a `..data` beside it or above it."""
+    return any(basename(name) == VOLUME_LINK and covers(dirname(name), path) for name in steps)

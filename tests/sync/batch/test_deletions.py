@@ -307,3 +307,25 @@ def test_a_save_costs_the_same_however_many_deletions_are_held(project: Project)
     project.settle()
     assert len(project.engine.list_held()) == 60
     assert statements(project, 2) == before
+
+
+def test_only_a_link_by_way_of_a_volume_goes_at_once_when_the_volume_is_swapped(project: Project) -> None:
+    people(project, 2)
+    for folder, version in (("personas/mounted", "..1"), ("personas/mounted", "..2")):
+        (project.root / folder / version).mkdir(parents=True)
+    project.write("personas/mounted/..1/key.json", "{}")
+    volume = project.root / "personas/mounted"
+    (volume / "..data").symlink_to("..1")
+    (volume / "key.json").symlink_to("..data/key.json")
+    project.persona("personas/mounted/plain.json", value=9)
+    project.persona("personas/old/f.json", value=10)
+    project.sync()
+    assert len(project.paths()) == 5
+    (volume / "..data").unlink()
+    (volume / "..data").symlink_to("..2")
+    (volume / "plain.json").unlink()
+    (project.root / "personas/old/f.json").unlink()
+    (project.root / "personas/old/f.json").symlink_to("../.spare.json")
+    project.sync("personas", sign=Sign.SWAPPED)
+    assert "personas/mounted/key.json" not in project.paths()
+    assert {"personas/mounted/plain.json", "personas/old/f.json"} <= set(project.paths())
