@@ -24,12 +24,16 @@ _TRIES = 5
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A process: `started` in ticks since `boot`, `pids` its namespace; empty where nobody tells."""
+    """A process: `started` in ticks since `boot`, `pids` its namespace; empty where nobody tells.
+
+    `folder` is where it keeps the database, as it sees it.
+    """
 
     pid: int
     started: str
     boot: str
     pids: str
+    folder: str
 
 
 @contextmanager
@@ -38,7 +42,7 @@ def claiming(folder: Path) -> Iterator[int | None]:
 
     Of two that begin at once, one makes the file.
     """
-    mine = _claim_of(os.getpid())
+    mine = _claim_of(os.getpid(), folder)
     path = folder / _FILE
     other = next((pid for pid in (_take(path, mine) for _ in range(_TRIES)) if pid is not None), None)
     try:
@@ -97,10 +101,23 @@ def _read(path: Path) -> Claim | None:
 
 
 def _is_alive(claim: Claim, path: Path) -> bool:
-    here = _claim_of(claim.pid)
+    here = _claim_of(claim.pid, path.parent)
     if claim.boot and (claim.boot, claim.pids) == (here.boot, here.pids):
-        return bool(here.started) and claim.started == here.started
+        return bool(here.started) and claim.started == here.started and _is_same(claim, here, path)
     return _is_moving(path)  # of another container or another machine: the process itself cannot be seen
+
+
+def _is_same(claim: Claim, here: Claim, path: Path) -> bool:
+    """False where *path* was copied with its folder: what is put here is not seen where *claim* was made."""
+    there = Path(claim.folder)
+    if claim.folder == here.folder or not there.is_dir():  # seen by that process alone
+        return True
+    probe = path.with_name(f"{_FILE}.{os.getpid()}.probe.tmp")
+    os.close(create_file(probe))
+    try:
+        return (there / probe.name).exists()
+    finally:
+        probe.unlink(missing_ok=True)
 
 
 def _is_moving(path: Path) -> bool:
@@ -119,10 +136,9 @@ def _is_moving(path: Path) -> bool:
     return False
 
 
-def _claim_of(pid: int) -> Claim:
-    return Claim(
-        pid, _read_start(pid), _read_text("/proc/sys/kernel/random/boot_id"), _read_link("/proc/self/ns/pid")
-    )
+def _claim_of(pid: int, folder: Path) -> Claim:
+    boot, pids = _read_text("/proc/sys/kernel/random/boot_id"), _read_link("/proc/self/ns/pid")
+    return Claim(pid, _read_start(pid), boot, pids, os.path.realpath(folder))
 
 
 def _read_start(pid: int) -> str:

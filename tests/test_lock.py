@@ -481,11 +481,18 @@ def test_a_claim_of_a_process_that_was_killed_refuses_nobody(tmp_path: Path) -> 
 
 
 @pytest.fixture
-def living() -> Iterator[Claim]:
+def living(tmp_path: Path) -> Iterator[Claim]:
     """The claim of another process that lives."""
     with subprocess.Popen(["sleep", "60"]) as child:
-        yield _claim_of(child.pid)
+        yield _claim_of(child.pid, tmp_path)
         child.kill()
+
+
+def test_a_claim_that_was_copied_with_its_folder_refuses_nobody(tmp_path: Path, living: Claim) -> None:
+    (tmp_path / "copy").mkdir()
+    claim(tmp_path / "copy", living)
+    assert wins(tmp_path / "copy")
+    assert os.listdir(tmp_path / "copy") == []
 
 
 def claim(folder: Path, claim: Claim, age_seconds: float = 0) -> None:
@@ -552,7 +559,7 @@ with claiming(Path(sys.argv[1])) as other:
 @pytest.mark.parametrize("stale", [False, True])
 def test_of_many_that_claim_at_once_without_a_lock_one_wins(tmp_path: Path, *, stale: bool) -> None:
     if stale:
-        claim(tmp_path, Claim(2**22 + 1, "1", "another boot", ""), age_seconds=60)
+        claim(tmp_path, Claim(2**22 + 1, "1", "another boot", "", str(tmp_path)), age_seconds=60)
     started = [
         subprocess.Popen(
             [sys.executable, "-c", _CLAIM, str(tmp_path)],
