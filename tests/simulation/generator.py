@@ -51,7 +51,7 @@ _LINK_SCENES_SHARE = 0.25
 _PAUSES_MS = (0, 0, 1, 3, 7, 12, 40, 130, 320, 495, 505, 700, 1100, 2500, 6000)
 # Most are short, since a short one that fails says more, and there is time for more of them.
 _LENGTHS = (1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 6, 11)
-_SCENES_SHARE = 0.05
+_SCENES_SHARE = 0.07
 _CHECKOUTS_SHARE = 0.06
 _BEGINNINGS: tuple[tuple[str, ...], ...] = (
     (),

@@ -37,7 +37,7 @@ def other_name(random: Random) -> list[Step]:
     )
     return [
         Step(0, Verb.WRITE, source, "persona/ada"),
-        Step(0, Verb.LINK, path, source, random.choice((0, 1))),
+        Step(random.choice((0, 700, 2500)), Verb.LINK, path, source, random.choice((0, 1))),
         *looks,
         Step(random.choice((700, 2500)), way, written, "persona/bob"),
         *_asks(random, left),
@@ -166,12 +166,12 @@ def with_links(seed: int, history: History) -> History:
 _TEXTS = ("persona/ada", "persona/bob", "persona/cyd", "persona/eve", "persona/cut")
 LINK_SCENES: Mapping[Callable[[Random], list[Step]], int] = {
     made_link: 3,
-    other_name: 4,
+    other_name: 6,
     same_stamp: 1,
     same_stamp_of_names: 1,
     target_comes: 4,
     chain: 3,
     volume: 2,
-    traded_places: 3,
+    traded_places: 6,
 }
 """Each scene and how often it is played, compared with the others."""

@@ -8,7 +8,10 @@ from watchdog.observers.inotify_c import InotifyConstants as In
 
 from docsync.change import Warn
 from docsync.model import Sign
+from docsync.policy.guard import Guard
+from docsync.scan.walk import Walk
 from docsync.sync.batch.engine import Engine
+from docsync.sync.batch.links import LinkTracker
 from docsync.sync.batch.name_twins import NameTwins
 from docsync.sync.thread.inbox import Inbox
 from docsync.watch.inotify import InotifySource
@@ -37,6 +40,46 @@ def an_exchange_leaves_one_half(right: Wrapped, self: Inbox, path: str, sign: Si
         right(self, path, sign)
 
 
+@instead(Inbox, "mark_closed")
+def a_wait_takes_a_made_link_for_open(right: Wrapped, self: Inbox, *args: Any) -> None:
+    pass
+
+
+@instead(LinkTracker, "find_links_to")
+def a_symbolic_link_is_not_looked_at_with_its_target(right: Wrapped, self: LinkTracker, dirty: Any) -> Any:
+    return sorted(self._find_names(dirty) - dirty)
+
+
+@instead(LinkTracker, "mark_scanned")
+def a_link_to_nothing_is_forgotten(right: Wrapped, self: LinkTracker, scopes: Any, scan: Any) -> None:
+    right(self, scopes, replace(scan, steps={path: scan.steps[path] for path in scan.links}))
+
+
+@instead(LinkTracker, "mark_scanned")
+def a_file_of_two_names_is_taken_for_two(right: Wrapped, self: LinkTracker, scopes: Any, scan: Any) -> None:
+    right(self, scopes, replace(scan, shared=frozenset()))
+
+
+@instead(LinkTracker, "find_other_names")
+def a_file_that_got_a_second_name_is_not_looked_for(right: Wrapped, self: LinkTracker, *_: Any) -> list[str]:
+    return []
+
+
+@instead(LinkTracker, "take_followed")
+def nothing_is_followed_out_of_the_folders(right: Wrapped, self: LinkTracker) -> None:
+    right(self)
+
+
+@instead(LinkTracker, "list_unhinted")
+def a_wait_looks_at_no_link(right: Wrapped, self: LinkTracker) -> set[str]:
+    return set()
+
+
+@instead(Guard, "_loses_old")
+def the_rows_of_a_replaced_folder_go(right: Wrapped, self: Guard, *_: Any) -> bool:
+    return False
+
+
 @instead(NameTwins, "update")
 def what_looks_alike_is_said_of_the_new_name_only(
     right: Wrapped, self: NameTwins, work: Any
@@ -45,6 +88,11 @@ def what_looks_alike_is_said_of_the_new_name_only(
 
 
 # Where names are looked up
+
+
+@instead(Walk, "_resolve_link")
+def a_link_out_of_the_folder_is_followed(right: Wrapped, self: Walk, location: str) -> str:
+    return right(self, location) or "personas/elsewhere.json"
 
 
 @instead(InotifySource, "_handle_folder")
@@ -58,5 +106,5 @@ def an_exchange_leaves_a_folder_unwatched(
         yield from right(self, node, mask, name)
 
 
-ON_DISK = {"an_exchange_leaves_a_folder_unwatched"}
+ON_DISK = {"a_link_out_of_the_folder_is_followed", "an_exchange_leaves_a_folder_unwatched"}
 """The bugs that only a real tree can show, with the scan and the watcher that ship."""

@@ -75,10 +75,19 @@ def between_lives(random: Random) -> list[Step]:
 
 
 def another_root(random: Random) -> list[Step]:
-    """A collection's folder is moved away; of the one that is made in its place only a name is told."""
-    folder, name = random.choice((("prompts", "prompts/q.prompty"), ("personas", "personas/c.json")))
-    begin = [Step(0, Verb.FILL, folder), Step(700, Verb.MOVE, folder, "parked")]
-    return [*begin, Step(random.choice((700, 2500)), Verb.PIPE, name)]
+    """A collection's folder is moved away; the one that is made in its place has a pipe, or another document."""
+    folder, inner, name, text = random.choice(
+        (
+            ("prompts", "prompts/kit", "prompts/q.prompty", "prompt/quo"),
+            ("personas", "personas/old", "personas/c.json", "persona/twice"),
+        )
+    )
+    begin = [
+        Step(0, Verb.FILL, random.choice((folder, inner, inner))),
+        Step(700, Verb.MOVE, folder, "parked"),
+    ]
+    saved = Step(0, Verb.SAVE, name, text)
+    return [*begin, random.choice((Step(random.choice((700, 2500)), Verb.PIPE, name), saved, saved))]
 
 
 def in_doubt(random: Random) -> list[Step]:
@@ -116,16 +125,16 @@ def looks_alike(random: Random) -> list[Step]:
 
 
 SCENES: Mapping[Callable[[Random], list[Step]], int] = {
-    twins: 4,
+    twins: 6,
     clones: 3,
     comes_back: 2,
-    other_rules: 2,
+    other_rules: 4,
     in_doubt: 2,
     lost_copies: 1,
     one_by_one: 1,
     there_and_back: 1,
     between_lives: 2,
-    another_root: 1,
+    another_root: 4,
     looks_alike: 4,
 }
 """Each scene and how often it is played, compared with the others."""
