@@ -253,8 +253,6 @@ class Scan:
     `types`: the collection of each path.
     `skipped`: paths that are no documents (links, devices, names that cannot be shown).
     `unreadable`: paths that could not be looked at; nothing may be concluded about what lies beneath them.
-    `dangling`: links to nothing.
-    `volumes`: folders that hold a mounted volume.
     `links`: the paths in `found` that are symbolic links, with the path of the file that they lead to.
     `steps`: every symbolic link, with the names that decide where it leads: as paths in the project, absolute
     where they lie outside.
@@ -266,8 +264,6 @@ class Scan:
     types: Mapping[str, str]
     skipped: Mapping[str, RefusedPath] = field(default_factory=dict)
     unreadable: Mapping[str, RefusedPath] = field(default_factory=dict)
-    dangling: Set[str] = frozenset()
-    volumes: Set[str] = frozenset()
     links: Mapping[str, str] = field(default_factory=dict)
     steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shared: Set[str] = frozenset()
@@ -293,14 +289,6 @@ class FollowedFile:
 
     names: frozenset[str] = frozenset()
     inode: tuple[int, int] | None = None
-
-
-class WriteState(Enum):
-    """Whether some program may still write a file."""
-
-    OPEN = "open"  # a program has it open for writing
-    CLOSED = "closed"
-    UNKNOWN = "unknown"  # the system does not tell
 
 
 class ReadFailure(Enum):

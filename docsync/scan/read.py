@@ -10,8 +10,9 @@ import signal
 import stat
 import time
 from dataclasses import dataclass
+from enum import Enum
 
-from docsync.model import FileBytes, Problem, ReadFailure, RefusedPath, Stamp, WriteState
+from docsync.model import FileBytes, Problem, ReadFailure, RefusedPath, Stamp
 
 # Never waits for a writer of a FIFO, never follows a link that was put in the file's place, not inherited.
 _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -123,6 +124,14 @@ def _read(path: str, descriptor: int, max_bytes: int) -> FileBytes | RefusedPath
     if stamp_of(os.fstat(descriptor)) != stamp or len(octets) != stamp.size:
         return ReadFailure.CHANGING
     return FileBytes(octets, stamp, is_racy(stamp, now_ns))
+
+
+class WriteState(Enum):
+    """Whether some program may still write a file."""
+
+    OPEN = "open"  # a program has it open for writing
+    CLOSED = "closed"
+    UNKNOWN = "unknown"  # the system does not tell
 
 
 def read_write_state(place: Place) -> WriteState:

@@ -17,10 +17,9 @@ from docsync.model import (
     Root,
     RootState,
     Scan,
-    WriteState,
 )
 from docsync.names import Collection, covers, is_hidden, is_presentable, strip_folder
-from docsync.scan.read import Place, read_stable, read_write_state, stamp_of
+from docsync.scan.read import Place, WriteState, read_stable, read_write_state, stamp_of
 from docsync.scan.walk import Walk, WalkResult
 
 
@@ -91,8 +90,6 @@ class FileTree:
             result.types,
             _drop_found(result.skipped, result),
             _drop_found(result.unreadable, result),
-            result.dangling,
-            result.volumes,
             result.links,
             self._place_steps(result.steps),
             result.shared,

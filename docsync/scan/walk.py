@@ -10,10 +10,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from posixpath import dirname, join, normpath
+from posixpath import join, normpath
 
 from docsync.model import Problem, RefusedPath, Severity, Stamp
-from docsync.names import VOLUME_LINK, is_hidden, is_presentable, strip_folder, to_printable
+from docsync.names import is_hidden, is_presentable, strip_folder, to_printable
 from docsync.scan.read import describe_unreadable, stamp_of
 from docsync.scan.steps import list_steps
 
@@ -36,8 +36,6 @@ class WalkResult:
     types: dict[str, str] = field(default_factory=dict)
     skipped: dict[str, RefusedPath] = field(default_factory=dict)
     unreadable: dict[str, RefusedPath] = field(default_factory=dict)
-    dangling: set[str] = field(default_factory=set)
-    volumes: set[str] = field(default_factory=set)
     links: dict[str, str] = field(default_factory=dict)
     steps: dict[str, tuple[str, ...]] = field(default_factory=dict)
     shared: set[str] = field(default_factory=set)
@@ -87,8 +85,6 @@ class Walk:
     def _is_folder(self, entry: "os.DirEntry[str]", path: str) -> bool:
         """True when *entry* is a folder to walk into; anything else is noted down."""
         if is_hidden(entry.name):
-            if entry.name == VOLUME_LINK:
-                self._result.volumes.add(dirname(path))
             return False
         if entry.is_dir(follow_symlinks=False):
             return self._may_enter(path)
@@ -144,9 +140,7 @@ class Walk:
         try:
             status, link = Path(location).stat(), os.lstat(location)
         except OSError as error:
-            if error.errno in _DANGLING:
-                self._result.dangling.add(path)
-            else:
+            if error.errno not in _DANGLING:
                 self._mark_unreadable(path, error)
             return
         if stat.S_ISDIR(status.st_mode):

@@ -15,9 +15,9 @@ from docsync.model import (
     ResolvedReference,
     Root,
     Scan,
-    WriteState,
 )
 from docsync.names import Collection
+from docsync.scan.read import WriteState
 from docsync.store.guard_memory import CountedDeletion
 
 

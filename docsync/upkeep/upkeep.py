@@ -238,10 +238,7 @@ class DatabaseUpkeep:
         return open_damaged(self._database, folder) if known is None else nullcontext(known)
 
     def _keep(self, damaged: apsw.Connection, source: apsw.Connection) -> None:
-        """Keep in *source* what *damaged* has and no file gives back.
-
-        Of a database that came from elsewhere nothing but when a document was first seen.
-        """
+        """Keep in *source* what no file gives back; of a database from elsewhere only when it was first seen."""
         if self._examination.is_own:
             salvage(damaged, source)
         redate_equal(damaged, source, iso(self._clock.wall_ns()))

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from docsync.model import FileBytes, ReadFailure, RefusedPath, Stamp, WriteState
-from docsync.scan.read import Place, is_racy, read_stable, read_write_state, stamp_of
+from docsync.model import FileBytes, ReadFailure, RefusedPath, Stamp
+from docsync.scan.read import Place, WriteState, is_racy, read_stable, read_write_state, stamp_of
 
 PATH = "personas/a.json"
 SECOND = 1_000_000_000

@@ -336,9 +336,3 @@ def test_a_file_that_goes_between_list_and_stat_is_simply_not_there(
     monkeypatch.setattr(os, "scandir", Late)
     scan = tree.scan()
     assert (list(scan.found), scan.unreadable) == (["personas/b.json"], {})
-
-
-def test_a_folder_that_holds_a_mounted_volume_is_known(tree: Tree) -> None:
-    tree.write("mounted/..2026/a.json")
-    (tree.folder / "mounted/..data").symlink_to("..2026")
-    assert tree.scan().volumes == {"personas/mounted"}

@@ -150,4 +150,10 @@ REGRESSIONS: dict[str, History] = {
         Step(700, Verb.MOVE, path="prompts", other="personas/team/moved"),
         Step(0, Verb.KEEP, path="prompts/q.prompty", other="prompt/image"),
     ),
+    "a folder is not adopted while the document that it has not is at rest": (
+        Step(0, Verb.FILL, path="personas/team"),
+        Step(0, Verb.HALF, path="prompts/q.prompty", other="prompt/ref", news=News.LATE, late_ms=200),
+        Step(700, Verb.WRITE, path="prompts/q.prompty", other="prompt/ref", news=News.LATE, late_ms=200),
+        Step(495, Verb.EXCHANGE, path="prompts", other="personas/team"),
+    ),
 }

@@ -10,10 +10,11 @@ from pathlib import Path
 from docsync.clock import iso
 from docsync.counters import Counters
 from docsync.errors import Damaged, StoreUnavailable
-from docsync.model import Scan, WriteState
+from docsync.model import Scan
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, Coalescer
 from docsync.scan import FileTree
+from docsync.scan.read import WriteState
 from docsync.sync.batch.batch_context import Progress
 from docsync.sync.batch.engine import Engine
 from docsync.sync.ports import Tree

@@ -212,8 +212,6 @@ def _look(tree: Tree) -> object:
             dict(scan.types),
             {path: refused.problem.message for path, refused in scan.skipped.items()},
             set(scan.unreadable),
-            scan.dangling,
-            scan.volumes,
             scan.links,
             {path: _inside(steps) for path, steps in scan.steps.items()},
             scan.shared,

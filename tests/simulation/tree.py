@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum, auto
 from functools import lru_cache
-from posixpath import basename, dirname, join, normpath
+from posixpath import dirname, join, normpath
 from typing import NamedTuple
 
 from docsync.model import (
@@ -19,10 +19,9 @@ from docsync.model import (
     Scan,
     Severity,
     Stamp,
-    WriteState,
 )
-from docsync.names import VOLUME_LINK, Collection, covers, is_hidden
-from docsync.scan.read import is_racy
+from docsync.names import Collection, covers, is_hidden
+from docsync.scan.read import WriteState, is_racy
 from tests.simulation.fake_filesystem import FakeFilesystem, File
 
 Pause = Callable[[], None]
@@ -106,7 +105,7 @@ class FakeTree:
     def scan(self, scopes: Iterable[str]) -> Scan:
         self._pause()
         wanted = list(scopes)
-        seen = Scan({}, {}, {}, {}, set(), set(), {}, {}, set())
+        seen = Scan({}, {}, {}, {}, {}, {}, set())
         for root, owner in self._owners.items():
             inner = [root] if any(covers(scope, root) for scope in wanted) else wanted
             for scope in inner:
@@ -182,8 +181,6 @@ class FakeTree:
         return WriteState.OPEN if file is not None and self._filesystem.is_open(path) else WriteState.CLOSED
 
     def _find_link(self, path: str, scope: str, owner: str, seen: Scan) -> None:
-        if basename(path) == VOLUME_LINK and path != scope and not _hides(dirname(path)[len(scope) :]):
-            seen.volumes.add(dirname(path))  # type: ignore[attr-defined]  # made here as a set
         if _hides(path[len(scope) :]):
             return
         seen.steps[path] = self.steps_of(path)  # type: ignore[index]  # made here as a dict
@@ -191,7 +188,7 @@ class FakeTree:
         end = self.end_of(path, folder)
         match end.kind:
             case LinkKind.NOWHERE:
-                seen.dangling.add(path)  # type: ignore[attr-defined]  # as above
+                pass
             case LinkKind.SHUT:
                 self._blind(path, self.type_of(path) or owner, seen)
             case LinkKind.FOLDER:

@@ -23,10 +23,10 @@ from docsync.model import (
     Severity,
     Sign,
     Stamp,
-    WriteState,
 )
 from docsync.names import Collection
 from docsync.policy.grace_period import GracePeriod
+from docsync.scan.read import WriteState
 from docsync.sync.batch.review import ReadFile
 from docsync.sync.ports import Parse, Tree
 

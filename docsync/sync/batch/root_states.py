@@ -1,6 +1,6 @@
 """Follows the collections' folders: missing, replaced or unreadable. Nothing beneath these is deleted."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from docsync.change import AdoptRoot, DoubtRoot, Refuse
@@ -70,11 +70,11 @@ class RootTracker:
             return root.state
         return RootState.ABSENT if self._identities.get(type_) is None else RootState.MISSING
 
-    def adopt(self) -> Iterator[AdoptRoot | DoubtRoot]:
+    def adopt(self, resting: Set[str]) -> Iterator[AdoptRoot | DoubtRoot]:
         """What is to be recorded of folders that are new.
 
-        One in the place of another is adopted once nothing beneath is undecided: a kill before that is
-        no way around it.
+        One in the place of another is adopted once nothing beneath is undecided or *resting*, not to be looked
+        at yet: a kill before that is no way around it.
         """
         replaced = self.find_replaced()
         self._adopted = {}
@@ -82,7 +82,8 @@ class RootTracker:
             identity = self._identity(root)
             if identity is None or identity == self._identities.get(type_):
                 continue
-            if type_ in replaced and self._grace.has_missing(type_):
+            rests = any(covers(root.scope, path) for path in resting)
+            if type_ in replaced and (rests or self._grace.has_missing(type_)):
                 yield DoubtRoot(type_)
             else:
                 self._adopted[type_] = identity
