@@ -24,7 +24,8 @@ COLORS = ("auto", "always", "never")
 _UNPRINTABLE = re.compile(f"[\x7f-\x9f\ud800-\udfff]|{INVISIBLE.pattern}")
 # The characters of _UNPRINTABLE and all below U+0020, except tabs and line ends.
 _STEERING = re.compile(f"\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]|{INVISIBLE.pattern}")
-_KEPT = re.compile(r"(\x1b\[(?:0|1|2|22|3[0-79]|9[0-7])m|[\n\t]|\r\n)")
+_CODE = "(?:0|1|2|22|3[0-79]|9[0-7])"  # of bold, dim and colors; a table joins two of them
+_KEPT = re.compile(rf"(\x1b\[{_CODE}(?:;{_CODE})?m|[\n\t]|\r\n)")
 
 
 class Output:
