@@ -34,7 +34,7 @@ function ask(refused) {
   const dialog = byId("token");
   const input = byId("token-input");
   if (refused !== null)
-    say(byId("token-text"), "That is not the token of this docsync. Type docsync open in the project's folder, or paste the token again.");
+    say(byId("token-text"), "That is not the token. Type docsync open in the project's folder, or paste it again.");
   input.value = "";
   dialog.showModal();
   input.focus();
