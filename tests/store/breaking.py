@@ -30,6 +30,7 @@ def at_home(database: Path) -> None:
     """Let a database that a test made or changed pass for the one that docsync left where it is now."""
     log_of(database).touch()  # SQLite has removed it
     LifeNotes(database).begin()
+    database.with_name(database.name + ".project").unlink(missing_ok=True)
 
 
 def let_tamper(connection: apsw.Connection) -> None:
