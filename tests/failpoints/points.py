@@ -83,7 +83,7 @@ def row(table: str) -> str:
 EFFECTS = (
     # The start
     Effect("lock", Life.OLD, Call("docsync.lock", "fcntl.flock")),
-    Effect("folder-made", Life.NEW, Call("docsync.lock", "Path.mkdir", named(".docsync"))),
+    Effect("folder-made", Life.NEW, Call("docsync.permission", "Path.mkdir", named(".docsync"))),
     Effect(
         "database-opened", Life.OLD, Call("docsync.store.connection", "apsw.Connection", _writer), failing
     ),
