@@ -156,4 +156,9 @@ REGRESSIONS: dict[str, History] = {
         Step(700, Verb.WRITE, path="prompts/q.prompty", other="prompt/ref", news=News.LATE, late_ms=200),
         Step(495, Verb.EXCHANGE, path="prompts", other="personas/team"),
     ),
+    "a file is moved to where a link led nowhere, into a folder that was not there": (
+        Step(0, Verb.FILL, path="personas/team"),
+        Step(0, Verb.SYMLINK, path="personas/a.json", other="old/f.json", number=1),
+        Step(0, Verb.MOVE, path="personas/team/deep/e.json", other="personas/old/f.json"),
+    ),
 }

@@ -4,10 +4,11 @@ Symbolic links among the documents, also those that lead nowhere yet, and hard l
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from itertools import chain
 from posixpath import basename, dirname
 
 from docsync.model import FollowedFile, Scan
-from docsync.names import EVERYTHING, VOLUME_LINK, covers, is_hidden, is_within
+from docsync.names import EVERYTHING, VOLUME_LINK, ancestors, covers, is_hidden, is_within
 
 
 class LinkTracker:
@@ -70,11 +71,15 @@ class LinkTracker:
         return [path for path in names_of(new) if path not in self._inodes]
 
     def find_links_to(self, dirty: Set[str]) -> list[str]:
-        """The links that lead by way of any of *dirty*, or of something beneath; other names of its files."""
+        """The links by way of any of *dirty*, or of what is beneath or above; other names of its files."""
         if not self._steps and not self._inodes:
             return []
+        # A folder on the way that was missing is told of by what is put into it.
+        above = frozenset(chain.from_iterable(map(ancestors, dirty)))
         linked = {
-            path for path, steps in self._steps.items() if any(is_within(dirty, name) for name in steps)
+            path
+            for path, steps in self._steps.items()
+            if any(name in above or is_within(dirty, name) for name in steps)
         }
         return sorted(linked | self._find_names(dirty) - dirty)
 
