@@ -20,6 +20,7 @@ _MAX_AGE_NS = 10_000_000_000
 _PATIENCE_SECONDS = 2.5
 _RENEW_NS = 500_000_000
 _TRIES = 5
+_SETTLE_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def claiming(folder: Path) -> Iterator[int | None]:
     """
     mine = _claim_of(os.getpid(), folder)
     path = folder / _FILE
-    other = next((pid for pid in (_take(path, mine) for _ in range(_TRIES)) if pid is not None), None)
+    other = _take_or_find(path, mine)
     try:
         yield None if other == mine.pid else other
     finally:
@@ -68,19 +69,53 @@ class ClaimRenewal:
             os.utime(self._path)
 
 
+def _take_or_find(path: Path, mine: Claim) -> int | None:
+    """The pid whose claim *path* is: that of *mine*, or of another one that lives; None if there is no telling."""
+    for tries in range(_TRIES):
+        if (pid := _take(path, mine)) is None:
+            continue
+        if pid == mine.pid and tries:
+            # Another one that saw the same dead claim may just have had this one in hand for it.
+            time.sleep(_SETTLE_SECONDS)
+            found = _read(path)
+            if found is None:
+                continue
+            return found.pid
+        return pid
+    return None
+
+
 def _take(path: Path, mine: Claim) -> int | None:
     """The pid whose claim *path* is now: that of *mine*, or of another one that lives; None: try again."""
     try:
-        descriptor = create_file(path)
+        _put(path, mine)
     except FileExistsError:
         known = _read(path)
         if known is not None and known != mine and _is_alive(known, path):
             return known.pid
         _remove(path, known)
         return None
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        json.dump(asdict(mine), file)
     return mine.pid
+
+
+def _put(path: Path, mine: Claim) -> None:
+    """Let *mine* be at *path*, whole from the first moment. Raises FileExistsError, OSError."""
+    draft = path.with_name(f"{_FILE}.{os.getpid()}.new.tmp")
+    draft.unlink(missing_ok=True)
+    _write(draft, mine)
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        _write(path, mine)
+    finally:
+        draft.unlink()
+
+
+def _write(path: Path, claim: Claim) -> None:
+    with os.fdopen(create_file(path), "w", encoding="ascii") as file:
+        json.dump(asdict(claim), file)
 
 
 def _remove(path: Path, known: Claim | None) -> None:
