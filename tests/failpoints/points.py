@@ -60,11 +60,11 @@ def asked_by(function: str) -> Callable[..., bool]:
     return picks
 
 
-def _cookie(path: Path, **_: object) -> bool:
+def _cookie(path: Path, *_: object, **__: object) -> bool:
     return path.name.startswith("cookie-") and threading.current_thread().name != "docsync-sync"
 
 
-def _heartbeat(path: Path, **_: object) -> bool:
+def _heartbeat(path: Path, *_: object, **__: object) -> bool:
     return path.name.startswith("cookie-") and threading.current_thread().name == "docsync-sync"
 
 
@@ -127,7 +127,7 @@ EFFECTS = (
     Effect("file-stamped", Life.WORK, Call("docsync.scan.read", "os.fstat")),
     Effect("file-read", Life.WORK, Call("docsync.scan.read", "os.read")),
     # What writes a batch
-    Effect("files-compared", Life.WORK, Call("docsync.store.damage", "Path.stat", asked_by("_identity"))),
+    Effect("files-compared", Life.WORK, Call("docsync.store.damage", "os.stat", asked_by("_identity"))),
     Effect(
         "lock-folder-compared",
         Life.WORK,
