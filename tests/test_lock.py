@@ -20,7 +20,7 @@ import pytest
 
 from docsync.claim import Claim, ClaimRenewal, _claim_of, claiming
 from docsync.errors import AlreadyRunning, UsageError
-from docsync.lock import Announcement, announcing, holding, read_announcement
+from docsync.lock import Announcement, announcing, holder, holding, read_announcement
 from tests.failpoints.forked import ForkedDaemon
 from tests.helpers.project import Tell
 from tests.helpers.user import NEEDS_ROOT, STRANGER, User, find_python_of_users
@@ -578,3 +578,10 @@ def test_of_many_that_claim_at_once_without_a_lock_one_wins(tmp_path: Path, *, s
         process.kill()
         process.communicate()
     assert sorted(told) == ["lost\n"] * 7 + ["won\n"]
+
+
+def test_the_system_tells_who_holds_the_lock(tmp_path: Path) -> None:
+    assert holder(tmp_path) is None
+    with holding(tmp_path):
+        assert holder(tmp_path) == os.getpid()
+    assert holder(tmp_path / "nowhere") is None
