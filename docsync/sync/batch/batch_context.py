@@ -69,7 +69,7 @@ class BatchContext:
         """Record what the scan found, and what it could not see."""
         self.found, self.closed = scan.found.keys(), scan.closed
         self.left += self.difference.forgotten
-        self.kept = self.look.known.keys() - visibility.visible.keys()
+        self.kept = self.look.known.keys() - visibility.visible.keys() - scan.skipped.keys()
         self.unreadable = {entry.path for entry, _ in visibility.unreadable}
 
     def list_states(self) -> dict[str, FileState]:

@@ -630,6 +630,17 @@ def test_twins_are_warned_of_whatever_they_hold_and_whichever_came_first(project
     assert (project.query("SELECT * FROM problems"), project.revision) == (said, revision)
 
 
+def test_a_name_that_is_no_file_any_more_is_no_twin(project: Project) -> None:
+    project.write("personas/a.json", "{")
+    project.persona("personas/A.json")
+    project.settle()
+    assert ("personas/A.json", "name-twin") in project.problems()
+    (project.root / "personas/a.json").unlink()
+    os.mkfifo(project.root / "personas/a.json")
+    project.settle()
+    assert project.problems() == [("personas/a.json", "skipped")]
+
+
 def test_a_document_that_is_kept_without_a_file_is_no_twin(project: Project) -> None:
     project.start(max_delete_ratio=0.0, min_deletes=0)
     project.persona("personas/a.json")
