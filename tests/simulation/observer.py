@@ -133,11 +133,23 @@ class Observer:
     def scanned(self, scopes: list[str], seen: Scan) -> None:
         """The daemon looked at *scopes*; what a batch looks at once more is no reason for it."""
         self._scopes = scopes if self._scopes is None else self._scopes
+        if self._is_hurried():
+            self._find_closed()
         self._guard.returned(seen.found)
         self._guard.homes.looked(self._oracle.tree.inodes())
         for path in self.last.rows.keys() - seen.found.keys() - self._missed_ns.keys():
             if any(covers(scope, path) for scope in scopes):
                 self._missed_ns[path] = self._clock.now_ns
+
+    def _is_hurried(self) -> bool:
+        """True when somebody waits, or the daemon ends, or Git has worked: then nothing waits for its time."""
+        return RequestKind.LOOK in self.asks() or self.stopping() or self.git.worked_lately(_GIT_NS)
+
+    def _find_closed(self) -> None:
+        """Then the system is asked whether a file is still open of which no close was told (rule 7)."""
+        for path, sign in self._signs.items():
+            if sign == Sign.OPEN.value and not self._oracle.filesystem.is_open(path):
+                self._signs[path] = Sign.CLOSED.value
 
     def read(self, path: str) -> None:
         """The daemon has read *path*: it knows that it is there."""
@@ -248,8 +260,7 @@ class Observer:
     def _manners(self, path: str, row: Row, old: Row | None) -> Iterator[str]:
         """Rule 3: at most one change a debounce time, of a path that was looked at for its own sake."""
         applied_ns = self._applied_ns.get(path)
-        hurried = RequestKind.LOOK in self.asks() or self.stopping() or self.git.worked_lately(_GIT_NS)
-        own = path in (self._scopes or ()) and not hurried and self._signs.get(path) != "gone"
+        own = path in (self._scopes or ()) and not self._is_hurried() and self._signs.get(path) != "gone"
         own = own and not self._has_other_names(path)
         if own and self._is_unfinished(path):
             yield f"{path}: taken although it was still being written"
