@@ -68,11 +68,6 @@ def make_ref(name: str) -> OpenApiObject:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def make_nullable(schema: OpenApiObject) -> OpenApiObject:
-    """That, or null."""
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
 def parameter(
     name: str, meaning: str, schema: OpenApiObject | None = None, place: str = "query"
 ) -> OpenApiObject:

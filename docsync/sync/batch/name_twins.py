@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Set
 
 from docsync.change import Warn
 from docsync.model import Problem, Severity
-from docsync.names import EVERYTHING, ancestors
+from docsync.names import is_within
 from docsync.sync.batch.batch_context import BatchContext
 from docsync.sync.ports import Store, Tree
 
@@ -30,7 +30,7 @@ class NameTwins:
         groups = self._store.twin_groups(scopes, work.left)
         within = frozenset(scopes)
         members = [path for group in groups for path in group]
-        outside = [path for path in members if not _is_within(within, path)]
+        outside = [path for path in members if not is_within(within, path)]
         found = work.found | self._tree.scan(outside).found.keys() if outside else work.found
         wanted = {} if self._is_ignored else find_name_twins(groups, found)
         recorded = self._store.warnings(CODE, [*scopes, *outside])
@@ -53,7 +53,3 @@ def find_name_twins(groups: Iterable[Iterable[str]], found: Set[str]) -> dict[st
 def _describe(path: str, twin: str) -> Problem:
     message = f"differs from {twin} in case or Unicode form only: some file systems hold them for one file"
     return Problem(path, "name-twin", message, Severity.WARNING, hint="rename one of them")
-
-
-def _is_within(scopes: Set[str], path: str) -> bool:
-    return EVERYTHING in scopes or path in scopes or any(above in scopes for above in ancestors(path))
