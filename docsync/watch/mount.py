@@ -6,6 +6,7 @@ import select
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 MOUNTS = Path("/proc/self/mountinfo")
@@ -36,11 +37,15 @@ class MountState(NamedTuple):
 
 
 class MountWatch:
-    """Notices changes of the mount table: a poll of the open table tells of each (proc(5))."""
+    """Notices changes of the mount table: a poll of the open table tells of each (proc(5)).
+
+    Any thread may ask: the sync thread does with its heartbeat, and whoever waits before that.
+    """
 
     def __init__(self, mounts: Path = MOUNTS) -> None:
         self._mounts = mounts
         self._changes = 0
+        self._lock = Lock()  # one poll must not be asked twice at the same time
         self._poll = select.poll()
         try:
             self._table: int | None = os.open(mounts, os.O_RDONLY | os.O_CLOEXEC)
@@ -51,18 +56,20 @@ class MountWatch:
 
     def close(self) -> None:
         """Give the descriptor back."""
-        if self._table is not None:
-            self._poll.unregister(self._table)
-            os.close(self._table)
-            self._table = None
+        with self._lock:
+            if self._table is not None:
+                self._poll.unregister(self._table)
+                os.close(self._table)
+                self._table = None
 
     def state(self) -> MountState:
         """The state now; another one after every mount, and after every end of one."""
-        table = mount_table(self._mounts)
-        while self._table is not None and self._poll.poll(0):
-            self._changes += 1
-            table = mount_table(self._mounts)  # what was read before may be older than the change
-        return MountState(self._changes, table)
+        with self._lock:
+            table = mount_table(self._mounts)
+            while self._table is not None and self._poll.poll(0):
+                self._changes += 1
+                table = mount_table(self._mounts)  # what was read before may be older than the change
+            return MountState(self._changes, table)
 
 
 def remote_filesystem(folder: str | Path, mounts: Path = MOUNTS) -> str | None:

@@ -1,3 +1,6 @@
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -74,4 +77,18 @@ def test_where_no_mounts_are_listed_they_never_change(tmp_path: Path) -> None:
     watch = MountWatch(tmp_path / "absent")
     assert watch.state() == watch.state() == (0, "")
     watch.close()
+    watch.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the table of mounts is Linux's")
+def test_many_threads_may_ask_for_the_mounts_at_once() -> None:
+    watch = MountWatch()
+    begin = threading.Barrier(4)
+
+    def ask() -> int:
+        begin.wait()
+        return len({watch.state() for _ in range(300)})
+
+    with ThreadPoolExecutor(4) as pool:
+        assert [asked.result() >= 1 for asked in [pool.submit(ask) for _ in range(4)]] == [True] * 4
     watch.close()
