@@ -161,4 +161,10 @@ REGRESSIONS: dict[str, History] = {
         Step(0, Verb.SYMLINK, path="personas/a.json", other="old/f.json", number=1),
         Step(0, Verb.MOVE, path="personas/team/deep/e.json", other="personas/old/f.json"),
     ),
+    "a folder is swapped while it is looked at": (
+        Step(0, Verb.FILL, path="prompts/kit"),
+        Step(0, Verb.BUSY, number=3, late_ms=6),
+        Step(700, Verb.MOVE, path="prompts", other="parked"),
+        Step(0, Verb.SAVE, path="prompts/q.prompty", other="prompt/quo"),
+    ),
 }

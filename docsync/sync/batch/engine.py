@@ -7,6 +7,7 @@ applied is found again.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 
 from docsync.change import ApplyResult, DatabaseState, Delete, Hold, Refuse, RowChange, Upsert
@@ -32,8 +33,11 @@ from docsync.sync.batch.links import LinkTracker
 from docsync.sync.batch.load import LastHint, Loader, LookContext
 from docsync.sync.batch.more_private import MorePrivate
 from docsync.sync.batch.name_twins import NameTwins
-from docsync.sync.batch.root_states import RootTracker
+from docsync.sync.batch.renames import pair_renames
+from docsync.sync.batch.root_states import RootMoved, RootTracker
 from docsync.sync.ports import Store, Tree
+
+_MAX_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,7 @@ class Engine:
         self._grace = parts.grace
         self._guard = parts.guard
         self._clock = parts.clock
-        self._settle_ns = timing.settle_ns
-        self._debounce_ns = timing.debounce_ns
+        self._timing = timing
         self._reload = dict(reload)
         self._roots = RootTracker(parts.tree, parts.store.roots(), parts.grace)
         self.links = LinkTracker(root.scope for root in parts.tree.roots().values())
@@ -86,15 +89,28 @@ class Engine:
         look that still finds it, so that a slow look ends none early. Raises StoreUnavailable; then nothing
         was changed.
         """
-        work = self._survey(batch, now_ns, last_hint_ns, whole=options.whole)
-        try:
-            applied = self._store.apply(self._changes(work, progress, options.confirm))
-        except BaseException:
-            self._undo(work)
-            raise
+        for left in reversed(range(_MAX_TRIES)):
+            work = self._survey(batch, now_ns, last_hint_ns, whole=options.whole)
+            confirm = partial(self._confirm, options.confirm, is_last=not left)
+            try:
+                applied = self._store.apply(self._changes(work, progress, confirm))
+            except RootMoved:
+                self._undo(work)
+            except BaseException:
+                self._undo(work)
+                raise
+            else:
+                break
         work.deletions.commit(self._clock.monotonic_ns())
         self._settle(work, applied)
         return BatchReport(applied, len(work.stale), work.again)
+
+    def _confirm(self, confirm: Callable[[], None] | None, *, is_last: bool) -> None:
+        """Before the commit: what was found while a folder was swapped for another is of neither of them."""
+        if not is_last and self._roots.have_moved():
+            raise RootMoved
+        if confirm is not None:
+            confirm()
 
     def preview(self, now_ns: int) -> ApplyResult:
         """What a sync of everything would do, without doing it."""
@@ -175,7 +191,7 @@ class Engine:
         work.again.update(dict.fromkeys(self.links.find_other_names(self._store.names_of), now_ns) | back)
         work.gone, work.roots = gone, changed_roots
         work.mark_seen(scan, visibility)
-        self._pair_renames(work)
+        pair_renames(work, self._grace, self._timing)
         return work
 
     def _find_must_read(self, known: Mapping[str, Entry], batch: Batch, linked: Iterable[str]) -> set[str]:
@@ -191,24 +207,6 @@ class Engine:
                 if entry.type in self._reload or is_within(batch.asked, path)
             )
         return must_read
-
-    def _pair_renames(self, work: BatchContext) -> None:
-        """Pair missing files with new ones of equal identity; one that is not quiet yet waits."""
-        look = work.look
-        known = look.known
-        # A name that the file had before, as that of a hard link, is no new one.
-        new = {path: at for path, at in work.stale.items() if path not in known or not known[path].is_of(at)}
-        for path, old in self._grace.match_renames(new).items():
-            hints = (look.last_hint_ns(path), look.last_hint_ns(old.entry.path))
-            times = [at for at in hints if at is not None]
-            quiet_ns = max(times, default=look.now_ns - self._settle_ns) + self._settle_ns
-            # At the latest when the old name would be deleted by itself, both halves land.
-            quiet_ns = min(quiet_ns, old.since_ns + self._debounce_ns)
-            if quiet_ns > look.now_ns and not old.immediate:  # Git's renames need no quiet
-                work.again[path] = quiet_ns
-                del work.stale[path]
-            else:
-                work.renames[path] = old.entry
 
     def _changes(
         self, work: BatchContext, progress: Progress | None, confirm: Callable[[], None] | None
@@ -269,7 +267,7 @@ class Engine:
                 self._guard.mark_present(change.path)  # broken, but back
         # A skipped name whose row was deleted just now can be listed as skipped only in the next batch.
         for path in work.look.again.union(work.skipped & set(applied.deleted)):
-            work.again[path] = work.look.now_ns + self._settle_ns
+            work.again[path] = work.look.now_ns + self._timing.settle_ns
         unsure = self._grace.suspects() - work.resting - work.again.keys() - work.look.suspects
         scopes = frozenset(work.look.scopes)
         self._grace.clear(path for path in unsure if is_within(scopes, path))

@@ -31,6 +31,10 @@ class Visibility:
     unreadable: tuple[tuple[Entry, Problem], ...]
 
 
+class RootMoved(Exception):
+    """A collection's folder was swapped for another one while a batch was under way."""
+
+
 class RootTracker:
     """Remembers each collection's folder, to notice that it went, came back or was replaced."""
 
@@ -48,6 +52,15 @@ class RootTracker:
         before, self._roots = self._roots, self._tree.roots()
         self._unscanned.update(root.scope for type_, root in self._roots.items() if root != before.get(type_))
         return list(self._unscanned)
+
+    def have_moved(self) -> bool:
+        """True when a collection's folder is another one by now than at the last look."""
+        now = self._tree.roots()
+        return any(
+            self._identity(now[type_]) not in (None, self._identity(root))
+            for type_, root in self._roots.items()
+            if type_ in now and root.state is RootState.OK
+        )
 
     def find_replaced(self) -> set[str]:
         """The collections whose folder is another one than that of the last batch, or of the last life."""

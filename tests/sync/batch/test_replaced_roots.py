@@ -2,13 +2,15 @@
 
 import os
 import shutil
+from collections.abc import Iterable
 
 import pytest
 
 from docsync.clock import Clock
-from docsync.model import Sign
+from docsync.model import Scan, Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.scan import FileTree
 from docsync.sync.batch.batch_context import BatchOptions
 from tests.helpers.project import Project
 
@@ -128,3 +130,24 @@ def test_files_that_go_from_the_same_folder_are_counted_as_ever(five: Project) -
         os.unlink(five.root / path)
     five.settle()
     assert (held(five), five.paths()) == ([], ["personas/other.json"])
+
+
+def test_a_folder_that_is_swapped_while_it_is_looked_at_takes_no_row_with_it(project: Project) -> None:
+    """What is found in the new one then is of neither: else the new file would prove the folder."""
+    two = FIVE[:2]
+    for path in two:
+        project.persona(path)
+    project.settle()
+    swaps = [lambda: swap(project, "other")]
+    unchanged = FileTree.scan
+
+    def scan(tree: FileTree, scopes: Iterable[str]) -> Scan:
+        if swaps:
+            swaps.pop()()
+        return unchanged(tree, scopes)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FileTree, "scan", scan)
+        project.sync("personas")
+    project.settle()
+    assert (held(project), project.paths()) == (two, [*two, "personas/other.json"])
