@@ -66,16 +66,24 @@ MAX_CPU_SECONDS = 0.25
 """Twenty times what the slowest took; the square of so many characters takes longer."""
 
 
+TRIES = 3
+"""A machine that others use can charge a thread for what it did not do."""
+
+
 def test_no_pattern_takes_the_square_of_a_hostile_text() -> None:
     slow = []
     for pattern, where in {pattern: where for where, pattern in compiled()}.items():
         for unit in UNITS:
             for begin, end in (("", "\x01"), ('x\n"', "")):
                 text = begin + unit * (CHARACTERS // len(unit)) + end
-                begun = time.thread_time()
-                pattern.fullmatch(text)
-                if where not in AT_ONE_PLACE:
-                    sum(1 for _ in pattern.finditer(text))
-                if time.thread_time() - begun > MAX_CPU_SECONDS:
+                if all(cpu_seconds(pattern, where, text) > MAX_CPU_SECONDS for _ in range(TRIES)):
                     slow.append((where, unit))
     assert slow == []
+
+
+def cpu_seconds(pattern: re.Pattern[str], where: str, text: str) -> float:
+    begun = time.thread_time()
+    pattern.fullmatch(text)
+    if where not in AT_ONE_PLACE:
+        sum(1 for _ in pattern.finditer(text))
+    return time.thread_time() - begun

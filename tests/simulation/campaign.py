@@ -93,6 +93,8 @@ class Order:
     runs: int = 10**9
     on_disk: bool = False
     most_failures: int = 10**9
+    shrink_seconds: float = 60
+    """How long a history that fails is made smaller, at most."""
 
 
 def failure_of(history: History, stage: Stage | None = None) -> str | None:
@@ -140,21 +142,21 @@ def campaign(order: Order) -> Total:
     while total.seconds < order.seconds and total.histories + len(total.failures) < order.runs:
         if len(total.failures) >= order.most_failures:
             break
-        _run(next(seeds), total, on_disk=order.on_disk)
+        _run(next(seeds), total, order)
         total.seconds = time.monotonic() - begun
     return total
 
 
-def _run(seed: int, total: Total, *, on_disk: bool) -> None:
+def _run(seed: int, total: Total, order: Order) -> None:
     history = generate(seed)
-    if on_disk:
+    if order.on_disk:
         history = tuple(step for step in history if step.verb not in FOR_PERMISSIONS)
-    with _stages(seed, on_disk=on_disk) as stage:
+    with _stages(seed, on_disk=order.on_disk) as stage:
         first = stage()
         try:
             total.add(history, Simulation(history, first.base, first.folder).run())
         except Exception as error:  # noqa: BLE001
-            small = shrunk(history, lambda candidate: failure_of(candidate, stage()))
+            small = shrunk(history, lambda candidate: failure_of(candidate, stage()), order.shrink_seconds)
             total.failures.append(Failure(seed, f"{type(error).__name__}: {error}", small))
 
 

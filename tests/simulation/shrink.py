@@ -1,6 +1,7 @@
 """Makes a failing history small (ddmin): leaves out steps as long as it fails in the same way. Never adds a step."""
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,18 +12,19 @@ Fails = Callable[[History], str | None]
 _MAX_TRIES = 3_000
 
 
-def shrunk(history: History, fails: Fails) -> History:
-    """The smallest history found of which *fails* says the same as of *history*, numbers and names apart."""
-    message = fails(history)
+def shrunk(history: History, fails: Fails, seconds: float) -> History:
+    """The smallest history found in so many seconds of which *fails* says the same, numbers and names apart."""
+    end = time.monotonic() + seconds
+    message = fails(history) if seconds else None
     if message is None:
-        return history  # it fails under other circumstances only
+        return history  # there is no time, or it fails under other circumstances only
     kind = _kind(message)
     tries = 0
 
     def still(candidate: History) -> bool:
         nonlocal tries
         tries += 1
-        return tries <= _MAX_TRIES and _kind(fails(candidate)) == kind
+        return tries <= _MAX_TRIES and time.monotonic() < end and _kind(fails(candidate)) == kind
 
     before: History = ()
     while before != history:

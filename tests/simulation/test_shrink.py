@@ -16,7 +16,7 @@ def a_long_history() -> History:
 
 
 def test_only_what_matters_is_left() -> None:
-    small = shrunk(a_long_history(), fails_with_two_moves)
+    small = shrunk(a_long_history(), fails_with_two_moves, 60)
     assert [step.verb for step in small] == [Verb.MOVE, Verb.MOVE]
     assert all(step.news is News.NOW and step.after_ms == 0 for step in small)
 
@@ -25,7 +25,7 @@ def test_another_failure_is_not_taken_for_it() -> None:
     def fails(history: History) -> str | None:
         return "Violation: lost" if len(history) > 10 else "KeyError: other"
 
-    assert len(shrunk(a_long_history(), fails)) == 11
+    assert len(shrunk(a_long_history(), fails, 60)) == 11
 
 
 def test_a_failure_prints_as_python_that_makes_it() -> None:

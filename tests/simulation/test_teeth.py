@@ -30,4 +30,5 @@ def test_a_planted_bug_is_found(name: str, tell: Tell) -> None:
 )
 def test_a_planted_bug_is_found_on_a_disk_too(name: str) -> None:
     with planted(name):
-        assert campaign(Order(1, 100, runs=MAX_HISTORIES, on_disk=True, most_failures=1)).failures
+        order = Order(1, 100, runs=MAX_HISTORIES, on_disk=True, most_failures=1, shrink_seconds=0)
+        assert campaign(order).failures
