@@ -105,12 +105,14 @@ def whole_complaints(oracle: Oracle, seen: Snapshot, blind: Set[str]) -> Iterato
     for path in sorted(paths - blind - folders):
         yield from complaints(path, oracle, seen)
     for path in sorted(folders & {*seen.problems}):
-        if not _may_be_blamed(path, oracle):
+        if not _may_be_blamed(path, oracle, seen):
             yield f"{path}: has problems {seen.said(path)}, but there is nothing wrong with it"
     yield from _references(oracle, seen)
 
 
-def _may_be_blamed(path: str, oracle: Oracle) -> bool:
+def _may_be_blamed(path: str, oracle: Oracle, seen: Snapshot) -> bool:
+    if path in seen.rows and seen.files[path].state == "held":
+        return True  # a folder lies where the document did
     folder = oracle.filesystem.folders.get(path)
     return folder is None or folder.shut or oracle.is_lost(path) or oracle.shut_by(path) is not None
 
