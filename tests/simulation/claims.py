@@ -65,8 +65,9 @@ class Claims:
 
     def _note_echo(self, path: str, hints: Hints, at_ns: int | None) -> None:
         """What other names hold now is known from the hint of the path that was written, or heard of by themselves."""
-        origin = self._echoes[path]
-        while self._echoes.get(origin, path) != path:
+        origin, passed = self._echoes[path], {path}
+        while origin not in passed and origin in self._echoes and self._echoes[origin] != path:
+            passed.add(origin)  # names of one file may be each other's echo
             origin = self._echoes[origin]
         is_link, was_told = path in self._filesystem.links, path not in self._untold
         is_heard = _leads(hints, origin) or self._is_followed(path, origin)
