@@ -75,7 +75,7 @@ class Claims:
             self.expect(path, None)
             if is_link and was_told and self._is_unwatched(origin) and self._leads_by(path, origin):
                 self._led.add(path)
-        elif was_told or not is_link:  # who was not told where a link leads does not know whom it concerns
+        elif was_told or (not is_link and self._is_shared(path)):  # else nobody knows whom it concerns
             self.expect(path, max(at_ns, self.deadlines.get(path, 0)))
 
     def _is_unwatched(self, path: str) -> bool:
@@ -88,9 +88,12 @@ class Claims:
 
         It does of the names on a link's way, and of a file that had several names when it was looked at.
         """
+        return self._is_shared(path) or self._leads_by(path, origin)
+
+    def _is_shared(self, path: str) -> bool:
+        """True when the file of *path* had several names when it was looked at last."""
         file = self._filesystem.file_at(path)
-        is_shared = file is not None and self._shared.get(path) == file.stamp.inode
-        return is_shared or self._leads_by(path, origin)
+        return file is not None and self._shared.get(path) == file.stamp.inode
 
     def _leads_by(self, path: str, origin: str) -> bool:
         steps = self._filesystem.steps_of(path) if path in self._filesystem.links else ()
