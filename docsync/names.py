@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from unicodedata import normalize
 
 EVERYTHING = ""
@@ -14,6 +15,10 @@ VOLUME_LINK = "..data"
 
 MAX_PLACE_CHARACTERS = 300
 """The longest dotted place in a problem: only a hostile file has a longer one, in each of its values."""
+
+# Comparing two names takes time in proportion to the product of their lengths and more: a tenth of a second in all.
+_MAX_COMPARED_CHARACTERS = 100
+_MAX_COMPARED_PAIRS = 1_500_000
 
 # How much of two names must be alike. "aeg" then is a slip for "age"; "delete" is none for "release".
 _SIMILAR = 0.65
@@ -30,9 +35,12 @@ _TEMPORARY_SUFFIXES = (
     ".part",
     ".crdownload",
 )
+# What Unicode calls ignorable by default, and line and paragraph ends. A selector behind a sign chooses how that
+# looks (U+FE0F makes an emoji of it); anywhere else it is nothing but hidden.
 INVISIBLE = re.compile(
-    "[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f]"
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    "|(?<![#*0-9\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff])[\ufe00-\ufe0f]"
 )
 """What takes no place or turns the reading direction: two names that differ in it look alike."""
 
@@ -154,10 +162,18 @@ def fold_path(path: str) -> str:
 
 
 def find_closest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """The names in *known* that *word* may have been meant for, the most similar first, *count* at most."""
+    """The names in *known* that *word* may have been meant for, the most similar first, *count* at most.
+
+    Names of more than 100 characters are none of them, nor is what comes after very many.
+    """
     from difflib import get_close_matches  # costs 3 ms and is needed for mistakes only
 
-    return get_close_matches(word, known, count, _SIMILAR)
+    if len(word) > _MAX_COMPARED_CHARACTERS:
+        return []
+    short = (name for name in known if len(name) <= _MAX_COMPARED_CHARACTERS)
+    return get_close_matches(
+        word, islice(short, _MAX_COMPARED_PAIRS // max(1, len(word)) ** 2), count, _SIMILAR
+    )
 
 
 @lru_cache(maxsize=512)

@@ -2,6 +2,7 @@
 
 import random
 import re
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,38 @@ def test_the_outermost_scopes_cover_the_rest() -> None:
 @pytest.mark.parametrize("scope", ["", "a", "a/b"])
 def test_a_scope_covers_itself_and_what_is_beneath(scope: str) -> None:
     assert names.covers(scope, "a/b")
+
+
+def test_long_names_are_not_compared_and_of_others_only_so_many() -> None:
+    word = "ab" * 50
+    endless = (f"{word[:-1]}{number % 10}" for number in count())
+
+    assert names.find_closest(word, endless, 1) == [f"{word[:-1]}9"]
+    assert names.find_closest("a" * 101, ["a" * 100]) == []
+    assert names.find_closest("a" * 100, ["a" * 101, "a" * 99]) == ["a" * 99]
+
+
+@pytest.mark.parametrize(
+    ("hidden", "shown"),
+    [
+        ("a\u034fb", "a\\u034fb"),
+        ("\U000e0100", "\\U000e0100"),
+        ("\U000e0041", "\\U000e0041"),
+        ("\U0001d173", "\\U0001d173"),
+        ("\U0001bca0", "\\U0001bca0"),
+        ("\u2065", "\\u2065"),
+        ("a\ufe0f", "a\\ufe0f"),
+        ("❤\ufe0f\ufe0e", "❤\ufe0f\\ufe0e"),
+    ],
+)
+def test_what_nobody_can_see_is_shown_as_an_escape(hidden: str, shown: str) -> None:
+    assert names.to_visible(hidden) == shown
+    assert names.from_visible(shown) == hidden
+
+
+@pytest.mark.parametrize("text", ["❤\ufe0f", "1\ufe0f\u20e3", "⚠\ufe0e", "日本\u3000語", "é"])
+def test_what_chooses_how_the_sign_before_it_looks_stays(text: str) -> None:
+    assert names.to_visible(text) == text
 
 
 def test_a_scope_covers_no_neighbour_with_the_same_beginning() -> None:
