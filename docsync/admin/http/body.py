@@ -11,6 +11,8 @@ from docsync.names import is_presentable
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_SECONDS = 600.0
+MAX_PATH_BYTES = 4096
+"""Of one path: no system opens a longer one, and one of 64 KiB could have 32 000 folders above it."""
 
 Members = Mapping[str, object]
 
@@ -55,6 +57,8 @@ def read_text_or_none(members: Members, name: str) -> str | None:
 def _relative(name: str, path: object) -> str:
     if not isinstance(path, str) or not is_presentable(path):
         raise _make_bad_request(f"{name} must hold paths as text, without control characters")
+    if len(path.encode("utf-8")) > MAX_PATH_BYTES:
+        raise _make_bad_request(f"{name} must hold paths of {MAX_PATH_BYTES} bytes at most")
     parts = path.split("/")
     if path.startswith("/") or ".." in parts:
         raise _make_bad_request(

@@ -6,10 +6,12 @@ Never looks at what is asked.
 import asyncio
 import socket
 from collections.abc import Callable
+from math import inf
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from docsync.admin.http.body import MAX_BODY_BYTES, make_too_large
 from docsync.admin.http.problem_response import SAFE_HEADERS, Refusal
 from docsync.admin.peer import credentials_of, uid_of_peer
 
@@ -19,10 +21,14 @@ IDLE_SECONDS = 15
 WAITS = "docsync.waits"
 """Set in the scope of a request that waits for changes: it does not count towards MAX_CONNECTIONS."""
 
+# With what frames its chunks. Chunks of one byte take six times that, and every one of them some time.
+_MAX_FRAMED_BYTES = MAX_BODY_BYTES + 16 * 1024
+_PIECE_BYTES = 16 * 1024
 _READ_SECONDS = 5.0
 _WRITE_SECONDS = 5.0
 # A client that reads nothing of its answer for so long is dropped: it would hold a connection of the limit.
 _STALL_SECONDS = 10.0
+_PATIENCE_SECONDS = 1.0  # where others wait for its place
 _MOMENT_SECONDS = 0.1
 _BURST = 4
 
@@ -32,8 +38,10 @@ class BoundedProtocol(H11Protocol):
 
     _deadline: asyncio.TimerHandle
     _stall: asyncio.TimerHandle | None = None
+    _stalled_at: float | None = None
     _in_request = True
     was_served = False
+    _framed_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Start the read deadline.
@@ -54,8 +62,8 @@ class BoundedProtocol(H11Protocol):
     def _make_room(self) -> None:
         """Keep at most MAX_CONNECTIONS: abort the one that is silent for longest, or refuse this one.
 
-        It is refused when all are being answered. Those of the last 0.1 s are spared, as many may arrive at
-        once.
+        It is refused when all are being answered and take what they are sent. Those of the last 0.1 s are
+        spared, as many may arrive at once.
         """
         present = [c for c in self.connections if isinstance(c, BoundedProtocol) and c.is_present]
         if len(present) <= MAX_CONNECTIONS or self.transport.is_closing():
@@ -65,7 +73,10 @@ class BoundedProtocol(H11Protocol):
         ]
         first = min(slow, key=lambda c: (c.was_served, c.arrived), default=None)
         if first is None:
-            if self.is_reading:
+            stalled = min(present, key=lambda c: c.stalled_at)
+            if self.loop.time() - stalled.stalled_at >= _PATIENCE_SECONDS:
+                stalled.transport.abort()
+            elif self.is_reading:
                 self._refuse(Refusal(503, "Too many connections. Try again in a second."))
         elif self.loop.time() - first.arrived >= _MOMENT_SECONDS or len(present) > _BURST * MAX_CONNECTIONS:
             first.transport.abort()
@@ -83,6 +94,13 @@ class BoundedProtocol(H11Protocol):
         return not self.transport.is_closing() or self.transport.get_write_buffer_size() > 0
 
     @property
+    def stalled_at(self) -> float:
+        """Since when the peer has not taken what it is sent, infinity while it does; loop seconds."""
+        if self._stalled_at is None and self.was_served and self.transport.get_write_buffer_size() > 0:
+            return self.arrived
+        return inf if self._stalled_at is None else self._stalled_at
+
+    @property
     def is_reading(self) -> bool:
         """True until the whole request is here, and between two requests."""
         return self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
@@ -95,13 +113,25 @@ class BoundedProtocol(H11Protocol):
         if not self._in_request:
             self._in_request = True
             self._expect(_READ_SECONDS, self._end_reading)
-        super().data_received(data)
+        for at in range(0, len(data), _PIECE_BYTES):
+            self._receive_piece(data[at : at + _PIECE_BYTES])
         if not self.is_reading:
             self._deadline.cancel()
+
+    def _receive_piece(self, piece: bytes) -> None:
+        """Parse *piece*, unless the body is over its limit: what is parsed counts, not only what it holds."""
+        if self.transport.is_closing():
+            return
+        self._framed_bytes = self._framed_bytes + len(piece) if self.conn.their_state is h11.SEND_BODY else 0
+        if self._framed_bytes > _MAX_FRAMED_BYTES:
+            self._refuse(make_too_large())
+        else:
+            super().data_received(piece)
 
     def on_response_complete(self) -> None:
         """Give the peer a while to take the answer, and then to ask for something else."""
         self._in_request = False
+        self._framed_bytes = 0
         self.was_served = True
         self.arrived = self.loop.time()
         self._expect(_WRITE_SECONDS, self._end_writing)
@@ -113,6 +143,7 @@ class BoundedProtocol(H11Protocol):
     def pause_writing(self) -> None:
         """The peer does not take what it is sent."""
         super().pause_writing()
+        self._stalled_at = self.loop.time()
         self._stall = self.loop.call_later(_STALL_SECONDS, self.transport.abort)
 
     def resume_writing(self) -> None:
@@ -152,6 +183,7 @@ class BoundedProtocol(H11Protocol):
         self._deadline = self.loop.call_later(seconds, otherwise)
 
     def _go_on(self) -> None:
+        self._stalled_at = None
         if self._stall is not None:
             self._stall.cancel()
 

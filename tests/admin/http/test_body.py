@@ -1,8 +1,9 @@
 import json
+from contextlib import suppress
 
 import pytest
 
-from tests.admin.endpoint import JSON, Endpoint
+from tests.admin.endpoint import JSON, Endpoint, everything
 from tests.admin.fake_commands import FakeCommands
 
 
@@ -17,6 +18,7 @@ from tests.admin.fake_commands import FakeCommands
         (b'{"scopes": ["a\\u0000"]}', "paths as text"), (b'{"scopes": ["/etc"]}', 'got "/etc"'),
         (b'{"scopes": ["a/../../b"]}', "without '..'"), (b'{"timeout": -1}', "from 0 to 600"),
         (b'{"timeout": 601}', "from 0 to 600"), (b'{"timeout": true}', "a number"), (b'{"timeout": "5"}', "a number"),
+        (b'{"scopes": ["%s"]}' % (b"a/" * 2_048 + b"b"), "paths of 4096 bytes"),
         (b'{"timeout": null}', "a number"), (b'{"timeout": 1e999}', "from 0 to 600"),
     ],
 )  # fmt: skip
@@ -46,3 +48,30 @@ def test_a_body_in_chunks_is_counted(endpoint: Endpoint, size: int, status: int)
     chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (body[:9], body[9:])) + b"0\r\n\r\n"
 
     assert endpoint.send(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode() + chunks) == status
+
+
+def test_a_path_of_4096_bytes_is_taken(endpoint: Endpoint, commands: FakeCommands) -> None:
+    assert (
+        endpoint.ask("POST", "/v1/reload", json.dumps({"scopes": ["é" * 2_048]}).encode(), JSON).status == 200
+    )
+    assert len(commands.asked) == 1
+
+
+@pytest.mark.parametrize(("path", "status"), [("/v1/wait", 413), ("/livez", 200)])
+def test_a_body_of_chunks_of_one_byte_ends_before_it_has_cost_much(
+    endpoint: Endpoint, commands: FakeCommands, monkeypatch: pytest.MonkeyPatch, path: str, status: int
+) -> None:
+    monkeypatch.setattr("docsync.admin.http.protocol._READ_SECONDS", 60.0)
+    method = "GET" if path == "/livez" else "POST"
+    head = f"{method} {path} HTTP/1.1\r\n{endpoint.host}\r\nDocsync-Request: 1\r\nContent-Type: application/json\r\n"
+    chunks = b"1\r\n \r\n" * 60_000  # within the limit of a body, were it not for what frames them
+
+    with endpoint.connect() as peer:
+        peer.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode())
+        if status == 200:
+            assert b" 200 " in peer.recv(4096)
+        with suppress(OSError):
+            peer.sendall(chunks)
+        answer = everything(peer)
+    assert status == 200 or b" 413 " in answer
+    assert commands.asked == []

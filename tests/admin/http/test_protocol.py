@@ -2,6 +2,7 @@ import re
 import socket
 from contextlib import ExitStack, suppress
 from http.client import HTTPConnection
+from time import monotonic
 
 import pytest
 
@@ -248,3 +249,27 @@ def test_a_peer_that_does_not_take_its_answer_gives_its_place_back(
         assert endpoint.get(endpoint.host, path="/livez") == 503
         while endpoint.get(endpoint.host, path="/livez") != 200:
             pass
+
+
+@pytest.mark.parametrize("beginning", ["GET /metrics", "GET /livez HTTP/1.1\r\n{host}\r\n\r\nGET /metrics"])
+def test_a_peer_that_does_not_take_its_answer_gives_way_to_whoever_comes(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, beginning: str
+) -> None:
+    for name in ("_WRITE_SECONDS", "_STALL_SECONDS"):
+        monkeypatch.setattr(f"docsync.admin.http.protocol.{name}", 60.0)
+    monkeypatch.setattr("docsync.admin.http.protocol._PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr("docsync.admin.http.protocol.MAX_CONNECTIONS", 1)
+    monkeypatch.setattr(
+        MetricsRoutes, "_render", lambda self, status, wanted: (b"x" * 20_000_000, "text/plain")
+    )
+    with socket.socket() as peer:
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        peer.settimeout(10)
+        peer.connect(("127.0.0.1", endpoint.port))
+        request = f"{beginning} HTTP/1.1\r\n{{host}}\r\n\r\n".replace("{host}", endpoint.host)
+        peer.sendall(request.encode())
+        peer.recv(1)
+
+        deadline = monotonic() + 20
+        while endpoint.get(endpoint.host, path="/livez") != 200:
+            assert monotonic() < deadline
