@@ -60,13 +60,13 @@ def test_hostile_names_do_no_harm(page: "Page", daemon: Daemon) -> None:
         f"personas/{named}.json", name=f"{MARKUP}\x1b[31m{OVERRIDE}", description=MARKUP, tags=[MARKUP, OVERRIDE],
         **{MARKUP: {OVERRIDE: [MARKUP]}},
     )  # fmt: skip
-    daemon.write(f"personas/broken {named}.json", "{")
+    daemon.write(f"personas/broken {named}\U000e0041.json", "{")
     daemon.write("personas/turned\u202enosj.json", "{}")
     daemon.write("prompts/hostile.prompty", f"---\nname: H\n---\nsystem:\n{MARKUP} {{{{x}}}} {OVERRIDE}\n")
     started(page, daemon)
 
     page.shows("#documents-list", MARKUP, "\\u001b[31m", "\\u202egnp.exe")
-    page.shows("#problems-list", f"personas/broken {named}.json", "turned\\u202enosj.json")
+    page.shows("#problems-list", f"personas/broken {named}\\u{{e0041}}.json", "turned\\u202enosj.json")
     for title in (f"{MARKUP}\\u001b[31m\\u202egnp.exe", "H"):
         link = next(link for link in page.all("#documents-list .title a") if link.text == title)
         link.click()
@@ -85,7 +85,7 @@ def test_hostile_names_do_no_harm(page: "Page", daemon: Daemon) -> None:
         == 0
     )
     shown = page.run("return document.body.textContent")
-    assert not [found for found in "\x1b\u202e" if found in shown]
+    assert not [found for found in "\x1b\u202e\U000e0041" if found in shown]
 
 
 def test_five_thousand_problems_are_paged(page: "Page", daemon: Daemon) -> None:

@@ -1,13 +1,16 @@
-// Builds and replaces nodes. Never takes markup: whatever comes from a file is text, and its control characters show.
+// Builds and replaces nodes. Never takes markup: whatever comes from a file is text, and its control characters and what nobody can see show.
 
-const HARMFUL = /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+// Joiners and the signs behind an emoji stay: words and pictures need them.
+const HARMFUL = /(?![\u200c\u200d\ufe0e\ufe0f])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_C}\p{DI}]/gu;
 
 /** `text` with control characters, direction marks and halves of pairs as escapes, but for those in `kept`. */
 export function visible(text, kept = "") {
   return String(text).replace(HARMFUL, (found) =>
-    kept.includes(found) ? found : `\\u${found.codePointAt(0).toString(16).padStart(4, "0")}`,
+    kept.includes(found) ? found : escapeOf(found.codePointAt(0).toString(16)),
   );
 }
+
+const escapeOf = (hex) => (hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, "0")}`);
 
 /** A text of several lines. */
 export const lines = (text) => document.createTextNode(visible(text, "\n\t"));
