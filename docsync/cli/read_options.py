@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 import click
 
@@ -11,7 +11,7 @@ from docsync.reader.query.limit import MIN_LIMIT
 
 if TYPE_CHECKING:
     from docsync.cli.session import Session
-    from docsync.reader import Answer, Reader, Row
+    from docsync.reader import Answer, Reader
     from docsync.reader.query.find import FindArguments
     from docsync.reader.row import StoredRow
 
@@ -74,47 +74,54 @@ def open_documents(session: "Session") -> "Reader":
     )
 
 
-@dataclass(slots=True)
-class _Pages(Generic[R]):
-    """Iterates over all documents that match, page by page.
+class Ask(Protocol[R]):
+    """A question that is answered page by page."""
 
-    Afterwards `done` is their number and `cursor` that of the next page.
+    def __call__(self, *, limit: int, cursor: str | None) -> "Answer[R]": ...
+
+
+@dataclass(slots=True)
+class Pages(Generic[R]):
+    """Iterates over what *ask* gives after the cursor *begin*, *limit* at most: one page of it is in memory.
+
+    Afterwards `done` is their number and `cursor` that of the next page. Each iteration asks anew.
     """
 
-    reader: "Reader"
-    asked: "FindArguments"
+    ask: Ask[R]
     limit: int | None = None
-    done: int = 0
-    cursor: str | None = None
+    begin: str | None = None
+    page_size: int = 1_000
+    done: int = field(default=0, init=False)
+    cursor: str | None = field(default=None, init=False)
 
     def __iter__(self) -> Iterator[R]:
-        asked: FindArguments = {**self.asked}
+        self.done, self.cursor = 0, self.begin
         while True:
-            asked["limit"] = _PAGE_SIZE if self.limit is None else min(_PAGE_SIZE, self.limit - self.done)
-            page = self._read_page(asked)
+            left = self.page_size if self.limit is None else min(self.page_size, self.limit - self.done)
+            page = self.ask(limit=left, cursor=self.cursor)
             for row in page:
                 self.done += 1
                 yield row
-            self.cursor = asked["cursor"] = page.cursor
+            self.cursor = page.cursor
             if page.cursor is None or self.done == self.limit:
                 return
 
-    def _read_page(self, asked: "FindArguments") -> "Answer[R]":
-        raise NotImplementedError
 
+def page_documents(
+    reader: "Reader",
+    asked: "FindArguments",
+    *,
+    whole: bool,
+    limit: int | None = None,
+    begin: str | None = None,
+) -> "Pages[StoredRow]":
+    """The documents as they are stored; not *whole* without what they hold."""
 
-class DocumentPages(_Pages["Row"]):
-    """The documents with all that they hold; one page of them is in memory at a time."""
+    def ask(*, limit: int, cursor: str | None) -> "Answer[StoredRow]":
+        page: FindArguments = {**asked, "limit": limit, "cursor": cursor}
+        return reader.find_stored(whole=whole, **page)
 
-    def _read_page(self, asked: "FindArguments") -> "Answer[Row]":
-        return self.reader.find(**asked)
-
-
-class DocumentSummaries(_Pages["StoredRow"]):
-    """The documents without what they hold."""
-
-    def _read_page(self, asked: "FindArguments") -> "Answer[StoredRow]":
-        return self.reader.find_stored(whole=False, **asked)
+    return Pages(ask, limit, begin, _PAGE_SIZE)
 
 
 def remark_next_page(

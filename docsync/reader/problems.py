@@ -12,18 +12,22 @@ from docsync.store.problem_rows import problem_of
 
 T = TypeVar("T")
 _Position = tuple[str | int, ...]
+_SEVERITIES = ("error", "warning")
 _PROBLEMS, _HELD = "problems", "held"
 
 
 def list_problems(snapshot: Snapshot, limit: int | None, cursor: str | None) -> Answer[ListedProblem]:
     """What is wrong with files, errors first; held deletions are not among it. Raises UsageError."""
-    place = [] if cursor is None else decode_cursor(_PROBLEMS, cursor)
+    places = [(severity, "", -1) for severity in _SEVERITIES]
+    if cursor is not None:
+        begin = tuple(decode_cursor(_PROBLEMS, cursor))
+        places = [begin, *(place for place in places if place > begin)]
+    # One severity after the other, each in the order of the primary key: nothing is sorted for a page.
     rows = snapshot.ask_each(
         "SELECT severity, file_path, ordinal, since, file_path, severity, code, line, column, json_path, message, "
         "hint, notes FROM problems WHERE code <> 'held' "
-        f"{'AND (severity, file_path, ordinal) > (?, ?, ?) ' if place else ''}"
-        "ORDER BY severity, file_path, ordinal LIMIT ?",
-        [[*place, extend_limit(limit)]],
+        "AND severity = ? AND (file_path, ordinal) > (?, ?) ORDER BY file_path, ordinal LIMIT ?",
+        [[*place, extend_limit(limit)] for place in places],
     )
     return _page(
         snapshot,

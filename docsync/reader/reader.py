@@ -150,12 +150,18 @@ class Reader:
 
         return self._answer(lambda snapshot: search_stored(snapshot, query, whole=False))
 
-    def tags(self, type: str | None = None) -> "Answer[TagCount]":  # noqa: A002  # the column's name
-        """The tags and how many documents have them, most used first.
+    def tags(
+        self,
+        type: str | None = None,  # noqa: A002  # the column's name
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> "Answer[TagCount]":
+        """The tags and how many documents have them, most used first: all of them, or a page of *limit*.
 
         Raises UsageError for a type that is none.
         """
-        return self._answer(lambda snapshot: summary.tags(snapshot, type))
+        return self._answer(lambda snapshot: summary.tags(snapshot, type, limit, cursor))
 
     def count(self) -> "Counts":
         """How many documents each type has."""

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from docsync.errors import UsageError
+from docsync.reader.query.limit import extend_limit, measure_text, take_page
+from docsync.reader.query.paging import decode_cursor, encode_cursor
 from docsync.reader.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from docsync.reader.answer import Answer, Counts, ReferenceRow, TagCount
 
 T = TypeVar("T")
+
+_TAGS = "tags"
 
 
 def prove_type(snapshot: Snapshot, type_: str | None) -> None:
@@ -32,18 +36,23 @@ def count(snapshot: Snapshot) -> "Counts":
     return Counts(types, Version(snapshot.source, snapshot.epoch, snapshot.revision))
 
 
-def tags(snapshot: Snapshot, type_: str | None) -> "Answer[TagCount]":
+def tags(snapshot: Snapshot, type_: str | None, limit: int | None, cursor: str | None) -> "Answer[TagCount]":
     """The tags, most used first. Raises UsageError."""
-    from docsync.reader.answer import TagCount
+    from docsync.reader.answer import Answer, TagCount
 
+    place = [] if cursor is None else decode_cursor([_TAGS, type_], cursor)
     only = "" if type_ is None else "WHERE document_id IN (SELECT id FROM documents WHERE type = ?) "
-    rows = snapshot.ask(
-        f"SELECT tag, count(*) FROM document_tags {only}GROUP BY tag ORDER BY count(*) DESC, tag",
-        () if type_ is None else (type_,),
+    after = "HAVING (-count(*), tag) > (?, ?) " if place else ""
+    rows = snapshot.ask_each(
+        f"SELECT tag, count(*) FROM document_tags {only}GROUP BY tag {after}ORDER BY count(*) DESC, tag LIMIT ?",
+        [[*([] if type_ is None else [type_]), *place, extend_limit(limit)]],
     )
-    if not rows:
+    taken, more = take_page(rows, limit, lambda row: measure_text(row[0]))
+    if not taken:
         prove_type(snapshot, type_)
-    return _make_answer(snapshot, [TagCount(*row) for row in rows])
+    following = encode_cursor([_TAGS, type_], (-taken[-1][1], taken[-1][0])) if more else None
+    items = tuple(TagCount(*row) for row in taken)
+    return Answer(items, following, snapshot.source, snapshot.epoch, snapshot.revision)
 
 
 def references(snapshot: Snapshot, id_: str) -> "Answer[ReferenceRow]":

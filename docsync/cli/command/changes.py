@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from docsync.cli.flags import command, pass_session
+from docsync.cli.one_state import print_one_state
 from docsync.cli.read_options import open_database, with_limit
 from docsync.cli.session import Session
+from docsync.cli.view.output import json_list
 from docsync.cli.view.table import table
 from docsync.cli.view.text import format_short_time
 
@@ -40,41 +42,55 @@ def changes_command(session: Session, since: str | None, limit: int | None, *, f
         if follow:
             _follow(session, reader, cursor, limit)
         else:
-            _print_all(session, _pages(reader, cursor, limit))
+            _print_all(session, reader, cursor, limit)
     return 0
 
 
-def _pages(reader: "Reader", cursor: str | None, limit: int | None) -> "Iterator[Changes]":
-    """The changes up to now, or the first *limit* of them."""
-    page = reader.changes(cursor, limit=limit or _PAGE_SIZE)
-    yield page
-    while page.more and limit is None:
-        page = reader.changes(page.cursor, limit=_PAGE_SIZE)
-        yield page
+class _ChangePages:
+    """Iterates over the changes since a cursor, *limit* at most: a page of them is in memory.
+
+    Made and used within one state, in which only the first page can start over. `page` is the last one.
+    """
+
+    def __init__(self, reader: "Reader", since: str | None, limit: int | None) -> None:
+        self._reader = reader
+        self._limit = limit
+        self.page = self.first = self._read(since, limit)
+
+    def __iter__(self) -> "Iterator[Change]":
+        yield from self.page
+        left = None if self._limit is None else self._limit - len(self.page)
+        while self.page.more and left != 0:
+            self.page = self._read(self.page.cursor, left)
+            yield from self.page
+            left = None if left is None else left - len(self.page)
+
+    def _read(self, since: str | None, left: int | None) -> "Changes":
+        return self._reader.changes(since, limit=_PAGE_SIZE if left is None else min(_PAGE_SIZE, left))
 
 
-def _print_all(session: Session, pages: "Iterable[Changes]") -> None:
-    changes: list[Change] = []
-    start_over = False
-    for page in pages:
-        if page.start_over:
-            # Also in the middle: then it is another database, and what came before is none of its.
-            changes, start_over = [], True
-        changes += page
-    value = {
-        "source": page.source,
-        "epoch": page.epoch,
-        "revision": page.revision,
-        "start_over": start_over,
-        "changes": changes,
-        "cursor": page.cursor,
-        "more": page.more,
-    }
-    session.out.answer(value, _lines(changes, to_terminal=session.out.to_terminal))
+def _print_all(session: Session, reader: "Reader", cursor: str | None, limit: int | None) -> None:
+    told: list[_ChangePages] = []
+
+    def render() -> Iterable[str]:
+        told[:] = [_ChangePages(reader, cursor, limit)]
+        return _json(told[0]) if session.json else _lines(told[0], to_terminal=session.out.to_terminal)
+
+    print_one_state(session, reader, render)
+    start_over, page = told[0].first.start_over, told[0].page
     if start_over:
         which = "the first of all the documents" if page.more else "all the documents"
         session.out.remark(f"started over: these are {which} that there are")
     session.out.remark(f"{'there are more' if page.more else 'what comes next'}: --since {page.cursor}")
+
+
+def _json(changes: _ChangePages) -> Iterator[str]:
+    first = changes.first
+    head = {"source": first.source, "epoch": first.epoch, "revision": first.revision}
+    head |= {"start_over": first.start_over}
+    return json_list(
+        head, "changes", changes, lambda: {"cursor": changes.page.cursor, "more": changes.page.more}
+    )
 
 
 def _follow(session: Session, reader: "Reader", cursor: str | None, limit: int | None) -> None:

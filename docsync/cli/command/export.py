@@ -11,10 +11,11 @@ import click
 from docsync.cli.atomic_write import output_access, resolve_output, write_whole
 from docsync.cli.flags import command, pass_session
 from docsync.cli.read_options import (
-    DocumentPages,
+    Pages,
     exit_code,
     of_type,
     open_documents,
+    page_documents,
     strict_source,
     where_option,
     with_tag,
@@ -29,8 +30,9 @@ from docsync.names import to_printable
 from docsync.reader.query.where_syntax import parse_all
 
 if TYPE_CHECKING:
-    from docsync.reader import Reader, Row
+    from docsync.reader import Reader
     from docsync.reader.query.find import FindArguments
+    from docsync.reader.row import StoredRow
 
 Take = Callable[[Iterator[str]], None]
 """Takes the text of a file, piece by piece."""
@@ -100,23 +102,30 @@ def _export(
     reader: "Reader", asked: "FindArguments", write: Writer, advance: Advance | None, take: Take
 ) -> tuple[Origin, int]:
     """Give the text of all that is asked for to *take*; says what it is of, and how many documents it has."""
-    documents = DocumentPages(reader, asked)
+    documents = page_documents(reader, asked, whole=True)
     version = reader.version()
     origin = Origin(version.source, version.epoch, version.revision)
-    rows = iter(documents if advance is None else _report_progress(documents, advance))
+    total = None if advance is None else _count(reader, asked)
+    rows = (row.parse() for row in _report_progress(documents, total, advance))
     # An impossible query fails before anything is printed.
     first = list(islice(rows, 1))
     take(write(origin, chain(first, rows)))
     return origin, documents.done
 
 
-def _report_progress(documents: DocumentPages, advance: Advance) -> "Iterator[Row]":
-    asked, counts = documents.asked, documents.reader.count()
-    filtered = asked["tag"] or asked["where"]
-    total = None if filtered else sum(n for one, n in counts.items() if asked["type"] in (None, one))
+def _report_progress(
+    documents: "Pages[StoredRow]", total: int | None, advance: Advance | None
+) -> "Iterator[StoredRow]":
     for row in documents:
         yield row
-        advance(documents.done, total)
+        if advance is not None:
+            advance(documents.done, total)
+
+
+def _count(reader: "Reader", asked: "FindArguments") -> int | None:
+    """How many documents are asked for; None where only a look at all of them would tell."""
+    counts, filtered = reader.count(), asked["tag"] or asked["where"]
+    return None if filtered else sum(n for one, n in counts.items() if asked["type"] in (None, one))
 
 
 def _format(chosen: str | None, out: Path | None, session: Session) -> str:

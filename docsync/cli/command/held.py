@@ -3,14 +3,17 @@
 Through the daemon, or with the lock where none runs.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
 
 from docsync.cli.flags import command, pass_session
-from docsync.cli.read_options import open_database
+from docsync.cli.one_state import print_one_state
+from docsync.cli.read_options import Pages, open_database
 from docsync.cli.session import Session
 from docsync.cli.view.outcome import parse_result, result_lines
+from docsync.cli.view.output import json_list
 from docsync.cli.view.progress import progress_bar
 from docsync.cli.view.text import align_columns, count_noun
 from docsync.errors import UsageError
@@ -30,10 +33,16 @@ def held_command(session: Session) -> int:
     Many files went at once. Bring them back, or let their documents go with: docsync release
     """
     with open_database(session) as reader:
-        held = reader.held()
-        value = {"epoch": held.epoch, "revision": held.revision, "held": held}
-    session.out.answer(value, align_columns((one.id, one.path, f"since {one.since}") for one in held))
-    session.out.remark(f"{count_noun(len(held), 'deletion')} held")
+        held = Pages(reader.held)
+
+        def render() -> Iterable[str]:
+            if session.json:
+                version = {"epoch": reader.epoch(), "revision": reader.revision()}
+                return json_list(version, "held", held)
+            return align_columns((one.id, one.path, f"since {one.since}") for one in held)
+
+        print_one_state(session, reader, render)
+    session.out.remark(f"{count_noun(held.done, 'deletion')} held")
     return 0
 
 

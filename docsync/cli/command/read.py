@@ -1,13 +1,15 @@
 """`docsync get` and `problems`: one document, and what is wrong with files. Never writes."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
 
 from docsync.cli.flags import command, pass_session
-from docsync.cli.read_options import exit_code, open_database, open_documents, strict_source
+from docsync.cli.one_state import print_one_state
+from docsync.cli.read_options import Pages, exit_code, open_database, open_documents, strict_source
 from docsync.cli.session import Session
-from docsync.cli.view.output import as_text
+from docsync.cli.view.output import as_text, json_list
 from docsync.errors import NoSuchDocument
 from docsync.names import from_visible
 
@@ -52,10 +54,16 @@ def problems_command(session: Session) -> int:
     from docsync.cli.view.text import count_noun, problem_lines
 
     with open_database(session) as reader:
-        listed = reader.problems()
-    value = {"epoch": listed.epoch, "revision": listed.revision, "problems": listed}
-    session.out.answer(value, (line for one in listed for line in problem_lines(one.problem, one.since)))
-    session.out.remark(count_noun(len(listed), "problem"))
+        listed = Pages(reader.problems)
+
+        def render() -> Iterable[str]:
+            if session.json:
+                version = {"epoch": reader.epoch(), "revision": reader.revision()}
+                return json_list(version, "problems", listed)
+            return (line for one in listed for line in problem_lines(one.problem, one.since))
+
+        print_one_state(session, reader, render)
+    session.out.remark(count_noun(listed.done, "problem"))
     return 0
 
 

@@ -7,8 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from textwrap import indent
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, TypeVar
 
 import click
 
@@ -16,6 +15,8 @@ from docsync.names import INVISIBLE, to_visible
 
 if TYPE_CHECKING:
     from docsync.admin.http.json_body import Json
+
+T = TypeVar("T")
 
 COLORS = ("auto", "always", "never")
 
@@ -44,7 +45,7 @@ class Output:
 
     def answer(self, value: object, lines: Iterable[str]) -> None:
         """What the command was called for: *value* with --json, otherwise *lines*."""
-        for line in [_json(value)] if self._as_json else lines:
+        for line in [json_text(value)] if self._as_json else lines:
             self._print(line, sys.stdout)
 
     def event(self, value: object, line: str) -> None:
@@ -71,7 +72,7 @@ class Output:
     def failure(self, value: object, message: str) -> None:
         """Why the command did not do what it was called for."""
         if self._as_json:
-            click.echo(_json(value))
+            click.echo(json_text(value))
             return
         for line in message.splitlines():
             click.echo(
@@ -104,22 +105,29 @@ def wants_color(choice: str, environ: Mapping[str, str], *, is_terminal: bool) -
 
 
 def json_list(
-    head: Mapping[str, object], name: str, items: Iterable[object], tail: Callable[[], Mapping[str, object]]
+    head: Mapping[str, object],
+    name: str,
+    items: Iterable[T],
+    tail: Callable[[], Mapping[str, object]] = dict,
+    dump: "Callable[[T], str] | None" = None,
 ) -> Iterator[str]:
     """{**head, name: [*items], **tail} as `Output.answer` prints it, an item at a time.
 
-    *tail* is asked after the last of them.
+    *tail* is asked after the last of them. *dump* makes the text of an item, whose lines are indented here.
     """
-    yield f"{_json(head)[:-2]},\n  {_json(name)}: ["
-    between = "\n"
+    yield f"{json_text(head)[:-2]},\n  {json_text(name)}: ["
+    between = "\n    "
     for item in items:
-        yield between + indent(_json(item), "    ")
-        between = ",\n"
-    end = "" if between == "\n" else "\n  "
-    yield f"{end}],{_json(tail())[1:]}\n"
+        # In JSON a line ends between its parts only.
+        yield between + (dump or json_text)(item).replace("\n", "\n    ")
+        between = ",\n    "
+    end = "" if between == "\n    " else "\n  "
+    rest = tail()
+    yield f"{end}],{json_text(rest)[1:]}\n" if rest else f"{end}]\n}}\n"
 
 
-def _json(value: object) -> str:
+def json_text(value: object) -> str:
+    """*value* as `Output.answer` prints it, without a line end."""
     from docsync.admin.http.json_body import to_json
 
     return as_text(to_json(value))
@@ -127,7 +135,12 @@ def _json(value: object) -> str:
 
 def as_text(value: "Json", *, indent: int | None = 2) -> str:
     """*value* as JSON for people and programs, safe to show on a terminal."""
-    return _UNPRINTABLE.sub(_escape, json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent))
+    return escape_text(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent))
+
+
+def escape_text(text: str) -> str:
+    """*text*, which is JSON, safe to show on a terminal."""
+    return _UNPRINTABLE.sub(_escape, text)
 
 
 def _escape(found: re.Match[str]) -> str:

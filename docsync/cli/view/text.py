@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +11,8 @@ from docsync.names import to_printable
 
 if TYPE_CHECKING:
     from docsync.model import Problem
+
+_ROWS_AT_ONCE = 1_000
 
 
 def problem_lines(problem: "Problem", since: str | None = None) -> Iterator[str]:
@@ -46,12 +49,14 @@ def format_short_time(at: str, now: datetime) -> str:
 
 
 def align_columns(rows: Iterable[Sequence[str]], *, heading: Sequence[str] = ()) -> Iterator[str]:
-    """*rows* as a table of columns two blanks apart."""
-    cells = [[to_printable(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, *([heading] if heading else []), strict=True)]
-    if heading:
-        yield click.style(_row(heading, widths), bold=True)
-    yield from (_row(row, widths) for row in cells)
+    """*rows* as a table of columns two blanks apart; a long one is aligned anew after a thousand rows."""
+    waiting = iter(rows)
+    while some := list(islice(waiting, _ROWS_AT_ONCE)):
+        cells = [[to_printable(cell) for cell in row] for row in some]
+        titles = [heading] if heading else []
+        widths = [max(map(len, column)) for column in zip(*cells, *titles, strict=True)]
+        yield from (click.style(_row(title, widths), bold=True) for title in titles)
+        yield from (_row(row, widths) for row in cells)
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:

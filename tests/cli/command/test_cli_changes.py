@@ -114,7 +114,7 @@ def test_many_changes_come_whole_without_a_limit(shell: Shell) -> None:
     assert ids == [f"persona/p{number:04}" for number in range(1_050)]
 
 
-def test_a_database_that_is_replaced_between_two_pages_is_told_from_its_beginning(
+def test_a_database_that_is_replaced_between_two_pages_is_told_as_it_was_and_then_from_its_beginning(
     synced: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(changes, "_PAGE_SIZE", 2)
@@ -132,14 +132,18 @@ def test_a_database_that_is_replaced_between_two_pages_is_told_from_its_beginnin
     monkeypatch.setattr(Reader, "changes", disturbed)
 
     answer = synced("changes", "--json").json
+    again = synced("changes", "--since", answer["cursor"], "--json").json
 
     assert asked > 2
-    assert [one["id"] for one in answer["changes"]] == [
-        "persona/ada",
-        "persona/grace",
-        "prompt_template/greet",
-    ]
     assert answer["cursor"].startswith(answer["epoch"])
+    assert again["start_over"]
+    assert again["epoch"] != answer["epoch"]
+    for told in (answer, again):
+        assert [one["id"] for one in told["changes"]] == [
+            "persona/ada",
+            "persona/grace",
+            "prompt_template/greet",
+        ]
 
 
 def test_a_wrong_cursor_is_a_usage_error(synced: Shell) -> None:

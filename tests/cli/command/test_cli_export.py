@@ -13,7 +13,8 @@ import pytest
 from docsync.cli import read_options
 from docsync.cli.view import progress
 from docsync.errors import NoDatabase
-from docsync.reader import Page, Reader
+from docsync.reader import Answer, Reader
+from docsync.reader.row import StoredRow
 from tests.cli.conftest import Shell
 from tests.helpers.project import damage_within
 
@@ -98,16 +99,16 @@ def test_the_old_file_stays_when_the_new_one_cannot_be_finished(
 ) -> None:
     file = synced.write("all.json", "old")
     monkeypatch.setattr(read_options, "_PAGE_SIZE", 1)
-    original, asked = Reader.find, 0
+    original, asked = Reader.find_stored, 0
 
-    def failing(self: Reader, **asking: Any) -> Page:
+    def failing(self: Reader, **asking: Any) -> Answer[StoredRow]:
         nonlocal asked
         asked += 1
         if asked == 3:
             raise KeyboardInterrupt
         return original(self, **asking)
 
-    monkeypatch.setattr(Reader, "find", failing)
+    monkeypatch.setattr(Reader, "find_stored", failing)
 
     assert synced("export", "--out", str(file)).code == 130
     assert file.read_text() == "old"
@@ -151,9 +152,9 @@ def test_places_that_are_not_for_it_are_refused(synced: Shell) -> None:
 
 def test_the_whole_export_is_of_one_moment(synced: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read_options, "_PAGE_SIZE", 1)
-    original, asked = Reader.find, 0
+    original, asked = Reader.find_stored, 0
 
-    def disturbed(self: Reader, **asking: Any) -> Page:
+    def disturbed(self: Reader, **asking: Any) -> Answer[StoredRow]:
         nonlocal asked
         asked += 1
         if asked == 2:
@@ -162,7 +163,7 @@ def test_the_whole_export_is_of_one_moment(synced: Shell, monkeypatch: pytest.Mo
             assert synced.spawn("sync").code == 0
         return original(self, **asking)
 
-    monkeypatch.setattr(Reader, "find", disturbed)
+    monkeypatch.setattr(Reader, "find_stored", disturbed)
 
     exported = synced("export").json
 
@@ -248,14 +249,14 @@ def test_what_is_printed_is_not_begun_anew_when_the_database_fails(
     synced: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(read_options, "_PAGE_SIZE", 1)
-    asked = Reader.find
+    asked = Reader.find_stored
 
-    def find(reader: Reader, **question: Any) -> Page:
+    def find(reader: Reader, **question: Any) -> Answer[StoredRow]:
         if question.get("cursor"):
             raise NoDatabase("gone")
         return asked(reader, **question)
 
-    monkeypatch.setattr(Reader, "find", find)
+    monkeypatch.setattr(Reader, "find_stored", find)
 
     answer = synced("export", "--format", "jsonl")
 

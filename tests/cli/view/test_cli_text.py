@@ -47,6 +47,13 @@ def test_columns_are_as_wide_as_their_widest_cell() -> None:
     ]
 
 
+def test_a_long_table_is_aligned_piece_by_piece() -> None:
+    rows = [("a", "b")] * 1_000 + [("long", "b")]
+
+    assert {len(line) for line in align_columns(rows[:1_000])} == {4}
+    assert [*align_columns(rows)][999:] == ["a  b", "long  b"]
+
+
 def test_no_rows_make_no_table() -> None:
     assert list(align_columns([])) == []
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from docsync.errors import UsageError
-from docsync.reader import Page, Reader, open_reader
+from docsync.reader import Page, Reader, TagCount, open_reader
 from tests.helpers.project import Project
 
 
@@ -68,6 +68,22 @@ def test_tags_are_counted_most_used_first(crowd: Project) -> None:
         assert counted == [("crowd", 20), ("quick", 2), ("calm", 1), ("ä", 1)]
         assert list(reader.tags("prompt_template")) == []
         assert reader.tags("persona") == reader.tags()
+
+
+def test_tags_come_in_pages_of_any_size_each_of_them_once(crowd: Project) -> None:
+    with open_reader(database=crowd.database) as reader:
+        for size in range(1, 6):
+            found: list[TagCount] = []
+            cursor = None
+            while not found or cursor:
+                page = reader.tags("persona", limit=size, cursor=cursor)
+                found += page
+                cursor = page.cursor
+                assert len(page) <= size
+            assert tuple(found) == reader.tags("persona").items
+        cursor = reader.tags(limit=1).cursor
+        with pytest.raises(UsageError, match="belongs to another question"):
+            reader.tags("persona", limit=1, cursor=cursor)
 
 
 def test_a_type_that_no_collection_has_is_a_mistake_of_whoever_asks(reader: Reader) -> None:

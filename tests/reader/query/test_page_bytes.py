@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -30,10 +31,10 @@ def reader(project: Project, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader
         yield opened
 
 
-def pages(ask: Callable[[str | None], Any]) -> list[list[Any]]:
+def pages(ask: Callable[..., Any]) -> list[list[Any]]:
     found, cursor = [], None
     while True:
-        page = ask(cursor)
+        page = ask(cursor=cursor)
         found.append(list(page))
         if (cursor := page.cursor) is None:
             return found
@@ -67,6 +68,20 @@ def test_problems_are_bounded_as_documents_are(reader: Reader, monkeypatch: pyte
     found = pages(lambda cursor: reader.problems(limit=1000, cursor=cursor))
     assert [one for page in found for one in page] == list(reader.problems())
     assert len(found) > 1
+
+
+def test_problems_of_both_severities_come_in_order_in_pages_of_any_size(
+    reader: Reader, project: Project
+) -> None:
+    for number in range(3):
+        project.write(f"prompts/w{number}.prompty", "---\nname: W\n---\nHello {{nobody}}.\n")
+    project.settle()
+    whole = list(reader.problems())
+    assert [one.problem.severity.value for one in whole] == ["error"] * 10 + ["warning"] * 3
+    for size in (1, 3, 10, 12):
+        found = pages(partial(reader.problems, limit=size))
+        assert [one for page in found for one in page] == whole
+        assert {len(page) for page in found[:-1]} == {size}
 
 
 def test_changes_are_bounded_and_say_that_there_are_more(
