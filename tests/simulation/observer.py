@@ -321,13 +321,15 @@ class Observer:
     def _lost_heir(self, path: str, before: Snapshot, after: Snapshot) -> Iterator[str]:
         """Both halves of a rename filesystem together: the name that the file has now, if the daemon was told of it."""
         _, inode, size, mtime_ns = before.files[path].identity
-        for heir, file in self._oracle.filesystem.files.items():
+        filesystem = self._oracle.filesystem
+        for heir, file in filesystem.files.items():
             stamp = file.stamp
             if heir == path or (stamp.inode, stamp.size, stamp.mtime_ns) != (inode, size, mtime_ns):
                 continue
             is_told = heir not in self._unsure_ns and self._signs.get(heir) in ("renamed", "folder")
             is_there = self._oracle.at(heir).sort is Sort.GOOD and None not in self._moments_of(heir)
-            if is_told and is_there and heir not in after.rows:
+            names = {heir, *(link for link in filesystem.links if filesystem.real(link) == heir)}
+            if is_told and is_there and names.isdisjoint(after.rows):
                 yield f"{path}: deleted, but {heir}, which it is now, is not there yet"
 
     def _deletion(self, path: str, before: Snapshot, after: Snapshot) -> Iterator[str]:

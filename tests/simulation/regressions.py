@@ -167,4 +167,10 @@ REGRESSIONS: dict[str, History] = {
         Step(700, Verb.MOVE, path="prompts", other="parked"),
         Step(0, Verb.SAVE, path="prompts/q.prompty", other="prompt/quo"),
     ),
+    "a folder has gone when it is looked at, and another one is there before the look is over": (
+        Step(0, Verb.FILL, path="prompts/kit"),
+        Step(0, Verb.BUSY, number=3, late_ms=7),
+        Step(700, Verb.MOVE, path="prompts", other="parked"),
+        Step(0, Verb.SAVE, path="prompts/q.prompty", other="prompt/quo"),
+    ),
 }

@@ -54,12 +54,12 @@ class RootTracker:
         return list(self._unscanned)
 
     def have_moved(self) -> bool:
-        """True when a collection's folder is another one by now than at the last look."""
+        """True when a collection's folder is another one by now than at the last look, or came or went."""
         now = self._tree.roots()
         return any(
-            self._identity(now[type_]) not in (None, self._identity(root))
+            self._identity(now[type_]) != self._identity(root)
             for type_, root in self._roots.items()
-            if type_ in now and root.state is RootState.OK
+            if type_ in now
         )
 
     def find_replaced(self) -> set[str]:
