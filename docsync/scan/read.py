@@ -135,18 +135,19 @@ class WriteState(Enum):
 
 
 def read_write_state(place: Place) -> WriteState:
-    """Whether some program may still write the file at *place*: CLOSED where there is none."""
+    """Whether some program may still write the file at *place*: CLOSED where there is none, as of a pipe."""
     try:
         descriptor = _open_beneath(place)
     except OSError as error:
         return WriteState.CLOSED if error.errno in _NOT_THERE else WriteState.UNKNOWN
     try:
-        return _try_lease(descriptor)
+        status = os.fstat(descriptor)
+        return _try_lease(descriptor, status) if stat.S_ISREG(status.st_mode) else WriteState.CLOSED
     finally:
         os.close(descriptor)
 
 
-def _try_lease(descriptor: int) -> WriteState:
+def _try_lease(descriptor: int, status: os.stat_result) -> WriteState:
     """A read lease is refused while anybody has the file open for writing (fcntl(2), Linux).
 
     It is given back at once: who opens the file for writing meanwhile waits that long. Only the owner of a
@@ -164,7 +165,6 @@ def _try_lease(descriptor: int) -> WriteState:
         else:
             return WriteState.CLOSED
     # A second name, or a change later than the last write: the file was linked here when it was written.
-    status = os.fstat(descriptor)
     is_linked = status.st_nlink > 1 or status.st_ctime_ns > status.st_mtime_ns
     return WriteState.CLOSED if is_linked else WriteState.UNKNOWN
 

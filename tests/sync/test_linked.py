@@ -6,6 +6,7 @@ Of a name that link(2) makes nobody hears that its file was closed, for that was
 import json
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -51,6 +52,11 @@ def link_unnamed_and_close(root: Path) -> None:
     os.close(link_unnamed(root, NEW, '{"name": "new"}'))
 
 
+def make_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(os.path.relpath(path))  # a path of its own may be too long for an address
+
+
 def move_a_link_in(root: Path) -> None:
     os.link(root / "outside/new.json", root / "linked")
     (root / "linked").rename(root / NEW)
@@ -94,6 +100,18 @@ def test_what_a_link_brought_is_there_when_a_wait_returns(scene: Scene, way: str
     scene.step()  # time stands still: nothing settles, and no debounce time ends
     assert scene.answer(asked)
     assert "new" in scene.project.names().values()
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, make_socket])
+def test_what_is_no_file_is_listed_when_a_wait_returns_for_nobody_writes_it(
+    scene: Scene, make: Callable[[Path], None]
+) -> None:
+    make(scene.project.root / NEW)
+    assert scene.barrier.wait()
+    asked = scene.ask()
+    scene.step()
+    assert scene.answer(asked)
+    assert scene.project.query("SELECT file_path, code FROM problems") == [(NEW, "skipped")]
 
 
 def test_a_link_to_a_file_that_is_written_still_is_not_waited_for(scene: Scene) -> None:
