@@ -183,3 +183,16 @@ def test_a_copy_that_is_under_way_is_not_waited_for(scene: Scene) -> None:
         assert NEW not in scene.project.paths()
         source.seek(3)
         shutil.copyfileobj(source, target)
+
+
+def test_a_wait_at_a_link_reads_the_document_that_it_leads_to_under_each_name(scene: Scene) -> None:
+    root = scene.project.root
+    scene.do(lambda: os.symlink("old.json", root / "personas/way.json"))
+    scene.do(lambda: os.symlink("way.json", root / "personas/link.json"))
+    scene.until(5000)
+    os.link(root / "personas/old.json", root / "elsewhere.json")
+    (root / "elsewhere.json").write_text(json.dumps({"name": "other"}))
+    asked = scene.ask("personas/link.json")
+    scene.step()
+    assert scene.answer(asked)
+    assert set(scene.project.names().values()) == {"other"}

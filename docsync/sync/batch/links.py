@@ -18,6 +18,7 @@ class LinkTracker:
         """*folders* are those of the collections: what happens elsewhere is not hinted."""
         self._folders = tuple(folders)
         self._steps: dict[str, tuple[str, ...]] = {}
+        self._targets: dict[str, str] = {}
         self._inodes: dict[str, tuple[int, int]] = {}
         self._names: dict[tuple[int, int], set[str]] = {}
         self._is_news = False
@@ -32,6 +33,7 @@ class LinkTracker:
         before = self._forget(set(scopes)) if self._steps or self._inodes else {}
         steps = {path: (target,) for path, target in scan.links.items()} | dict(scan.steps)
         self._steps |= steps
+        self._targets |= scan.links
         for path in scan.shared | {path for path in scan.links if not self._is_hinted(path)}:
             if stamp := scan.found.get(path):
                 inode = self._inodes[path] = (stamp.device, stamp.inode)
@@ -50,6 +52,7 @@ class LinkTracker:
         known = {path: self._describe(path) for path in paths}
         for path in paths:
             self._steps.pop(path, None)
+            self._targets.pop(path, None)
             if path in self._inodes:
                 self._forget_inode(path)
         return known
@@ -71,17 +74,29 @@ class LinkTracker:
         return [path for path in names_of(new) if path not in self._inodes]
 
     def find_links_to(self, dirty: Set[str]) -> list[str]:
-        """The links by way of any of *dirty*, or of what is beneath or above; other names of its files."""
+        """The links by way of any of *dirty*, or of what is beneath or above; other names of its files.
+
+        Also the documents that those in *dirty* lead to: what is heard under one name is looked at under all.
+        """
         if not self._steps and not self._inodes:
             return []
+        looked = dirty | self._find_targets(dirty)
         # A folder on the way that was missing is told of by what is put into it.
-        above = frozenset(chain.from_iterable(map(ancestors, dirty)))
+        above = frozenset(chain.from_iterable(map(ancestors, looked)))
         linked = {
             path
             for path, steps in self._steps.items()
-            if any(name in above or is_within(dirty, name) for name in steps)
+            if any(name in above or is_within(looked, name) for name in steps)
         }
-        return sorted(linked | self._find_names(dirty) - dirty)
+        return sorted((linked | looked | self._find_names(looked)) - dirty)
+
+    def _find_targets(self, dirty: Set[str]) -> set[str]:
+        """The documents that links within *dirty* lead to, as far as they lie elsewhere."""
+        return {
+            target
+            for path, target in self._targets.items()
+            if is_within(dirty, path) and not is_within(dirty, target)
+        }
 
     def _find_names(self, paths: Set[str]) -> set[str]:
         """All names of the files *paths*."""

@@ -21,7 +21,8 @@ def test_a_link_is_dirty_with_its_target_or_a_folder_above_it(links: LinkTracker
     assert links.find_links_to({"p/a"}) == ["p/b"]
     assert links.find_links_to({"p/sub"}) == ["p/c"]
     assert links.find_links_to({""}) == ["p/b", "p/c", "p/e"]
-    assert links.find_links_to({"p/su", "p/b"}) == []
+    assert links.find_links_to({"p/su", "p/x"}) == []
+    assert links.find_links_to({"p/b"}) == ["p/a"]
 
 
 def test_a_link_that_was_looked_at_and_is_none_any_more_is_forgotten(links: LinkTracker) -> None:
