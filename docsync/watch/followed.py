@@ -5,8 +5,8 @@ Never reads an event and never hints.
 
 import errno
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from docsync.model import FollowedFile
@@ -16,6 +16,8 @@ MAX_WATCHES = 4096
 """Further ones are polled: the limit of the system is for the folders, and for other programs."""
 TOO_MANY = errno.E2BIG
 """Why those are refused."""
+_MOUNTED = (0, 0)
+"""In place of the inode of a mounted file: which one it is does not matter, it is watched anew with each mount."""
 _NOT_THERE = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP))
 
 
@@ -53,32 +55,44 @@ class FollowedFiles:
         self._top = top
         self._ledger = ledger
         self._files: dict[str, FollowedFile] = {}
+        self._asked: dict[str, FollowedFile] = {}
+        self._mounted: frozenset[str] = frozenset()
         self._watches: dict[Followed, int] = {}
         self.refused: dict[Followed, int] = {}
         """Those without a watch, with the error number of the kernel."""
 
     def follow(self, files: Mapping[str, FollowedFile]) -> list[str]:
         """Watch *files* and no others; returns the documents that are watched otherwise than before."""
-        changed = [path for path, file in files.items() if self._files.get(path) != file]
-        ended = {path for path in self._files if path not in files}
-        other = ended.union(changed)
+        self._asked = dict(files)
+        files = self._list_wanted()
+        return self._watch(files, {path for path, file in files.items() if self._files.get(path) != file})
+
+    def renew(self, mounted: Iterable[str] = ()) -> None:
+        """Watch everything again: another file may lie there by now; *mounted* files are watched, too."""
+        self._mounted = frozenset(mounted)
+        files = self._list_wanted()
+        self._watch(files, set(files))
+
+    def _list_wanted(self) -> dict[str, FollowedFile]:
+        wanted = dict(self._asked)
+        for path in self._mounted:
+            wanted[path] = replace(wanted.get(path, FollowedFile()), inode=_MOUNTED)
+        return wanted
+
+    def _watch(self, files: dict[str, FollowedFile], changed: set[str]) -> list[str]:
+        other = changed.union(path for path in self._files if path not in files)
         before = {user: watch for user, watch in self._watches.items() if user.path in other}
         for user in before:
             del self._watches[user]
         self.refused = {user: code for user, code in self.refused.items() if user.path not in other}
-        self._files = dict(files)
-        for path in changed:
+        self._files = files
+        for path in filter(changed.__contains__, files):
             for user in self._users(path, files[path]):
                 self._hold(user)
         for user, watch in before.items():
             if self._watches.get(user) != watch:
                 self._ledger.release(user, watch)
-        return changed
-
-    def renew(self) -> None:
-        """Watch everything again: another file may lie there by now."""
-        files, self._files = self._files, {}
-        self.follow(files)
+        return list(filter(changed.__contains__, files))
 
     def restore(self, user: Followed) -> None:
         """The kernel has removed the watch of *user*: watch what lies there now, if anything does."""

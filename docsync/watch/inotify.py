@@ -95,8 +95,7 @@ class InotifySource:
         moved = before != self._mounts
         strayed = tuple(root.path for root in self._tree.roots if self._tree.watch_root(root, thorough=moved))
         if moved:
-            with self._tree.lock:
-                self._tree.followed.renew()
+            self._tree.renew_followed(self._mounts.table)
         self._poll_refused()
         for path in strayed:
             self._hint(path, Sign.FOLDER)
@@ -108,8 +107,7 @@ class InotifySource:
         self._mounts = self._mount_watch.state()
         for root in self._tree.roots:
             self._tree.watch_root(root, thorough=True)
-        with self._tree.lock:
-            self._tree.followed.renew()
+        self._tree.renew_followed(self._mounts.table)
         self._poll_refused()
 
     def follow(self, files: Mapping[str, FollowedFile]) -> None:

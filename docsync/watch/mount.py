@@ -85,6 +85,15 @@ def remote_filesystem(folder: str | Path, mounts: Path = MOUNTS) -> str | None:
     return next((mounted[point] for point in points if _is_remote(point, mounted[point])), None)
 
 
+def find_mounted_files(folder: str, table: str) -> list[str]:
+    """The names beneath the real *folder*, from there, at which *table* has something mounted that is no folder.
+
+    A container is given single files so (docker -v FILE:FILE, subPath of Kubernetes).
+    """
+    beneath = (point for point in _parse_mounts(table) if _covers(folder, point) and point != folder)
+    return [os.path.relpath(point, folder) for point in beneath if not Path(point).is_dir()]
+
+
 @lru_cache(maxsize=1)
 def _parse_mounts(table: str) -> Mapping[str, str]:
     """The types by mount point. Cached: every folder asks, and the table seldom changes."""

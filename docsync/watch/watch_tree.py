@@ -6,6 +6,7 @@ watch, what was there before is in the list.
 
 import errno
 import os
+import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import RLock
@@ -14,6 +15,7 @@ from docsync.names import is_hidden
 from docsync.watch.descriptor import STEP_MASK, TREE_MASK
 from docsync.watch.followed import Followed, FollowedFiles
 from docsync.watch.kernel_watches import Kernel, Ledger
+from docsync.watch.mount import find_mounted_files
 from docsync.watch.resolve import resolve
 
 _NOT_THERE = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP))
@@ -109,6 +111,19 @@ class WatchTree:
         for step, watch in before.items():
             if root.steps.get(step) != watch:
                 self.ledger.release(step, watch)
+
+    def renew_followed(self, mounts: str) -> None:
+        """Watch every followed file again, and those that the table *mounts* has over a name in a root's tree.
+
+        The folder hears nothing of what is written to such a file: it lies in another one.
+        """
+        with self.lock:
+            trees = [(root.path, root.node.real) for root in self.roots if root.node is not None]
+            self.followed.renew(
+                posixpath.join(path, name)
+                for path, real in trees
+                for name in find_mounted_files(real, mounts)
+            )
 
     def watch_folder(self, node: WatchedFolder, *, thorough: bool) -> bool:
         """Watch a folder and everything beneath; True if any folder came or went.

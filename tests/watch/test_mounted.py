@@ -80,3 +80,30 @@ def test_what_was_watched_of_a_mount_that_came_and_went_between_two_checks_is_no
     mounts.off(place.root / "p/sub")
     place.source.check()
     assert place.is_seen("p/sub/x.json")
+
+
+@pytest.mark.parametrize("is_early", [True, False])
+def test_what_is_written_to_a_file_that_is_mounted_over_a_name_is_heard_under_that_name(
+    place: Place, mounts: Mounts, tmp_path: Path, is_early: bool
+) -> None:
+    """Containers are given single files so; the folder that the file lies in is not watched."""
+    file, over = tmp_path / "elsewhere.json", place.root / "q/sub/x.json"
+    over.parent.mkdir(parents=True)
+    over.write_text("{}")
+    file.write_text("{}")
+    if is_early:
+        mounts.over(over, file)
+    with InotifySource(place.root, ["q"], place.hints, poll_ms=20) as source:
+        if not is_early:
+            mounts.over(over, file)
+            source.check()
+        source.follow({})
+        file.write_text("[]")
+        place.hints.until_hint("q/sub/x.json", Sign.CLOSED)
+        mounts.off(over)
+        source.check()
+        place.hints.clear()
+        file.write_text("{}")
+        over.write_text("[]")
+        place.hints.until_hint("q/sub/x.json", Sign.CLOSED)
+        assert place.hints.signs("q/sub/x.json").count(Sign.CLOSED) == 1
