@@ -55,6 +55,7 @@ JSON: Shapes = {
     "escaped emoji": lambda: filled('{"a":"', "\\ud83d\\ude00", '"}'),
     "halves of pairs": lambda: filled('{"a":"', "\\ud800", '"}'),
     "halves of pairs, other half": lambda: filled('{"a":"', "\\udc00x", '"}'),
+    "pairs the other way round": lambda: filled('{"a":"', "\\udc00\\ud800", '"}'),
     "texts of a half each": lambda: listed('"\\ud800"'),
     "keys of a half each": lambda: keyed('"\\ud800":0'),
     "halves, duplicates, big numbers": lambda: listed('{"a":"\\ud800","a":11111111111111111111}'),

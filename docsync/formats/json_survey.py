@@ -30,8 +30,12 @@ _SKIPPED = rf"(?>(?:(?>[^\"{{}}]+)|{_STRING}(?!(?>[ \t\r\n]*):)|{_SMALLEST}|{_SM
 _KEY_OR_END = re.compile(rf"{_SKIPPED}(?:(?>(\{{)?)(?>[ \t\r\n]*)({_STRING})|(\}})|\Z)", re.DOTALL)
 _OPEN, _KEY, _CLOSE = 1, 2, 3
 _PAIR = r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-_HALF_PAIR_AFTER = re.compile(rf"(?>(?:(?>[^\\]+)|\\[^u]|{_PAIR}|\\u(?![dD][89a-fA-F]))*)", re.DOTALL)
-_NUL_AFTER = re.compile(r"(?>(?:(?>[^\\]+)|\\[^u]|\\u(?!0000))*)", re.DOTALL)
+# So many at once: what repeats takes some memory each time, until the whole has matched.
+_RUN = 4096
+_HALF_PAIR_AFTER = re.compile(
+    rf"(?>(?:(?>[^\\]+)|\\[^u]|{_PAIR}|\\u(?![dD][89a-fA-F])){{0,{_RUN}}})", re.DOTALL
+)
+_NUL_AFTER = re.compile(rf"(?>(?:(?>[^\\]+)|\\[^u]|\\u(?!0000)){{0,{_RUN}}})", re.DOTALL)
 _SMALL_NUMBER = (
     r"-?(?>[0-9]{1,18})(?>(?:\.(?>[0-9]{1,18}))?)"
     r"(?>(?:[eE](?:\+?(?:[12][0-8][0-9]|(?>[0-9]{1,2}))|-(?>[0-9]{1,18})))?)(?![0-9.eE])"
@@ -115,8 +119,10 @@ def _find_half_pairs(text: str) -> Iterator[int]:
 
 
 def _end(skipping: re.Pattern[str], text: str, at: int) -> int:
-    match = skipping.match(text, at)
-    return match.end() if match else len(text)
+    """Where *skipping* ends that begins at *at*, a run of it after the other."""
+    while (match := skipping.match(text, at)) and match.end() > at:
+        at = match.end()
+    return at
 
 
 def _refuse_nul(source: SourceText) -> None:

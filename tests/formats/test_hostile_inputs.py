@@ -2,6 +2,7 @@
 
 import json
 import time
+import tracemalloc
 
 import pytest
 
@@ -125,6 +126,7 @@ LARGE: dict[str, tuple[str, bytes, str | None]] = {
         listed("10e300", 140_000, ',"a":1'),
         None,
     ),
+    "JSON: pairs the other way round": ("json", b'{"a":"%b"}' % (rb"\udc00\ud800" * 80_000), None),
     "JSON: 150 000 halves of surrogate pairs": ("json", b'{"a":"%b"}' % (rb"\ud800" * 150_000), None),
     "JSON: 170 000 lists": ("json", listed("[]", 170_000), "too-large"),
     "JSON: 300 000 brackets within a text": ("json", b'{"a":"%b"}' % (b"[{" * 150_000), None),
@@ -182,6 +184,20 @@ def test_a_bad_input_harms_only_itself(format_name: str, octets: bytes, code: st
     assert errors[:1] == ([] if code is None else [code])
     assert (parsed.content is None) is (code is not None)
     assert min(times) < MAX_SECONDS
+
+
+@pytest.mark.parametrize("escapes", [rb"\udc00\ud800", rb"\ud800"])
+def test_a_megabyte_of_escapes_is_no_hundred_of_memory(escapes: bytes) -> None:
+    octets = b'{"a":"%b"}' % (escapes * (1_000_000 // len(escapes)))
+
+    tracemalloc.start()
+    try:
+        parse("json", "x.json", octets)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 40 * len(octets)
 
 
 def test_places_in_a_hostile_file_do_not_multiply_it() -> None:
