@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Set
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from unicodedata import normalize
 
@@ -35,13 +35,24 @@ _TEMPORARY_SUFFIXES = (
     ".part",
     ".crdownload",
 )
-# What Unicode calls ignorable by default, and line and paragraph ends. A selector behind a sign chooses how that
-# looks (U+FE0F makes an emoji of it); anywhere else it is nothing but hidden.
-INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\u3164\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-    "|(?<![#*0-9\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff])[\ufe00-\ufe0f]"
+# What Unicode calls ignorable by default, and line and paragraph ends.
+_HIDDEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
+# A selector behind a sign chooses how that looks (U+FE0F makes an emoji of it); elsewhere it is nothing but hidden.
+_NOT_CHOOSING = "(?<![#*0-9\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff][\ufe00-\ufe0f])"
+
+
+def compile_invisible(more: str = "") -> re.Pattern[str]:
+    """A pattern of every character in INVISIBLE or in *more*, which is written as in a set of characters.
+
+    It begins with one set: to try two of them at each character would take four times as long.
+    """
+    return re.compile(f"[{more}{_HIDDEN}]{_NOT_CHOOSING}")
+
+
+INVISIBLE = compile_invisible()
 """What takes no place or turns the reading direction: two names that differ in it look alike."""
 
 _ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U(000[0-9a-f]{5}|0010[0-9a-f]{4}))")
@@ -113,9 +124,13 @@ def to_printable(name: str) -> str:
     """*name* safe to store, log and print: every character that `is_presentable` refuses is an escape."""
     if name.isprintable():
         return name
-    return "".join(
-        _escape_character(character) if _is_unprintable(character) else character for character in name
-    )
+    return name.translate(_escapes())
+
+
+@cache
+def _escapes() -> dict[int, str]:
+    """The escape of each character that is none to print, by its code: a long text is not cut into pieces."""
+    return {code: _escape_character(chr(code)) for code in range(0x10000) if _is_unprintable(chr(code))}
 
 
 def widen_escaped(path: str) -> str:

@@ -2,6 +2,7 @@
 
 import random
 import re
+import tracemalloc
 from itertools import count
 from pathlib import Path
 
@@ -204,6 +205,20 @@ def test_names_that_could_harm_a_terminal_are_escaped() -> None:
     assert names.to_printable("Zoë 🦊.json") == "Zoë 🦊.json"
     assert names.is_presentable("Zoë 🦊\u00a0.json")
     assert not names.is_presentable("a\x1b.json")
+
+
+def test_a_long_text_of_control_characters_is_escaped_in_one_piece() -> None:
+    text = "\x01é" * 500_000
+
+    tracemalloc.start()
+    try:
+        shown = names.to_printable(text)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert shown == "\\x01é" * 500_000
+    assert peak < 12 * 1024 * 1024  # 37 MiB in pieces
 
 
 def test_the_folders_above_a_path_end_at_the_project_root() -> None:

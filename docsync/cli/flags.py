@@ -6,7 +6,7 @@ Runs nothing.
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 import click
 
@@ -52,3 +52,15 @@ def make_shared_flags(*, hidden: bool) -> list[click.Parameter]:
 def _keep(context: click.Context, parameter: click.Parameter, value: object) -> None:
     if value is not None and parameter.name:
         setattr(context.ensure_object(Session), parameter.name, value)
+
+
+class Seconds(click.FloatRange):
+    """A time above zero, up to *maximum* seconds. No number at all is none, which a range would let pass."""
+
+    def __init__(self, maximum: float) -> None:
+        super().__init__(min=0, max=maximum, min_open=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """*value* as a number."""
+        seconds = float(super().convert(value, param, ctx))
+        return seconds if seconds == seconds else self.fail(f"{value} is not a time", param, ctx)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from docsync.cli.flags import command, pass_session
+from docsync.cli.flags import Seconds, command, pass_session
 from docsync.cli.session import Session
 from docsync.cli.view.outcome import needs_person, next_steps, parse_result, result_lines
 from docsync.errors import AlreadyRunning, NotReachable
@@ -69,7 +69,7 @@ def reload_command(session: Session, paths: tuple[Path, ...]) -> int:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]...")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Seconds(600),
     default=10.0,
     metavar="SECONDS",
     help="Give up after this time (10).",

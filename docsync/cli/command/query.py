@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from docsync.cli.flags import command, pass_session
+from docsync.cli.flags import Seconds, command, pass_session
 from docsync.cli.read_options import with_limit
 from docsync.cli.session import Session
 from docsync.cli.view.output import json_list
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     "--timeout",
     default=5.0,
     show_default=True,
-    type=click.FloatRange(min=0, min_open=True),
+    type=Seconds(86_400),
     metavar="SECONDS",
     help="Stop after this time.",
 )

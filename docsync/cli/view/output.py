@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, TypeVar
 
 import click
 
-from docsync.names import INVISIBLE, to_visible
+from docsync.names import compile_invisible, to_visible
 
 if TYPE_CHECKING:
     from docsync.admin.http.json_body import Json
@@ -22,9 +22,11 @@ COLORS = ("auto", "always", "never")
 
 # JSON escapes what is below U+0020 by itself. These, too, would reach the terminal as commands or turn text
 # around; in JSON they can only stand inside a string.
-_UNPRINTABLE = re.compile(f"[\x7f-\x9f\ud800-\udfff]|{INVISIBLE.pattern}")
+_UNPRINTABLE = compile_invisible("\x7f-\x9f\ud800-\udfff")
 # The characters of _UNPRINTABLE and all below U+0020, except tabs and line ends.
-_STEERING = re.compile(f"\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]|{INVISIBLE.pattern}")
+_STEERING = re.compile(
+    r"\r(?!\n)|" + compile_invisible("\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff").pattern
+)
 _CODE = "(?:0|1|2|22|3[0-79]|9[0-7])"  # of bold, dim and colors; a table joins two of them
 _KEPT = re.compile(rf"(\x1b\[{_CODE}(?:;{_CODE})?m|[\n\t]|\r\n)")
 
@@ -149,6 +151,8 @@ def _escape(found: re.Match[str]) -> str:
 
 def _escape_all(text: str) -> str:
     """*text* with escapes for all that is not shown, but for line ends, tabs and our own styles."""
+    if text.isascii() and text.isprintable():  # whatever it holds, a blob is as long as that
+        return text
     return "".join(
         piece if number % 2 else to_visible(piece) for number, piece in enumerate(_KEPT.split(text))
     )

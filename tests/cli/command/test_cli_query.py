@@ -250,3 +250,12 @@ def test_a_child_that_the_system_ends_is_told_as_memory(monkeypatch: pytest.Monk
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         run_apart(lambda: 1 / 0, 10)
     assert run_apart(lambda: "x" * 10**6, 10) == "x" * 10**6
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "1e400", "-1", "0", "1e9"])
+@pytest.mark.parametrize("command", [["query", "SELECT 1"], ["wait"]])
+def test_a_time_that_is_none_is_refused(synced: Shell, command: list[str], seconds: str) -> None:
+    answer = synced(*command, "--timeout", seconds)
+
+    assert answer.code == 2
+    assert "--timeout" in answer.err
