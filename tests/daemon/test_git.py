@@ -282,6 +282,41 @@ def worktree(repository: Repository, tmp_path: Path) -> Iterator[Daemon]:
     daemon.kill()
 
 
+def test_a_branch_without_the_folder_of_the_prompts_keeps_their_rows_and_says_why(
+    repository: Repository,
+) -> None:
+    daemon = repository.daemon
+    for number in range(30):
+        daemon.write(f"prompts/deep/p{number}.prompty", f"---\nname: P{number}\n---\nHello.\n")
+    repository.begin(5)
+    repository.git("checkout", "-q", "-b", "bare")
+    repository.git("rm", "-q", "-r", "prompts")
+    repository.commit("no prompts")
+    assert not (daemon.root / "prompts").exists()
+    repository.git("checkout", "-q", "main")
+    daemon.start()
+    before = daemon.query("SELECT id, document FROM documents ORDER BY id")
+    assert len(before) == 35
+
+    for _ in range(2):
+        repository.git("checkout", "-q", "bare")
+        away, other, status = daemon.run("wait"), daemon.run("wait", "personas"), daemon.status()
+        kept = daemon.query("SELECT id, document FROM documents ORDER BY id")
+        repository.git("checkout", "-q", "main")
+        back = daemon.run("wait")
+
+        assert (away.returncode, "missing: prompts\n" in away.stdout) == (1, True), away.stdout
+        assert "bring back prompts" in away.stderr
+        assert (other.returncode, other.stderr) == (0, "")
+        assert [(one["code"], one["path"]) for one in status["reasons"]] == [("root_missing", "prompts")]
+        assert (kept, status["held"]) == (before, 0)
+        assert (back.returncode, back.stderr) == (0, "")
+        assert daemon.status()["reasons"] == []
+        assert daemon.query("SELECT DISTINCT state FROM document_status") == [("ok",)]
+    assert daemon.query("SELECT id, document FROM documents ORDER BY id") == before
+    daemon.verify()
+
+
 def test_a_worktree_has_its_own_git_directory(worktree: Daemon) -> None:
     worktree.start()
     inside = Repository(worktree)
