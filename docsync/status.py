@@ -168,13 +168,38 @@ class HeldDeletion:
     since: str
 
 
+MAX_PATHS = 100
+"""So many paths of each kind are named in the result of a command; the counts are of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathCounts:
+    """How many paths there are of each kind in a CommandResult."""
+
+    upserted: int = 0
+    deleted: int = 0
+    broken: int = 0
+    held: int = 0
+    lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TypeCounts:
+    """How many paths of a type were upserted and deleted."""
+
+    type: str
+    upserted: int
+    deleted: int
+
+
 @dataclass(frozen=True, slots=True)
 class CommandResult:
     """What a reload, a wait or a release found once it was over.
 
     `revision` and `epoch` name the state that covers the call; `upserted` and `deleted` are paths; `broken`
     and `held` are the paths in its scope that are broken (or unreadable) and held; `lost` are the collections'
-    folders that are missing or unreadable, in its scope or above it; `seconds` is how long it took.
+    folders that are missing or unreadable, in its scope or above it; `seconds` is how long it took. Of each
+    kind MAX_PATHS are named, in order; `counts` and `types` count all, `more` says that there are others.
     """
 
     epoch: str
@@ -185,3 +210,6 @@ class CommandResult:
     broken: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
     lost: tuple[LostFolder, ...] = ()
+    counts: PathCounts = PathCounts()
+    types: tuple[TypeCounts, ...] = ()
+    more: bool = False

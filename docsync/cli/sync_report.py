@@ -1,6 +1,6 @@
 """Reports what a sync, a rebuild or a restore did, with what the database holds after it. Syncs nothing."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, assert_never
@@ -39,7 +39,7 @@ def report(
     """
     synced = SyncResult(done, before, count_documents(project), _list_problems(project))
     value = {"done": done, "documents": synced.after, "problems": synced.problems, **more}
-    session.out.answer(value, _lines(project, synced))
+    session.out.answer(value, _lines(synced))
     for step in next_steps(done):
         session.out.remark(step)
     return 1 if needs_person(done) else 0
@@ -77,24 +77,14 @@ def _list_problems(project: "Project") -> tuple[ListedProblem, ...]:
         return tuple(reader.problems())
 
 
-def _lines(project: "Project", synced: SyncResult) -> Iterator[str]:
+def _lines(synced: SyncResult) -> Iterator[str]:
     done, errors = synced.done, [one for one in synced.problems if one.problem.severity is Severity.ERROR]
     for one in errors:
         yield from problem_lines(one.problem, one.since)
-    changed = {
-        type_: (_count_paths_of(project, type_, done.upserted), _count_paths_of(project, type_, done.deleted))
-        for type_ in synced.after
-    }
+    changed = {one.type: (one.upserted, one.deleted) for one in done.types}
     warnings = len(synced.problems) - len(errors)
     found = ((len(errors), "error"), (warnings, "warning"))
     counts = [count_noun(number, noun) for number, noun in found if number]
-    counts += [f"{len(done.held)} held"] if done.held else []
+    counts += [f"{done.counts.held} held"] if done.counts.held else []
     parts = [*tally(synced.before, synced.after, changed), *(counts or ["0 problems"])]
     yield ", ".join([*parts, f"revision {done.revision}", f"{done.seconds:.2f} s"])
-
-
-def _count_paths_of(project: "Project", type_: str, paths: Sequence[str]) -> int:
-    """How many of *paths* belong to the collection *type_*, which is the first one that they match."""
-    collections = project.config.collections
-    owners = (next((one.type for one in collections if one.matches(path)), None) for path in paths)
-    return sum(owner == type_ for owner in owners)

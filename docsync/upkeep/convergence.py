@@ -11,6 +11,7 @@ from docsync.policy.coalesce import Batch, DirtyPath
 from docsync.status import CommandResult
 from docsync.sync.batch.batch_context import BatchOptions, Progress
 from docsync.sync.batch.engine import Engine
+from docsync.sync.command_result import build_result
 from docsync.sync.thread.git_hold import LOOK_AGAIN_NS, GitAtWork, GitHold
 
 _MAX_SETTLE_NS = 30_000_000_000
@@ -70,5 +71,4 @@ class Convergence:
         """What was done, and where the database stands."""
         now = self.engine.read_state([EVERYTHING])
         seconds = round((self._clock.monotonic_ns() - self._begun_ns) / 1e9, 6)
-        did = (tuple(sorted(self.upserted)), tuple(sorted(self.deleted)))
-        return CommandResult(now.epoch, now.revision, seconds, *did, now.broken, now.held, now.lost)
+        return build_result(now, seconds, self.upserted, self.deleted, self.engine.type_of)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from docsync.commands import TimedOut
 from docsync.counters import Counters
 from docsync.model import BatchRecord
-from docsync.status import CollectionStatus, CommandResult, LastBatch, Latency, Reason, Status
+from docsync.status import CollectionStatus, CommandResult, LastBatch, Latency, PathCounts, Reason, Status
 
 AT = "2026-01-02T03:04:05.678Z"
 STATUS = Status(
@@ -90,7 +90,7 @@ class FakeCommands:
         if self.hanging and not self.let_go.wait(timeout):
             raise TimedOut(f"not done within {timeout:g} s")
         self._fail()
-        return CommandResult("e1", 8, 0.5, upserted=("personas/ana.json",))
+        return CommandResult("e1", 8, 0.5, upserted=("personas/ana.json",), counts=PathCounts(upserted=1))
 
     def _fail(self) -> None:
         if self.failure is not None:

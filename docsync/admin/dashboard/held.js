@@ -50,6 +50,6 @@ async function ask(type, count) {
   if (yes)
     await told(async () => {
       const done = await post("/v1/held/release", { type });
-      return `${counted(done.deleted.length, "document")} deleted, revision ${number(done.revision)}`;
+      return `${counted(done.counts.deleted, "document")} deleted, revision ${number(done.revision)}`;
     });
 }

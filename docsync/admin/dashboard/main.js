@@ -84,10 +84,10 @@ async function reload() {
   const button = byId("reload");
   button.disabled = true;
   await told(async () => {
-    const { upserted, deleted, revision, seconds } = await post("/v1/reload");
+    const { counts, revision, seconds } = await post("/v1/reload");
     return (
-      `Looked at every file in ${seconds.toFixed(2)} s: ${counted(upserted.length, "document")} updated, ` +
-      `${number(deleted.length)} deleted, revision ${number(revision)}`
+      `Looked at every file in ${seconds.toFixed(2)} s: ${counted(counts.upserted, "document")} updated, ` +
+      `${number(counts.deleted)} deleted, revision ${number(revision)}`
     );
   });
   button.disabled = page.dataset.link === "gone";

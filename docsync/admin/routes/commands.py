@@ -150,9 +150,10 @@ class CommandCounts:
     @staticmethod
     def of(done: CommandResult) -> "CommandCounts":
         """The counts of *done*."""
-        counts = (len(done.upserted), len(done.deleted), len(done.broken), len(done.held))
-        code = ExitCode.FOUND if done.broken or done.held or done.lost else ExitCode.DONE
-        return CommandCounts(done.epoch, done.revision, done.seconds, *counts, len(done.lost), int(code))
+        of = done.counts
+        code = ExitCode.FOUND if of.broken or of.held or of.lost else ExitCode.DONE
+        counts = (of.upserted, of.deleted, of.broken, of.held, of.lost)
+        return CommandCounts(done.epoch, done.revision, done.seconds, *counts, int(code))
 
 
 _SECONDS: OpenApiObject = {

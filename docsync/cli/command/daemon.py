@@ -86,15 +86,15 @@ def wait_command(session: Session, paths: tuple[Path, ...], timeout: float) -> i
     daemon = project.require_daemon(timeout)
     scopes = project.scopes(paths)
     done = parse_result(daemon.post("/v1/wait", {"paths": scopes, "timeout": timeout}))
-    for scope in scopes:
+    for scope in () if done.more else scopes:  # what is not named may lie there
         if not (project.root / scope).exists() and not any(
             covers(scope, path) for path in done.deleted + done.held
         ):
             session.out.remark(f"{to_printable(scope)}: there is no such file or folder")
     lines = [*result_lines(done, verbose=session.verbose)][:-1]
-    is_all = not (done.broken or needs_person(done))
+    is_all = not (done.counts.broken or needs_person(done))
     what = "everything saved before" if is_all else "all that could be taken"
     session.out.answer(done, [*lines, f"{what} is in the database: revision {done.revision}"])
     for step in next_steps(done):
         session.out.remark(step)
-    return 1 if needs_person(done) or (paths and done.broken) else 0
+    return 1 if needs_person(done) or (paths and done.counts.broken) else 0

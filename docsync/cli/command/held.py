@@ -65,7 +65,7 @@ def release_command(session: Session, type_: str | None) -> int:
     else:
         done = _release(session, project, type_)
     session.out.answer(done, result_lines(done, verbose=session.verbose))
-    return 1 if done.held else 0
+    return 1 if done.counts.held else 0
 
 
 def _release(session: Session, project: "Project", type_: str | None) -> CommandResult:

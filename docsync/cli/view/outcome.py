@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from docsync.cli.view.text import count_noun
 from docsync.model import LostFolder, RootState
 from docsync.names import to_printable
-from docsync.status import CommandResult
+from docsync.status import CommandResult, PathCounts, TypeCounts
 
 if TYPE_CHECKING:
     from docsync.admin.client import Answer
@@ -16,34 +16,56 @@ _KEPT = "until then its documents are kept as they were"
 
 def needs_person(done: CommandResult) -> bool:
     """True when a deletion is held, or a collection's folder is missing or unreadable."""
-    return bool(done.held or done.lost)
+    return bool(done.counts.held or done.counts.lost)
 
 
 def parse_result(answer: "Answer") -> CommandResult:
     """The result of a command, from the JSON *answer* of a daemon."""
     paths = {name: tuple(answer[name]) for name in ("upserted", "deleted", "broken", "held")}
-    # A daemon that was started before an upgrade says nothing of it.
+    # A daemon that was started before an upgrade says nothing of these; it names all paths.
     lost = tuple(LostFolder(one["path"], RootState(one["state"])) for one in answer.get("lost", ()))
-    return CommandResult(answer["epoch"], answer["revision"], answer["seconds"], **paths, lost=lost)
+    counted = answer.get("counts") or {**{name: len(of) for name, of in paths.items()}, "lost": len(lost)}
+    return CommandResult(
+        answer["epoch"],
+        answer["revision"],
+        answer["seconds"],
+        **paths,
+        lost=lost,
+        counts=PathCounts(**counted),
+        types=tuple(TypeCounts(**one) for one in answer.get("types", ())),
+        more=answer.get("more", False),
+    )
 
 
 def result_lines(done: CommandResult, *, verbose: bool) -> Iterator[str]:
-    """*done* for people: with *verbose* every path, otherwise those that need a person."""
+    """*done* for people: with *verbose* every path that it names, otherwise those that need a person."""
+    counts = done.counts
     if verbose:
         yield from (f"+ {to_printable(path)}" for path in done.upserted)
+        yield from _describe_rest("updated", counts.upserted - len(done.upserted))
         yield from (f"- {to_printable(path)}" for path in done.deleted)
+        yield from _describe_rest("deleted", counts.deleted - len(done.deleted))
     lost = {one.path for one in done.lost}
     yield from (f"broken: {to_printable(path)}" for path in done.broken if path not in lost)
+    yield from _describe_rest("broken", counts.broken - len(done.broken))
     yield from (f"held: {to_printable(path)}" for path in done.held)
+    yield from _describe_rest("held", counts.held - len(done.held))
     yield from (f"{one.state.value}: {to_printable(one.path)}" for one in done.lost)
-    yield f"{len(done.upserted)} updated, {len(done.deleted)} deleted, revision {done.revision}, {done.seconds:.2f} s"
+    yield from _describe_rest("missing or unreadable", counts.lost - len(done.lost))
+    yield f"{counts.upserted} updated, {counts.deleted} deleted, revision {done.revision}, {done.seconds:.2f} s"
+
+
+def _describe_rest(kind: str, number: int) -> Iterator[str]:
+    if number > 0:
+        yield f"{number} more {kind}"
 
 
 def next_steps(done: CommandResult) -> Iterator[str]:
     """The commands to type next, where something is broken or held."""
-    if {*done.broken} - {one.path for one in done.lost}:
+    lost = {one.path for one in done.lost}
+    if done.counts.broken > len(lost.intersection(done.broken)):
         yield "see what is broken with: docsync problems"
-    if done.held:
+    if done.counts.held:
         yield "see what is held with: docsync held; if the files are gone for good: docsync release"
     for one in done.lost:
         yield f"bring back {to_printable(one.path)}, or take its collection out of docsync.toml: {_KEPT}"

@@ -148,11 +148,13 @@ class Engine:
         wanted = list(scopes)
         return replace(self._store.read_state(wanted), lost=tuple(self._roots.list_lost(wanted)))
 
+    def type_of(self, path: str) -> str | None:
+        """The type of the document that *path* is or would be, None for a path of no collection."""
+        return next((collection.type for collection in self._tree.collections_of(path)), None)
+
     def root_states(self) -> dict[str, RootState]:
         """The state of each collection's folder, as of the last look."""
         return self._roots.states()
-
-    # The steps
 
     def _survey(self, batch: Batch, now_ns: int, last_hint_ns: LastHint, *, whole: bool) -> BatchContext:
         """Scan and diff: which files are to be read, and which are missing."""

@@ -114,7 +114,7 @@ class Loop:
         for request in self._pending.releases():
             self._release(request, now_ns)
         self._mark_accepted()
-        self._pending.answer(self._engine.read_state)
+        self._pending.answer(self._engine.read_state, self._engine.type_of)
         self._upkeep_at_ns = self._tasks.upkeep.tick(self._clock.monotonic_ns())
 
     def _is_due(self, now_ns: int) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from docsync.change import ApplyResult, DatabaseState
 from docsync.clock import Clock
 from docsync.errors import StoreReason, StoreUnavailable
-from docsync.status import CommandResult
+from docsync.sync.command_result import TypeOf, build_result
 from docsync.sync.thread.request import Request, RequestKind
 
 
@@ -46,10 +46,12 @@ class PendingRequests:
             request.upserted.update(filter(request.concerns, applied.upserted))
             request.deleted.update(filter(request.concerns, applied.deleted))
 
-    def answer(self, read_state: Callable[[Iterable[str]], DatabaseState]) -> None:
+    def answer(self, read_state: Callable[[Iterable[str]], DatabaseState], type_of: TypeOf) -> None:
         """Answer every request that waits for no path any more."""
         for request in [request for request in self._begun if not request.waits_for]:
-            done = _build_done(request, read_state(request.paths), self._clock.monotonic_ns())
+            now, took_ns = read_state(request.paths), self._clock.monotonic_ns() - request.asked_ns
+            did = (request.upserted, request.deleted)
+            done = build_result(now, round(took_ns / 1e9, 6), *did, type_of)
             self._begun.remove(request)
             if request.answer.set_running_or_notify_cancel():
                 request.answer.set_result(done)
@@ -59,9 +61,3 @@ class PendingRequests:
         for request in (*self._new, *self._begun):
             if request.answer.set_running_or_notify_cancel():
                 request.answer.set_exception(StoreUnavailable(StoreReason.STOPPING, why))
-
-
-def _build_done(request: Request, now: DatabaseState, now_ns: int) -> CommandResult:
-    seconds = round((now_ns - request.asked_ns) / 1e9, 6)
-    did = (tuple(sorted(request.upserted)), tuple(sorted(request.deleted)))
-    return CommandResult(now.epoch, now.revision, seconds, *did, now.broken, now.held, now.lost)

@@ -4,6 +4,7 @@ import signal
 
 import pytest
 
+from docsync.status import MAX_PATHS
 from tests.cli.conftest import Shell
 
 
@@ -30,6 +31,48 @@ def test_a_path_that_is_broken_fails_its_wait_and_no_other(filled: Shell) -> Non
     assert "broken: personas/half.json" in asked.out
     assert "docsync problems" in asked.err
     assert "broken" not in other.out
+
+
+def test_an_answer_names_some_paths_and_counts_all(filled: Shell) -> None:
+    for number in range(MAX_PATHS + 20):
+        filled.persona(f"p{number:03}")
+        filled.write(f"personas/b{number:03}.json", "{")
+    with filled.daemon():
+        told = filled("wait", "personas", "--json")
+        shown = filled("wait", "personas")
+        filled("wait")
+        for number in range(MAX_PATHS + 20):
+            filled.persona(f"p{number:03}", age=number)
+        reloaded = filled("reload", "--json").json
+        again = filled("sync")
+
+    assert (told.code, shown.code) == (1, 1)
+    assert (len(told.json["broken"]), told.json["more"]) == (MAX_PATHS, True)
+    assert told.json["counts"] == {
+        "upserted": 0,
+        "deleted": 0,
+        "broken": MAX_PATHS + 20,
+        "held": 0,
+        "lost": 0,
+    }
+    assert len(shown.out.splitlines()) == MAX_PATHS + 2
+    assert "20 more broken" in shown.out
+    assert len(reloaded["upserted"]) <= MAX_PATHS
+    assert f"persona: {MAX_PATHS + 22} documents" in again.out
+    assert len(told.out) + len(shown.out) < 20_000
+
+
+def test_a_sync_of_many_tells_of_all(filled: Shell) -> None:
+    for number in range(MAX_PATHS + 20):
+        filled.persona(f"p{number:03}")
+    first = filled("sync")
+    for number in range(MAX_PATHS + 20):
+        filled.persona(f"p{number:03}", age=1)
+    (filled.root / "personas/p000.json").unlink()
+    second = filled("sync")
+
+    assert f"persona: {MAX_PATHS + 22} documents (+{MAX_PATHS + 22})" in first.out
+    assert f"persona: {MAX_PATHS + 21} documents (~{MAX_PATHS + 19} -1)" in second.out
 
 
 def test_a_folder_that_is_gone_fails_every_wait_that_it_concerns(filled: Shell) -> None:

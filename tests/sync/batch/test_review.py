@@ -155,7 +155,7 @@ def test_a_look_is_answered_although_the_database_fails_at_the_answer() -> None:
         raise StoreUnavailable(StoreReason.IO_ERROR, "no")
 
     with pytest.raises(StoreUnavailable):
-        waiting.answer(fail)
+        waiting.answer(fail, lambda _: None)
     waiting.give_up("stopping")
     assert request.answer.done()
 
