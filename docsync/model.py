@@ -257,6 +257,7 @@ class Scan:
     `steps`: every symbolic link, with the names that decide where it leads: as paths in the project, absolute
     where they lie outside.
     `shared`: the paths in `found` whose file has another name, too.
+    `aliases`: device and inode of files that have other names and lie in a scope under one that is no document's.
     `closed`: the paths in `found` that not every user may read by their mode bits, with the group that may, or None.
     """
 
@@ -267,6 +268,7 @@ class Scan:
     links: Mapping[str, str] = field(default_factory=dict)
     steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     shared: Set[str] = frozenset()
+    aliases: Set[tuple[int, int]] = frozenset()
     closed: Mapping[str, int | None] = field(default_factory=dict)
 
 

@@ -93,6 +93,8 @@ class FileTree:
             result.links,
             self._place_steps(result.steps),
             result.shared,
+            result.aliases
+            - {(result.found[path].device, result.found[path].inode) for path in result.shared},
             result.closed,
         )
 

@@ -39,6 +39,7 @@ class WalkResult:
     links: dict[str, str] = field(default_factory=dict)
     steps: dict[str, tuple[str, ...]] = field(default_factory=dict)
     shared: set[str] = field(default_factory=set)
+    aliases: set[tuple[int, int]] = field(default_factory=set)
     closed: dict[str, int | None] = field(default_factory=dict)
 
 
@@ -117,6 +118,9 @@ class Walk:
             self._link(path, location)
         elif type_ := self._type_of(path):
             self._file(path, type_, status)
+        elif stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
+            stamp = stamp_of(status)
+            self._result.aliases.add((stamp.device, stamp.inode))
 
     def _file(self, path: str, type_: str, status: os.stat_result) -> None:
         stamp = stamp_of(status)

@@ -45,6 +45,17 @@ def other_name(random: Random) -> list[Step]:
     ]
 
 
+def strange_name(random: Random) -> list[Step]:
+    """A document gets a second name that is none, and is written through it."""
+    source, path = random.choice(PERSONA_NAMES), random.choice(("personas/spare.txt", *SPARE_NAMES))
+    return [
+        Step(0, Verb.WRITE, source, "persona/ada"),
+        Step(random.choice((700, 2500)), Verb.LINK, path, source),
+        Step(random.choice((0, 700, 2500)), random.choice((Verb.WRITE, Verb.KEEP)), path, "persona/bob"),
+        *_asks(random, source),
+    ]
+
+
 def same_stamp(random: Random) -> list[Step]:
     """Other bytes under the same times and size, when the stamp is no more so young that it proves nothing."""
     path = random.choice(PERSONA_NAMES)
@@ -167,6 +178,7 @@ _TEXTS = ("persona/ada", "persona/bob", "persona/cyd", "persona/eve", "persona/c
 LINK_SCENES: Mapping[Callable[[Random], list[Step]], int] = {
     made_link: 3,
     other_name: 6,
+    strange_name: 2,
     same_stamp: 1,
     same_stamp_of_names: 1,
     target_comes: 4,

@@ -60,6 +60,13 @@ def a_file_of_two_names_is_taken_for_two(right: Wrapped, self: LinkTracker, scop
     right(self, scopes, replace(scan, shared=frozenset()))
 
 
+@instead(LinkTracker, "mark_scanned")
+def a_name_that_is_no_document_leads_to_none(
+    right: Wrapped, self: LinkTracker, scopes: Any, scan: Any
+) -> None:
+    right(self, scopes, replace(scan, aliases=frozenset()))
+
+
 @instead(LinkTracker, "find_other_names")
 def a_file_that_got_a_second_name_is_not_looked_for(right: Wrapped, self: LinkTracker, *_: Any) -> list[str]:
     return []

@@ -173,4 +173,9 @@ REGRESSIONS: dict[str, History] = {
         Step(700, Verb.MOVE, path="prompts", other="parked"),
         Step(0, Verb.SAVE, path="prompts/q.prompty", other="prompt/quo"),
     ),
+    "a document is written through a name that is none": (
+        Step(0, Verb.FILL, path="prompts/kit"),
+        Step(6000, Verb.LINK, path="personas/spare.txt", other="prompts/kit/r.prompty"),
+        Step(0, Verb.WRITE, path="personas/spare.txt", other="persona/ada"),
+    ),
 }

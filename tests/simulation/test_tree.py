@@ -215,6 +215,7 @@ def _look(tree: Tree) -> object:
             scan.links,
             {path: _inside(steps) for path, steps in scan.steps.items()},
             scan.shared,
+            len(scan.aliases),
         )
         for scan in scans
     ]

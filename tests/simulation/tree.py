@@ -105,7 +105,7 @@ class FakeTree:
     def scan(self, scopes: Iterable[str]) -> Scan:
         self._pause()
         wanted = list(scopes)
-        seen = Scan({}, {}, {}, {}, {}, {}, set())
+        seen = Scan({}, {}, {}, {}, {}, {}, set(), set())
         for root, owner in self._owners.items():
             inner = [root] if any(covers(scope, root) for scope in wanted) else wanted
             for scope in inner:
@@ -116,8 +116,21 @@ class FakeTree:
             seen.shared.update(  # type: ignore[attr-defined]  # made here as a set
                 path for path, stamp in seen.found.items() if stamp.inode in shared
             )
+            seen.aliases.update(  # type: ignore[attr-defined]  # as above
+                (stamp.device, stamp.inode)
+                for stamp in map(self._alias_at, wanted)
+                if stamp is not None and stamp.inode in shared
+            )
         self.scanned(wanted, seen)
         return seen
+
+    def _alias_at(self, path: str) -> Stamp | None:
+        """The stamp of a regular file in a collection's folder that is no document by its name."""
+        file = self._filesystem.files.get(path)
+        inside = any(covers(root, path) and not _hides(path[len(root) :]) for root in self._owners)
+        if file is None or file.octets is None or not inside or self.type_of(path) is not None:
+            return None
+        return file.stamp if self._filesystem.shut_above(path) is None else None
 
     def _walk(self, scope: str, owner: str, seen: Scan) -> None:
         filesystem = self._filesystem

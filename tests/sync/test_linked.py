@@ -196,3 +196,15 @@ def test_a_wait_at_a_link_reads_the_document_that_it_leads_to_under_each_name(sc
     scene.step()
     assert scene.answer(asked)
     assert set(scene.project.names().values()) == {"other"}
+
+
+@pytest.mark.parametrize("name", ["personas/notes.txt", "prompts/notes.txt"])
+def test_a_write_through_a_name_that_is_no_document_is_heard(scene: Scene, name: str) -> None:
+    """The kernel tells of the new name only: it leads to the document, which is followed from then on."""
+    root = scene.project.root
+    scene.until(5000)
+    scene.do(lambda: os.link(root / "personas/old.json", root / name))
+    scene.until(10_000)
+    scene.do(lambda: (root / name).write_text('{"name": "written"}'))
+    scene.until(11_000)
+    assert scene.project.names()["personas/old.json"] == "written"

@@ -40,6 +40,7 @@ class LinkTracker:
                 self._names.setdefault(inode, set()).add(path)
                 if before.get(path) != self._describe(path):
                     self._new_inodes.add(inode)
+        self._new_inodes |= scan.aliases - self._names.keys()
         after = {path: self._describe(path) for path in steps.keys() | scan.shared}
         self._is_news = self._is_news or before != after
 
