@@ -44,6 +44,7 @@ def holding(folder: Path) -> Iterator[None]:
     docsync looks there. But every user who may list it can lock a folder, so one of a stranger counts for
     nothing.
     """
+    _refuse_link(folder)
     make_folder(folder)
     _check_folder(folder)
     with ExitStack() as stack:
@@ -71,6 +72,15 @@ def _make_refusal(folder: Path, pid: int | None, where: str = "") -> AlreadyRunn
     advice = "see 'docsync status', or stop it with 'docsync stop'"
     shown = to_printable(str(folder))
     return AlreadyRunning(f"{shown}: docsync is running already ({who}{where}); {advice}", pid)
+
+
+def _refuse_link(folder: Path) -> None:
+    """Raises UsageError for a `.docsync` that leads elsewhere: what lies there is not docsync's to open or close."""
+    if folder.name == _OWN_FOLDER and folder.is_symlink():
+        shown = to_printable(str(folder))
+        raise UsageError(
+            f"{shown}: is a symbolic link; remove it, and set database.path to another place instead"
+        )
 
 
 def _check_folder(folder: Path) -> None:
@@ -119,6 +129,8 @@ def _open_lock(folder: Path) -> int:
         why = "is not a regular file"
     elif not _is_trusted(folder, status.st_uid):
         why = f"belongs to user {status.st_uid}"
+    elif status.st_nlink > 1 and stat.S_IMODE(status.st_mode) & 0o077:
+        why = "has another name, through which others can lock it"  # and whose mode is not ours to change
     if why is not None:
         os.close(descriptor)
         raise _make_untrusted(path, why)

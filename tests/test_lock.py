@@ -328,6 +328,36 @@ def test_what_is_no_file_in_the_place_of_the_lock_is_refused_with_what_to_do(
     assert not (tmp_path / "nowhere").exists()
 
 
+def test_a_lock_that_is_a_file_of_another_name_keeps_its_mode(tmp_path: Path) -> None:
+    (tmp_path / "other").touch()
+    (tmp_path / "other").chmod(0o644)
+    (tmp_path / "lock").hardlink_to(tmp_path / "other")
+
+    refuse_start(tmp_path, "has another name")
+    assert stat.S_IMODE((tmp_path / "other").stat().st_mode) == 0o644
+
+    (tmp_path / "other").chmod(0o600)  # as in a copy that shares its files with this folder
+    with holding(tmp_path):
+        pass
+
+
+@pytest.mark.parametrize("target", ["elsewhere", "nowhere"])
+def test_a_docsync_folder_that_leads_elsewhere_is_refused_and_nothing_is_touched_there(
+    tmp_path: Path, target: str
+) -> None:
+    elsewhere, project = tmp_path / "elsewhere", tmp_path / "project"
+    elsewhere.mkdir(0o700)
+    project.mkdir()
+    (project / ".docsync").symlink_to(f"../{target}")
+
+    with pytest.raises(UsageError, match="symbolic link; remove it"), holding(project / ".docsync"):
+        pass
+
+    assert list(elsewhere.iterdir()) == []
+    assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o700
+    assert not (tmp_path / "nowhere").exists()
+
+
 @pytest.mark.parametrize("bits", [0o644, 0o666, 0o755, 0o600])
 def test_a_lock_that_a_repository_brought_is_closed_to_others_and_works(tmp_path: Path, bits: int) -> None:
     (tmp_path / "lock").write_text('{"pid": 1}')
