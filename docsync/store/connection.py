@@ -69,8 +69,14 @@ def demand_file(path: Path) -> None:
     """Raises StoreUnavailable where something else than a regular file is in the place of the database."""
     if path.is_symlink():
         raise StoreUnavailable(StoreReason.IO_ERROR, f"{path}: {NOT_A_LINK}")
-    if not may_be_file(path):
-        raise StoreUnavailable(StoreReason.IO_ERROR, f"{path}: {_NOT_A_FILE}")
+    for file in (path, _journal_of(path)):
+        if not may_be_file(file):
+            raise StoreUnavailable(StoreReason.IO_ERROR, f"{file}: {_NOT_A_FILE}")
+
+
+def _journal_of(path: Path) -> Path:
+    """Where SQLite looks for a transaction that was cut off, whatever the database says: a pipe would be waited for."""
+    return path.with_name(path.name + "-journal")
 
 
 @contextmanager
@@ -98,8 +104,9 @@ def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterato
     """A read-only connection that waits *busy_ms* for a lock. Raises NoDatabase when no docsync database is
     at *path*.
     """
-    if not may_be_file(path):
-        raise NoDatabase(f"{path}: {_NOT_A_FILE}")
+    for file in (path, _journal_of(path)):
+        if not may_be_file(file):
+            raise NoDatabase(f"{file}: {_NOT_A_FILE}")
     try:
         connection = apsw.Connection(
             _make_read_only_uri(path), flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI

@@ -207,6 +207,17 @@ def test_a_link_that_dangles_is_refused_and_leads_to_nothing(tmp_path: Path) -> 
     assert os.listdir(tmp_path) == ["docsync.db"]
 
 
+def test_a_pipe_where_sqlite_looks_for_a_journal_is_refused_at_once(path: Path) -> None:
+    with open_writer(path):
+        pass
+    os.mkfifo(path.with_name(path.name + "-journal"))
+
+    with pytest.raises(StoreUnavailable, match="-journal: is not a regular file"), open_writer(path):
+        pass
+    with pytest.raises(NoDatabase, match="-journal: is not a regular file"), open_reader_connection(path):
+        pass
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs a file of another owner")
 def test_a_database_of_another_owner_who_lets_us_write_is_opened_as_it_is() -> None:
     with tempfile.TemporaryDirectory() as name:
