@@ -18,7 +18,7 @@ from docsync.model import (
     RootState,
     Scan,
 )
-from docsync.names import Collection, covers, is_hidden, is_presentable, strip_folder
+from docsync.names import Collection, ancestors, covers, is_hidden, is_presentable, strip_folder
 from docsync.scan.read import Place, WriteState, read_stable, read_write_state, stamp_of
 from docsync.scan.walk import Walk, WalkResult
 
@@ -179,6 +179,11 @@ class FileTree:
             return ResolvedReference(reference, target, ReferenceStatus.OUTSIDE)
         there = os.path.isfile(join(self._root, target))  # noqa: PTH113
         return ResolvedReference(reference, target, ReferenceStatus.OK if there else ReferenceStatus.MISSING)
+
+    def is_linked(self, path: str, folder: str) -> bool:
+        """True when *path* is a symbolic link, or leads through one that lies beneath *folder*."""
+        places = [name for name in (path, *ancestors(path)) if name != folder and covers(folder, name)]
+        return any(os.path.islink(join(self._root, name)) for name in places)  # noqa: PTH114
 
 
 def _drop_found(refused: dict[str, RefusedPath], result: WalkResult) -> dict[str, RefusedPath]:

@@ -59,3 +59,43 @@ def _write(daemon: Daemon, way: str, path: str, save: Save) -> None:
 def _stored(daemon: Daemon, path: str) -> str | None:
     rows = daemon.query("SELECT content_hash FROM documents WHERE file_path = ?", path)
     return str(rows[0][0]) if rows else None
+
+
+UNHEARD = (".notes.json", ".kept/notes.json", "~notes.json", "draft.bak", ".a/deep/.b/notes.json")
+LINKED = ("link.json", "folder/notes.json")
+
+
+@pytest.mark.parametrize("target", [*UNHEARD, *LINKED, "notes.json"])
+def test_a_reference_to_a_file_that_nothing_is_heard_of_is_right_after_a_wait(
+    daemon: Daemon, tmp_path: Path, target: str
+) -> None:
+    daemon.environ |= NO_RESCAN
+    prompt = "---\nname: P\nsample: ${file:%s}\n---\nHello.\n"
+    daemon.write("prompts/mail/before.prompty", prompt % target)
+    daemon.start()
+    daemon.write("prompts/mail/after.prompty", prompt % target)
+    file = daemon.root / "prompts/mail" / target
+
+    def told() -> tuple[list[tuple[str]], int]:
+        daemon.wait()
+        problems = daemon.value("SELECT count(*) FROM problems WHERE code = 'missing-reference'")
+        return daemon.query("SELECT status FROM document_references"), problems
+
+    if target.startswith("link"):
+        file.symlink_to("../elsewhere/notes.json")
+        file = daemon.root / "prompts/elsewhere/notes.json"
+    elif target.startswith("folder"):
+        (daemon.root / "prompts/mail/folder").symlink_to(tmp_path)
+        file = tmp_path / "notes.json"
+    missing, there = ([("missing",)] * 2, 2), ([("ok",)] * 2, 0)
+    for _ in range(2):
+        assert told() == missing
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("{}")
+        assert told() == there
+        daemon.stop()
+        daemon.start()
+        assert told() == there
+        file.unlink()
+        assert told() == missing
+    daemon.verify()

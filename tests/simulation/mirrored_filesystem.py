@@ -110,6 +110,7 @@ class WatchedTree:
         self.was_read: Callable[[str], None] = lambda _: None
         self.collections_of = tree.collections_of
         self.resolve = tree.resolve
+        self.is_linked = tree.is_linked
         self.write_state = tree.write_state
 
     def roots(self) -> dict[str, Root]:

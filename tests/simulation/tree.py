@@ -20,7 +20,7 @@ from docsync.model import (
     Severity,
     Stamp,
 )
-from docsync.names import Collection, covers, is_hidden
+from docsync.names import Collection, ancestors, covers, is_hidden
 from docsync.scan.read import WriteState, is_racy
 from tests.simulation.fake_filesystem import FakeFilesystem, File
 
@@ -274,6 +274,10 @@ class FakeTree:
         file = self._filesystem.files.get(end)
         there = file is not None and file.octets is not None and self._filesystem.shut_above(end) is None
         return ResolvedReference(reference, target, ReferenceStatus.OK if there else ReferenceStatus.MISSING)
+
+    def is_linked(self, path: str, folder: str) -> bool:
+        places = (name for name in (path, *ancestors(path)) if name != folder and covers(folder, name))
+        return any(name in self._filesystem.links for name in places)
 
 
 @lru_cache(maxsize=1024)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from docsync.change import FileReference, Relink, RowChange, Upsert
 from docsync.model import FileState
+from docsync.names import EVERYTHING
 from docsync.sync.batch.batch_context import BatchContext
 from docsync.sync.batch.load import Loader
 from docsync.sync.ports import Store, Tree
@@ -18,14 +19,19 @@ class Dependents:
         self._store = store
         self._loader = loader
 
+    def list_unhinted(self) -> set[str]:
+        """The files of which no hint tells, and on which documents depend: whoever waits must look at them."""
+        return self._loader.targets.list_unhinted()
+
     def update_references(self, work: BatchContext) -> Iterator[RowChange]:
         """The references to what the batch looked at, and what is warned of them."""
         # A path that rests is not loaded in this batch, and later only if it has changed.
         ours = work.upserted.keys() | work.kept
         relinks: dict[str, list[RowChange]] = {}
-        for path, change in self._relinks(
-            link for link in self._store.links(work.look.scopes) if link.path not in ours
-        ):
+        links = self._store.links(work.look.scopes)
+        if EVERYTHING in work.look.scopes:
+            self._loader.targets.keep({link.path for link in links})
+        for path, change in self._relinks(link for link in links if link.path not in ours):
             relinks.setdefault(path, []).append(change)
         states = {path: entry.state for path, entry in self._store.index(relinks).items()}
         for path, reread in self._reread(relinks, work):
@@ -43,7 +49,7 @@ class Dependents:
 
     def _relinks(self, links: Iterable[FileReference]) -> Iterator[tuple[str, Relink]]:
         for link in links:
-            status = self._tree.resolve(link.path, link.reference).status
+            status = self._loader.targets.resolve(link.path, link.reference).status
             if status is not link.status:
                 yield link.path, Relink(link.document_id, link.ordinal, status)
 

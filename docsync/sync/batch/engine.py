@@ -61,7 +61,7 @@ class Engine:
         self._tree = parts.tree
         self._store = parts.store
         self._loader = parts.loader
-        self._dependents = Dependents(parts.tree, parts.store, parts.loader)
+        self.dependents = Dependents(parts.tree, parts.store, parts.loader)
         self._twins = NameTwins(parts.tree, parts.store, parts.loader.ignore)
         self._private = MorePrivate(parts.store, parts.audience, parts.loader.ignore)
         self._grace = parts.grace
@@ -224,7 +224,7 @@ class Engine:
                 yield change
             if progress is not None:
                 progress(count, len(work.stale))
-        yield from self._dependents.update_references(work)
+        yield from self.dependents.update_references(work)
         renamed = [entry for path, entry in work.renames.items() if path in work.upserted]
         yield from self._deletions(work, renamed)
         yield from chain(self._twins.update(work), self._private.update(work))
@@ -240,7 +240,7 @@ class Engine:
                 work.left.append(change.entry.path)
                 kept.append(change.entry.path)
             yield change
-        yield from self._dependents.update_kept(kept)
+        yield from self.dependents.update_kept(kept)
 
     def _note(self, path: str, change: RowChange, work: BatchContext) -> None:
         if isinstance(change, Upsert):

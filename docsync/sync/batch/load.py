@@ -27,6 +27,7 @@ from docsync.model import (
 from docsync.names import Collection
 from docsync.policy.grace_period import GracePeriod
 from docsync.scan.read import WriteState
+from docsync.sync.batch.reference_targets import ReferenceTargets
 from docsync.sync.batch.review import ReadFile
 from docsync.sync.ports import Parse, Tree
 
@@ -88,6 +89,7 @@ class Loader:
 
     def __init__(self, tree: Tree, checks: ContentChecks, grace: GracePeriod) -> None:
         self._tree = tree
+        self.targets = ReferenceTargets(tree)
         self._parse = checks.parse
         self._review = checks.review
         self.ignore = checks.ignore
@@ -144,7 +146,7 @@ class Loader:
         file = ReadFile(path, collection, read.octets)
         parsed = self._parse(collection.format, path, read.octets)
         if parsed.content is not None:
-            links = tuple(self._tree.resolve(path, reference) for reference in parsed.content.references)
+            links = self.targets.resolve_all(path, parsed.content.references)
             parsed = self._review_linked(replace(file, links=links), parsed.content, parsed.problems)
             file = replace(file, links=links)
         problems = self._collect_problems(path, parsed.problems, claims)

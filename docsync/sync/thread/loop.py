@@ -182,7 +182,7 @@ class Loop:
         if any(item.sign is Sign.LOST for item in dirty.values()):
             self._resync(dirty, now_ns, urgent=hurried)
         asked = frozenset(scope for request in looks for scope in request.scopes)
-        scopes = asked | (self._engine.links.list_unhinted() if looks else set())
+        scopes = asked | (self._list_unhinted() if looks else set())
         if any(request.rescan for request in looks):
             scopes |= {EVERYTHING}
         if EVERYTHING in scopes:
@@ -198,6 +198,9 @@ class Loop:
         for scope in scopes:
             dirty.setdefault(scope, DirtyPath(now_ns, now_ns, Sign.FOLDER))
         return Batch(dirty, batch.resting, batch.rest_until_ns, asked)
+
+    def _list_unhinted(self) -> set[str]:
+        return self._engine.links.list_unhinted() | self._engine.dependents.list_unhinted()
 
     def _find_closed(self, now_ns: int) -> None:
         """Look which files are closed that were not heard to be: no close comes for one that link(2) made."""

@@ -1,0 +1,43 @@
+"""Which files are referred to by a name of which no hint tells: whoever waits must look at them. Opens nothing."""
+
+from collections.abc import Iterable, Set
+from posixpath import dirname
+
+from docsync.model import Reference, ReferenceStatus, ResolvedReference
+from docsync.names import is_hidden
+from docsync.sync.ports import Tree
+
+_LOOKED_FOR = frozenset((ReferenceStatus.OK, ReferenceStatus.MISSING))
+
+
+class ReferenceTargets:
+    """Resolves references, and remembers whose way has a hidden name or a symbolic link."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._unhinted: dict[str, set[str]] = {}
+
+    def resolve_all(self, path: str, references: Iterable[Reference]) -> tuple[ResolvedReference, ...]:
+        """All references that the document *path* has."""
+        self._unhinted.pop(path, None)
+        return tuple(self.resolve(path, reference) for reference in references)
+
+    def resolve(self, path: str, reference: Reference) -> ResolvedReference:
+        """One of the references that the document *path* has."""
+        resolved = self._tree.resolve(path, reference)
+        target = resolved.path if resolved.status in _LOOKED_FOR else None
+        if target is not None and not self._is_hinted(target, dirname(path)):
+            self._unhinted.setdefault(path, set()).add(target)
+        return resolved
+
+    def _is_hinted(self, target: str, folder: str) -> bool:
+        return not any(map(is_hidden, target.split("/"))) and not self._tree.is_linked(target, folder)
+
+    def keep(self, paths: Set[str]) -> None:
+        """Forget what documents other than *paths* refer to."""
+        for path in self._unhinted.keys() - paths:
+            del self._unhinted[path]
+
+    def list_unhinted(self) -> set[str]:
+        """The targets of which no hint tells."""
+        return set().union(*self._unhinted.values())
