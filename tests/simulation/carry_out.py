@@ -7,7 +7,7 @@ from typing import Protocol
 from docsync.model import Sign
 from docsync.names import VOLUME_LINK, ancestors, is_hidden, strip_folder
 from tests.simulation.content import octets
-from tests.simulation.fake_filesystem import File, Folder
+from tests.simulation.name_table import File, Folder
 from tests.simulation.setup import PERSONA_NAMES, PROMPT_NAMES
 from tests.simulation.step import Step, Verb
 from tests.simulation.symlink import Symlink

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from docsync.names import covers
 from docsync.scan.read import stamp_of
-from tests.simulation.fake_filesystem import File, Folder
+from tests.simulation.name_table import File, Folder
 from tests.simulation.symlink import Symlink
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2

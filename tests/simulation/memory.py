@@ -15,7 +15,8 @@ from docsync.model import Entry, FileState, Problem, Reference, ReferenceStatus,
 from docsync.names import Collection, covers, fold_path
 from docsync.store.guard_memory import CountedDeletion
 from tests.simulation.faults import Faults
-from tests.simulation.memory_batch import Declared, MemoryBatch, Tables
+from tests.simulation.memory_batch import MemoryBatch
+from tests.simulation.memory_tables import Declared, Tables
 from tests.simulation.snapshot import Recorded, Snapshot
 
 _REASONS = {"locked": StoreReason.LOCKED, "full": StoreReason.DISK_FULL}

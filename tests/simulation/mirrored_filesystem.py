@@ -9,7 +9,8 @@ from pathlib import Path
 from docsync.model import FileBytes, ReadFailure, RefusedPath, Root, Scan
 from docsync.scan import FileTree
 from tests.simulation.disk import Disk
-from tests.simulation.fake_filesystem import FakeFilesystem, File, Folder
+from tests.simulation.fake_filesystem import FakeFilesystem
+from tests.simulation.name_table import File, Folder
 from tests.simulation.step import Verb
 from tests.simulation.symlink import Symlink
 from tests.simulation.tree import Pause

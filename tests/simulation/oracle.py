@@ -12,7 +12,8 @@ from docsync.names import Collection, covers, is_hidden, strip_folder
 from docsync.sync.batch.load import ContentChecks
 from docsync.sync.batch.review import DocumentRules, ReadFile, Review
 from docsync.sync.setup import Settings, fingerprints
-from tests.simulation.fake_filesystem import FakeFilesystem, File
+from tests.simulation.fake_filesystem import FakeFilesystem
+from tests.simulation.name_table import File
 from tests.simulation.tree import FakeTree, LinkKind
 
 

@@ -4,12 +4,9 @@ Stands in for the bell that wakes the daemon: whoever waits for it lets the scen
 """
 
 from collections.abc import Callable
-from heapq import heappop, heappush
-from posixpath import dirname
 from types import TracebackType
 
 from docsync.model import Sign
-from docsync.names import EVERYTHING
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.request import Request, RequestKind
 from tests.simulation.carry_out import Filesystem, Hints, do, watched
@@ -18,6 +15,7 @@ from tests.simulation.clock import MS, SimulatedClock
 from tests.simulation.fake_filesystem import FakeFilesystem
 from tests.simulation.fake_git import FakeGit
 from tests.simulation.faults import Crash, Faults
+from tests.simulation.hint_queue import HintQueue, fated
 from tests.simulation.setup import VARIANTS
 from tests.simulation.step import History, News, Step, Verb
 
@@ -67,12 +65,16 @@ class Scenario:
         self._echoes = truth.echoes
         self._steps = list(reversed(history))
         self._at_ns = clock.now_ns
-        self._under_way: list[tuple[int, int, str, Sign]] = []
-        self._sent = 0
+        self._under_way = HintQueue()
         self._rung = False
         self._is_deaf = False
         self._woken_ns = 0
-        self._acts: dict[Verb, Callable[[Step], None]] = {
+        self._acts = self._list_acts()
+        self._busy: tuple[int, int] | None = None
+
+    def _list_acts(self) -> dict[Verb, Callable[[Step], None]]:
+        """What is done for the steps that are none of a file."""
+        return {
             Verb.BUSY: self._be_busy,
             Verb.FAULT: self._fail,
             Verb.CRASH: self._crash,
@@ -82,7 +84,6 @@ class Scenario:
             Verb.WAIT: self._wait,
             Verb.GIT: self._git_works,
         }
-        self._busy: tuple[int, int] | None = None
 
     # The bell
 
@@ -135,7 +136,7 @@ class Scenario:
     def _next_ns(self) -> int:
         times = [self._step_ns() if self._steps else self._at_ns + _QUIET_NS]
         if self._under_way:
-            times.append(self._under_way[0][0])
+            times.append(self._under_way.next_ns())
         if self.claims.deadlines:
             times.append(min(self.claims.deadlines.values()))
         return max(min(times), self._clock.now_ns)
@@ -148,7 +149,7 @@ class Scenario:
         return self._at_ns + int(self._steps[-1].after_ms * MS)
 
     def _go_on(self, now_ns: int) -> None:
-        if self._under_way and self._under_way[0][0] <= now_ns:
+        if self._under_way and self._under_way.next_ns() <= now_ns:
             self._deliver()
         elif late := self.claims.pop_late(now_ns):
             self.on_deadline(late)
@@ -166,9 +167,7 @@ class Scenario:
     # Hints
 
     def _deliver(self) -> None:
-        while self._under_way and self._under_way[0][0] <= self._clock.now_ns:
-            _, _, path, sign = heappop(self._under_way)
-            self._hint(path, sign)
+        self.hear(self._under_way.take(self._clock.now_ns))
 
     def hear(self, hints: Hints) -> None:
         """The watcher noticed something by itself."""
@@ -180,15 +179,11 @@ class Scenario:
             self.on_hint(path, sign.value)
             self.inbox.hint(path, sign)
 
-    def _send(self, path: str, sign: Sign, after_ms: float) -> None:
-        self._sent += 1
-        heappush(self._under_way, (self._clock.now_ns + int(after_ms * MS), self._sent, path, sign))
-
     def _tell(self, step: Step, done: Hints) -> None:
         """Send the hints of what was *done*, as *step*'s news allows, and note when they must have had their effect."""
         told, sent = (
-            _fated(step.news, list(watched(done, self.roots))),
-            _fated(step.news, self.watch(step, done)),
+            fated(step.news, list(watched(done, self.roots))),
+            fated(step.news, self.watch(step, done)),
         )
 
         def after_ms(number: int) -> float:
@@ -203,7 +198,7 @@ class Scenario:
         )
         if step.news is not News.SILENT:
             for number, (path, sign) in enumerate(sent, 1):
-                self._send(path, sign, after_ms(number))
+                self._under_way.send(path, sign, self._clock.now_ns + int(after_ms(number) * MS))
         self._deliver()
 
     def restarted(self) -> None:
@@ -265,9 +260,7 @@ class Scenario:
         return not self._is_deaf
 
     def _arrive(self) -> None:
-        while self._under_way:
-            _, _, path, sign = heappop(self._under_way)
-            self._hint(path, sign)
+        self.hear(self._under_way.take())
 
     def _look(self, step: Step) -> None:
         self._arrive()
@@ -297,18 +290,3 @@ class Scenario:
         if moved:  # with its root, every path may have become something else
             silent = step.news is News.SILENT
             self.claims.expect_everything(None if silent else self._clock.now_ns + self._bound_ns())
-
-
-def _fated(news: News, hints: Hints) -> Hints:
-    """What is left of *hints*, or made of them."""
-    match news:
-        case News.TWICE:
-            return hints * 2
-        case News.FOLDER:
-            return [(folder, Sign.FOLDER) for folder in dict.fromkeys(dirname(path) for path, _ in hints)]
-        case News.LOST:
-            return [(EVERYTHING, Sign.LOST)]
-        case News.SHUFFLED:
-            return hints[::-1]
-        case News.NOW | News.LATE | News.SILENT:
-            return hints

@@ -2,25 +2,23 @@
 
 import hashlib
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from docsync.clock import iso
 from docsync.counters import Counters
-from docsync.errors import Damaged, StoreUnavailable
+from docsync.errors import StoreUnavailable
 from docsync.model import Scan
 from docsync.names import EVERYTHING
-from docsync.policy.coalesce import Batch, Coalescer
+from docsync.policy.coalesce import Coalescer
 from docsync.scan import FileTree
 from docsync.scan.read import WriteState
-from docsync.sync.batch.batch_context import Progress
 from docsync.sync.batch.engine import Engine
 from docsync.sync.ports import Tree
 from docsync.sync.setup import EngineSources, Settings, assemble_engine
 from docsync.sync.thread.git_hold import GitHold
-from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.loop import Loop, Observers
 from docsync.sync.thread.loop_tasks import LoopTasks
 from docsync.sync.thread.request import Request, RequestKind
@@ -39,6 +37,7 @@ from tests.simulation.oracle import Oracle, Sort, known_checks, known_fingerprin
 from tests.simulation.real_watcher import RealWatcher
 from tests.simulation.scenario import Scenario
 from tests.simulation.setup import VARIANTS
+from tests.simulation.stand_ins import NoUpkeep, Silence, WatchedInbox
 from tests.simulation.step import History, News
 from tests.simulation.tree import FakeTree
 
@@ -47,44 +46,6 @@ _RESCAN_NS = 60_000_000_000
 # There is no watcher to be looked after: the daemon may doze, once all is over even for long.
 _TICK_NS = 5_000_000_000
 _LONG_TICK_NS = 40_000_000_000
-
-
-class Silence:
-    """A log that keeps nothing."""
-
-    def debug(self, event: str, **values: object) -> None: ...
-    def info(self, event: str, **values: object) -> None: ...
-    def warning(self, event: str, **values: object) -> None: ...
-    def error(self, event: str, **values: object) -> None: ...
-
-
-class WatchedInbox(Inbox):
-    """An inbox that says when a batch is taken from it."""
-
-    taking: Callable[[], None]
-
-    def take(self, now_ns: int, *, everything: bool) -> Batch:
-        self.taking()
-        return super().take(now_ns, everything=everything)
-
-
-class NoUpkeep:
-    """A database that nobody damages."""
-
-    def check(self) -> None: ...
-
-    def accept(self) -> None: ...
-
-    def doubt(self) -> None: ...
-
-    def tick(self, now_ns: int) -> int:
-        return now_ns + 10**15
-
-    def repair(self, error: Damaged, progress: Progress | None = None) -> Engine:
-        raise Violation(f"taken for damaged: {error}")
-
-    def rebuild(self, reason: str, progress: Progress | None = None) -> Engine:
-        raise Violation(f"built afresh: {reason}")
 
 
 @dataclass(slots=True)

@@ -22,7 +22,8 @@ from docsync.model import (
 )
 from docsync.names import Collection, ancestors, covers, is_hidden
 from docsync.scan.read import WriteState, is_racy
-from tests.simulation.fake_filesystem import FakeFilesystem, File
+from tests.simulation.fake_filesystem import FakeFilesystem
+from tests.simulation.name_table import File
 
 Pause = Callable[[], None]
 
