@@ -23,6 +23,8 @@ class Claims:
         self._shared: dict[str, int] = {}
         self._in_disorder: set[str] = set()
         self._mapped: set[str] = set()
+        self._told_by_name: dict[str, int] = {}
+        """The files that were told of under another name only, at which nobody has looked yet, with their inodes."""
 
     def touch(self, path: str, now_ns: int) -> None:
         """Something became of *path*."""
@@ -55,7 +57,9 @@ class Claims:
         at_ns = None if step.news is News.SILENT else due_ns(len(hints))
         for path in self._echoes:
             self._note_echo(path, hints, at_ns)
+        self._lose_names()
         for number, (path, _) in enumerate(hints, 1):
+            self._told_by_name.pop(path, None)
             self.expect(path, None if step.news is News.SILENT else due_ns(number))
         if step.news is News.SHUFFLED:  # hints that overtake each other may end with that of an open file
             self._in_disorder |= {*self._echoes, *(path for path, _ in hints)}
@@ -77,6 +81,19 @@ class Claims:
                 self._led.add(path)
         elif was_told or (not is_link and self._is_shared(path)):  # else nobody knows whom it concerns
             self.expect(path, max(at_ns, self.deadlines.get(path, 0)))
+            file = self._filesystem.files.get(path)
+            if file is not None and not self._is_followed(path, origin):
+                self._told_by_name[path] = file.stamp.inode
+
+    def _lose_names(self) -> None:
+        """A name that went before anybody looked at it has told of nothing: its file is not known by it."""
+        shared = self._filesystem.shared_inodes() if self._told_by_name else ()
+        for path, inode in [*self._told_by_name.items()]:
+            file = self._filesystem.files.get(path)
+            if file is not None and file.stamp.inode == inode and inode not in shared:
+                self.expect(path, None)
+            if inode not in shared:
+                del self._told_by_name[path]
 
     def _is_unwatched(self, path: str) -> bool:
         """True when no folder's watch tells of *path*."""
@@ -102,6 +119,10 @@ class Claims:
     def looked(self, paths: Iterable[str]) -> None:
         """A batch saw the files *paths*: those that have several names are followed from now on."""
         shared = self._filesystem.shared_inodes()
+        if self._told_by_name:
+            paths = list(paths)
+            seen = {file.stamp.inode for file in map(self._filesystem.file_at, paths) if file is not None}
+            self._told_by_name = {path: one for path, one in self._told_by_name.items() if one not in seen}
         for path in paths if shared or self._shared else ():
             file = self._filesystem.file_at(path)
             if file is not None and file.stamp.inode in shared:

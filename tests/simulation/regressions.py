@@ -178,4 +178,10 @@ REGRESSIONS: dict[str, History] = {
         Step(6000, Verb.LINK, path="personas/spare.txt", other="prompts/kit/r.prompty"),
         Step(0, Verb.WRITE, path="personas/spare.txt", other="persona/ada"),
     ),
+    "a second name, through which was written, goes before anybody has looked at it": (
+        Step(0, Verb.FILL, path="prompts/kit"),
+        Step(700, Verb.LINK, path="prompts/q.prompty", other="prompts/kit/r.prompty"),
+        Step(0, Verb.WRITE, path="prompts/q.prompty", other="prompt/pia"),
+        Step(0, Verb.DELETE, path="prompts/q.prompty"),
+    ),
 }
