@@ -126,6 +126,8 @@ COMMANDS: dict[str, list[str]] = {
     "export --format csv": ["export", "--format", "csv"],
     "search": ["search", "a"],
     "problems --json": ["problems", "--json"],
+    "tags --json": ["tags", "--json"],
+    "changes --json": ["changes", "--json"],
 }  # fmt: skip
 
 
