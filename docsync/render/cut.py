@@ -1,0 +1,106 @@
+"""Cuts a rendered text at its marks into messages. Never looks for a role in the text."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import assert_never
+
+from docsync.render.error import Mistake, RenderError
+from docsync.render.mark import Boundary, Marks, Role, Thread
+from docsync.render.message import MediaPart, Message, Part, TextPart
+
+_LINE_ENDS = "\r\n"
+_NOT_WHOLE = (
+    "what begins here was cut off, put out twice or moved on its way into the text",
+    "put the macro, value or block out by itself: not through a filter, a variable or another expression",
+)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A message that is still written. `begun_by` is what its begin was, `outputs` the count of values then."""
+
+    role: Role
+    begun_by: type[Role] | type[Thread] | None
+    outputs: int
+    parts: list[Part] = field(default_factory=list)
+
+    def finish(self, outputs: int, next_is: type[Role] | type[Thread] | None) -> Message | None:
+        """The message; None where the author wrote no message, only white space around a conversation."""
+        parts = list(self._parts())
+        text = parts[0] if len(parts) == 1 else None
+        has_media = any(isinstance(part, MediaPart) for part in parts)
+        content = tuple(parts) if has_media else text.text if isinstance(text, TextPart) else ""
+        is_blank = not has_media and not str(content).strip()
+        if is_blank and (self.begun_by is None or (outputs == self.outputs and self._is_beside(next_is))):
+            return None
+        attributes = dict(self.role.attributes)
+        name = attributes.pop("name", None)
+        return Message(
+            self.role.role, content, None if name is None else str(name), MappingProxyType(attributes)
+        )
+
+    def _is_beside(self, next_is: type[Role] | type[Thread] | None) -> bool:
+        return self.begun_by is Thread or next_is is Thread
+
+    def _parts(self) -> Iterator[Part]:
+        for part in self.parts:
+            if isinstance(part, MediaPart):
+                yield part
+            elif stripped := part.text.strip(_LINE_ENDS):
+                yield TextPart(stripped)
+
+
+def cut_messages(text: str, marks: Marks) -> tuple[Message, ...]:
+    """The messages of *text*. RenderError where its marks are not those that were put out, in their order."""
+    first, *rest = _pieces(text, marks)
+    messages: list[Message] = []
+    draft = _Draft(Role("system"), None, 0, [TextPart(first)])
+    for boundary, piece in zip(marks.boundaries, rest, strict=True):
+        what = boundary.what
+        match what:
+            case Role():
+                _add(messages, draft.finish(boundary.outputs, Role))
+                draft = _Draft(what, Role, boundary.outputs)
+            case Thread():
+                _add(messages, draft.finish(boundary.outputs, Thread))
+                messages += what.messages
+                draft = _Draft(draft.role, Thread, boundary.outputs)
+            case MediaPart():
+                draft.parts.append(what)
+            case _:
+                assert_never(what)
+        draft.parts.append(TextPart(piece))
+    _add(messages, draft.finish(marks.outputs, None))
+    return tuple(messages)
+
+
+def _add(messages: list[Message], message: Message | None) -> None:
+    if message:
+        messages.append(message)
+
+
+def _pieces(text: str, marks: Marks) -> Iterator[str]:
+    """What is before, between and after the marks."""
+    at = 0
+    last: Boundary | None = None
+    for boundary in marks.boundaries:
+        found = text.find(boundary.mark, at)
+        if found == -1:
+            raise _not_whole(boundary)
+        yield _prove(text[at:found], marks, last or boundary)
+        at, last = found + len(boundary.mark), boundary
+    yield _prove(text[at:], marks, last)
+
+
+def _prove(piece: str, marks: Marks, near: Boundary | None) -> str:
+    """*piece*, which must hold no part of a mark. *near* is the boundary beside it."""
+    if marks.has_part_of_mark(piece):
+        raise _not_whole(near)
+    return piece
+
+
+def _not_whole(boundary: Boundary | None) -> RenderError:
+    if boundary and boundary.place:
+        return boundary.place.error(*_NOT_WHOLE)
+    return RenderError(Mistake(_NOT_WHOLE[0], hint=_NOT_WHOLE[1]))

@@ -1,0 +1,116 @@
+"""Marks: how a template says where a message begins, in characters that no input has. Never reads a template.
+
+A mark is drawn when it is put out, and never twice. After rendering the text must have each of them once and in
+order: so a filter that cuts, repeats or moves what a macro gave is found out, and a text that an input brings
+along can begin nothing.
+"""
+
+import os
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from docsync.render.error import Mistake, RenderError
+from docsync.render.message import MediaPart, Message
+from docsync.render.text import Place
+
+MAX_BOUNDARIES = 5_000
+"""So many messages, threads and images at most: the plane has room for twice as many marks."""
+
+_LENGTH = 6
+# The private plane 16 without its two last code points, which are no characters.
+_FIRST, _COUNT = 0x100000, 0xFFFE
+_LEAD_BYTE = b"\xf4"
+# What inputs and template may use of the plane, so that drawing ends soon.
+_MAX_USED = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A message begins: its role, and the attributes that its line has."""
+
+    role: str
+    attributes: tuple[tuple[str, object], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The messages of a conversation stand here."""
+
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """A mark that was put out. `outputs` is how many values had been put out before it."""
+
+    mark: str
+    what: Role | Thread | MediaPart
+    place: Place | None
+    outputs: int
+
+
+class Marks:
+    """The marks of one rendering."""
+
+    def __init__(self, used: set[str]) -> None:
+        if len(used) > _MAX_USED:
+            raise RenderError(
+                Mistake(f"the inputs use {len(used)} characters of the private plane 16: too many")
+            )
+        self._used = used
+        self._drawn: set[str] = set()
+        self.boundaries: list[Boundary] = []
+        self.outputs = 0
+        self._is_muted = False
+
+    def begin(self, what: Role | Thread | MediaPart, place: Place | None) -> str:
+        """A new mark, to be put out now."""
+        if self._is_muted:
+            return "".join(self._draw())
+        if len(self.boundaries) == MAX_BOUNDARIES:
+            message = f"more than {MAX_BOUNDARIES} messages, threads and images"
+            raise place.error(message) if place else RenderError(Mistake(message))
+        mark = "".join(self._draw())
+        self.boundaries.append(Boundary(mark, what, place, self.outputs))
+        return mark
+
+    @contextmanager
+    def mute(self) -> Iterator[None]:
+        """Inside, marks begin nothing: their text goes to nobody, and one that is found later is a mistake."""
+        before, self._is_muted = self._is_muted, True
+        try:
+            yield
+        finally:
+            self._is_muted = before
+
+    def count_output(self, text: str) -> None:
+        """Take note that *text* is put out, unless it is one with marks in it: those were counted before."""
+        if not has_private(text):
+            self.outputs += 1
+
+    def has_part_of_mark(self, text: str) -> bool:
+        """True if a character of any mark is in *text*."""
+        return has_private(text) and not self._drawn.isdisjoint(text)
+
+    def _draw(self) -> list[str]:
+        drawn: list[str] = []
+        while len(drawn) < _LENGTH:
+            for number in struct.unpack("8H", os.urandom(16)):
+                character = chr(_FIRST + number)
+                if number < _COUNT and character not in self._used and len(drawn) < _LENGTH:
+                    self._used.add(character)
+                    drawn.append(character)
+        self._drawn.update(drawn)
+        return drawn
+
+
+def has_private(text: str) -> bool:
+    """True if *text* has a character of the private plane. A lone surrogate is none."""
+    return not text.isascii() and _LEAD_BYTE in text.encode("utf-8", "surrogatepass")
+
+
+def private_characters(text: str) -> set[str]:
+    """The characters of the private plane in *text*."""
+    return {character for character in text if character >= "\U00100000"} if has_private(text) else set()
