@@ -1,6 +1,6 @@
 """Cuts a rendered text at its marks into messages. Never looks for a role in the text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import assert_never
@@ -10,6 +10,7 @@ from docsync.render.mark import Boundary, Marks, Role, Thread
 from docsync.render.message import MediaPart, Message, Part, TextPart
 
 _LINE_ENDS = "\r\n"
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 _NOT_WHOLE = (
     "what begins here was cut off, put out twice or moved on its way into the text",
     "put the macro, value or block out by itself: not through a filter, a variable or another expression",
@@ -23,54 +24,50 @@ class _Draft:
     role: Role
     begun_by: type[Role] | type[Thread] | None
     outputs: int
-    parts: list[Part] = field(default_factory=list)
+    parts: list[str | MediaPart] = field(default_factory=list)
 
     def finish(self, outputs: int, next_is: type[Role] | type[Thread] | None) -> Message | None:
         """The message; None where the author wrote no message, only white space around a conversation."""
-        parts = list(self._parts())
-        text = parts[0] if len(parts) == 1 else None
-        has_media = any(isinstance(part, MediaPart) for part in parts)
-        content = tuple(parts) if has_media else text.text if isinstance(text, TextPart) else ""
-        is_blank = not has_media and not str(content).strip()
-        if is_blank and (self.begun_by is None or (outputs == self.outputs and self._is_beside(next_is))):
-            return None
+        content = self._content()
+        if not content or (isinstance(content, str) and not content.strip()):
+            is_beside_thread = self.begun_by is Thread or next_is is Thread
+            if self.begun_by is None or (is_beside_thread and outputs == self.outputs):
+                return None
+        if not self.role.attributes:
+            return Message(self.role.role, content, None, _NOTHING)
         attributes = dict(self.role.attributes)
         name = attributes.pop("name", None)
-        return Message(
-            self.role.role, content, None if name is None else str(name), MappingProxyType(attributes)
-        )
+        extra = MappingProxyType(attributes) if attributes else _NOTHING
+        return Message(self.role.role, content, None if name is None else str(name), extra)
 
-    def _is_beside(self, next_is: type[Role] | type[Thread] | None) -> bool:
-        return self.begun_by is Thread or next_is is Thread
-
-    def _parts(self) -> Iterator[Part]:
-        for part in self.parts:
-            if isinstance(part, MediaPart):
-                yield part
-            elif stripped := part.text.strip(_LINE_ENDS):
-                yield TextPart(stripped)
+    def _content(self) -> str | tuple[Part, ...]:
+        if len(self.parts) == 1:
+            (text,) = self.parts
+            assert isinstance(text, str)
+            return text.strip(_LINE_ENDS)
+        stripped = [part.strip(_LINE_ENDS) if isinstance(part, str) else part for part in self.parts]
+        return tuple(TextPart(part) if isinstance(part, str) else part for part in stripped if part)
 
 
 def cut_messages(text: str, marks: Marks) -> tuple[Message, ...]:
     """The messages of *text*. RenderError where its marks are not those that were put out, in their order."""
     first, *rest = _pieces(text, marks)
     messages: list[Message] = []
-    draft = _Draft(Role("system"), None, 0, [TextPart(first)])
+    draft = _Draft(Role("system"), None, 0, [first])
     for boundary, piece in zip(marks.boundaries, rest, strict=True):
         what = boundary.what
         match what:
             case Role():
                 _add(messages, draft.finish(boundary.outputs, Role))
-                draft = _Draft(what, Role, boundary.outputs)
+                draft = _Draft(what, Role, boundary.outputs, [piece])
             case Thread():
                 _add(messages, draft.finish(boundary.outputs, Thread))
                 messages += what.messages
-                draft = _Draft(draft.role, Thread, boundary.outputs)
+                draft = _Draft(draft.role, Thread, boundary.outputs, [piece])
             case MediaPart():
-                draft.parts.append(what)
+                draft.parts += (what, piece)
             case _:
                 assert_never(what)
-        draft.parts.append(TextPart(piece))
     _add(messages, draft.finish(marks.outputs, None))
     return tuple(messages)
 

@@ -19,6 +19,7 @@ MAX_BOUNDARIES = 5_000
 """So many messages, threads and images at most: the plane has room for twice as many marks."""
 
 _LENGTH = 6
+_NUMBERS = struct.Struct("48H")
 # The private plane 16 without its two last code points, which are no characters.
 _FIRST, _COUNT = 0x100000, 0xFFFE
 _LEAD_BYTE = b"\xf4"
@@ -60,7 +61,8 @@ class Marks:
                 Mistake(f"the inputs use {len(used)} characters of the private plane 16: too many")
             )
         self._used = used
-        self._drawn: set[str] = set()
+        self._pool = ""  # characters that are drawn and not in a mark yet
+        self._muted: list[str] = []
         self.boundaries: list[Boundary] = []
         self.outputs = 0
         self._is_muted = False
@@ -68,11 +70,12 @@ class Marks:
     def begin(self, what: Role | Thread | MediaPart, place: Place | None) -> str:
         """A new mark, to be put out now."""
         if self._is_muted:
-            return "".join(self._draw())
+            self._muted.append(self._draw())
+            return self._muted[-1]
         if len(self.boundaries) == MAX_BOUNDARIES:
             message = f"more than {MAX_BOUNDARIES} messages, threads and images"
             raise place.error(message) if place else RenderError(Mistake(message))
-        mark = "".join(self._draw())
+        mark = self._draw()
         self.boundaries.append(Boundary(mark, what, place, self.outputs))
         return mark
 
@@ -92,18 +95,19 @@ class Marks:
 
     def has_part_of_mark(self, text: str) -> bool:
         """True if a character of any mark is in *text*."""
-        return has_private(text) and not self._drawn.isdisjoint(text)
+        if not has_private(text):
+            return False
+        marks = [*self._muted, *(boundary.mark for boundary in self.boundaries)]
+        return not set("".join(marks)).isdisjoint(text)
 
-    def _draw(self) -> list[str]:
-        drawn: list[str] = []
-        while len(drawn) < _LENGTH:
-            for number in struct.unpack("8H", os.urandom(16)):
-                character = chr(_FIRST + number)
-                if number < _COUNT and character not in self._used and len(drawn) < _LENGTH:
-                    self._used.add(character)
-                    drawn.append(character)
-        self._drawn.update(drawn)
-        return drawn
+    def _draw(self) -> str:
+        while len(self._pool) < _LENGTH:
+            numbers = _NUMBERS.unpack(os.urandom(_NUMBERS.size))
+            fresh = {chr(_FIRST + number) for number in numbers if number < _COUNT} - self._used
+            self._used |= fresh
+            self._pool += "".join(fresh)
+        mark, self._pool = self._pool[:_LENGTH], self._pool[_LENGTH:]
+        return mark
 
 
 def has_private(text: str) -> bool:
