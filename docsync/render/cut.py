@@ -5,16 +5,12 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import assert_never
 
-from docsync.render.error import Mistake, RenderError
+from docsync.render.error import RenderError
 from docsync.render.mark import Boundary, Marks, Role, Thread
 from docsync.render.message import MediaPart, Message, Part, TextPart
 
 _LINE_ENDS = "\r\n"
 _NOTHING: Mapping[str, object] = MappingProxyType({})
-_NOT_WHOLE = (
-    "what begins here was cut off, put out twice or moved on its way into the text",
-    "put the macro, value or block out by itself: not through a filter, a variable or another expression",
-)
 
 
 @dataclass(slots=True)
@@ -83,21 +79,19 @@ def _pieces(text: str, marks: Marks) -> Iterator[str]:
     last: Boundary | None = None
     for boundary in marks.boundaries:
         found = text.find(boundary.mark, at)
-        if found == -1:
-            raise _not_whole(boundary)
-        yield _prove(text[at:found], marks, last or boundary)
+        piece = text[at:found]
+        if found == -1 or marks.has_part_of_mark(piece):
+            raise _not_whole(boundary, marks)
+        yield piece
         at, last = found + len(boundary.mark), boundary
-    yield _prove(text[at:], marks, last)
+    if marks.has_part_of_mark(text[at:]):
+        raise _not_whole(last, marks)
+    yield text[at:]
 
 
-def _prove(piece: str, marks: Marks, near: Boundary | None) -> str:
-    """*piece*, which must hold no part of a mark. *near* is the boundary beside it."""
-    if marks.has_part_of_mark(piece):
-        raise _not_whole(near)
-    return piece
-
-
-def _not_whole(boundary: Boundary | None) -> RenderError:
-    if boundary and boundary.place:
-        return boundary.place.error(*_NOT_WHOLE)
-    return RenderError(Mistake(_NOT_WHOLE[0], hint=_NOT_WHOLE[1]))
+def _not_whole(boundary: Boundary | None, marks: Marks) -> RenderError:
+    message = "what begins here was cut off, put out twice or moved on its way into the text"
+    hint = (
+        "put the macro, value or block out by itself: not through a filter, a variable or another expression"
+    )
+    return marks.error(message, boundary.place if boundary else None, hint)

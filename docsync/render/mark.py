@@ -53,13 +53,15 @@ class Boundary:
 
 
 class Marks:
-    """The marks of one rendering."""
+    """The marks of one rendering of the prompt at *path*. *used* are private characters that it may not draw."""
 
-    def __init__(self, used: set[str]) -> None:
+    def __init__(self, used: set[str], path: str) -> None:
         if len(used) > _MAX_USED:
-            raise RenderError(
-                Mistake(f"the inputs use {len(used)} characters of the private plane 16: too many")
+            message = (
+                f"the inputs hold {len(used)} characters of the private plane 16; {_MAX_USED} may be there"
             )
+            raise RenderError(Mistake(message, path))
+        self._path = path
         self._used = used
         self._pool = ""  # characters that are drawn and not in a mark yet
         self._muted: list[str] = []
@@ -74,7 +76,7 @@ class Marks:
             return self._muted[-1]
         if len(self.boundaries) == MAX_BOUNDARIES:
             message = f"more than {MAX_BOUNDARIES} messages, threads and images"
-            raise place.error(message) if place else RenderError(Mistake(message))
+            raise self.error(message, place)
         mark = self._draw()
         self.boundaries.append(Boundary(mark, what, place, self.outputs))
         return mark
@@ -87,6 +89,10 @@ class Marks:
             yield
         finally:
             self._is_muted = before
+
+    def error(self, message: str, place: Place | None, hint: str | None = None) -> RenderError:
+        """The error that something is wrong at *place*, or in the prompt where no place is known."""
+        return place.error(message, hint) if place else RenderError(Mistake(message, self._path, hint=hint))
 
     def count_output(self, text: str) -> None:
         """Take note that *text* is put out, unless it is one with marks in it: those were counted before."""

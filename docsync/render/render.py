@@ -54,7 +54,7 @@ def render(
     bound = bind_inputs(declaration, templates.values(), inputs, samples=samples)
     for template in templates.values():
         bound.private |= template.private
-    marks = Marks(bound.private)
+    marks = Marks(bound.private, path)
     token = RENDERING.set(Rendering(marks, templates, bound.thread))
     try:
         rendered = templates[path].render(bound.values)
