@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from docsync.formats.prompty.dialect import Dialect
 from docsync.formats.prompty.properties import normalize_inputs, normalize_properties
@@ -52,26 +52,33 @@ class Declaration:
         return written if name is None else read_file(self.path, name, self.load)
 
 
-def declare_inputs(document: Mapping[str, Any], path: str, load: Loader) -> Declaration:
-    """The inputs that *document* declares. RenderError for a file that is not there or no mapping."""
+def declare_inputs(document: Mapping[str, Any], path: str, load: Loader, *, samples: bool) -> Declaration:
+    """The inputs that *document* declares; with *samples* those that a file of samples has, too.
+
+    RenderError for a file that is not there or holds something else.
+    """
     front_matter = mapping(document.get("frontmatter"))
     inputs = document.get("inputs") or []
-    files = dict(_declaring_files(front_matter))
+    files = {key: name for key, name in _declaring_files(front_matter) if samples or key == "inputs"}
     if files:
-        read = {key: _read_mapping(path, name, load) for key, name in files.items()}
+        read = {key: _read_declaration(path, name, load) for key, name in files.items()}
         front_matter = {**front_matter, **read}
-        inputs = normalize_inputs(front_matter)
+        inputs = normalize_inputs(front_matter)  # the stored ones are without what the files say
     written = {item["name"]: item for item in inputs if isinstance(item.get("name"), str)}
-    samples = front_matter.get("sample")
-    declared = written
-    if isinstance(samples, dict) and samples:
-        names = [item.get("name") for item in normalize_properties(front_matter, "inputs")]
-        declared = {name: written[name] for name in names if name in written}
+    declared: set[object] = set(written)
+    if front_matter.get("sample"):
+        declared = {item.get("name") for item in normalize_properties(front_matter, "inputs")}
+    if document.get("dialect") == Dialect.V1:
+        # The first generation has one word for a list and for anything else that is no text.
+        written = {
+            name: {**item, "kind": "any"} if item.get("kind") == "object" else item
+            for name, item in written.items()
+        }
     found = {name: Input(name, item, name in declared) for name, item in written.items()}
     has_thread_line = document.get("dialect") == Dialect.BETA and _THREAD_LINE in document["body"].lower()
     if has_thread_line:
         found["thread"] = Input("thread", {"name": "thread", "kind": "thread", "required": False})
-    return Declaration(path, found, load, has_thread_line)
+    return Declaration(path, found, load, has_thread_line=has_thread_line)
 
 
 def files_of(document: Mapping[str, Any]) -> Iterator[str]:
@@ -133,13 +140,13 @@ def _declaring_files(front_matter: JsonObject) -> Iterator[tuple[str, str]]:
             yield "sample", sample
 
 
-def _read_mapping(path: str, name: str, load: Loader) -> JsonObject:
+def _read_declaration(path: str, name: str, load: Loader) -> object:
     value = read_file(path, name, load)
-    if not isinstance(value, dict):
+    if not isinstance(value, dict | list):
         raise RenderError(
             Mistake(f"{to_printable(name)} must hold an object: it has the inputs or their samples", path)
         )
-    return cast(JsonObject, value)
+    return value
 
 
 def _load(path: str, name: str, load: Loader) -> Text:

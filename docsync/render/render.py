@@ -50,7 +50,7 @@ def render(
     text = _body(document, path)
     compile_text = _compiler(document, text)
     templates = gather_templates(compile_text(text), compile_text, load)
-    declaration = declare_inputs(document, path, load)
+    declaration = declare_inputs(document, path, load, samples=samples)
     bound = bind_inputs(declaration, templates.values(), inputs, samples=samples)
     for template in templates.values():
         bound.private |= template.private

@@ -49,11 +49,11 @@ class Prompt:
     def render(self, /, *, samples: bool = False, **inputs: object) -> tuple[Message, ...]:
         return render(self.document, inputs, path=self.path, load=self.load, samples=samples)
 
-    def pairs(self, /, **inputs: object) -> list[tuple[str, object]]:
+    def pairs(self, /, **inputs: Any) -> list[tuple[str, object]]:
         """Role and content of each message."""
         return [(message.role, message.content) for message in self.render(**inputs)]
 
-    def mistakes(self, /, **inputs: object) -> list[str]:
+    def mistakes(self, /, **inputs: Any) -> list[str]:
         """What is wrong, as `line:column: text`, lines counted from the body's first."""
         with pytest.raises(RenderError) as caught:
             self.render(**inputs)

@@ -302,7 +302,7 @@ def test_mustache_escapes_nothing_and_begins_messages_alike() -> None:
     "body", ["a{{! \nuser:\n }}b", "a{{^yes}}\nuser:\n{{/yes}}b", "a{{#no}}\nuser:\n{{/no}}b"]
 )
 def test_a_comment_and_a_section_that_is_left_out_begin_nothing_in_mustache(body: str) -> None:
-    inputs = {name: value for name, value in (("yes", True), ("no", [])) if name in body}
+    inputs: dict[str, object] = {name: value for name, value in (("yes", True), ("no", [])) if name in body}
     assert [role for role, _ in Prompt(body, MUSTACHE).pairs(**inputs)] == ["system"]
 
 

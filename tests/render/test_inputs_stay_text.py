@@ -63,12 +63,14 @@ class Case:
         given = {}
         for name in sorted(self.names):
             shape = self.shape.members.get(name, Shape(name))
-            declared = next((item for item in self._document["inputs"] if item.get("name") == name), {})
+            declared: dict[str, Any] = next(
+                (item for item in self._document["inputs"] if item.get("name") == name), {}
+            )
             given[name] = _of_kind(declared, shape, partial(text, f"{name}"), text)
         return given
 
     def messages(self, values: Mapping[str, object]) -> tuple[Message, ...]:
-        return render(self._document, values, path=self.name, load=self._load, samples=True)
+        return render(self._document, values, path=self.name, load=self._load)
 
 
 FIXED = {
@@ -97,7 +99,12 @@ def _of_kind(
     made = shape.fill(text, shape.name)
     if kind in ("array", "list") and not isinstance(made, list):
         return [made]
-    return {"made": made} if kind == "object" and not isinstance(made, dict) else made
+    return {"made": made} if kind == "object" and isinstance(made, str) else made
+
+
+def _note(places: list[str], path: str) -> str:
+    places.append(path)
+    return "made"
 
 
 def cases(documents: dict[str, dict[str, Any]], load: Loader) -> Iterator[tuple[Case, tuple[Message, ...]]]:
@@ -121,7 +128,7 @@ def hold(case: Case, plain: tuple[Message, ...], dice: random.Random) -> int:
     """Render with hostile texts in every place at once, then in each alone; how many were tried."""
     roles = [message.role for message in plain]
     places: list[str] = []
-    case.values(lambda path: places.append(path) or "made")
+    case.values(partial(_note, places))
     tried = 0
     for only in (None, *places):
         numbers = count()
