@@ -68,17 +68,23 @@ def declare_inputs(document: Mapping[str, Any], path: str, load: Loader, *, samp
     declared: set[object] = set(written)
     if front_matter.get("sample"):
         declared = {item.get("name") for item in normalize_properties(front_matter, "inputs")}
-    if document.get("dialect") == Dialect.V1:
-        # The first generation has one word for a list and for anything else that is no text.
-        written = {
-            name: {**item, "kind": "any"} if item.get("kind") == "object" else item
-            for name, item in written.items()
-        }
-    found = {name: Input(name, item, name in declared) for name, item in written.items()}
+    is_v1 = document.get("dialect") == Dialect.V1
+    found = {}
+    for name, item in written.items():
+        is_open = name not in declared or _has_open_kind(item, is_v1=is_v1)
+        found[name] = Input(name, {**item, "kind": "any"} if is_open else item, name in declared)
     has_thread_line = document.get("dialect") == Dialect.BETA and _THREAD_LINE in document["body"].lower()
     if has_thread_line:
         found["thread"] = Input("thread", {"name": "thread", "kind": "thread", "required": False})
     return Declaration(path, found, load, has_thread_line=has_thread_line)
+
+
+def _has_open_kind(item: JsonObject, *, is_v1: bool) -> bool:
+    """True where the kind says nothing of a value."""
+    if item.get("kind") == "object":
+        return is_v1  # whose authors call a list so, and all else that is no text
+    # The text `${file:…}` was taken for the default or the example itself.
+    return item.get("kind") == "string" and any(map(file_name, (item.get("default"), item.get("example"))))
 
 
 def files_of(document: Mapping[str, Any]) -> Iterator[str]:

@@ -94,7 +94,7 @@ def _of_kind(
             {"role": "user", "content": text("thread")},
             {"role": "assistant", "content": text("thread[1]")},
         ]
-    if kind in ("string", *FIXED):
+    if kind in FIXED or (kind == "string" and not (shape.members or shape.item)):
         return FIXED.get(kind) or leaf()
     made = shape.fill(text, shape.name)
     if kind in ("array", "list") and not isinstance(made, list):
