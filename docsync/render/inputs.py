@@ -23,7 +23,7 @@ def _is_number(value: object) -> bool:
 
 
 def _is_integer(value: object) -> bool:
-    return _is_number(value) and float(value) == value if isinstance(value, float) else _is_number(value)
+    return value.is_integer() if isinstance(value, float) else _is_number(value)
 
 
 KINDS: dict[str, tuple[str, Callable[[object], bool]]] = {
