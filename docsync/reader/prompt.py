@@ -1,4 +1,4 @@
-"""Prompts for rendering: the row, and the texts of the files that it takes in, of one state. Never renders."""
+"""Prompts for rendering: the row, and the texts of what it takes in, of one state. Never renders."""
 
 import json
 

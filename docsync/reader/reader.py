@@ -105,8 +105,8 @@ class Reader:
     ) -> "tuple[Message, ...]":
         """The messages of the prompt with this id, for these inputs.
 
-        Values are JSON, rows of a reader, and bytes or URLs where the prompt asks for an image. With *samples*
-        the prompt's own stand for what is not given. Raises RenderError with all that is wrong, NoSuchDocument.
+        Values are JSON, rows, and bytes or URLs for images, files and sounds. With *samples* the prompt's own
+        stand for what is not given. Raises RenderError with all that is wrong, NoSuchDocument.
         """
         from docsync.reader import prompt
         from docsync.render.render import render, takes_files

@@ -1,4 +1,4 @@
-"""Inputs that came as texts, from a shell or a form, as values of the types that a prompt declares. Opens nothing."""
+"""Inputs that came as texts, from a shell or a form, as values of the declared types. Opens nothing."""
 
 import json
 import math

@@ -15,7 +15,7 @@ _NOTHING: Mapping[str, object] = MappingProxyType({})
 
 @dataclass(slots=True)
 class _Draft:
-    """A message that is still written. `begun_by` is what its begin was, `outputs` the count of values then."""
+    """A message in the making. `begun_by` is what began it, `outputs` how many values were out then."""
 
     role: Role
     begun_by: type[Role] | type[Thread] | None

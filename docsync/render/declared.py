@@ -20,7 +20,7 @@ _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|\$\{")
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One input. `written` has all that the prompt says of it; `is_declared` is false for one that only a sample names."""
+    """One input: all that the prompt says of it; `is_declared` is false if only a sample names it."""
 
     name: str
     written: JsonObject
@@ -46,7 +46,7 @@ class Declaration:
     has_thread_line: bool = False
 
     def value(self, one: Input, role: str) -> object:
-        """The default or the example (`role`) of an input, read from its file if it is one. None if it has none."""
+        """The default or the example (`role`) of an input, from its file if it names one; None without."""
         written = one.written.get(role)
         name = file_name(written)
         return written if name is None else read_file(self.path, name, self.load)
@@ -88,7 +88,7 @@ def _has_open_kind(item: JsonObject, *, is_v1: bool) -> bool:
 
 
 def files_of(document: Mapping[str, Any]) -> Iterator[str]:
-    """The names of the files that the inputs of *document*, their samples and defaults are read from, as written."""
+    """The files from which the inputs of *document*, samples and defaults are read, as written."""
     yield from (name for _, name in _declaring_files(mapping(document.get("frontmatter"))))
     for item in document.get("inputs") or []:
         names = (file_name(item.get(role)) for role in ("default", "example"))

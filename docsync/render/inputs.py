@@ -1,4 +1,4 @@
-"""Decides what a template gets: given inputs, samples, defaults. Tells all mistakes at once, and opens nothing."""
+"""Decides what a template gets: given inputs, samples, defaults. Tells all mistakes at once. Opens nothing."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ KINDS: dict[str, tuple[str, Callable[[object], bool]]] = {
     "object": ("an object", lambda value: isinstance(value, dict)),
     "dict": ("an object", lambda value: isinstance(value, dict)),
 }
-"""The kinds whose values are checked: in words, and what they must be. A value of any other kind is taken as it is."""
+"""The kinds whose values are checked: in words, and how. A value of any other kind is taken as it is."""
 
 
 @dataclass(slots=True)
@@ -56,7 +56,7 @@ def bind_inputs(
     *,
     samples: bool,
 ) -> Bound:
-    """The values for a prompt whose own template is the first of *templates*. RenderError with all mistakes."""
+    """The values for the first of *templates*, which is the prompt's. RenderError with all mistakes."""
     return _Binder(declaration, tuple(templates), given, samples=samples).bind()
 
 
@@ -144,7 +144,7 @@ class _Binder:
             self._need_place(name, Input(name, {"kind": THREAD}))
 
     def _put_plain(self, name: str, value: object, one: Input) -> None:
-        # What the author wrote as sample or default is looked at where prompts are checked, not for each call.
+        # Samples and defaults are the author's: they are checked with the prompt, not for each call.
         if name in self._given:
             words, fits = KINDS.get(one.kind, ("", None))
             if fits and not fits(value):
@@ -159,7 +159,8 @@ class _Binder:
         used = [template.variables for template in self._templates]
         if not any(names is None or name in names for names in used):
             self._add(
-                f"the {one.kind} '{to_printable(name)}' has no place in the text: write {{{{ {name} }}}} where it belongs"
+                f"the {one.kind} '{to_printable(name)}' has no place in the text: "
+                f"write {{{{ {name} }}}} where it belongs"
             )
 
     def _is_needed(self, name: str) -> bool:
@@ -170,7 +171,7 @@ class _Binder:
         template = self._templates[0]
         for name in sorted(template.variables or ()):
             if name not in self._given and name not in self._declaration.inputs and self._is_needed(name):
-                near = find_closest(name[:_MAX_NAME_CHARACTERS], self._unused(), 1)
+                near = find_closest(name[:_MAX_NAME_CHARACTERS], self._list_unused(), 1)
                 hint = (
                     f"it is not declared; did you mean '{near[0]}'?"
                     if near
@@ -178,7 +179,7 @@ class _Binder:
                 )
                 self._add(f"'{to_printable(name)}' is not given", name, hint)
 
-    def _unused(self) -> Iterator[str]:
+    def _list_unused(self) -> Iterator[str]:
         used = self._templates[0].variables or ()
         return (name for name in self._declaration.inputs if name not in used)
 

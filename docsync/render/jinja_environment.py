@@ -1,4 +1,4 @@
-"""Jinja as docsync renders it: sandboxed, strict, and with marks where messages begin. Loads nothing itself."""
+"""Jinja as docsync renders it: sandboxed, strict, with marks where messages begin. Loads nothing itself."""
 
 from collections.abc import Mapping, MutableMapping
 from typing import Any, NoReturn, Protocol, cast
@@ -19,7 +19,7 @@ from docsync.render.jinja_token import DATA_ROLE_TAG, ROLE_TAG, read_tokens
 from docsync.render.mark import Role, Thread
 from docsync.render.role_line import names_role, role_of
 from docsync.render.state import RENDERING
-from docsync.render.text import Place, resolve_name
+from docsync.render.text import TextPlace, resolve_name
 from docsync.render.undefined import Unknown
 
 
@@ -29,7 +29,7 @@ class JinjaMarks:
     def __getitem__(self, key: tuple[str, int, str, object, tuple[tuple[str, object], ...]]) -> str:
         path, at, kind, role, attributes = key
         rendering = RENDERING.get()
-        place = Place(rendering.templates[path].text, at)
+        place = TextPlace(rendering.templates[path].text, at)
         if kind == DATA_ROLE_TAG:
             return rendering.marks.begin(role_of(role, place), place)
         if role == "thread":
@@ -108,7 +108,8 @@ class RoleLines(Extension):
     def _data_role(self, parser: Parser, at: int) -> nodes.Node:
         before, after = parser.stream.expect("string").value, parser.stream.expect("string").value
         expression = parser.parse_tuple(with_condexpr=True)
-        if names_role(_last_name(expression), in_loop="for" in parser._tag_stack):  # noqa: SLF001 - Jinja tells it nowhere else
+        in_loop = "for" in parser._tag_stack  # noqa: SLF001 - Jinja tells it nowhere else
+        if names_role(_last_name(expression), in_loop=in_loop):
             return _output_mark(parser, at, DATA_ROLE_TAG, expression, nodes.Tuple([], "load"))
         text = [nodes.TemplateData(part, lineno=at) for part in (before, after)]
         return nodes.Output([text[0], expression, text[1]], lineno=at)
@@ -136,7 +137,7 @@ class RoleEnvironment(ImmutableSandboxedEnvironment):
 
     @property
     def marks(self) -> JinjaMarks:
-        """What every mark in a tree asks; an attribute of the environment, which no name can reach or hide."""
+        """What every mark in a tree asks: an attribute that no name in a template reaches or hides."""
         return _JINJA_MARKS
 
     def _tokenize(

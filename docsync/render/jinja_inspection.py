@@ -1,7 +1,8 @@
 """What is wrong with a parsed Jinja template before it is rendered, and what it names. Never renders.
 
-A message can only begin where its text is put out at once: inside of a `set`, `filter` or `call` block, or in a
-macro whose result is used for something else, its begin could be cut, moved or lost with what an input says.
+A message can only begin where its text is put out at once: inside of a `set`, `filter` or `call` block, or
+in a macro whose result is used for something else, its begin could be cut, moved or lost with what an input
+says.
 """
 
 from collections.abc import Iterator

@@ -16,7 +16,7 @@ from docsync.render.jinja_environment import RoleEnvironment
 from docsync.render.jinja_inspection import Inspection, inspect
 from docsync.render.mark import private_characters
 from docsync.render.state import RENDERING
-from docsync.render.text import Include, Place, Text
+from docsync.render.text import Include, Text, TextPlace
 from docsync.render.undefined import Absent
 from docsync.render.value import ABSENT
 
@@ -95,15 +95,15 @@ def _variables(source: str) -> frozenset[str] | None:
         return None  # too large to be looked at: names that are missing are found while it is rendered
 
 
-def _place_of(error: Exception, text: Text) -> Place:
+def _place_of(error: Exception, text: Text) -> TextPlace:
     """The innermost place in a template at which *error* was raised."""
-    place = Place(text, _NOWHERE)
+    place = TextPlace(text, _NOWHERE)
     trace: TracebackType | None = error.__traceback__
     while trace:
         template = trace.tb_frame.f_globals.get("__jinja_template__")
         if template is not None and template.name in RENDERING.get().templates:
             at = template.get_corresponding_lineno(trace.tb_lineno)
-            place = Place(RENDERING.get().templates[template.name].text, at)
+            place = TextPlace(RENDERING.get().templates[template.name].text, at)
         trace = trace.tb_next
     return place
 

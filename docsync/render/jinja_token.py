@@ -1,7 +1,8 @@
 """Reads a Jinja template as tokens whose lines are characters, with each role's line made a tag of its own.
 
-Where Jinja counts lines, these tokens hold the offset of their first character: so every node and every error,
-also while rendering, knows its place exactly. The tags for role lines have names that nobody can write.
+Where Jinja counts lines, these tokens hold the offset of their first character: so every node and every
+error, also while rendering, knows its place exactly. The tags for role lines have names that nobody can
+write.
 """
 
 import re
@@ -42,7 +43,7 @@ class _Line:
 
 
 def read_tokens(lexer: Lexer, source: str, dialect: Dialect, offset: int = 0) -> Iterator[Token]:
-    """The tokens of *source*, which stands at *offset*. TemplateSyntaxError has an offset for its line, too."""
+    """The tokens of *source*, which stands at *offset*; the line of a TemplateSyntaxError is one, too."""
     pieces = list(_read_pieces(lexer, source))
     lines = sorted(
         [*_find_role_lines(pieces, source, dialect), *_find_data_role_lines(lexer, pieces, source)],
@@ -85,7 +86,7 @@ def _find_role_lines(pieces: list[_Piece], source: str, dialect: Dialect) -> Ite
 
 
 def _find_data_role_lines(lexer: Lexer, pieces: list[_Piece], source: str) -> Iterator[_Line]:
-    """Lines that hold nothing but a tag and a colon. Whether its value is a role, who parses them finds out."""
+    """Lines that hold nothing but a tag and a colon. Whether it is a role, who parses them finds out."""
     for at, piece in enumerate(pieces):
         if piece.kind != "variable_begin":
             continue

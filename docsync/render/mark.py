@@ -1,8 +1,8 @@
 """Marks: how a template says where a message begins, in characters that no input has. Never reads a template.
 
-A mark is drawn when it is put out, and never twice. After rendering the text must have each of them once and in
-order: so a filter that cuts, repeats or moves what a macro gave is found out, and a text that an input brings
-along can begin nothing.
+A mark is drawn when it is put out, and never twice. After rendering the text must have each of them once and
+in order: so a filter that cuts, repeats or moves what a macro gave is found out, and a text that an input
+brings along can begin nothing.
 """
 
 import os
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from docsync.render.error import Mistake, RenderError
 from docsync.render.message import MediaPart, Message
-from docsync.render.text import Place
+from docsync.render.text import TextPlace
 
 MAX_BOUNDARIES = 5_000
 """So many messages, threads and images at most: the plane has room for twice as many marks."""
@@ -48,12 +48,12 @@ class Boundary:
 
     mark: str
     what: Role | Thread | MediaPart
-    place: Place | None
+    place: TextPlace | None
     outputs: int
 
 
 class Marks:
-    """The marks of one rendering of the prompt at *path*. *used* are private characters that it may not draw."""
+    """The marks of one rendering of the prompt at *path*; *used* are characters not to be drawn."""
 
     def __init__(self, used: set[str], path: str) -> None:
         if len(used) > _MAX_USED:
@@ -69,7 +69,7 @@ class Marks:
         self.outputs = 0
         self._is_muted = False
 
-    def begin(self, what: Role | Thread | MediaPart, place: Place | None) -> str:
+    def begin(self, what: Role | Thread | MediaPart, place: TextPlace | None) -> str:
         """A new mark, to be put out now."""
         if self._is_muted:
             self._muted.append(self._draw())
@@ -83,14 +83,14 @@ class Marks:
 
     @contextmanager
     def mute(self) -> Iterator[None]:
-        """Inside, marks begin nothing: their text goes to nobody, and one that is found later is a mistake."""
+        """Inside, marks begin nothing: their text goes to nobody, one that is found later is a mistake."""
         before, self._is_muted = self._is_muted, True
         try:
             yield
         finally:
             self._is_muted = before
 
-    def error(self, message: str, place: Place | None, hint: str | None = None) -> RenderError:
+    def error(self, message: str, place: TextPlace | None, hint: str | None = None) -> RenderError:
         """The error that something is wrong at *place*, or in the prompt where no place is known."""
         return place.error(message, hint) if place else RenderError(Mistake(message, self._path, hint=hint))
 

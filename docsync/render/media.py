@@ -1,4 +1,4 @@
-"""Images, files and sounds as inputs: bytes, `data:` or `https:`. Never opens a path, whatever a value says."""
+"""Images, files and sounds as inputs: bytes, `data:` or `https:`. Never opens a path that a value has."""
 
 import base64
 import binascii

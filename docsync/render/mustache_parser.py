@@ -72,7 +72,7 @@ Nodes = tuple[Node, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Tag:
-    """A tag, or the line of a role: what it takes away of the source, its sign, what it holds, and its place."""
+    """A tag or the line of a role: what it takes of the source, its sign, what it holds, its place."""
 
     start: int
     end: int

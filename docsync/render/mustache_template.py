@@ -1,4 +1,4 @@
-"""Renders Mustache: nothing is escaped, nothing is called, and no attribute of an object is ever asked for."""
+"""Renders Mustache: nothing is escaped, nothing is called, no attribute of an object is asked for."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ from docsync.render.mustache_parser import (
 from docsync.render.rich import MediaValue, ThreadValue
 from docsync.render.role_line import role_of
 from docsync.render.state import RENDERING
-from docsync.render.text import Include, Place, Text, resolve_name
+from docsync.render.text import Include, Text, TextPlace, resolve_name
 from docsync.render.value import ABSENT
 
 _MAX_TEMPLATES = 256
@@ -49,7 +49,7 @@ class MustacheText:
         try:
             return "".join(renderer.put_out(self.nodes))
         except RecursionError:
-            raise Place(self.text, 0).error("goes too deep into itself") from None
+            raise TextPlace(self.text, 0).error("goes too deep into itself") from None
 
 
 @lru_cache(_MAX_TEMPLATES)
@@ -74,7 +74,7 @@ def compile_mustache(text: Text, dialect: Dialect) -> MustacheText:
 
 
 def _walk(nodes: Nodes, *, in_section: bool) -> Iterator[tuple[str, int, bool]]:
-    """The first names in *nodes*, their places, and whether one must be given: not in a section, nor as one."""
+    """The first names in *nodes*, their places, and if one must be given: not in a section, nor as one."""
     for node in nodes:
         match node:
             case Value(names, at) | DataRoleLine(names, at) if names:
@@ -119,7 +119,7 @@ class _Renderer:
                 case RoleLine():
                     yield self._role(node)
                 case DataRoleLine(names, at):
-                    place = Place(self._template.text, at)
+                    place = TextPlace(self._template.text, at)
                     yield self._marks.begin(role_of(self._find(names), place), place)
 
     def _value(self, names: Names, at: int) -> str:
@@ -153,7 +153,7 @@ class _Renderer:
         yield from _Renderer(self._marks, partial, self._stack).put_out(partial.nodes)
 
     def _role(self, node: RoleLine) -> str:
-        place = Place(self._template.text, node.at)
+        place = TextPlace(self._template.text, node.at)
         if node.role == "thread":
             return self._marks.begin(Thread(RENDERING.get().thread), place)
         attributes = tuple(
@@ -185,7 +185,7 @@ class _Renderer:
         hint = (
             f"did you mean '{near[0]}'?" if near else f"{{{{#{'.'.join(names)}}}}} asks whether it is there"
         )
-        return Place(self._template.text, at).error(f"'{'.'.join(names)}' is not there", hint)
+        return TextPlace(self._template.text, at).error(f"'{'.'.join(names)}' is not there", hint)
 
 
 def _to_text(value: object) -> str:

@@ -42,7 +42,7 @@ def render(
 
     Args:
         document: the prompt as it is stored.
-        inputs: values by their names: JSON values, rows, and bytes or URLs where the prompt asks for an image.
+        inputs: values by their names: JSON values, rows, and bytes or URLs for images, files and sounds.
         path: of the prompt's file, relative to the project.
         load: gives the text of a file that the prompt takes in.
         samples: the prompt's own samples stand for inputs that are not given.
@@ -79,7 +79,7 @@ def find_texts(document: Mapping[str, Any], path: str, load: Loader) -> dict[str
     text = _body(document, path)
     compile_text = _compiler(document, text)
     gather_templates(compile_text(text), compile_text, take)
-    for name in _named_files(document, path):
+    for name in _find_named_files(document, path):
         take(name)
     return found
 
@@ -90,7 +90,7 @@ def takes_files(document: Mapping[str, Any], path: str) -> bool:
     return bool(_compiler(document, text)(text).includes) or any(files_of(document))
 
 
-def _named_files(document: Mapping[str, Any], path: str) -> Iterator[str]:
+def _find_named_files(document: Mapping[str, Any], path: str) -> Iterator[str]:
     for name in files_of(document):
         try:
             yield resolve_name(name, path)

@@ -4,7 +4,7 @@ import re
 
 from docsync.names import find_closest
 from docsync.render.mark import Role
-from docsync.render.text import Place
+from docsync.render.text import TextPlace
 
 DATA_ROLES = ("user", "assistant", "tool", "function")
 """The roles that a message from data may have (promise P12)."""
@@ -13,7 +13,7 @@ _AFTER = re.compile(r"(?>[^\S\n]*):(?>[^\S\n]*)(?=\n|\Z)")
 
 
 def find_line(source: str, start: int, end: int) -> tuple[int, int] | None:
-    """The line of *source* that holds nothing but its part from *start* to *end* and a colon, None if it has more."""
+    """The line that holds nothing but *source* from *start* to *end* and a colon, None if it has more."""
     after = _AFTER.match(source, end)
     if not after:
         return None
@@ -27,7 +27,7 @@ def names_role(name: str, *, in_loop: bool) -> bool:
     return name.lower() == "role" or (in_loop and name.lower() == "type")
 
 
-def role_of(value: object, place: Place) -> Role:
+def role_of(value: object, place: TextPlace) -> Role:
     """The role that data gives. RenderError if a message from data may not have it."""
     given = value.strip() if isinstance(value, str) else value
     if isinstance(given, str) and given.lower() in DATA_ROLES:

@@ -45,7 +45,7 @@ class Include:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TextPlace:
     """A character of a text."""
 
     text: Text
@@ -57,7 +57,7 @@ class Place:
 
 
 Loader = Callable[[str], Text | None]
-"""Gives the text of the file at a path relative to the project, None if there is none that may be included."""
+"""Gives the text of the file at a path relative to the project, None if there is none to be had."""
 
 
 def resolve_name(name: str, including: str) -> str:

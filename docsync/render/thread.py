@@ -1,4 +1,4 @@
-"""Conversations as inputs: lists of messages in the shape of OpenAI's chat API. No text of one is ever parsed."""
+"""Conversations as inputs: lists of messages in the shape of OpenAI's chat API. Never parses their texts."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -32,12 +32,12 @@ def read_thread(value: object, plain: PlainValues) -> tuple[Message, ...]:
 def thread_values(messages: tuple[Message, ...]) -> list[dict[str, object]]:
     """*messages* as a template sees them that goes through them itself."""
     return [
-        {"role": message.role, "content": _text_of(message.content), **_named(message), **message.extra}
+        {"role": message.role, "content": _text_of(message.content), **_name_of(message), **message.extra}
         for message in messages
     ]
 
 
-def _named(message: Message) -> dict[str, object]:
+def _name_of(message: Message) -> dict[str, object]:
     return {} if message.name is None else {"name": message.name}
 
 

@@ -40,7 +40,7 @@ class Messages:
 
 @dataclass(frozen=True, slots=True)
 class RoleMarker:
-    """A line that begins a message, from `start` to before its line end. `is_complete` is false for what only looks so.
+    """A line that begins a message, from `start` to before its line end; not `is_complete` it only looks so.
 
     `attributes` are as written: one may hold a tag of the template.
     """
