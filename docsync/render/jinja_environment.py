@@ -31,6 +31,8 @@ class JinjaMarks:
         rendering = RENDERING.get()
         place = TextPlace(rendering.templates[path].text, at)
         if kind == DATA_ROLE_TAG:
+            if isinstance(role, Unknown):
+                str(role)  # raises what is missing
             return rendering.marks.begin(role_of(role, place), place)
         if role == "thread":
             return rendering.marks.begin(Thread(rendering.thread), place)
@@ -42,6 +44,10 @@ _JINJA_MARKS = JinjaMarks()
 
 class JinjaTemplate(Template):
     """A template whose module is made for each rendering: Jinja would keep one with marks of the first."""
+
+    def get_corresponding_lineno(self, lineno: int) -> int:
+        """The character of the template to which a line of its program belongs; Jinja counts from 1."""
+        return next((at for at, line in reversed(self.debug_info) if line <= lineno), 0)
 
     def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:  # noqa: ARG002 - as Jinja's
         return self.make_module()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import TracebackType
 
-from jinja2 import Template, TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2 import Template, TemplateNotFound, TemplateSyntaxError, UndefinedError, nodes
 from jinja2.exceptions import SecurityError
 
 from docsync.formats.prompty.dialect import Dialect
@@ -15,12 +15,11 @@ from docsync.render.error import RenderError
 from docsync.render.jinja_environment import RoleEnvironment
 from docsync.render.jinja_inspection import Inspection, inspect
 from docsync.render.mark import private_characters
-from docsync.render.state import RENDERING
+from docsync.render.state import MAX_KEPT_CHARACTERS, MAX_TEMPLATES, RENDERING
 from docsync.render.text import Include, Text, TextPlace
 from docsync.render.undefined import Absent
 from docsync.render.value import ABSENT
 
-_MAX_TEMPLATES = 256
 _NOWHERE = 0
 
 
@@ -61,9 +60,12 @@ class JinjaText:
             raise _place_of(error, self.text).error(_describe(error)) from error
 
 
-@lru_cache(_MAX_TEMPLATES)
 def compile_jinja(text: Text, dialect: Dialect) -> JinjaText:
     """*text*, compiled; the same text is compiled once. RenderError with all that is wrong with it."""
+    return (_compile_once if len(text.content) <= MAX_KEPT_CHARACTERS else _compile)(text, dialect)
+
+
+def _compile(text: Text, dialect: Dialect) -> JinjaText:
     source = text.normalized
     environment = _environment(dialect)
     try:
@@ -80,7 +82,13 @@ def compile_jinja(text: Text, dialect: Dialect) -> JinjaText:
         raise RenderError(text.mistake(str(error), error.line)) from error
     except Exception as error:  # Python refuses some of the programs that Jinja makes
         raise RenderError(text.mistake(f"cannot be compiled: {_describe(error)}", _NOWHERE)) from error
-    return JinjaText(text, compiled, inspection, _variables(source), frozenset(private_characters(source)))
+    # A text within a tag may have them as escapes.
+    written = [source, *(one.value for one in tree.find_all(nodes.Const) if isinstance(one.value, str))]
+    private = frozenset(private_characters("".join(written)))
+    return JinjaText(text, compiled, inspection, _variables(source), private)
+
+
+_compile_once = lru_cache(MAX_TEMPLATES)(_compile)
 
 
 @cache

@@ -22,11 +22,10 @@ from docsync.render.mustache_parser import (
 )
 from docsync.render.rich import MediaValue, ThreadValue
 from docsync.render.role_line import role_of
-from docsync.render.state import RENDERING
+from docsync.render.state import MAX_KEPT_CHARACTERS, MAX_TEMPLATES, RENDERING
 from docsync.render.text import Include, Text, TextPlace, resolve_name
 from docsync.render.value import ABSENT
 
-_MAX_TEMPLATES = 256
 _UNKNOWN = object()
 
 
@@ -52,9 +51,12 @@ class MustacheText:
             raise TextPlace(self.text, 0).error("goes too deep into itself") from None
 
 
-@lru_cache(_MAX_TEMPLATES)
 def compile_mustache(text: Text, dialect: Dialect) -> MustacheText:
     """*text*, parsed; the same text is parsed once. RenderError where it is no Mustache."""
+    return (_compile_once if len(text.content) <= MAX_KEPT_CHARACTERS else _compile)(text, dialect)
+
+
+def _compile(text: Text, dialect: Dialect) -> MustacheText:
     nodes = parse_mustache(text, dialect)
     seen = list(_walk(nodes, in_section=False))
     places: dict[str, int] = {}
@@ -71,6 +73,9 @@ def compile_mustache(text: Text, dialect: Dialect) -> MustacheText:
         frozenset(places) - needed,
         frozenset(private_characters(text.normalized)),
     )
+
+
+_compile_once = lru_cache(MAX_TEMPLATES)(_compile)
 
 
 def _walk(nodes: Nodes, *, in_section: bool) -> Iterator[tuple[str, int, bool]]:
@@ -119,8 +124,7 @@ class _Renderer:
                 case RoleLine():
                     yield self._role(node)
                 case DataRoleLine(names, at):
-                    place = TextPlace(self._template.text, at)
-                    yield self._marks.begin(role_of(self._find(names), place), place)
+                    yield self._data_role(names, at)
 
     def _value(self, names: Names, at: int) -> str:
         value = self._find(names)
@@ -161,6 +165,13 @@ class _Renderer:
             for name, value in node.attributes
         )
         return self._marks.begin(Role(node.role, attributes), place)
+
+    def _data_role(self, names: Names, at: int) -> str:
+        value = self._find(names)
+        if value is _UNKNOWN:
+            raise self._unknown(names, at)
+        place = TextPlace(self._template.text, at)
+        return self._marks.begin(role_of(value, place), place)
 
     def _find(self, names: Names) -> object:
         """The value of *names*: the first from the innermost section that has it, the others in it."""

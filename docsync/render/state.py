@@ -9,6 +9,9 @@ from docsync.render.mark import Marks
 from docsync.render.message import Message
 from docsync.render.text import Include, Text
 
+MAX_TEMPLATES, MAX_KEPT_CHARACTERS = 256, 262_144
+"""So many compiled templates are kept, none of a text of more characters."""
+
 
 class Template(Protocol):
     """A parsed template. `variables` are the names that it wants from outside, None where they are unknown.

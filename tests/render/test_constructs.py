@@ -133,6 +133,13 @@ def test_data_may_not_have_another_role(role: object) -> None:
     assert mistakes[0].startswith("2:1: data says that the role is ")
 
 
+def test_data_that_has_no_role_is_told_so() -> None:
+    assert Prompt("{{ m.role }}:\nx").mistakes(m={"rule": "user"}) == [
+        "1:1: there is no 'role' in the object here; did you mean 'rule'?"
+    ]
+    assert Prompt("{{#m}}\n{{role}}:\n{{/m}}", MUSTACHE).mistakes(m=[{}]) == ["2:1: 'role' is not there"]
+
+
 @pytest.mark.parametrize("role", ["user", "ASSISTANT", " tool ", "function"])
 def test_data_may_have_these_roles(role: str) -> None:
     assert Prompt("{{ m.role }}:\nx").pairs(m={"role": role}) == [(role.strip().lower(), "x")]
