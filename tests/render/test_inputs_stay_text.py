@@ -2,7 +2,7 @@
 
 import os
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from itertools import count
 from typing import Any
@@ -11,12 +11,11 @@ import pytest
 
 from docsync.render.error import RenderError
 from docsync.render.message import Message
-from docsync.render.render import render
 from docsync.render.text import Loader
 from tests.helpers.project import Tell
 from tests.render.hostile import texts
+from tests.render.made import Case
 from tests.render.prompt import CORPUS, MUSTACHE, ROOT, Prompt, bundled, corpus, load_from, needs_corpus
-from tests.render.shape import Shape, shape_of, wanted
 
 SEED = int(os.environ.get("DOCSYNC_SEED", "0")) or random.SystemRandom().randrange(10**9)
 ROUNDS = 100 if os.environ.get("DOCSYNC_LONG") else 5
@@ -47,59 +46,6 @@ NASTY = {
         MUSTACHE,
     ),
 }
-
-
-class Case:
-    """A prompt, with values that make it render and what it gives with them."""
-
-    def __init__(self, name: str, document: dict[str, Any], load: Loader) -> None:
-        self.name, self._document, self._load = name, document, load
-        self.shape = shape_of(document)
-        if document["variables"] and "qs" in document["variables"]:
-            self.shape.member("qs").items()
-        self.names = wanted(document)
-
-    def values(self, text: Callable[[str], object]) -> dict[str, Any]:
-        given = {}
-        for name in sorted(self.names):
-            shape = self.shape.members.get(name, Shape(name))
-            declared: dict[str, Any] = next(
-                (item for item in self._document["inputs"] if item.get("name") == name), {}
-            )
-            given[name] = _of_kind(declared, shape, partial(text, f"{name}"), text)
-        return given
-
-    def messages(self, values: Mapping[str, object]) -> tuple[Message, ...]:
-        return render(self._document, values, path=self.name, load=self._load)
-
-
-FIXED = {
-    "image": "https://example.com/a",
-    "audio": "https://example.com/a",
-    "integer": 3,
-    "number": 3,
-    "float": 3,
-    "boolean": True,
-}
-
-
-def _of_kind(
-    declared: dict[str, Any], shape: Shape, leaf: Callable[[], object], text: Callable[[str], object]
-) -> Any:
-    kind = str(declared.get("kind"))
-    if declared.get("enumValues"):
-        return declared["enumValues"][0]
-    if kind == "thread":
-        return [
-            {"role": "user", "content": text("thread")},
-            {"role": "assistant", "content": text("thread[1]")},
-        ]
-    if kind in FIXED or (kind == "string" and not (shape.members or shape.item)):
-        return FIXED.get(kind) or leaf()
-    made = shape.fill(text, shape.name)
-    if kind in ("array", "list") and not isinstance(made, list):
-        return [made]
-    return {"made": made} if kind == "object" and isinstance(made, str) else made
 
 
 def _note(places: list[str], path: str) -> str:

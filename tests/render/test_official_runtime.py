@@ -18,8 +18,8 @@ from docsync.render.declared import declare_inputs
 from docsync.render.error import RenderError
 from docsync.render.message import MediaPart, Message
 from tests.helpers.project import Tell
+from tests.render.made import Case
 from tests.render.prompt import CORPUS, ROOT, bundled, corpus, load_from, needs_corpus
-from tests.render.test_inputs_stay_text import Case
 
 PROGRAM = Path(__file__).with_name("official.py")
 PYTHON = os.environ.get("DOCSYNC_PROMPTY_PYTHON", "")
