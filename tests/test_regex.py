@@ -21,6 +21,7 @@ AT_ONE_PLACE = {
     "docsync.formats.yaml_front_matter._DASHES",
     "docsync.reader.query.where_syntax._COMPARISON",
     "docsync.reader.query.where_syntax._PRESENCE",
+    "docsync.render.role_line._AFTER",
 }
 """Patterns that are compared with a text from one place on: to look for them in all of it would take its square."""
 

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from docsync.reader.query.find import FindArguments
     from docsync.reader.query.search import Found, SearchQuery
     from docsync.reader.row import StoredRow
+    from docsync.render.message import Message
+    from docsync.render.text import Text
     from docsync.status import HeldDeletion, ListedProblem
 
 T = TypeVar("T")
@@ -97,6 +99,24 @@ class Reader:
     def similar_ids(self, id_: str) -> list[str]:
         """The ids that may be meant by one that no document has: three at most, the likeliest first."""
         return self._answer(lambda snapshot: documents.find_similar_ids(snapshot, id_))
+
+    def render(
+        self, id_: str, inputs: Mapping[str, object] | None = None, *, samples: bool = False
+    ) -> "tuple[Message, ...]":
+        """The messages of the prompt with this id, for these inputs.
+
+        Values are JSON, rows, and bytes or URLs for images, files and sounds. With *samples* the prompt's own
+        stand for what is not given. Raises RenderError with all that is wrong, NoSuchDocument.
+        """
+        from docsync.reader import prompt
+        from docsync.render.render import render, takes_files
+
+        row = self._answer(lambda snapshot: prompt.read_prompt(snapshot, id_), at_a_glance=True)
+        texts: dict[str, Text] = {}
+        if takes_files(row.document, row.file_path):
+            row, texts = self._answer(lambda snapshot: prompt.read_prompt_with_texts(snapshot, id_))
+        # Not while the state is held: a template may take its time.
+        return render(row.document, inputs or {}, path=row.file_path, load=texts.get, samples=samples)
 
     def find(self, **asked: "Unpack[FindArguments]") -> "Page":
         """The documents for which all of this holds, in order. Raises UsageError for what cannot be asked.

@@ -36,17 +36,17 @@ GLOBAL_NAMES = frozenset(_ENVIRONMENT.globals)
 def parse_jinja(template: str) -> nodes.Template:
     """The tree of *template*; TemplateSyntaxError or TemplateError if there is none."""
     try:
-        return _BoundedParser(_ENVIRONMENT, template).parse()
+        return BoundedParser(_ENVIRONMENT, template).parse()
     except ValueError:
         # Jinja reads numbers as Python does, which refuses very long ones.
         raise TemplateError("a number is too long", 1) from None
 
 
-class _BoundedParser(Parser):
-    """Counts how deep it is in everything that may hold itself."""
+class BoundedParser(Parser):
+    """Counts how deep it is in everything that may hold itself; TemplateError where that is too deep."""
 
-    def __init__(self, environment: Environment, source: str) -> None:
-        super().__init__(environment, source)
+    def __init__(self, environment: Environment, source: str, name: str | None = None) -> None:
+        super().__init__(environment, source, name)
         self._frames = 0
 
     def _enter(self, frames: int) -> None:

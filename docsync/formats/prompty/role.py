@@ -39,7 +39,12 @@ class Messages:
 
 
 @dataclass(frozen=True, slots=True)
-class _Marker:
+class RoleMarker:
+    """A line that begins a message, from `start` to before its line end; not `is_complete` it only looks so.
+
+    `attributes` are as written: one may hold a tag of the template.
+    """
+
     start: int
     end: int
     role: str
@@ -50,9 +55,9 @@ class _Marker:
 def messages_of(body: str, body_line: int, dialect: Dialect) -> Messages:
     """Messages with role, attributes, content and line; text before the first marker is a system message."""
     almost: list[tuple[int, str]] = []
-    markers: list[_Marker] = []
+    markers: list[RoleMarker] = []
     beyond = None
-    for found in _candidates(body, dialect):
+    for found in find_role_markers(body, dialect):
         if len(markers) + len(almost) == MAX_MESSAGES:
             beyond = found.start
             break
@@ -76,18 +81,19 @@ def _pattern(dialect: Dialect) -> re.Pattern[str]:
     )
 
 
-def _candidates(body: str, dialect: Dialect) -> Iterator[_Marker]:
+def find_role_markers(body: str, dialect: Dialect) -> Iterator[RoleMarker]:
+    """The lines of *body* that begin a message, and those that only look so, in order."""
     # With a line end before the first line, too, a match begins one character before its line does.
     return map(_marker, _pattern(dialect).finditer("\n" + body))
 
 
-def _marker(match: re.Match[str]) -> _Marker:
+def _marker(match: re.Match[str]) -> RoleMarker:
     start, end = match.start(), match.end() - 1
     groups = match.groupdict()
     if groups["pipe"]:
-        return _Marker(start, end, match[0][match.start("role") - start :].rstrip(), {}, is_complete=False)
+        return RoleMarker(start, end, match[0][match.start("role") - start :].rstrip(), {}, is_complete=False)
     role = (groups.get("thread") or groups["role"]).lower()
-    return _Marker(start, end, role, _attributes(groups.get("attributes") or ""))
+    return RoleMarker(start, end, role, _attributes(groups.get("attributes") or ""))
 
 
 def _attributes(written: str) -> JsonObject:
@@ -105,7 +111,7 @@ def _parse_value(value: str) -> object:
     return float(value) if _FLOAT.fullmatch(value) else value
 
 
-def _cut_messages(body: str, body_line: int, markers: list[_Marker]) -> list[JsonObject]:
+def _cut_messages(body: str, body_line: int, markers: list[RoleMarker]) -> list[JsonObject]:
     first = markers[0].start if markers else len(body)
     messages = []
     line = body_line

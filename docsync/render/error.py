@@ -1,0 +1,30 @@
+"""Why a prompt does not render: every mistake at once, each with its place."""
+
+from dataclasses import dataclass
+
+from docsync.errors import DocsyncError, ExitCode
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing that is wrong. `line` and `column` start at 1 and count in the file *path*; None where there is no place."""
+
+    message: str
+    path: str | None = None
+    line: int | None = None
+    column: int | None = None
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        where = ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
+        return f"{where}: {self.message}" if where else self.message
+
+
+class RenderError(DocsyncError):
+    """A prompt cannot be rendered, or not with these inputs. `mistakes` has all that is wrong."""
+
+    exit_code = ExitCode.FOUND
+
+    def __init__(self, *mistakes: Mistake) -> None:
+        super().__init__("\n".join(map(str, mistakes)))
+        self.mistakes = mistakes
