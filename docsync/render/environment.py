@@ -25,7 +25,7 @@ def resolve_variables(value: object, environment: Environment, at: str, mistakes
         return value
     if isinstance(value, str):
         found = _REFERENCE.fullmatch(value)
-        return _look_up(found[1], environment, at, mistakes) if found else value
+        return _look_up(found, environment, at, mistakes) if found else value
     if isinstance(value, dict):
         return {
             key: resolve_variables(item, environment, f"{at}.{key}", mistakes) for key, item in value.items()
@@ -52,11 +52,12 @@ def find_variables(value: object) -> Iterator[str]:
             yield from find_variables(item)
 
 
-def _look_up(written: str, environment: Mapping[str, str], at: str, mistakes: MistakeList) -> str:
-    name, _, default = written.partition(":")
+def _look_up(reference: re.Match[str], environment: Mapping[str, str], at: str, mistakes: MistakeList) -> str:
+    name, _, default = reference[1].partition(":")
     value = environment.get(name)
-    if value is None and not default:
-        mistakes.add(
-            f"{at}: the environment has no variable {name!r}; set it, or write a default as ${{env:{name}:…}}"
-        )
-    return default if value is None else value
+    if value is not None or default:
+        return default if value is None else value
+    mistakes.add(
+        f"{at}: the environment has no variable {name!r}; set it, or write a default as ${{env:{name}:…}}"
+    )
+    return reference[0]

@@ -8,6 +8,7 @@ from typing import Any
 
 from docsync.formats.prompty.shape import JsonObject
 from docsync.names import find_closest
+from docsync.render.environment import find_variables
 from docsync.render.file_reference import file_path
 from docsync.render.mistake_list import MistakeList
 
@@ -143,8 +144,8 @@ def _convert(name: str, value: object, at: str, mistakes: MistakeList) -> object
 
     No mistake shows the value: it may be such a variable.
     """
-    if value is None or file_path(value) is not None:
-        return value  # a file that is not there was told of already
+    if value is None or file_path(value) is not None or any(find_variables(value)):
+        return value  # what stays a reference was told of already, or nothing is resolved
     if name in _BOOLEANS:
         known = {"true": True, "false": False}
         converted = known.get(value.lower()) if isinstance(value, str) else value
