@@ -1,1 +1,1 @@
-"""A stored prompt and its inputs to a request for a model. Reads no file and no database."""
+"""A stored prompt and its inputs to a request for a model. Reads nothing but files of keys."""

@@ -12,7 +12,7 @@ MAX_IMAGES = 100
 
 # A reference is the whole text, never a part of one; only env takes a default, which is all after the second
 # colon.
-_WHOLE = re.compile(r"\$\{(?P<protocol>\w+):(?P<value>[^}]*)\}")
+WHOLE_REFERENCE = re.compile(r"\$\{(?P<protocol>\w+):(?P<value>[^}]*)\}")
 # The end of an image's text and its path. What is before it is looked at from there: a body of nothing but
 # "![" would be searched to its end from each.
 _IMAGE = re.compile(r"\]\((?P<path>[^)\s\"]{1,1000})")
@@ -95,7 +95,7 @@ def _add_images(found: References, body: str) -> None:
 
 def _collect(value: object, at: _Place, found: References) -> None:
     if isinstance(value, str):
-        whole = _WHOLE.fullmatch(value) if value.startswith("${") else None
+        whole = WHOLE_REFERENCE.fullmatch(value) if value.startswith("${") else None
         if whole:
             found.add(whole["protocol"], whole["value"], _join_place(at))
     elif isinstance(value, dict):

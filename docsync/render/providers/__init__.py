@@ -1,0 +1,1 @@
+"""Requests as the providers' own SDKs take them: one module an API."""
