@@ -40,6 +40,18 @@ The map of the rooms: rank, room, job. Imports point to a strictly lower rank or
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from docsync.errors import (
+        AlreadyRunning,
+        ConfigError,
+        Damaged,
+        DocsyncError,
+        NoDatabase,
+        NoSuchDocument,
+        NotReachable,
+        StoreUnavailable,
+        TimedOut,
+        UsageError,
+    )
     from docsync.reader import FallbackWarning, Reader, Row, open_reader
     from docsync.reader.service import PersonaService, PromptTemplateService
 else:  # to a type checker it would make an object of every name, also of a misspelt one
@@ -49,12 +61,38 @@ else:  # to a type checker it would make an object of every name, also of a miss
         if name in __all__:
             from importlib import import_module
 
-            room = "docsync.reader.service" if name.endswith("Service") else "docsync.reader"
+            room = _ROOMS.get(name, "docsync.errors")
             return getattr(import_module(room), name)
         raise AttributeError(f"module 'docsync' has no attribute {name!r}")
 
 
-__all__ = ["FallbackWarning", "PersonaService", "PromptTemplateService", "Reader", "Row", "open_reader"]
+_ROOMS = {
+    "FallbackWarning": "docsync.reader",
+    "PersonaService": "docsync.reader.service",
+    "PromptTemplateService": "docsync.reader.service",
+    "Reader": "docsync.reader",
+    "Row": "docsync.reader",
+    "open_reader": "docsync.reader",
+}
+
+__all__ = [
+    "AlreadyRunning",
+    "ConfigError",
+    "Damaged",
+    "DocsyncError",
+    "FallbackWarning",
+    "NoDatabase",
+    "NoSuchDocument",
+    "NotReachable",
+    "PersonaService",
+    "PromptTemplateService",
+    "Reader",
+    "Row",
+    "StoreUnavailable",
+    "TimedOut",
+    "UsageError",
+    "open_reader",
+]
 __version__ = "0.1.0"
 
 

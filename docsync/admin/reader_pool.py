@@ -13,8 +13,8 @@ from typing import TypeVar
 
 import apsw
 
-from docsync.commands import TimedOut
 from docsync.counters import Counters
+from docsync.errors import TimedOut
 from docsync.reader import Reader, open_reader
 
 T = TypeVar("T")

@@ -10,6 +10,7 @@ from threading import get_ident
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self, TypeVar, Unpack
 
+from docsync.errors import TimedOut
 from docsync.reader import documents, summary
 from docsync.reader.commit_poll import CommitPoll, call_patiently
 from docsync.reader.row import Row
@@ -246,8 +247,6 @@ class Reader:
         known = replace(now, revision=after) if isinstance(after, int) else after
         while not now.is_after(known):
             if not poll.sleep(deadline):
-                from docsync.commands import TimedOut
-
                 raise TimedOut(f"no revision after {known.revision} within {timeout:g} seconds")
             poll.remember()
             now = call_patiently(self._now)

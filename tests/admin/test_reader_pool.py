@@ -7,9 +7,8 @@ from functools import partial
 import pytest
 
 from docsync.admin.reader_pool import ReaderPool
-from docsync.commands import TimedOut
 from docsync.counters import Counters
-from docsync.errors import NoDatabase, UsageError
+from docsync.errors import NoDatabase, TimedOut, UsageError
 from docsync.reader import Reader
 from tests.helpers.project import Project
 
