@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from docsync.reader import FallbackWarning, Reader, Row, open_reader
+    from docsync.reader.pool import ReaderPool
     from docsync.reader.service import PersonaService, PromptTemplateService
 else:  # to a type checker it would make an object of every name, also of a misspelt one
 
@@ -71,6 +72,7 @@ _ROOMS = {
     "PersonaService": "docsync.reader.service",
     "PromptTemplateService": "docsync.reader.service",
     "Reader": "docsync.reader",
+    "ReaderPool": "docsync.reader.pool",
     "Row": "docsync.reader",
     "open_reader": "docsync.reader",
 }
@@ -87,6 +89,7 @@ __all__ = [
     "PersonaService",
     "PromptTemplateService",
     "Reader",
+    "ReaderPool",
     "Row",
     "StoreUnavailable",
     "TimedOut",

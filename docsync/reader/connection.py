@@ -48,6 +48,10 @@ class DatabaseFile:
         self._stop_at: float | None = None
         self._closing = Lock()
 
+    def again(self) -> "DatabaseFile":
+        """Another one for this database, not opened yet: for another thread."""
+        return DatabaseFile(self._path, self._project)
+
     def begin(self) -> Snapshot:
         """Begin a read transaction, on the file that is at the path now. Raises NoDatabase."""
         return begin(self.connection(), self._path)

@@ -39,7 +39,7 @@ class Reader:
 
     def __init__(self, source: AnswerSource) -> None:
         self._source = source
-        self._owner = (os.getpid(), get_ident())
+        self._owner: tuple[int, int | None] = (os.getpid(), get_ident())
 
     def __enter__(self) -> Self:
         return self
@@ -53,6 +53,13 @@ class Reader:
         """Give everything back. In the child of a fork this does nothing: the connection is the parent's."""
         if os.getpid() == self._owner[0]:
             self._source.close()
+
+    def hand_over(self, thread: int | None) -> None:
+        """From now on it belongs to this thread (`threading.get_ident`), or to none.
+
+        For pools: no other thread may be using it.
+        """
+        self._owner = (self._owner[0], thread)
 
     @property
     def source(self) -> str:
@@ -78,14 +85,14 @@ class Reader:
 
     def stop_at(self, until: float) -> None:
         """From that moment on (`time.monotonic`) the database does not answer: `apsw.InterruptError`."""
-        self._source.database.stop_at(until)
+        self._source.stop_at(until)
 
     def interrupt(self) -> None:
         """End what the database is asked now, and all that is asked before the next `stop_at`.
 
         For any thread.
         """
-        self._source.database.interrupt()
+        self._source.interrupt()
 
     def get(self, id_: str) -> Row | None:
         """The document with this id, None if there is none."""
@@ -266,7 +273,9 @@ class Reader:
     def _refuse(self) -> NoReturn:
         if os.getpid() != self._owner[0]:
             raise RuntimeError("this Reader was opened before a fork; open one in each of the processes")
-        raise RuntimeError("this Reader belongs to another thread; open one in each thread")
+        if self._owner[1] is None:
+            raise RuntimeError("this Reader was given back to its pool; take one for each with block")
+        raise RuntimeError("this Reader belongs to another thread; open one in each, or use a ReaderPool")
 
 
 def _version(snapshot: Snapshot) -> "Version":

@@ -8,7 +8,7 @@ from tests.docs_reading.conftest import python
 from tests.docs_reading.page import ROOT, blocks
 
 PAGE = (ROOT / "docs" / "service.md").read_text(encoding="utf-8")
-BURSAR = "Marguerite D'Aubigné Dumfries"
+BURSAR = "Marguerite D'Aubigné"
 
 
 def program(title: str) -> str:

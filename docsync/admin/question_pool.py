@@ -60,7 +60,7 @@ class _Question:
                 self._reader.interrupt()
 
 
-class ReaderPool:
+class QuestionPool:
     """Runs queries of the event loop in threads, each with a reader. Close it after the last request."""
 
     def __init__(self, database: Path, counters: Counters) -> None:
