@@ -19,6 +19,7 @@ from docsync.reader.source import AnswerSource
 
 if TYPE_CHECKING:
     from docsync.reader.answer import Answer, Changes, Counts, Hits, Page, ReferenceRow, TagCount, Version
+    from docsync.reader.cached import CachedDocuments
     from docsync.reader.query.find import FindArguments
     from docsync.reader.query.search import Found, SearchQuery
     from docsync.reader.row import StoredRow
@@ -258,6 +259,15 @@ class Reader:
             poll.remember()
             now = call_patiently(self._now)
         return now
+
+    def cached(self, type: str) -> "CachedDocuments":  # noqa: A002  # the column's name
+        """The documents of this type by their ids, in memory and kept equal to the database from now on.
+
+        For any thread, also after this reader is closed. Raises UsageError for a type that no collection has.
+        """
+        from docsync.reader.cached import CachedDocuments
+
+        return CachedDocuments(self._source.again(), type)
 
     def _now(self) -> "Version":
         return self._source.answer_from_database(_version)

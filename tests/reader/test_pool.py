@@ -12,7 +12,7 @@ from weakref import ref
 
 import pytest
 
-from docsync import Reader, ReaderPool
+from docsync import Reader, ReaderPool, open_reader
 from docsync.errors import ConfigError, NoDatabase, TimedOut, UsageError
 from tests.helpers.project import Project
 
@@ -211,3 +211,21 @@ def test_a_pool_that_nobody_has_is_forgotten(people: Project) -> None:
     del pool
     gc.collect()
     assert kept() is None
+
+
+def test_what_a_parent_opened_is_never_closed_by_its_child(people: Project) -> None:
+    """Not even where the child has nothing left that knows of it."""
+
+    def drop() -> bool:
+        kept = ref(reader_of.pop())
+        gc.collect()
+        return kept() is None and isinstance(connection.filename, str)  # a closed one raises
+
+    opened = open_reader(database=people.database)
+    assert name_of(opened) == "Ana"
+    connection = opened._source.database.connection()
+    reader_of = [opened]
+    del opened
+    assert in_child(drop)
+    assert name_of(reader_of[0]) == "Ana"
+    reader_of[0].close()
