@@ -24,6 +24,7 @@ NO_PARTICIPLES = {"embed", "exceed", "feed", "need", "proceed", "seed"}
 
 EXEMPT = {
     ("reader/reader.py", "held"): "public: docs/reading.md",
+    ("reader/reader.py", "cached"): "public: docs/service.md",
     ("cli/command/held.py", "held_command"): "the command is called held",
 }
 """Functions that are named by a participle for a reason, which stands beside each."""

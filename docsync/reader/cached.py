@@ -18,19 +18,19 @@ from docsync.reader.source import AnswerSource
 
 T = TypeVar("T")
 
-_LOOK_SECONDS = 0.005
+_LOOK_SECONDS = 0.01  # a hundredth of a processor, nearly all of it for waking up
 _LOOK_AT_FILES_SECONDS = 0.5
 _LOOK_FOR_DATABASE_SECONDS = 0.1
 
 
 class CachedDocuments(Mapping[str, Row]):
-    """The rows of one type by their ids, as `Reader.cached` gives them: a few milliseconds after a commit it is there.
+    """The rows of one type by their ids: see `Reader.cached`. A commit is in it a few milliseconds later.
 
     Every read is of one state. Several that must fit together go to `rows`, which is taken once and never
-    changes. It is for any thread, takes no query, and needs neither the reader that made it nor a daemon: what
-    was read last stays while the database does not answer, and `error` says so. While files answer (`source`)
-    it looks at them twice a second. The child of a fork reads everything anew when it first asks. Close it, or
-    use it in a with block; one that nobody has any more ends by itself.
+    changes. It is for any thread, takes no query, and needs neither the reader that made it nor a daemon:
+    what was read last stays while the database does not answer, and `error` says so. While files answer
+    (`source`) it looks at them twice a second. The child of a fork reads everything anew when it first asks.
+    Close it, or use it in a with block; one that nobody has any more ends by itself.
     """
 
     def __init__(self, source: AnswerSource, type_: str) -> None:
@@ -104,7 +104,7 @@ class CachedDocuments(Mapping[str, Row]):
 
     @property
     def rows(self) -> Mapping[str, Row]:
-        """All of this moment, in the order of ids. It never changes: take it once for what belongs together."""
+        """All of this moment, in the order of ids. It never changes: take it once for what must fit."""
         return MappingProxyType(self._demand().rows)
 
     @property
@@ -234,5 +234,5 @@ class CachedDocuments(Mapping[str, Row]):
         except FallbackWarning:
             if before is None:
                 raise
-            # Warnings are errors here, and there is nobody to raise it to; the files answer, and `source` says so.
+            # Warnings are errors here, and nobody is there to raise it to; `source` says that files answer.
             return self._source.answer(lambda snapshot: read_state(snapshot, self._type, before))

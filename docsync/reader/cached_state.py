@@ -1,4 +1,4 @@
-"""One state of the documents of a type, and how it is made of the one before. Never waits, and keeps nothing."""
+"""One state of the documents of a type, and how it is made of the one before. Keeps nothing, waits for nothing."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ from docsync.reader.snapshot import Snapshot
 
 _CHANGES = 1_000
 
-# The change feed tells what was written and what went. A document whose file broke, is held or lies under a folder
-# that cannot be read is in neither: it has another state, and is what the database held before.
+# The change feed tells what was written and what went. It does not tell of a document that has another state,
+# as its file broke, is held or lies under a folder that cannot be read.
 _TROUBLED = (
     "SELECT d.id FROM files AS f CROSS JOIN documents AS d ON d.file_path = f.file_path "
     "WHERE f.state <> 'ok' AND d.type = ?1 "
@@ -25,9 +25,9 @@ _TROUBLED = (
 
 @dataclass(frozen=True, slots=True)
 class CachedState:
-    """The rows by their ids, in order, and what they were made of; `cursor` is that of the feed, None from files.
+    """The rows by their ids, in order, and what they were made of. Nothing in it is ever changed.
 
-    Nothing in it is ever changed.
+    `cursor` is that of the feed, None from files.
     """
 
     rows: dict[str, Row]
@@ -35,7 +35,7 @@ class CachedState:
     version: Version
     cursor: str | None
 
-    def troubled(self) -> list[str]:
+    def list_troubled(self) -> list[str]:
         """The ids of those that are not ok."""
         return [id_ for id_, row in self.rows.items() if row.state != "ok"]
 
@@ -59,7 +59,7 @@ def read_state(snapshot: Snapshot, type_: str, before: CachedState | None) -> Ca
             return _read_all(snapshot, type_, before)
         changed.update(change.id for change in news if change.type == type_)
         cursor, more = news.cursor, news.more
-    changed.update(before.troubled(), (str(id_) for (id_,) in snapshot.ask(_TROUBLED, (type_,))))
+    changed.update(before.list_troubled(), (str(id_) for (id_,) in snapshot.ask(_TROUBLED, (type_,))))
     found = read_documents(snapshot, sorted(changed))
     return CachedState(*_replace(before, changed, found), version, cursor)
 

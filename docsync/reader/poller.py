@@ -1,6 +1,7 @@
 """One thread a process that looks again and again, for all who ask it to. Never asks anything by itself.
 
-It begins with the first job and ends with the last. It holds a job weakly: one that nobody has any more is forgotten.
+It begins with the first job and ends with the last. It holds a job weakly: one that nobody has any more is
+forgotten.
 """
 
 import atexit
@@ -54,7 +55,7 @@ class Poller:
             self._entries.append(_Entry(job))
             self._changed.notify()
             if self._thread is None:
-                # A service that forgets to close must be able to end: `stop` ends it before the interpreter goes.
+                # A service that forgets to close must be able to end; before the interpreter goes it is stopped.
                 self._thread = Thread(target=self._run, name="docsync-poll", daemon=True)
                 self._thread.start()
 

@@ -1,4 +1,4 @@
-"""Readers for the threads of a service: each thread borrows one for as long as it asks. Never asks anything."""
+"""Readers for the threads of a service: each borrows one for as long as it asks. Never asks anything."""
 
 import os
 from collections.abc import Iterator

@@ -25,7 +25,7 @@ class SnapshotProvider(Protocol):
 
 
 class Fallback(SnapshotProvider, Protocol):
-    """What stands in for the database. `again` gives another one, with nothing read yet, for another thread."""
+    """What stands in for the database. `again` gives another one, not read yet, for another thread."""
 
     def again(self) -> "Fallback": ...
 
@@ -122,7 +122,7 @@ class AnswerSource:
             holder.end()
 
     def stop_at(self, until: float) -> None:
-        """Interrupt every statement that the database runs from then on; what the files answer, nobody can."""
+        """Interrupt every statement of the database from then on; what files answer is not interrupted."""
         if self._database is not None:
             self._database.stop_at(until)
 

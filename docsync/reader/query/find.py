@@ -93,7 +93,7 @@ def find_stored(snapshot: Snapshot, query: FindQuery, *, whole: bool) -> Answer[
 
 
 def _shorten_place(row: StoredRow, order: Order) -> Tuple:
-    """The place of *row* for a cursor, which must fit into a URL: a long value is looked up again by the id."""
+    """The place of *row* for a cursor, which must fit into a URL: a long value is looked up by the id."""
     value, id_ = (row.values[COLUMNS.index(name)] for name in (order.column, "id"))
     return (None, id_) if isinstance(value, str) and len(value) > _MAX_VALUE_CHARACTERS else (value, id_)
 
