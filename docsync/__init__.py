@@ -53,6 +53,8 @@ if TYPE_CHECKING:
         UsageError,
     )
     from docsync.reader import FallbackWarning, Reader, Row, open_reader
+    from docsync.reader.async_reader import AsyncReader
+    from docsync.reader.cached import CachedDocuments
     from docsync.reader.pool import ReaderPool
     from docsync.reader.service import PersonaService, PromptTemplateService
 else:  # to a type checker it would make an object of every name, also of a misspelt one
@@ -68,6 +70,8 @@ else:  # to a type checker it would make an object of every name, also of a miss
 
 
 _ROOMS = {
+    "AsyncReader": "docsync.reader.async_reader",
+    "CachedDocuments": "docsync.reader.cached",
     "FallbackWarning": "docsync.reader",
     "PersonaService": "docsync.reader.service",
     "PromptTemplateService": "docsync.reader.service",
@@ -79,6 +83,8 @@ _ROOMS = {
 
 __all__ = [
     "AlreadyRunning",
+    "AsyncReader",
+    "CachedDocuments",
     "ConfigError",
     "Damaged",
     "DocsyncError",

@@ -59,14 +59,14 @@ class Poller:
                 self._thread = Thread(target=self._run, name="docsync-poll", daemon=True)
                 self._thread.start()
 
-    def remove(self, job: Job) -> None:
-        """Look for it no longer; returns when it was let go, which a look that is under way may put off."""
+    def remove(self, job: Job, *, waits: bool = True) -> None:
+        """Look for it no longer. If it *waits*, it was let go then, which a look under way may put off."""
         with self._changed:
             mine = [entry for entry in self._entries if entry.job() is job]
             for entry in mine:
                 entry.is_over = True
             self._changed.notify()
-        for entry in mine:
+        for entry in mine if waits else ():
             entry.let_go.wait(_STOP_SECONDS)
 
     def stop(self) -> None:
