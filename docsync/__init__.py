@@ -42,7 +42,22 @@ The map of the rooms: rank, room, job. Imports point to a strictly lower rank or
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from docsync.errors import (
+        AlreadyRunning,
+        ConfigError,
+        Damaged,
+        DocsyncError,
+        NoDatabase,
+        NoSuchDocument,
+        NotReachable,
+        StoreUnavailable,
+        TimedOut,
+        UsageError,
+    )
     from docsync.reader import FallbackWarning, Reader, Row, open_reader
+    from docsync.reader.async_reader import AsyncReader
+    from docsync.reader.cached import CachedDocuments
+    from docsync.reader.pool import ReaderPool
     from docsync.reader.service import PersonaService, PromptTemplateService
 else:  # to a type checker it would make an object of every name, also of a misspelt one
 
@@ -51,12 +66,44 @@ else:  # to a type checker it would make an object of every name, also of a miss
         if name in __all__:
             from importlib import import_module
 
-            room = "docsync.reader.service" if name.endswith("Service") else "docsync.reader"
+            room = _ROOMS.get(name, "docsync.errors")
             return getattr(import_module(room), name)
         raise AttributeError(f"module 'docsync' has no attribute {name!r}")
 
 
-__all__ = ["FallbackWarning", "PersonaService", "PromptTemplateService", "Reader", "Row", "open_reader"]
+_ROOMS = {
+    "AsyncReader": "docsync.reader.async_reader",
+    "CachedDocuments": "docsync.reader.cached",
+    "FallbackWarning": "docsync.reader",
+    "PersonaService": "docsync.reader.service",
+    "PromptTemplateService": "docsync.reader.service",
+    "Reader": "docsync.reader",
+    "ReaderPool": "docsync.reader.pool",
+    "Row": "docsync.reader",
+    "open_reader": "docsync.reader",
+}
+
+__all__ = [
+    "AlreadyRunning",
+    "AsyncReader",
+    "CachedDocuments",
+    "ConfigError",
+    "Damaged",
+    "DocsyncError",
+    "FallbackWarning",
+    "NoDatabase",
+    "NoSuchDocument",
+    "NotReachable",
+    "PersonaService",
+    "PromptTemplateService",
+    "Reader",
+    "ReaderPool",
+    "Row",
+    "StoreUnavailable",
+    "TimedOut",
+    "UsageError",
+    "open_reader",
+]
 __version__ = "0.1.0"
 
 

@@ -7,12 +7,6 @@ from docsync.errors import DocsyncError, ExitCode
 from docsync.status import CommandResult, Status
 
 
-class TimedOut(DocsyncError):
-    """The time that the caller gave is over; the work goes on."""
-
-    exit_code = ExitCode.TIMED_OUT
-
-
 class Busy(DocsyncError):
     """One reload runs and another one waits already. `retry_after` is in seconds."""
 

@@ -72,6 +72,12 @@ class AlreadyRunning(DocsyncError):
         self.pid = pid
 
 
+class TimedOut(DocsyncError):
+    """The time that the caller gave is over; the work goes on."""
+
+    exit_code = ExitCode.TIMED_OUT
+
+
 class StoreReason(StrEnum):
     """Why the database cannot be written: the code that the status and the log show."""
 

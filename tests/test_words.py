@@ -24,6 +24,9 @@ NO_PARTICIPLES = {"embed", "exceed", "feed", "need", "proceed", "seed"}
 
 EXEMPT = {
     ("reader/reader.py", "held"): "public: docs/reading.md",
+    ("reader/reader.py", "cached"): "public: docs/service.md",
+    ("reader/async_reader.py", "held"): "as in Reader",
+    ("reader/async_reader.py", "cached"): "as in Reader",
     ("cli/command/held.py", "held_command"): "the command is called held",
 }
 """Functions that are named by a participle for a reason, which stands beside each."""

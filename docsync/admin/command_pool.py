@@ -6,7 +6,8 @@ from typing import TypeVar
 from anyio import CancelScope, CapacityLimiter, move_on_after, to_thread
 
 from docsync.admin.http.problem_response import DaemonStopping
-from docsync.commands import Busy, Commands, TimedOut
+from docsync.commands import Busy, Commands
+from docsync.errors import TimedOut
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from docsync.admin.broadcast import Broadcast
 from docsync.admin.command_pool import CommandPool
-from docsync.admin.reader_pool import ReaderPool
+from docsync.admin.question_pool import QuestionPool
 from docsync.admin.routes.changes import FeedRoutes
 from docsync.admin.routes.commands import OnRequest
 from docsync.commands import Commands
@@ -29,7 +29,7 @@ class Services:
         self.counters = backend.counters
         self.on_request = on_request
         self.pool = CommandPool(backend.commands)
-        self.readers = ReaderPool(backend.database, backend.counters)
+        self.readers = QuestionPool(backend.database, backend.counters)
         self.broadcast = Broadcast(self.pool)
         self.feed = FeedRoutes(self.readers, self.broadcast)
 

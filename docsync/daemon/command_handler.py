@@ -13,10 +13,10 @@ import apsw
 
 import docsync
 from docsync.clock import iso
-from docsync.commands import Busy, TimedOut
+from docsync.commands import Busy
 from docsync.counters import Counters
 from docsync.daemon.watch_supervisor import WatchSupervisor
-from docsync.errors import NoDatabase
+from docsync.errors import NoDatabase, TimedOut
 from docsync.model import RootState
 from docsync.names import EVERYTHING, Collection, drop_covered
 from docsync.reader import open_reader

@@ -25,11 +25,19 @@ _SHORT_BUSY_MS = 50
 _STEPS = 10_000  # of SQLite's machine between two looks at the clock: less than a millisecond
 _MAX_OPENINGS = 3
 
-_open: "WeakSet[apsw.Connection]" = WeakSet()
-_inherited: list[apsw.Connection] = []
-# SQLite's locks do not pass a fork, but its tables of them do: a connection that the child closes confuses
-# both.
-os.register_at_fork(after_in_child=lambda: _inherited.extend(_open))
+_files: "WeakSet[DatabaseFile]" = WeakSet()
+_inherited: list[ExitStack] = []
+
+
+def _keep_inherited() -> None:
+    """In the child of a fork. SQLite's locks do not pass it, but its tables of them do: a connection that the
+    child closes confuses both, and a stack that nobody has any more closes what is on it.
+    """
+    for file in list(_files):
+        file.keep_inherited(_inherited)
+
+
+os.register_at_fork(after_in_child=_keep_inherited)
 
 
 class DatabaseFile:
@@ -47,6 +55,16 @@ class DatabaseFile:
         self._openings = 0
         self._stop_at: float | None = None
         self._closing = Lock()
+        _files.add(self)
+
+    def keep_inherited(self, kept: list[ExitStack]) -> None:
+        """Put what the parent opened among *kept*, and have nothing open."""
+        kept.append(self._stack)
+        self._stack, self._connection, self._closing = ExitStack(), None, Lock()
+
+    def again(self) -> "DatabaseFile":
+        """Another one for this database, not opened yet: for another thread."""
+        return DatabaseFile(self._path, self._project)
 
     def begin(self) -> Snapshot:
         """Begin a read transaction, on the file that is at the path now. Raises NoDatabase."""
@@ -115,7 +133,6 @@ class DatabaseFile:
             busy_ms = READER_BUSY_MS if self._full_busy_wait else _SHORT_BUSY_MS
             connection = self._stack.enter_context(open_reader_connection(self._path, busy_ms))
             if before == self._read_identity():
-                _open.add(connection)
                 connection.set_busy_timeout(READER_BUSY_MS)
                 if self._stop_at is not None:
                     self._limit(connection)

@@ -36,6 +36,10 @@ class FileFallback:
         self._job: Convergence | None = None
         self._look_at = 0.0
 
+    def again(self) -> "FileFallback":
+        """Another one for these files, with nothing read yet: for another thread."""
+        return FileFallback(self._config)
+
     def begin(self) -> Snapshot:
         """The files as they are, or were half a second ago. Raises ConfigError for a schema that is none."""
         connection = self._connection or self._make()

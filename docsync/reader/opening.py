@@ -37,22 +37,37 @@ def open_reader(
             not given.
         on_fallback: is told the reason each time that files begin to answer, in place of a FallbackWarning.
     """
+    return open_proved(make_source(project, database=database, source=source, on_fallback=on_fallback))
+
+
+def make_source(
+    project: Path | str | None = None,
+    *,
+    database: Path | str | None = None,
+    source: str | None = None,
+    on_fallback: OnFallback | None = None,
+) -> AnswerSource:
+    """What would answer a reader, see `open_reader`; not opened yet. Raises ConfigError, UsageError."""
     wanted = check_source(source or os.environ.get("DOCSYNC_SOURCE") or AUTO)
     if database is not None and project is None:
         if wanted == FILES:
             raise UsageError(
                 "files can only be read in a project: name one, or leave the source to be the database"
             )
-        return _open_proved(AnswerSource(DatabaseFile(Path(database)), None, None))
+        return AnswerSource(DatabaseFile(Path(database)), None, None)
     from docsync.config import load_config
 
     flags = {"database.path": None if database is None else str(Path(database).absolute())}
     config = load_config(Path(project or "."), environ=os.environ, flags=flags)
-    return open_configured(config, wanted, on_fallback)
+    return _make_configured(config, wanted, on_fallback)
 
 
 def open_configured(config: "Config", source: str = AUTO, on_fallback: OnFallback | None = None) -> Reader:
     """A reader for the project of *config*, see `open_reader`. Raises NoDatabase, UsageError."""
+    return open_proved(_make_configured(config, source, on_fallback))
+
+
+def _make_configured(config: "Config", source: str, on_fallback: OnFallback | None) -> AnswerSource:
     from docsync.reader.files import FileFallback
 
     wanted = check_source(source)
@@ -60,7 +75,7 @@ def open_configured(config: "Config", source: str = AUTO, on_fallback: OnFallbac
     is_project = config.file is not None or any(folder.exists() for folder in folders)
     database = None if wanted == FILES else DatabaseFile(config.database_path, config.root)
     files = FileFallback(config) if wanted != DATABASE and is_project else None
-    return _open_proved(AnswerSource(database, files, on_fallback))
+    return AnswerSource(database, files, on_fallback)
 
 
 def check_source(text: str) -> str:
@@ -73,8 +88,8 @@ def check_source(text: str) -> str:
     return text
 
 
-def _open_proved(source: AnswerSource) -> Reader:
-    """A reader that has proved that something answers it. Raises NoDatabase."""
+def open_proved(source: AnswerSource) -> Reader:
+    """A reader of *source* that has proved that something answers it. Raises NoDatabase."""
     try:
         with source.pin():
             return Reader(source)

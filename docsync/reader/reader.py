@@ -10,6 +10,7 @@ from threading import get_ident
 from types import TracebackType
 from typing import TYPE_CHECKING, NoReturn, Self, TypeVar, Unpack
 
+from docsync.errors import TimedOut
 from docsync.reader import documents, summary
 from docsync.reader.commit_poll import CommitPoll, call_patiently
 from docsync.reader.row import Row
@@ -18,6 +19,7 @@ from docsync.reader.source import AnswerSource
 
 if TYPE_CHECKING:
     from docsync.reader.answer import Answer, Changes, Counts, Hits, Page, ReferenceRow, TagCount, Version
+    from docsync.reader.cached import CachedDocuments
     from docsync.reader.query.find import FindArguments
     from docsync.reader.query.search import Found, SearchQuery
     from docsync.reader.row import StoredRow
@@ -40,7 +42,7 @@ class Reader:
 
     def __init__(self, source: AnswerSource) -> None:
         self._source = source
-        self._owner = (os.getpid(), get_ident())
+        self._owner: tuple[int, int | None] = (os.getpid(), get_ident())
 
     def __enter__(self) -> Self:
         return self
@@ -54,6 +56,13 @@ class Reader:
         """Give everything back. In the child of a fork this does nothing: the connection is the parent's."""
         if os.getpid() == self._owner[0]:
             self._source.close()
+
+    def hand_over(self, thread: int | None) -> None:
+        """From now on it belongs to this thread (`threading.get_ident`), or to none.
+
+        For pools: no other thread may be using it.
+        """
+        self._owner = (self._owner[0], thread)
 
     @property
     def source(self) -> str:
@@ -79,14 +88,14 @@ class Reader:
 
     def stop_at(self, until: float) -> None:
         """From that moment on (`time.monotonic`) the database does not answer: `apsw.InterruptError`."""
-        self._source.database.stop_at(until)
+        self._source.stop_at(until)
 
     def interrupt(self) -> None:
         """End what the database is asked now, and all that is asked before the next `stop_at`.
 
         For any thread.
         """
-        self._source.database.interrupt()
+        self._source.interrupt()
 
     def get(self, id_: str) -> Row | None:
         """The document with this id, None if there is none."""
@@ -272,12 +281,19 @@ class Reader:
         known = replace(now, revision=after) if isinstance(after, int) else after
         while not now.is_after(known):
             if not poll.sleep(deadline):
-                from docsync.commands import TimedOut
-
                 raise TimedOut(f"no revision after {known.revision} within {timeout:g} seconds")
             poll.remember()
             now = call_patiently(self._now)
         return now
+
+    def cached(self, type: str) -> "CachedDocuments":  # noqa: A002  # the column's name
+        """The documents of this type by their ids, in memory and kept equal to the database from now on.
+
+        For any thread, also after this reader is closed. Raises UsageError for a type that no collection has.
+        """
+        from docsync.reader.cached import CachedDocuments
+
+        return CachedDocuments(self._source.again(), type)
 
     def _now(self) -> "Version":
         return self._source.answer_from_database(_version)
@@ -293,7 +309,9 @@ class Reader:
     def _refuse(self) -> NoReturn:
         if os.getpid() != self._owner[0]:
             raise RuntimeError("this Reader was opened before a fork; open one in each of the processes")
-        raise RuntimeError("this Reader belongs to another thread; open one in each thread")
+        if self._owner[1] is None:
+            raise RuntimeError("this Reader was given back to its pool; take one for each with block")
+        raise RuntimeError("this Reader belongs to another thread; open one in each, or use a ReaderPool")
 
 
 def _version(snapshot: Snapshot) -> "Version":

@@ -2,9 +2,9 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from docsync.store.columns import COLUMNS, DocumentColumns, Use, columns_for
+from docsync.store.columns import COLUMNS, READING_ORDER, DocumentColumns, Use, columns_for
 
 DATABASE = "database"
 FILES = "files"
@@ -13,28 +13,14 @@ FILES = "files"
 # hit.
 _parsed = json.JSONDecoder().raw_decode
 
-_DOCUMENT, _REVISION = COLUMNS.index("document"), COLUMNS.index("revision")
-_LISTS = tuple(map(COLUMNS.index, columns_for(Use.LIST)))
+_NAMES = (*COLUMNS, "state", "since")
+_PLACES = {name: place for place, name in enumerate(_NAMES)}
+_DOCUMENT, _REVISION = _PLACES["document"], _PLACES["revision"]
+_LISTS = frozenset(columns_for(Use.LIST))
+_MEMBERS = (*(name for name in READING_ORDER if name != "document"), "state", "since", "document")
 
 
-@dataclass(frozen=True, slots=True)
-class Row(DocumentColumns):
-    """A document. `state` is ok, stale or held; `since` says since when, if it is not ok.
-
-    Times are UTC, ISO 8601. `document` is the parsed JSON object. `revision` is the one that last changed
-    this row, `as_of` the database's own when it was read; together with `epoch` it names that state. From
-    files (`source`) these three are None.
-    """
-
-    state: str
-    since: str | None
-    source: str
-    epoch: str | None
-    as_of: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredRow:
+class StoredRow(NamedTuple):  # and no dataclass: it is made for every row, in a third of the time
     """A document as it is stored: its columns in their order, JSON as text, then state and since.
 
     One that was read without its document has None there.
@@ -53,24 +39,83 @@ class StoredRow:
 
     def columns(self) -> dict[str, Any]:
         """Everything else by its name, with state and since."""
-        named = dict(zip((*COLUMNS, "state", "since"), self._convert(), strict=True))
-        del named["document"]
-        return named
+        return {name: self.convert(name) for name in _NAMES if name != "document"}
 
-    def parse(self) -> Row:
+    def convert(self, name: str) -> Any:  # what a column is, or `source` and the like
+        """The value of *name* as a Row has it, which for JSON is parsed anew each time."""
+        place = _PLACES.get(name)
+        if place is None:
+            return getattr(self, name)
+        value = self.values[place]
+        if name in _LISTS:
+            return () if value == "[]" else tuple(_parsed(value)[0])
+        if place == _DOCUMENT:
+            return _parsed(value)[0]
+        return None if place == _REVISION and self.source == FILES else value
+
+    def make_row(self) -> "Row":
         """The row with its document. It must have been read with it."""
-        values = self._convert()
-        values[_DOCUMENT] = _parsed(values[_DOCUMENT])[0]
-        values += (self.source, self.epoch, self.as_of)
-        return Row(*values)
+        row = object.__new__(Row)
+        _set(row, "_stored", self)
+        _set(row, "_converted", {})
+        return row
 
-    def _convert(self) -> list[Any]:
-        values = [*self.values]
-        for at in _LISTS:
-            values[at] = () if values[at] == "[]" else tuple(_parsed(values[at])[0])
-        if self.source == FILES:
-            values[_REVISION] = None
-        return values
+
+_set = object.__setattr__
+
+
+class _LazyColumns(DocumentColumns):
+    """A row of a reader begins with what is stored: an attribute is made when it is first asked for."""
+
+    __slots__ = ("_converted", "_stored")
+
+    if TYPE_CHECKING:  # at run time an annotation would count as a column
+        _converted: dict[str, Any]
+        _stored: StoredRow
+    else:  # to a type checker any attribute would be there, also a misspelt one
+
+        def __getattr__(self, name: str) -> Any:
+            """What was not asked for before. Called only while the slot *name* is empty."""
+            if name not in Row.__dataclass_fields__:
+                raise AttributeError(
+                    f"{type(self).__name__!r} has no attribute {name!r}", name=name, obj=self
+                )
+            # Of two threads that are here at once, both get what the first one made.
+            value = self._converted.setdefault(name, self._stored.convert(name))
+            _set(self, name, value)
+            return value
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Row(_LazyColumns):
+    """A document. `state` is ok, stale or held; `since` says since when, if it is not ok.
+
+    Times are UTC, ISO 8601. `document` is the parsed JSON object. `revision` is the one that last changed
+    this row, `as_of` the database's own when it was read; together with `epoch` it names that state. From
+    files (`source`) these three are None.
+
+    JSON is parsed when it is first used. A row may be used by several threads; it does not change, and what
+    `document` holds belongs to all of them.
+    """
+
+    state: str
+    since: str | None
+    source: str
+    epoch: str | None
+    as_of: int | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Columns, state, since and document by their names, all of it as JSON knows it: tags are a list.
+
+        As `docsync export` writes it. What the document holds is the row's own: copy it before you change it.
+        """
+        named: dict[str, Any] = {name: getattr(self, name) for name in _MEMBERS}
+        return named | {name: list(named[name]) for name in _LISTS}
+
+    def __repr__(self) -> str:
+        """What tells it from other rows, and nothing of what it holds."""
+        told = ("id", "name", "state", "revision", "source")
+        return f"Row({', '.join(f'{name}={getattr(self, name)!r}' for name in told)})"
 
 
 class FallbackWarning(UserWarning):

@@ -24,17 +24,30 @@ class SnapshotProvider(Protocol):
     def close(self) -> None: ...
 
 
+class Fallback(SnapshotProvider, Protocol):
+    """What stands in for the database. `again` gives another one, not read yet, for another thread."""
+
+    def again(self) -> "Fallback": ...
+
+
 class AnswerSource:
     """The database and the fallback to the files; at least one of them is given."""
 
     def __init__(
-        self, database: DatabaseFile | None, fallback: SnapshotProvider | None, on_fallback: OnFallback | None
+        self, database: DatabaseFile | None, fallback: Fallback | None, on_fallback: OnFallback | None
     ) -> None:
         self._database = database
         self._fallback = fallback
         self._on_fallback = on_fallback or _warn
         self._pinned: Snapshot | None = None
         self._last = DATABASE if database else FILES
+
+    def again(self) -> "AnswerSource":
+        """Another one that answers the same, not opened yet: for another thread."""
+        database, fallback = self._database, self._fallback
+        return AnswerSource(
+            database.again() if database else None, fallback.again() if fallback else None, self._on_fallback
+        )
 
     @property
     def name(self) -> str:
@@ -107,6 +120,16 @@ class AnswerSource:
         finally:
             self._pinned = None
             holder.end()
+
+    def stop_at(self, until: float) -> None:
+        """Interrupt every statement of the database from then on; what files answer is not interrupted."""
+        if self._database is not None:
+            self._database.stop_at(until)
+
+    def interrupt(self) -> None:
+        """End the statement that the database runs, and every other one before `stop_at`. For any thread."""
+        if self._database is not None:
+            self._database.interrupt()
 
     def close(self) -> None:
         """Close whatever is open."""

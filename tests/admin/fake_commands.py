@@ -7,8 +7,8 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from docsync.commands import TimedOut
 from docsync.counters import Counters
+from docsync.errors import TimedOut
 from docsync.model import BatchRecord
 from docsync.status import CollectionStatus, CommandResult, LastBatch, Latency, PathCounts, Reason, Status
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from docsync.admin.client import Client, DaemonRefused
-from docsync.commands import Busy, TimedOut
-from docsync.errors import NotReachable
+from docsync.commands import Busy
+from docsync.errors import NotReachable, TimedOut
 from tests.admin.endpoint import Endpoint
 from tests.admin.fake_commands import FakeCommands
 

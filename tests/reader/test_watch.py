@@ -12,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from docsync.commands import TimedOut
-from docsync.errors import NoDatabase
+from docsync.errors import NoDatabase, TimedOut
 from docsync.reader import Changes, Reader, Version, commit_poll, open_reader
 from tests.helpers.project import Project
 

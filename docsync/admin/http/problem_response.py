@@ -10,8 +10,8 @@ from types import MappingProxyType
 from starlette.responses import Response
 
 from docsync.admin.http.json_body import Json, dump_json
-from docsync.commands import Busy, TimedOut
-from docsync.errors import DocsyncError, ExitCode, NotReachable, StoreUnavailable, UsageError
+from docsync.commands import Busy
+from docsync.errors import DocsyncError, ExitCode, NotReachable, StoreUnavailable, TimedOut, UsageError
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 SAFE_HEADERS: Mapping[str, str] = MappingProxyType(

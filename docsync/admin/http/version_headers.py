@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from docsync.admin.http.access import is_admitted
 from docsync.admin.http.json_body import Json, dump_json
-from docsync.admin.reader_pool import ReaderPool
+from docsync.admin.question_pool import QuestionPool
 from docsync.errors import DocsyncError
 from docsync.reader import Reader
 
@@ -72,7 +72,7 @@ def make_json_response(version: DatabaseVersion, members: dict[str, Json]) -> Re
 def make_page_response(
     version: DatabaseVersion, name: str, items: Iterable[bytes], cursor: str | None
 ) -> Response:
-    """A page of a list called *name*, each item as JSON. Make it in a thread of `ReaderPool`.
+    """A page of a list called *name*, each item as JSON. Make it in a thread of `QuestionPool`.
 
     One by one: the event loop gets its turn between two items, and not only after the last one.
     """
@@ -85,7 +85,7 @@ def make_page_response(
 class VersionMiddleware:
     """Middleware: adds the version headers to answers under /v1 that have none."""
 
-    def __init__(self, app: ASGIApp, readers: ReaderPool) -> None:
+    def __init__(self, app: ASGIApp, readers: QuestionPool) -> None:
         self._app = app
         self._readers = readers
 

@@ -28,7 +28,7 @@ from docsync.admin.http.openapi_schema import (
 from docsync.admin.http.protocol import WAITS
 from docsync.admin.http.query import read_limit, read_query, read_seconds, read_text
 from docsync.admin.http.version_headers import DatabaseVersion, make_json_response
-from docsync.admin.reader_pool import ReaderPool
+from docsync.admin.question_pool import QuestionPool
 from docsync.commands import Busy
 from docsync.errors import DocsyncError
 from docsync.reader import Change, Changes
@@ -44,7 +44,7 @@ _PRESENCE_SECONDS = 1.0
 class FeedRoutes:
     """The routes of this module, answered by *readers* whenever *broadcast* says that there is something."""
 
-    def __init__(self, readers: ReaderPool, broadcast: Broadcast) -> None:
+    def __init__(self, readers: QuestionPool, broadcast: Broadcast) -> None:
         self._readers = readers
         self._broadcast = broadcast
         self._pages: dict[tuple[int, str], asyncio.Task[Changes]] = {}

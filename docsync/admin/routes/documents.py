@@ -26,7 +26,7 @@ from docsync.admin.http.openapi_schema import (
 from docsync.admin.http.problem_response import Refusal
 from docsync.admin.http.query import read_choice, read_limit, read_query, read_text
 from docsync.admin.http.version_headers import DatabaseVersion, make_page_response, set_version_headers
-from docsync.admin.reader_pool import ReaderPool
+from docsync.admin.question_pool import QuestionPool
 from docsync.errors import ExitCode, NoSuchDocument
 from docsync.reader import Reader, ReferenceRow, Row
 from docsync.reader.query.search import Found, SearchQuery
@@ -43,7 +43,7 @@ _HIT_COLUMNS = ("id", "type", "name", "description", "tags", "updated_at", "stat
 class DocumentRoutes:
     """The routes of this module, answered by *readers*."""
 
-    def __init__(self, readers: ReaderPool) -> None:
+    def __init__(self, readers: QuestionPool) -> None:
         self._readers = readers
 
     def routes(self) -> list[Route]:

@@ -26,7 +26,7 @@ from docsync.admin.http.openapi_schema import (
 )
 from docsync.admin.http.query import read_limit, read_query, read_text
 from docsync.admin.http.version_headers import DatabaseVersion, make_page_response, set_version_headers
-from docsync.admin.reader_pool import ReaderPool
+from docsync.admin.question_pool import QuestionPool
 from docsync.model import Problem
 from docsync.reader import Answer, Reader
 from docsync.reader.query.limit import MAX_PAGE
@@ -43,7 +43,7 @@ class _PageArguments(TypedDict):
 class StatusRoutes:
     """The routes of this module, answered by *pool* and *readers*."""
 
-    def __init__(self, pool: CommandPool, readers: ReaderPool) -> None:
+    def __init__(self, pool: CommandPool, readers: QuestionPool) -> None:
         self._pool = pool
         self._readers = readers
 

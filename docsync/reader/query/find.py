@@ -13,6 +13,7 @@ from docsync.reader.query.where_sql import Condition, Where, conditions
 from docsync.reader.row import StoredRow
 from docsync.reader.snapshot import Snapshot, Tuple
 from docsync.reader.summary import prove_type
+from docsync.store.columns import COLUMNS
 
 _MAX_VALUE_CHARACTERS = 500
 
@@ -67,7 +68,7 @@ class FindQuery:
 def find_page(snapshot: Snapshot, query: FindQuery) -> Page:
     """A page of what *query* asks for. Raises UsageError, NoDatabase for what only a database knows."""
     found = find_stored(snapshot, query, whole=True)
-    rows = tuple(row.parse() for row in found)
+    rows = tuple(row.make_row() for row in found.items)
     return Page(rows, found.cursor, found.source, found.epoch, found.revision)
 
 
@@ -80,32 +81,20 @@ def find_stored(snapshot: Snapshot, query: FindQuery, *, whole: bool) -> Answer[
         place = _read_place(snapshot, order, *decode_cursor(unpaged, query.cursor))
         parts.append(Condition(order.after, tuple(order.place(*place))))
     clause = f"WHERE {' AND '.join(part.sql for part in parts)} " if parts else ""
-    places = snapshot.ask_each(
-        f"SELECT d.{order.column}, d.id FROM documents AS d {clause}{order.sql} LIMIT ?",
+    ids = snapshot.ask_each(
+        f"SELECT d.id FROM documents AS d {clause}{order.sql} LIMIT ?",
         [[*(value for part in parts for value in part.values), extend_limit(limit)]],
     )
-    taken, more = take_page(
-        _read_rows(snapshot, places, whole=whole), limit, lambda found: measure_row(found[1])
-    )
-    if not taken:
+    rows, more = take_page(read_documents(snapshot, (id_ for (id_,) in ids), whole=whole), limit, measure_row)
+    if not rows:
         prove_type(snapshot, query.type)
-    following = encode_cursor(unpaged, _shorten_place(taken[-1][0])) if more else None
-    rows = tuple(row for _, row in taken)
-    return Answer(rows, following, snapshot.source, snapshot.epoch, snapshot.revision)
+    following = encode_cursor(unpaged, _shorten_place(rows[-1], order)) if more else None
+    return Answer(tuple(rows), following, snapshot.source, snapshot.epoch, snapshot.revision)
 
 
-def _read_rows(
-    snapshot: Snapshot, places: Iterator[Tuple], *, whole: bool
-) -> Iterator[tuple[Tuple, StoredRow]]:
-    """The document at each place, read when it is its turn: a page that has ended reads no more."""
-    for place in places:
-        for row in read_documents(snapshot, (place[1],), whole=whole):
-            yield place, row
-
-
-def _shorten_place(place: Tuple) -> Tuple:
-    """*place* for a cursor, which must fit into a URL: a long value is looked up again by the id."""
-    value, id_ = place
+def _shorten_place(row: StoredRow, order: Order) -> Tuple:
+    """The place of *row* for a cursor, which must fit into a URL: a long value is looked up by the id."""
+    value, id_ = (row.values[COLUMNS.index(name)] for name in (order.column, "id"))
     return (None, id_) if isinstance(value, str) and len(value) > _MAX_VALUE_CHARACTERS else (value, id_)
 
 

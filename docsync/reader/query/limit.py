@@ -37,11 +37,13 @@ def take_page(results: Iterable[T], limit: int | None, measure: Callable[[T], in
 
     *measure* gives the bytes of one. Without a limit it is all of them, however large.
     """
+    if limit is None:
+        return list(results), False
     taken: list[T] = []
     left = MAX_PAGE_BYTES
     for one in results:
         left -= measure(one)
-        if limit is not None and (len(taken) == limit or (taken and left < 0)):
+        if len(taken) == limit or (taken and left < 0):
             return taken, True
         taken.append(one)
     return taken, False

@@ -74,7 +74,7 @@ class Found:
 def search(snapshot: Snapshot, query: SearchQuery) -> Hits:
     """The best matches. Raises UsageError for a text or a cursor that cannot be taken."""
     found = search_stored(snapshot, query, whole=True)
-    items = tuple(Hit(one.row.parse(), one.snippet, one.marks, one.score) for one in found)
+    items = tuple(Hit(one.row.make_row(), one.snippet, one.marks, one.score) for one in found)
     return Hits(items, found.cursor, found.source, found.epoch, found.revision)
 
 

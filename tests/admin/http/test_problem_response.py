@@ -3,8 +3,8 @@ import json
 import pytest
 
 from docsync.admin.http.problem_response import EXPECTED, DaemonStopping, Refusal, refusal_of
-from docsync.commands import Busy, TimedOut
-from docsync.errors import ConfigError, NoDatabase, StoreReason, StoreUnavailable, UsageError
+from docsync.commands import Busy
+from docsync.errors import ConfigError, NoDatabase, StoreReason, StoreUnavailable, TimedOut, UsageError
 
 CASES = [
     (TimedOut("late"), 504, 124),

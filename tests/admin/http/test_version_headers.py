@@ -1,6 +1,6 @@
 import pytest
 
-from docsync.commands import TimedOut
+from docsync.errors import TimedOut
 from tests.admin.endpoint import POST, Endpoint, Got
 from tests.admin.fake_commands import FakeCommands
 from tests.helpers.project import Project

@@ -6,24 +6,23 @@ from functools import partial
 
 import pytest
 
-from docsync.admin.reader_pool import ReaderPool
-from docsync.commands import TimedOut
+from docsync.admin.question_pool import QuestionPool
 from docsync.counters import Counters
-from docsync.errors import NoDatabase, UsageError
+from docsync.errors import NoDatabase, TimedOut, UsageError
 from docsync.reader import Reader
 from tests.helpers.project import Project
 
 
 @pytest.fixture
-def reading(project: Project) -> Iterator[ReaderPool]:
+def reading(project: Project) -> Iterator[QuestionPool]:
     project.persona("personas/ana.json")
     project.settle()
-    made = ReaderPool(project.database, Counters())
+    made = QuestionPool(project.database, Counters())
     yield made
     made.close()
 
 
-def test_a_few_threads_with_a_reader_each_answer_everybody(reading: ReaderPool) -> None:
+def test_a_few_threads_with_a_reader_each_answer_everybody(reading: QuestionPool) -> None:
     async def ask_all() -> set[str]:
         names = await asyncio.gather(
             *(reading.ask(lambda _: threading.current_thread().name) for _ in range(50))
@@ -37,7 +36,7 @@ def test_a_few_threads_with_a_reader_each_answer_everybody(reading: ReaderPool) 
     assert len(reading._readers) == len(names)
 
 
-def test_an_answer_is_one_state(reading: ReaderPool, project: Project) -> None:
+def test_an_answer_is_one_state(reading: QuestionPool, project: Project) -> None:
     def question(reader: Reader) -> tuple[int | None, int | None, int]:
         before = reader.revision()
         changed.set()
@@ -59,7 +58,7 @@ def test_an_answer_is_one_state(reading: ReaderPool, project: Project) -> None:
     assert asyncio.run(reading.ask(lambda reader: len(reader.find()))) == 2
 
 
-def test_what_goes_wrong_comes_out(reading: ReaderPool, project: Project) -> None:
+def test_what_goes_wrong_comes_out(reading: QuestionPool, project: Project) -> None:
     with pytest.raises(UsageError):
         asyncio.run(reading.ask(lambda reader: reader.find(order="x")))
     project.close()
@@ -69,9 +68,9 @@ def test_what_goes_wrong_comes_out(reading: ReaderPool, project: Project) -> Non
 
 
 def test_a_question_that_takes_too_long_is_not_waited_for(
-    reading: ReaderPool, monkeypatch: pytest.MonkeyPatch
+    reading: QuestionPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("docsync.admin.reader_pool._SECONDS", 0.05)
+    monkeypatch.setattr("docsync.admin.question_pool._SECONDS", 0.05)
     let_go = threading.Event()
     with pytest.raises(TimedOut):
         asyncio.run(reading.ask(lambda _: let_go.wait(10)))
@@ -86,17 +85,17 @@ def endless(reader: Reader) -> object:
 
 
 def test_a_question_that_takes_too_long_is_ended_and_its_thread_answers_again(
-    reading: ReaderPool, monkeypatch: pytest.MonkeyPatch
+    reading: QuestionPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("docsync.admin.reader_pool._SECONDS", 0.2)
+    monkeypatch.setattr("docsync.admin.question_pool._SECONDS", 0.2)
     for _ in range(6):  # more than there are threads
         with pytest.raises(TimedOut):
             asyncio.run(reading.ask(endless))
-    monkeypatch.setattr("docsync.admin.reader_pool._SECONDS", 20.0)
+    monkeypatch.setattr("docsync.admin.question_pool._SECONDS", 20.0)
     assert asyncio.run(reading.ask(lambda reader: reader.count()))
 
 
-def test_closing_ends_what_is_under_way(reading: ReaderPool) -> None:
+def test_closing_ends_what_is_under_way(reading: QuestionPool) -> None:
     begun = threading.Event()
 
     def question(reader: Reader) -> object:
@@ -113,14 +112,14 @@ def test_closing_ends_what_is_under_way(reading: ReaderPool) -> None:
     asyncio.run(asyncio.wait_for(ask(), 4))
 
 
-def test_nothing_is_left_after_closing(reading: ReaderPool) -> None:
+def test_nothing_is_left_after_closing(reading: QuestionPool) -> None:
     asyncio.run(reading.ask(lambda reader: reader.count()))
     reading.close()
 
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("docsync-read")]
 
 
-def test_closing_waits_a_second_for_what_cannot_be_ended(reading: ReaderPool) -> None:
+def test_closing_waits_a_second_for_what_cannot_be_ended(reading: QuestionPool) -> None:
     let_go, begun = threading.Event(), threading.Event()
 
     def question(_: Reader) -> None:
@@ -141,9 +140,9 @@ def test_closing_waits_a_second_for_what_cannot_be_ended(reading: ReaderPool) ->
 
 
 def test_a_question_that_nobody_waits_for_is_not_begun(
-    reading: ReaderPool, monkeypatch: pytest.MonkeyPatch
+    reading: QuestionPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("docsync.admin.reader_pool._SECONDS", 0.05)
+    monkeypatch.setattr("docsync.admin.question_pool._SECONDS", 0.05)
     let_go, begun = threading.Event(), list[int]()
 
     def question(number: int, _: Reader) -> None:
@@ -162,18 +161,18 @@ def test_a_question_that_nobody_waits_for_is_not_begun(
 
 
 def test_ending_a_question_does_not_end_the_next_one(
-    reading: ReaderPool, monkeypatch: pytest.MonkeyPatch
+    reading: QuestionPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("docsync.admin.reader_pool._SECONDS", 0.1)
+    monkeypatch.setattr("docsync.admin.question_pool._SECONDS", 0.1)
 
     async def ask() -> None:
         for _ in range(5):
             several = [reading.ask(endless) for _ in range(4)]
             ended = await asyncio.gather(*several, return_exceptions=True)
             assert all(isinstance(one, TimedOut) for one in ended)
-            monkeypatch.setattr("docsync.admin.reader_pool._SECONDS", 10)
+            monkeypatch.setattr("docsync.admin.question_pool._SECONDS", 10)
             answers = await asyncio.gather(*(reading.ask(lambda reader: reader.count()) for _ in range(8)))
             assert all(answers)
-            monkeypatch.setattr("docsync.admin.reader_pool._SECONDS", 0.1)
+            monkeypatch.setattr("docsync.admin.question_pool._SECONDS", 0.1)
 
     asyncio.run(ask())

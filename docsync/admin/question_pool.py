@@ -13,8 +13,8 @@ from typing import TypeVar
 
 import apsw
 
-from docsync.commands import TimedOut
 from docsync.counters import Counters
+from docsync.errors import TimedOut
 from docsync.reader import Reader, open_reader
 
 T = TypeVar("T")
@@ -60,7 +60,7 @@ class _Question:
                 self._reader.interrupt()
 
 
-class ReaderPool:
+class QuestionPool:
     """Runs queries of the event loop in threads, each with a reader. Close it after the last request."""
 
     def __init__(self, database: Path, counters: Counters) -> None:
