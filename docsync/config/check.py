@@ -44,6 +44,8 @@ def _format_value(value: object) -> str:
     match value:
         case bool():
             text = str(value).lower()
+        case int() if value.bit_length() > 256:  # Python refuses to write the longest ones in decimal
+            text = f"{value:#x}"
         case str():
             text = '"' + to_printable(value).replace('"', '\\"') + '"'
         case dict():

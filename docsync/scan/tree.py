@@ -106,7 +106,11 @@ class FileTree:
         places = {os.path.realpath(join(self._root, folder)): folder for folder in (*folders, ".")}
         return {
             path: tuple(
-                _place_name(name, places) for name in names if not any(covers(name, one) for one in places)
+                _place_name(name, places)
+                for name in names
+                # The last one may be a collection's folder that is missing: its return is heard of.
+                if not any(covers(name, one) for one in places)
+                or (name == names[-1] and not covers(name, self._real_root))
             )
             for path, names in steps.items()
         }

@@ -54,6 +54,10 @@ def test_an_unknown_key_is_named_with_the_nearest_known_one(folder: Path, text: 
     ("text", "expected"),
     [
         ('[watch]\n\nsettle_ms = "ten"', 'docsync.toml:3: watch.settle_ms must be a positive integer, got "ten"'),
+        (
+            f"[watch]\nsettle_ms = 0x{'f' * 5_000}",
+            f"docsync.toml:2: watch.settle_ms must be at most 2147483647, got 0x{'f' * 77}…",
+        ),
         ("[watch]\nsettle_ms = true", "docsync.toml:2: watch.settle_ms must be a positive integer, got true"),
         ("[watch]\nmode = { a = 1 }", "docsync.toml:2: watch.mode must be one of auto, events, poll, got a table"),
         ("[watch]\npoll_ms = 2147483648", "docsync.toml:2: watch.poll_ms must be at most 2147483647, got 2147483648"),

@@ -159,7 +159,7 @@ class Engine:
     def _survey(self, batch: Batch, now_ns: int, last_hint_ns: LastHint, *, whole: bool) -> BatchContext:
         """Scan and diff: which files are to be read, and which are missing."""
         changed_roots = self._roots.look()
-        linked = self.links.find_links_to(batch.dirty.keys())
+        linked = self.links.find_links_to(batch.dirty.keys() | set(changed_roots))
         overdue = self.list_due(now_ns, batch.resting)
         scopes = drop_covered(map(widen_escaped, [*batch.dirty, *linked, *overdue, *changed_roots]))
         scan = self._tree.scan(scopes)

@@ -126,7 +126,8 @@ def test_a_reload_tells_what_it_found(filled: Shell) -> None:
         answer = filled("reload", "personas", "--json")
 
     assert answer.code == 0
-    shown = {"epoch", "revision", "seconds", "upserted", "deleted", "broken", "held", "lost"}
+    paths = {"upserted", "deleted", "broken", "held", "lost"}
+    shown = {"epoch", "revision", "seconds", "counts", "types", "more"} | paths
     assert set(answer.json) == shown
 
 
