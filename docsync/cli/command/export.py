@@ -106,7 +106,7 @@ def _export(
     version = reader.version()
     origin = Origin(version.source, version.epoch, version.revision)
     total = None if advance is None else _count(reader, asked)
-    rows = (row.parse() for row in _report_progress(documents, total, advance))
+    rows = (row.make_row() for row in _report_progress(documents, total, advance))
     # An impossible query fails before anything is printed.
     first = list(islice(rows, 1))
     take(write(origin, chain(first, rows)))
