@@ -96,7 +96,7 @@ class Marks:
 
     def count_output(self, text: str) -> None:
         """Take note that *text* is put out, unless it is one with marks in it: those were counted before."""
-        if not has_private(text):
+        if not self.has_part_of_mark(text):
             self.outputs += 1
 
     def has_part_of_mark(self, text: str) -> bool:

@@ -127,12 +127,15 @@ class _Renderer:
                     yield self._data_role(names, at)
 
     def _value(self, names: Names, at: int) -> str:
+        text = self._text(names, at)
+        self._marks.count_output(text)
+        return text
+
+    def _text(self, names: Names, at: int) -> str:
         value = self._find(names)
         if value is _UNKNOWN:
             raise self._unknown(names, at)
-        text = _to_text(value)
-        self._marks.count_output(text)
-        return text
+        return _to_text(value)
 
     def _section(self, node: Section) -> Iterator[str]:
         value = self._find(node.names)
@@ -161,10 +164,18 @@ class _Renderer:
         if node.role == "thread":
             return self._marks.begin(Thread(RENDERING.get().thread), place)
         attributes = tuple(
-            (name, "".join(self.put_out(value)) if isinstance(value, tuple) else value)
+            (name, self._attribute(value) if isinstance(value, tuple) else value)
             for name, value in node.attributes
         )
         return self._marks.begin(Role(node.role, attributes), place)
+
+    def _attribute(self, nodes: Nodes) -> str:
+        """The text of an attribute, which is no part of any message."""
+        return "".join(
+            node.text if isinstance(node, Literal) else self._text(node.names, node.at)
+            for node in nodes
+            if isinstance(node, Literal | Value)
+        )
 
     def _data_role(self, names: Names, at: int) -> str:
         value = self._find(names)

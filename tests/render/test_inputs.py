@@ -248,6 +248,14 @@ def test_text_around_a_thread_stays_of_its_role_also_when_its_values_are_empty()
     ]
 
 
+@pytest.mark.parametrize("mode", ["", f"{MUSTACHE}\n"])
+@pytest.mark.parametrize("name", ["x", "\U00100000"])
+def test_a_name_of_the_next_message_makes_none_of_the_blank_after_a_thread(mode: str, name: str) -> None:
+    prompt = Prompt('system:\nHi\n{{c}}\n\nuser[name="{{q}}"]:\nx', f"{mode}{THREAD}")
+    said = [{"role": "assistant", "content": "a"}]
+    assert [one.role for one in prompt.render(c=said, q=name)] == ["system", "assistant", "user"]
+
+
 def test_a_thread_in_mustache_stands_where_its_variable_stands() -> None:
     prompt = Prompt("system:\nHi\n\n{{c}}\n\nuser:\n{{q}}", f"{MUSTACHE}\n{THREAD}")
     assert prompt.pairs(c=[{"role": "user", "content": "a"}], q="?") == [
