@@ -7,7 +7,10 @@ import json
 import re
 
 # Letters that stand where they are written: no marks that join others, nothing that is invisible or turns text around.
-_LETTERS = "\u00a1-\u00ac\u00ae-\u024f\u0391-\u03ce\u0400-\u0481\u048a-\u052f\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3"
+_LETTERS = (
+    "\u00a1-\u00ac\u00ae-\u024f\u0391-\u03ce\u0400-\u0481\u048a-\u052f"
+    "\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3"
+)
 _OTHERS = re.compile(f"[^ -~{_LETTERS}\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u20ac]")
 _SPACE = re.compile(r"\s+")
 # Editors take what follows for an instruction; an address has something before it.

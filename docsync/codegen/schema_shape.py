@@ -5,6 +5,9 @@ from urllib.parse import unquote
 
 from docsync.codegen.shape import ANYTHING, MAX_DEPTH, NOTHING, Members, Scalar, Shape, merge_all, shape_of
 
+MAX_PARTS = 5000
+"""So many parts of a schema are read: one that leads to itself in many ways has more than anybody can count."""
+
 _UNIONS = ("anyOf", "oneOf")
 _SCALARS = {one.value: Shape(frozenset({one})) for one in Scalar}
 _OBJECT_WORDS = ("properties", "required", "additionalProperties")
@@ -19,10 +22,12 @@ def shape_of_schema(schema: object) -> Shape:
 class _Reader:
     def __init__(self, root: object) -> None:
         self._root = root
+        self._parts = 0
 
     def read(self, schema: object, open_: frozenset[str], depth: int) -> Shape:
         """The shape of *schema*, where the references *open_* are being followed."""
-        if not isinstance(schema, Mapping) or depth > MAX_DEPTH:
+        self._parts += 1
+        if not isinstance(schema, Mapping) or depth > MAX_DEPTH or self._parts > MAX_PARTS:
             return ANYTHING
         target = schema.get("$ref")
         if isinstance(target, str):
