@@ -3,10 +3,10 @@
 from tests.codegen.collected import Doc, doc, prompt
 
 TEXTS = [
-    'quote"', "quote'", '"""', "back\\", "new\nline", "cr\rhere", "u\u2028v", "*/", "/*", "//", "#", "${x}", "`tick`", "\u202ertl",
-    "é", "日本", "😀", "", " ", "class", "None", "def", "type", "constructor", "__proto__", "__private", "str", "list", "dict",
-    "Any", "Literal", "NotRequired", "a-b", "a_b", "a b", "1st", "@deprecated", "@ts-ignore", "self", "Mapping", "Reader",
-    "name", "interface", "string", "Record",
+    'quote"', "quote'", '"""', "back\\", "new\nline", "cr\rhere", "u\u2028v", "*/", "/*", "//", "#", "${x}", "`tick`",
+    "\u202ertl", "é", "日本", "😀", "", " ", "class", "None", "def", "type", "constructor", "__proto__", "__private",
+    "str", "list", "dict", "Any", "Literal", "NotRequired", "a-b", "a_b", "a b", "1st", "@deprecated", "@ts-ignore",
+    "self", "Mapping", "Reader", "name", "interface", "string", "Record",
 ]  # fmt: skip
 
 
@@ -18,7 +18,8 @@ def quoted(text: str) -> str:
 
 def hostile() -> list[Doc]:
     """Every text as an id, a key at two depths, an input, a default, a choice and a description."""
-    nested = {text: {inner: [{inner: 1}] for inner in TEXTS} for text in TEXTS}
+    nested: dict[str, object] = {text: {text: [{text: 1}]} for text in TEXTS}
+    nested["a-b"] = {text: [{text: 1}] for text in TEXTS}
     documents = [doc(f"persona/{text}", {"name": text, **nested}, text) for text in TEXTS]
     # Types are words, and some of them are names that the source uses.
     documents += [
