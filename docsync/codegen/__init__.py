@@ -1,1 +1,1 @@
-"""The documents of a project as types, in Python and TypeScript. Opens neither database nor file, and renders nothing."""
+"""The documents of a project as types, in Python and TypeScript. Opens neither database nor file."""

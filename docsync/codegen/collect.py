@@ -13,8 +13,8 @@ from docsync.codegen.source_model import CollectionTypes, Prompt
 class CollectionSource:
     """What is known of a collection before its documents are seen.
 
-    `known` is the shape of its documents, None if they tell it; `front_matter` that of their front matter, if a schema
-    says so.
+    `known` is the shape of its documents, None if they tell it; `front_matter` that of their front matter, if
+    a schema says so.
     """
 
     type: str

@@ -1,12 +1,14 @@
 """Texts of documents inside source code: as literals and in comments. Nothing in them can end either.
 
-Which characters stay as they are is fixed here and not asked of Python: another version of it knows more of Unicode.
+Which characters stay as they are is fixed here and not asked of Python, which knows more of Unicode with each
+version.
 """
 
 import json
 import re
 
-# Letters that stand where they are written: no marks that join others, nothing that is invisible or turns text around.
+# Letters that stand where they are written: no marks that join others, nothing that is invisible or turns
+# text around.
 _LETTERS = (
     "\u00a1-\u00ac\u00ae-\u024f\u0391-\u03ce\u0400-\u0481\u048a-\u052f"
     "\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3"

@@ -1,4 +1,4 @@
-"""Names in source code for what documents call otherwise. The same name always, whatever else there is, if it can be."""
+"""Names in source code for what documents call otherwise. Never depends on an order."""
 
 import hashlib
 import keyword
@@ -16,13 +16,13 @@ KEYWORDS = frozenset(keyword.kwlist)
 
 
 def to_snake(text: str) -> str:
-    """*text* as a name like `reply_to_customer`. One that loses a character has a suffix that tells it from others."""
+    """*text* as a name like `reply_to_customer`, with a suffix of its own if a character is lost."""
     words = _WORDS.findall(_CAPITAL.sub(" ", text))
     return "_".join([*(word.lower() for word in words), *_mark_loss(text)])
 
 
 def to_camel(text: str) -> str:
-    """*text* as a name like `ReplyToCustomer`. One that loses a character has a suffix that tells it from others."""
+    """*text* as a name like `ReplyToCustomer`, with a suffix of its own if a character is lost."""
     words = _WORDS.findall(text)
     return "".join([*(word[0].upper() + word[1:] for word in words), *_mark_loss(text)])
 
@@ -46,8 +46,8 @@ def _to_parameter(name: str) -> str:
 def make_distinct(wanted: Mapping[str, str], taken: Collection[str] = ()) -> dict[str, str]:
     """A name of its own for each key of *wanted*, which has the names that they would like.
 
-    Those that want the same one, or one that is *taken*, all get a suffix made of their keys: it does not depend on how
-    many there are, nor on their order.
+    Those that want the same one, or one that is *taken*, all get a suffix made of their keys: it does not
+    depend on how many there are, nor on their order.
     """
     counts = Counter(wanted.values())
     names = {
@@ -65,6 +65,6 @@ def digest(text: str, digits: int = _DIGITS) -> str:
 
 
 def _mark_loss(text: str) -> list[str]:
-    """The suffix of a name whose *text* has more than words and what stands between them, or nothing of them."""
+    """The suffix of a name whose *text* has no words, or more than words and what stands between them."""
     rest = _SEPARATORS.sub("", _WORDS.sub("", text))
     return [digest(text)] if rest or not _WORDS.search(text) else []

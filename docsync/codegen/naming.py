@@ -1,4 +1,4 @@
-"""The names of everything that is written for some collections. Decides nothing about a language but what is taken."""
+"""The names of everything that is written for some collections. Writes none of it."""
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -7,25 +7,25 @@ from docsync.codegen.name import make_distinct, to_camel, to_snake
 from docsync.codegen.shape import ANYTHING, Members, Shape
 from docsync.codegen.source_model import CollectionTypes
 
-Path = tuple[str, ...]
-"""The way to a value: the type of its collection, then keys; items of a list and of a dictionary have signs of their own."""
+ValuePath = tuple[str, ...]
+"""The way to a value: the type of its collection, then keys, ITEM for a list and REST for a dictionary."""
 
 ITEM, REST = "[]", "{}"
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """`documents` and `ids` by type, `inputs` and `functions` by the id of a prompt, `objects` by their paths."""
+    """Names of documents and ids by type, of inputs and functions by prompt, of objects by their paths."""
 
     documents: dict[str, str]
     ids: dict[str, str]
     inputs: dict[str, str]
     functions: dict[str, str]
-    objects: dict[Path, str]
+    objects: dict[ValuePath, str]
 
 
 def name_all(collections: Iterable[CollectionTypes], taken: Collection[str]) -> Names:
-    """A name for everything, none of it *taken*: those that services write first, so that no key moves them."""
+    """A name for everything, none of it *taken*: what services write comes first, so that no key moves it."""
     each = list(collections)
     documents = make_distinct({one.type: to_camel(one.type) for one in each}, taken)
     used = {*taken, *documents.values()}
@@ -38,7 +38,7 @@ def name_all(collections: Iterable[CollectionTypes], taken: Collection[str]) -> 
     paths = {
         "\n".join(path): path
         for one in each
-        for path, _ in nested_objects(document_members(one.shape), (one.type,))
+        for path, _ in find_objects(document_members(one.shape), (one.type,))
     }
     wanted = {key: "".join((documents[path[0]], *map(_part, path[1:]))) for key, path in paths.items()}
     objects = {paths[key]: name for key, name in make_distinct(wanted, used).items()}
@@ -50,21 +50,21 @@ def document_members(shape: Shape) -> Members:
     return shape.members or Members(rest=ANYTHING)
 
 
-def nested_objects(members: Members, path: Path) -> Iterator[tuple[Path, Members]]:
-    """The objects with known keys inside of *members*, which is at *path*: the inner ones first, each before who holds it."""
+def find_objects(members: Members, path: ValuePath) -> Iterator[tuple[ValuePath, Members]]:
+    """The objects with known keys inside of *members*, which is at *path*: each before who holds it."""
     for key, shape in sorted(members.fields.items()):
         yield from _objects(shape, (*path, key))
     if members.rest is not None:
         yield from _objects(members.rest, (*path, REST))
 
 
-def _objects(shape: Shape, path: Path) -> Iterator[tuple[Path, Members]]:
+def _objects(shape: Shape, path: ValuePath) -> Iterator[tuple[ValuePath, Members]]:
     if shape.is_any:
         return
     if shape.item is not None:
         yield from _objects(shape.item, (*path, ITEM))
     if shape.members is not None:
-        yield from nested_objects(shape.members, path)
+        yield from find_objects(shape.members, path)
         if shape.members.fields:
             yield path, shape.members
 

@@ -1,4 +1,4 @@
-"""What a stored prompt wants as inputs: those that it declares, and variables that nothing declares. Renders nothing."""
+"""What a stored prompt wants as inputs: what it declares, and what it uses undeclared. Never renders."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _MAX_CHOICES = 100
 
 
 class Kind(StrEnum):
-    """The kinds of inputs. ANY is one that the prompt does not tell, or that no generation of Prompty knows."""
+    """The kinds of inputs. ANY is one that the prompt does not tell, or that no Prompty knows."""
 
     STRING = "string"
     INTEGER = "integer"
@@ -42,7 +42,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class PromptInput:
-    """One input. `item` is the kind of the items of an array, `choices` are the only values there may be, if it says so."""
+    """One input. `item` is the kind of an array's items; `choices` are the only values, if it says so."""
 
     name: str
     kind: Kind = Kind.ANY
@@ -63,7 +63,7 @@ def inputs_of(document: Mapping[str, object]) -> tuple[PromptInput, ...]:
         name = item.get("name")
         if isinstance(name, str):
             found[name] = _read(name, item, is_wanted=name in declared or name in variables)
-    # Names inside of a section of Mustache may be those of its items; the inputs of a file are not known here.
+    # Names inside of a section of Mustache may be those of its items; what a file declares is not known here.
     is_sure = mapping(mapping(document.get("template")).get("format")).get("kind") != MUSTACHE
     is_sure = is_sure and not isinstance(front_matter.get("inputs"), str)
     for name in variables - found.keys():

@@ -1,4 +1,4 @@
-"""Python source: TypedDicts of documents and inputs, ids as literals, and a function that renders each prompt."""
+"""Python source: TypedDicts of documents and inputs, ids as literals, a function that renders each prompt."""
 
 import keyword
 import re
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from docsync.codegen.literal import docstring, python_literal
 from docsync.codegen.name import name_parameters
-from docsync.codegen.naming import ITEM, REST, Names, Path, document_members, name_all, nested_objects
+from docsync.codegen.naming import ITEM, REST, Names, ValuePath, document_members, find_objects, name_all
 from docsync.codegen.prompt_input import Kind, PromptInput
 from docsync.codegen.shape import Members, Scalar, Shape
 from docsync.codegen.source_model import CollectionTypes, Prompt
@@ -86,7 +86,7 @@ class _PythonWriter:
         """All that is written for a collection, each part with a line end behind it."""
         type_, members = collection.type, document_members(collection.shape)
         yield self._write_ids(collection)
-        for path, inner in nested_objects(members, (type_,)):
+        for path, inner in find_objects(members, (type_,)):
             yield self._write_dict(self._names.objects[path], self._list_fields(inner, path))
         name = self._names.documents[type_]
         if members.fields:
@@ -116,7 +116,7 @@ class _PythonWriter:
             f"    return None if row is None else cast({name}, row.document)\n"
         )
 
-    def _list_fields(self, members: Members, path: Path) -> Fields:
+    def _list_fields(self, members: Members, path: ValuePath) -> Fields:
         return [
             (key, self._express(shape, (*path, key)), key in members.required)
             for key, shape in sorted(members.fields.items())
@@ -129,15 +129,15 @@ class _PythonWriter:
             lines = [docstring(about)] if about else []
             lines += [f"{key}: {kind}" for key, kind in typed]
             return f"class {name}(TypedDict):\n" + "".join(f"    {line}\n" for line in lines or ["pass"])
-        lines = [f"    {python_literal(key)}: {kind},\n" for key, kind in typed]
-        return f"{name} = TypedDict(\n    {python_literal(name)},\n    {{\n{''.join(f'    {one}' for one in lines)}    }},\n)\n"
+        members = "".join(f"        {python_literal(key)}: {kind},\n" for key, kind in typed)
+        return f"{name} = TypedDict(\n    {python_literal(name)},\n    {{\n{members}    }},\n)\n"
 
     def _may_be_attribute(self, key: str) -> bool:
         # Python changes other letters than ASCII in names, and names that begin with two underscores.
         is_name = key.isascii() and key.isidentifier() and not keyword.iskeyword(key)
         return is_name and not key.startswith("__") and key not in self._taken
 
-    def _express(self, shape: Shape, path: Path) -> str:
+    def _express(self, shape: Shape, path: ValuePath) -> str:
         if shape.is_unknown:
             return "Any"
         parts = [] if shape.members is None else [self._express_members(shape.members, path)]
@@ -145,7 +145,7 @@ class _PythonWriter:
             parts.append(f"list[{self._express(shape.item, (*path, ITEM))}]")
         return " | ".join([*parts, *(name for one, name in _SCALARS.items() if one in shape.scalars)])
 
-    def _express_members(self, members: Members, path: Path) -> str:
+    def _express_members(self, members: Members, path: ValuePath) -> str:
         if members.fields:
             return self._names.objects[path]
         return f"dict[str, {'Any' if members.rest is None else self._express(members.rest, (*path, REST))}]"

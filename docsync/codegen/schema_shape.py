@@ -6,7 +6,7 @@ from urllib.parse import unquote
 from docsync.codegen.shape import ANYTHING, MAX_DEPTH, NOTHING, Members, Scalar, Shape, merge_all, shape_of
 
 MAX_PARTS = 5000
-"""So many parts of a schema are read: one that leads to itself in many ways has more than anybody can count."""
+"""So many parts of a schema are read: one that leads to itself in many ways has more than can be counted."""
 
 _UNIONS = ("anyOf", "oneOf")
 _SCALARS = {one.value: Shape(frozenset({one})) for one in Scalar}
@@ -73,7 +73,7 @@ class _Reader:
         return Members(rest=NOTHING if rest is False else self.read(rest, open_, depth + 1))
 
     def _intersect(self, schema: Mapping[str, object], open_: frozenset[str], depth: int) -> Shape:
-        """What all parts say of the members of an object; of other values the first part that says something."""
+        """What all parts say of an object's members; of other values the first part that says something."""
         own = {key: value for key, value in schema.items() if key != "allOf"}
         parts = [self.read(one, open_, depth) for one in (own, *_list(schema["allOf"])) if one]
         objects = [one.members for one in parts if one.members is not None and one.members.fields]

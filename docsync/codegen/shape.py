@@ -1,7 +1,7 @@
 """What JSON values have in common: a union in one normal form. Merging is the same in any order."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import reduce
 from types import MappingProxyType
@@ -24,7 +24,7 @@ class Scalar(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """The members of objects. `required` are the keys that all of them have; `rest` is what other keys hold, if any may."""
+    """The members of objects: `required` are the keys that all have, `rest` what others hold, if any may."""
 
     fields: Mapping[str, "Shape"] = field(default_factory=lambda: MappingProxyType({}))
     required: frozenset[str] = frozenset()
@@ -33,7 +33,7 @@ class Members:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A union: some scalars, arrays of `item`, objects of `members`. Without any of them nothing is known of a value."""
+    """A union: some scalars, arrays of `item`, objects of `members`; without any of them nothing is known."""
 
     scalars: frozenset[Scalar] = frozenset()
     item: "Shape | None" = None
@@ -66,7 +66,7 @@ def shape_of(value: object, depth: int = 0) -> Shape:
         return Shape(item=merge_all(shape_of(item, depth + 1) for item in value))
     if isinstance(value, dict):
         fields = {key: shape_of(item, depth + 1) for key, item in value.items()}
-        return Shape(members=_bound(Members(fields, frozenset(fields))))
+        return Shape(members=_limit_fields(Members(fields, frozenset(fields))))
     return Shape(frozenset({_SCALARS[type(value)]}))
 
 
@@ -87,11 +87,6 @@ def merge(one: Shape, other: Shape) -> Shape:
     return Shape(scalars, _merge_items(one.item, other.item), _merge_members(one.members, other.members))
 
 
-def without_null(shape: Shape) -> Shape:
-    """*shape* without null."""
-    return replace(shape, scalars=shape.scalars - {Scalar.NULL})
-
-
 def _merge_items(one: Shape | None, other: Shape | None) -> Shape | None:
     return one if other is None else other if one is None else merge(one, other)
 
@@ -102,10 +97,10 @@ def _merge_members(one: Members | None, other: Members | None) -> Members | None
     fields = dict(one.fields)
     for key, shape in other.fields.items():
         fields[key] = merge(fields.get(key, NOTHING), shape)
-    return _bound(Members(fields, one.required & other.required, _merge_items(one.rest, other.rest)))
+    return _limit_fields(Members(fields, one.required & other.required, _merge_items(one.rest, other.rest)))
 
 
-def _bound(members: Members) -> Members:
+def _limit_fields(members: Members) -> Members:
     """*members* as a dictionary where they are too many, or where they are merged with one."""
     if members.rest is None and len(members.fields) <= MAX_FIELDS:
         return members

@@ -1,4 +1,4 @@
-"""What is written as source: collections with the shapes of their documents and their ids, and prompts with their inputs."""
+"""What is written as source: collections with shapes and ids, and prompts with their inputs. Values only."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class CollectionTypes:
-    """A collection: the ids of its documents, sorted, their shape, and the prompts among them in the order of their ids."""
+    """A collection: the ids of its documents, sorted, their shape, and the prompts among them."""
 
     type: str
     ids: tuple[str, ...]

@@ -1,10 +1,10 @@
-"""TypeScript source: interfaces of documents and inputs, ids as literals, and a class that reads the database."""
+"""TypeScript source: interfaces of documents and inputs, ids as literals, a class that reads the database."""
 
 import re
 from collections.abc import Iterable, Iterator
 
 from docsync.codegen.literal import jsdoc, typescript_literal
-from docsync.codegen.naming import ITEM, REST, Names, Path, document_members, name_all, nested_objects
+from docsync.codegen.naming import ITEM, REST, Names, ValuePath, document_members, find_objects, name_all
 from docsync.codegen.prompt_input import Kind, PromptInput
 from docsync.codegen.shape import Members, Scalar, Shape
 from docsync.codegen.source_model import CollectionTypes, Prompt
@@ -16,10 +16,10 @@ _HEAD = """\
 """
 # What the class and the types that are always there use, and what they are called.
 _TAKEN = frozenset({
-    "Array", "BigInt", "Connection", "Change", "Changes", "DocumentId", "DocumentIds", "DocumentRow", "DocumentTypes",
-    "Documents", "Error", "Extract", "Find", "Function", "Hit", "JSON", "Map", "Number", "Object", "Promise",
-    "PromptInputs", "Readonly", "ReadonlyArray", "Record", "Scalar", "Statement", "String", "Symbol", "TypeOf", "Value",
-    "encodeURIComponent", "statSync",
+    "Array", "BigInt", "Connection", "Change", "Changes", "DocumentId", "DocumentIds", "DocumentRow",
+    "DocumentTypes", "Documents", "Error", "Extract", "Find", "Function", "Hit", "JSON", "Map", "Number",
+    "Object", "Omit", "Promise", "PromptInputs", "Readonly", "ReadonlyArray", "Record", "RegExp", "Scalar",
+    "Statement", "String", "Symbol", "TypeOf", "Value", "COLUMNS", "KINDS",
 })  # fmt: skip
 _NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 _SCALARS = {
@@ -43,7 +43,7 @@ _INPUTS = {
 
 
 def typescript_source(collections: Iterable[CollectionTypes], reading_class: str) -> str:
-    """The source for *collections*, in the order of their types, and behind it the text of the *reading_class*."""
+    """The source for *collections*, in the order of their types, then the text of the *reading_class*."""
     each = sorted(collections, key=lambda one: one.type)
     names = name_all(each, _TAKEN)
     parts = [part for one in each for part in _TypeScriptWriter(names).write(one)]
@@ -72,7 +72,7 @@ class _TypeScriptWriter:
         """All that is written for a collection, each part with a line end behind it."""
         type_, members = collection.type, document_members(collection.shape)
         yield self._write_ids(collection)
-        for path, inner in nested_objects(members, (type_,)):
+        for path, inner in find_objects(members, (type_,)):
             yield self._write_interface(self._names.objects[path], inner, path)
         name = self._names.documents[type_]
         if members.fields:
@@ -90,14 +90,14 @@ class _TypeScriptWriter:
         lines = "".join(f"\n  | {typescript_literal(id_)}" for id_ in collection.ids)
         return f"export type {name} ={lines};\n"
 
-    def _write_interface(self, name: str, members: Members, path: Path) -> str:
+    def _write_interface(self, name: str, members: Members, path: ValuePath) -> str:
         lines = [
             f"  {_key(key)}{'' if key in members.required else '?'}: {self._express(shape, (*path, key))};\n"
             for key, shape in sorted(members.fields.items())
         ]
         return f"export interface {name} {{\n{''.join(lines)}}}\n"
 
-    def _express(self, shape: Shape, path: Path) -> str:
+    def _express(self, shape: Shape, path: ValuePath) -> str:
         if shape.is_unknown:
             return "unknown"
         parts = [] if shape.members is None else [self._express_members(shape.members, path)]
@@ -107,7 +107,7 @@ class _TypeScriptWriter:
         scalars = [name for one, name in _SCALARS.items() if one in shape.scalars]
         return " | ".join(dict.fromkeys([*parts, *scalars]))
 
-    def _express_members(self, members: Members, path: Path) -> str:
+    def _express_members(self, members: Members, path: ValuePath) -> str:
         if members.fields:
             return self._names.objects[path]
         rest = "unknown" if members.rest is None else self._express(members.rest, (*path, REST))

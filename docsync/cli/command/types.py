@@ -1,4 +1,4 @@
-"""`docsync types`: the documents of a project as types of Python or TypeScript. Writes nothing but that file."""
+"""`docsync types`: documents as types of Python or TypeScript. Writes nothing but that file."""
 
 import json
 from collections.abc import Iterator
@@ -144,8 +144,10 @@ def _compare(session: Session, output: Path, there: str | None, source: str) -> 
         return 0
     shown = to_printable(str(output))
     more = f"; {len(changed) - _SHOWN_LINES} more changed lines" if len(changed) > _SHOWN_LINES else ""
-    state = "is not there" if there is None else f"is old: {added} lines new, {removed} gone{more}"
-    session.out.remark(f"{shown} {state}; write it anew with --output and without --check")
+    state = (
+        "is not there" if there is None else f"is old: {count_noun(added, 'line')} new, {removed} gone{more}"
+    )
+    session.out.remark(f"{shown} {state}; write it anew: the same command without --check")
     return ExitCode.FOUND
 
 
