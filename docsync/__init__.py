@@ -7,6 +7,7 @@ The map of the rooms: rank, room, job. Imports point to a strictly lower rank or
     7  doctor     examines all that docsync needs, and says what to do
     6  admin      the HTTP endpoint: http/ (connections, admission), routes/, dashboard/, and the client for it
     6  export     documents as JSON, CSV and Markdown
+    6  codegen    the documents as types, in Python and TypeScript
     5  reader     rows to callers: get, changes, service; query/ has find, search, conditions, pages
     5  verify     proves the database equal to the files
     4  render     a stored prompt and its inputs to messages, and to a request for a model; opens files of keys only

@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, str] = {
     "changes": "changes",
     "problems": "read",
     "export": "export",
+    "types": "types",
     "backup": "backup",
     "restore": "backup",
     "token": "token",

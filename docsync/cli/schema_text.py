@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from docsync.registry import FORMATS, list_ignorable_codes
 
-SCHEMAS = ("persona", "prompty", "config")
+SCHEMAS = ("persona", "prompty", "document", "config")
 
 
 def read_schema(name: str) -> str:

@@ -137,23 +137,29 @@ def build_loader(tree: Tree, grace: GracePeriod, rules: DocumentRules) -> Loader
 def _schemas(root: Path, collections: tuple[Collection, ...]) -> Iterator[tuple[str, Schema]]:
     """The schema of each type that has one."""
     for collection in collections:
-        if collection.schema is None:
-            continue
-        real = os.path.realpath(root)
-        if os.path.commonpath([real, os.path.realpath(root / collection.schema)]) != real:
-            raise ConfigError(
-                f"{to_printable(collection.schema)}: the schema of {collection.type!r} lies outside of the "
-                f"project; put it below {to_printable(str(root))}"
-            )
-        try:
-            octets = read_regular(root / collection.schema, _MAX_SCHEMA_BYTES).octets
-        except OSError as error:
-            reason = f"the schema of {collection.type!r} cannot be read: {error.strerror}"
-            raise ConfigError(
-                f"{to_printable(collection.schema)}: {reason}; its path is relative to "
-                f"{to_printable(str(root))}"
-            ) from None
-        yield collection.type, compile_schema(to_printable(collection.schema), octets)
+        octets = read_schema(root, collection)
+        if collection.schema is not None and octets is not None:
+            yield collection.type, compile_schema(to_printable(collection.schema), octets)
+
+
+def read_schema(root: Path, collection: Collection) -> bytes | None:
+    """The schema that *collection* names, None if it names none.
+
+    Raises ConfigError where it lies outside of the project or cannot be read.
+    """
+    if collection.schema is None:
+        return None
+    real, shown = os.path.realpath(root), to_printable(collection.schema)
+    if os.path.commonpath([real, os.path.realpath(root / collection.schema)]) != real:
+        raise ConfigError(
+            f"{shown}: the schema of {collection.type!r} lies outside of the "
+            f"project; put it below {to_printable(str(root))}"
+        )
+    try:
+        return read_regular(root / collection.schema, _MAX_SCHEMA_BYTES).octets
+    except OSError as error:
+        reason = f"the schema of {collection.type!r} cannot be read: {error.strerror}"
+        raise ConfigError(f"{shown}: {reason}; its path is relative to {to_printable(str(root))}") from None
 
 
 def fingerprints(settings: Settings, rules: DocumentRules) -> dict[str, str]:

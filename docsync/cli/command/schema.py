@@ -1,4 +1,4 @@
-"""`docsync schema`: prints the JSON Schemas that come with docsync, for editors and CI. Reads no project."""
+"""`docsync schema`: prints the JSON Schemas that come with docsync, for editors, services and CI. Reads no project."""
 
 import json
 
@@ -13,10 +13,11 @@ from docsync.cli.session import Session
 @click.argument("schema", type=click.Choice(SCHEMAS))
 @pass_session
 def schema_command(session: Session, schema: str) -> int:
-    """Print a JSON Schema, for editors.
+    """Print a JSON Schema, for editors and services.
 
     Those of personas and of the front matter of prompts describe and complete, and refuse little: make one
-    your own to ask for more, and name it in docsync.toml. That of docsync.toml is exact.
+    your own to ask for more, and name it in docsync.toml. That of docsync.toml is exact. The schema called
+    document is for services: it describes a prompt as it is stored.
     """
     text = read_schema(schema)
     value: object = json.loads(text)
