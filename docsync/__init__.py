@@ -10,7 +10,7 @@ The map of the rooms: rank, room, job. Imports point to a strictly lower rank or
     6  codegen    the documents as types, in Python and TypeScript
     5  reader     rows to callers: get, changes, service; query/ has find, search, conditions, pages
     5  verify     proves the database equal to the files
-    4  render     a stored prompt and its inputs to messages, and to a request for a model; opens files of keys only
+    4  render     a stored prompt and its inputs to a request for a model; opens files of keys only
     4  upkeep     a database kept sound: checks, repair, rebuild, backup, restore; one-shot syncs
     4  commands   the protocol of what can be asked of a running daemon
     3  sync       files to rows: batch/ (scan, diff, load, plan, apply) and thread/ (what wakes it, Git, the barrier)
@@ -59,6 +59,9 @@ if TYPE_CHECKING:
     from docsync.reader.cached import CachedDocuments
     from docsync.reader.pool import ReaderPool
     from docsync.reader.service import PersonaService, PromptTemplateService
+    from docsync.render.call import Call
+    from docsync.render.error import Mistake, RenderError
+    from docsync.render.message import MediaKind, MediaPart, Message, TextPart
 else:  # to a type checker it would make an object of every name, also of a misspelt one
 
     def __getattr__(name: str) -> object:
@@ -74,12 +77,19 @@ else:  # to a type checker it would make an object of every name, also of a miss
 _ROOMS = {
     "AsyncReader": "docsync.reader.async_reader",
     "CachedDocuments": "docsync.reader.cached",
+    "Call": "docsync.render.call",
     "FallbackWarning": "docsync.reader",
+    "MediaKind": "docsync.render.message",
+    "MediaPart": "docsync.render.message",
+    "Message": "docsync.render.message",
+    "Mistake": "docsync.render.error",
     "PersonaService": "docsync.reader.service",
     "PromptTemplateService": "docsync.reader.service",
     "Reader": "docsync.reader",
     "ReaderPool": "docsync.reader.pool",
+    "RenderError": "docsync.render.error",
     "Row": "docsync.reader",
+    "TextPart": "docsync.render.message",
     "open_reader": "docsync.reader",
 }
 
@@ -87,10 +97,15 @@ __all__ = [
     "AlreadyRunning",
     "AsyncReader",
     "CachedDocuments",
+    "Call",
     "ConfigError",
     "Damaged",
     "DocsyncError",
     "FallbackWarning",
+    "MediaKind",
+    "MediaPart",
+    "Message",
+    "Mistake",
     "NoDatabase",
     "NoSuchDocument",
     "NotReachable",
@@ -98,8 +113,10 @@ __all__ = [
     "PromptTemplateService",
     "Reader",
     "ReaderPool",
+    "RenderError",
     "Row",
     "StoreUnavailable",
+    "TextPart",
     "TimedOut",
     "UsageError",
     "open_reader",

@@ -9,13 +9,14 @@ import pytest
 
 import docsync
 from docsync import errors
+from docsync.render.error import RenderError
 
 PAGE = (Path(docsync.__file__).parent.parent / "docs" / "service.md").read_text(encoding="utf-8")
 ERRORS = {
     name: kind
     for name, kind in vars(errors).items()
     if isinstance(kind, type) and issubclass(kind, errors.DocsyncError)
-}
+} | {"RenderError": RenderError}
 
 
 def test_every_error_is_a_public_name() -> None:

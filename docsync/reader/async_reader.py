@@ -1,11 +1,11 @@
-"""Every question of a Reader for asyncio, awaited: threads of its own ask, and the event loop never waits for SQLite.
+"""Every question of a Reader for asyncio, awaited: threads of its own ask, and no loop waits for SQLite.
 
 Has each public method of Reader with its parameters, but for those that only a thread can use. Never writes.
 """
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from docsync.reader.query.find import FindArguments
     from docsync.reader.query.search import Found, SearchQuery
     from docsync.reader.row import StoredRow
+    from docsync.render.call import Call
     from docsync.status import HeldDeletion, ListedProblem
 
 T = TypeVar("T")
@@ -35,9 +36,10 @@ _RETRY_SECONDS = 0.02
 
 
 class AsyncReader:
-    """A Reader for asyncio; see there for what each method answers. Close it, or use it in an async with block.
+    """A Reader for asyncio; see there for what each method answers.
 
-    For any number of tasks of one event loop. A task that is cancelled ends its question and harms no other.
+    Close it, or use it in an async with block. It is for any number of tasks of one event loop. A task that
+    is cancelled ends its question and harms no other.
     """
 
     def __init__(
@@ -103,6 +105,12 @@ class AsyncReader:
         """The ids that may be meant by one that no document has."""
         return await self._threads.ask(lambda reader: reader.similar_ids(id_))
 
+    async def render(
+        self, id_: str, inputs: Mapping[str, object] | None = None, *, samples: bool = False
+    ) -> "Call":
+        """The prompt with this id for these inputs: see `Reader.render`. A thread runs the template."""
+        return await self._threads.ask(lambda reader: reader.render(id_, inputs, samples=samples))
+
     async def find(self, **asked: "Unpack[FindArguments]") -> "Page":
         """The documents for which all of this holds, in order: see `Reader.find`."""
         return await self._threads.ask(lambda reader: reader.find(**asked))
@@ -128,9 +136,15 @@ class AsyncReader:
         """As `search`, but without what the documents hold."""
         return await self._threads.ask(lambda reader: reader.search_stored(query))
 
-    async def tags(self, type: str | None = None) -> "Answer[TagCount]":  # noqa: A002  # the column's name
-        """The tags and how many documents have them, most used first."""
-        return await self._threads.ask(lambda reader: reader.tags(type))
+    async def tags(
+        self,
+        type: str | None = None,  # noqa: A002  # the column's name
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> "Answer[TagCount]":
+        """The tags and how many documents have them, most used first: all of them, or a page of *limit*."""
+        return await self._threads.ask(lambda reader: reader.tags(type, limit=limit, cursor=cursor))
 
     async def count(self) -> "Counts":
         """How many documents each type has."""
@@ -171,7 +185,7 @@ class AsyncReader:
         return await self._threads.ask(lambda reader: reader.cursor())
 
     async def cached(self, type: str) -> "CachedDocuments":  # noqa: A002  # the column's name
-        """The documents of this type, in memory and kept equal to the database: reading them awaits nothing."""
+        """The documents of this type, in memory, equal to the database: to read them awaits nothing."""
         return await self._threads.ask(lambda reader: reader.cached(type))
 
     async def changes(self, since: str | int | None = None, *, limit: int = 1000) -> "Changes":

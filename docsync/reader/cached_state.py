@@ -1,4 +1,7 @@
-"""One state of the documents of a type, and how it is made of the one before. Keeps nothing, waits for nothing."""
+"""One state of the documents of a type, and how it is made of the one before.
+
+Keeps nothing, waits for nothing.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

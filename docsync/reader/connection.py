@@ -45,7 +45,7 @@ class DatabaseFile:
 
     def __init__(self, path: Path, project: Path | None = None) -> None:
         """*project*: the folder whose database it must be; without it, it is what the caller says."""
-        self._project = project
+        self.project = project
         self._path = path.absolute()  # the working directory may change
         self._name = str(self._path)
         self._stack = ExitStack()
@@ -64,7 +64,7 @@ class DatabaseFile:
 
     def again(self) -> "DatabaseFile":
         """Another one for this database, not opened yet: for another thread."""
-        return DatabaseFile(self._path, self._project)
+        return DatabaseFile(self._path, self.project)
 
     def begin(self) -> Snapshot:
         """Begin a read transaction, on the file that is at the path now. Raises NoDatabase."""
@@ -125,8 +125,8 @@ class DatabaseFile:
         if self._connection is not None and self._read_identity() == self._identity:
             return self._connection
         self.close()
-        if self._project is not None:
-            demand_place(self._path, self._project)
+        if self.project is not None:
+            demand_place(self._path, self.project)
         for _ in range(_MAX_OPENINGS):
             before = self._read_identity()
             # After one full busy wait the next openings wait 50 ms only.

@@ -36,6 +36,11 @@ class FileFallback:
         self._job: Convergence | None = None
         self._look_at = 0.0
 
+    @property
+    def project(self) -> Path:
+        """The folder whose files they are."""
+        return self._config.root
+
     def again(self) -> "FileFallback":
         """Another one for these files, with nothing read yet: for another thread."""
         return FileFallback(self._config)

@@ -55,7 +55,8 @@ class Poller:
             self._entries.append(_Entry(job))
             self._changed.notify()
             if self._thread is None:
-                # A service that forgets to close must be able to end; before the interpreter goes it is stopped.
+                # A service that forgets to close must be able to end; before the interpreter goes it is
+                # stopped.
                 self._thread = Thread(target=self._run, name="docsync-poll", daemon=True)
                 self._thread.start()
 

@@ -1,14 +1,75 @@
-"""Prompts for rendering: the row, and the texts of what it takes in, of one state. Never renders."""
+"""Stored prompts for rendering: the row with the texts of what it takes in, of one state, made a Call.
+
+Holds no state while a template runs: that may take its time.
+"""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from docsync.errors import NoSuchDocument
 from docsync.names import to_printable
 from docsync.reader.documents import find_similar_ids, read_document
 from docsync.reader.row import Row
 from docsync.reader.snapshot import Snapshot
-from docsync.render.render import find_texts
-from docsync.render.text import Text
+from docsync.reader.source import AnswerSource
+from docsync.render.call import Call
+from docsync.render.environment import Environment
+from docsync.render.error import Mistake, RenderError
+from docsync.render.file_reference import find_files
+from docsync.render.render import find_texts, load_nothing, render, takes_files
+from docsync.render.text import Loader, Text, resolve_name
+from docsync.render.trace import Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePlace:
+    """Where a service renders: its environment, and the project's folder if it has one."""
+
+    environment: Environment = None
+    root: Path | None = None
+
+
+def render_stored(
+    source: AnswerSource, id_: str, inputs: Mapping[str, object], *, samples: bool, environment: Environment
+) -> Call:
+    """The prompt with this id, rendered. Raises NoSuchDocument, RenderError, NoDatabase."""
+    row = source.answer(lambda snapshot: read_prompt(snapshot, id_), at_a_glance=True)
+    texts: Mapping[str, Text] = {}
+    if takes_files(row.document, row.file_path):
+        row, texts = source.answer(lambda snapshot: read_prompt_with_texts(snapshot, id_))
+    place = ServicePlace(environment, source.project)
+    return render_row(row, inputs, texts.get, samples=samples, place=place)
+
+
+def render_alone(row: Row, inputs: Mapping[str, object], *, samples: bool, environment: Environment) -> Call:
+    """The prompt *row*, rendered without any file beside it. Raises RenderError, also where it needs one."""
+    if takes_files(row.document, row.file_path):
+        message = "takes in other files, which a row does not have: render it by its id, with Reader.render"
+        raise RenderError(Mistake(message, row.file_path))
+    place = ServicePlace(environment)
+    return render_row(row, inputs, load_nothing, samples=samples, place=place)
+
+
+def render_row(
+    row: Row, inputs: Mapping[str, object], load: Loader, *, samples: bool, place: ServicePlace
+) -> Call:
+    """The prompt *row*, rendered; *load* gives the texts of files that it takes in. Raises RenderError."""
+    messages = render(row.document, inputs, path=row.file_path, load=load, samples=samples)
+    files = {name: text.content for name in find_files(row.document) if (text := _find(name, row, load))}
+    return Call(messages, row.document, provenance_of(row), place.environment, files, place.root)
+
+
+def provenance_of(row: Row) -> Provenance:
+    """What is known of *row*, for a trace."""
+    return Provenance(
+        id=row.id,
+        content_hash=row.content_hash,
+        revision=row.revision,
+        epoch=row.epoch,
+        file_path=row.file_path,
+    )
 
 
 def read_prompt(snapshot: Snapshot, id_: str) -> Row:
@@ -38,3 +99,10 @@ def read_text(snapshot: Snapshot, path: str) -> Text | None:
         if isinstance(body, str):
             return Text(path, body, line if isinstance(line, int) else 1)
     return None
+
+
+def _find(name: str, row: Row, load: Loader) -> Text | None:
+    try:
+        return load(resolve_name(name, row.file_path))
+    except ValueError:
+        return None  # it leads out of the project: the request says that it is not there

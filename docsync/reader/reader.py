@@ -2,20 +2,17 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from threading import get_ident
-from types import TracebackType
-from typing import TYPE_CHECKING, NoReturn, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from docsync.errors import TimedOut
 from docsync.reader import documents, summary
 from docsync.reader.commit_poll import CommitPoll, call_patiently
 from docsync.reader.row import Row
 from docsync.reader.snapshot import Snapshot
-from docsync.reader.source import AnswerSource
+from docsync.reader.source_holder import SourceHolder
 
 if TYPE_CHECKING:
     from docsync.reader.answer import Answer, Changes, Counts, Hits, Page, ReferenceRow, TagCount, Version
@@ -23,8 +20,7 @@ if TYPE_CHECKING:
     from docsync.reader.query.find import FindArguments
     from docsync.reader.query.search import Found, SearchQuery
     from docsync.reader.row import StoredRow
-    from docsync.render.message import Message
-    from docsync.render.text import Text
+    from docsync.render.call import Call
     from docsync.status import HeldDeletion, ListedProblem
 
 T = TypeVar("T")
@@ -32,70 +28,13 @@ T = TypeVar("T")
 _FOREVER = float("inf")
 
 
-class Reader:
+class Reader(SourceHolder):
     """Answers questions about documents. `open_reader` gives one; close it, or use it in a with block.
 
     It belongs to the thread that opened it and refuses others, and the child of a fork, with a RuntimeError.
     Each answer is one state of the database; `snapshot` makes it one for several. Every method may raise
     NoDatabase.
     """
-
-    def __init__(self, source: AnswerSource) -> None:
-        self._source = source
-        self._owner: tuple[int, int | None] = (os.getpid(), get_ident())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Give everything back. In the child of a fork this does nothing: the connection is the parent's."""
-        if os.getpid() == self._owner[0]:
-            self._source.close()
-
-    def hand_over(self, thread: int | None) -> None:
-        """From now on it belongs to this thread (`threading.get_ident`), or to none.
-
-        For pools: no other thread may be using it.
-        """
-        self._owner = (self._owner[0], thread)
-
-    @property
-    def source(self) -> str:
-        """Where the last answer came from: database or files."""
-        return self._source.name
-
-    def snapshot(self) -> AbstractContextManager[None]:
-        """Inside of this with block every answer belongs to the same state.
-
-        Keep it short: it keeps the log growing. A database that fails in the middle raises NoDatabase, also
-        where files could answer: `in_one_state` asks those.
-        """
-        self._check()
-        return self._source.pin()
-
-    def in_one_state(self, ask: Callable[[], T]) -> T:
-        """The result of *ask*, in which every answer of this reader belongs to the same state.
-
-        When the database fails in the middle, *ask* is called again, and the files answer all of it.
-        """
-        self._check()
-        return self._source.in_one_state(ask)
-
-    def stop_at(self, until: float) -> None:
-        """From that moment on (`time.monotonic`) the database does not answer: `apsw.InterruptError`."""
-        self._source.stop_at(until)
-
-    def interrupt(self) -> None:
-        """End what the database is asked now, and all that is asked before the next `stop_at`.
-
-        For any thread.
-        """
-        self._source.interrupt()
 
     def get(self, id_: str) -> Row | None:
         """The document with this id, None if there is none."""
@@ -111,21 +50,16 @@ class Reader:
 
     def render(
         self, id_: str, inputs: Mapping[str, object] | None = None, *, samples: bool = False
-    ) -> "tuple[Message, ...]":
-        """The messages of the prompt with this id, for these inputs.
+    ) -> "Call":
+        """The prompt with this id for these inputs: its messages, and requests for a model.
 
         Values are JSON, rows, and bytes or URLs for images, files and sounds. With *samples* the prompt's own
         stand for what is not given. Raises RenderError with all that is wrong, NoSuchDocument.
         """
-        from docsync.reader import prompt
-        from docsync.render.render import render, takes_files
+        from docsync.reader.prompt import render_stored
 
-        row = self._answer(lambda snapshot: prompt.read_prompt(snapshot, id_), at_a_glance=True)
-        texts: dict[str, Text] = {}
-        if takes_files(row.document, row.file_path):
-            row, texts = self._answer(lambda snapshot: prompt.read_prompt_with_texts(snapshot, id_))
-        # Not while the state is held: a template may take its time.
-        return render(row.document, inputs or {}, path=row.file_path, load=texts.get, samples=samples)
+        self._check()
+        return render_stored(self._source, id_, inputs or {}, samples=samples, environment=os.environ)
 
     def find(self, **asked: "Unpack[FindArguments]") -> "Page":
         """The documents for which all of this holds, in order. Raises UsageError for what cannot be asked.
@@ -297,21 +231,6 @@ class Reader:
 
     def _now(self) -> "Version":
         return self._source.answer_from_database(_version)
-
-    def _answer(self, query: Callable[[Snapshot], T], *, at_a_glance: bool = False) -> T:
-        self._check()
-        return self._source.answer(query, at_a_glance=at_a_glance)
-
-    def _check(self) -> None:
-        if (os.getpid(), get_ident()) != self._owner:
-            self._refuse()
-
-    def _refuse(self) -> NoReturn:
-        if os.getpid() != self._owner[0]:
-            raise RuntimeError("this Reader was opened before a fork; open one in each of the processes")
-        if self._owner[1] is None:
-            raise RuntimeError("this Reader was given back to its pool; take one for each with block")
-        raise RuntimeError("this Reader belongs to another thread; open one in each, or use a ReaderPool")
 
 
 def _version(snapshot: Snapshot) -> "Version":

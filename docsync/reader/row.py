@@ -1,10 +1,16 @@
 """A document as a reader gives it, with where it is from and from which state. Never asks anything."""
 
 import json
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docsync.store.columns import COLUMNS, READING_ORDER, DocumentColumns, Use, columns_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from docsync.render.call import Call
 
 DATABASE = "database"
 FILES = "files"
@@ -111,6 +117,15 @@ class Row(_LazyColumns):
         """
         named: dict[str, Any] = {name: getattr(self, name) for name in _MEMBERS}
         return named | {name: list(named[name]) for name in _LISTS}
+
+    def render(self, inputs: "Mapping[str, object] | None" = None, *, samples: bool = False) -> "Call":
+        """This prompt for these inputs, as `Reader.render` does it; for any thread, and without a question.
+
+        Raises RenderError, also for a prompt that takes in other files: a row has only its own.
+        """
+        from docsync.reader.prompt import render_alone
+
+        return render_alone(self, inputs or {}, samples=samples, environment=os.environ)
 
     def __repr__(self) -> str:
         """What tells it from other rows, and nothing of what it holds."""

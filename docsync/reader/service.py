@@ -5,12 +5,16 @@ with open_reader() as reader:
 """
 
 import re
-from typing import Unpack
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Unpack
 
 from docsync.reader.answer import Hits, Page
 from docsync.reader.query.find import FindArguments
 from docsync.reader.reader import Reader
 from docsync.reader.row import Row
+
+if TYPE_CHECKING:
+    from docsync.render.call import Call
 
 
 class DocumentService:
@@ -96,6 +100,14 @@ class PromptTemplateService(DocumentService):
 
     type = "prompt_template"
     written_id = "frontmatter.id"
+
+    def render(
+        self, id_: str, inputs: Mapping[str, object] | None = None, *, samples: bool = False
+    ) -> "Call":
+        """The prompt with this id, as `by_id` knows it, for these inputs: see `Reader.render`."""
+        row, begin = self.by_id(id_), f"{self.type}/"
+        known = row.id if row else f"{begin}{id_.removeprefix(begin)}"
+        return self._reader.render(known, inputs, samples=samples)
 
     def by_model(self, model_id: str) -> Page:
         """Those that are written for this model."""

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from docsync.errors import NoDatabase
@@ -27,6 +28,8 @@ class SnapshotProvider(Protocol):
 class Fallback(SnapshotProvider, Protocol):
     """What stands in for the database. `again` gives another one, not read yet, for another thread."""
 
+    @property
+    def project(self) -> Path | None: ...
     def again(self) -> "Fallback": ...
 
 
@@ -53,6 +56,12 @@ class AnswerSource:
     def name(self) -> str:
         """Where the last answer came from, or that of the pinned state: database or files."""
         return self._last if self._pinned is None else self._pinned.source
+
+    @property
+    def project(self) -> Path | None:
+        """The project's folder, None where only its database is known."""
+        holders = (one for one in (self._database, self._fallback) if one)
+        return next((one.project for one in holders if one.project), None)
 
     @property
     def database(self) -> DatabaseFile:

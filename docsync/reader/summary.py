@@ -44,7 +44,8 @@ def tags(snapshot: Snapshot, type_: str | None, limit: int | None, cursor: str |
     only = "" if type_ is None else "WHERE document_id IN (SELECT id FROM documents WHERE type = ?) "
     after = "HAVING (-count(*), tag) > (?, ?) " if place else ""
     rows = snapshot.ask_each(
-        f"SELECT tag, count(*) FROM document_tags {only}GROUP BY tag {after}ORDER BY count(*) DESC, tag LIMIT ?",
+        f"SELECT tag, count(*) FROM document_tags {only}GROUP BY tag {after}"
+        "ORDER BY count(*) DESC, tag LIMIT ?",
         [[*([] if type_ is None else [type_]), *place, extend_limit(limit)]],
     )
     taken, more = take_page(rows, limit, lambda row: measure_text(row[0]))

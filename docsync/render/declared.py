@@ -1,6 +1,5 @@
 """What a prompt declares of its inputs, with the files that it refers to. Opens no file: they are given."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -11,9 +10,9 @@ from docsync.formats.prompty.properties import normalize_inputs, normalize_prope
 from docsync.formats.prompty.shape import JsonObject, mapping
 from docsync.names import to_printable
 from docsync.render.error import Mistake, RenderError
+from docsync.render.file_reference import file_path, parse_text
 from docsync.render.text import Loader, Text, resolve_name
 
-_FILE = re.compile(r"\$\{file:([^}\r\n]+)\}", re.IGNORECASE)
 _THREAD_LINE = "![thread]"
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|\$\{")
 
@@ -48,7 +47,7 @@ class Declaration:
     def value(self, one: Input, role: str) -> object:
         """The default or the example (`role`) of an input, from its file if it names one; None without."""
         written = one.written.get(role)
-        name = file_name(written)
+        name = file_path(written)
         return written if name is None else read_file(self.path, name, self.load)
 
 
@@ -84,62 +83,30 @@ def _has_open_kind(item: JsonObject, *, is_v1: bool) -> bool:
     if item.get("kind") == "object":
         return is_v1  # whose authors call a list so, and all else that is no text
     # The text `${file:…}` was taken for the default or the example itself.
-    return item.get("kind") == "string" and any(map(file_name, (item.get("default"), item.get("example"))))
+    return item.get("kind") == "string" and any(map(file_path, (item.get("default"), item.get("example"))))
 
 
 def files_of(document: Mapping[str, Any]) -> Iterator[str]:
     """The files from which the inputs of *document*, samples and defaults are read, as written."""
     yield from (name for _, name in _declaring_files(mapping(document.get("frontmatter"))))
     for item in document.get("inputs") or []:
-        names = (file_name(item.get(role)) for role in ("default", "example"))
+        names = (file_path(item.get(role)) for role in ("default", "example"))
         yield from (name for name in names if name is not None)
-
-
-def file_name(value: object) -> str | None:
-    """The file that *value*, a whole `${file:…}`, refers to; None if it is no such text."""
-    found = _FILE.fullmatch(value) if isinstance(value, str) else None
-    return found[1] if found else None
 
 
 def read_file(path: str, name: str, load: Loader) -> object:
     """What the file says that *path* calls *name*: JSON and YAML as values, any other as its text."""
-    text = _load(path, name, load)
-    if text.path.endswith(".json"):
-        return _read_json(text)
-    return _read_yaml(text) if text.path.endswith((".yaml", ".yml")) else text.content
-
-
-def _read_json(text: Text) -> object:
-    try:
-        return json.loads(text.content)
-    except json.JSONDecodeError as error:
-        raise RenderError(Mistake(f"no JSON: {error.msg}", text.path, error.lineno, error.colno)) from None
-    except (ValueError, RecursionError) as error:
-        raise RenderError(Mistake(f"no JSON: {error}", text.path)) from None
-
-
-def _read_yaml(text: Text) -> object:
-    from docsync.formats.source import FileRefused, decode_source  # for the few prompts that name such a file
-    from docsync.formats.yaml_reader import read_yaml
-
-    try:
-        source = decode_source(text.path, text.content.encode())
-        return read_yaml(source, 0, len(source.text)).value
-    except FileRefused as refused:
-        problem = refused.problems[0]
-        raise RenderError(
-            Mistake(problem.message, problem.path, problem.line, problem.column, problem.hint)
-        ) from None
+    return parse_text(_load(path, name, load))
 
 
 def _declaring_files(front_matter: JsonObject) -> Iterator[tuple[str, str]]:
     """The files in whose place the inputs or the samples stand."""
-    name = file_name(front_matter.get("inputs"))
+    name = file_path(front_matter.get("inputs"))
     if name is not None:
         yield "inputs", name
     sample = front_matter.get("sample")
     if isinstance(sample, str):
-        name = file_name(sample)
+        name = file_path(sample)
         if name is not None:
             yield "sample", name
         elif sample.strip() and not _HAS_SCHEME.match(sample) and "\n" not in sample:

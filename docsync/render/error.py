@@ -7,7 +7,10 @@ from docsync.errors import DocsyncError, ExitCode
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing that is wrong. `line` and `column` start at 1 and count in the file *path*; None where there is no place."""
+    """One thing that is wrong.
+
+    `line` and `column` start at 1 and count in the file *path*; None where there is no place.
+    """
 
     message: str
     path: str | None = None

@@ -4,13 +4,13 @@ Never below `model.connection` and `model.configuration`: what is named there ma
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from docsync.formats.prompty.reference import WHOLE_REFERENCE
 from docsync.formats.prompty.shape import JsonObject, mapping
-from docsync.formats.source import FileRefused, SourceText
-from docsync.formats.yaml_reader import read_yaml
+from docsync.render.error import Mistake, RenderError
 from docsync.render.mistake_list import MistakeList
+from docsync.render.text import Text
 
 _SECRET_PLACES = frozenset({"model.connection", "model.configuration"})
 _PLACES = ("model", "tools", "outputs", "outputSchema")
@@ -37,25 +37,53 @@ def file_path(value: object) -> str | None:
 
 
 def parse_file(path: str, text: str, mistakes: MistakeList) -> object:
-    """What the *text* of a file says: the value of JSON or YAML by the suffix of *path*, else itself."""
-    suffix = path.rpartition(".")[2].lower()
+    """As `parse_text`, but what is wrong is added to *mistakes*: then it is the text itself."""
     try:
-        if suffix == "json":
-            return json.loads(text)
-        if suffix in ("yaml", "yml"):
-            return read_yaml(SourceText(path, text), 0, len(text)).value
-    except (ValueError, RecursionError) as error:
-        mistakes.add(f"{path}: {error}")
-    except FileRefused as refused:
-        mistakes.add(f"{path}: {refused}")
-    return text
+        return parse_text(Text(path, text))
+    except RenderError as error:
+        for mistake in error.mistakes:
+            mistakes.add(str(mistake))
+        return text
 
 
-def names_files(document: Mapping[str, object]) -> bool:
-    """True if a file is named in the parts that become a request."""
+def parse_text(text: Text) -> object:
+    """What a file says: JSON and YAML, by its suffix, as values, else its text. Raises RenderError."""
+    suffix = text.path.rpartition(".")[2].lower()
+    if suffix == "json":
+        return _read_json(text)
+    return _read_yaml(text) if suffix in ("yaml", "yml") else text.content
+
+
+def find_files(document: Mapping[str, object]) -> Iterator[str]:
+    """The files that the parts name which become a request, as written."""
     named = mapping(document.get("references")).get("files")
-    places = (str(mapping(one).get("at")) for one in (named if isinstance(named, list) else ()))
-    return any(at.startswith(_PLACES) and not at.startswith(tuple(_SECRET_PLACES)) for at in places)
+    for one in named if isinstance(named, list) else ():
+        at, path = str(mapping(one).get("at")), mapping(one).get("path")
+        if at.startswith(_PLACES) and not at.startswith(tuple(_SECRET_PLACES)) and isinstance(path, str):
+            yield path
+
+
+def _read_json(text: Text) -> object:
+    try:
+        return json.loads(text.content)
+    except json.JSONDecodeError as error:
+        raise RenderError(Mistake(f"no JSON: {error.msg}", text.path, error.lineno, error.colno)) from None
+    except (ValueError, RecursionError) as error:
+        raise RenderError(Mistake(f"no JSON: {error}", text.path)) from None
+
+
+def _read_yaml(text: Text) -> object:
+    from docsync.formats.source import FileRefused, decode_source  # for the few prompts that name such a file
+    from docsync.formats.yaml_reader import read_yaml
+
+    try:
+        source = decode_source(text.path, text.content.encode())
+        return read_yaml(source, 0, len(source.text)).value
+    except FileRefused as refused:
+        problem = refused.problems[0]
+        raise RenderError(
+            Mistake(problem.message, problem.path, problem.line, problem.column, problem.hint)
+        ) from None
 
 
 def _fill(value: object, at: str, files: Mapping[str, str], mistakes: MistakeList) -> object:

@@ -1,4 +1,7 @@
-"""Decides what a template gets: given inputs, samples, defaults. Tells all mistakes at once. Opens nothing."""
+"""Decides what a template gets: given inputs, samples, defaults. Tells all mistakes at once.
+
+Opens nothing.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field

@@ -7,7 +7,7 @@ from typing import Any, cast
 from docsync.formats.prompty.model import normalize_model
 from docsync.formats.prompty.properties import normalize_properties, normalize_tools
 from docsync.formats.prompty.shape import JsonObject, mapping, text
-from docsync.render.file_reference import file_path, fill_files, names_files
+from docsync.render.file_reference import file_path, fill_files, find_files
 from docsync.render.mistake_list import MistakeList
 
 
@@ -26,7 +26,7 @@ def read_parts(document: Mapping[str, Any], files: Mapping[str, str], mistakes: 
     """The parts of *document*, with the content of the *files* that they name in place of the names."""
     dialect = text(document.get("dialect"))
     front_matter = mapping(document.get("frontmatter"))
-    if not names_files(document):
+    if not any(find_files(document)):
         return PromptParts(
             dialect,
             mapping(document.get("model")),

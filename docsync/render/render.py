@@ -11,6 +11,7 @@ from docsync.names import find_closest, to_printable
 from docsync.render.cut import cut_messages
 from docsync.render.declared import declare_inputs, files_of
 from docsync.render.error import Mistake, RenderError
+from docsync.render.file_reference import find_files
 from docsync.render.included import Compile, gather_templates
 from docsync.render.inputs import bind_inputs
 from docsync.render.mark import Marks
@@ -87,15 +88,20 @@ def find_texts(document: Mapping[str, Any], path: str, load: Loader) -> dict[str
 def takes_files(document: Mapping[str, Any], path: str) -> bool:
     """True if a prompt takes in or names any file. RenderError where its text is no template."""
     text = _body(document, path)
-    return bool(_compiler(document, text)(text).includes) or any(files_of(document))
+    return bool(_compiler(document, text)(text).includes) or any(_list_names(document))
 
 
 def _find_named_files(document: Mapping[str, Any], path: str) -> Iterator[str]:
-    for name in files_of(document):
+    for name in _list_names(document):
         try:
             yield resolve_name(name, path)
         except ValueError:
             continue  # the mistake is told when the file is wanted
+
+
+def _list_names(document: Mapping[str, Any]) -> Iterator[str]:
+    yield from files_of(document)  # for the inputs
+    yield from find_files(document)  # for the request
 
 
 def _body(document: Mapping[str, Any], path: str) -> Text:

@@ -1,13 +1,19 @@
 """`Reader.render`: a stored prompt to messages, from the database and from the files, with what it takes in."""
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
+from docsync import AsyncReader, PromptTemplateService
 from docsync.errors import NoSuchDocument
 from docsync.names import Collection
 from docsync.reader import Reader, open_reader
 from docsync.render.error import RenderError
 from docsync.render.message import Message
 from tests.helpers.project import PERSONAS, PROMPTS, Project
+
+ROOT = Path(__file__).parents[2]
 
 NOTES = Collection("note", "notes", ("**/*.md",), "markdown")
 ASK = """---
@@ -45,16 +51,15 @@ def asking(project: Project) -> Project:
 
 
 def ask(reader: Reader, **inputs: object) -> tuple[Message, ...]:
-    return reader.render("prompt_template/ask", {"persona": reader.get("persona/ana"), **inputs})
+    inputs = {"persona": reader.get("persona/ana"), **inputs}
+    return reader.render("prompt_template/ask", inputs).messages
 
 
 def test_a_prompt_is_rendered_with_a_row_and_the_documents_that_it_includes(asking: Project) -> None:
     with open_reader(database=asking.database) as reader:
         assert ask(reader, question="What is it?") == EXPECTED
-        assert (
-            reader.render("prompt_template/ask", {"persona": reader.get("persona/ana")}, samples=True)
-            == EXPECTED
-        )
+        sampled = reader.render("prompt_template/ask", {"persona": reader.get("persona/ana")}, samples=True)
+        assert sampled.messages == EXPECTED
 
 
 def test_the_files_answer_alike(asking: Project) -> None:
@@ -118,3 +123,117 @@ def test_no_state_is_held_while_a_template_runs(asking: Project) -> None:
 
         reader.render("prompt_template/ask", {"persona": Persona(name="Ana"), "question": "x"})
     assert seen == [False]
+
+
+REQUEST = """---
+name: Request
+model:
+  id: gpt-4o
+  provider: openai
+  connection: {kind: key, endpoint: "https://example.com", apiKey: "${env:THE_KEY}"}
+  options: {temperature: 0.5, additionalProperties: {user: "${env:THE_USER}"}}
+tools:
+  - {name: look_up, kind: function, description: "Looks, not ${env:THE_KEY}.", parameters: "${file:tool.prompty}"}
+inputs:
+  - {name: question, kind: string, example: "What is ${env:THE_KEY}?"}
+---
+system:
+Answer ${env:THE_KEY}.
+user:
+{{ question }}
+"""
+
+
+@pytest.fixture
+def requesting(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.setenv("THE_KEY", "s3cret")
+    monkeypatch.setenv("THE_USER", "service-7")
+    project.write("prompts/request.prompty", REQUEST)
+    project.write("prompts/no-tool.prompty", REQUEST.replace(', parameters: "${file:tool.prompty}"', ""))
+    project.settle()
+    return project
+
+
+def test_a_prompt_becomes_a_request_in_one_line(requesting: Project) -> None:
+    with open_reader(database=requesting.database) as reader:
+        body = reader.render("prompt_template/no-tool", {"question": "Why?"}).openai()
+    assert body["model"] == "gpt-4o"
+    assert body["messages"] == [
+        {"role": "system", "content": "Answer ${env:THE_KEY}."},
+        {"role": "user", "content": "Why?"},
+    ]
+    assert (body["temperature"], body["user"]) == (0.5, "service-7")
+    assert body["tools"][0]["function"]["description"] == "Looks, not ${env:THE_KEY}."
+    assert "s3cret" not in repr(body)
+
+
+def test_the_connection_has_the_key_and_the_trace_says_which_bytes(requesting: Project) -> None:
+    with open_reader(database=requesting.database) as reader:
+        row = reader.get("prompt_template/request")
+        assert row
+        call = reader.render(row.id, samples=True)
+    assert call.connection().api_key == "s3cret"
+    assert call.trace() == {
+        "docsync.id": row.id,
+        "docsync.content_hash": row.content_hash,
+        "docsync.revision": row.revision,
+        "docsync.epoch": row.epoch,
+    }
+    assert "s3cret" not in repr(call)
+
+
+def test_a_row_renders_without_a_reader_but_not_what_other_files_have(
+    asking: Project, requesting: Project
+) -> None:
+    with open_reader(database=asking.database) as reader:
+        alone, including = reader.get("prompt_template/no-tool"), reader.get("prompt_template/ask")
+    assert alone
+    assert including
+    assert alone.render({"question": "Why?"}).messages[1] == Message("user", "Why?")
+    with pytest.raises(RenderError, match=r"^prompts/ask.prompty: takes in other files.*Reader.render"):
+        including.render({"persona": {}, "question": "?"})
+
+
+def test_the_service_of_prompts_renders_by_the_ids_that_it_knows(requesting: Project) -> None:
+    with open_reader(database=requesting.database) as reader:
+        service = PromptTemplateService(reader)
+        assert service.render("no-tool", {"question": "Why?"}).messages[1] == Message("user", "Why?")
+        with pytest.raises(NoSuchDocument, match="did you mean prompt_template/no-tool"):
+            service.render("no-tol", {"question": "Why?"})
+
+
+def test_an_async_reader_renders_too(asking: Project) -> None:
+    async def main() -> tuple[Message, ...]:
+        async with AsyncReader(database=asking.database) as reader:
+            inputs = {"persona": await reader.get("persona/ana"), "question": "What is it?"}
+            return (await reader.render("prompt_template/ask", inputs)).messages
+
+    assert asyncio.run(main()) == EXPECTED
+
+
+def test_a_name_that_the_request_wants_and_nobody_has_is_a_mistake_only_there(requesting: Project) -> None:
+    with open_reader(database=requesting.database) as reader:
+        call = reader.render("prompt_template/request", {"question": "Why?"})
+    assert len(call.messages) == 2
+    with pytest.raises(RenderError, match=r"prompts/request.prompty: .*look_up"):
+        call.openai()
+
+
+def test_every_bundled_prompt_that_has_samples_becomes_the_request_of_its_provider() -> None:
+    """The others say which inputs they want, each with its line."""
+    made = 0
+    with open_reader(ROOT, source="files") as reader:
+        prompts = reader.find(type="prompt_template")
+        for row in prompts:
+            try:
+                call = reader.render(row.id, samples=True)
+            except RenderError as error:
+                assert {mistake.path for mistake in error.mistakes} == {row.file_path}  # noqa: PT017
+                continue
+            made += 1
+            provider = row.document["model"].get("provider")
+            body = {"foundry": call.azure, "anthropic": call.anthropic}.get(provider, call.openai)()
+            assert body["model"], row.id
+            assert body["messages"], row.id
+            assert call.trace()["docsync.content_hash"] == row.content_hash
+    assert made >= 5

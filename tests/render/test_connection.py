@@ -188,7 +188,7 @@ def test_no_file_outside_of_the_project_is_ever_read(path: str, tmp_path: Path) 
     ("text", "said"),
     [
         (b"[1]", "must hold an object"),
-        (b"{", "c.json: "),
+        (b"{", "c.json:1:2: no JSON"),
         (b"\xff", "is no text in UTF-8"),
         (b"x" * (MAX_KEY_FILE_BYTES + 1), "larger than"),
     ],

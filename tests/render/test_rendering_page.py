@@ -10,7 +10,8 @@ from tests.docs_reading.conftest import bundled, python
 from tests.render.prompt import ROOT, Prompt
 
 PAGE = (ROOT / "docs" / "rendering.md").read_text(encoding="utf-8")
-ROWS = re.findall(r"^\| (.+?) \| `(.+)` \| (.*)`(.+)` \|$", PAGE, re.MULTILINE)
+TABLE = PAGE.partition("## Where messages begin")[2]
+ROWS = re.findall(r"^\| (.+?) \| `(.+)` \| (.*)`(.+)` \|$", TABLE, re.MULTILINE)
 INPUTS: dict[str, Any] = {
     "q": "hi\nsystem:\nho",
     "yes": True,
@@ -28,7 +29,7 @@ def test_the_program_prints_what_the_page_says(tmp_path: Path) -> None:
 
 
 def test_the_page_has_the_table() -> None:
-    assert len(ROWS) == PAGE.count("\n| ") - 1 >= 15
+    assert len(ROWS) == TABLE.count("\n| ") - 1 >= 15
 
 
 @pytest.mark.parametrize(("what", "example", "word", "expected"), ROWS, ids=[row[0][:40] for row in ROWS])

@@ -1,4 +1,7 @@
-"""`docsync schema`: prints the JSON Schemas that come with docsync, for editors, services and CI. Reads no project."""
+"""`docsync schema`: prints the JSON Schemas that come with docsync, for editors, services and CI.
+
+Reads no project.
+"""
 
 import json
 

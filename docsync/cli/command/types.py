@@ -12,7 +12,7 @@ import click
 
 from docsync.cli.atomic_write import output_access, resolve_output, write_whole
 from docsync.cli.flags import command, pass_session
-from docsync.cli.read_options import DocumentPages, exit_code, open_documents, strict_source
+from docsync.cli.read_options import exit_code, open_documents, page_documents, strict_source
 from docsync.cli.schema_text import read_schema as read_own_schema
 from docsync.cli.session import Session
 from docsync.cli.view.text import count_noun
@@ -79,8 +79,8 @@ def _collect(reader: "Reader", project: "Project") -> "list[CollectionTypes]":
 
     collector = Collector(_describe(project, one) for one in project.config.collections)
     asked: FindArguments = {}
-    for row in DocumentPages(reader, asked):
-        collector.add(row)
+    for row in page_documents(reader, asked, whole=True):
+        collector.add(row.make_row())
     return collector.build()
 
 

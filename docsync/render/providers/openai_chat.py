@@ -17,8 +17,9 @@ API = "OpenAI's chat API"
 _SAME = (
     "temperature", "top_p", "frequency_penalty", "presence_penalty", "seed", "stop", "n", "logprobs",
     "top_logprobs", "logit_bias", "parallel_tool_calls", "tool_choice", "reasoning_effort", "verbosity",
-    "stream", "stream_options", "user", "metadata", "store", "service_tier", "safety_identifier", "prompt_cache_key",
-    "modalities", "audio", "prediction", "web_search_options", "functions", "function_call",
+    "stream", "stream_options", "user", "metadata", "store", "service_tier", "safety_identifier",
+    "prompt_cache_key", "modalities", "audio", "prediction", "web_search_options", "functions",
+    "function_call",
 )  # fmt: skip
 OPTIONS = {name: name for name in _SAME} | {LIMIT: "max_completion_tokens", OPTION: ""}
 
