@@ -26,6 +26,7 @@ The map of the rooms: rank, room, job. Imports point to a strictly lower rank or
     1  change     what a batch does to a row: upsert, touch, refuse, hold, delete
     1  diff       the tree compared with the database: what to read, what is missing
     1  config     docsync.toml, environment and flags, checked
+    1  apart      processes of their own for work that must be possible to end: a fork, or another Python
     1  claim      which process keeps a database, also where its lock cannot be seen
     1  log        structlog, set up
     1  counters   what the daemon has done, as numbers

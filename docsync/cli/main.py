@@ -13,8 +13,10 @@ from docsync.cli.root import docsync
 from docsync.cli.session import Session
 from docsync.cli.view.output import Output
 from docsync.cli.view.stream import OutputFailed, open_streams, silence
+from docsync.cli.view.text import mistake_lines
 from docsync.errors import ConfigError, DocsyncError, NotReachable, UsageError
 from docsync.names import to_printable
+from docsync.render.error import RenderError
 
 COMPLETE_VARIABLE = "_DOCSYNC_COMPLETE"
 COLLECTOR = (50_000, 20, 20)
@@ -127,8 +129,9 @@ def _describe_denial(error: OSError) -> str:
 
 
 def _print_error(error: DocsyncError, out: Output) -> int:
-    mistakes = {"mistakes": list(error.mistakes)} if isinstance(error, ConfigError) else {}
-    out.failure({"error": {"message": str(error), "exit_code": error.exit_code, **mistakes}}, str(error))
+    mistakes = {"mistakes": list(error.mistakes)} if isinstance(error, ConfigError | RenderError) else {}
+    text = "\n".join(mistake_lines(error.mistakes)) if isinstance(error, RenderError) else str(error)
+    out.failure({"error": {"message": str(error), "exit_code": error.exit_code, **mistakes}}, text)
     return error.exit_code
 
 

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "release": "held",
     "get": "read",
     "list": "list",
+    "render": "render",
     "search": "search",
     "query": "query",
     "tags": "tags",

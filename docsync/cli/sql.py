@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING
 
 import apsw
 
-from docsync.cli.apart import describe_timeout, run_apart
+from docsync.apart.fork import describe_timeout, run_apart
 from docsync.cli.database_advice import advising
 from docsync.errors import UsageError
 from docsync.names import to_printable

@@ -76,10 +76,14 @@ def read_prompt(snapshot: Snapshot, id_: str) -> Row:
     """The document with this id. Raises NoSuchDocument, which names those that may be meant."""
     row = read_document(snapshot, id_)
     if row is None:
-        near = find_similar_ids(snapshot, id_)
-        advice = f"; did you mean {' or '.join(map(to_printable, near))}?" if near else ""
-        raise NoSuchDocument(f"no document has the id {to_printable(id_)}{advice}")
+        raise make_no_such_document(id_, find_similar_ids(snapshot, id_))
     return row
+
+
+def make_no_such_document(id_: str, near: list[str]) -> NoSuchDocument:
+    """The error that no document has this id; those of *near* may be meant."""
+    advice = f"; did you mean {' or '.join(map(to_printable, near))}?" if near else ""
+    return NoSuchDocument(f"no document has the id {to_printable(id_)}{advice}")
 
 
 def read_prompt_with_texts(snapshot: Snapshot, id_: str) -> tuple[Row, dict[str, Text]]:

@@ -121,6 +121,8 @@ def _describe(error: Exception) -> str:
         return f"none of the files is there: {error.message or error.name}"
     if isinstance(error, RecursionError):
         return "goes too deep into itself"
+    if isinstance(error, MemoryError):
+        return "needs more memory than there is"
     if isinstance(error, UndefinedError | SecurityError):
         return error.message or str(error)
     return str(error) or type(error).__name__

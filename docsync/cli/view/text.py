@@ -11,6 +11,7 @@ from docsync.names import to_printable
 
 if TYPE_CHECKING:
     from docsync.model import Problem
+    from docsync.render.error import Mistake
 
 _ROWS_AT_ONCE = 1_000
 
@@ -26,6 +27,14 @@ def problem_lines(problem: "Problem", since: str | None = None) -> Iterator[str]
     for note in problem.notes:
         place = _place(problem.path, note.line, note.column)
         yield f"  {place}: {click.style('note:', fg='cyan')} {to_printable(note.message)}"
+
+
+def mistake_lines(mistakes: "Iterable[Mistake]") -> Iterator[str]:
+    """Each of *mistakes* in a prompt, with its place and its hint."""
+    for mistake in mistakes:
+        yield str(mistake)
+        if mistake.hint:
+            yield f"  hint: {mistake.hint}"
 
 
 def _place(path: str, line: int | None, column: int | None) -> str:

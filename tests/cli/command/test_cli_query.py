@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from docsync.cli.apart import run_apart
+from docsync.apart.fork import run_apart
 from docsync.errors import UsageError
 from tests.cli.conftest import Shell
 

@@ -1,19 +1,18 @@
-"""Runs work in a process of its own, which can be ended whatever it is at, and has so much memory only.
+"""Runs work in a fork of this process, which can be ended whatever it is at, and has so much memory only.
 
-Asks no database itself.
+For a process of one thread, such as a command: the others do not live on in a fork.
 """
 
 import contextlib
 import os
 import pickle
-import resource
-import select
 import signal
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeVar
 
+from docsync.apart.limit import limit_memory
+from docsync.apart.pipe import read_some
 from docsync.errors import DocsyncError, UsageError
 
 T = TypeVar("T")
@@ -61,7 +60,7 @@ def describe_timeout(seconds: float) -> str:
 def _work(work: Callable[[], object], writing: int) -> None:
     """Do it, tell how it ended, and leave without anything that the parent is to do at its own end."""
     try:
-        _limit_memory()
+        limit_memory(MAX_MEMORY_BYTES)
         outcome = pickle.dumps((work(), None))
     except MemoryError:
         outcome = pickle.dumps((None, UsageError(_TOO_MUCH)))
@@ -76,32 +75,9 @@ def _work(work: Callable[[], object], writing: int) -> None:
         os._exit(0)
 
 
-def _limit_memory() -> None:
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = MAX_MEMORY_BYTES + _measure_memory()  # what the parent has is there already
-    if most != resource.RLIM_INFINITY:
-        wanted = min(wanted, most)
-    with contextlib.suppress(ValueError, OSError):  # not every system can
-        resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
-
-
-def _measure_memory() -> int:
-    """The address space of this process in bytes (proc(5)), 0 where the system does not tell."""
-    try:
-        pages = Path("/proc/self/statm").read_text("ascii").split()[0]
-    except OSError:
-        return 0
-    return int(pages) * resource.getpagesize()
-
-
 def _read(descriptor: int, until: float) -> bytes:
     """All that comes until the other end is closed. Raises TimeoutError."""
     octets = b""
-    while True:
-        ready, _, _ = select.select([descriptor], [], [], max(0.0, until - time.monotonic()))
-        if not ready:
-            raise TimeoutError
-        piece = os.read(descriptor, 65_536)
-        if not piece:
-            return octets
+    while piece := read_some(descriptor, until):
         octets += piece
+    return octets

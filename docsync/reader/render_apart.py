@@ -1,0 +1,40 @@
+"""Renders a stored prompt in a child: what it takes in is of one state, which is held no longer than that."""
+
+from typing import Any
+
+from docsync.reader.prompt import make_no_such_document, read_text
+from docsync.reader.reader import Reader
+from docsync.reader.row import StoredRow
+from docsync.render.apart import Asked, ChildRenderer, StoredPrompt
+from docsync.render.text import Text
+from docsync.render.trace import Provenance
+
+
+def render_apart(reader: Reader, renderer: ChildRenderer, id_: str, asked: Asked) -> dict[str, Any]:
+    """The prompt with this id as *asked*: `messages`, `request`, `unresolved`, `trace`.
+
+    Raises NoSuchDocument, RenderError, NoDatabase.
+    """
+
+    def load(path: str) -> Text | None:
+        return reader._answer(lambda snapshot: read_text(snapshot, path))  # noqa: SLF001 - of the same room
+
+    with reader.snapshot():
+        row = reader.get_stored(id_)
+        if row is None:
+            raise make_no_such_document(id_, reader.similar_ids(id_))
+        renderer.begin(_describe(row), asked, load)
+    return renderer.finish()
+
+
+def _describe(row: StoredRow) -> StoredPrompt:
+    assert row.document is not None
+    path = row.convert("file_path")
+    facts = Provenance(
+        id=row.convert("id"),
+        content_hash=row.convert("content_hash"),
+        revision=row.convert("revision"),
+        epoch=row.epoch,
+        file_path=path,
+    )
+    return StoredPrompt(row.document, path, facts)
