@@ -41,6 +41,14 @@ class BatchResult(StrEnum):
     INTERRUPTED = "interrupted"  # docsync stops
 
 
+class RenderResult(StrEnum):
+    """How the endpoint's rendering of a prompt ended: the word in the metrics."""
+
+    RENDERED = "rendered"
+    FAILED = "failed"
+    REFUSED = "refused"  # too many wait
+
+
 class Histogram:
     """How many values fell in front of each bound. The last count is of those beyond all bounds."""
 
@@ -72,6 +80,8 @@ class Counters:
         self._hints: Counter[str] = Counter()
         self._reads: Counter[str] = Counter()
         self._batches: deque[BatchRecord] = deque(maxlen=_MAX_BATCHES)
+        self._renders: Counter[RenderResult] = Counter()
+        self._render_seconds = Histogram(_SYNC_SECONDS)
         self._seconds = Histogram(_SYNC_SECONDS)
         self._latency = {change: Histogram(_LATENCY_SECONDS) for change in ("upsert", "delete")}
         self._recent: deque[tuple[str, float]] = deque(maxlen=_MAX_TIMES)
@@ -90,6 +100,13 @@ class Counters:
         """A service was answered from this source."""
         with self._changed:
             self._reads[source] += 1
+
+    def record_render(self, result: RenderResult, seconds: float | None = None) -> None:
+        """A prompt was to be rendered, and took so long if it was begun."""
+        with self._changed:
+            self._renders[result] += 1
+            if seconds is not None:
+                self._render_seconds.add(seconds)
 
     def record_rescan(self, trigger: Trigger) -> None:
         """Everything was looked at, for this reason."""
@@ -160,6 +177,16 @@ class Counters:
         """Answers by source."""
         with self._changed:
             return dict(self._reads)
+
+    def renders(self) -> dict[str, int]:
+        """Prompts that were to be rendered, by result."""
+        with self._changed:
+            return {result.value: count for result, count in self._renders.items()}
+
+    def render_seconds(self) -> Histogram:
+        """How long prompts took to be rendered, with the start of their child."""
+        with self._changed:
+            return self._render_seconds.copy()
 
     def seconds(self) -> Histogram:
         """How long batches took."""

@@ -18,6 +18,7 @@ from docsync.admin.routes.documents import DocumentRoutes
 from docsync.admin.routes.health import HealthRoutes
 from docsync.admin.routes.metrics import MetricsRoutes
 from docsync.admin.routes.openapi import build_openapi_routes
+from docsync.admin.routes.render import RenderRoutes
 from docsync.admin.routes.status import StatusRoutes
 from docsync.admin.services import Services
 
@@ -30,6 +31,7 @@ def routes_of(services: Services, *, may_stop: bool) -> Sequence[Route]:
         *StatusRoutes(services.pool, services.readers).routes(),
         *DocumentRoutes(services.readers).routes(),
         *services.feed.routes(),
+        *RenderRoutes(services.renders).routes(),
         *MetricsRoutes(services.pool, services.counters, services.database).routes(),
         *CommandRoutes(services.pool, services.on_request).routes(may_stop=may_stop),
         *build_openapi_routes(may_stop=may_stop),

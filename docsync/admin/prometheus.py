@@ -103,6 +103,7 @@ class _MetricsCollector(Collector):
         yield _build_counter(
             "source", "docsync_reads", "Answers of the endpoint out of the database.", counters.reads()
         )
+        yield _build_counter("result", "docsync_renders", "Prompts to be rendered.", counters.renders())
 
     def _collect_times(self) -> Iterator[Metric]:
         success = self._counters.last_success
@@ -114,6 +115,11 @@ class _MetricsCollector(Collector):
         duration = HistogramMetricFamily("docsync_sync_duration_seconds", "How long a batch took.")
         duration.add_metric((), *_buckets(self._counters.seconds()))
         yield duration
+        rendering = HistogramMetricFamily(
+            "docsync_render_duration_seconds", "How long a prompt took, with the start of its process."
+        )
+        rendering.add_metric((), *_buckets(self._counters.render_seconds()))
+        yield rendering
         latency = HistogramMetricFamily(
             "docsync_change_latency_seconds",
             "From the first event of a file to the commit that holds it; a deletion waits for the debounce time.",

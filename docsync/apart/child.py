@@ -18,7 +18,11 @@ from docsync.apart.pipe import read_some, write_all
 Line = dict[str, Any]
 
 _START_SECONDS = 10.0
-_RUN = "import sys, importlib; sys.path += sys.argv[2:]; importlib.import_module(sys.argv[1]).main()"
+_RUN = """import importlib, os, sys
+os.nice(19)
+sys.path += sys.argv[2:]
+importlib.import_module(sys.argv[1]).main()
+"""
 
 
 class ChildGone(Exception):
@@ -26,7 +30,7 @@ class ChildGone(Exception):
 
 
 class Child:
-    """The Python that runs `main` of a module, which says a first line when it is ready.
+    """Runs `main` of a module at the lowest priority, which says a first line when it is ready.
 
     Close it. One thread asks; `kill` is for any.
     """

@@ -64,6 +64,7 @@ class ChildRenderer:
         self._max_bytes = max_bytes
         self._child: Child | None = None
         self._until = 0.0
+        self._is_over = False
         self._path: str | None = None
 
     def __enter__(self) -> Self:
@@ -75,7 +76,8 @@ class ChildRenderer:
         self._end()
 
     def kill(self) -> None:
-        """End what is under way: it is a RenderError then."""
+        """End what is under way, and all that comes: it is a RenderError then."""
+        self._is_over = True
         if self._child:
             self._child.kill()
 
@@ -83,6 +85,8 @@ class ChildRenderer:
         """Give the prompt to the child, with what it takes in; *load* has it. Raises RenderError."""
         if self._child is None:
             self._child = Child(_MODULE, self._max_bytes + _OVERHEAD_BYTES)
+            if self._is_over:
+                self._child.kill()
             self._guard(self._child.start)
         self._path = prompt.path
         self._until = time.monotonic() + SECONDS

@@ -26,7 +26,6 @@ from docsync.render.text import Text, resolve_name
 from docsync.render.trace import Provenance
 
 MAX_MEMORY_BYTES = 512 * 1024 * 1024
-_LOWEST_PRIORITY = 19
 _TOO_MUCH = f"needs more than {MAX_MEMORY_BYTES // 2**20} MiB of memory"
 
 
@@ -36,7 +35,6 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints is no answer
     limit_memory(MAX_MEMORY_BYTES)
     _say(answers, {"ready": True})
-    os.nice(_LOWEST_PRIORITY)
     for line in sys.stdin.buffer:
         limit_processor(SECONDS)
         for said in _answer(line, answers):

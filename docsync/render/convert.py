@@ -26,7 +26,7 @@ def convert_texts(document: Mapping[str, Any], texts: Mapping[str, str], path: s
         except ValueError as error:
             shown = text if len(text) <= 40 else f"{text[:40]}…"
             message = f"the input '{to_printable(name)}' must be {error}, got '{to_printable(shown)}'"
-            mistakes.append(Mistake(message, path))
+            mistakes.append(Mistake(message, path, input_name=name))
     if mistakes:
         raise RenderError(*mistakes)
     return values

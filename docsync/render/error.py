@@ -9,7 +9,8 @@ from docsync.errors import DocsyncError, ExitCode
 class Mistake:
     """One thing that is wrong.
 
-    `line` and `column` start at 1 and count in the file *path*; None where there is no place.
+    `line` and `column` start at 1 and count in the file *path*; None where there is no place. `input_name` is
+    the input that it is about, if it is about one.
     """
 
     message: str
@@ -17,6 +18,7 @@ class Mistake:
     line: int | None = None
     column: int | None = None
     hint: str | None = None
+    input_name: str | None = None
 
     def __str__(self) -> str:
         where = ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)

@@ -4,7 +4,7 @@ Opens nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from docsync.names import find_closest, to_printable
 from docsync.render.declared import Declaration, Input
@@ -101,7 +101,7 @@ class _Binder:
             if name not in known:
                 near = find_closest(name[:_MAX_NAME_CHARACTERS], known - self._given.keys(), 1)
                 hint = f"did you mean '{near[0]}'?" if near else _list_names(known)
-                self._add(f"has no input '{to_printable(name)}'", hint=hint)
+                self._add(f"has no input '{to_printable(name)}'", name, hint)
 
     def _bind_declared(self, name: str, one: Input) -> None:
         value = self._given.get(name)
@@ -163,7 +163,8 @@ class _Binder:
         if not any(names is None or name in names for names in used):
             self._add(
                 f"the {one.kind} '{to_printable(name)}' has no place in the text: "
-                f"write {{{{ {name} }}}} where it belongs"
+                f"write {{{{ {name} }}}} where it belongs",
+                name,
             )
 
     def _is_needed(self, name: str) -> bool:
@@ -190,9 +191,10 @@ class _Binder:
         """A mistake, at the first place of the input *name*."""
         text, places = self._templates[0].text, self._templates[0].places
         if name is not None and name in places:
-            self._mistakes.append(text.mistake(message, places[name], hint))
+            mistake = text.mistake(message, places[name], hint)
         else:
-            self._mistakes.append(Mistake(message, text.path, hint=hint))
+            mistake = Mistake(message, text.path, hint=hint)
+        self._mistakes.append(replace(mistake, input_name=name))
 
 
 def _list_names(names: Iterable[str]) -> str:

@@ -104,8 +104,11 @@ def test_an_answer_has_its_bound(renderer: ChildRenderer) -> None:
         finish(renderer, prompt("{{ 'x' * 200000 }}"))
 
 
-def test_killing_it_from_another_thread_is_a_mistake_and_not_the_end(renderer: ChildRenderer) -> None:
-    renderer.begin(prompt(RUNAWAY), Asked(), load)
-    threading.Timer(0.05, renderer.kill).start()
-    with pytest.raises(RenderError, match="was ended"):
-        renderer.finish()
+def test_killing_it_from_another_thread_ends_what_is_under_way_and_all_that_comes() -> None:
+    with ChildRenderer(MAX_BYTES) as renderer:
+        renderer.begin(prompt(RUNAWAY), Asked(), load)
+        threading.Timer(0.05, renderer.kill).start()
+        with pytest.raises(RenderError, match="was ended"):
+            renderer.finish()
+        with pytest.raises(RenderError, match="was ended"):
+            finish(renderer, prompt("user:\nhi"))

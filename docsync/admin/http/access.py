@@ -26,6 +26,8 @@ _OPEN_PATHS = ("/livez", "/readyz")
 _COUNTING_PATHS = (*_OPEN_PATHS, "/health", "/health/db", "/metrics", "/openapi.json", "/v1/status")
 _COUNTING_POSTS = ("/v1/reload", "/v1/wait")
 _READ_METHODS = ("GET", "HEAD")
+# Sent as POST for the inputs that they carry; they change nothing.
+_READING_POSTS = ("/v1/render",)
 # Where a request keeps its principal, among what ASGI says of it.
 _PRINCIPAL = "docsync.principal"
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -117,7 +119,7 @@ class TcpAdmission:
             self._check_origin(headers, host)
         key = _find_key(headers, [*self.keys, *([self.own_key] if self.own_key else [])])
         if key is not None:
-            return _authorize(key, scope["method"])
+            return _authorize(key, scope)
         return self._admit_without_token(scope["method"], scope["path"])
 
     def _admit_without_token(self, method: str, path: str) -> Principal:
@@ -179,7 +181,10 @@ def _find_key(headers: Headers, keys: Iterable[Key]) -> Key | None:
     return found[0] if found and scheme.lower() == "bearer" else None
 
 
-def _authorize(key: Key, method: str) -> Principal:
-    if key.role != "operate" and method not in _READ_METHODS:
+def _authorize(key: Key, scope: Scope) -> Principal:
+    reads = scope["method"] in _READ_METHODS or (
+        scope["method"] == "POST" and scope["path"] in _READING_POSTS
+    )
+    if key.role != "operate" and not reads:
         raise Refusal(403, f"The client {key.name!a} may only read. Ask with a token whose role is operate.")
     return Principal(Trust.OWNER, key.name, may_operate=key.role == "operate")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from starlette.requests import Request
 
@@ -51,6 +52,30 @@ def read_text_or_none(members: Members, name: str) -> str | None:
     value = members.get(name)
     if value is not None and not isinstance(value, str):
         raise _make_bad_request(f"{name} must be a text or null")
+    return value
+
+
+def read_flag(members: Members, name: str) -> bool:
+    """The member *name*: true or false, which it is when it is left out."""
+    value = members.get(name, False)
+    if not isinstance(value, bool):
+        raise _make_bad_request(f"{name} must be true or false")
+    return value
+
+
+def read_object(members: Members, name: str) -> dict[str, Any]:
+    """The member *name*: an object, empty when it is left out."""
+    value = members.get(name, {})
+    if not isinstance(value, dict):
+        raise _make_bad_request(f"{name} must be an object")
+    return value
+
+
+def read_choice_member(members: Members, name: str, choices: Collection[str], default: str) -> str:
+    """The member *name*: one of *choices*."""
+    value = members.get(name, default)
+    if not isinstance(value, str) or value not in choices:
+        raise _make_bad_request(f"{name} must be one of {', '.join(choices)}")
     return value
 
 

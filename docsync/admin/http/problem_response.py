@@ -42,6 +42,7 @@ class Refusal(Exception):
         self.kind = f"urn:docsync:{kind}" if kind else "about:blank"
         self.exit_code = exit_code
         self.headers = NO_HEADERS
+        self.members: Mapping[str, Json] = {}
 
     def body(self) -> bytes:
         """The problem document of RFC 9457; `exit_code` is what a command should end with."""
@@ -50,12 +51,18 @@ class Refusal(Exception):
             "title": HTTPStatus(self.status).phrase,
             "status": self.status,
             "detail": self.detail,
+            **self.members,
         }
         return dump_json(members if self.exit_code is None else {**members, "exit_code": self.exit_code})
 
     def response(self) -> Response:
         """This refusal as an answer."""
         return Response(self.body(), self.status, dict(self.headers), media_type="application/problem+json")
+
+    def add_members(self, members: Mapping[str, Json]) -> "Refusal":
+        """This refusal with *members* beside the usual ones."""
+        self.members = members
+        return self
 
     def set_headers(self, headers: Mapping[str, str]) -> "Refusal":
         """This refusal with *headers* beside the usual ones."""

@@ -10,7 +10,7 @@ from starlette.routing import Route
 import docsync
 from docsync.admin.http.json_body import dump_json
 from docsync.admin.http.openapi_schema import OpenApiObject, answer, operation, schema_of
-from docsync.admin.routes import changes, commands, documents, health, metrics, status
+from docsync.admin.routes import changes, commands, documents, health, metrics, render, status
 
 _PATHS: OpenApiObject = {
     "/openapi.json": {
@@ -33,6 +33,7 @@ def build_openapi_routes(*, may_stop: bool) -> list[Route]:
         documents.PATHS,
         changes.PATHS,
         status.PATHS,
+        render.PATHS,
         commands.PATHS,
         commands.OF_OWNER if may_stop else {},
         health.PATHS,

@@ -90,7 +90,14 @@ def test_every_path_that_takes_a_post_wants_the_header(endpoint: Endpoint, comma
     described = endpoint.ask_socket("GET", "/openapi.json").json["paths"]
     posts = [path for path, methods in described.items() if "post" in methods]
 
-    assert sorted(posts) == ["/v1/held/release", "/v1/rebuild", "/v1/reload", "/v1/stop", "/v1/wait"]
+    assert sorted(posts) == [
+        "/v1/held/release",
+        "/v1/rebuild",
+        "/v1/reload",
+        "/v1/render",
+        "/v1/stop",
+        "/v1/wait",
+    ]
     assert {
         endpoint.ask_socket("POST", path, b"{}", {"Content-Type": "application/json"}).status
         for path in posts
