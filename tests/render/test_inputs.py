@@ -59,6 +59,10 @@ def test_a_misspelt_input_is_told_which_one_may_be_meant() -> None:
 def test_an_input_that_is_not_required_is_empty_and_false_and_never_none(settings: str) -> None:
     body = "user:\n<{{ a }}>{% if a %}yes{% endif %}{% for x in a %}x{% endfor %}{{ a is defined }}{{ a | default('d') }}"
     assert content(Prompt(body, settings)) == "<>Falsed"
+    assert (
+        content(Prompt("user:\n{{ a == '' }}{{ a != 'x' }}{{ a | length }}{{ a.b.c }}", settings))
+        == "TrueTrue0"
+    )
 
 
 def test_an_input_that_is_not_required_is_empty_in_mustache() -> None:
