@@ -115,6 +115,10 @@ def test_the_type_of_what_is_given_is_checked(kind: str, good: list[object], bad
         assert len(prompt.mistakes(a=value)) == 1, value
 
 
+def test_a_whole_number_is_an_integer() -> None:
+    assert content(Prompt("user:\n{{ a }}", "inputs: [{name: a, kind: integer}]"), a=2.0) == "2"
+
+
 def test_the_first_generation_calls_everything_an_object() -> None:
     prompt = Prompt("user:\n{% for x in a %}{{ x }}{% endfor %}", "authors: [x]\ninputs: {a: {type: object}}")
     assert content(prompt, a=["1", "2"]) == "12"
@@ -387,6 +391,12 @@ def test_a_message_of_nothing_but_an_image_has_one_part(mode: str) -> None:
         {"url": "x"},
         {"data": b"x", "url": "https://x"},
         MediaPart(MediaKind.AUDIO, data=b"x"),
+        MediaPart(MediaKind.IMAGE, url="/etc/passwd"),
+        MediaPart(MediaKind.IMAGE),
+        MediaPart(MediaKind.IMAGE, data=b"x", url="https://x"),
+        "https://",
+        "https:x",
+        "https://x/\ud800",
         "",
     ],
 )
