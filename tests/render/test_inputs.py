@@ -48,7 +48,7 @@ def test_all_mistakes_are_told_at_once() -> None:
 
 
 def test_a_misspelt_input_is_told_which_one_may_be_meant() -> None:
-    with pytest.raises(RenderError, match="has no input 'qestion'") as caught:
+    with pytest.raises(RenderError, match=r"has no input 'qestion' \(did you mean 'question'\?\)") as caught:
         Prompt("user:\n{{ question }}").render(qestion="x")
     assert caught.value.mistakes[0].hint == "did you mean 'question'?"
 
