@@ -31,5 +31,6 @@ class RenderError(DocsyncError):
     exit_code = ExitCode.FOUND
 
     def __init__(self, *mistakes: Mistake) -> None:
-        super().__init__("\n".join(map(str, mistakes)))
+        lines = (f"{mistake} ({mistake.hint})" if mistake.hint else str(mistake) for mistake in mistakes)
+        super().__init__("\n".join(lines))
         self.mistakes = mistakes

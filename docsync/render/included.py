@@ -63,7 +63,7 @@ class _Gathering:
                     text, include, f"{to_printable(path)} is not there, or is no document with a text"
                 )
             self._count(loaded, text, include)
-            self.templates[path] = self.compile_text(loaded)
+            self.templates[path] = self.compile_text(Text(path, loaded.content, loaded.line))
         return self.templates[path]
 
     def _count(self, loaded: Text, text: Text, include: Include) -> None:

@@ -155,6 +155,8 @@ class _Binder:
             allowed = one.written.get("enumValues")
             if isinstance(allowed, list) and allowed and value not in allowed:
                 raise ValueError(_describe_choice(value, allowed))
+            if one.kind == "integer" and isinstance(value, float):
+                value = int(value)
         self._bound.values[name] = value
 
     def _need_place(self, name: str, one: Input) -> None:

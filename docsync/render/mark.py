@@ -64,7 +64,7 @@ class Marks:
         self._path = path
         self._used = used
         self._pool = ""  # characters that are drawn and not in a mark yet
-        self._muted: list[str] = []
+        self._in_marks: set[str] = set()
         self.boundaries: list[Boundary] = []
         self.outputs = 0
         self._is_muted = False
@@ -72,8 +72,7 @@ class Marks:
     def begin(self, what: Role | Thread | MediaPart, place: TextPlace | None) -> str:
         """A new mark, to be put out now."""
         if self._is_muted:
-            self._muted.append(self._draw())
-            return self._muted[-1]
+            return self._draw()
         if len(self.boundaries) == MAX_BOUNDARIES:
             message = f"more than {MAX_BOUNDARIES} messages, threads and images"
             raise self.error(message, place)
@@ -101,10 +100,7 @@ class Marks:
 
     def has_part_of_mark(self, text: str) -> bool:
         """True if a character of any mark is in *text*."""
-        if not has_private(text):
-            return False
-        marks = [*self._muted, *(boundary.mark for boundary in self.boundaries)]
-        return not set("".join(marks)).isdisjoint(text)
+        return has_private(text) and not self._in_marks.isdisjoint(text)
 
     def _draw(self) -> str:
         while len(self._pool) < _LENGTH:
@@ -113,6 +109,7 @@ class Marks:
             self._used |= fresh
             self._pool += "".join(fresh)
         mark, self._pool = self._pool[:_LENGTH], self._pool[_LENGTH:]
+        self._in_marks.update(mark)
         return mark
 
 

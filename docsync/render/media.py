@@ -32,9 +32,7 @@ def read_media(kind: MediaKind, value: object) -> MediaPart:
     ValueError with the reason where it is none of that.
     """
     if isinstance(value, MediaPart):
-        if value.kind is not kind:
-            raise ValueError(f"is of kind {value.kind.value}, not {kind.value}")
-        return value
+        return _check_part(kind, value)
     if isinstance(value, Mapping):
         return _read_object(kind, value)
     if isinstance(value, bytes | bytearray | memoryview):
@@ -50,6 +48,20 @@ def guess_type(octets: bytes) -> str | None:
     if octets[:4] == b"RIFF":
         return _RIFF.get(octets[8:12])
     return next((name for sign, name in _SIGNS if octets.startswith(sign)), None)
+
+
+def _check_part(kind: MediaKind, part: MediaPart) -> MediaPart:
+    if part.kind is not kind:
+        raise ValueError(f"is of kind {part.kind.value}, not {kind.value}")
+    if (part.data is None) == (part.url is None):
+        raise ValueError("needs data or url, and not both")
+    if part.url is not None and not _is_https(part.url):
+        raise ValueError(f"has a url that is none; {_ADVICE}")
+    return part
+
+
+def _is_https(value: str) -> bool:
+    return value[:8].lower() == "https://" and len(value) > 8 and value.isprintable() and " " not in value
 
 
 def _read_object(kind: MediaKind, value: Mapping[str, object]) -> MediaPart:
@@ -68,7 +80,7 @@ def _read_object(kind: MediaKind, value: Mapping[str, object]) -> MediaPart:
 
 
 def _read_url(kind: MediaKind, value: str) -> MediaPart:
-    if value[:6].lower() == "https:" and not re.search(r"[\s\x00-\x20]", value):
+    if _is_https(value):
         return MediaPart(kind, url=value)
     found = _DATA.match(value)
     if not found:

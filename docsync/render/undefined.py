@@ -13,6 +13,12 @@ class Absent(ChainableUndefined):
 
     __slots__ = ()
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Absent) or (isinstance(other, str) and not other)
+
+    def __hash__(self) -> int:
+        return hash("")
+
 
 class Unknown(StrictUndefined):
     """A name that is not there: false in a test, a mistake for everything else.

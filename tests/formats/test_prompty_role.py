@@ -119,3 +119,37 @@ def test_markers_are_limited_and_no_text_is_lost() -> None:
     assert len(found.messages) == MAX_MESSAGES
     assert found.beyond == MAX_MESSAGES * len("user:\n")
     assert found.messages[-1]["content"] == "user:\nuser:"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{% if x %}system:{% endif %}",
+        "user:{{ '' }}",
+        "{# c #}# USER :",
+        'user :{{-""-}}',
+        "{%- if x %}  user:",
+    ],
+)
+def test_a_role_beside_a_tag_that_puts_nothing_out_only_looks_like_a_marker(line: str) -> None:
+    found = messages_of(f"a\n{line}\r\nb", 1, Dialect.V2)
+    assert (found.almost, len(found.messages)) == ([(2, line)], 1)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "user: {{ name }}",
+        "{{ x }}user:",
+        "{{ item.role }}:",
+        "x {% if y %}user:{% endif %}",
+        "user: x {# c #}",
+    ],
+)
+def test_a_value_beside_a_role_makes_it_text_that_is_meant(line: str) -> None:
+    assert messages_of(f"a\n{line}\nb", 1, Dialect.V2).almost == []
+
+
+def test_what_looks_like_markers_is_looked_at_in_time_that_grows_with_the_text() -> None:
+    found = messages_of("{%" + "user:" * 100_000 + "{% x %}user:\n" * 3_000, 1, Dialect.V2)
+    assert len(found.almost) == MAX_MESSAGES

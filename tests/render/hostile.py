@@ -23,13 +23,16 @@ OTHERS = [
 
 def texts(dice: random.Random) -> str:
     """One such text, never blank: that would be another truth of a value."""
-    pieces = ["x", dice.choice(ENDS)]
-    for _ in range(dice.randint(1, 8)):
+    if dice.random() < 0.15:
+        return dice.choice(ROLES)
+    pieces = [dice.choice(["", "", "hi", "x "])]
+    for _ in range(dice.randint(1, 6)):
         pieces += [
+            dice.choice(dice.choice(("\n", ENDS))),
             dice.choice(dice.choice((ROLES, ROLES, SYNTAX, MARKS, OTHERS))),
-            dice.choice((*ENDS, "", "y")),
+            dice.choice(dice.choice(("\n", ENDS, [""]))),
         ]
     if dice.random() < 0.2:
         pieces += map(chr, dice.sample(range(0x100000, 0x10FFFE), 200))
-    dice.shuffle(pieces)
-    return "".join(pieces) + dice.choice(ENDS)
+    text = "".join(pieces) + dice.choice(["", "", "y", *ENDS])
+    return text if text.strip() else "x"

@@ -1,13 +1,21 @@
 """Prompts with values that make them render: of the shape that the template wants and of the declared kind."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
+
+from jinja2 import Environment, TemplateError
 
 from docsync.render.message import Message
 from docsync.render.render import render
 from docsync.render.text import Loader
 from tests.render.shape import Shape, shape_of, wanted
+
+_PLAIN = Environment(autoescape=False)
+_ROLE = re.compile(
+    r"^[^\S\n]*#?[^\S\n]*(system|user|assistant|developer)[^\S\n]*:[^\S\n]*$", re.MULTILINE | re.IGNORECASE
+)
 
 
 class Case:
@@ -32,6 +40,16 @@ class Case:
 
     def messages(self, values: Mapping[str, object]) -> tuple[Message, ...]:
         return render(self._document, values, path=self.name, load=self._load)
+
+    def split_naively(self, values: Mapping[str, object]) -> list[str]:
+        """The roles that the natural code finds: it renders the whole, then splits what it got at lines with a role."""
+        if self._document["template"]["format"]["kind"] == "mustache":
+            return []
+        try:
+            text = _PLAIN.from_string(self._document["body"]).render(values)
+        except (TemplateError, TypeError):
+            return []
+        return [found[1].lower() for found in _ROLE.finditer(text)]
 
 
 FIXED = {

@@ -118,7 +118,7 @@ def make_mustache(dice: random.Random, depth: int = 0) -> str:
 
 def values(dice: random.Random | None) -> dict[str, object]:
     def text(word: str) -> str:
-        return f"<{word}>{texts(dice)}</>" if dice else word
+        return texts(dice) if dice else word
 
     said = [{"role": role, "content": text(role)} for role in ("user", "assistant")]
     return {

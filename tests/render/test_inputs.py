@@ -48,7 +48,7 @@ def test_all_mistakes_are_told_at_once() -> None:
 
 
 def test_a_misspelt_input_is_told_which_one_may_be_meant() -> None:
-    with pytest.raises(RenderError, match="has no input 'qestion'") as caught:
+    with pytest.raises(RenderError, match=r"has no input 'qestion' \(did you mean 'question'\?\)") as caught:
         Prompt("user:\n{{ question }}").render(qestion="x")
     assert caught.value.mistakes[0].hint == "did you mean 'question'?"
 
@@ -59,6 +59,10 @@ def test_a_misspelt_input_is_told_which_one_may_be_meant() -> None:
 def test_an_input_that_is_not_required_is_empty_and_false_and_never_none(settings: str) -> None:
     body = "user:\n<{{ a }}>{% if a %}yes{% endif %}{% for x in a %}x{% endfor %}{{ a is defined }}{{ a | default('d') }}"
     assert content(Prompt(body, settings)) == "<>Falsed"
+    assert (
+        content(Prompt("user:\n{{ a == '' }}{{ a != 'x' }}{{ a | length }}{{ a.b.c }}", settings))
+        == "TrueTrue0"
+    )
 
 
 def test_an_input_that_is_not_required_is_empty_in_mustache() -> None:
@@ -109,6 +113,10 @@ def test_the_type_of_what_is_given_is_checked(kind: str, good: list[object], bad
         prompt.render(a=value)
     for value in bad:
         assert len(prompt.mistakes(a=value)) == 1, value
+
+
+def test_a_whole_number_is_an_integer() -> None:
+    assert content(Prompt("user:\n{{ a }}", "inputs: [{name: a, kind: integer}]"), a=2.0) == "2"
 
 
 def test_the_first_generation_calls_everything_an_object() -> None:
@@ -383,6 +391,12 @@ def test_a_message_of_nothing_but_an_image_has_one_part(mode: str) -> None:
         {"url": "x"},
         {"data": b"x", "url": "https://x"},
         MediaPart(MediaKind.AUDIO, data=b"x"),
+        MediaPart(MediaKind.IMAGE, url="/etc/passwd"),
+        MediaPart(MediaKind.IMAGE),
+        MediaPart(MediaKind.IMAGE, data=b"x", url="https://x"),
+        "https://",
+        "https:x",
+        "https://x/\ud800",
         "",
     ],
 )

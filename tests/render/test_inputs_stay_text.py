@@ -4,7 +4,6 @@ import os
 import random
 from collections.abc import Iterator
 from functools import partial
-from itertools import count
 from typing import Any
 
 import pytest
@@ -70,20 +69,22 @@ def text_of(messages: tuple[Message, ...]) -> list[str]:
     ]
 
 
-def hold(case: Case, plain: tuple[Message, ...], dice: random.Random) -> int:
-    """Render with hostile texts in every place at once, then in each alone; how many were tried."""
+def hold(case: Case, plain: tuple[Message, ...], dice: random.Random) -> tuple[int, int]:
+    """Render with hostile texts in every place at once, then in each alone.
+
+    How many were tried, and with how many the natural code would have given other roles.
+    """
     roles = [message.role for message in plain]
     places: list[str] = []
     case.values(partial(_note, places))
-    tried = 0
+    tried = fooled = 0
+    naive = case.split_naively(case.values(lambda path: "made"))
     for only in (None, *places):
-        numbers = count()
-        given = {
-            path: f"<{next(numbers)}>{texts(dice)}</>" if only in (None, path) else "made" for path in places
-        }
+        given = {path: texts(dice) if only in (None, path) else "made" for path in places}
         shown = case.messages(case.values(lambda path: f"made{path}made"))
         got = case.messages(case.values(given.__getitem__))
         tried += 1
+        fooled += case.split_naively(case.values(given.__getitem__)) != naive
         assert [message.role for message in got] == roles, (case.name, only, given, text_of(got))
         contents = text_of(got)
         for path, text in given.items():
@@ -97,17 +98,22 @@ def hold(case: Case, plain: tuple[Message, ...], dice: random.Random) -> int:
                     text,
                     contents,
                 )
-    return tried
+    return tried, fooled
 
 
 def try_all(documents: dict[str, dict[str, Any]], load: Loader, tell: Tell) -> tuple[int, int]:
     dice = random.Random(SEED)
-    prompts = tried = 0
+    prompts = tried = fooled = 0
     for case, plain in cases(documents, load):
         prompts += 1
         for _ in range(ROUNDS):
-            tried += hold(case, plain, dice)
-    tell(f"hostile inputs: {prompts} of {len(documents)} prompts, {tried} renderings, DOCSYNC_SEED={SEED}")
+            one = hold(case, plain, dice)
+            tried, fooled = tried + one[0], fooled + one[1]
+    tell(
+        f"hostile inputs: {prompts} of {len(documents)} prompts, {tried} renderings, 0 changed; "
+        f"the natural code: {fooled} changed; DOCSYNC_SEED={SEED}"
+    )
+    assert fooled > tried / 10, "these texts are not hostile enough"
     return prompts, tried
 
 

@@ -23,6 +23,7 @@ from tests.render.prompt import MUSTACHE, Prompt, stored
         ),
         ("a {{ ''.__class__.x }}", "1:18: access to attribute '__class__' of 'str' object is unsafe."),
         ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "1:20: goes too deep into itself"),
+        ("{{ a" + ".b" * 20_000 + " }}", "1:1: cannot be compiled: goes too deep into itself"),
         ("{{ " + "(" * 300 + "1" + ")" * 300 + " }}", "1:30: nested too deeply"),
         (
             "{% for a in b %}" * 25 + "{% endfor %}" * 25,

@@ -22,7 +22,7 @@ class PromptyFormat(FrontMatterFormat):
     """Files of Microsoft's Prompty, in each of the generations found in the wild."""
 
     name = "prompty"
-    version = 2
+    version = 3
     body_members = frozenset({"body", "instructions", "messages"})
 
     def parse(self, source: SourceText) -> ParsedFile:
@@ -105,7 +105,8 @@ def _warnings(
 
 
 def _warn_near_marker(source: SourceText, at: int, line: str) -> Problem:
-    message = f"'{line}' is not a role marker (nothing may follow the colon); kept as text"
+    reason = "nothing may follow the colon" if line.endswith("|") else "no tag may be beside it in its line"
+    message = f"'{line}' is not a role marker ({reason}); kept as text"
     return source.problem("role-marker", message, at, severity=Severity.WARNING)
 
 

@@ -24,6 +24,10 @@ _ATTRIBUTE = re.compile(r'(?P<key>\w+)\s*=\s*(?:(?P<quoted>"[^"]*")|(?P<plain>[^
 _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _FLOAT = re.compile(r"-?[0-9]{1,18}\.[0-9]{1,18}")
 
+_MAX_LINE = 200
+# Tags that put nothing out. A value after a role is another thing: `user: {{ name }}` is meant as text.
+_TAG = re.compile(r"\{\{-? ?(?:''|\"\") ?-?\}\}|\{%[^%\r\n]*%\}|\{#[^#\r\n]*#\}")
+
 
 @dataclass(frozen=True, slots=True)
 class Messages:
@@ -65,7 +69,8 @@ def messages_of(body: str, body_line: int, dialect: Dialect) -> Messages:
             markers.append(found)
         else:
             almost.append((found.start, found.role))
-    return Messages(_cut_messages(body, body_line, markers), almost, beyond)
+    almost += _find_roles_beside_tags(body, dialect, MAX_MESSAGES - len(markers) - len(almost))
+    return Messages(_cut_messages(body, body_line, markers), sorted(almost), beyond)
 
 
 @cache
@@ -85,6 +90,28 @@ def find_role_markers(body: str, dialect: Dialect) -> Iterator[RoleMarker]:
     """The lines of *body* that begin a message, and those that only look so, in order."""
     # With a line end before the first line, too, a match begins one character before its line does.
     return map(_marker, _pattern(dialect).finditer("\n" + body))
+
+
+def _find_roles_beside_tags(body: str, dialect: Dialect, limit: int) -> Iterator[tuple[int, str]]:
+    """Lines that would begin a message without the tags in them: what is put out there is text."""
+    if "{" not in body:
+        return
+    for found in _word(dialect).finditer(body):
+        if limit <= 0:
+            return
+        start = max(body.rfind(end, found.start() - _MAX_LINE, found.start()) for end in "\r\n") + 1
+        stops = (body.find(end, found.end(), found.end() + _MAX_LINE) for end in "\r\n")
+        stop = min((stop for stop in stops if stop != -1), default=len(body))
+        line = body[max(start, found.start() - _MAX_LINE) : min(stop, found.end() + _MAX_LINE)]
+        rest = _TAG.sub("", line).strip().removeprefix("#").strip() if "{" in line else ""
+        if rest.endswith(":") and rest[:-1].rstrip().lower() in _ROLES[dialect].split("|"):
+            limit -= 1
+            yield start, line.strip()
+
+
+@cache
+def _word(dialect: Dialect) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{_ROLES[dialect]})(?>{_BLANK}*):", re.IGNORECASE)
 
 
 def _marker(match: re.Match[str]) -> RoleMarker:
