@@ -49,8 +49,8 @@ class Claims:
     def is_covered(self, path: str, untold: Set[str], *, looked: bool) -> bool:
         """True when a wait that is over is about *path*: no file that is still open, nor one that nobody told of.
 
-        *untold* are the paths that nobody had told of when it was asked. Symbolic links to what no hint tells of are looked at with every wait, and with *looked* everything is that
-        was asked for.
+        *untold* are the paths that nobody had told of when it was asked. Symbolic links to what no hint tells of
+        are looked at with every wait, and with *looked* everything is that was asked for.
         """
         heard = looked or path not in untold or path in self._led
         return heard and path not in self._in_disorder and not self._filesystem.is_open(path)
@@ -88,7 +88,10 @@ class Claims:
             passed.add(origin)  # names of one file may be each other's echo
             origin = self._echoes[origin]
         is_link, was_told = path in self._filesystem.links, path not in self._untold
-        is_heard = _leads(hints, origin) or self._is_followed(path, origin)
+        is_told = (
+            _leads(hints, origin) and self._filesystem.shut_above(origin) is None
+        )  # else nobody can look
+        is_heard = is_told or self._is_followed(path, origin)
         if at_ns is None or not is_heard:
             self.expect(path, None)
             if is_link and was_told and self._is_unwatched(origin) and self._leads_by(path, origin):
