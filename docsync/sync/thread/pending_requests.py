@@ -15,7 +15,7 @@ class PendingRequests:
     def __init__(
         self, clock: Clock, last_own_hint_ns: Callable[[str], int | None], is_closed: Callable[[str], bool]
     ) -> None:
-        """*last_own_hint_ns* gives the time of a path's own last hint, *is_closed* whether nobody has it open."""
+        """*last_own_hint_ns* gives the time of a path's own last hint, *is_closed* if nobody has it open."""
         self._clock = clock
         self._last_own_hint_ns = last_own_hint_ns
         self._is_closed = is_closed
