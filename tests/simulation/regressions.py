@@ -196,4 +196,11 @@ REGRESSIONS: dict[str, History] = {
         Step(1, Verb.WAIT),
         Step(0, Verb.SAVE, path="prompts/p.prompty", other="prompt/fence", news=News.LOST),
     ),
+    "the database is locked when a file has got a second name": (
+        Step(0, Verb.FAULT, other="locked", number=5),
+        Step(0, Verb.WRITE, path="personas/team/a.json", other="persona/ada"),
+        Step(2500, Verb.LINK, path="personas/b.json", other="personas/team/a.json", number=1),
+        Step(0, Verb.KEEP, path="personas/b.json", other="persona/bob"),
+        Step(0, Verb.WAIT),
+    ),
 }
