@@ -203,4 +203,10 @@ REGRESSIONS: dict[str, History] = {
         Step(0, Verb.KEEP, path="personas/b.json", other="persona/bob"),
         Step(0, Verb.WAIT),
     ),
+    "the known name of a file that has two is no document's by now": (
+        Step(0, Verb.FILL, path="personas"),
+        Step(0, Verb.RESTART, number=1),
+        Step(0, Verb.FILL, path="personas"),
+        Step(0, Verb.LINK, path="personas/team/d.json", other="personas/old/f.json"),
+    ),
 }
