@@ -42,6 +42,7 @@ from docsync.sync.batch.batch_context import Progress
 from docsync.sync.batch.engine import Engine
 from docsync.sync.setup import Settings, build_engine
 from docsync.upkeep.fresh import build_fresh, clear
+from docsync.upkeep.interference import Interference
 from docsync.upkeep.sharing import Sharing
 
 INSPECT_NS = 3_600_000_000_000
@@ -115,11 +116,12 @@ class DatabaseUpkeep:
         self._connection = None
 
     def check(self) -> None:
-        """Raises Damaged, for `repair`, when the files are not those that were opened. Costs microseconds."""
-        if identity(self._database) != self._identity:
-            raise Damaged(f"{self._database}: its files were moved, deleted or replaced")
-        if not self._index.fits():
-            raise Damaged(f"{self._database}: its log was cut or written over")
+        """Look whether only docsync writes; after a commit of another program the database is inspected soon.
+
+        Raises Damaged, for `repair`.
+        """
+        if self._interference.look():
+            self.doubt()
 
     def doubt(self) -> None:
         """Inspect the database soon, at most once in 10 s."""
@@ -150,8 +152,8 @@ class DatabaseUpkeep:
         """
         self._progress = progress
         found = identity(self._database)
-        if self._connection is not None and found != self._identity:
-            self.sharing.begin(is_strangers=found[0] != self._identity[0])
+        if self._connection is not None and found != (known := self._interference.identity):
+            self.sharing.begin(is_strangers=found[0] != known[0])
             self._start_over(str(error))
             return self.engine
         # Reopened: an interrupted statement may still be open, which blocks REINDEX and a backup.
@@ -189,7 +191,7 @@ class DatabaseUpkeep:
         self.sharing.settle()
         self.engine = build_engine(self._settings, connection, self._clock)
         self._checkpoint = Checkpoint(connection, self._clock.monotonic_ns)
-        self._identity = identity(self._database)
+        self._interference = Interference(self._database, connection, self._index)
         self._examination = Examination(Provenance.OWN)
         self._marked_revision = 0
 

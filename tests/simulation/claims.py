@@ -1,11 +1,21 @@
 """What was announced to the daemon: by when it must be in the database, and what a wait may be believed of. Judges nothing."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
+from typing import NamedTuple
 
 from docsync.names import covers, is_hidden
+from docsync.sync.thread.request import Request
 from tests.simulation.carry_out import Hints
 from tests.simulation.fake_filesystem import FakeFilesystem
 from tests.simulation.step import News, Step, Verb
+
+
+class Asked(NamedTuple):
+    """A request, when it was asked, and the paths that nobody had told the daemon of until then."""
+
+    request: Request
+    at_ns: int
+    untold: Set[str]
 
 
 class Claims:
@@ -32,13 +42,17 @@ class Claims:
         for memory in (self._in_disorder, self._mapped, self._led, self.blind):
             memory.discard(path)
 
-    def is_covered(self, path: str, *, looked: bool) -> bool:
+    def list_untold(self) -> Set[str]:
+        """The paths that nobody has told the daemon of until now."""
+        return frozenset(self._untold)
+
+    def is_covered(self, path: str, untold: Set[str], *, looked: bool) -> bool:
         """True when a wait that is over is about *path*: no file that is still open, nor one that nobody told of.
 
-        Symbolic links to what no hint tells of are looked at with every wait, and with *looked* everything is that
-        was asked for.
+        *untold* are the paths that nobody had told of when it was asked. Symbolic links to what no hint tells of
+        are looked at with every wait, and with *looked* everything is that was asked for.
         """
-        heard = looked or path not in self._untold or path in self._led
+        heard = looked or path not in untold or path in self._led
         return heard and path not in self._in_disorder and not self._filesystem.is_open(path)
 
     def pop_late(self, now_ns: int) -> list[str]:
@@ -74,7 +88,10 @@ class Claims:
             passed.add(origin)  # names of one file may be each other's echo
             origin = self._echoes[origin]
         is_link, was_told = path in self._filesystem.links, path not in self._untold
-        is_heard = _leads(hints, origin) or self._is_followed(path, origin)
+        is_told = (
+            _leads(hints, origin) and self._filesystem.shut_above(origin) is None
+        )  # else nobody can look
+        is_heard = is_told or self._is_followed(path, origin)
         if at_ns is None or not is_heard:
             self.expect(path, None)
             if is_link and was_told and self._is_unwatched(origin) and self._leads_by(path, origin):

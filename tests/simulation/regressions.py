@@ -184,4 +184,29 @@ REGRESSIONS: dict[str, History] = {
         Step(0, Verb.WRITE, path="prompts/q.prompty", other="prompt/pia"),
         Step(0, Verb.DELETE, path="prompts/q.prompty"),
     ),
+    "a wait that may have missed hints hears of a broken file afterwards": (
+        Step(0, Verb.GIT, late_ms=1),
+        Step(0, Verb.WRITE, path="prompts/kit/r.prompty", other="prompt/conflict", news=News.LATE, late_ms=2),
+        Step(0, Verb.WAIT),
+    ),
+    "hints are lost after a wait has begun": (
+        Step(0, Verb.FILL, path="personas"),
+        Step(0, Verb.SAVE, path="personas/A.json", other="persona/latin", news=News.SILENT),
+        Step(700, Verb.MOVE, path="personas/team", other="prompts/.away"),
+        Step(1, Verb.WAIT),
+        Step(0, Verb.SAVE, path="prompts/p.prompty", other="prompt/fence", news=News.LOST),
+    ),
+    "the database is locked when a file has got a second name": (
+        Step(0, Verb.FAULT, other="locked", number=5),
+        Step(0, Verb.WRITE, path="personas/team/a.json", other="persona/ada"),
+        Step(2500, Verb.LINK, path="personas/b.json", other="personas/team/a.json", number=1),
+        Step(0, Verb.KEEP, path="personas/b.json", other="persona/bob"),
+        Step(0, Verb.WAIT),
+    ),
+    "the known name of a file that has two is no document's by now": (
+        Step(0, Verb.FILL, path="personas"),
+        Step(0, Verb.RESTART, number=1),
+        Step(0, Verb.FILL, path="personas"),
+        Step(0, Verb.LINK, path="personas/team/d.json", other="personas/old/f.json"),
+    ),
 }

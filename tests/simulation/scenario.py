@@ -10,7 +10,7 @@ from docsync.model import Sign
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.request import Request, RequestKind
 from tests.simulation.carry_out import Filesystem, Hints, do, watched
-from tests.simulation.claims import Claims
+from tests.simulation.claims import Asked, Claims
 from tests.simulation.clock import MS, SimulatedClock
 from tests.simulation.fake_filesystem import FakeFilesystem
 from tests.simulation.fake_git import FakeGit
@@ -49,7 +49,7 @@ class Scenario:
         self.roots: tuple[str, ...] = ()
         self.over = False
         self.git = FakeGit(clock)
-        self.requests: list[tuple[Request, int]] = []
+        self.requests: list[Asked] = []
         self.moved_ns = 0
         self.watch: Watch
         self.on_hint: Callable[[str, str], None] = lambda _path, _sign: None
@@ -276,7 +276,7 @@ class Scenario:
     def _ask(self, request: Request) -> None:
         if self.inbox is not None and not self.inbox.closed:
             self.inbox.ask(request)
-            self.requests.append((request, self._clock.now_ns))
+            self.requests.append(Asked(request, self._clock.now_ns, self.claims.list_untold()))
 
     def _do(self, step: Step) -> None:
         folders = dict(self._filesystem.folders)

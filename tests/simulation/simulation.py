@@ -21,10 +21,11 @@ from docsync.sync.setup import EngineSources, Settings, assemble_engine
 from docsync.sync.thread.git_hold import GitHold
 from docsync.sync.thread.loop import Loop, Observers
 from docsync.sync.thread.loop_tasks import LoopTasks
-from docsync.sync.thread.request import Request, RequestKind
+from docsync.sync.thread.request import RequestKind
 from docsync.sync.thread.sync_log import SyncLog
 from docsync.sync.thread.thread_status import ThreadStatus
 from tests.simulation.backend import Backend, MemoryBackend, Opened, store_on
+from tests.simulation.claims import Asked
 from tests.simulation.clock import SimulatedClock
 from tests.simulation.expectation import complaints, whole_complaints
 from tests.simulation.fake_filesystem import FakeFilesystem
@@ -150,7 +151,7 @@ class Simulation:
         )
         scenario.on_release = observer.releasing
         scenario.on_sleep, scenario.on_wake = self._asleep, observer.step
-        observer.asks = lambda: {request.kind for request, _ in scenario.requests}
+        observer.asks = lambda: {asked.request.kind for asked in scenario.requests}
         observer.git = scenario.git
         observer.stopping = lambda: scenario.inbox is not None and scenario.inbox.closed
         scenario.on_deadline, scenario.on_end = self._deadline, self._quiet
@@ -245,29 +246,28 @@ class Simulation:
         """The daemon has nothing to do: what it answered must be true."""
         assert self._observer is not None
         self._loop.tick_ns = _LONG_TICK_NS if self._scenario.rests(2 * _TICK_NS) else _TICK_NS
-        for request, asked_ns in [item for item in self._scenario.requests if item[0].answer.done()]:
-            self._scenario.requests.remove((request, asked_ns))
+        for asked in [asked for asked in self._scenario.requests if asked.request.answer.done()]:
+            request = asked.request
+            self._scenario.requests.remove(asked)
             if request.kind is RequestKind.RELEASE:
                 self._observer.releasing()
             if request.kind is RequestKind.LOOK and request.answer.exception() is None:
-                self._answered(request, asked_ns)
+                self._answered(asked)
 
-    def _answered(self, request: Request, asked_ns: int) -> None:
+    def _answered(self, asked: Asked) -> None:
         """What is claimed of a look at a scope, or, without one, of all that anybody was told of."""
-        scope, touched = request.paths[0], self._scenario.claims.touched_ns
+        request, claims = asked.request, self._scenario.claims
+        scope, touched = request.paths[0], claims.touched_ns
         paths = [
             p
             for p in touched
-            if touched[p] < asked_ns and (scope in (EVERYTHING, p) or p.startswith(scope + "/"))
+            if touched[p] < asked.at_ns and (scope in (EVERYTHING, p) or p.startswith(scope + "/"))
         ]
-        if self._scenario.moved_ns < asked_ns:
-            claimed = [
-                path
-                for path in paths
-                if self._scenario.claims.is_covered(path, looked=bool(request.scopes) or request.rescan)
-            ]
+        if self._scenario.moved_ns < asked.at_ns:
+            looked = bool(request.scopes) or request.rescan
+            claimed = [path for path in paths if claims.is_covered(path, asked.untold, looked=looked)]
             if request.scopes:
-                self._scenario.claims.blind.difference_update(claimed)  # read whatever the stamps say
+                claims.blind.difference_update(claimed)  # read whatever the stamps say
             self._judge(claimed, "answered, but")
 
     def _deadline(self, paths: list[str]) -> None:

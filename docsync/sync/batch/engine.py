@@ -94,11 +94,10 @@ class Engine:
             confirm = partial(self._confirm, options.confirm, is_last=not left)
             try:
                 applied = self._store.apply(self._changes(work, progress, confirm))
-            except RootMoved:
+            except BaseException as error:
                 self._undo(work)
-            except BaseException:
-                self._undo(work)
-                raise
+                if not isinstance(error, RootMoved):
+                    raise
             else:
                 break
         work.deletions.commit(self._clock.monotonic_ns())
@@ -254,6 +253,7 @@ class Engine:
 
     def _settle(self, work: BatchContext, applied: ApplyResult) -> None:
         """After the commit: clear the grace periods and holds that this batch decided."""
+        self.links.mark_applied()
         for entry in work.difference.present:
             self._grace.settle(entry.path, entry.type)
             self._guard.mark_present(entry.path)

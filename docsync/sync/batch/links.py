@@ -23,14 +23,16 @@ class LinkTracker:
         self._names: dict[tuple[int, int], set[str]] = {}
         self._is_news = False
         self.keys: Set[str] = frozenset()
-        """The links in the last scopes that are keys of a mounted volume, or were until that look."""
+        """The links in the scopes of this batch that are keys of a mounted volume, or were until it looked."""
         self._new_inodes: set[tuple[int, int]] = set()
+        self._looked: Set[str] = frozenset()
 
     def mark_scanned(self, scopes: Iterable[str], scan: Scan) -> None:
         """Replace the known links within *scopes* by those that *scan* found."""
+        self._looked = set(scopes)
         keys = {path for path, names in self._steps.items() if _is_key(path, names)}
-        self.keys = keys.union(path for path, names in scan.steps.items() if _is_key(path, names))
-        before = self._forget(set(scopes)) if self._steps or self._inodes else {}
+        self.keys |= keys.union(path for path, names in scan.steps.items() if _is_key(path, names))
+        before = self._forget(self._looked) if self._steps or self._inodes else {}
         steps = {path: (target,) for path, target in scan.links.items()} | dict(scan.steps)
         self._steps |= steps
         self._targets |= scan.links
@@ -71,8 +73,13 @@ class LinkTracker:
         """
         if not self._new_inodes:
             return []
-        new, self._new_inodes = self._new_inodes, set()
-        return [path for path in names_of(new) if path not in self._inodes]
+        known = names_of(self._new_inodes)
+        return [path for path in known if path not in self._inodes and not is_within(self._looked, path)]
+
+    def mark_applied(self) -> None:
+        """After the commit of a batch: what was new to it is new no more."""
+        self.keys = frozenset()
+        self._new_inodes.clear()
 
     def find_links_to(self, dirty: Set[str]) -> list[str]:
         """The links by way of any of *dirty*, or of what is beneath or above; other names of its files.

@@ -1,4 +1,4 @@
-"""Which files are referred to by a name of which no hint tells: whoever waits must look at them. Opens nothing."""
+"""References by a name of which no hint tells: whoever waits must look at them. Opens nothing."""
 
 from collections.abc import Iterable, Set
 from posixpath import dirname

@@ -1,4 +1,4 @@
-"""Pairs the missing files of a batch with new ones: both halves of a rename land together. Never looks at the tree."""
+"""Pairs missing files with new ones: both halves of a rename land together. Never looks at the tree."""
 
 from docsync.model import Timing
 from docsync.policy.grace_period import GracePeriod

@@ -50,7 +50,7 @@ class Loop:
         self._status = observers.status
         self._log = observers.log
         self._metrics = BatchMetrics(observers.counters, observers.status, inbox.clock)
-        self._pending = PendingRequests(inbox.clock)
+        self._pending = PendingRequests(inbox.clock, inbox.last_own_hint_ns, tasks.is_closed)
         self._recheck: set[str] = set()
         self._rescan_at_ns = 0
         self._upkeep_at_ns = 0
@@ -138,7 +138,7 @@ class Loop:
         self._recheck = (self._recheck - batch.dirty.keys() | report.again.keys()) & self._inbox.dirty()
         undecided = self._engine.list_undecided() | self._recheck
         self._pending.mark_begun(looks, undecided)
-        self._pending.mark_committed(report.applied, undecided, self._inbox.last_own_hint_ns)
+        self._pending.mark_committed(report.applied, undecided)
 
     def _release(self, request: Request, now_ns: int) -> None:
         begun_ns = self._clock.monotonic_ns()
@@ -148,7 +148,7 @@ class Loop:
         self._metrics.record_commit(applied, self._seconds_since(begun_ns), undecided, now_ns)
         self._log.log_released(applied)
         self._pending.mark_begun([request], set())
-        self._pending.mark_committed(applied, undecided, self._inbox.last_own_hint_ns)
+        self._pending.mark_committed(applied, undecided)
 
     def _repair_damage(self) -> None:
         """Repair damage, if any. A repaired database has a new engine, so everything is scanned again."""

@@ -12,8 +12,13 @@ from docsync.sync.thread.request import Request, RequestKind
 class PendingRequests:
     """Requests between being asked and being answered. Belongs to the sync thread."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(
+        self, clock: Clock, last_own_hint_ns: Callable[[str], int | None], is_closed: Callable[[str], bool]
+    ) -> None:
+        """*last_own_hint_ns* gives the time of a path's own last hint, *is_closed* if nobody has it open."""
         self._clock = clock
+        self._last_own_hint_ns = last_own_hint_ns
+        self._is_closed = is_closed
         self._new: list[Request] = []
         self._begun: list[Request] = []
 
@@ -36,15 +41,22 @@ class PendingRequests:
             self._begun.append(request)
             request.waits_for = {path for path in undecided if request.depends_on(path)}
 
-    def mark_committed(
-        self, applied: ApplyResult, undecided: set[str], last_own_hint_ns: Callable[[str], int | None]
-    ) -> None:
-        """Record a committed batch. *last_own_hint_ns* gives the time of a path's own last hint."""
+    def mark_committed(self, applied: ApplyResult, undecided: set[str]) -> None:
+        """Record a committed batch, after which the *undecided* paths are still so."""
         for request in self._begun:
             still = request.waits_for & undecided
-            request.waits_for = {path for path in still if (last_own_hint_ns(path) or 0) <= request.asked_ns}
+            request.waits_for = {path for path in still if not self._is_later(request, path)}
             request.upserted.update(filter(request.concerns, applied.upserted))
             request.deleted.update(filter(request.concerns, applied.deleted))
+
+    def _is_later(self, request: Request, path: str) -> bool:
+        """True when *path* was hinted of after *request* was asked.
+
+        Where hints may be missing, that one may be late: such a file is waited for unless it is open.
+        """
+        if (self._last_own_hint_ns(path) or 0) <= request.asked_ns:
+            return False
+        return not (request.rescan and self._is_closed(path))
 
     def answer(self, read_state: Callable[[Iterable[str]], DatabaseState], type_of: TypeOf) -> None:
         """Answer every request that waits for no path any more."""

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from docsync.model import Scan, Sign
+from docsync.model import Scan, Sign, Stamp
 from docsync.sync.batch.links import LinkTracker
 from tests.helpers.project import Project
 from tests.helpers.rig import Rig
@@ -90,3 +90,13 @@ def test_a_hard_link_whose_other_name_went_is_no_rename_of_it(project: Project) 
     assert set(project.names()) == {"personas/a.json", "personas/b.json"}
     project.settle()
     assert set(project.names()) == {"personas/b.json"}
+
+
+def test_a_second_name_stays_news_until_a_batch_is_applied(links: LinkTracker) -> None:
+    stamp = Stamp(1, 1, 1, 7, 64)
+    scan = Scan({"p/x": stamp}, {}, shared={"p/x"})
+    for _ in range(2):  # the first batch failed
+        links.mark_scanned(["p/x"], scan)
+        assert links.find_other_names(lambda _: ["p/other"]) == ["p/other"]
+    links.mark_applied()
+    assert links.find_other_names(lambda _: ["p/other"]) == []

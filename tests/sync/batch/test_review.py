@@ -147,7 +147,10 @@ def test_a_pair_of_names_that_never_gets_quiet_lands_together_all_the_same(proje
 
 
 def test_a_look_is_answered_although_the_database_fails_at_the_answer() -> None:
-    waiting, request = PendingRequests(SYSTEM), Request(RequestKind.LOOK, asked_ns=0)
+    waiting, request = (
+        PendingRequests(SYSTEM, lambda _: None, lambda _: True),
+        Request(RequestKind.LOOK, asked_ns=0),
+    )
     waiting.add([request])
     waiting.mark_begun([request], set())
 
