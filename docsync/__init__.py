@@ -9,9 +9,9 @@ The map of the rooms: rank, room, job. Imports point to a strictly lower rank or
     6  export     documents as JSON, CSV and Markdown
     5  reader     rows to callers: get, changes, service; query/ has find, search, conditions, pages
     5  verify     proves the database equal to the files
+    4  render     a stored prompt and its inputs to messages, and to a request for a model
     4  upkeep     a database kept sound: checks, repair, rebuild, backup, restore; one-shot syncs
     4  commands   the protocol of what can be asked of a running daemon
-    4  render     a stored prompt and its inputs to a request for a model; reads nothing but files of keys
     3  sync       files to rows: batch/ (scan, diff, load, plan, apply) and thread/ (what wakes it, Git, the barrier)
     3  git_index  does Git track a file?
     2  lint       rules that a good document keeps beyond its format

@@ -104,6 +104,14 @@ def test_an_option_that_says_what_is_so_anyway_is_missed_by_nobody(written: str)
     assert list(call.anthropic()) == ["model", "max_tokens", "messages"]
 
 
+def test_one_that_says_something_else_is_missed() -> None:
+    call = with_options("{frequency_penalty: 0.5, n: 2}")
+
+    assert mistakes_of(call.anthropic) == [
+        "Anthropic's API has no option 'frequency_penalty'", "Anthropic's API has no option 'n'",
+    ]  # fmt: skip
+
+
 def test_a_misspelt_option_is_told_with_what_may_be_meant() -> None:
     assert mistakes_of(with_options("{tools_choice: auto}").openai) == [
         "OpenAI's chat API has no option 'tools_choice'; did you mean tool_choice?"

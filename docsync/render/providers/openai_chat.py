@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from docsync.render.media import data_url, encode_media, file_name, media_type_of
+from docsync.render.media_encoding import data_url, encode_media, file_name, media_type_of
 from docsync.render.message import MediaKind, MediaPart, Message, Part, TextPart
 from docsync.render.mistake_list import MistakeList
 from docsync.render.model_request import ModelRequest
@@ -31,13 +31,7 @@ _ROLES: dict[str, set[str]] = {
     "tool": {"tool_call_id"},
     "function": set(),
 }
-_AUDIO = {
-    "audio/wav": "wav",
-    "audio/x-wav": "wav",
-    "audio/wave": "wav",
-    "audio/mpeg": "mp3",
-    "audio/mp3": "mp3",
-}
+_AUDIO = {"audio/wav": "wav", "audio/wave": "wav", "audio/mpeg": "mp3"}
 
 
 def build_chat(request: ModelRequest, mistakes: MistakeList) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from docsync.render.media import data_url, file_name
+from docsync.render.media_encoding import data_url, file_name
 from docsync.render.message import MediaKind, MediaPart, Message, Part, TextPart
 from docsync.render.mistake_list import MistakeList
 from docsync.render.model_request import ModelRequest
