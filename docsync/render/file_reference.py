@@ -6,6 +6,7 @@ Never below `model.connection` and `model.configuration`: what is named there ma
 import json
 from collections.abc import Mapping
 
+from docsync.formats.limits import LIMITS
 from docsync.formats.prompty.reference import WHOLE_REFERENCE
 from docsync.formats.prompty.shape import JsonObject, mapping
 from docsync.formats.source import FileRefused, SourceText
@@ -41,7 +42,7 @@ def parse_file(path: str, text: str, mistakes: MistakeList) -> object:
     suffix = path.rpartition(".")[2].lower()
     try:
         if suffix == "json":
-            return json.loads(text)
+            return _parse_json(text)
         if suffix in ("yaml", "yml"):
             return read_yaml(SourceText(path, text), 0, len(text)).value
     except (ValueError, RecursionError) as error:
@@ -73,3 +74,21 @@ def _fill(value: object, at: str, files: Mapping[str, str], mistakes: MistakeLis
     if isinstance(value, list):
         return [_fill(item, f"{at}[{place}]", files, mistakes) for place, item in enumerate(value)]
     return value
+
+
+def _parse_json(text: str) -> object:
+    value = json.loads(text, parse_constant=_refuse_constant)
+    level, depth = [value], 0
+    while level := [inner for item in level for inner in _members(item)]:
+        depth += 1
+        if depth > LIMITS.max_depth:
+            raise ValueError(f"nested more than {LIMITS.max_depth} levels deep")
+    return value
+
+
+def _members(value: object) -> list[object]:
+    return [*value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
+
+
+def _refuse_constant(word: str) -> float:
+    raise ValueError(f"{word} is no value of JSON")

@@ -203,7 +203,16 @@ def test_options_may_come_from_a_file_that_the_prompt_names() -> None:
         assert call.openai()["max_tokens"] == 5
 
 
-@pytest.mark.parametrize(("name", "text"), [("o.json", "{oops"), ("o.yaml", "a: [")])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("o.json", "{oops"),
+        ("o.yaml", "a: ["),
+        ("o.json", '{"seed": NaN}'),
+        ("o.json", '{"x": ' * 150 + "1" + "}" * 150),
+    ],
+    ids=["JSON", "YAML", "not a number", "deep"],
+)
 def test_a_file_that_cannot_be_parsed_is_a_mistake_that_names_it(name: str, text: str) -> None:
     call = made(f"model: {{id: m, apiType: chat, options: '${{file:{name}}}'}}", files={name: text})
 
@@ -265,6 +274,13 @@ def test_a_choice_of_tools_is_said_as_each_api_says_it(
         (ANTHROPIC, call.anthropic()),
     ):
         judge(api, request)
+
+
+def test_a_choice_in_anthropics_own_words_stays_as_it_is() -> None:
+    call = with_options("{additionalProperties: {tool_choice: {type: any}}, parallel_tool_calls: false}")
+
+    assert call.anthropic()["tool_choice"] == {"type": "any", "disable_parallel_tool_use": True}
+    judge(ANTHROPIC, call.anthropic())
 
 
 @pytest.mark.parametrize("wrong", ["sometimes", "[weather]", "{type: function}"])
