@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from docsync.formats.prompty.model import normalize_model
-from docsync.formats.prompty.shape import JsonObject, mapping, text
+from docsync.formats.prompty.shape import JsonObject, mapping, scalar_text, text
 from docsync.lint.secret import REDACTED
 from docsync.regular_file import read_regular
 from docsync.render.environment import Environment, find_variables, resolve_variables
@@ -74,23 +74,20 @@ def read_connection(
     if deployment is not None:
         resolved["azure_deployment"] = resolve_variables(deployment, environment, _AT, mistakes)
     _refuse_redacted(resolved, mistakes)
-    named = {name: _find(resolved, keys) for name, keys in _NAMES.items()}
     reference = _reference(resolved)
-    used = {
-        *(key for keys in _NAMES.values() for key in keys),
-        *(("name", "connection") if reference else ()),
-    }
+    taken = {name: key for name, keys in _NAMES.items() if (key := _find_key(resolved, keys))}
+    used = {*taken.values(), *(("name", "connection") if reference else ())}
     return Connection(
         provider=text(model.get("provider")),
         reference=reference,
         settings=MappingProxyType({key: value for key, value in resolved.items() if key not in used}),
         unresolved=tuple(dict.fromkeys(find_variables(resolved))) if environment is None else (),
-        **named,
+        **{name: scalar_text(resolved[key]) for name, key in taken.items()},
     )
 
 
-def _find(connection: JsonObject, keys: tuple[str, ...]) -> str | None:
-    return next((found for key in keys if (found := text(connection.get(key)))), None)
+def _find_key(connection: JsonObject, keys: tuple[str, ...]) -> str | None:
+    return next((key for key in keys if scalar_text(connection.get(key))), None)
 
 
 def _reference(connection: JsonObject) -> str | None:
@@ -118,9 +115,10 @@ def _load(value: object, folder: KeyFolder, mistakes: MistakeList) -> object:
     path = file_path(value)
     if path is not None:
         content = _read(path, folder, mistakes)
-        parsed = None if content is None else parse_file(path, content, mistakes)
+        # What is wrong with the text may quote it, and it may be a key: that is told to nobody.
+        parsed = None if content is None else parse_file(path, content, MistakeList())
         if content is not None and not isinstance(parsed, dict):
-            mistakes.add(f"{_AT}: {path} must hold an object")
+            mistakes.add(f"{_AT}: {path} must hold an object of JSON or YAML")
         return mapping(parsed)
     if not isinstance(value, dict):
         return value

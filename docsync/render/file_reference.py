@@ -6,6 +6,7 @@ Never below `model.connection` and `model.configuration`: what is named there ma
 import json
 from collections.abc import Iterator, Mapping
 
+from docsync.formats.limits import LIMITS
 from docsync.formats.prompty.reference import WHOLE_REFERENCE
 from docsync.formats.prompty.shape import JsonObject, mapping
 from docsync.render.error import Mistake, RenderError
@@ -65,11 +66,25 @@ def find_files(document: Mapping[str, object]) -> Iterator[str]:
 
 def _read_json(text: Text) -> object:
     try:
-        return json.loads(text.content)
+        value = json.loads(text.content, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         raise RenderError(Mistake(f"no JSON: {error.msg}", text.path, error.lineno, error.colno)) from None
     except (ValueError, RecursionError) as error:
         raise RenderError(Mistake(f"no JSON: {error}", text.path)) from None
+    level, depth = [value], 0
+    while level := [inner for item in level for inner in _members(item)]:
+        depth += 1
+        if depth > LIMITS.max_depth:
+            raise RenderError(Mistake(f"nested more than {LIMITS.max_depth} levels deep", text.path))
+    return value
+
+
+def _members(value: object) -> list[object]:
+    return [*value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
+
+
+def _refuse_constant(word: str) -> float:
+    raise ValueError(f"{word} is no value of JSON")
 
 
 def _read_yaml(text: Text) -> object:

@@ -202,7 +202,8 @@ def _make_nullable(schema: JsonObject) -> JsonObject:
     if isinstance(types, str | list):
         nullable = {**schema, "type": [*([types] if isinstance(types, str) else types), "null"]}
         choices = schema.get("enum")
-        return {**nullable, "enum": [*choices, None]} if isinstance(choices, list) else nullable
+        is_to_add = isinstance(choices, list) and None not in choices
+        return {**nullable, "enum": [*_list(choices), None]} if is_to_add else nullable
     return {"anyOf": [schema, {"type": "null"}]} if schema else schema
 
 

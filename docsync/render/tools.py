@@ -59,8 +59,9 @@ def read_tools(written: list[JsonObject], mistakes: MistakeList) -> Tools:
 
 def select_tools(tools: Tools, without: Collection[str], mistakes: MistakeList) -> tuple[FunctionTool, ...]:
     """The functions without those of *without*. What is none must be named there: it cannot be sent."""
+    without = {without} if isinstance(without, str) else set(without)
     known = {tool.name for tool in tools.functions} | {tool.name for tool in tools.others}
-    for name in without:
+    for name in sorted(without):
         if name not in known:
             there = f"there are {', '.join(sorted(known))}" if known else "it has none"
             mistakes.add(f"the prompt has no tool {name!r} to leave out; {there}")

@@ -18,6 +18,7 @@ USER = Message("user", "What do I owe?")
 PNG = b"\x89PNG\r\n\x1a\n and so on"
 PDF = b"%PDF-1.7 and so on"
 WAV = b"RIFF\x24\x00\x00\x00WAVEfmt "
+TYPES = {PNG: "image/png", PDF: "application/pdf", WAV: "audio/wav"}
 
 
 def stored(front_matter: str, body: str = "user:\nhi") -> dict[str, Any]:
@@ -58,12 +59,17 @@ def answer(identity: str = "call_1", content: Any = "rain") -> Message:
 
 
 def image(**fields: Any) -> MediaPart:
-    return MediaPart(MediaKind.IMAGE, **fields)
+    return media(MediaKind.IMAGE, fields)
 
 
 def file(**fields: Any) -> MediaPart:
-    return MediaPart(MediaKind.FILE, **fields)
+    return media(MediaKind.FILE, fields)
 
 
 def sound(**fields: Any) -> MediaPart:
-    return MediaPart(MediaKind.AUDIO, **fields)
+    return media(MediaKind.AUDIO, fields)
+
+
+def media(kind: MediaKind, fields: dict[str, Any]) -> MediaPart:
+    """A part of this kind; of the bytes above the type is known."""
+    return MediaPart(kind, **{"media_type": TYPES.get(fields.get("data", b"")), **fields})

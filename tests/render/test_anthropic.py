@@ -115,6 +115,11 @@ def test_images_and_documents_are_blocks() -> None:
     )
 
 
+def test_a_type_that_people_call_otherwise_is_known() -> None:
+    (block,) = sent(Message("user", (image(data=b"x", media_type="image/jpg"),)))["messages"][0]["content"]
+    assert block["source"]["media_type"] == "image/jpeg"
+
+
 def test_the_api_needs_a_limit_and_a_prompt_that_has_none_gets_the_one_of_the_call() -> None:
     assert made(MODEL).anthropic()["max_tokens"] == 4096
     assert made(MODEL).anthropic(max_tokens=100)["max_tokens"] == 100

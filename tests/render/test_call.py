@@ -83,6 +83,16 @@ def test_a_prompt_that_names_no_model_is_sent_to_the_one_of_the_call() -> None:
         assert method(model="mine")["model"] == "mine"
 
 
+def test_a_whole_model_may_be_a_file() -> None:
+    text = '{"id": "gpt-4o", "apiType": "chat", "options": {"seed": 7}, "connection": {"kind": "reference", "name": "desk"}}'
+    call = made("model: '${file:model.json}'", files={"model.json": text})
+
+    assert (call.openai()["model"], call.openai()["seed"]) == ("gpt-4o", 7)
+    assert call.connection().reference == "desk"
+    for method in (replace(call, files={}).openai, replace(call, files={}).connection):
+        assert mistakes_of(method)[0] == "model: the file model.json is not there"
+
+
 def test_the_id_of_a_model_is_no_place_for_a_variable() -> None:
     call = made("model: {id: '${env:KEY}', apiType: chat}", environment=ENVIRONMENT)
 

@@ -188,7 +188,7 @@ def test_no_file_outside_of_the_project_is_ever_read(path: str, tmp_path: Path) 
     ("text", "said"),
     [
         (b"[1]", "must hold an object"),
-        (b"{", "c.json:1:2: no JSON"),
+        (b'{"apiKey": s3cr3t}', "must hold an object"),
         (b"\xff", "is no text in UTF-8"),
         (b"x" * (MAX_KEY_FILE_BYTES + 1), "larger than"),
     ],
@@ -203,6 +203,23 @@ def test_a_file_that_is_no_connection_is_a_mistake_that_names_it(
     messages = mistakes_of(with_connection("'${file:c.json}'", tmp_path).connection)
     assert all("c.json" in message for message in messages)
     assert said in messages[0]
+    assert "s3cr3t" not in messages[0]
+
+
+def test_a_file_of_yaml_that_is_broken_is_not_quoted(tmp_path: Path) -> None:
+    beside(tmp_path, "c.yaml", "apiKey: !!int s3cr3t\n")
+
+    assert mistakes_of(with_connection("'${file:c.yaml}'", tmp_path).connection) == [
+        "model.connection: c.yaml must hold an object of JSON or YAML"
+    ]
+
+
+def test_a_key_may_be_a_number_and_what_is_no_text_stays_among_the_settings() -> None:
+    connection = with_connection("{apiKey: 12345, endpoint: [a], key: second, retries: 3}").connection()
+
+    assert connection.api_key == "12345"
+    assert connection.endpoint is None
+    assert connection.settings == {"endpoint": ["a"], "key": "second", "retries": 3}
 
 
 def test_a_pipe_in_place_of_a_key_is_not_waited_for(tmp_path: Path) -> None:
@@ -221,3 +238,14 @@ def test_no_request_reads_a_file_of_a_key(tmp_path: Path) -> None:
 
     assert "s3cr3t" not in repr([call.openai(), call.anthropic(), call.tools(), call.options(), call.trace()])
     assert call.connection().api_key == "s3cr3t"
+
+
+def test_a_connection_is_no_file_that_a_call_may_be_given() -> None:
+    """What lies beside the prompts in the database may be read by who may not read the keys."""
+    files = {"c.json": '{"type": "azure_openai", "azure_deployment": "bills"}'}
+    call = made(
+        "model: {api: chat, configuration: '${file:c.json}', parameters: '${file:o.json}'}",
+        files=files | {"o.json": "{}"},
+    )
+
+    assert mistakes_of(call.azure) == ["the prompt names no model: say which with model="]

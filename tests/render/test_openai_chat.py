@@ -99,15 +99,6 @@ def test_images_sounds_and_files_are_parts_of_a_message() -> None:
 
 
 @pytest.mark.parametrize(
-    ("octets", "media_type"),
-    [(b"\xff\xd8\xff\xe0", "image/jpeg"), (b"GIF89a", "image/gif"), (b"RIFF\0\0\0\0WEBPVP8 ", "image/webp")],
-)
-def test_an_image_whose_type_nobody_says_is_known_by_how_it_begins(octets: bytes, media_type: str) -> None:
-    (part,) = sent(Message("user", (image(data=octets),)))[0]["content"]
-    assert part["image_url"]["url"].startswith(f"data:{media_type};base64,")
-
-
-@pytest.mark.parametrize(
     ("message", "said"),
     [
         (Message("thread", "x"), "message 1: OpenAI's chat API has no role 'thread'"),

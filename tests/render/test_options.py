@@ -104,6 +104,14 @@ def test_an_option_that_says_what_is_so_anyway_is_missed_by_nobody(written: str)
     assert list(call.anthropic()) == ["model", "max_tokens", "messages"]
 
 
+def test_one_that_says_something_else_is_missed() -> None:
+    call = with_options("{frequency_penalty: 0.5, n: 2}")
+
+    assert mistakes_of(call.anthropic) == [
+        "Anthropic's API has no option 'frequency_penalty'", "Anthropic's API has no option 'n'",
+    ]  # fmt: skip
+
+
 def test_a_misspelt_option_is_told_with_what_may_be_meant() -> None:
     assert mistakes_of(with_options("{tools_choice: auto}").openai) == [
         "OpenAI's chat API has no option 'tools_choice'; did you mean tool_choice?"
@@ -195,7 +203,16 @@ def test_options_may_come_from_a_file_that_the_prompt_names() -> None:
         assert call.openai()["max_tokens"] == 5
 
 
-@pytest.mark.parametrize(("name", "text"), [("o.json", "{oops"), ("o.yaml", "a: [")])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("o.json", "{oops"),
+        ("o.yaml", "a: ["),
+        ("o.json", '{"seed": NaN}'),
+        ("o.json", '{"x": ' * 150 + "1" + "}" * 150),
+    ],
+    ids=["JSON", "YAML", "not a number", "deep"],
+)
 def test_a_file_that_cannot_be_parsed_is_a_mistake_that_names_it(name: str, text: str) -> None:
     call = made(f"model: {{id: m, apiType: chat, options: '${{file:{name}}}'}}", files={name: text})
 
@@ -257,6 +274,13 @@ def test_a_choice_of_tools_is_said_as_each_api_says_it(
         (ANTHROPIC, call.anthropic()),
     ):
         judge(api, request)
+
+
+def test_a_choice_in_anthropics_own_words_stays_as_it_is() -> None:
+    call = with_options("{additionalProperties: {tool_choice: {type: any}}, parallel_tool_calls: false}")
+
+    assert call.anthropic()["tool_choice"] == {"type": "any", "disable_parallel_tool_use": True}
+    judge(ANTHROPIC, call.anthropic())
 
 
 @pytest.mark.parametrize("wrong", ["sometimes", "[weather]", "{type: function}"])

@@ -46,6 +46,27 @@ def test_each_generations_word_for_a_kind_is_a_type(kind: str, type_: str) -> No
     assert schema([{"name": "x", "kind": kind}])["properties"]["x"]["type"] == type_
 
 
+def test_a_property_may_have_more_than_one_kind() -> None:
+    assert schema([{"name": "x", "kind": ["str", "null"]}])["properties"]["x"] == {"type": ["string", "null"]}
+    with pytest.raises(RenderError, match="no kind that JSON Schema has a type for"):
+        schema([{"name": "x", "kind": ["str", "pear"]}])
+
+
+def test_what_may_be_null_already_is_not_made_so_twice() -> None:
+    given = schema(
+        [{"name": "x", "kind": "string", "nullable": True}, {"name": "y", "json_schema": {"enum": [1]}}]
+    )
+
+    assert close_schema(given, all_required=True)["properties"] == {
+        "x": {"type": ["string", "null"]},
+        "y": {"anyOf": [{"enum": [1]}, {"type": "null"}]},
+    }
+    chosen = schema([{"name": "x", "kind": "string", "enumValues": ["a", None]}])
+    assert close_schema(chosen, all_required=True)["properties"] == {
+        "x": {"type": ["string", "null"], "enum": ["a", None]}
+    }
+
+
 def test_what_a_property_says_beside_its_kind_is_kept() -> None:
     written = {
         "name": "x",

@@ -147,6 +147,11 @@ def test_what_is_no_function_is_sent_to_nobody_and_left_out_only_by_name() -> No
         assert len(request["tools"]) == 1
 
 
+def test_one_tool_to_leave_out_may_be_given_as_a_text() -> None:
+    call = made("model: {id: m, apiType: chat}\ntools: [{name: files, kind: mcp}]")
+    assert "tools" not in call.openai(without="files")
+
+
 def test_a_tool_that_is_not_there_cannot_be_left_out() -> None:
     assert mistakes_of(made(WRITTEN["v2"]).openai, without=["whether"]) == [
         "the prompt has no tool 'whether' to leave out; there are weather"

@@ -2,9 +2,9 @@
 
 from typing import Any, assert_never
 
+from docsync.render.media_encoding import encode_media, media_type_of
 from docsync.render.message import MediaKind, MediaPart, Message, Part, TextPart
 from docsync.render.mistake_list import MistakeList
-from docsync.render.providers.encode import encode_media, media_type_of
 from docsync.render.tool_call import parse_arguments, read_call_id, read_tool_calls
 
 API = "Anthropic's API"

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from docsync.render.media_encoding import data_url, encode_media, file_name, media_type_of
 from docsync.render.message import MediaKind, MediaPart, Message, Part, TextPart
 from docsync.render.mistake_list import MistakeList
 from docsync.render.model_request import ModelRequest
 from docsync.render.options import LIMIT, put_options
-from docsync.render.providers.encode import data_url, encode_media, file_name, media_type_of
 from docsync.render.response_format import OPTION, SCHEMA, ResponseFormat
 from docsync.render.schema import close_schema
 from docsync.render.tool_call import check_extra, read_call_id, read_tool_calls
@@ -32,13 +32,7 @@ _ROLES: dict[str, set[str]] = {
     "tool": {"tool_call_id"},
     "function": set(),
 }
-_AUDIO = {
-    "audio/wav": "wav",
-    "audio/x-wav": "wav",
-    "audio/wave": "wav",
-    "audio/mpeg": "mp3",
-    "audio/mp3": "mp3",
-}
+_AUDIO = {"audio/wav": "wav", "audio/wave": "wav", "audio/mpeg": "mp3"}
 
 
 def build_chat(request: ModelRequest, mistakes: MistakeList) -> dict[str, Any]:

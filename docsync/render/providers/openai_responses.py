@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from docsync.render.media_encoding import data_url, file_name
 from docsync.render.message import MediaKind, MediaPart, Message, Part, TextPart
 from docsync.render.mistake_list import MistakeList
 from docsync.render.model_request import ModelRequest
 from docsync.render.options import LIMIT, Options, put_options
-from docsync.render.providers.encode import data_url, file_name
 from docsync.render.providers.openai_chat import answer_schema, enforceable_schema
 from docsync.render.response_format import OPTION, SCHEMA, ResponseFormat
 from docsync.render.tool_call import check_extra, read_call_id, read_tool_calls
