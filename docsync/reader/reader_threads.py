@@ -1,7 +1,7 @@
 """Puts the questions of one event loop to readers, in threads of its own. Never knows what is asked.
 
-A reader is used by one question at a time. A question whose task is cancelled is interrupted, and its reader is
-free for the next one as soon as the thread has seen that.
+A reader is used by one question at a time. A question whose task is cancelled is interrupted, and its reader
+is free for the next one as soon as the thread has seen that.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class _Slot:
-    """A place for a reader, which is opened when it is first needed. Its lock is held while a thread uses it."""
+    """A place for a reader, opened when it is first needed. Its lock is held while a thread uses it."""
 
     def __init__(self, template: AnswerSource) -> None:
         self._template = template
@@ -144,7 +144,7 @@ class ReaderThreads:
                 self._idle.append(slot)
 
     async def _put(self, slot: _Slot, question: Callable[[Reader], T]) -> T:
-        """Put it in a thread. It returns when the thread is done with the reader, also when it is cancelled."""
+        """Put it in a thread. Returns when that is done with the reader, also when it is cancelled."""
         async with slot.lock:
             asked = self._threads.submit(slot.put, question)
             answer = asyncio.wrap_future(asked)
