@@ -20,7 +20,7 @@ def docsync_project(pytestconfig: pytest.Config) -> Path:
 
 @pytest.fixture(scope="session")
 def docsync_reader(docsync_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
-    """A Reader of `docsync_project`; its database lies elsewhere, and is kept equal to the files meanwhile."""
+    """A Reader of `docsync_project`; its database lies elsewhere and is kept equal to the files."""
     database = tmp_path_factory.mktemp("docsync") / "docsync.db"
     with running(docsync_project, database=database) as reader:
         yield reader

@@ -37,7 +37,8 @@ _RETRY_SECONDS = 0.02
 class AsyncReader:
     """A Reader for asyncio; see there for what each method answers.
 
-    Close it, or use it in an async with block. For any number of tasks of one event loop. A task that is cancelled ends its question and harms no other.
+    Close it, or use it in an async with block. For any number of tasks of one event
+    loop. A task that is cancelled ends its question and harms no other.
     """
 
     def __init__(
