@@ -1,6 +1,9 @@
-"""What a running service pays for a read: whole rows, beside Python's sqlite3 with json.loads in the same run.
+"""What a running service pays for a read: whole rows, a get from asyncio and from a cache, beside what it replaces.
 
     python -m benchmarks.live [DOCUMENTS=2000] [--rounds 15]
+
+Whole rows are compared with Python's sqlite3 with json.loads. A get of 100 tasks at once is compared with 100 of a Reader,
+one after the other, in time that passes; one of a cache with one of a Reader and of a dict.
 
 sqlite3 runs in a process of its own, as two SQLite libraries never share a file in one. Both take turns, so that the
 machine's moods hit both; a ratio is that of the medians. "used" means that every document is parsed, "not used" that only
@@ -8,7 +11,9 @@ the ids are looked at. sqlite3 asks for the same columns, with the state of each
 """
 
 import argparse
+import asyncio
 import json
+import random
 import sqlite3
 import subprocess
 import sys
@@ -21,7 +26,9 @@ from statistics import median
 from typing import Self
 
 from benchmarks.stock import build
-from docsync.reader import Reader, open_reader
+from docsync import AsyncReader, Reader, open_reader
+
+_TASKS = 100
 
 _NAMES = [
     "id",
@@ -108,6 +115,44 @@ def compare_rows(reader: Reader, plain: Plain, rounds: int) -> None:
         )
 
 
+def compare_gets(reader: Reader, database: Path, rounds: int) -> None:
+    """Prints what a get costs: of a Reader, of 100 tasks of an AsyncReader at once, of a cache and of a dict."""
+    ids = random.Random(1).sample([row.id for row in reader.find()], _TASKS)
+    asynchronous = asyncio.run(take_async(database, ids, rounds))
+    plain = median(wait_for(lambda: [reader.get(id_) for id_ in ids]) for _ in range(rounds))
+    print(
+        f"{_TASKS} gets, one after the other: {plain * 1e3:.2f} ms; of as many tasks at once: "
+        f"{asynchronous * 1e3:.2f} ms, {asynchronous / plain:.2f} x"
+    )
+    with reader.cached("persona") as cache:
+        bare = dict(cache)
+        found = median(take(lambda: [cache.get(id_) for id_ in ids * 50]) for _ in range(rounds))
+        floor = median(take(lambda: [bare.get(id_) for id_ in ids * 50]) for _ in range(rounds))
+        count = len(ids) * 50
+        print(
+            f"a get of a cache: {found / count * 1e6:.3f} us, {found / floor:.1f} x a dict, "
+            f"1/{plain / len(ids) / (found / count):.0f} of a Reader"
+        )
+
+
+async def take_async(database: Path, ids: list[str], rounds: int) -> float:
+    """Seconds for all *ids* at once, each in a task of its own; the median of *rounds*."""
+    times = []
+    async with AsyncReader(database=database) as reader:
+        for _ in range(rounds):
+            begun = time.perf_counter()
+            await asyncio.gather(*(reader.get(id_) for id_ in ids))
+            times.append(time.perf_counter() - begun)
+    return median(times)
+
+
+def wait_for(work: Callable[[], object]) -> float:
+    """Seconds that pass while *work* is done."""
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("documents", type=int, nargs="?", default=2_000)
@@ -122,6 +167,7 @@ def main() -> None:
         build(database, asked.documents)
         with open_reader(database=database) as reader, Plain(database) as plain:
             compare_rows(reader, plain, asked.rounds)
+            compare_gets(reader, database, asked.rounds)
 
 
 if __name__ == "__main__":

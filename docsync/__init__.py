@@ -3,6 +3,7 @@
 The map of the rooms: rank, room, job. Imports point to a strictly lower rank or stay inside one's own room.
 
     8  cli        commands, output, exit codes; the only room that prints
+    8  testing    fixtures for the tests of services
     7  daemon     composes the parts: start and stop order, signals, the supervisor of the watcher
     7  doctor     examines all that docsync needs, and says what to do
     6  admin      the HTTP endpoint: http/ (connections, admission), routes/, dashboard/, and the client for it
@@ -43,6 +44,7 @@ The map of the rooms: rank, room, job. Imports point to a strictly lower rank or
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from docsync.daemon.in_process import running
     from docsync.errors import (
         AlreadyRunning,
         ConfigError,
@@ -92,6 +94,7 @@ _ROOMS = {
     "Row": "docsync.reader",
     "TextPart": "docsync.render.message",
     "open_reader": "docsync.reader",
+    "running": "docsync.daemon.in_process",
 }
 
 __all__ = [
@@ -121,6 +124,7 @@ __all__ = [
     "TimedOut",
     "UsageError",
     "open_reader",
+    "running",
 ]
 __version__ = "0.1.0"
 

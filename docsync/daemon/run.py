@@ -19,31 +19,17 @@ from docsync.admin.http.middleware import OnWarning
 from docsync.admin.server import EndpointAddresses, ListenSettings, listening, serving
 from docsync.admin.services import Backend
 from docsync.admin.token import own_token, page_of
-from docsync.claim import ClaimRenewal
 from docsync.clock import SYSTEM, Clock, iso
-from docsync.counters import Counters
 from docsync.daemon.command_handler import CommandHandler, DaemonParts, DaemonProfile
-from docsync.daemon.project_folder import Identity, ProjectFolder, identity, is_still
-from docsync.daemon.running import running
-from docsync.daemon.watch_supervisor import WatchSupervisor
+from docsync.daemon.project_folder import ProjectFolder
+from docsync.daemon.sync_parts import DatabaseFolderGone, SyncSettings, start_sync
 from docsync.errors import ConfigError, UsageError
-from docsync.formats import get_format
 from docsync.lock import Announcement, announcing, holding
 from docsync.model import Sign
 from docsync.names import EVERYTHING
-from docsync.policy.coalesce import Coalescer
-from docsync.scan import FileTree
-from docsync.sync.setup import Settings
-from docsync.sync.thread.barrier import Barrier
-from docsync.sync.thread.git_hold import GitHold
 from docsync.sync.thread.inbox import Inbox
-from docsync.sync.thread.loop import Loop, Observers
-from docsync.sync.thread.loop_tasks import LoopTasks
-from docsync.sync.thread.sync_log import Log, SyncLog
-from docsync.sync.thread.thread_status import ThreadStatus
+from docsync.sync.thread.sync_log import Log
 from docsync.upkeep.sharing import Sharing
-from docsync.upkeep.upkeep import open_checked
-from docsync.watch import Mode, PollSettings, open_source
 
 _MAX_SOCKET_PATH_BYTES = 107  # sun_path of Linux, without its closing NUL
 _LOOK_AGAIN_SECONDS = 0.5
@@ -52,7 +38,7 @@ _SIGNALS = _STOPS | {signal.SIGHUP}
 
 
 @dataclass(frozen=True, slots=True)
-class DaemonSettings:
+class DaemonSettings(SyncSettings):
     """Everything the daemon needs to know, as plain values.
 
     `http` is host and port, or None to serve the socket only.
@@ -62,11 +48,6 @@ class DaemonSettings:
     token in it.
     """
 
-    sync: Settings
-    database: Path
-    mode: Mode = "auto"
-    poll_ms: int = 1000
-    rescan_seconds: int = 60
     http: tuple[str, int] | None = ("127.0.0.1", 8787)
     keys: tuple[Key, ...] = ()
     config_file: Path | None = None
@@ -114,10 +95,6 @@ def _wait_for_project(project: ProjectFolder, folder: Path, log: Log) -> bool:
     return True
 
 
-class DatabaseFolderGone(Exception):
-    """The folder of the database, which carries the lock, was deleted or replaced."""
-
-
 def _run(settings: DaemonSettings, log: Log, clock: Clock) -> None:
     with ExitStack() as stack:
         inbox = _start(stack, settings, log, clock)
@@ -134,38 +111,12 @@ def _start(stack: ExitStack, settings: DaemonSettings, log: Log, clock: Clock) -
     folder = settings.database.parent
     stack.enter_context(holding(folder))
     stack.enter_context(_block_signals())
-    sync_log = SyncLog(log)
-    upkeep = stack.enter_context(open_checked(settings.sync, settings.database, sync_log.log_repair, clock))
-    upkeep.sharing.on_exposed = partial(_warn_of_exposure, log, settings.database)
-    inbox = Inbox(Coalescer(settings.sync.timing, partial(_proves_complete, settings.sync.tree())), clock)
-    state, counters = ThreadStatus(clock), Counters()
-    watch = stack.enter_context(_watch_supervisor(settings, inbox, state, counters, log))
-    check = partial(_check_folder_and_watch, folder, identity(folder), ClaimRenewal(folder), watch)
-    rescan_ns = settings.rescan_seconds * 1_000_000_000
-    is_closed = settings.sync.tree().is_closed
-    tasks = LoopTasks(rescan_ns, watch.resync, check, upkeep, is_closed=is_closed, follow=watch.follow)
-    observers = Observers(state, sync_log, counters)
-    loop = Loop(upkeep.engine, inbox, GitHold(settings.sync.git, watch.prove), tasks, observers)
-    stack.enter_context(running("docsync-sync", loop.run, stop=inbox.close, on_failure=_stop_me))
-    parts = DaemonParts(inbox, state, counters, watch, loop.root_states)
-    addresses = _serve(stack, settings, parts, upkeep.sharing, log)
+    started = start_sync(stack, settings, log, clock, _stop_me)
+    addresses = _serve(stack, settings, started.daemon, started.sharing, log)
     stack.enter_context(announcing(folder, Announcement(os.getpid(), str(addresses.socket), addresses.http)))
     database, http = str(settings.database), addresses.http
     log.info("docsync.started", database=database, http=http, version=docsync.__version__)
-    return inbox
-
-
-def _check_folder_and_watch(
-    folder: Path, locked: Identity, claim: ClaimRenewal, watch: WatchSupervisor, now_ns: int
-) -> None:
-    """Raises DatabaseFolderGone when *folder* is not the one that was *locked*.
-
-    Checks the watcher otherwise.
-    """
-    if not is_still(folder, locked):
-        raise DatabaseFolderGone
-    claim.tick(now_ns)
-    watch.tick(now_ns)
+    return started.daemon.inbox
 
 
 def _serve(
@@ -193,11 +144,6 @@ def _find_own_token(settings: DaemonSettings, on_warning: OnWarning) -> str | No
     except ConfigError as error:
         on_warning("admin.token_refused", f"{error}; until then TCP shows no content")
         return None
-
-
-def _warn_of_exposure(log: Log, database: Path) -> None:
-    advice = 'set mode under [database] in docsync.toml: "private", or "shared" if that is meant'
-    log.warning("database.exposed", path=str(database), why="others may not read every file", next=advice)
 
 
 def _log_warning(log: Log, event: str, message: str) -> None:
@@ -231,37 +177,6 @@ def _wait_for_stop(inbox: Inbox) -> None:
 
 def _stop_me() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _watch_supervisor(
-    settings: DaemonSettings, inbox: Inbox, state: ThreadStatus, counters: Counters, log: Log
-) -> WatchSupervisor:
-    """Watches the collections and the folder of the heartbeat files, on one descriptor."""
-    sync = settings.sync
-    tree = sync.tree()
-    cookies = settings.database.parent / "cookies"
-    folders = [collection.path for collection in sync.collections]
-    barrier = None
-    if cookies.is_relative_to(sync.root):
-        path = cookies.relative_to(sync.root).as_posix()
-        barrier = Barrier(cookies, path)
-        folders.append(path)
-    hint = partial(_take_hint, inbox, counters, barrier)
-    polling = PollSettings(lambda: tree.scan([EVERYTHING]).found, settings.poll_ms)
-    opener = partial(open_source, sync.root, folders, hint, mode=settings.mode, polling=polling)
-    return WatchSupervisor(opener, barrier, inbox, state, log)
-
-
-def _take_hint(inbox: Inbox, counters: Counters, barrier: Barrier | None, path: str, sign: Sign) -> None:
-    """Pass a hint on to *inbox*, unless it is of a heartbeat file."""
-    if barrier is None or not barrier.take(path):
-        counters.record_hint(sign.value)
-        inbox.hint(path, sign)
-
-
-def _proves_complete(tree: FileTree, path: str) -> bool:
-    """True when the format of the file at *path* can tell by itself that the file is complete."""
-    return any(get_format(collection.format).proves_complete for collection in tree.collections_of(path)[:1])
 
 
 def _profile(settings: DaemonSettings, addresses: EndpointAddresses, clock: Clock) -> DaemonProfile:

@@ -10,7 +10,7 @@ from threading import Thread
 
 @contextmanager
 def running(
-    name: str, work: Callable[[], None], stop: Callable[[], None], on_failure: Callable[[], None]
+    name: str, work: Callable[[], None], stop: Callable[[], None], on_failure: Callable[[], object]
 ) -> Iterator[None]:
     """Run *work* in a thread until the block ends; then *stop* must make it return.
 

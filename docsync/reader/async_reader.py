@@ -1,4 +1,4 @@
-"""Every question of a Reader for asyncio, awaited: threads of its own ask, and no loop waits for SQLite.
+"""Every question of a Reader, awaited: threads of its own ask, and the event loop never waits for SQLite.
 
 Has each public method of Reader with its parameters, but for those that only a thread can use. Never writes.
 """
@@ -38,8 +38,8 @@ _RETRY_SECONDS = 0.02
 class AsyncReader:
     """A Reader for asyncio; see there for what each method answers.
 
-    Close it, or use it in an async with block. It is for any number of tasks of one event loop. A task that
-    is cancelled ends its question and harms no other.
+    Close it, or use it in an async with block. For any number of tasks of one event
+    loop. A task that is cancelled ends its question and harms no other.
     """
 
     def __init__(
@@ -185,7 +185,7 @@ class AsyncReader:
         return await self._threads.ask(lambda reader: reader.cursor())
 
     async def cached(self, type: str) -> "CachedDocuments":  # noqa: A002  # the column's name
-        """The documents of this type, in memory, equal to the database: to read them awaits nothing."""
+        """The documents of this type, in memory and kept equal: to read them nothing is awaited."""
         return await self._threads.ask(lambda reader: reader.cached(type))
 
     async def changes(self, since: str | int | None = None, *, limit: int = 1000) -> "Changes":

@@ -7,7 +7,7 @@ is free for the next one as soon as the thread has seen that.
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager, suppress
 from contextvars import ContextVar
 from math import inf
@@ -93,8 +93,11 @@ class ReaderThreads:
         pin = self._find_pin()
         if pin is not None:
             return await self._put(pin.slot, question)
-        async with self._take() as slot:
+        slot = await self._take()
+        try:
             return await self._put(slot, question)
+        finally:
+            self._give_back(slot)
 
     def is_pinned(self) -> bool:
         """True within a block of `pin`."""
@@ -109,7 +112,8 @@ class ReaderThreads:
         if self.is_pinned():
             yield
             return
-        async with self._take() as slot:
+        slot = await self._take()
+        try:
             state = await self._put(slot, _begin_state)
             pin = _Pin(self, slot)
             token = _pins.set((*_pins.get(), pin))
@@ -119,6 +123,8 @@ class ReaderThreads:
                 _pins.reset(token)
                 pin.is_over = True
                 await _insist(self._put(slot, lambda _: state.close()))
+        finally:
+            self._give_back(slot)
 
     async def close(self) -> None:
         """Give everything back, once what is asked now is answered; what waits for its turn is refused."""
@@ -132,34 +138,28 @@ class ReaderThreads:
             slot.close()
         self._threads.shutdown()
 
-    @asynccontextmanager
-    async def _take(self) -> AsyncIterator[_Slot]:
+    async def _take(self) -> _Slot:
         self._check()
-        async with self._free:
+        await self._free.acquire()
+        if self._is_closed:
+            self._free.release()
             self._check()
-            slot = self._idle.pop() if self._idle else _Slot(self.template)
-            try:
-                yield slot
-            finally:
-                self._idle.append(slot)
+        return self._idle.pop() if self._idle else _Slot(self.template)
+
+    def _give_back(self, slot: _Slot) -> None:
+        self._idle.append(slot)
+        self._free.release()
 
     async def _put(self, slot: _Slot, question: Callable[[Reader], T]) -> T:
-        """Put it in a thread.
-
-        It returns when the thread is done with the reader, also when it is cancelled.
-        """
+        """Put it in a thread. Returns when that is done with the reader, also when it is cancelled."""
         async with slot.lock:
             asked = self._threads.submit(slot.put, question)
-            answer = asyncio.wrap_future(asked)
             try:
-                told, self.source = await asyncio.shield(answer)
+                told, self.source = await asyncio.wrap_future(asked)
             except asyncio.CancelledError:
                 slot.interrupt()
-                while not answer.done():
-                    with suppress(asyncio.CancelledError):
-                        await asyncio.wait([answer])
+                await _outlast(asked)
                 slot.calm()
-                answer.exception()  # nobody waits for it
                 raise
             return told
 
@@ -178,6 +178,15 @@ def _begin_state(reader: Reader) -> ExitStack:
     with ExitStack() as stack:
         stack.enter_context(reader.snapshot())
         return stack.pop_all()
+
+
+async def _outlast(asked: Future[tuple[T, str]]) -> None:
+    """Wait until its thread is done, also when that is cancelled; nobody asks what it says."""
+    over, loop = asyncio.Event(), asyncio.get_running_loop()
+    asked.add_done_callback(lambda _: loop.call_soon_threadsafe(over.set))
+    while not over.is_set():
+        with suppress(asyncio.CancelledError):
+            await over.wait()
 
 
 async def _insist(work: Coroutine[object, object, None]) -> None:

@@ -1,6 +1,7 @@
 """The Reader for asyncio: every method awaited, many tasks with few threads, and a cancelled one harms nobody."""
 
 import asyncio
+import gc
 import inspect
 import threading
 import time
@@ -38,11 +39,18 @@ def public(kind: type) -> dict[str, Any]:
 def run(database: Path, use: Callable[[AsyncReader], Awaitable[Any]], **options: Any) -> Any:
     """What *use* gives with a reader of *database*; no thread of it is left."""
 
+    complaints: list[dict[str, Any]] = []
+
     async def main() -> Any:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
         async with asyncio.timeout(SECONDS), AsyncReader(database=database, **options) as reader:
-            return await use(reader)
+            answer = await use(reader)
+        gc.collect()
+        await asyncio.sleep(0)
+        return answer
 
     answer = asyncio.run(main())
+    assert complaints == [], "what a cancelled task was told is nobody's concern"
     assert [one for one in threading.enumerate() if one.name.startswith("docsync-read")] == []
     return answer
 

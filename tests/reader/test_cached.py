@@ -108,6 +108,21 @@ def test_the_state_of_a_document_is_kept_too(cached: CachedDocuments, people: Pr
     assert (cached[ANA].state, cached[ANA].since) == ("ok", None)
 
 
+def test_a_folder_that_goes_and_comes_back_changes_the_state_of_all(
+    cached: CachedDocuments, people: Project, reader: Reader
+) -> None:
+    away = (people.root / "personas").rename(people.root / "away")
+    people.settle()
+    caught_up(cached, people)
+    assert {row.state for row in cached.values()} == {"stale"}
+    assert stored(cached.values()) == stored(reader.find(type="persona"))
+    away.rename(people.root / "personas")
+    people.settle()
+    caught_up(cached, people)
+    assert {row.state for row in cached.values()} == {"ok"}
+    assert stored(cached.values()) == stored(reader.find(type="persona"))
+
+
 def test_after_any_history_it_equals_what_a_reader_finds(
     cached: CachedDocuments, people: Project, reader: Reader, tell: Tell
 ) -> None:

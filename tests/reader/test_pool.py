@@ -4,6 +4,7 @@ import gc
 import os
 import threading
 import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -153,7 +154,9 @@ def test_files_answer_while_there_is_no_database(people: Project) -> None:
 
 def in_child(work: Callable[[], bool]) -> bool:
     """What *work* says in the child of a fork."""
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # it has other threads: that is what is tested
+        child = os.fork()
     if child:
         return os.waitpid(child, 0)[1] == 0
     code = 1
@@ -165,7 +168,6 @@ def in_child(work: Callable[[], bool]) -> bool:
         os._exit(code)
 
 
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_the_child_of_a_fork_opens_its_own_also_while_all_are_lent(people: Project) -> None:
     with ReaderPool(database=people.database, size=1) as pool:
         held, over = Event(), Event()

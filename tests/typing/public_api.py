@@ -1,11 +1,24 @@
 """The public names as a service uses them, each with the type that it must have: mypy checks it, a test runs it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, assert_type
 
-from docsync import FallbackWarning, PersonaService, PromptTemplateService, Reader, Row, open_reader
-from docsync.errors import NoDatabase, UsageError
+from docsync import (
+    AsyncReader,
+    CachedDocuments,
+    FallbackWarning,
+    NoDatabase,
+    PersonaService,
+    PromptTemplateService,
+    Reader,
+    ReaderPool,
+    Row,
+    UsageError,
+    open_reader,
+    running,
+)
 from docsync.reader import (
     Answer,
     Change,
@@ -43,6 +56,7 @@ def read_one(reader: Reader) -> None:
     assert_type(row.tags, tuple[str, ...])
     assert_type(row.revision, int | None)
     assert_type(row.as_of, int | None)
+    assert_type(row.to_dict(), dict[str, Any])
 
 
 def find(reader: Reader) -> None:
@@ -108,6 +122,48 @@ def use_services(reader: Reader) -> None:
     assert_type(prompts.type, str)
 
 
+def read_from_a_cache(reader: Reader) -> None:
+    with reader.cached("persona") as cache:
+        assert_type(cache, CachedDocuments)
+        assert_type(cache["persona/ana"], Row)
+        assert_type(cache.get("persona/ana"), Row | None)
+        assert_type(cache.get("persona/ana", 0), Row | int)
+        assert_type(cache.rows, Mapping[str, Row])
+        assert_type([(id_, row.name) for id_, row in cache.items()], list[tuple[str, str]])
+        assert_type(cache.version, Version)
+        assert_type(cache.error, NoDatabase | None)
+        assert_type(cache.wait(0, 1.0), Version)
+
+
+def read_in_threads(database: Path) -> None:
+    with ReaderPool(database=database, size=2) as pool, pool.reader(timeout=1.0) as reader:
+        assert_type(pool, ReaderPool)
+        assert_type(reader, Reader)
+
+
+async def read_asynchronously(database: Path) -> None:
+    async with AsyncReader(database=database) as reader:
+        assert_type(reader, AsyncReader)
+        assert_type(await reader.get("persona/ana"), Row | None)
+        assert_type(await reader.find(type="persona", where={"age": 30}, limit=1), Page)
+        assert_type(await reader.search("ana"), Hits)
+        assert_type(await reader.tags(), Answer[TagCount])
+        assert_type(await reader.changes(limit=1), Changes)
+        assert_type(await reader.in_one_state(lambda reader: reader.count()), Counts)
+        assert_type(await reader.wait(0, 1.0), Version)
+        assert_type(reader.watch(timeout=0.0), AsyncIterator[Changes])
+        assert_type([len(changes) async for changes in reader.watch(timeout=0.0)], list[int])
+        with await reader.cached("persona") as cache:
+            assert_type(cache, CachedDocuments)
+        async with reader.snapshot() as nothing:
+            assert_type(nothing, None)
+
+
+def keep_a_project(project: Path) -> None:
+    with running(project, database=project / "own" / "docsync.db", timeout=60.0) as reader:
+        assert_type(reader, Reader)
+
+
 def name_what_is_raised() -> None:
     kinds: list[type[Exception]] = [NoDatabase, UsageError]
     warning: type[UserWarning] = FallbackWarning
@@ -121,3 +177,7 @@ def use_everything(database: Path) -> None:
     with open_reader(database=database) as reader:
         for use in (read_one, find, search, follow, ask_for_facts, use_services):
             use(reader)
+        read_from_a_cache(reader)
+    read_in_threads(database)
+    asyncio.run(read_asynchronously(database))
+    keep_a_project(database.parent.parent)

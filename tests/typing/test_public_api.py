@@ -12,7 +12,7 @@ from tests.typing.public_api import use_everything
 
 # What a service might write by mistake. Behind each line: the code of the error that mypy must give there.
 WRONG = """
-from docsync import PersonaService, Reader, open_reader
+from docsync import AsyncReader, PersonaService, Reader, ReaderPool, open_reader
 from docsync import open_raeder  # attr-defined
 from docsync.reader import Answers  # attr-defined
 
@@ -35,6 +35,17 @@ def use(reader: Reader) -> None:
     PersonaService(reader).by_model("gpt-4o")  # attr-defined
     open_reader("project", "database")  # call-arg
     open_reader(database=1)  # arg-type
+    reader.cached()  # call-arg
+    reader.cached("persona").get("persona/ana").name  # union-attr
+    ReaderPool(size="4")  # arg-type
+    ReaderPool().get("persona/ana")  # attr-defined
+
+async def use_asynchronously(reader: AsyncReader) -> None:
+    (await reader.get("persona/ana")).name  # union-attr
+    reader.get("persona/ana").name  # attr-defined
+    await reader.find(nmae="Ana")  # call-arg
+    await reader.search("ana", limit="5")  # arg-type
+    await reader.interrupt()  # attr-defined
 """
 
 

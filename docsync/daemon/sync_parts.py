@@ -1,0 +1,131 @@
+"""What keeps a database equal to its files, composed: upkeep, watcher and sync thread, started in order.
+
+Knows no signals and no endpoint: the daemon has those, a service that syncs by itself has not.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from docsync.claim import ClaimRenewal
+from docsync.clock import Clock
+from docsync.counters import Counters
+from docsync.daemon.command_handler import DaemonParts
+from docsync.daemon.project_folder import Identity, identity, is_still
+from docsync.daemon.running import running
+from docsync.daemon.watch_supervisor import WatchSupervisor
+from docsync.formats import get_format
+from docsync.model import Sign
+from docsync.names import EVERYTHING
+from docsync.policy.coalesce import Coalescer
+from docsync.scan import FileTree
+from docsync.sync.setup import Settings
+from docsync.sync.thread.barrier import Barrier
+from docsync.sync.thread.git_hold import GitHold
+from docsync.sync.thread.inbox import Inbox
+from docsync.sync.thread.loop import Loop, Observers
+from docsync.sync.thread.loop_tasks import LoopTasks
+from docsync.sync.thread.sync_log import Log, SyncLog
+from docsync.sync.thread.thread_status import ThreadStatus
+from docsync.upkeep.sharing import Sharing
+from docsync.upkeep.upkeep import open_checked
+from docsync.watch import Mode, PollSettings, open_source
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSettings:
+    """Whose database is kept equal to which files, and how they are watched."""
+
+    sync: Settings
+    database: Path
+    mode: Mode = "auto"
+    poll_ms: int = 1000
+    rescan_seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class SyncParts:
+    """The running parts, and who may read the database."""
+
+    daemon: DaemonParts
+    sharing: Sharing
+
+
+def start_sync(
+    stack: ExitStack, settings: SyncSettings, log: Log, clock: Clock, on_failure: Callable[[], object]
+) -> SyncParts:
+    """Start the parts in order; *stack*, which holds the lock already, stops them in the reverse order.
+
+    *on_failure* is called from the sync thread when it ends by an error, which *stack* raises when it is
+    unwound. Raises NoDatabase and StoreUnavailable.
+    """
+    folder = settings.database.parent
+    sync_log = SyncLog(log)
+    upkeep = stack.enter_context(open_checked(settings.sync, settings.database, sync_log.log_repair, clock))
+    upkeep.sharing.on_exposed = partial(_warn_of_exposure, log, settings.database)
+    inbox = Inbox(Coalescer(settings.sync.timing, partial(_proves_complete, settings.sync.tree())), clock)
+    state, counters = ThreadStatus(clock), Counters()
+    watch = stack.enter_context(_watch_supervisor(settings, inbox, state, counters, log))
+    check = partial(_check_folder_and_watch, folder, identity(folder), ClaimRenewal(folder), watch)
+    rescan_ns = settings.rescan_seconds * 1_000_000_000
+    is_closed = settings.sync.tree().is_closed
+    tasks = LoopTasks(rescan_ns, watch.resync, check, upkeep, is_closed=is_closed, follow=watch.follow)
+    observers = Observers(state, sync_log, counters)
+    loop = Loop(upkeep.engine, inbox, GitHold(settings.sync.git, watch.prove), tasks, observers)
+    stack.enter_context(running("docsync-sync", loop.run, stop=inbox.close, on_failure=on_failure))
+    return SyncParts(DaemonParts(inbox, state, counters, watch, loop.root_states), upkeep.sharing)
+
+
+class DatabaseFolderGone(Exception):
+    """The folder of the database, which carries the lock, was deleted or replaced."""
+
+
+def _check_folder_and_watch(
+    folder: Path, locked: Identity, claim: ClaimRenewal, watch: WatchSupervisor, now_ns: int
+) -> None:
+    """Raises DatabaseFolderGone when *folder* is not the one that was *locked*.
+
+    Checks the watcher otherwise.
+    """
+    if not is_still(folder, locked):
+        raise DatabaseFolderGone
+    claim.tick(now_ns)
+    watch.tick(now_ns)
+
+
+def _warn_of_exposure(log: Log, database: Path) -> None:
+    advice = 'set mode under [database] in docsync.toml: "private", or "shared" if that is meant'
+    log.warning("database.exposed", path=str(database), why="others may not read every file", next=advice)
+
+
+def _watch_supervisor(
+    settings: SyncSettings, inbox: Inbox, state: ThreadStatus, counters: Counters, log: Log
+) -> WatchSupervisor:
+    """Watches the collections and the folder of the heartbeat files, on one descriptor."""
+    sync = settings.sync
+    tree = sync.tree()
+    cookies = settings.database.parent / "cookies"
+    folders = [collection.path for collection in sync.collections]
+    barrier = None
+    if cookies.is_relative_to(sync.root):
+        path = cookies.relative_to(sync.root).as_posix()
+        barrier = Barrier(cookies, path)
+        folders.append(path)
+    hint = partial(_take_hint, inbox, counters, barrier)
+    polling = PollSettings(lambda: tree.scan([EVERYTHING]).found, settings.poll_ms)
+    opener = partial(open_source, sync.root, folders, hint, mode=settings.mode, polling=polling)
+    return WatchSupervisor(opener, barrier, inbox, state, log)
+
+
+def _take_hint(inbox: Inbox, counters: Counters, barrier: Barrier | None, path: str, sign: Sign) -> None:
+    """Pass a hint on to *inbox*, unless it is of a heartbeat file."""
+    if barrier is None or not barrier.take(path):
+        counters.record_hint(sign.value)
+        inbox.hint(path, sign)
+
+
+def _proves_complete(tree: FileTree, path: str) -> bool:
+    """True when the format of the file at *path* can tell by itself that the file is complete."""
+    return any(get_format(collection.format).proves_complete for collection in tree.collections_of(path)[:1])
