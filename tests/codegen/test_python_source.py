@@ -14,7 +14,8 @@ import pytest
 from docsync.codegen.python_source import python_source
 from docsync.codegen.source_model import MAX_IDS
 from tests.codegen.collected import bundled, collect, corpus, doc, mypy, prompt
-from tests.codegen.hostile import TEXTS, hostile
+from tests.codegen.hostile import TEXTS, any_documents, hostile
+from tests.helpers.project import Tell
 
 # A service of the bundled documents. Behind each line that is wrong: the code of the error that mypy must give there.
 USE = """
@@ -91,6 +92,15 @@ def test_no_name_or_text_breaks_out_of_its_place(tmp_path: Path) -> None:
     assert kinds == {ast.Expr, ast.ImportFrom, ast.AnnAssign, ast.FunctionDef, ast.ClassDef, ast.Assign}
     assert all(line.isprintable() for line in source.split("\n"))
     assert mypy(tmp_path, hostile=source) == []
+
+
+def test_mypy_accepts_what_is_written_of_documents_of_any_shape(tmp_path: Path, tell: Tell) -> None:
+    seed = random.randrange(10**9)
+    tell(f"python source: seed {seed}, 200 collections")
+    source = python_source(collect(any_documents(random.Random(seed), 200)))
+
+    assert mypy(tmp_path, any=source) == []
+    assert len(run_written(source)) > 400
 
 
 def run_written(source: str) -> dict[str, Any]:

@@ -4,10 +4,14 @@ import json
 import os
 import re
 from pathlib import Path
+from shutil import copy, copytree
 
 import pytest
 
+from docsync.codegen.python_source import python_source
+from docsync.codegen.typescript_source import typescript_source
 from tests.cli.conftest import PROMPT, Shell
+from tests.codegen.collected import READING_CLASS, ROOT, bundled, collect
 
 PERSONAS = '[[collections]]\ntype = "persona"\npath = "personas"\ninclude = ["**/*.json"]\nformat = "json"\n'
 NOTES = '[[collections]]\ntype = "note"\npath = "notes"\ninclude = ["**/*.md"]\nformat = "markdown"\n'
@@ -70,6 +74,22 @@ def test_the_files_answer_without_a_database_and_tell_the_same(filled: Shell) ->
     assert (from_files.code, strict.code) == (0, 4)
     assert "answered from the files" in from_files.err
     assert filled("types", "--python").out == from_files.out == strict.out
+
+
+@pytest.mark.parametrize("language", ["python", "typescript"])
+def test_the_bundled_documents_are_written_as_the_tests_of_the_source_see_them(
+    shell: Shell, language: str
+) -> None:
+    for name in ("personas", "prompts"):
+        copytree(ROOT / name, shell.root / name)
+    copy(ROOT / "docsync.toml", shell.root)
+    shell("sync")
+    collections = collect(bundled())
+    written = (
+        python_source(collections) if language == "python" else typescript_source(collections, READING_CLASS)
+    )
+
+    assert shell("types", f"--{language}").out == written
 
 
 def test_a_schema_tells_more_than_documents(filled: Shell) -> None:
