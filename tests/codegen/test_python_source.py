@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
+from docsync import Reader, open_reader
 from docsync.codegen.python_source import python_source
 from docsync.codegen.source_model import MAX_IDS
-from tests.codegen.collected import bundled, collect, corpus, doc, mypy, prompt
+from tests.codegen.collected import ROOT, bundled, collect, corpus, doc, mypy, prompt
 from tests.codegen.hostile import TEXTS, any_documents, hostile
-from tests.helpers.project import Tell
+from tests.helpers.project import Project, Tell
 
 # A service of the bundled documents. Behind each line that is wrong: the code of the error that mypy must give there.
 USE = """
@@ -134,6 +135,22 @@ def test_what_is_written_runs_and_passes_inputs_under_their_own_names() -> None:
 
     assert sorted(rendered) == sorted(ids)
     assert set(scope["Persona"].__annotations__) == {"name", *TEXTS}
+
+
+@pytest.mark.skipif(not hasattr(Reader, "render"), reason="this docsync renders nothing yet")
+def test_a_function_renders_its_prompt(project: Project) -> None:
+    for path in (ROOT / "prompts").rglob("*.prompty"):
+        project.write(path.relative_to(ROOT).as_posix(), path.read_bytes())
+    project.settle()
+    scope = run_written(python_source(collect(bundled())))
+    with open_reader(database=project.database) as reader:
+        short = scope["render_support_rewrite_tone"](reader, text="Your visit is booked.", tone="brief")
+        long = scope["render_support_rewrite_tone"](
+            reader, text="a", reader_="Somebody awake.", mustKeep=["4711"]
+        )
+
+    assert "The new tone is brief." in repr(short)
+    assert all(text in repr(long) for text in ("Somebody awake.", "4711", "The new tone is warm."))
 
 
 def test_an_input_that_is_not_given_is_not_passed() -> None:
