@@ -153,6 +153,13 @@ def test_a_function_renders_its_prompt(project: Project) -> None:
     assert all(text in repr(long) for text in ("Somebody awake.", "4711", "The new tone is warm."))
 
 
+@pytest.mark.parametrize("key", ["__private", "class", "str", "Literal", "PersonaId", "a-b", "é", ""])
+def test_a_key_that_no_attribute_can_have_is_a_key_all_the_same(key: str) -> None:
+    scope = run_written(python_source(collect([doc("persona/a", {key: 1})])))
+
+    assert scope["Persona"].__required_keys__ == {key}
+
+
 def test_an_input_that_is_not_given_is_not_passed() -> None:
     text = "---\ninputs:\n  a: {kind: string}\n  b: {kind: string, default: x}\n---\n"
     scope = run_written(python_source(collect([prompt(text)])))
