@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import shlex
 import subprocess
@@ -28,6 +29,8 @@ from tests.codegen.collected import (
     tsc,
     typescript_project,
 )
+from tests.formats.test_fuzz_prompty import mutated
+from tests.helpers.project import Tell
 
 PAGE = (ROOT / "docs" / "documents.md").read_text(encoding="utf-8")
 SCHEMA: dict[str, Any] = json.loads(read_schema("document"))
@@ -111,6 +114,21 @@ def test_the_schema_describes_every_prompt_found_in_the_wild() -> None:
 
     assert len(documents) > 250
     assert breaches(SCHEMA, documents) == {}
+
+
+def test_whatever_a_file_holds_only_what_its_author_wrote_may_be_of_another_type(tell: Tell) -> None:
+    seed = random.randrange(10**9)
+    dice = random.Random(seed)
+    contents = [parse("prompty", "a.prompty", mutated(dice)).content for _ in range(1500)]
+    documents = {str(number): json.loads(one.document) for number, one in enumerate(contents) if one}
+    tell(f"stored prompts: seed {seed}, {len(documents)} documents")
+    validator = jsonschema_rs.validator_for(SCHEMA)
+
+    assert len(documents) > 300
+    places = {
+        str(error.instance_path[0]) for one in documents.values() for error in validator.iter_errors(one)
+    }
+    assert places <= {"model", "inputs", "outputs", "tools", "template"}
 
 
 @pytest.mark.parametrize(

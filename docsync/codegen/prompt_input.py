@@ -1,5 +1,6 @@
 """What a stored prompt wants as inputs: what it declares, and what it uses undeclared. Never renders."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +10,7 @@ from docsync.formats.prompty.shape import mapping, text
 from docsync.formats.prompty.template import MUSTACHE
 
 _MAX_CHOICES = 100
+_PLAIN_TAG = re.compile(r"\{\{[{&]?\s*([^\s{}#^/!>&=.]+)")
 
 
 class Kind(StrEnum):
@@ -58,17 +60,29 @@ def inputs_of(document: Mapping[str, object]) -> tuple[PromptInput, ...]:
     front_matter = mapping(document.get("frontmatter"))
     declared = {item.get("name") for item in normalize_properties(front_matter, "inputs")}
     variables = {name for name in _list(document.get("variables")) if isinstance(name, str)}
+    used = _find_used(document, variables)
     found: dict[str, PromptInput] = {}
     for item in map(mapping, _list(document.get("inputs"))):
         name = item.get("name")
         if isinstance(name, str):
-            found[name] = _read(name, item, is_wanted=name in declared or name in variables)
-    # Names inside of a section of Mustache may be those of its items; what a file declares is not known here.
-    is_sure = mapping(mapping(document.get("template")).get("format")).get("kind") != MUSTACHE
-    is_sure = is_sure and not isinstance(front_matter.get("inputs"), str)
+            found[name] = _read(name, item, is_wanted=name in declared | used)
+    # What a file declares is not known here, nor whether it has a default.
+    is_known = not isinstance(front_matter.get("inputs"), str) and not _is_mustache(document)
     for name in variables - found.keys():
-        found[name] = PromptInput(name, is_required=is_sure)
+        found[name] = PromptInput(name, is_required=is_known)
     return tuple(one for _, one in sorted(found.items()))
+
+
+def _is_mustache(document: Mapping[str, object]) -> bool:
+    """True where a name may be one of something in the items of a section, which nobody passes."""
+    return mapping(mapping(document.get("template")).get("format")).get("kind") == MUSTACHE
+
+
+def _find_used(document: Mapping[str, object], variables: set[str]) -> set[str]:
+    """Those of *variables* without whose value there is no text: a section of Mustache needs none."""
+    if not _is_mustache(document):
+        return variables
+    return variables & set(_PLAIN_TAG.findall(str(document.get("instructions"))))
 
 
 def _read(name: str, item: Mapping[str, object], *, is_wanted: bool) -> PromptInput:

@@ -1,11 +1,10 @@
 """Python source: TypedDicts of documents and inputs, ids as literals, a function that renders each prompt."""
 
-import keyword
 import re
 from collections.abc import Iterable, Iterator
 
 from docsync.codegen.literal import docstring, python_literal
-from docsync.codegen.name import name_parameters
+from docsync.codegen.name import KEYWORDS, name_parameters
 from docsync.codegen.naming import ITEM, REST, Names, ValuePath, document_members, find_objects, name_all
 from docsync.codegen.prompt_input import Kind, PromptInput
 from docsync.codegen.shape import Members, Scalar, Shape
@@ -24,7 +23,7 @@ _IMPORTS = {
     "docsync": ("Call", "Reader", "Row"),
 }
 _BUILTINS = ("bool", "bytes", "dict", "float", "int", "list", "object", "str", "tuple")
-_TAKEN = frozenset({*_BUILTINS, *(name for names in _IMPORTS.values() for name in names)})
+_TAKEN = frozenset({*KEYWORDS, *_BUILTINS, *(name for names in _IMPORTS.values() for name in names)})
 _LOCALS = ("reader", "_render")
 _RENDER = """
 _OMITTED: Any = object()
@@ -95,7 +94,7 @@ class _PythonWriter:
             )
         else:
             yield f"{name}: TypeAlias = {self._express_members(members, (type_,))}\n"
-        yield self._write_getter(type_)
+        yield self._write_getter(type_, f"cast({name}, row.document)" if members.fields else "row.document")
         for prompt in collection.prompts:
             yield self._write_inputs(prompt)
             yield self._write_render(prompt)
@@ -107,13 +106,13 @@ class _PythonWriter:
         lines = "".join(f"    {python_literal(id_)},\n" for id_ in collection.ids)
         return f"{name}: TypeAlias = Literal[\n{lines}]\n"
 
-    def _write_getter(self, type_: str) -> str:
+    def _write_getter(self, type_: str, document: str) -> str:
         name, id_type = self._names.documents[type_], self._names.ids[type_]
         return (
             f"def get_{type_}(reader: Reader, id_: {id_type}, /) -> {name} | None:\n"
             f'    """The document with this id, None if there is none any more."""\n'
             "    row = reader.get(id_)\n"
-            f"    return None if row is None else cast({name}, row.document)\n"
+            f"    return None if row is None else {document}\n"
         )
 
     def _list_fields(self, members: Members, path: ValuePath) -> Fields:
@@ -134,8 +133,7 @@ class _PythonWriter:
 
     def _may_be_attribute(self, key: str) -> bool:
         # Python changes other letters than ASCII in names, and names that begin with two underscores.
-        is_name = key.isascii() and key.isidentifier() and not keyword.iskeyword(key)
-        return is_name and not key.startswith("__") and key not in self._taken
+        return key.isascii() and key.isidentifier() and not key.startswith("__") and key not in self._taken
 
     def _express(self, shape: Shape, path: ValuePath) -> str:
         if shape.is_unknown:

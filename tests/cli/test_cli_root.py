@@ -21,6 +21,7 @@ WITHOUT_DAEMON = [
     ["run", "--once"],
     ["sync"],
     ["sync", "--dry-run"],
+    ["types", "--python"],
     ["verify"],
 ]
 WITH_DAEMON = [["status"], ["reload"], ["wait"], ["sync"], ["release"], ["stop"]]

@@ -66,6 +66,13 @@ def test_names_inside_of_a_section_of_mustache_may_be_those_of_its_items() -> No
     assert (found["people"].is_required, found["name"].is_required) == (True, False)
 
 
+def test_a_section_of_mustache_needs_no_value_that_only_a_sample_names() -> None:
+    front_matter = "template: mustache\nsample: {turns: [], a: x, b: x, c: {d: x}}"
+    body = "{{#turns}}{{text}}{{/turns}} {{a}} {{{ b }}} {{c.d}}"
+
+    assert required(front_matter, body) == {"a": True, "b": True, "c": True, "text": False, "turns": False}
+
+
 def test_of_inputs_that_a_file_declares_nothing_is_asked() -> None:
     assert required("inputs: ${file:inputs.json}", "{{ question }}") == {"question": False}
 

@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 
+from docsync import Reader, open_reader
 from docsync.codegen.python_source import python_source
 from docsync.codegen.source_model import MAX_IDS
-from tests.codegen.collected import bundled, collect, corpus, doc, mypy, prompt
-from tests.codegen.hostile import TEXTS, hostile
+from tests.codegen.collected import ROOT, bundled, collect, corpus, doc, mypy, prompt
+from tests.codegen.hostile import TEXTS, any_documents, hostile
+from tests.helpers.project import Project, Tell
 
 # A service of the bundled documents. Behind each line that is wrong: the code of the error that mypy must give there.
 USE = """
@@ -93,6 +95,15 @@ def test_no_name_or_text_breaks_out_of_its_place(tmp_path: Path) -> None:
     assert mypy(tmp_path, hostile=source) == []
 
 
+def test_mypy_accepts_what_is_written_of_documents_of_any_shape(tmp_path: Path, tell: Tell) -> None:
+    seed = random.randrange(10**9)
+    tell(f"python source: seed {seed}, 200 collections")
+    source = python_source(collect(any_documents(random.Random(seed), 200)))
+
+    assert mypy(tmp_path, any=source) == []
+    assert len(run_written(source)) > 400
+
+
 def run_written(source: str) -> dict[str, Any]:
     """The names of *source*, run beside a docsync that has what it needs."""
     source, count = re.subn(r"^from docsync import .+$", "", source, flags=re.MULTILINE)
@@ -124,6 +135,29 @@ def test_what_is_written_runs_and_passes_inputs_under_their_own_names() -> None:
 
     assert sorted(rendered) == sorted(ids)
     assert set(scope["Persona"].__annotations__) == {"name", *TEXTS}
+
+
+@pytest.mark.skipif(not hasattr(Reader, "render"), reason="this docsync renders nothing yet")
+def test_a_function_renders_its_prompt(project: Project) -> None:
+    for path in (ROOT / "prompts").rglob("*.prompty"):
+        project.write(path.relative_to(ROOT).as_posix(), path.read_bytes())
+    project.settle()
+    scope = run_written(python_source(collect(bundled())))
+    with open_reader(database=project.database) as reader:
+        short = scope["render_support_rewrite_tone"](reader, text="Your visit is booked.", tone="brief")
+        long = scope["render_support_rewrite_tone"](
+            reader, text="a", reader_="Somebody awake.", mustKeep=["4711"]
+        )
+
+    assert "The new tone is brief." in repr(short)
+    assert all(text in repr(long) for text in ("Somebody awake.", "4711", "The new tone is warm."))
+
+
+@pytest.mark.parametrize("key", ["__private", "class", "str", "Literal", "PersonaId", "a-b", "é", ""])
+def test_a_key_that_no_attribute_can_have_is_a_key_all_the_same(key: str) -> None:
+    scope = run_written(python_source(collect([doc("persona/a", {key: 1})])))
+
+    assert scope["Persona"].__required_keys__ == {key}
 
 
 def test_an_input_that_is_not_given_is_not_passed() -> None:

@@ -1,7 +1,9 @@
 """The class in the TypeScript that is written, run by node on real databases, beside docsync's own reader."""
 
 import json
+import os
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -25,6 +27,7 @@ from tests.helpers.project import Project
 
 # Answers a line of JSON for each line of JSON: which method is called with what.
 DRIVER = """
+import { existsSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Documents } from "./written.js";
 const [library, path] = process.argv.slice(2);
@@ -33,6 +36,11 @@ const connect = library === "better-sqlite3"
       (file) => new Database(file, { readonly: true, fileMustExist: true, timeout: 5000 }))
   : await import("node:sqlite").then(({ DatabaseSync }) => (file) => new DatabaseSync(file, { readOnly: true, timeout: 5000 }));
 const documents = new Documents(path, connect);
+function waitFor(begun, done) {
+  writeFileSync(begun, "");
+  const never = new Int32Array(new SharedArrayBuffer(4));
+  for (let tries = 0; !existsSync(done) && tries < 4000; tries += 1) Atomics.wait(never, 0, 0, 5);
+}
 for await (const line of createInterface({ input: process.stdin })) {
   const [method, ...given] = JSON.parse(line);
   let answer;
@@ -42,7 +50,7 @@ for await (const line of createInterface({ input: process.stdin })) {
       documents.connection = { prepare: fail, exec: fail, close: documents.connection.close.bind(documents.connection) };
       answer = "broken";
     } else answer = method === "both"
-      ? documents.inOneState(() => [documents.get(given[0]), documents.changes()])
+      ? documents.inOneState(() => [documents.get(given[0]), waitFor(...given.slice(1)), documents.get(given[0])])
       : documents[method](...given);
   } catch (error) {
     answer = { error: error.message };
@@ -82,8 +90,9 @@ def ask(request: pytest.FixtureRequest, compiled: Path, filled: Project) -> Iter
         assert stdin
         assert stdout
 
-        def call(method: str, *given: object) -> Any:
+        def call(method: str, *given: object, meanwhile: Callable[[], None] = lambda: None) -> Any:
             print(json.dumps([method, *given]), file=stdin, flush=True)
+            meanwhile()
             return json.loads(stdout.readline())
 
         yield call
@@ -253,11 +262,19 @@ def test_a_cursor_after_the_last_change_or_before_the_first_that_is_kept_starts_
     assert [one["seq"] for one in ask("changes", f"{epoch}:2")["items"]] == [3, 4]
 
 
-def test_what_is_asked_in_one_state_belongs_together(ask: Ask, filled: Project) -> None:
-    row, changes = ask("both", "persona/ada")
+def test_what_is_asked_in_one_state_belongs_together(ask: Ask, filled: Project, tmp_path: Path) -> None:
+    begun, done = tmp_path / "begun", tmp_path / "done"
 
-    assert row["id"] == "persona/ada"
-    assert len(changes["items"]) == 4
+    def change() -> None:
+        until(begun.exists)
+        filled.persona("personas/ada.json", name="Changed")
+        filled.settle()
+        done.touch()
+
+    before, _, after = ask("both", "persona/ada", str(begun), str(done), meanwhile=change)
+
+    assert (before["name"], after["name"]) == ("Ada Ölund", "Ada Ölund")
+    assert ask("get", "persona/ada")["name"] == "Changed"
     # No transaction stays open: it would keep the log from being shortened.
     filled.persona("personas/ada.json", name="New")
     filled.settle()
@@ -316,6 +333,14 @@ def test_a_statement_that_is_wrong_says_so_and_the_next_one_works(ask: Ask) -> N
         {"name": "Ada Ölund"}
     ]
     assert "readonly" in ask("ask", "DELETE FROM documents RETURNING id")["error"]
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Returns once *holds* does; fails after 20 s."""
+    deadline = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < deadline
+        os.sched_yield()
 
 
 def rebuild(project: Project, name: str) -> None:

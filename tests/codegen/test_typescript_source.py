@@ -17,7 +17,8 @@ from tests.codegen.collected import (
     tsc,
     typescript_project,
 )
-from tests.codegen.hostile import TEXTS, hostile
+from tests.codegen.hostile import TEXTS, any_documents, hostile
+from tests.helpers.project import Tell
 
 # A service of the bundled documents. Behind each line that is wrong: the code of the error that tsc must give there.
 USE = """
@@ -96,6 +97,14 @@ def test_no_name_or_text_breaks_out_of_its_place(tmp_path: Path) -> None:
     assert sum(name.endswith("Inputs") or "Inputs_" in name for name in declared) == len(TEXTS) + 1
     folder = typescript_project(tmp_path / "project", hostile=source)
     assert tsc(folder, "--noEmit") == []
+
+
+def test_tsc_accepts_what_is_written_of_documents_of_any_shape(tmp_path: Path, tell: Tell) -> None:
+    seed = random.randrange(10**9)
+    tell(f"typescript source: seed {seed}, 200 collections")
+    source = source_of(any_documents(random.Random(seed), 200))
+
+    assert tsc(typescript_project(tmp_path / "project", any=source), "--noEmit") == []
 
 
 def test_the_same_documents_give_the_same_text_in_any_order() -> None:

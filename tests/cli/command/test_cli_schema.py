@@ -152,4 +152,7 @@ def test_whoever_names_no_schema_is_told_which_there_are_in_one_line(shell: Shel
     answer = shell("schema")
 
     assert answer.code == 2
-    assert answer.err == "docsync: Name a schema: persona, prompty or config. See: docsync schema --help\n"
+    assert (
+        answer.err
+        == "docsync: Name a schema: persona, prompty, document or config. See: docsync schema --help\n"
+    )

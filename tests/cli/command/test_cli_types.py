@@ -4,10 +4,14 @@ import json
 import os
 import re
 from pathlib import Path
+from shutil import copy, copytree
 
 import pytest
 
+from docsync.codegen.python_source import python_source
+from docsync.codegen.typescript_source import typescript_source
 from tests.cli.conftest import PROMPT, Shell
+from tests.codegen.collected import READING_CLASS, ROOT, bundled, collect
 
 PERSONAS = '[[collections]]\ntype = "persona"\npath = "personas"\ninclude = ["**/*.json"]\nformat = "json"\n'
 NOTES = '[[collections]]\ntype = "note"\npath = "notes"\ninclude = ["**/*.md"]\nformat = "markdown"\n'
@@ -72,6 +76,22 @@ def test_the_files_answer_without_a_database_and_tell_the_same(filled: Shell) ->
     assert filled("types", "--python").out == from_files.out == strict.out
 
 
+@pytest.mark.parametrize("language", ["python", "typescript"])
+def test_the_bundled_documents_are_written_as_the_tests_of_the_source_see_them(
+    shell: Shell, language: str
+) -> None:
+    for name in ("personas", "prompts"):
+        copytree(ROOT / name, shell.root / name)
+    copy(ROOT / "docsync.toml", shell.root)
+    shell("sync")
+    collections = collect(bundled())
+    written = (
+        python_source(collections) if language == "python" else typescript_source(collections, READING_CLASS)
+    )
+
+    assert shell("types", f"--{language}").out == written
+
+
 def test_a_schema_tells_more_than_documents(filled: Shell) -> None:
     filled.write("schemas/persona.json", json.dumps(SCHEMA))
     filled.write("docsync.toml", f'{PERSONAS}schema = "schemas/persona.json"\n')
@@ -117,14 +137,14 @@ def test_a_file_is_written_whole_and_only_when_it_would_change(synced: Shell, la
     printed = synced("types", f"--{language}").out
     answer = synced("types", f"--{language}", "--output", "written.txt")
     file = synced.root / "written.txt"
+    before = file.stat()
     written = synced("types", f"--{language}", "--output", str(file), "--json")
-    identity = file.stat().st_ino
 
     assert (answer.code, answer.out) == (0, "")
     assert answer.err == "types of 3 documents to written.txt\n"
     assert file.read_text(encoding="utf-8") == printed
     assert written.json == {"language": language, "documents": 3, "output": str(file)}
-    assert file.stat().st_ino == identity
+    assert (file.stat().st_ino, file.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert [path.name for path in synced.root.iterdir() if "tmp" in path.name] == []
 
 
