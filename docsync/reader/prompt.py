@@ -19,7 +19,7 @@ from docsync.render.environment import Environment
 from docsync.render.error import Mistake, RenderError
 from docsync.render.file_reference import find_files
 from docsync.render.render import find_texts, load_nothing, render, takes_files
-from docsync.render.text import Loader, Text, resolve_name
+from docsync.render.text import Loader, Text, make_text, resolve_name
 from docsync.render.trace import Provenance
 
 
@@ -98,10 +98,7 @@ def read_prompt_with_texts(snapshot: Snapshot, id_: str) -> tuple[Row, dict[str,
 def read_text(snapshot: Snapshot, path: str) -> Text | None:
     """The text of the document whose file is at *path*, None if there is none, or one without a body."""
     for (document,) in snapshot.ask("SELECT document FROM documents WHERE file_path = ?", (path,)):
-        value = json.loads(document)
-        body, line = value.get("body"), value.get("body_line")
-        if isinstance(body, str):
-            return Text(path, body, line if isinstance(line, int) else 1)
+        return make_text(path, json.loads(document))
     return None
 
 

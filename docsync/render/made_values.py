@@ -4,9 +4,12 @@ Makes nothing up where a type does not say what a value holds: then only what ca
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from docsync.names import to_printable
 from docsync.render.declared import Declaration, Input, declare_inputs
+from docsync.render.error import Mistake, RenderError
 from docsync.render.render import render
 from docsync.render.text import Loader
 
@@ -34,7 +37,17 @@ def prove_rendering(document: Mapping[str, Any], path: str, load: Loader) -> Non
         if name not in known and (value := _make(one.written, 0)) is not None
     }
     if made.keys() | known >= {*declaration.inputs, *(document.get("variables") or ())}:
-        render(document, made, path=path, load=load, samples=True)
+        try:
+            render(document, made, path=path, load=load, samples=True)
+        except RenderError as error:
+            raise RenderError(*(_explain(mistake, made) for mistake in error.mistakes)) from None
+
+
+def _explain(mistake: Mistake, made: Mapping[str, object]) -> Mistake:
+    if mistake.hint or not made:
+        return mistake
+    names = ", ".join(to_printable(name) for name in sorted(made)[:5])
+    return replace(mistake, hint=f"tried with values made of the declared types: give samples of {names}")
 
 
 def _has_value(declaration: Declaration, one: Input) -> bool:

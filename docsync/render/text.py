@@ -1,8 +1,9 @@
 """Template texts and where they lie: a prompt's body and what it includes. Opens no file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Any
 
 from docsync.names import to_printable
 from docsync.render.error import Mistake, RenderError
@@ -58,6 +59,12 @@ class TextPlace:
 
 Loader = Callable[[str], Text | None]
 """Gives the text of the file at a path relative to the project, None if there is none to be had."""
+
+
+def make_text(path: str, document: Mapping[str, Any]) -> Text | None:
+    """The text that other files take in of the stored *document* at *path*, None if it has no body."""
+    body, line = document.get("body"), document.get("body_line")
+    return Text(path, body, line if isinstance(line, int) else 1) if isinstance(body, str) else None
 
 
 def resolve_name(name: str, including: str) -> str:

@@ -25,7 +25,7 @@ CALLS = {
     "_problem": 1,
 }  # fmt: skip
 CODE = re.compile(r"[a-z]+(-[a-z]+)*")
-ROOMS = ("formats", "lint", "scan", "sync")
+ROOMS = ("cli", "formats", "lint", "scan", "sync")
 
 
 def codes_in(path: Path) -> Iterator[str]:

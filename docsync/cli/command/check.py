@@ -6,6 +6,7 @@ Opens no database and asks no daemon.
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,14 @@ from docsync.model import Problem, Severity
 from docsync.names import EVERYTHING, fold_path, to_printable
 
 if TYPE_CHECKING:
+    from docsync.change import RowChange
     from docsync.cli.project import Project
+    from docsync.cli.render_check import RenderCheck
+    from docsync.scan.tree import FileTree
     from docsync.sync.batch.load import Loader, LookContext
     from docsync.sync.setup import Settings
+
+_PROMPTY = "prompty"
 
 TEXT, JSON, GITHUB = FORMS = ("text", "json", "github")
 
@@ -48,12 +54,16 @@ class CheckResult:
     default=TEXT,
     help="How to print problems: as compilers do, as one JSON document, as GitHub annotations.",
 )
+@click.option("--no-render", is_flag=True, help="Do not look whether prompts render.")
 @pass_session
-def check_command(session: Session, paths: tuple[Path, ...], *, strict: bool, form: str) -> int:
+def check_command(
+    session: Session, paths: tuple[Path, ...], *, strict: bool, form: str, no_render: bool
+) -> int:
     """Check files without a database.
 
-    Reads all files, or those at PATH and beneath, just as sync does. Prints a line for every problem;
-    docs/rules.md explains each code. Exits with 1 if there is an error.
+    Reads all files, or those at PATH and beneath, just as sync does, and renders prompts, with samples or
+    values made of the declared types. Prints a line for every problem; docs/rules.md explains each code.
+    Exits with 1 if there is an error.
     """
     session.json = session.json or form == JSON
     project = session.project()
@@ -62,7 +72,8 @@ def check_command(session: Session, paths: tuple[Path, ...], *, strict: bool, fo
             raise UsageError(f"{path}: no such file or folder")
     for remark in () if paths else project.describe_absent():
         session.out.remark(remark)
-    checked = check(project.settings(), project.scopes(paths) if paths else [""])
+    scopes = project.scopes(paths) if paths else [EVERYTHING]
+    checked = check(project.settings(), scopes, renders=not no_render)
     if strict:
         problems = tuple(replace(problem, severity=Severity.ERROR) for problem in checked.problems)
         checked = replace(checked, problems=problems)
@@ -115,8 +126,10 @@ def _escape_property(text: str) -> str:
     return _escape_value(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def check(settings: "Settings", scopes: list[str]) -> CheckResult:
-    """Read every file in *scopes*."""
+def check(settings: "Settings", scopes: list[str], *, renders: bool = True) -> CheckResult:
+    """Read every file in *scopes*, and see whether prompts among them render."""
+    from docsync.cli.render_check import CODE as DOES_NOT_RENDER
+    from docsync.cli.render_check import RenderCheck
     from docsync.clock import Clock
     from docsync.model import Timing
     from docsync.policy.grace_period import GracePeriod
@@ -140,8 +153,11 @@ def check(settings: "Settings", scopes: list[str]) -> CheckResult:
         reload=frozenset(),
     )
     problems = [unread.problem for unread in (*scan.skipped.values(), *scan.unreadable.values())]
-    for path in scan.found:
-        problems += _problems(loader, path, look)
+    renders = renders and DOES_NOT_RENDER not in rules.ignore
+    prompts = [one.type for one in settings.collections if one.format == _PROMPTY and renders]
+    with RenderCheck(partial(_load_document, tree, loader, look), prompts) as rendering:
+        for path in scan.found:
+            problems += _problems(loader, path, look, rendering)
     if CODE not in rules.ignore:
         there = scan.found.keys() if EVERYTHING in scopes else tree.scan([EVERYTHING]).found.keys()
         twins = find_name_twins(_group_names(there), there)
@@ -158,12 +174,29 @@ def _group_names(paths: Iterable[str]) -> Iterable[list[str]]:
     return groups.values()
 
 
-def _problems(loader: "Loader", path: str, look: "LookContext") -> Iterator[Problem]:
+def _load_document(tree: "FileTree", loader: "Loader", look: "LookContext", path: str) -> str | None:
+    """The document whose file is at *path*, None if no collection has it or it cannot be taken."""
+    from docsync.change import Upsert
+
+    change = _load(loader, path, look) if tree.collections_of(path) else None
+    return change.document.content.document if isinstance(change, Upsert) else None
+
+
+def _problems(
+    loader: "Loader", path: str, look: "LookContext", rendering: "RenderCheck"
+) -> Iterator[Problem]:
     from docsync.change import Refuse, Upsert
 
+    change = _load(loader, path, look)
+    if isinstance(change, Upsert | Refuse):
+        yield from change.problems
+    if isinstance(change, Upsert):
+        yield from rendering.find_problems(change)
+
+
+def _load(loader: "Loader", path: str, look: "LookContext") -> "RowChange | None":
     change = loader.load(path, look)
     while path in look.again:  # caught while it was being written
         look.again.discard(path)
         change = loader.load(path, look)
-    if isinstance(change, Upsert | Refuse):
-        yield from change.problems
+    return change

@@ -207,10 +207,18 @@ def test_neither_yaml_nor_schemas_are_loaded_for_a_project_without(shell: Shell)
 
 
 def test_the_bundled_files_have_no_problem_at_all(shell: Shell) -> None:
-    answer = shell("-C", str(ROOT), "check", "--strict")
+    answer = shell("-C", str(ROOT), "check", "--strict", "--no-render")
 
     assert (answer.code, answer.out) == (0, "")
     assert answer.err.endswith(" files, 0 errors, 0 warnings\n")
+
+
+def test_every_bundled_prompt_renders_but_the_one_whose_samples_are_in_a_file_that_is_no_document(
+    shell: Shell,
+) -> None:
+    (one,) = shell("-C", str(ROOT), "check", "--json").json["problems"]
+    assert (one["path"], one["code"]) == ("prompts/support/refund-decision.prompty", "does-not-render")
+    assert one["message"] == "names the file refund.sample.json, and no document has that path"
 
 
 def test_the_hook_of_pre_commit_runs(filled: Shell) -> None:

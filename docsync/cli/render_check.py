@@ -1,0 +1,69 @@
+"""Proves for `docsync check` that prompts render, in one child for all of them. Reads only what it is given."""
+
+import json
+from collections.abc import Callable, Collection, Iterator
+from types import TracebackType
+from typing import Self
+
+from docsync.change import Upsert
+from docsync.model import Problem, Severity
+from docsync.render.apart import Asked, ChildRenderer, StoredPrompt
+from docsync.render.error import RenderError
+from docsync.render.text import Text, make_text
+
+CODE = "does-not-render"
+
+_REASONS = ("template-syntax", "template-too-large", "missing-reference")
+
+_PROVE = Asked(prove=True)
+_MAX_ANSWER_BYTES = 1_000  # nothing is given back
+
+LoadDocument = Callable[[str], str | None]
+"""Gives the JSON text of the document whose file is at a path, None if there is none."""
+
+
+class RenderCheck:
+    """Renders prompts, with their samples, else with values made of the declared types.
+
+    Use it in a with block.
+    """
+
+    def __init__(self, load: LoadDocument, prompt_types: Collection[str]) -> None:
+        """*prompt_types* are the types whose documents are prompts."""
+        self._load_document = load
+        self._prompt_types = prompt_types
+        self._renderer = ChildRenderer(_MAX_ANSWER_BYTES)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._renderer.__exit__(kind, error, trace)
+
+    def find_problems(self, taken: Upsert) -> Iterator[Problem]:
+        """A warning for each reason for which *taken*, if it is a prompt, does not render."""
+        if taken.document.type not in self._prompt_types:
+            return
+        if any(problem.code in _REASONS for problem in taken.problems):
+            return  # why it does not was said already
+        path, document = taken.document.path, taken.document.content.document
+        try:
+            self._renderer.begin(StoredPrompt(document, path), _PROVE, self._load)
+            self._renderer.finish()
+        except RenderError as error:
+            for mistake in error.mistakes:
+                yield Problem(
+                    mistake.path or path,
+                    CODE,
+                    mistake.message,
+                    Severity.WARNING,
+                    mistake.line,
+                    mistake.column,
+                    mistake.hint,
+                )
+
+    def _load(self, path: str) -> Text | None:
+        document = self._load_document(path)
+        return None if document is None else make_text(path, json.loads(document))
