@@ -3,9 +3,10 @@ import { anotherToken, token } from "./token.js";
 
 /** The daemon answered that it will not or cannot; the message is its own and ends with the next step. */
 export class Refused extends Error {
-  constructor(status, detail) {
+  constructor(status, detail, problem = {}) {
     super(detail);
     this.status = status;
+    this.problem = problem;
   }
 }
 
@@ -75,6 +76,6 @@ async function json(response, revive) {
     throw new Gone();
   });
   const answer = JSON.parse(text, revive);
-  if (!response.ok) throw new Refused(response.status, answer.detail ?? `HTTP status ${response.status}`);
+  if (!response.ok) throw new Refused(response.status, answer.detail ?? `HTTP status ${response.status}`, answer);
   return answer;
 }

@@ -3,6 +3,7 @@ import { Refused, encoded, getDocument } from "./api.js";
 import { byId, el, fill, lines, name, say } from "./dom.js";
 import { tree } from "./json.js";
 import { isPrompt, prompt } from "./prompt.js";
+import { renderForm } from "./render.js";
 import { age, number, since } from "./words.js";
 
 const STATES = {
@@ -84,7 +85,7 @@ function show(row) {
       { class: "facts" },
       facts(row).map(([term, value]) => el("div", {}, el("dt", {}, term), el("dd", {}, value))),
     ),
-    isPrompt(row.document) ? prompt(row.document, row.references ?? []) : "",
+    isPrompt(row.document) ? [prompt(row.document, row.references ?? []), renderForm(row)] : "",
     el("h3", {}, isPrompt(row.document) ? "The whole document" : "Document"),
     tree(row.document),
   );
