@@ -209,4 +209,9 @@ REGRESSIONS: dict[str, History] = {
         Step(0, Verb.FILL, path="personas"),
         Step(0, Verb.LINK, path="personas/team/d.json", other="personas/old/f.json"),
     ),
+    "a link leads by way of another collection's folder, which is not there yet": (
+        Step(0, Verb.RESTART, number=4),
+        Step(0, Verb.SYMLINK, path="personas/c.json", other="team/deep/e.json"),
+        Step(0, Verb.FILL, path="personas/team"),
+    ),
 }

@@ -25,7 +25,7 @@ from tests.simulation.setup import (
     VOLUME,
     VOLUMES,
 )
-from tests.simulation.step import Verb
+from tests.simulation.step import History, Step, Verb
 from tests.simulation.tree import FakeTree
 
 COLLECTIONS = (TEAM, Collection("persona", "personas", ("**/*.json",), "json", exclude=("old/**",)), PROMPTS)
@@ -192,16 +192,29 @@ def test_a_path_belongs_to_the_first_collection_that_matches_it(place: Place) ->
 @pytest.mark.parametrize("seed", range(24))
 def test_the_same_history_looks_alike_in_both(seed: int, tmp_path: Path) -> None:
     """Everything but permissions, which root does not feel; a pipe is only put where nothing is, as mkfifo wants it."""
+    _play(with_links(seed, generate(seed)), tmp_path, f"seed {seed}")
+
+
+def test_a_link_by_way_of_a_folder_that_comes_and_goes_looks_alike_in_both(tmp_path: Path) -> None:
+    steps = (
+        Step(0, Verb.SYMLINK, path="personas/c.json", other="team/deep/e.json"),
+        Step(0, Verb.FILL, path="personas/team"),
+        Step(0, Verb.REMOVE, path="personas/team"),
+    )
+    _play(steps, tmp_path, "the folder of a collection")
+
+
+def _play(history: History, tmp_path: Path, title: str) -> None:
     clock = SimulatedClock()
     filesystem = FakeFilesystem(clock)
     one, other = Place(filesystem, FakeTree(filesystem, COLLECTIONS, MAX_FILE_BYTES)), real(tmp_path / "real")
-    for number, step in enumerate(with_links(seed, generate(seed))):
+    for number, step in enumerate(history):
         if step.verb in (Verb.SHUT, Verb.OPEN):
             continue
         clock.advance(clock.now_ns + 5 * MS)
         hints = [do(step, place.filesystem) for place in (one, other)]
-        assert sorted(hints[0]) == sorted(hints[1]), f"seed {seed}, step {number}: {step}"
-        assert _look(one.tree) == _look(other.tree), f"seed {seed}, step {number}: {step}"
+        assert sorted(hints[0]) == sorted(hints[1]), f"{title}, step {number}: {step}"
+        assert _look(one.tree) == _look(other.tree), f"{title}, step {number}: {step}"
 
 
 def _look(tree: Tree) -> object:
