@@ -102,6 +102,7 @@ class Observer(TreeObserver):
         own = own and not self._has_other_names(path)
         if own and self._is_unfinished(path):
             yield f"{path}: taken although it was still being written"
+        own = own and not self._is_led_to(path)
         if old is None or applied_ns is None or not own or old.content_hash == row.content_hash:
             return
         if self._clock.now_ns - applied_ns < self._oracle.settings.timing.debounce_ns - _SLACK_NS:
@@ -111,6 +112,11 @@ class Observer(TreeObserver):
         """True for a link and for a file of several names: it may be looked at for the sake of another path."""
         filesystem = self._oracle.filesystem
         return path in filesystem.links or (path in filesystem.files and len(filesystem.names_of(path)) > 1)
+
+    def _is_led_to(self, path: str) -> bool:
+        """True when a symbolic link leads to *path*: both are looked at together."""
+        filesystem = self._oracle.filesystem
+        return any(filesystem.real(link) == path for link in filesystem.links)
 
     def _is_unfinished(self, path: str) -> bool:
         """Rule 2: not closed, and last heard of less than a debounce time ago (unless it has been going on for long)."""

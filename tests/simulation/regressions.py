@@ -214,4 +214,11 @@ REGRESSIONS: dict[str, History] = {
         Step(0, Verb.SYMLINK, path="personas/c.json", other="team/deep/e.json"),
         Step(0, Verb.FILL, path="personas/team"),
     ),
+    "a file is looked at for the sake of a link that leads to it": (
+        Step(0, Verb.SAVE, path="personas/c.json", other="persona/bob"),
+        Step(0, Verb.SYMLINK, path="personas/team/d.json", other=".spare.json"),
+        Step(700, Verb.SYMLINK, path="personas/team/.spare.json", other="../c.json"),
+        Step(40, Verb.SAVE, path="personas/c.json", other="persona/ada"),
+        Step(0, Verb.WRITE, path="personas/c.json", other="persona/bob", news=News.SILENT),
+    ),
 }
