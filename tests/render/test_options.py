@@ -217,7 +217,7 @@ def test_a_file_that_cannot_be_parsed_is_a_mistake_that_names_it(name: str, text
     call = made(f"model: {{id: m, apiType: chat, options: '${{file:{name}}}'}}", files={name: text})
 
     (said,) = mistakes_of(call.openai)
-    assert said.startswith(f"{name}: ")
+    assert said.startswith(f"{name}:")
 
 
 REASONING = [("minimal", None), ("low", "low"), ("max", "max"), ("none", None)]
