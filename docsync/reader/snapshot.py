@@ -1,6 +1,7 @@
 """One state of the database, to ask several things of. Opens nothing, and never outlives its transaction."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,9 @@ def begin(connection: apsw.Connection, path: Path) -> Snapshot:
     except UNREADABLE as error:
         end(connection)
         raise make_unreadable(path, error) from error
+    except BaseException:  # interrupted: what it has begun would be the state of the next answer, too
+        end(connection)
+        raise
     return Snapshot(connection, path, DATABASE, epoch, revision)
 
 
@@ -93,5 +97,6 @@ def _make_usage_error(error: UnicodeEncodeError) -> UsageError:
 
 def end(connection: apsw.Connection) -> None:
     """End the transaction, if SQLite has not done so by itself."""
-    if connection.in_transaction:
-        connection.execute("ROLLBACK")
+    while connection.in_transaction:
+        with suppress(apsw.InterruptError):  # it was meant for what was asked before
+            connection.execute("ROLLBACK")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
@@ -10,6 +11,7 @@ from docsync.errors import NoDatabase, UsageError
 from docsync.reader import Reader, open_reader
 from docsync.reader.connection import DatabaseFile
 from docsync.reader.files import FileFallback
+from docsync.reader.snapshot import begin, end
 from docsync.store.migration import SCHEMA_VERSION
 from tests.helpers.project import Project
 
@@ -107,3 +109,43 @@ def test_a_statement_that_is_wrong_is_a_bug_unless_the_tables_are_of_another_ver
             ask()
         assert isinstance(refused.value.__cause__, apsw.SQLError)
     database.close()
+
+
+class InterruptedConnection(apsw.Connection):
+    """A connection that is interrupted in the statement *at* of those it is asked, as another thread may do."""
+
+    def __init__(self, path: Path, at: int) -> None:
+        super().__init__(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+        self.left = at
+
+    def execute(self, *arguments: Any, **named: Any) -> apsw.Cursor:
+        self.left -= 1
+        if self.left == 0:
+            raise apsw.InterruptError
+        return super().execute(*arguments, **named)
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_one_that_is_interrupted_while_it_begins_leaves_no_transaction_behind(
+    people: Project, at: int
+) -> None:
+    connection = InterruptedConnection(people.database, at)
+    try:
+        begin(connection, people.database)
+    except apsw.InterruptError:
+        assert not connection.in_transaction
+    else:
+        end(connection)
+    people.persona("personas/new.json")
+    people.settle()
+    assert begin(connection, people.database).revision == people.revision
+    connection.close()
+
+
+def test_one_that_is_interrupted_while_it_ends_ends_all_the_same(people: Project) -> None:
+    connection = InterruptedConnection(people.database, 0)
+    begin(connection, people.database)
+    connection.left = 1
+    end(connection)
+    assert not connection.in_transaction
+    connection.close()
