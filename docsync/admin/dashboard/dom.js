@@ -1,4 +1,4 @@
-// Builds and replaces nodes. Never takes markup: whatever comes from a file is text, and its control characters and what nobody can see show.
+// Builds and replaces nodes. Never takes markup: whatever comes from a file is text, and what nobody can see shows.
 
 // Joiners and the signs behind an emoji stay: words and pictures need them.
 const HARMFUL = /(?![\u200c\u200d\ufe0e\ufe0f])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_C}\p{DI}]/gu;
