@@ -1,4 +1,7 @@
-"""Runs a daemon that a test can harm: on SIGUSR1 its sync thread hangs, on SIGUSR2 its watcher's thread ends."""
+"""Runs a daemon that a test can harm: on SIGUSR1 its sync thread hangs, on SIGUSR2 its watcher's thread ends.
+
+On SIGALRM the sync thread dies.
+"""
 
 import ctypes
 import os
@@ -12,8 +15,8 @@ from docsync.daemon import run as daemon
 from docsync.daemon.watch_supervisor import WatchSupervisor
 from docsync.watch.descriptor import Descriptor
 
-HANG, END = signal.SIGUSR1, signal.SIGUSR2
-_hanging = threading.Event()
+HANG, END, DIE = signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM
+_hanging, _dying = threading.Event(), threading.Event()
 _for_ever = threading.Event()
 _tick = WatchSupervisor.tick
 _sigwait = signal.sigwait
@@ -23,6 +26,8 @@ def tick(self: WatchSupervisor, now_ns: int) -> None:
     """The sync thread comes by here every second."""
     if _hanging.is_set():
         _for_ever.wait()
+    if _dying.is_set():
+        raise LookupError("told to die")
     _tick(self, now_ns)
 
 
@@ -37,16 +42,18 @@ def end_watcher() -> None:
 
 def sigwait(sigset: Iterable[int]) -> int:
     """The daemon's main thread sleeps in here."""
-    while (number := _sigwait(sigset)) in (HANG, END):
+    while (number := _sigwait(sigset)) in (HANG, END, DIE):
         if number == HANG:
             _hanging.set()
+        elif number == DIE:
+            _dying.set()
         else:
             end_watcher()
     return number
 
 
 if __name__ == "__main__":
-    daemon._SIGNALS = daemon._SIGNALS | {HANG, END}
+    daemon._SIGNALS = daemon._SIGNALS | {HANG, END, DIE}
     signal.sigwait = sigwait
     WatchSupervisor.tick = tick  # type: ignore[method-assign]  # this process exists to be harmed
     sys.exit(run(sys.argv[1:], os.environ))

@@ -3,12 +3,14 @@
 import os
 import shutil
 import signal
+import sys
 import time
 from contextlib import suppress
 
 import apsw
 import pytest
 
+from tests.daemon.frozen import DIE
 from tests.daemon.running import Daemon, rest
 
 PROMPT = "---\nname: Greeter\n---\nsystem:\n" + "You answer politely.\n" * 50
@@ -173,15 +175,12 @@ def test_a_configuration_that_is_new_asks_for_a_restart_too(daemon: Daemon) -> N
 
 
 def test_a_dead_sync_thread_ends_the_process(daemon: Daemon) -> None:
+    daemon.command = [sys.executable, "-m", "tests.daemon.frozen"]
     daemon.start()
     daemon.persona("personas/ana.json")
     daemon.wait()
-    # The one table that sync cannot do without is taken away under it.
-    other = apsw.Connection(str(daemon.database))
-    other.execute("DROP TABLE problems").fetchall()
-    other.close()
-    daemon.persona("personas/ben.json")
     assert daemon.process
+    daemon.process.send_signal(DIE)
     assert daemon.process.wait(10) == 70
     daemon.process = None
     assert os.path.exists(daemon.database)

@@ -78,12 +78,15 @@ def test_the_log_is_small_again_two_seconds_after_a_large_batch(daemon: Daemon) 
     assert seconds < 2
 
 
-def test_a_row_that_somebody_changed_is_mended_by_a_sync_through_the_daemon(daemon: Daemon) -> None:
+def test_a_row_that_somebody_changed_is_mended_at_the_latest_by_a_sync_through_the_daemon(
+    daemon: Daemon,
+) -> None:
     daemon.personas(3)
     daemon.start()
     change = "UPDATE documents SET name = 'hacked' WHERE file_path = 'personas/many/g0/p1.json'"
     subprocess.run(["sqlite3", str(daemon.database), change], check=True)
-    assert daemon.run("verify").returncode == 1
+    # The daemon looks soon by itself after a commit that is not its own.
+    assert daemon.run("verify").returncode == 1 or daemon.lines("database.mended")
     assert daemon.run("sync").returncode == 0
     daemon.until(lambda: daemon.lines("database.mended"))
     daemon.verify()

@@ -221,13 +221,9 @@ class FakeTree:
                 self._find(path, self._filesystem.files[end.path], seen)
 
     def steps_of(self, path: str) -> tuple[str, ...]:
-        """The names that decide where the link *path* leads; the way to folders of collections that are there is none."""
-        names = self._filesystem.steps_of(path)
-        return tuple(
-            name
-            for name in names
-            if name == names[-1] or not any(covers(name, root) for root in self._owners)
-        )
+        """The names that decide where the link *path* leads; the way to a collection's folder that is there is none."""
+        *names, last = self._filesystem.steps_of(path)
+        return (*(name for name in names if not any(covers(name, root) for root in self._owners)), last)
 
     def _type_in(self, folder: str, path: str) -> str | None:
         claims = self.collections_of(path)
