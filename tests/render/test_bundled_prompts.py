@@ -94,7 +94,9 @@ def test_each_gives_a_request_for_its_own_provider(reader: Reader, id_: str) -> 
 def test_one_sends_a_photo(reader: Reader) -> None:
     call = sampled(reader, "prompt_template/support/reply-to-customer")
 
-    words, photo = call.messages[-1].content
+    content = call.messages[-1].content
+    assert isinstance(content, tuple)
+    words, photo = content
     assert isinstance(words, TextPart)
     assert words.text.endswith("Could somebody please look at it?")
     assert isinstance(photo, MediaPart)
