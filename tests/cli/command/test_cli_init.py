@@ -21,6 +21,7 @@ def test_an_empty_folder_gets_samples_that_sync(shell: Shell) -> None:
         "personas/first-time-caller.json",
         "prompts/answer-politely.prompty",
         "schemas/config.schema.json",
+        "schemas/document.schema.json",
         "schemas/persona.schema.json",
         "schemas/prompty.schema.json",
     ]
