@@ -173,17 +173,3 @@ def test_no_tool_option_or_message_of_a_real_prompt_is_lost() -> None:
         if not any(key in options.values for key in ("response_format",)) and call.document["outputs"]:
             keys -= {"response_format"}
         assert len(keys) + len(beyond) == sent, name
-
-
-@pytest.mark.parametrize("path", sorted(BUNDLED.rglob("*.prompty")), ids=lambda path: path.stem)
-def test_each_bundled_prompt_becomes_a_request_of_its_own_provider(path: Path) -> None:
-    call = call_of(path)
-    provider, api = call.document["model"].get("provider"), call.document["model"].get("apiType")
-    method = (
-        "openai_responses"
-        if api == "responses"
-        else {"anthropic": "anthropic", "foundry": "azure"}.get(str(provider), "openai")
-    )
-
-    judge(METHODS[method], getattr(call, method)())
-    assert call.connection().unresolved == ()

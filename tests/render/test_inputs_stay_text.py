@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from docsync.render.error import RenderError
-from docsync.render.message import Message
+from docsync.render.message import Message, Part, TextPart
 from docsync.render.text import Loader
 from tests.helpers.project import Tell
 from tests.render.hostile import texts
@@ -62,9 +62,14 @@ def cases(documents: dict[str, dict[str, Any]], load: Loader) -> Iterator[tuple[
             continue
 
 
+def text_of_part(part: Part) -> str:
+    return part.text if isinstance(part, TextPart) else f"[{part.kind.value} {part.url}]"
+
+
 def text_of(messages: tuple[Message, ...]) -> list[str]:
+    """What each message says; beside an image, a file or a sound all texts count, and their URLs."""
     return [
-        str(message.content) if isinstance(message.content, str) else repr(message.content)
+        message.content if isinstance(message.content, str) else "".join(map(text_of_part, message.content))
         for message in messages
     ]
 

@@ -1,15 +1,22 @@
-"""docs/rendering.md is true: its program and each example of its table are run."""
+"""docs/rendering.md is true: its programs, its commands and each example of its table are run."""
 
 import re
-from pathlib import Path
+import shlex
+import sys
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from tests.docs_reading.conftest import bundled, python
+from tests.daemon.running import Daemon
+from tests.docs_reading.conftest import bundled, python, run
 from tests.render.prompt import ROOT, Prompt
 
 PAGE = (ROOT / "docs" / "rendering.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+EXAMPLES = {above: output for above, (below, output) in pairwise(BLOCKS) if below == "text"}
+"""What is printed by each program, which is a language and a source."""
+COMMANDS = [line for language, source in BLOCKS if language == "sh" for line in source.splitlines()]
 TABLE = PAGE.partition("## Where messages begin")[2]
 ROWS = re.findall(r"^\| (.+?) \| `(.+)` \| (.*)`(.+)` \|$", TABLE, re.MULTILINE)
 INPUTS: dict[str, Any] = {
@@ -19,13 +26,63 @@ INPUTS: dict[str, Any] = {
 }
 
 
-def test_the_program_prints_what_the_page_says(tmp_path: Path) -> None:
-    (program,), (printed,) = (
-        re.findall(rf"```{kind}\n(.*?)```", PAGE, re.DOTALL) for kind in ("python", "text")
-    )
-    daemon = bundled(tmp_path / "project")
+@pytest.fixture(scope="module")
+def synced(tmp_path_factory: pytest.TempPathFactory) -> Daemon:
+    """The bundled project with its database; no daemon runs."""
+    daemon = bundled(tmp_path_factory.mktemp("rendering") / "project")
     daemon.run("sync")
-    assert python(program, at=daemon) == printed
+    return daemon
+
+
+def section(title: str) -> str:
+    return PAGE.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def shell(line: str, at: Daemon) -> str:
+    program, *arguments = shlex.split(line)
+    assert program == "docsync"
+    return run(sys.executable, "-m", "docsync", *arguments, at=at)
+
+
+def test_the_page_has_programs_and_commands() -> None:
+    assert [language for language, _ in EXAMPLES] == ["python", "sh"]
+    assert len(COMMANDS) == 3
+
+
+@pytest.mark.parametrize(("language", "source"), EXAMPLES, ids=[language for language, _ in EXAMPLES])
+def test_an_example_prints_what_stands_below_it(language: str, source: str, synced: Daemon) -> None:
+    printed = python(source, at=synced) if language == "python" else shell(source, synced)
+
+    assert printed == EXAMPLES[language, source]
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_every_command_of_the_page_renders(line: str, synced: Daemon) -> None:
+    assert shell(line, synced)
+
+
+def test_the_request_of_the_page_is_one(synced: Daemon) -> None:
+    (expression,) = re.findall(r"^\.\.\. +\*\*(reader\.render\(.*\))$", PAGE, re.MULTILINE)
+    program = f"""
+from docsync import open_reader
+text = "It smells of burning."
+with open_reader() as reader:
+    print(({expression})["messages"][-1])
+"""
+    assert python(program, at=synced) == "{'role': 'user', 'content': 'It smells of burning.'}\n"
+
+
+def test_samples_in_a_file_are_given_as_the_page_says(synced: Daemon) -> None:
+    (arguments,) = re.findall(r"`(--inputs prompts/[^`]*)`", PAGE)
+
+    assert "Aoife" in shell(f"docsync render prompt_template/support/refund-decision {arguments}", synced)
+
+
+def test_the_prompts_that_the_page_lists_are_there() -> None:
+    listed = re.findall(r"`([a-z-]+/[a-z-]+)`", section("The bundled prompts, with their samples"))
+
+    assert len(listed) >= 10
+    assert [name for name in listed if not (ROOT / "prompts" / f"{name}.prompty").is_file()] == []
 
 
 def test_the_page_has_the_table() -> None:

@@ -99,5 +99,6 @@ def _describe(part: Mapping[str, Any]) -> str:
         return text
     known = [part.get("name"), part.get("media_type"), part.get("url")]
     if "data" in part:
-        known.append(f"{len(part['data']) * 3 // 4} bytes")
+        size = len(part["data"]) * 3 // 4 - part["data"][-2:].count("=")
+        known.append(f"{size} bytes")
     return f"[{', '.join([part['type'], *filter(None, known)])}]"

@@ -21,12 +21,14 @@ def test_an_empty_folder_gets_samples_that_sync(shell: Shell) -> None:
         "personas/first-time-caller.json",
         "prompts/answer-politely.prompty",
         "schemas/config.schema.json",
+        "schemas/document.schema.json",
         "schemas/persona.schema.json",
         "schemas/prompty.schema.json",
     ]
     assert answer.err == "next: docsync run\n"
     assert shell("check", "--strict").code == 0
     assert "persona: 1 document (+1), prompt_template: 1 (+1), 0 problems" in shell("sync").out
+    assert "\nuser:\n" in shell("render", "prompt_template/answer-politely", "--samples").out
 
 
 def test_what_is_there_is_found_and_kept(shell: Shell) -> None:
