@@ -151,7 +151,7 @@ def _run(seed: int, total: Total, order: Order) -> None:
     history = generate(seed)
     if order.on_disk:
         history = tuple(step for step in history if step.verb not in FOR_PERMISSIONS)
-    with _stages(seed, on_disk=order.on_disk) as stage:
+    with stages(seed, on_disk=order.on_disk) as stage:
         first = stage()
         try:
             total.add(history, Simulation(history, first.base, first.folder).run())
@@ -161,7 +161,7 @@ def _run(seed: int, total: Total, order: Order) -> None:
 
 
 @contextmanager
-def _stages(seed: int, *, on_disk: bool) -> Iterator[Callable[[], Stage]]:
+def stages(seed: int, *, on_disk: bool) -> Iterator[Callable[[], Stage]]:
     """Makes as many stages as are asked for, of the kind that *seed* takes place on."""
     if not on_disk:
         yield lambda: Stage(SqliteMemoryBackend() if seed % _SQLITE_EVERY == 0 else MemoryBackend())

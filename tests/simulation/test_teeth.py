@@ -5,8 +5,9 @@ import pytest
 from tests.helpers.project import Tell
 from tests.simulation.backend import MemoryBackend, SqliteMemoryBackend
 from tests.simulation.bug import BUGS, IN_SQL, planted
-from tests.simulation.campaign import Order, Stage, campaign, failure_of
+from tests.simulation.campaign import Order, Stage, campaign, failure_of, stages
 from tests.simulation.generator import generate
+from tests.simulation.link_scene import with_links
 from tests.simulation.name_bug import ON_DISK
 
 MAX_HISTORIES = 1_000
@@ -25,10 +26,19 @@ def test_a_planted_bug_is_found(name: str, tell: Tell) -> None:
     tell(f"planted: {name.replace('_', ' ')}: found by history {number} ({found[:100]})")
 
 
-@pytest.mark.parametrize(
-    "name", ["mtime_and_size_are_trusted", "a_shrunk_prompt_is_believed_at_once", *sorted(ON_DISK)]
-)
+@pytest.mark.parametrize("name", ["mtime_and_size_are_trusted", "a_shrunk_prompt_is_believed_at_once"])
 def test_a_planted_bug_is_found_on_a_disk_too(name: str) -> None:
     with planted(name):
         order = Order(1, 100, runs=MAX_HISTORIES, on_disk=True, most_failures=1, shrink_seconds=0)
         assert campaign(order).failures
+
+
+@pytest.mark.parametrize("name", sorted(ON_DISK))
+def test_a_planted_bug_of_names_is_found_on_a_disk_in_a_few_scenes(name: str) -> None:
+    with planted(name):
+        assert any(_fails_on_disk(number) for number in range(1, MAX_HISTORIES))
+
+
+def _fails_on_disk(number: int) -> bool:
+    with stages(number, on_disk=True) as stage:
+        return failure_of(with_links(number, ()), stage()) is not None
