@@ -20,7 +20,7 @@ def test_an_unknown_shell_is_a_usage_error(shell: Shell) -> None:
 def test_commands_are_completed(shell: Shell) -> None:
     answer = shell.spawn(_DOCSYNC_COMPLETE="bash_complete", COMP_WORDS="docsync re", COMP_CWORD="1")
 
-    assert answer.out.split() == ["plain,reload", "plain,release", "plain,restore"]
+    assert answer.out.split() == ["plain,reload", "plain,release", "plain,render", "plain,restore"]
 
 
 def test_whoever_names_no_shell_is_told_which_there_are_in_one_line(shell: Shell) -> None:
