@@ -131,7 +131,8 @@ def values(dice: random.Random | None) -> dict[str, object]:
 def attempt(prompt: Prompt, dice: random.Random | None) -> tuple[Message, ...] | None:
     wanted = {*(prompt.document["variables"] or ()), "c"}
     try:
-        return prompt.render(**{name: value for name, value in values(dice).items() if name in wanted})  # type: ignore[arg-type]
+        given = {name: value for name, value in values(dice).items() if name in wanted}
+        return prompt.render(**given)  # type: ignore[arg-type]  # inputs of any name beside its own keywords
     except RenderError as error:
         if not all(mistake.path for mistake in error.mistakes):
             raise AssertionError("a mistake without its file") from error

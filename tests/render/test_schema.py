@@ -160,7 +160,7 @@ def test_a_strict_schema_has_all_its_properties_and_no_others_also_within() -> N
     assert closed["required"] == ["list"]
     assert closed["additionalProperties"] is False
     assert closed["$defs"] == {"z": {**CITY, "additionalProperties": False}}
-    (listed,) = closed["properties"].values()  # type: ignore[attr-defined]
+    (listed,) = closed["properties"].values()  # type: ignore[attr-defined]  # a schema, as the line above shows
     assert listed["type"] == ["array", "null"]
     assert listed["items"] == {
         "type": "object",
