@@ -4,7 +4,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from docsync.counters import BatchResult, Counters, Histogram, Trigger
+from docsync.counters import BatchResult, Counters, Histogram, RenderResult, Trigger
 from docsync.model import BatchRecord
 
 AT = "2026-01-02T03:04:05.678Z"
@@ -99,3 +99,10 @@ def test_nobody_who_counts_waits_for_somebody_who_listens() -> None:
     for listener in listeners:
         listener.join(30)
         assert not listener.is_alive()
+
+
+def test_a_prompt_that_was_refused_has_no_time() -> None:
+    counters = Counters()
+    counters.record_render(RenderResult.RENDERED, 0.25)
+    counters.record_render(RenderResult.REFUSED)
+    assert (sum(counters.renders().values()), counters.renders()["refused"]) == (2, 1)

@@ -89,7 +89,7 @@ class Engine:
         look that still finds it, so that a slow look ends none early. Raises StoreUnavailable; then nothing
         was changed.
         """
-        for left in reversed(range(_MAX_TRIES)):
+        for left in reversed(range(_MAX_TRIES)):  # pragma: no branch - the last try ends it
             work = self._survey(batch, now_ns, last_hint_ns, whole=options.whole)
             confirm = partial(self._confirm, options.confirm, is_last=not left)
             try:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from docsync.clock import SYSTEM, Clock
+from docsync.errors import StoreUnavailable
 from docsync.model import Sign, Timing
 from docsync.policy.coalesce import Coalescer
 from docsync.sync.thread.inbox import Inbox
@@ -143,3 +144,10 @@ def test_when_a_path_was_heard_of_is_known() -> None:
     box = Inbox(Coalescer(Timing(), lambda path: True), Clock(lambda: 7))
     box.hint("a", Sign.FOLDER)
     assert (box.last_hint_ns("a/b.json"), box.last_hint_ns("b.json")) == (7, None)
+
+
+def test_who_asks_when_it_is_closed_is_told_that_docsync_is_stopping() -> None:
+    box = inbox()
+    box.close()
+    with pytest.raises(StoreUnavailable, match="stopping"):
+        box.ask(Request(RequestKind.LOOK, asked_ns=0))
