@@ -2,6 +2,7 @@
 
 from docsync.change import ApplyResult, DatabaseState
 from docsync.clock import SYSTEM
+from docsync.errors import StoreUnavailable
 from docsync.sync.thread.pending_requests import PendingRequests
 from docsync.sync.thread.request import Request, RequestKind
 
@@ -46,3 +47,13 @@ def test_who_has_gone_gets_no_answer() -> None:
     request.answer.cancel()
     begun(request, is_closed=True)
     assert request.answer.cancelled()
+
+
+def test_at_the_end_those_who_wait_are_told_why_and_those_who_have_gone_are_not() -> None:
+    waits, gone = look(rescan=True), look(rescan=True)
+    gone.answer.cancel()
+    waiting = PendingRequests(SYSTEM, lambda _: None, lambda _: True)
+    waiting.add([waits, gone])
+    waiting.give_up("docsync is stopping")
+    assert isinstance(waits.answer.exception(0), StoreUnavailable)
+    assert gone.answer.cancelled()

@@ -114,3 +114,8 @@ def test_every_other_event_has_its_name(log: LogBook) -> None:
         ("info", "database.available"),
     ]
     assert log.lines[2][2]["reason"] == "disk_full"
+
+
+def test_a_release_of_nothing_is_no_line(log: LogBook) -> None:
+    SyncLog(log).log_released(ApplyResult(7))
+    assert log.lines == []
