@@ -1,5 +1,6 @@
 """Writes the changes of one transaction, row by row, and keeps count. Never begins or ends the transaction."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import assert_never
 
@@ -31,11 +32,14 @@ from docsync.store.guard_memory import (
     forget_deletions,
     forget_swap,
     prune_deletions,
+    read_newest,
     record_deletion,
     record_swap,
 )
 from docsync.store.problem_rows import ProblemRows
 from docsync.store.state import ChangeRow, read_revision, record_change, spend_revision
+
+_MS = 1_000_000
 
 
 class BatchWriter:
@@ -147,6 +151,10 @@ class BatchWriter:
             case ForgetDeletions(type_):
                 forget_deletions(self._connection, type_)
             case DoubtRoot(type_):
+                # What this batch adds must not seem as old as what was added a moment ago.
+                newest = read_newest(self._connection, type_)
+                with suppress(ValueError, TypeError):  # of a row that is damaged, which is not for here
+                    self._now = iso(parse_iso(newest) + _MS) if newest >= self._now else self._now
                 record_swap(self._connection, type_, self._now)
             case AdoptRoot(type_, device, inode):
                 forget_swap(self._connection, type_)

@@ -57,6 +57,12 @@ def read_deletions(connection: apsw.Connection) -> list[CountedDeletion]:
     return [CountedDeletion(path, type_, at) for path, (at, _, type_) in split]
 
 
+def read_newest(connection: apsw.Connection, type_: str) -> str:
+    """When the newest document of a collection was added (UTC, ISO 8601), empty where there is none."""
+    sql = "SELECT max(d.created_at) FROM files JOIN documents AS d USING (file_path) WHERE files.type = ?"
+    return str(connection.execute(sql, (type_,)).get or "")
+
+
 def record_swap(connection: apsw.Connection, type_: str, at: str) -> None:
     """The folder of *type_* was found replaced at *at* (UTC, ISO 8601); only the first time counts."""
     connection.execute("INSERT OR IGNORE INTO sync_state VALUES (?, ?)", (f"replaced:{type_}", at))

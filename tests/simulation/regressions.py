@@ -221,4 +221,9 @@ REGRESSIONS: dict[str, History] = {
         Step(40, Verb.SAVE, path="personas/c.json", other="persona/ada"),
         Step(0, Verb.WRITE, path="personas/c.json", other="persona/bob", news=News.SILENT),
     ),
+    "a folder is exchanged in the millisecond in which its document was added": (
+        Step(0, Verb.SYMLINK, path="personas/team/d.json", other=".spare.json"),
+        Step(0, Verb.FILL, path="personas"),
+        Step(0, Verb.EXCHANGE, path="prompts", other="personas"),
+    ),
 }
