@@ -24,12 +24,15 @@ class GuardObserver:
         self._appeared: dict[tuple[str, str], int] = {}
         self._events: dict[str, list[int]] = defaultdict(list)
         self._holding = _held(last)
+        self._instead: dict[str, list[str]] = {}
+        """For a deletion that was excused, those of equal content that count: it might be the other way around."""
         self.homes = RootObserver(exists)
 
     def follow(self, earlier: "GuardObserver") -> None:
         """Take over the minute of an *earlier* life. Whether its appearances still excuse is left to the guard."""
         self._deleted, self._ever = earlier._deleted, earlier._ever
         self._appeared, self._events = earlier._appeared, earlier._events
+        self._instead = earlier._instead
         self.homes.follow(earlier.homes)
 
     def release(self) -> None:
@@ -42,6 +45,11 @@ class GuardObserver:
         for group in (*self._deleted.values(), *self._ever.values()):
             for path in group.keys() & paths:
                 del group[path]
+        for path in self._instead.keys() & paths:
+            counted = self._instead.pop(path)
+            for group in self._deleted.values():
+                if (one := next((other for other in counted if other in group), None)) is not None:
+                    del group[one]
 
     def complaints(
         self, before: Snapshot, after: Snapshot, now_ns: int, *, released: bool, meant: bool
@@ -73,6 +81,7 @@ class GuardObserver:
             ):
                 yield from self._holds(after, type_, rows, now_ns)
             self._deleted[type_] |= dict.fromkeys(unexcused, now_ns)
+            self._instead |= _twins(before, set(mine), set(unexcused))
             self._ever[type_] |= dict.fromkeys(mine, now_ns)
         self._use_up(excused)
         self._still_holding(after)
@@ -134,6 +143,14 @@ class GuardObserver:
         base = rows + recent
         empties = base > 1 and rows == count
         return empties or (count + recent > self._min_deletes and count + recent > self._max_ratio * base)
+
+
+def _twins(before: Snapshot, gone: set[str], counted: set[str]) -> dict[str, list[str]]:
+    """For each of *gone* that does not count, those of equal content that do."""
+    hashes = {path: before.files[path].content_hash for path in gone}
+    return {
+        path: [other for other in sorted(counted) if hashes[other] == hashes[path]] for path in gone - counted
+    }
 
 
 def _held(seen: Snapshot) -> set[str]:

@@ -226,4 +226,14 @@ REGRESSIONS: dict[str, History] = {
         Step(0, Verb.FILL, path="personas"),
         Step(0, Verb.EXCHANGE, path="prompts", other="personas"),
     ),
+    "of two equal files that go at once one is excused, and comes back": (
+        Step(0, Verb.FILL, path="personas"),
+        Step(640, Verb.EXCHANGE, path="personas/team/deep/e.json", other="personas/old"),
+        Step(0, Verb.SYMLINK, path="personas/b.json", other="team/deep/e.json", number=1),
+        Step(0, Verb.SAVE, path="personas/A.json", other="persona/cut"),
+        Step(0, Verb.SAVE, path="personas/a.json", other="persona/bob"),
+        Step(0, Verb.FILL, path="personas"),
+        Step(1100, Verb.REMOVE, path="personas/team"),
+        Step(0, Verb.MOVE, path="personas/A.json", other="personas/b.json"),
+    ),
 }
