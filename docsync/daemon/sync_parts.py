@@ -25,8 +25,9 @@ from docsync.sync.setup import Settings
 from docsync.sync.thread.barrier import Barrier
 from docsync.sync.thread.git_hold import GitHold
 from docsync.sync.thread.inbox import Inbox
-from docsync.sync.thread.loop import Loop, Observers
+from docsync.sync.thread.loop import Loop
 from docsync.sync.thread.loop_tasks import LoopTasks
+from docsync.sync.thread.observers import Observers
 from docsync.sync.thread.sync_log import Log, SyncLog
 from docsync.sync.thread.thread_status import ThreadStatus
 from docsync.upkeep.sharing import Sharing
@@ -68,10 +69,18 @@ def start_sync(
     inbox = Inbox(Coalescer(settings.sync.timing, partial(_proves_complete, settings.sync.tree())), clock)
     state, counters = ThreadStatus(clock), Counters()
     watch = stack.enter_context(_watch_supervisor(settings, inbox, state, counters, log))
-    check = partial(_check_folder_and_watch, folder, identity(folder), ClaimRenewal(folder), watch)
+    check = partial(_check_watcher, ClaimRenewal(folder), watch)
     rescan_ns = settings.rescan_seconds * 1_000_000_000
     is_closed = settings.sync.tree().is_closed
-    tasks = LoopTasks(rescan_ns, watch.resync, check, upkeep, is_closed=is_closed, follow=watch.follow)
+    tasks = LoopTasks(
+        rescan_ns,
+        watch.resync,
+        check,
+        upkeep,
+        is_closed=is_closed,
+        follow=watch.follow,
+        check_folder=partial(_check_folder, folder, identity(folder)),
+    )
     observers = Observers(state, sync_log, counters)
     loop = Loop(upkeep.engine, inbox, GitHold(settings.sync.git, watch.prove), tasks, observers)
     stack.enter_context(running("docsync-sync", loop.run, stop=inbox.close, on_failure=on_failure))
@@ -82,15 +91,13 @@ class DatabaseFolderGone(Exception):
     """The folder of the database, which carries the lock, was deleted or replaced."""
 
 
-def _check_folder_and_watch(
-    folder: Path, locked: Identity, claim: ClaimRenewal, watch: WatchSupervisor, now_ns: int
-) -> None:
-    """Raises DatabaseFolderGone when *folder* is not the one that was *locked*.
-
-    Checks the watcher otherwise.
-    """
+def _check_folder(folder: Path, locked: Identity) -> None:
+    """Raises DatabaseFolderGone when *folder* is not the one that was *locked*."""
     if not is_still(folder, locked):
         raise DatabaseFolderGone
+
+
+def _check_watcher(claim: ClaimRenewal, watch: WatchSupervisor, now_ns: int) -> None:
     claim.tick(now_ns)
     watch.tick(now_ns)
 

@@ -183,7 +183,7 @@ def test_what_ends_the_sync_before_the_first_scan_is_raised_at_once(
 
 def test_a_folder_that_goes_meanwhile_is_named(project: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
     ended = threading.Event()
-    check = sync_parts._check_folder_and_watch
+    check = sync_parts._check_folder
 
     def tell(*arguments: object) -> None:
         try:
@@ -192,7 +192,7 @@ def test_a_folder_that_goes_meanwhile_is_named(project: Daemon, monkeypatch: pyt
             ended.set()
             raise
 
-    monkeypatch.setattr(sync_parts, "_check_folder_and_watch", tell)
+    monkeypatch.setattr(sync_parts, "_check_folder", tell)
 
     def use() -> None:
         with docsync.running(project.root):

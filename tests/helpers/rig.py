@@ -14,8 +14,9 @@ from docsync.sync.batch.batch_context import Progress
 from docsync.sync.batch.engine import Engine
 from docsync.sync.thread.git_hold import GitHold
 from docsync.sync.thread.inbox import Inbox
-from docsync.sync.thread.loop import Loop, Observers
+from docsync.sync.thread.loop import Loop
 from docsync.sync.thread.loop_tasks import LoopTasks
+from docsync.sync.thread.observers import Observers
 from docsync.sync.thread.request import Request, RequestKind
 from docsync.sync.thread.sync_log import SyncLog
 from docsync.sync.thread.thread_status import ThreadStatus

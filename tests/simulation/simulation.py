@@ -19,8 +19,9 @@ from docsync.sync.batch.engine import Engine
 from docsync.sync.ports import Tree
 from docsync.sync.setup import EngineSources, Settings, assemble_engine
 from docsync.sync.thread.git_hold import GitHold
-from docsync.sync.thread.loop import Loop, Observers
+from docsync.sync.thread.loop import Loop
 from docsync.sync.thread.loop_tasks import LoopTasks
+from docsync.sync.thread.observers import Observers
 from docsync.sync.thread.request import RequestKind
 from docsync.sync.thread.sync_log import SyncLog
 from docsync.sync.thread.thread_status import ThreadStatus

@@ -3,10 +3,9 @@
 Owns the engine and with it the writer connection. Forgets nothing: what could not be applied is dirty again.
 """
 
-from dataclasses import dataclass, field
 from typing import assert_never
 
-from docsync.counters import BatchResult, Counters, Trigger
+from docsync.counters import BatchResult, Trigger
 from docsync.errors import Damaged, StoreReason, StoreUnavailable
 from docsync.model import RootState, Sign
 from docsync.names import EVERYTHING
@@ -17,10 +16,9 @@ from docsync.sync.thread.batch_metrics import BatchMetrics
 from docsync.sync.thread.git_hold import LOOK_AGAIN_NS, BatchExtent, GitAtWork, GitHold
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.loop_tasks import LoopTasks
+from docsync.sync.thread.observers import Observers
 from docsync.sync.thread.pending_requests import PendingRequests
 from docsync.sync.thread.request import Request
-from docsync.sync.thread.sync_log import SyncLog
-from docsync.sync.thread.thread_status import ThreadStatus
 
 _TICK_NS = 1_000_000_000
 _RETRY_FIRST_NS = 50_000_000
@@ -40,7 +38,7 @@ class Loop:
     """
 
     def __init__(
-        self, engine: Engine, inbox: Inbox, git_hold: GitHold, tasks: LoopTasks, observers: "Observers"
+        self, engine: Engine, inbox: Inbox, git_hold: GitHold, tasks: LoopTasks, observers: Observers
     ) -> None:
         self._engine = engine
         self._inbox = inbox
@@ -86,7 +84,12 @@ class Loop:
     def step(self, now_ns: int) -> None:
         """Do what is due at *now_ns*."""
         self._status.tick_ns = now_ns
+        self._tasks.check_folder()
+        self._attempt(now_ns)
+        # After the work: it writes files of its own, and the thread that hears of them competes with a batch.
         self._tasks.check_watcher(now_ns)
+
+    def _attempt(self, now_ns: int) -> None:
         self._pending.add(self._inbox.requests())
         if now_ns < self._not_before_ns and not self._inbox.closed:
             return
@@ -288,12 +291,3 @@ def _result_of(error: GitAtWork | StoreUnavailable | BatchInterrupted) -> BatchR
             return BatchResult.INTERRUPTED
         case _:
             assert_never(error)
-
-
-@dataclass(frozen=True, slots=True)
-class Observers:
-    """What observes the loop: state for the status, log lines, and counters."""
-
-    status: ThreadStatus
-    log: SyncLog
-    counters: Counters = field(default_factory=Counters)
