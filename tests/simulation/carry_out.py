@@ -54,8 +54,8 @@ def do(step: Step, filesystem: Filesystem) -> Hints:
         case Verb.DELETE:
             return _if(filesystem.delete(path), (path, Sign.GONE))
         case Verb.MOVE:
-            leaves, enters = _signs(path, filesystem)
-            return _if(filesystem.move(path, other), (path, leaves), (other, enters))
+            (leaves, enters), above = _signs(path, filesystem), _above(other, filesystem)
+            return _if(filesystem.move(path, other), (path, leaves), *above, (other, enters))
         case Verb.EXCHANGE:
             # Two renames for the kernel: the second name leaves when the first one has entered there already.
             signs = [_signs(name, filesystem) for name in (path, other)]

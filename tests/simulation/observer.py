@@ -109,9 +109,14 @@ class Observer(TreeObserver):
             yield f"{path}: changed twice in {(self._clock.now_ns - applied_ns) / 1e6} ms"
 
     def _has_other_names(self, path: str) -> bool:
-        """True for a link and for a file of several names: it may be looked at for the sake of another path."""
+        """True for a link and for a file of several names: it may be looked at for the sake of another path.
+
+        Also of several names before its last change: the daemon may not have heard that it has one of its own.
+        """
         filesystem = self._oracle.filesystem
-        return path in filesystem.links or (path in filesystem.files and len(filesystem.names_of(path)) > 1)
+        if path in filesystem.links or len(self._siblings.get(path, ())) > 1:
+            return True
+        return path in filesystem.files and len(filesystem.names_of(path)) > 1
 
     def _is_led_to(self, path: str) -> bool:
         """True when a symbolic link leads to *path*: both are looked at together."""

@@ -236,4 +236,22 @@ REGRESSIONS: dict[str, History] = {
         Step(1100, Verb.REMOVE, path="personas/team"),
         Step(0, Verb.MOVE, path="personas/A.json", other="personas/b.json"),
     ),
+    "a name that is one of several no more is looked at for the sake of the other": (
+        Step(0, Verb.SAVE, path="personas/c.json", other="persona/bob"),
+        Step(0, Verb.LINK, path="personas/team/deep/e.json", other="personas/c.json"),
+        Step(7, Verb.WAIT, path="prompts/q.prompty"),
+        Step(
+            0,
+            Verb.SAVE,
+            path="personas/team/deep/e.json",
+            other="persona/eve",
+            news=News.LATE,
+            late_ms=800,
+        ),
+    ),
+    "a folder comes back hidden in one that is made for it": (
+        Step(0, Verb.FILL, path="prompts/kit"),
+        Step(12, Verb.MOVE, path="prompts", other="parked"),
+        Step(6000, Verb.MOVE, path="parked", other="prompts/.away"),
+    ),
 }
