@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Set
 from typing import NamedTuple
 
+from docsync.model import Sign
 from docsync.names import covers, is_hidden
 from docsync.sync.thread.request import Request
 from tests.simulation.carry_out import Hints
@@ -39,7 +40,7 @@ class Claims:
     def touch(self, path: str, now_ns: int) -> None:
         """Something became of *path*."""
         self.touched_ns[path] = now_ns
-        for memory in (self._in_disorder, self._mapped, self._led, self.blind):
+        for memory in (self._mapped, self._led, self.blind):
             memory.discard(path)
 
     def list_untold(self) -> Set[str]:
@@ -75,6 +76,8 @@ class Claims:
         for number, (path, _) in enumerate(hints, 1):
             self._told_by_name.pop(path, None)
             self.expect(path, None if step.news is News.SILENT else due_ns(number))
+        # A change of the mode says nothing of whether a file is still being written.
+        self._in_disorder -= {path for path, sign in hints if sign is not Sign.ATTRIBUTES}
         if step.news is News.SHUFFLED:  # hints that overtake each other may end with that of an open file
             self._in_disorder |= {*self._echoes, *(path for path, _ in hints)}
         if step.verb is Verb.MAP:

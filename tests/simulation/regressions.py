@@ -254,4 +254,26 @@ REGRESSIONS: dict[str, History] = {
         Step(12, Verb.MOVE, path="prompts", other="parked"),
         Step(6000, Verb.MOVE, path="parked", other="prompts/.away"),
     ),
+    "what is saved after all was held is the new folder's": (
+        Step(0, Verb.FILL, path="prompts"),
+        Step(700, Verb.REMOVE, path="prompts"),
+        Step(0, Verb.PIPE, path="prompts/q.prompty"),
+        Step(0, Verb.RESTART, number=4),
+        Step(700, Verb.SAVE, path="prompts/p.prompty", other="prompt/quo"),
+        Step(0, Verb.RELEASE),
+        Step(0, Verb.PIPE, path="prompts/p.prompty"),
+    ),
+    "a mode that changes says nothing of a file whose close was heard too early": (
+        Step(0, Verb.FILL, path="personas/team"),
+        Step(
+            700,
+            Verb.WRITE,
+            path="personas/team/a.json",
+            other="persona/twice",
+            news=News.SHUFFLED,
+            late_ms=200,
+        ),
+        Step(0, Verb.SHUT, path="personas/team/a.json"),
+        Step(0, Verb.WAIT),
+    ),
 }

@@ -31,9 +31,8 @@ class RootObserver:
                 self._old.pop(type_, None)
                 continue
             self._ever[type_] = self._old.setdefault(type_, mine)
-            if all(
-                map(self._exists, mine)
-            ):  # nothing is undecided: it is the collection's folder from now on
+            undecided = [path for path in mine if seen.files[path].state != "held"]
+            if all(map(self._exists, undecided)):  # it is the collection's folder from now on
                 self._known[type_] = inode
                 del self._old[type_]
 
