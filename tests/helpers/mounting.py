@@ -21,6 +21,11 @@ class Mounts:
         """Mount an empty file system over *place*, or *source* a second time."""
         self._mount(place, ["-t", "tmpfs", "none"] if source is None else ["--bind", str(source)])
 
+    def read_only(self, place: Path) -> None:
+        """Let nobody write in *place*, not even root: the system itself refuses, as on a disk that cannot be written."""
+        self.over(place, place)
+        self._mount(place, ["-o", "remount,bind,ro"])
+
     def layer(self, place: Path, lower: Path) -> None:
         """Mount an overlay on *place* that shows *lower*: what is written there is seen through it without an event."""
         own = lower.with_name(f"{lower.name}-own")
