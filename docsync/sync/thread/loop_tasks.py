@@ -29,11 +29,11 @@ class UpkeepPort(Protocol):
 class LoopTasks:
     """The timed work of the loop: `rescan_ns` between whole scans, spread by ±20 % with `jitter`.
 
-    `resync` makes the watches anew after lost hints. `check_folder` is called before the work and raises what
-    ends the loop; `check_watcher` is called after it, about once a second, with the time. `upkeep` looks after
-    the database before and after each batch. `is_closed` is true of a file that no program can write any more,
-    as far as the system tells. `follow` tells the watcher which files have more names than the one that it
-    hears of.
+    `resync` makes the watches anew after lost hints. `check_folder` is called before the work and raises
+    what ends the loop; `check_watcher` is called after it, about once a second, with the time. `upkeep`
+    looks after the database before and after each batch. `is_closed` is true of a file that no program can
+    write any more, as far as the system tells. `follow` tells the watcher which files have more names than
+    the one that it hears of.
     """
 
     rescan_ns: int
