@@ -11,32 +11,16 @@ from docsync.admin import render_pool
 from tests.admin.endpoint import JSON, POST, Endpoint, Got
 from tests.admin.fake_commands import FakeCommands
 from tests.helpers.project import Project
+from tests.helpers.reply_prompt import REPLY, REPLY_ID
 
-REPLY = """---
-name: Reply
-model:
-  id: gpt-4o
-  provider: openai
-  connection: {kind: key, apiKey: "${env:THE_KEY}"}
-  options: {additionalProperties: {user: "${env:THE_KEY}"}}
-inputs:
-  - {name: persona, kind: object}
-  - {name: count, kind: integer, default: 1}
-  - {name: question, kind: string, example: "What?"}
----
-system:
-{% include "tone.prompty" %} You are {{ persona.name }}, {{ count + 1 }}.
-user:
-{{ question }}
-"""
+REPLY_WITH_TONE = REPLY.replace("You are", '{% include "tone.prompty" %} You are')
 ENDLESS = "---\nname: R\n---\n{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
-REPLY_ID = "prompt_template/reply"
 PERSONA = {"name": "Ana"}
 
 
 @pytest.fixture(autouse=True)
 def prompts(project: Project) -> None:
-    project.write("prompts/reply.prompty", REPLY)
+    project.write("prompts/reply.prompty", REPLY_WITH_TONE)
     project.write("prompts/tone.prompty", "---\nname: Tone\n---\nBe warm.\n")
     project.write("prompts/endless.prompty", ENDLESS)
     project.write("prompts/large.prompty", "---\nname: L\n---\n{{ 'x' * 5000000 }}")

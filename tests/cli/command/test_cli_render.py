@@ -5,24 +5,8 @@ import json
 import pytest
 
 from tests.cli.conftest import Shell
+from tests.helpers.reply_prompt import REPLY, REPLY_ID
 
-REPLY = """---
-name: Reply
-model:
-  id: gpt-4o
-  provider: openai
-  connection: {kind: key, apiKey: "${env:THE_KEY}"}
-  options: {additionalProperties: {user: "${env:THE_KEY}"}}
-inputs:
-  - {name: persona, kind: object}
-  - {name: count, kind: integer, default: 1}
-  - {name: question, kind: string, example: "What?"}
----
-system:
-You are {{ persona.name }}, {{ count + 1 }}.
-user:
-{{ question }}
-"""
 RUNAWAY = "---\nname: R\n---\n{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
 
 
@@ -35,7 +19,6 @@ def prompts(filled: Shell) -> Shell:
 
 
 ADA = ("-i", "persona=doc:persona/ada")
-REPLY_ID = "prompt_template/reply"
 
 
 def test_roles_are_headings_and_contents_are_indented_so_that_none_looks_like_a_role(prompts: Shell) -> None:
