@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from docsync.names import to_printable
-from docsync.render.error import Mistake, RenderError
+from docsync.render.error import Mistake
+from docsync.render.mistake_list import MistakeList
 
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
@@ -18,7 +19,7 @@ def convert_texts(document: Mapping[str, Any], texts: Mapping[str, str], path: s
     """
     kinds = {item.get("name"): item.get("kind") for item in document.get("inputs") or ()}
     values: dict[str, object] = {}
-    mistakes = []
+    mistakes = MistakeList(path)
     for name, text in texts.items():
         convert = _CONVERTERS.get(str(kinds.get(name)))
         try:
@@ -26,9 +27,8 @@ def convert_texts(document: Mapping[str, Any], texts: Mapping[str, str], path: s
         except ValueError as error:
             shown = text if len(text) <= 40 else f"{text[:40]}…"
             message = f"the input '{to_printable(name)}' must be {error}, got '{to_printable(shown)}'"
-            mistakes.append(Mistake(message, path, input_name=name))
-    if mistakes:
-        raise RenderError(*mistakes)
+            mistakes.put(Mistake(message, path, input_name=name))
+    mistakes.raise_all()
     return values
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from docsync.names import find_closest, to_printable
 from docsync.render.declared import Declaration, Input
-from docsync.render.error import Mistake, RenderError
+from docsync.render.error import Mistake
 from docsync.render.media import read_media
 from docsync.render.message import MediaKind, Message
+from docsync.render.mistake_list import MistakeList
 from docsync.render.rich import MediaValue, ThreadValue
 from docsync.render.state import Template
 from docsync.render.thread import read_thread
@@ -78,7 +79,7 @@ class _Binder:
         self._samples = samples
         self._plain = PlainValues()
         self._bound = Bound(private=self._plain.private)
-        self._mistakes: list[Mistake] = []
+        self._mistakes = MistakeList(declaration.path)
 
     def bind(self) -> Bound:
         self._refuse_unknown()
@@ -88,8 +89,7 @@ class _Binder:
             if name not in self._declaration.inputs:
                 self._put(name, value, Input(name, {}))
         self._find_missing()
-        if self._mistakes:
-            raise RenderError(*self._mistakes)
+        self._mistakes.raise_all()
         return self._bound
 
     def _refuse_unknown(self) -> None:
@@ -196,7 +196,7 @@ class _Binder:
             mistake = text.mistake(message, places[name], hint)
         else:
             mistake = Mistake(message, text.path, hint=hint)
-        self._mistakes.append(replace(mistake, input_name=name))
+        self._mistakes.put(replace(mistake, input_name=name))
 
 
 def _list_names(names: Iterable[str]) -> str:

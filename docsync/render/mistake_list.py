@@ -1,4 +1,4 @@
-"""Collects what is wrong with one request, so that all of it is told at once. Decides nothing."""
+"""Collects what is wrong with a prompt, inputs or a request: all is told at once. Decides nothing."""
 
 from docsync.render.error import Mistake, RenderError
 
@@ -8,13 +8,15 @@ class MistakeList:
 
     def __init__(self, path: str | None = None) -> None:
         self._path = path
-        self._mistakes: list[Mistake] = []
+        self._mistakes: dict[Mistake, None] = {}
 
     def add(self, message: str) -> None:
-        """Notes one; each is told once."""
-        mistake = Mistake(message, self._path)
-        if mistake not in self._mistakes:
-            self._mistakes.append(mistake)
+        """Notes one of the file *path*; each is told once."""
+        self.put(Mistake(message, self._path))
+
+    def put(self, mistake: Mistake) -> None:
+        """Notes one whose place is known; each is told once."""
+        self._mistakes[mistake] = None
 
     def raise_all(self) -> None:
         """Raises RenderError with all of them, if there are any."""
