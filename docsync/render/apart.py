@@ -33,14 +33,15 @@ class Asked:
     """What is to be rendered of a prompt.
 
     `inputs` are JSON values, `texts` inputs that came as texts and are converted to the declared types. `to`
-    is one of FORMS. With `prove` nothing is given back: it is only seen whether the prompt renders, with
-    samples or made values.
+    is one of FORMS, and `without` names tools to leave out of a request. With `prove` nothing is given back:
+    it is only seen whether the prompt renders, with samples or made values.
     """
 
     inputs: Mapping[str, object] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
     samples: bool = False
     to: str = MESSAGES
+    without: tuple[str, ...] = ()
     prove: bool = False
 
 

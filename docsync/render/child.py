@@ -1,8 +1,8 @@
 """The child that renders for others: a request a line, answers in JSON. Opens nothing, knows no environment.
 
-Each line is {"document": JSON text, "path", "inputs", "texts", "samples", "prove", "to", "facts",
-"max_bytes"}. It asks back with {"load": path} for what a prompt takes in, says {"loaded": true}, and then
-{"answer": …} or {"mistakes": […]}.
+Each line is {"document": JSON text, "path", "inputs", "texts", "samples", "prove", "to", "without",
+"facts", "max_bytes"}. It asks back with {"load": path} for what a prompt takes in, says {"loaded": true},
+and then {"answer": …} or {"mistakes": […]}.
 """
 
 import json
@@ -76,7 +76,7 @@ def _render(asked: dict[str, Any], texts: dict[str, Text]) -> dict[str, Any]:
     messages = render(document, inputs, path=path, load=texts.get, samples=asked["samples"])
     files = {name: text.content for name in find_files(document) if (text := _find(name, path, texts))}
     call = Call(messages, document, Provenance(**asked["facts"]), files=files)
-    request = None if asked["to"] == MESSAGES else getattr(call, asked["to"])()
+    request = None if asked["to"] == MESSAGES else getattr(call, asked["to"])(without=asked["without"])
     return {
         "messages": [message_to_json(message) for message in messages],
         "request": request,

@@ -10,9 +10,9 @@ class MistakeList:
         self._path = path
         self._mistakes: dict[Mistake, None] = {}
 
-    def add(self, message: str) -> None:
+    def add(self, message: str, hint: str | None = None) -> None:
         """Notes one of the file *path*; each is told once."""
-        self.put(Mistake(message, self._path))
+        self.put(Mistake(message, self._path, hint=hint))
 
     def put(self, mistake: Mistake) -> None:
         """Notes one whose place is known; each is told once."""

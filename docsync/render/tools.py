@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from docsync.formats.prompty.shape import JsonObject, mapping, text
+from docsync.names import find_closest
 from docsync.render.mistake_list import MistakeList
 from docsync.render.schema import remove_properties, to_schema
 
@@ -63,8 +64,7 @@ def select_tools(tools: Tools, without: Collection[str], mistakes: MistakeList) 
     known = {tool.name for tool in tools.functions} | {tool.name for tool in tools.others}
     for name in sorted(without):
         if name not in known:
-            there = f"there are {', '.join(sorted(known))}" if known else "it has none"
-            mistakes.add(f"the prompt has no tool {name!r} to leave out; {there}")
+            mistakes.add(f"the prompt has no tool {name!r} to leave out", _guess(name, known))
     for other in tools.others:
         if other.name not in without:
             mistakes.add(
@@ -72,6 +72,13 @@ def select_tools(tools: Tools, without: Collection[str], mistakes: MistakeList) 
                 f"written: leave it out with without={{{other.name!r}}}, and offer what it does as functions"
             )
     return tuple(tool for tool in tools.functions if tool.name not in without)
+
+
+def _guess(name: str, known: set[str]) -> str:
+    near = find_closest(name, sorted(known), 1)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    return f"there are {', '.join(sorted(known))}" if known else "it has none"
 
 
 def _read_function(name: str, item: JsonObject, mistakes: MistakeList) -> FunctionTool:

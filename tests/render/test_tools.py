@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from docsync.render.error import RenderError
 from tests.render.making import made, mistakes_of
 
 WEATHER: dict[str, Any] = {
@@ -153,12 +154,17 @@ def test_one_tool_to_leave_out_may_be_given_as_a_text() -> None:
 
 
 def test_a_tool_that_is_not_there_cannot_be_left_out() -> None:
-    assert mistakes_of(made(WRITTEN["v2"]).openai, without=["whether"]) == [
-        "the prompt has no tool 'whether' to leave out; there are weather"
+    with pytest.raises(RenderError) as caught:
+        made(OTHERS).openai(without=["whether", "searching", "files", "api", "summarize", "own"])
+    assert [(one.message, one.hint) for one in caught.value.mistakes] == [
+        (
+            "the prompt has no tool 'searching' to leave out",
+            "there are api, files, own, summarize, weather",
+        ),
+        ("the prompt has no tool 'whether' to leave out", "did you mean 'weather'?"),
     ]
-    assert mistakes_of(made("model: gpt-4o").openai, without=["x"]) == [
-        "the prompt has no tool 'x' to leave out; it has none"
-    ]
+    with pytest.raises(RenderError, match=r"no tool 'x' to leave out \(it has none\)"):
+        made("model: gpt-4o").openai(without=["x"])
 
 
 @pytest.mark.parametrize(

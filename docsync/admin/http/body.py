@@ -71,6 +71,14 @@ def read_object(members: Members, name: str) -> dict[str, Any]:
     return value
 
 
+def read_texts(members: Members, name: str) -> tuple[str, ...]:
+    """The member *name*: a list of texts, empty when it is left out."""
+    value = members.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise _make_bad_request(f"{name} must be a list of texts")
+    return tuple(value)
+
+
 def read_choice_member(members: Members, name: str, choices: Collection[str], default: str) -> str:
     """The member *name*: one of *choices*."""
     value = members.get(name, default)

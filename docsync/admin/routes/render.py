@@ -12,6 +12,7 @@ from docsync.admin.http.body import (
     read_members,
     read_object,
     read_text_or_none,
+    read_texts,
 )
 from docsync.admin.http.json_body import dump_json, to_json
 from docsync.admin.http.openapi_schema import (
@@ -29,7 +30,7 @@ from docsync.errors import ExitCode, NoSuchDocument
 from docsync.render.apart import FORMS, MESSAGES, Asked
 from docsync.render.error import RenderError
 
-_MEMBERS = ("id", "inputs", "texts", "samples", "to")
+_MEMBERS = ("id", "inputs", "texts", "samples", "to", "without")
 
 
 class RenderRoutes:
@@ -54,7 +55,11 @@ class RenderRoutes:
             {name: _check_text(name, text) for name, text in read_object(members, "texts").items()},
             read_flag(members, "samples"),
             read_choice_member(members, "to", FORMS, MESSAGES),
+            read_texts(members, "without"),
         )
+        if asked.without and asked.to == MESSAGES:
+            detail = 'without leaves tools out of a request: say which, such as "to": "openai"'
+            raise Refusal(400, detail, "usage", exit_code=ExitCode.USAGE)
         return await self._answer(id_, asked)
 
     async def _answer(self, id_: str, asked: Asked) -> Response:
@@ -109,6 +114,10 @@ PATHS: OpenApiObject = {
                     },
                     "samples": schema_of(bool),
                     "to": {"enum": list(FORMS)},
+                    "without": {
+                        **make_array(schema_of(str)),
+                        "description": "Names of tools that are left out of the request.",
+                    },
                 },
                 "required": ["id"],
                 "additionalProperties": False,

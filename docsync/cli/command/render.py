@@ -11,6 +11,7 @@ from docsync.cli.input_options import read_inputs
 from docsync.cli.read_options import exit_code, open_documents, strict_source
 from docsync.cli.session import Session
 from docsync.cli.view.output import as_text
+from docsync.errors import UsageError
 from docsync.names import from_visible
 from docsync.render.apart import FORMS, MESSAGES, Asked
 
@@ -43,6 +44,12 @@ _MAX_ANSWER_BYTES = 128 * 1024 * 1024
     default=MESSAGES,
     help="Print the request for that API, as JSON.",
 )
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="TOOL",
+    help="Leave a tool out of the request. May be repeated.",
+)
 @strict_source
 @pass_session
 def render_command(
@@ -53,6 +60,7 @@ def render_command(
     *,
     samples: bool,
     form: str,
+    without: tuple[str, ...],
     strict_source: bool,
 ) -> int:
     """Print the messages of a prompt, or its request for a model.
@@ -63,11 +71,13 @@ def render_command(
     from docsync.reader.render_apart import render_apart
     from docsync.render.apart import ChildRenderer
 
+    if without and form == MESSAGES:
+        raise UsageError("--without leaves tools out of a request: say which with --to")
     with open_documents(session) as reader, ChildRenderer(_MAX_ANSWER_BYTES) as renderer:
         row = reader.get(prompt_id) or reader.get(from_visible(prompt_id))
         document = row.document if row else {}
         inputs = read_inputs(given, file, document, reader, session.here)
-        asked = Asked(inputs.values, inputs.texts, samples, form)
+        asked = Asked(inputs.values, inputs.texts, samples, form, without)
         made = render_apart(reader, renderer, row.id if row else prompt_id, asked)
         code = exit_code(reader, strict=strict_source)
     request = made["request"]

@@ -15,6 +15,16 @@ from tests.helpers.reply_prompt import REPLY, REPLY_ID
 
 REPLY_WITH_TONE = REPLY.replace("You are", '{% include "tone.prompty" %} You are')
 ENDLESS = "---\nname: R\n---\n{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+TOOLS = """---
+name: Tools
+model: {id: gpt-4o, apiType: chat}
+tools:
+  - {name: files, kind: mcp, serverName: fs}
+  - {name: weather, kind: function}
+---
+user:
+Hi
+"""
 PERSONA = {"name": "Ana"}
 
 
@@ -22,6 +32,7 @@ PERSONA = {"name": "Ana"}
 def prompts(project: Project) -> None:
     project.write("prompts/reply.prompty", REPLY_WITH_TONE)
     project.write("prompts/tone.prompty", "---\nname: Tone\n---\nBe warm.\n")
+    project.write("prompts/tools.prompty", TOOLS)
     project.write("prompts/endless.prompty", ENDLESS)
     project.write("prompts/large.prompty", "---\nname: L\n---\n{{ 'x' * 5000000 }}")
     project.settle()
@@ -55,6 +66,25 @@ def test_a_request_comes_back_without_any_variable(
     assert b"s3cret" not in got.body
 
 
+@pytest.mark.parametrize("to", ["openai", "openai_responses", "azure", "anthropic"])
+def test_tools_are_left_out_that_the_caller_brings_itself(endpoint: Endpoint, to: str) -> None:
+    asked = {"id": "prompt_template/tools", "to": to}
+    refused = render(endpoint, **asked)
+    assert (refused.status, "'files' is of the kind 'mcp'" in refused.json["detail"]) == (422, True)
+    assert len(render(endpoint, **asked, without=["files"]).json["request"]["tools"]) == 1
+    assert "tools" not in render(endpoint, **asked, without=["files", "weather"]).json["request"]
+
+
+def test_a_tool_that_is_not_there_to_leave_out_is_told_with_the_one_that_may_be_meant(
+    endpoint: Endpoint,
+) -> None:
+    got = render(endpoint, id="prompt_template/tools", to="openai", without=["files", "wether"])
+    (mistake,) = got.json["mistakes"]
+    assert got.status == 422
+    assert mistake["message"] == "the prompt has no tool 'wether' to leave out"
+    assert mistake["hint"] == "did you mean 'weather'?"
+
+
 def test_all_mistakes_come_at_once_with_their_places_and_inputs(endpoint: Endpoint) -> None:
     got = render(endpoint, inputs={"persna": {}})
     assert (got.status, got.json["type"], got.json["exit_code"]) == (422, "urn:docsync:does-not-render", 1)
@@ -77,6 +107,13 @@ def test_all_mistakes_come_at_once_with_their_places_and_inputs(endpoint: Endpoi
         ({"texts": {"a": 7}}, 400, "texts must hold texts"),
         ({"samples": 1}, 400, "samples must be true or false"),
         ({"to": "nobody"}, 400, "to must be one of messages, openai"),
+        ({"to": "openai", "without": "files"}, 400, "without must be a list of texts"),
+        ({"to": "openai", "without": [7]}, 400, "without must be a list of texts"),
+        (
+            {"without": ["files"]},
+            400,
+            'without leaves tools out of a request: say which, such as "to": "openai"',
+        ),
         ({"environment": {}}, 400, "unknown member"),
         ({"id": "prompt_template/repply"}, 404, "did you mean prompt_template/reply"),
         ({"inputs": {"question": "x" * 70_000}}, 413, "bytes"),

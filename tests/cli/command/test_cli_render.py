@@ -42,6 +42,20 @@ def test_a_request_is_printed_as_json_that_a_program_sends(prompts: Shell) -> No
     assert "s3cret" not in answer.out + answer.err
 
 
+def test_tools_are_left_out_of_a_request_that_the_service_brings_itself(prompts: Shell) -> None:
+    tools = "tools: [{name: files, kind: mcp}, {name: weather, kind: function}]"
+    text = f"---\nname: T\nmodel: {{id: m, apiType: chat}}\n{tools}\n---\nuser:\nHi\n"
+    (prompts.root / "prompts" / "tools.prompty").write_text(text, "utf-8")
+    prompts("sync")
+    asked = ("render", "prompt_template/tools", "--to", "openai")
+    assert "'files' is of the kind 'mcp'" in prompts(*asked).err
+    (tool,) = prompts(*asked, "--without", "files").json["tools"]
+    assert tool["function"]["name"] == "weather"
+    assert "tools" not in prompts(*asked, "--without", "files", "--without", "weather").json
+    wrong = prompts(*asked, "--without", "files", "--without", "wether")
+    assert (wrong.code, "hint: did you mean 'weather'?" in wrong.err) == (1, True)
+
+
 def test_inputs_come_from_files_too(prompts: Shell) -> None:
     (prompts.root / "q.txt").write_text("\ufeffFrom a file", "utf-8")
     (prompts.root / "inputs.json").write_text(json.dumps({"persona": {"name": "Eve"}, "question": "No"}))
@@ -76,6 +90,7 @@ def test_a_text_that_is_not_of_the_declared_type_is_a_mistake(prompts: Shell) ->
         ((REPLY_ID, "-i", "persona=@missing.txt"), 2, "missing.txt: cannot be read"),
         ((REPLY_ID, "--inputs", "prompts/reply.prompty"), 2, "prompts/reply.prompty: no JSON"),
         ((REPLY_ID, "--to", "nobody"), 2, "nobody"),
+        ((REPLY_ID, "--without", "files"), 2, "--without leaves tools out of a request: say which with --to"),
         (("persona/ada",), 1, "is no prompt"),
     ],
 )
