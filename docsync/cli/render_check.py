@@ -62,6 +62,7 @@ class RenderCheck:
                     mistake.line,
                     mistake.column,
                     mistake.hint,
+                    json_path=mistake.json_path,
                 )
 
     def _load(self, path: str) -> Text | None:

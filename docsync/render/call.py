@@ -61,7 +61,7 @@ class Call:
         return self._build(build_responses, resolve_name, model, without)
 
     def azure(self, *, model: str | None = None, without: Collection[str] = ()) -> dict[str, Any]:
-        """The keywords of `AzureOpenAI(…).chat.completions.create`: `model` is the name of the deployment."""
+        """The keywords of `AzureOpenAI(…).chat.completions.create`: `model` is the deployment's name."""
         from docsync.render.providers.openai_chat import build_chat
 
         return self._build(build_chat, resolve_deployment, model, without)
@@ -147,7 +147,7 @@ class Call:
         return body
 
     def _mistakes(self) -> MistakeList:
-        return MistakeList(self.provenance.file_path)
+        return MistakeList(self.provenance.file_path, mapping(self.document.get("frontmatter")))
 
     def _parts(self, mistakes: MistakeList) -> PromptParts:
         return read_parts(self.document, self.files, mistakes)
@@ -164,11 +164,13 @@ class Call:
 def _check_api(model: Model, mistakes: MistakeList) -> None:
     if model.api.lower() not in (CHAT, RESPONSES):
         mistakes.add(
-            f"the prompt is written for the API {model.api!r}; requests are made for {CHAT} and {RESPONSES}"
+            f"the prompt is written for the API {model.api!r}; requests are made for {CHAT} and {RESPONSES}",
+            "model.apiType",
         )
 
 
 def _resolve_anthropic(model: Model, environment: Environment, mistakes: MistakeList) -> str:
     if model.provider not in (None, _ANTHROPIC):
-        mistakes.add(f"the prompt names a model of {model.provider}: say one of Anthropic's with model=")
+        message = f"the prompt names a model of {model.provider}: say one of Anthropic's with model="
+        mistakes.add(message, "model.provider")
     return resolve_name(model, environment, mistakes)

@@ -98,9 +98,7 @@ def _reference(connection: JsonObject) -> str | None:
 def _refuse_redacted(connection: JsonObject, mistakes: MistakeList) -> None:
     for at, value in _texts(connection, _AT):
         if value == REDACTED:
-            mistakes.add(
-                f"{at}: the database has {REDACTED} in place of it; write ${{env:NAME}} in the prompt"
-            )
+            mistakes.add(f"the database has {REDACTED} in place of it; write ${{env:NAME}} in the prompt", at)
 
 
 def _texts(value: object, at: str) -> Iterator[tuple[str, str]]:
@@ -118,7 +116,7 @@ def _load(value: object, folder: KeyFolder, mistakes: MistakeList) -> object:
         # What is wrong with the text may quote it, and it may be a key: that is told to nobody.
         parsed = None if content is None else parse_file(path, content, MistakeList())
         if content is not None and not isinstance(parsed, dict):
-            mistakes.add(f"{_AT}: {path} must hold an object of JSON or YAML")
+            mistakes.add(f"{path} must hold an object of JSON or YAML", _AT)
         return mapping(parsed)
     if not isinstance(value, dict):
         return value
@@ -133,18 +131,18 @@ def _load_text(value: object, folder: KeyFolder, mistakes: MistakeList) -> objec
 def _read(path: str, folder: KeyFolder, mistakes: MistakeList) -> str | None:
     if folder.root is None or folder.provenance.file_path is None:
         mistakes.add(
-            f"{_AT}: the file {path} is read only where the project's folder is; this call is not there"
+            f"the file {path} is read only where the project's folder is; this call is not there", _AT
         )
         return None
     beside = PurePosixPath(folder.provenance.file_path).parent
     try:
         root, file = folder.root.resolve(), (folder.root / beside / path).resolve()
         if not file.is_relative_to(root):
-            mistakes.add(f"{_AT}: {path} leads out of the project")
+            mistakes.add(f"{path} leads out of the project", _AT)
             return None
         return read_regular(file, MAX_KEY_FILE_BYTES).octets.decode("utf-8-sig")
     except OSError as error:
-        mistakes.add(f"{_AT}: {path}: {error.strerror or error}")
+        mistakes.add(f"{path}: {error.strerror or error}", _AT)
     except ValueError:  # NUL in the path, or no UTF-8
-        mistakes.add(f"{_AT}: {path} is no text in UTF-8")
+        mistakes.add(f"{path} is no text in UTF-8", _AT)
     return None

@@ -58,6 +58,6 @@ def _look_up(reference: re.Match[str], environment: Mapping[str, str], at: str, 
     if value is not None or default:
         return default if value is None else value
     mistakes.add(
-        f"{at}: the environment has no variable {name!r}; set it, or write a default as ${{env:{name}:…}}"
+        f"the environment has no variable {name!r}; set it, or write a default as ${{env:{name}:…}}", at
     )
     return reference[0]

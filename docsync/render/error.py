@@ -9,8 +9,9 @@ from docsync.errors import DocsyncError, ExitCode
 class Mistake:
     """One thing that is wrong.
 
-    `line` and `column` start at 1 and count in the file *path*; None where there is no place. `input_name` is
-    the input that it is about, if it is about one.
+    `line` and `column` start at 1 and count in the file *path*; None where they are not known. `input_name`
+    is the input that it is about, if it is about one, and `json_path` the dotted place in the front matter,
+    as its author spelt it: `model.parameters.top_p`.
     """
 
     message: str
@@ -19,10 +20,11 @@ class Mistake:
     column: int | None = None
     hint: str | None = None
     input_name: str | None = None
+    json_path: str | None = None
 
     def __str__(self) -> str:
         where = ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
-        return f"{where}: {self.message}" if where else self.message
+        return ": ".join(part for part in (where, self.json_path, self.message) if part)
 
 
 class RenderError(DocsyncError):

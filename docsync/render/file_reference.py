@@ -109,7 +109,7 @@ def _fill(value: object, at: str, files: Mapping[str, str], mistakes: MistakeLis
         if path in files:
             return parse_file(path, files[path], mistakes)
         if not at.startswith(("tools[", "tools.")):
-            mistakes.add(f"{at}: the file {path} is not there")
+            mistakes.add(f"the file {path} is not there", at)
         return value
     if isinstance(value, dict):
         return {key: _fill(item, f"{at}.{key}", files, mistakes) for key, item in value.items()}

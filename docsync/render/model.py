@@ -53,10 +53,11 @@ def resolve_name(model: Model, environment: Environment, mistakes: MistakeList) 
     """The name of the model, or a mistake that says why there is none."""
     if model.name is None:
         if model.deployment is None:
-            mistakes.add("the prompt names no model: say which with model=")
+            mistakes.add("the prompt names no model: say which with model=", "model.id")
         else:
             mistakes.add(
-                "the prompt names an Azure deployment and no model: ask azure(), or say which with model="
+                "the prompt names an Azure deployment and no model: ask azure(), or say which with model=",
+                "model.connection",
             )
         return ""
     if model.is_in_connection:
@@ -64,8 +65,9 @@ def resolve_name(model: Model, environment: Environment, mistakes: MistakeList) 
     variable = next(find_variables(model.name), None)
     if variable is not None:
         mistakes.add(
-            f"model.id asks for the variable {variable}, and variables count only below model.connection and "
-            "model.options: say the name with model="
+            f"asks for the variable {variable}, and variables count only below model.connection and "
+            "model.options: say the name with model=",
+            "model.id",
         )
     return model.name
 
@@ -80,7 +82,7 @@ def resolve_deployment(model: Model, environment: Environment, mistakes: Mistake
 def _resolve(written: str, environment: Environment, mistakes: MistakeList) -> str:
     resolved = text(resolve_variables(written, environment, "model.connection", mistakes))
     if resolved is None:
-        mistakes.add("model.connection: the variable that names the model is empty")
+        mistakes.add("the variable that names the model is empty", "model.connection")
     return resolved or ""
 
 

@@ -1,6 +1,5 @@
 """The options of a model in one set of names, whatever generation wrote them. Never drops one."""
 
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,17 +10,11 @@ from docsync.names import find_closest
 from docsync.render.environment import find_variables
 from docsync.render.file_reference import file_path
 from docsync.render.mistake_list import MistakeList
+from docsync.render.option_name import LIMIT, option_name
 
 EXTRAS = "additionalProperties"
-LIMIT = "max_output_tokens"
+OPTIONS = "model.options"
 
-_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_NAMES = {
-    "max_tokens": LIMIT,
-    "max_completion_tokens": LIMIT,
-    "stop_sequences": "stop",
-    "allow_multiple_tool_calls": "parallel_tool_calls",
-}
 _INTEGERS = frozenset({LIMIT, "top_k", "seed", "n", "top_logprobs"})
 _NUMBERS = frozenset({"temperature", "top_p", "frequency_penalty", "presence_penalty"})
 _BOOLEANS = frozenset({"parallel_tool_calls", "stream", "logprobs", "store"})
@@ -54,24 +47,23 @@ class Options:
             return self.values[name]
         return next((value for key, value in self.extras.items() if option_name(key) == name), None)
 
+    def place(self, name: str) -> str:
+        """The place of the option *name*, for a mistake."""
+        is_extra = name not in self.values and any(option_name(key) == name for key in self.extras)
+        return f"{OPTIONS}.{EXTRAS}.{name}" if is_extra else f"{OPTIONS}.{name}"
+
 
 def read_options(options: JsonObject, written: Mapping[str, object], mistakes: MistakeList) -> Options:
     """The *options* of a stored prompt. *written* are the same in its own words."""
     extras = options.get(EXTRAS)
     if extras is not None and not isinstance(extras, dict):
-        mistakes.add(f"model.options.{EXTRAS}: must be a mapping")
+        mistakes.add("must be a mapping", f"{OPTIONS}.{EXTRAS}")
     own = {name: value for name, value in options.items() if name != EXTRAS}
     return Options(
-        _read(own, "model.options", mistakes),
+        _read(own, OPTIONS, mistakes),
         _read_extras(extras, mistakes) if isinstance(extras, dict) else {},
         "max_tokens" if "max_tokens" in written else "max_completion_tokens",
     )
-
-
-def option_name(written: str) -> str:
-    """docsync's name of an option: that of `maxOutputTokens`, `max_tokens`, … is `max_output_tokens`."""
-    snake = _WORD_START.sub("_", written).lower()
-    return _NAMES.get(snake, snake)
 
 
 def put_options(
@@ -86,12 +78,12 @@ def put_options(
         if name in names:
             _put(request, names[name], value)
         elif name not in _NEUTRAL or value != _NEUTRAL[name]:
-            mistakes.add(f"{api} has no option {name!r}{_guess(name, names)}")
+            mistakes.add(f"{api} has no option {name!r}{_guess(name, names)}", f"{OPTIONS}.{name}")
     beyond: dict[str, Any] = {}
     for key, value in options.extras.items():
         name = option_name(key)
         if name in options.values:
-            mistakes.add(f"model.options.{EXTRAS}.{key}: {name} is an option of this prompt already")
+            mistakes.add(f"{name} is an option of this prompt already", f"{OPTIONS}.{EXTRAS}.{key}")
         elif name in names:
             _put(request, names[name], value)
         else:
@@ -114,7 +106,7 @@ def _read(written: JsonObject, at: str, mistakes: MistakeList) -> dict[str, Any]
     for key, value in written.items():
         name = option_name(key)
         if name in options:
-            mistakes.add(f"{at}: {key} says again what {name} is")
+            mistakes.add(f"says again what {name} is", f"{at}.{key}")
         elif _is_reserved(key, at, mistakes) or value is None:
             continue
         # No stop sequence is what a provider does anyway; some refuse an empty list.
@@ -124,7 +116,7 @@ def _read(written: JsonObject, at: str, mistakes: MistakeList) -> dict[str, Any]
 
 
 def _read_extras(written: JsonObject, mistakes: MistakeList) -> dict[str, Any]:
-    at = f"model.options.{EXTRAS}"
+    at = f"{OPTIONS}.{EXTRAS}"
     return {
         key: _convert(option_name(key), value, f"{at}.{key}", mistakes)
         for key, value in written.items()
@@ -135,7 +127,7 @@ def _read_extras(written: JsonObject, mistakes: MistakeList) -> dict[str, Any]:
 def _is_reserved(key: str, at: str, mistakes: MistakeList) -> bool:
     is_reserved = option_name(key) in _RESERVED
     if is_reserved:
-        mistakes.add(f"{at}.{key}: this is no option; the prompt itself says it")
+        mistakes.add("this is no option; the prompt itself says it", f"{at}.{key}")
     return is_reserved
 
 
@@ -150,7 +142,7 @@ def _convert(name: str, value: object, at: str, mistakes: MistakeList) -> object
         known = {"true": True, "false": False}
         converted = known.get(value.lower()) if isinstance(value, str) else value
         if not isinstance(converted, bool):
-            mistakes.add(f"{at}: must be true or false")
+            mistakes.add("must be true or false", at)
         return converted
     if name in _INTEGERS | _NUMBERS:
         return _to_number(value, at, mistakes, whole=name in _INTEGERS)
@@ -165,5 +157,5 @@ def _to_number(value: object, at: str, mistakes: MistakeList, *, whole: bool) ->
     if isinstance(converted, float) and whole and converted.is_integer():
         converted = int(converted)
     if isinstance(converted, bool) or not isinstance(converted, int if whole else int | float):
-        mistakes.add(f"{at}: must be {'a whole number' if whole else 'a number'}")
+        mistakes.add(f"must be {'a whole number' if whole else 'a number'}", at)
     return converted

@@ -46,32 +46,33 @@ def read_response_format(
     is_sent = bool(parts.outputs) and parts.dialect != Dialect.V1
     if written is not None:
         if is_sent:
-            mistakes.add(f"outputs and the option {OPTION} both say what an answer is: keep one of them")
-        return _read(written, mistakes)
+            both = f"outputs and the option {OPTION} both say what an answer is: keep one of them"
+            mistakes.add(both, options.place(OPTION))
+        return _read(written, options.place(OPTION), mistakes)
     if not is_sent:
         return None
     schema = to_schema(parts.outputs, "outputs", mistakes)
     return ResponseFormat(SCHEMA, schema=schema, strict=not is_open(schema), is_written=False)
 
 
-def _read(written: Any, mistakes: MistakeList) -> ResponseFormat | None:
+def _read(written: Any, at: str, mistakes: MistakeList) -> ResponseFormat | None:
     if file_path(written) is not None:
         return None  # a file that is not there was told of already
     kind = mapping(written).get("type")
     if kind in (TEXT, JSON):
         return ResponseFormat(str(kind))
     if kind != SCHEMA:
-        mistakes.add(f"{OPTION}: must be a mapping whose type is {TEXT}, {JSON} or {SCHEMA}")
+        mistakes.add(f"must be a mapping whose type is {TEXT}, {JSON} or {SCHEMA}", at)
         return None
     # OpenAI's chat API puts it below `json_schema`, its responses API beside the type.
     inner = mapping(written.get(SCHEMA)) or {key: value for key, value in written.items() if key != "type"}
     schema, name = inner.get("schema"), inner.get("name", _NAME)
     unknown = inner.keys() - {"name", "schema", "description", "strict"}
     if not isinstance(schema, dict) or not isinstance(name, str):
-        mistakes.add(f"{OPTION}: {SCHEMA} needs a name and a schema")
+        mistakes.add(f"{SCHEMA} needs a name and a schema", at)
         return None
     if unknown:
-        mistakes.add(f"{OPTION}: nobody knows {', '.join(sorted(unknown))} in {SCHEMA}")
+        mistakes.add(f"nobody knows {', '.join(sorted(unknown))} in {SCHEMA}", at)
     description, strict = inner.get("description"), inner.get("strict")
     return ResponseFormat(
         SCHEMA,

@@ -42,12 +42,12 @@ def to_schema(written: object, at: str, mistakes: MistakeList) -> JsonObject:
     if isinstance(written, dict) and _is_schema(written):
         return {"type": "object", **written}
     if not isinstance(written, list | dict):
-        mistakes.add(f"{at}: must be a list of properties or a JSON Schema, got {written!r:.80}")
+        mistakes.add(f"must be a list of properties or a JSON Schema, got {written!r:.80}", at)
         return {"type": "object", "properties": {}}
     properties = normalize_properties({"outputs": written}, "outputs")
     for number, item in enumerate(properties):
         if not isinstance(item.get("name"), str):
-            mistakes.add(f"{at}[{number}]: a property needs a name")
+            mistakes.add("a property needs a name", f"{at}[{number}]")
     named = [item for item in properties if isinstance(item.get("name"), str)]
     schema: JsonObject = {
         "type": "object",
@@ -126,7 +126,7 @@ def _make_property(item: JsonObject, at: str, mistakes: MistakeList) -> JsonObje
     if isinstance(whole, dict):
         schema |= whole
     elif whole is not None and file_path(whole) is None:  # that it is not there was told already
-        mistakes.add(f"{at}.json_schema: must be a JSON Schema, got {whole!r:.80}")
+        mistakes.add(f"must be a JSON Schema, got {whole!r:.80}", f"{at}.json_schema")
     schema |= _kind(item, at, mistakes)
     schema |= {key: value for key, value in item.items() if key not in _NOT_IN_A_SCHEMA and value is not None}
     if isinstance(item.get("enumValues"), list):
@@ -147,7 +147,8 @@ def _kind(item: JsonObject, at: str, mistakes: MistakeList) -> JsonObject:
             return {"type": types}
     elif isinstance(kind, str) and kind.lower() in _TYPES:
         return {"type": _TYPES[kind.lower()]}
-    mistakes.add(f"{at}: {kind!r} is no kind that JSON Schema has a type for; there are {', '.join(_TYPES)}")
+    there = f"there are {', '.join(_TYPES)}"
+    mistakes.add(f"{kind!r} is no kind that JSON Schema has a type for; {there}", f"{at}.kind")
     return {}
 
 

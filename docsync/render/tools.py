@@ -50,7 +50,7 @@ def read_tools(written: list[JsonObject], mistakes: MistakeList) -> Tools:
     for number, item in enumerate(written):
         name, kind = text(item.get("name")), text(item.get("kind")) or FUNCTION
         if name is None:
-            mistakes.add(f"tools[{number}]: a tool needs a name")
+            mistakes.add("a tool needs a name", f"tools[{number}]")
         elif kind == FUNCTION:
             functions.append(_read_function(name, item, mistakes))
         else:
@@ -64,12 +64,13 @@ def select_tools(tools: Tools, without: Collection[str], mistakes: MistakeList) 
     known = {tool.name for tool in tools.functions} | {tool.name for tool in tools.others}
     for name in sorted(without):
         if name not in known:
-            mistakes.add(f"the prompt has no tool {name!r} to leave out", _guess(name, known))
+            mistakes.add(f"the prompt has no tool {name!r} to leave out", hint=_guess(name, known))
     for other in tools.others:
         if other.name not in without:
             mistakes.add(
                 f"the tool {other.name!r} is of the kind {other.kind!r}, which no provider takes as it is "
-                f"written: leave it out with without={{{other.name!r}}}, and offer what it does as functions"
+                f"written: leave it out with without={{{other.name!r}}}, and offer what it does as functions",
+                f"tools.{other.name}.kind",
             )
     return tuple(tool for tool in tools.functions if tool.name not in without)
 
@@ -87,7 +88,7 @@ def _read_function(name: str, item: JsonObject, mistakes: MistakeList) -> Functi
     schema = to_schema(parameters, f"tools.{name}.parameters", mistakes)
     strict = item.get("strict")
     if strict is not None and not isinstance(strict, bool):
-        mistakes.add(f"tools.{name}.strict: must be true or false, got {strict!r:.80}")
+        mistakes.add(f"must be true or false, got {strict!r:.80}", f"tools.{name}.strict")
     return FunctionTool(
         name,
         text(item.get("description")),

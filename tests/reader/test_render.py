@@ -215,7 +215,7 @@ def test_a_name_that_the_request_wants_and_nobody_has_is_a_mistake_only_there(re
     with open_reader(database=requesting.database) as reader:
         call = reader.render("prompt_template/request", {"question": "Why?"})
     assert len(call.messages) == 2
-    with pytest.raises(RenderError, match=r"prompts/request.prompty: .*look_up"):
+    with pytest.raises(RenderError, match=r"prompts/request.prompty: tools\[0\].parameters: "):
         call.openai()
 
 

@@ -37,11 +37,11 @@ def made(front_matter: str, *messages: Message, **fields: Any) -> Call:
 
 
 def mistakes_of(method: Any, **arguments: Any) -> list[str]:
-    """What *method* says is wrong; it must say something."""
+    """What *method* says is wrong, with its place in the front matter; it must say something."""
     with pytest.raises(RenderError) as caught:
         method(**arguments)
     assert all(mistake.path == PATH for mistake in caught.value.mistakes)
-    return [mistake.message for mistake in caught.value.mistakes]
+    return [str(mistake).removeprefix(f"{PATH}: ") for mistake in caught.value.mistakes]
 
 
 def calling(*calls: Mapping[str, Any], content: str = "") -> Message:

@@ -190,6 +190,6 @@ def test_a_model_of_another_provider_is_a_mistake_unless_one_is_named() -> None:
     call = made(MODEL.replace("provider: anthropic", "provider: openai"))
 
     assert mistakes_of(call.anthropic) == [
-        "the prompt names a model of openai: say one of Anthropic's with model="
+        "model.provider: the prompt names a model of openai: say one of Anthropic's with model="
     ]
     assert call.anthropic(model="claude-opus-5")["model"] == "claude-opus-5"

@@ -52,7 +52,10 @@ def test_a_deployment_is_known_to_azure_alone() -> None:
     call = made(V1_AZURE, environment=ENVIRONMENT)
 
     assert call.azure()["model"] == "bills"
-    said = ["the prompt names an Azure deployment and no model: ask azure(), or say which with model="]
+    said = [
+        "model.configuration: the prompt names an Azure deployment and no model: ask azure(), or say which with "
+        "model="
+    ]
     assert mistakes_of(call.openai) == mistakes_of(call.openai_responses) == said
     assert call.openai(model="gpt-4o")["model"] == "gpt-4o"
 
@@ -61,7 +64,7 @@ def test_a_deployment_may_come_from_the_environment() -> None:
     call = made(V1_AZURE, environment=ENVIRONMENT | {"DEPLOYMENT": "test-bills"})
     assert call.azure()["model"] == "test-bills"
     assert mistakes_of(replace(call, environment={"DEPLOYMENT": " "}).azure) == [
-        "model.connection: the variable that names the model is empty"
+        "model.configuration: the variable that names the model is empty"
     ]
 
 
@@ -72,14 +75,14 @@ def test_only_what_is_asked_for_needs_its_variables() -> None:
     assert call.openai(model="m")["model"] == "m"
     (said,) = mistakes_of(call.azure)
     assert said == (
-        "model.connection: the environment has no variable 'DEPLOYMENT'; set it, or write a default as ${env:DEPLOYMENT:…}"
+        "model.configuration: the environment has no variable 'DEPLOYMENT'; set it, or write a default as ${env:DEPLOYMENT:…}"
     )
 
 
 def test_a_prompt_that_names_no_model_is_sent_to_the_one_of_the_call() -> None:
     call = made("model: {apiType: chat}")
     for method in (call.openai, call.openai_responses, call.azure, call.anthropic):
-        assert mistakes_of(method) == ["the prompt names no model: say which with model="]
+        assert mistakes_of(method) == ["model: the prompt names no model: say which with model="]
         assert method(model="mine")["model"] == "mine"
 
 
@@ -97,7 +100,7 @@ def test_the_id_of_a_model_is_no_place_for_a_variable() -> None:
     call = made("model: {id: '${env:KEY}', apiType: chat}", environment=ENVIRONMENT)
 
     assert mistakes_of(call.openai) == [
-        "model.id asks for the variable KEY, and variables count only below model.connection and model.options: "
+        "model.id: asks for the variable KEY, and variables count only below model.connection and model.options: "
         "say the name with model="
     ]
     assert call.openai(model="m")["model"] == "m"
@@ -108,7 +111,7 @@ def test_a_prompt_for_another_api_is_a_mistake(api: str) -> None:
     call = made(f"model: {{id: m, apiType: {api}}}")
     for method in (call.openai, call.openai_responses, call.azure, call.anthropic):
         (said,) = mistakes_of(method)
-        assert said.startswith(f"the prompt is written for the API {api!r}")
+        assert said.startswith(f"model.apiType: the prompt is written for the API {api!r}")
 
 
 def test_a_request_for_azure_is_one_for_chat() -> None:

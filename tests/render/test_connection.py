@@ -84,8 +84,8 @@ def test_all_variables_that_are_not_set_are_told_at_once() -> None:
     said = mistakes_of(made(V1.replace(":https://default.example", ""), environment={}).connection)
 
     assert [message.split(";")[0] for message in said] == [
-        "model.connection.endpoint: the environment has no variable 'ENDPOINT'",
-        "model.connection.apiKey: the environment has no variable 'KEY'",
+        "model.configuration.azure_endpoint: the environment has no variable 'ENDPOINT'",
+        "model.configuration.api_key: the environment has no variable 'KEY'",
     ]
 
 
@@ -248,4 +248,4 @@ def test_a_connection_is_no_file_that_a_call_may_be_given() -> None:
         files=files | {"o.json": "{}"},
     )
 
-    assert mistakes_of(call.azure) == ["the prompt names no model: say which with model="]
+    assert mistakes_of(call.azure) == ["model: the prompt names no model: say which with model="]

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from docsync.formats import parse
+from docsync.formats import get_format, parse
+from docsync.formats.source import decode_source
 from docsync.render.call import Call
-from docsync.render.error import RenderError
+from docsync.render.error import Mistake, RenderError
 from docsync.render.message import Message
 from docsync.render.trace import Provenance
 from tests.helpers.project import Tell
@@ -88,7 +89,7 @@ def make(call: Call, method: str, **arguments: Any) -> tuple[Mapping[str, Any] |
     try:
         return getattr(call, method)(without=without_others(call), **arguments), []
     except RenderError as error:
-        return None, [mistake.message for mistake in error.mistakes]
+        return None, [str(mistake) for mistake in error.mistakes]
 
 
 def is_their_own(said: str) -> bool:
@@ -173,3 +174,24 @@ def test_no_tool_option_or_message_of_a_real_prompt_is_lost() -> None:
         if not any(key in options.values for key in ("response_format",)) and call.document["outputs"]:
             keys -= {"response_format"}
         assert len(keys) + len(beyond) == sent, name
+
+
+def test_every_place_that_a_mistake_names_is_in_the_front_matter(tell: Tell) -> None:
+    told = 0
+    for name, call in calls().items():
+        folder = {"corpus": SHARED / "corpus", "prompts": BUNDLED}[name.partition("/")[0]]
+        source = decode_source(name, (folder / name.partition("/")[2]).read_bytes())
+        for method in METHODS:
+            places = {mistake.json_path for mistake in mistakes_of(call, method) if mistake.json_path}
+            told += len(places)
+            assert get_format("prompty").places(source, places).keys() == places, (name, method)
+    tell(f"mistakes of requests: {told} places, all of them in the front matter")
+    assert told > 0
+
+
+def mistakes_of(call: Call, method: str) -> tuple[Mistake, ...]:
+    try:
+        getattr(call, method)()
+    except RenderError as error:
+        return error.mistakes
+    return ()

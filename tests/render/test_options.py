@@ -88,11 +88,12 @@ def test_the_chat_api_gets_the_limit_under_the_name_that_the_author_wrote() -> N
 def test_what_an_api_does_not_have_is_a_mistake_and_all_are_told_at_once() -> None:
     call = with_options("{seed: 7, stop: x, topK: 3, temperature: 0}")
 
-    assert mistakes_of(call.openai) == ["OpenAI's chat API has no option 'top_k'"]
+    assert mistakes_of(call.openai) == ["model.options.topK: OpenAI's chat API has no option 'top_k'"]
     assert mistakes_of(call.openai_responses) == [
-        f"OpenAI's responses API has no option {name!r}" for name in ("seed", "stop", "top_k")
+        f"model.options.{written}: OpenAI's responses API has no option {name!r}"
+        for written, name in {"seed": "seed", "stop": "stop", "topK": "top_k"}.items()
     ]
-    assert mistakes_of(call.anthropic) == ["Anthropic's API has no option 'seed'"]
+    assert mistakes_of(call.anthropic) == ["model.options.seed: Anthropic's API has no option 'seed'"]
 
 
 @pytest.mark.parametrize("written", ["frequency_penalty: 0", "presencePenalty: 0.0", "n: 1"])
@@ -108,13 +109,14 @@ def test_one_that_says_something_else_is_missed() -> None:
     call = with_options("{frequency_penalty: 0.5, n: 2}")
 
     assert mistakes_of(call.anthropic) == [
-        "Anthropic's API has no option 'frequency_penalty'", "Anthropic's API has no option 'n'",
-    ]  # fmt: skip
+        "model.options.frequency_penalty: Anthropic's API has no option 'frequency_penalty'",
+        "model.options.n: Anthropic's API has no option 'n'",
+    ]
 
 
 def test_a_misspelt_option_is_told_with_what_may_be_meant() -> None:
     assert mistakes_of(with_options("{tools_choice: auto}").openai) == [
-        "OpenAI's chat API has no option 'tools_choice'; did you mean tool_choice?"
+        "model.options.tools_choice: OpenAI's chat API has no option 'tools_choice'; did you mean tool_choice?"
     ]
 
 
@@ -124,7 +126,7 @@ def test_an_option_that_is_null_and_no_stop_are_none() -> None:
 
 def test_an_option_said_twice_is_a_mistake() -> None:
     assert mistakes_of(with_options("{maxOutputTokens: 1, max_completion_tokens: 2}").options) == [
-        "model.options: max_completion_tokens says again what max_output_tokens is"
+        "model.options.max_completion_tokens: says again what max_output_tokens is"
     ]
     assert mistakes_of(with_options("{seed: 1, additionalProperties: {seed: 2}}").openai) == [
         "model.options.additionalProperties.seed: seed is an option of this prompt already"

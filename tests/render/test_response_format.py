@@ -132,7 +132,9 @@ def test_a_schema_that_its_author_does_not_enforce_is_not_enforced() -> None:
 def test_anthropic_answers_in_text_anyway_and_has_no_json_of_any_shape() -> None:
     assert "output_config" not in made(V1.replace("FORMAT", "{type: text}")).anthropic(model="claude")
     (said,) = mistakes_of(made(V1.replace("FORMAT", "{type: json_object}")).anthropic, model="claude")
-    assert said.startswith("Anthropic's API has no json_object: say a schema")
+    assert said.startswith(
+        "model.parameters.response_format: Anthropic's API has no json_object: say a schema"
+    )
 
 
 @pytest.mark.parametrize(
@@ -145,7 +147,9 @@ def test_anthropic_answers_in_text_anyway_and_has_no_json_of_any_shape() -> None
     ],
 )
 def test_a_form_that_is_none_is_a_mistake(wrong: str) -> None:
-    assert mistakes_of(made(V1.replace("FORMAT", wrong)).openai)[0].startswith("response_format: ")
+    assert mistakes_of(made(V1.replace("FORMAT", wrong)).openai)[0].startswith(
+        "model.parameters.response_format: "
+    )
 
 
 def test_two_forms_for_one_answer_are_a_mistake() -> None:
@@ -155,7 +159,8 @@ def test_two_forms_for_one_answer_are_a_mistake() -> None:
         )
     )
     assert mistakes_of(call.openai) == [
-        "outputs and the option response_format both say what an answer is: keep one of them"
+        "model.options.additionalProperties.response_format: outputs and the option response_format both say "
+        "what an answer is: keep one of them"
     ]
 
 

@@ -111,7 +111,9 @@ def asked_at(place: str, prompt: dict[str, Any]) -> dict[str, Any]:
 def everything(call: Call) -> dict[str, str]:
     """All that a call gives, by the name of what gives it; of what is a mistake, its text."""
     others = [
-        tool.get("name") for tool in call.document["tools"] if tool.get("kind") not in (None, "function")
+        tool["name"]
+        for tool in call.document["tools"]
+        if tool.get("name") and tool.get("kind") not in (None, "function")
     ]
     given = {"repr": repr(call), "trace": repr(call.trace()), "unresolved": repr(call.unresolved)}
     for name in ("openai", "openai_responses", "azure", "anthropic", "connection", "tools", "options"):

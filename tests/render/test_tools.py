@@ -171,8 +171,8 @@ def test_a_tool_that_is_not_there_cannot_be_left_out() -> None:
     ("tool", "said"),
     [
         ("{kind: function}", "tools[0]: a tool needs a name"),
-        ("{name: a, kind: function, strict: often}", "tools.a.strict: must be true or false, got 'often'"),
-        ("{name: a, kind: function, parameters: '${file:a.json}'}", "tools.a.parameters: must be a list"),
+        ("{name: a, kind: function, strict: often}", "tools[0].strict: must be true or false, got 'often'"),
+        ("{name: a, kind: function, parameters: '${file:a.json}'}", "tools[0].parameters: must be a list"),
     ],
 )
 def test_a_tool_that_makes_no_function_is_a_mistake(tool: str, said: str) -> None:

@@ -133,9 +133,10 @@ function show(error, fields, result) {
     );
 }
 
-function words({ message: text, path, line, column, hint }) {
+function words({ message: text, path, line, column, hint, json_path: at }) {
   const place = [path, line, column].filter((part) => part !== null && part !== undefined).join(":");
-  return [place && line ? [el("code", {}, name(place)), " "] : "", lines(text), hint ? ` (${hint})` : ""];
+  const places = [line ? place : "", at].filter(Boolean).map((one) => [el("code", {}, name(one)), " "]);
+  return [places, lines(text), hint ? ` (${hint})` : ""];
 }
 
 function message({ role, content, name: speaker }) {

@@ -5,7 +5,8 @@ from typing import Any
 from docsync.render.message import Message, Part, TextPart
 from docsync.render.mistake_list import MistakeList
 from docsync.render.model_request import ModelRequest
-from docsync.render.options import LIMIT, Options, put_options
+from docsync.render.option_name import LIMIT
+from docsync.render.options import Options, put_options
 from docsync.render.providers.anthropic_content import blocks_of, put_calls, tool_result
 from docsync.render.providers.anthropic_tool_choice import tool_choice_of
 from docsync.render.response_format import JSON, OPTION, SCHEMA, ResponseFormat
@@ -52,7 +53,7 @@ def build_messages(request: ModelRequest, max_tokens: int, mistakes: MistakeList
     return (
         body
         | ({"tool_choice": choice} if choice else {})
-        | _stop(body, mistakes)
+        | _stop(body, request.options, mistakes)
         | _metadata(request.options, mistakes)
         | _output_config(request, mistakes)
         | _sampling(request.options, beyond)
@@ -118,12 +119,12 @@ def _function(tool: FunctionTool) -> dict[str, Any]:
     }
 
 
-def _stop(body: dict[str, Any], mistakes: MistakeList) -> dict[str, Any]:
+def _stop(body: dict[str, Any], options: Options, mistakes: MistakeList) -> dict[str, Any]:
     stop = body.get("stop_sequences")
     if isinstance(stop, str):
         return {"stop_sequences": [stop]}
     if stop is not None and not isinstance(stop, list):
-        mistakes.add("the option stop must be a text or a list of texts")
+        mistakes.add("must be a text or a list of texts", options.place("stop"))
     return {}
 
 
@@ -131,31 +132,34 @@ def _metadata(options: Options, mistakes: MistakeList) -> dict[str, Any]:
     user, metadata = options.find("user"), options.find("metadata")
     known = isinstance(metadata, dict) and metadata.keys() <= {"user_id"}
     if metadata is not None and not (known and user is None):
-        mistakes.add(f"{API} takes user_id in the option metadata and nothing else, and that once")
+        message = f"{API} takes user_id here and nothing else, and that once"
+        mistakes.add(message, options.place("metadata"))
     return {} if user is None else {"metadata": {"user_id": user}}
 
 
 def _output_config(request: ModelRequest, mistakes: MistakeList) -> dict[str, Any]:
     config: dict[str, Any] = {}
     if request.response_format:
-        config |= _format(request.response_format, mistakes)
+        config |= _format(request.response_format, request.options.place(OPTION), mistakes)
     effort = request.options.find("reasoning_effort")
     if effort in _EFFORTS:
         config["effort"] = effort
     elif effort is not None:
-        mistakes.add(f"the option reasoning_effort: {API} has {', '.join(_EFFORTS)}, not what it says")
+        message = f"{API} has {', '.join(_EFFORTS)}, not what it says"
+        mistakes.add(message, request.options.place("reasoning_effort"))
     return {"output_config": config} if config else {}
 
 
-def _format(form: ResponseFormat, mistakes: MistakeList) -> dict[str, Any]:
+def _format(form: ResponseFormat, at: str, mistakes: MistakeList) -> dict[str, Any]:
     if form.kind == JSON:
-        mistakes.add(f"{API} has no {JSON}: say a schema, as outputs or as {OPTION} of the type {SCHEMA}")
+        advice = f"say a schema, as outputs or as {OPTION} of the type {SCHEMA}"
+        mistakes.add(f"{API} has no {JSON}: {advice}", at)
     if form.kind != SCHEMA:
         return {}  # text is what it answers anyway
     schema = form.schema or {}
     if not form.is_written:
         if is_open(schema):
-            mistakes.add(f"outputs: {API} needs the properties of each object and the items of each list")
+            mistakes.add(f"{API} needs the properties of each object and the items of each list", "outputs")
         schema = close_schema(schema, all_required=False)
     # Its name and description have no place here; they name the form and are no part of it.
     return {"format": {"type": SCHEMA, "schema": schema}}

@@ -16,7 +16,7 @@ def tool_choice_of(options: Options, mistakes: MistakeList) -> dict[str, Any] | 
         return None
     choice = {"type": "auto"} if written is None else _choice(written)
     if choice is None:
-        mistakes.add("the option tool_choice must be auto, none, required, or name a function")
+        mistakes.add("must be auto, none, required, or name a function", options.place("tool_choice"))
         return None
     if parallel is None or choice["type"] == "none":
         return choice

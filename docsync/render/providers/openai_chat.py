@@ -6,7 +6,8 @@ from docsync.render.media_encoding import data_url, encode_media, file_name, med
 from docsync.render.message import MediaKind, MediaPart, Message, Part, TextPart
 from docsync.render.mistake_list import MistakeList
 from docsync.render.model_request import ModelRequest
-from docsync.render.options import LIMIT, put_options
+from docsync.render.option_name import LIMIT
+from docsync.render.options import put_options
 from docsync.render.response_format import OPTION, SCHEMA, ResponseFormat
 from docsync.render.schema import close_schema
 from docsync.render.tool_call import check_extra, read_call_id, read_tool_calls

@@ -6,7 +6,8 @@ from docsync.render.media_encoding import data_url, file_name
 from docsync.render.message import MediaKind, MediaPart, Message, Part, TextPart
 from docsync.render.mistake_list import MistakeList
 from docsync.render.model_request import ModelRequest
-from docsync.render.options import LIMIT, Options, put_options
+from docsync.render.option_name import LIMIT
+from docsync.render.options import Options, put_options
 from docsync.render.providers.openai_chat import answer_schema, enforceable_schema
 from docsync.render.response_format import OPTION, SCHEMA, ResponseFormat
 from docsync.render.tool_call import check_extra, read_call_id, read_tool_calls
@@ -83,7 +84,8 @@ def _reasoning(options: Options, mistakes: MistakeList) -> dict[str, Any]:
     if written is None:
         return {} if effort is None else {"reasoning": {"effort": effort}}
     if not isinstance(written, dict) or (effort is not None and "effort" in written):
-        mistakes.add("the option reasoning must be a mapping, and say what reasoning_effort does not")
+        message = "must be a mapping, and say what reasoning_effort does not"
+        mistakes.add(message, options.place("reasoning"))
         return {}
     return {"reasoning": {**written, **({} if effort is None else {"effort": effort})}}
 

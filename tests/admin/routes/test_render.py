@@ -94,6 +94,9 @@ def test_all_mistakes_come_at_once_with_their_places_and_inputs(endpoint: Endpoi
         ("persona", 14, None),
         ("question", 16, None),
     ]
+    asked = {"inputs": {"persona": PERSONA}, "samples": True, "to": "anthropic"}
+    (mistake,) = render(endpoint, **asked).json["mistakes"]
+    assert (mistake["json_path"], mistake["line"]) == ("model.provider", None)
     (mistake,) = render(endpoint, texts={"count": "many"}).json["mistakes"]
     assert (mistake["input_name"], mistake["path"]) == ("count", "prompts/reply.prompty")
 

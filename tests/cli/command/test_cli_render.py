@@ -75,6 +75,15 @@ def test_mistakes_are_told_with_their_lines_and_what_may_be_meant(prompts: Shell
     assert [one["line"] for one in as_json["mistakes"]] == [None, 14, 16]
 
 
+def test_what_is_wrong_with_a_request_is_told_with_its_place_in_the_front_matter(prompts: Shell) -> None:
+    asked = ("render", REPLY_ID, *ADA, "--samples", "--to", "anthropic")
+    answer = prompts(*asked)
+    assert (answer.code, answer.out) == (1, "")
+    assert "docsync: prompts/reply.prompty: model.provider: the prompt names a model of openai" in answer.err
+    (mistake,) = prompts(*asked, "--json").json["error"]["mistakes"]
+    assert mistake["json_path"] == "model.provider"
+
+
 def test_a_text_that_is_not_of_the_declared_type_is_a_mistake(prompts: Shell) -> None:
     answer = prompts("render", REPLY_ID, *ADA, "--samples", "-i", "count=many")
     assert answer.code == 1
