@@ -36,7 +36,7 @@ class RenderPool:
         self._is_over = False
 
     async def render(self, id_: str, asked: Asked) -> dict[str, Any]:
-        """The prompt with this id as *asked*: `messages`, `request`, `unresolved`, `trace`.
+        """The prompt with this id as *asked*: `messages`, `tools`, `request`, `unresolved`, `trace`.
 
         Raises RenderError, NoSuchDocument, NoDatabase, Busy, TimedOut, DaemonStopping.
         """

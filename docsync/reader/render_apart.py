@@ -11,7 +11,7 @@ from docsync.render.trace import Provenance
 
 
 def render_apart(reader: Reader, renderer: ChildRenderer, id_: str, asked: Asked) -> dict[str, Any]:
-    """The prompt with this id as *asked*: `messages`, `request`, `unresolved`, `trace`.
+    """The prompt with this id as *asked*: `messages`, `tools`, `request`, `unresolved`, `trace`.
 
     Raises NoSuchDocument, RenderError, NoDatabase.
     """

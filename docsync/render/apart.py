@@ -102,7 +102,7 @@ class ChildRenderer:
         raise RenderError(Mistake(f"names more than {_MAX_FILES} files", prompt.path))
 
     def finish(self) -> dict[str, Any]:
-        """What the child has made of it: messages, request, unresolved, trace. Raises RenderError."""
+        """What the child has made of it: messages, tools, request, unresolved, trace. Raises RenderError."""
         answer: dict[str, Any] = self._receive()["answer"]
         return answer
 

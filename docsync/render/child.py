@@ -21,8 +21,11 @@ from docsync.render.error import Mistake, RenderError
 from docsync.render.file_reference import find_files
 from docsync.render.made_values import prove_rendering
 from docsync.render.message_json import message_to_json
+from docsync.render.mistake_list import MistakeList
+from docsync.render.parts import read_parts
 from docsync.render.render import find_texts, render
 from docsync.render.text import Text, resolve_name
+from docsync.render.tools import list_tools
 from docsync.render.trace import Provenance
 
 MAX_MEMORY_BYTES = 512 * 1024 * 1024
@@ -77,8 +80,12 @@ def _render(asked: dict[str, Any], texts: dict[str, Text]) -> dict[str, Any]:
     files = {name: text.content for name in find_files(document) if (text := _find(name, path, texts))}
     call = Call(messages, document, Provenance(**asked["facts"]), files=files)
     request = None if asked["to"] == MESSAGES else getattr(call, asked["to"])(without=asked["without"])
+    parts = read_parts(
+        document, files, MistakeList()
+    )  # what is wrong with them, only a request needs to know
     return {
         "messages": [message_to_json(message) for message in messages],
+        "tools": [tool for tool in list_tools(parts.tools) if tool["name"] not in asked["without"]],
         "request": request,
         "unresolved": list(call.unresolved),
         "trace": call.trace(),

@@ -58,6 +58,12 @@ def read_tools(written: list[JsonObject], mistakes: MistakeList) -> Tools:
     return Tools(tuple(functions), tuple(others))
 
 
+def list_tools(written: list[JsonObject]) -> list[dict[str, str]]:
+    """Name and kind of each tool in a stored prompt that has a name, in order, sound or not."""
+    named = ((text(item.get("name")), text(item.get("kind"))) for item in written)
+    return [{"name": name, "kind": kind or FUNCTION} for name, kind in named if name]
+
+
 def select_tools(tools: Tools, without: Collection[str], mistakes: MistakeList) -> tuple[FunctionTool, ...]:
     """The functions without those of *without*. What is none must be named there: it cannot be sent."""
     without = {without} if isinstance(without, str) else set(without)

@@ -94,6 +94,9 @@ PATHS: OpenApiObject = {
                     make_object(
                         {
                             "messages": make_array(_MESSAGE),
+                            "tools": make_array(
+                                make_object({"name": schema_of(str), "kind": schema_of(str)})
+                            ),
                             "request": {"type": ["object", "null"]},
                             "unresolved": make_array(schema_of(str)),
                             "trace": {"type": "object"},

@@ -1,8 +1,6 @@
 """`docsync render`: a stored prompt with inputs, as messages or a request. Sends nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -11,6 +9,7 @@ from docsync.cli.input_options import read_inputs
 from docsync.cli.read_options import exit_code, open_documents, strict_source
 from docsync.cli.session import Session
 from docsync.cli.view.output import as_text
+from docsync.cli.view.rendering import rendering_lines
 from docsync.errors import UsageError
 from docsync.names import from_visible
 from docsync.render.apart import FORMS, MESSAGES, Asked
@@ -81,34 +80,11 @@ def render_command(
         made = render_apart(reader, renderer, row.id if row else prompt_id, asked)
         code = exit_code(reader, strict=strict_source)
     request = made["request"]
-    session.out.answer(made, _lines(made["messages"]) if request is None else [as_text(request)])
+    lines = rendering_lines(made["messages"], made["tools"]) if request is None else [as_text(request)]
+    session.out.answer(made, lines)
     if made["unresolved"]:
         named = ", ".join(made["unresolved"])
         session.out.remark(
             f"variables stay as they are written: {named}; the service's own call resolves them"
         )
     return code
-
-
-def _lines(messages: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Each role as a heading and the content indented: so no content looks like a role."""
-    for number, message in enumerate(messages):
-        if number:
-            yield ""
-        name = f" ({message['name']})" if "name" in message else ""
-        yield click.style(f"{message['role']}{name}:", bold=True)
-        content = message["content"]
-        parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
-        for part in parts:
-            yield from (f"  {line}".rstrip() for line in _describe(part).split("\n"))
-
-
-def _describe(part: Mapping[str, Any]) -> str:
-    if part["type"] == "text":
-        text: str = part["text"]
-        return text
-    known = [part.get("name"), part.get("media_type"), part.get("url")]
-    if "data" in part:
-        size = len(part["data"]) * 3 // 4 - part["data"][-2:].count("=")
-        known.append(f"{size} bytes")
-    return f"[{', '.join([part['type'], *filter(None, known)])}]"
