@@ -125,7 +125,8 @@ def _fail(error: Exception, session: Session) -> int:
 def _describe_denial(error: OSError) -> str:
     """What the system refused, and how a person can mend it."""
     advice = _ADVICE.get(error.errno or 0)
-    return f"{to_printable(str(error.filename))}: {(error.strerror or '').lower()}{f'; {advice}' if advice else ''}"
+    said = (error.strerror or "").lower()
+    return f"{to_printable(str(error.filename))}: {said}{f'; {advice}' if advice else ''}"
 
 
 def _print_error(error: DocsyncError, out: Output) -> int:

@@ -1,4 +1,4 @@
-"""Proves for `docsync check` that prompts render, in one child for all of them. Reads only what it is given."""
+"""Proves for `docsync check` that prompts render, in one child for all of them. Opens no file."""
 
 import json
 from collections.abc import Callable, Collection, Iterator
