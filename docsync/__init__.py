@@ -11,7 +11,7 @@ The map of the rooms: rank, room, job. Imports point to a strictly lower rank or
     6  codegen    the documents as types, in Python and TypeScript
     5  reader     rows to callers: get, changes, service; query/ has find, search, conditions, pages
     5  verify     proves the database equal to the files
-    4  render     a stored prompt and its inputs to a request for a model; opens files of keys only
+    4  render     a stored prompt and its inputs to a request for a model; opens keys, and prompts for lines
     4  upkeep     a database kept sound: checks, repair, rebuild, backup, restore; one-shot syncs
     4  commands   the protocol of what can be asked of a running daemon
     3  sync       files to rows: batch/ (scan, diff, load, plan, apply) and thread/ (what wakes it, Git, the barrier)

@@ -6,6 +6,8 @@ from docsync.reader.prompt import make_no_such_document, read_text
 from docsync.reader.reader import Reader
 from docsync.reader.row import StoredRow
 from docsync.render.apart import Asked, ChildRenderer, StoredPrompt
+from docsync.render.error import RenderError
+from docsync.render.file_line import find_lines
 from docsync.render.text import Text
 from docsync.render.trace import Provenance
 
@@ -23,8 +25,13 @@ def render_apart(reader: Reader, renderer: ChildRenderer, id_: str, asked: Asked
         row = reader.get_stored(id_)
         if row is None:
             raise make_no_such_document(id_, reader.similar_ids(id_))
-        renderer.begin(_describe(row), asked, load)
-    return renderer.finish()
+        prompt = _describe(row)
+        renderer.begin(prompt, asked, load)
+    try:
+        return renderer.finish()
+    except RenderError as error:
+        root = reader._source.project  # noqa: SLF001 - of the same room
+        raise find_lines(error, root, prompt.facts) from None
 
 
 def _describe(row: StoredRow) -> StoredPrompt:

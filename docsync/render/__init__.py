@@ -1,1 +1,1 @@
-"""A stored prompt and its inputs to a request for a model. Reads nothing but files of keys."""
+"""A stored prompt and its inputs to a request for a model. Reads files of keys, and prompts for lines."""

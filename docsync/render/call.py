@@ -1,6 +1,7 @@
 """A rendered prompt on its way to a model: as each provider's SDK takes it, with what a trace says of it.
 
-Pure but for `connection()`, which reads the files of keys that a prompt names. Nothing is sent.
+Pure but for `connection()`, which reads the files of keys that a prompt names, and for mistakes, whose lines
+are in the prompt's file. Nothing is sent.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -12,6 +13,8 @@ from typing import Any
 from docsync.formats.prompty.shape import mapping
 from docsync.render.connection import Connection, KeyFolder, read_connection
 from docsync.render.environment import Environment, find_variables, resolve_variables
+from docsync.render.error import RenderError
+from docsync.render.file_line import find_lines
 from docsync.render.message import Message
 from docsync.render.mistake_list import MistakeList
 from docsync.render.model import CHAT, RESPONSES, Model, read_model, resolve_deployment, resolve_name
@@ -35,8 +38,8 @@ class Call:
     `document` is the stored prompt. `files` has the texts of files that its model, tools and outputs name
     as `${file:…}`, by the path that is written. `environment` has the variables that may stand below
     `model.connection` and `model.options`; with None nothing is resolved, and `unresolved` names what stays
-    as it is written. `root` is the project's folder, in which `connection()` may read files of keys; with
-    None it reads nothing.
+    as it is written. `root` is the project's folder, in which `connection()` may read files of keys, and
+    lines of mistakes are found; with None nothing is read.
 
     Every method raises RenderError with all that is wrong. Each `without` names tools to leave out.
     """
@@ -87,7 +90,7 @@ class Call:
         written = own_model(self.document, self.files, mistakes)
         folder = KeyFolder(self.root, self.provenance)
         connection = read_connection(written, folder, self.environment, mistakes)
-        mistakes.raise_all()
+        self._raise(mistakes)
         return connection
 
     def trace(self) -> dict[str, str | int]:
@@ -101,14 +104,14 @@ class Call:
         """The tools in one shape, whatever generation wrote them: functions, and what is none."""
         mistakes = self._mistakes()
         tools = read_tools(self._parts(mistakes).tools, mistakes)
-        mistakes.raise_all()
+        self._raise(mistakes)
         return tools
 
     def options(self) -> Options:
         """The options in one set of names, whatever generation wrote them."""
         mistakes = self._mistakes()
         options = self._options(self._parts(mistakes), mistakes)
-        mistakes.raise_all()
+        self._raise(mistakes)
         return options
 
     @property
@@ -143,8 +146,15 @@ class Call:
             read_response_format(parts, options, mistakes),
         )
         body = build(request, mistakes)
-        mistakes.raise_all()
+        self._raise(mistakes)
         return body
+
+    def _raise(self, mistakes: MistakeList) -> None:
+        """Raises RenderError with all of *mistakes*, if there are any."""
+        try:
+            mistakes.raise_all()
+        except RenderError as error:
+            raise find_lines(error, self.root, self.provenance) from None
 
     def _mistakes(self) -> MistakeList:
         return MistakeList(self.provenance.file_path, mapping(self.document.get("frontmatter")))

@@ -139,9 +139,15 @@ def test_what_is_wrong_with_a_request_is_told_with_its_place_in_the_front_matter
     asked = ("render", REPLY_ID, *ADA, "--samples", "--to", "anthropic")
     answer = prompts(*asked)
     assert (answer.code, answer.out) == (1, "")
-    assert "docsync: prompts/reply.prompty: model.provider: the prompt names a model of openai" in answer.err
+    assert "prompts/reply.prompty:5:3: model.provider: the prompt names a model of openai" in answer.err
     (mistake,) = prompts(*asked, "--json").json["error"]["mistakes"]
-    assert mistake["json_path"] == "model.provider"
+    assert (mistake["json_path"], mistake["line"], mistake["column"]) == ("model.provider", 5, 3)
+
+
+def test_a_file_that_is_not_the_stored_one_any_more_gives_no_line(prompts: Shell) -> None:
+    (prompts.root / "prompts" / "reply.prompty").write_text(f"---\n\n{REPLY.removeprefix('---')}", "utf-8")
+    answer = prompts("render", REPLY_ID, *ADA, "--samples", "--to", "anthropic")
+    assert "prompts/reply.prompty: model.provider: the prompt names a model of openai" in answer.err
 
 
 def test_a_text_that_is_not_of_the_declared_type_is_a_mistake(prompts: Shell) -> None:
