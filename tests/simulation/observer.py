@@ -178,6 +178,7 @@ class Observer(TreeObserver):
             is_told = heir not in self._unsure_ns and self._signs.get(heir) in ("renamed", "folder")
             is_there = self._oracle.at(heir).sort is Sort.GOOD and None not in self._moments_of(heir)
             names = {heir, *(link for link in filesystem.links if filesystem.real(link) == heir)}
+            names.update(filesystem.names_of(heir))
             if is_told and is_there and names.isdisjoint(after.rows):
                 yield f"{path}: deleted, but {heir}, which it is now, is not there yet"
 
