@@ -63,7 +63,7 @@ if TYPE_CHECKING:
     from docsync.reader.pool import ReaderPool
     from docsync.reader.service import PersonaService, PromptTemplateService
     from docsync.render.call import Call
-    from docsync.render.error import Mistake, RenderError
+    from docsync.render.error import InputError, Mistake, RenderError
     from docsync.render.message import MediaKind, MediaPart, Message, TextPart
 else:  # to a type checker it would make an object of every name, also of a misspelt one
 
@@ -82,6 +82,7 @@ _ROOMS = {
     "CachedDocuments": "docsync.reader.cached",
     "Call": "docsync.render.call",
     "FallbackWarning": "docsync.reader",
+    "InputError": "docsync.render.error",
     "MediaKind": "docsync.render.message",
     "MediaPart": "docsync.render.message",
     "Message": "docsync.render.message",
@@ -106,6 +107,7 @@ __all__ = [
     "Damaged",
     "DocsyncError",
     "FallbackWarning",
+    "InputError",
     "MediaKind",
     "MediaPart",
     "Message",

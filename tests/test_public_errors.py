@@ -3,20 +3,21 @@
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 import docsync
 from docsync import errors
-from docsync.render.error import RenderError
+from docsync.render.error import InputError, Mistake, RenderError
 
 PAGE = (Path(docsync.__file__).parent.parent / "docs" / "service.md").read_text(encoding="utf-8")
 ERRORS = {
     name: kind
     for name, kind in vars(errors).items()
     if isinstance(kind, type) and issubclass(kind, errors.DocsyncError)
-} | {"RenderError": RenderError}
+} | {"RenderError": RenderError, "InputError": InputError}
 
 
 def test_every_error_is_a_public_name() -> None:
@@ -36,6 +37,16 @@ def test_the_page_has_a_line_for_each_error_and_for_no_other() -> None:
 def test_the_parents_are_those_that_the_page_tells_of() -> None:
     assert issubclass(docsync.NoDatabase, docsync.NotReachable)
     assert issubclass(docsync.Damaged, docsync.StoreUnavailable)
+    assert issubclass(docsync.InputError, docsync.RenderError)
+
+
+def test_the_page_has_a_line_for_each_field_of_a_mistake() -> None:
+    (table,) = re.findall(
+        r"^\| field of a `Mistake` \| .*?\n\|[-|]+\n(.*?)\n\n", PAGE, re.MULTILINE | re.DOTALL
+    )
+    assert [name for line in table.splitlines() for name in re.findall(r"`(\w+)`", line.split(" | ")[0])] == [
+        one.name for one in fields(Mistake)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,8 @@ class Reader(SourceHolder):
         """The prompt with this id for these inputs: its messages, and requests for a model.
 
         Values are JSON, rows, and bytes or URLs for images, files and sounds. With *samples* the prompt's own
-        stand for what is not given. Raises RenderError with all that is wrong, NoSuchDocument.
+        stand for what is not given. Raises InputError with all that is wrong with *inputs*, RenderError with
+        what is wrong with the prompt, NoSuchDocument.
         """
         from docsync.reader.prompt import render_stored
 

@@ -121,7 +121,7 @@ class Row(_LazyColumns):
     def render(self, inputs: "Mapping[str, object] | None" = None, *, samples: bool = False) -> "Call":
         """This prompt for these inputs, as `Reader.render` does it; for any thread, and without a question.
 
-        Raises RenderError, also for a prompt that takes in other files: a row has only its own.
+        Raises InputError, and RenderError also for a prompt that takes in other files: it has only its own.
         """
         from docsync.reader.prompt import render_alone
 

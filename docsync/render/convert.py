@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from docsync.names import to_printable
-from docsync.render.error import Mistake
+from docsync.render.error import InputError, Mistake
 from docsync.render.mistake_list import MistakeList
 
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -15,7 +15,7 @@ _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, 
 def convert_texts(document: Mapping[str, Any], texts: Mapping[str, str], path: str) -> dict[str, object]:
     """*texts* as the inputs of the prompt *document* at *path*; of an undeclared one the text itself.
 
-    RenderError with all that cannot be converted. Whether an input may be given at all, `render` decides.
+    InputError with all that cannot be converted. Whether an input may be given at all, `render` decides.
     """
     kinds = {item.get("name"): item.get("kind") for item in document.get("inputs") or ()}
     values: dict[str, object] = {}
@@ -28,7 +28,7 @@ def convert_texts(document: Mapping[str, Any], texts: Mapping[str, str], path: s
             shown = text if len(text) <= 40 else f"{text[:40]}…"
             message = f"the input '{to_printable(name)}' must be {error}, got '{to_printable(shown)}'"
             mistakes.put(Mistake(message, path, input_name=name))
-    mistakes.raise_all()
+    mistakes.raise_all(InputError)
     return values
 
 

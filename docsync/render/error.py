@@ -36,3 +36,7 @@ class RenderError(DocsyncError):
         lines = (f"{mistake} ({mistake.hint})" if mistake.hint else str(mistake) for mistake in mistakes)
         super().__init__("\n".join(lines))
         self.mistakes = mistakes
+
+
+class InputError(RenderError):
+    """The prompt may be right: every mistake is about the inputs that were given, or were not."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from docsync.names import find_closest, to_printable
 from docsync.render.declared import Declaration, Input
-from docsync.render.error import Mistake
+from docsync.render.error import InputError, Mistake, RenderError
 from docsync.render.media import read_media
 from docsync.render.message import MediaKind, Message
 from docsync.render.mistake_list import MistakeList
@@ -60,7 +60,10 @@ def bind_inputs(
     *,
     samples: bool,
 ) -> Bound:
-    """The values for the first of *templates*, which is the prompt's. RenderError with all mistakes."""
+    """The values for the first of *templates*, which is the prompt's.
+
+    InputError with all mistakes; a RenderError if one of them is the prompt's own.
+    """
     return _Binder(declaration, tuple(templates), given, samples=samples).bind()
 
 
@@ -80,6 +83,7 @@ class _Binder:
         self._plain = PlainValues()
         self._bound = Bound(private=self._plain.private)
         self._mistakes = MistakeList(declaration.path)
+        self._error: type[RenderError] = InputError
 
     def bind(self) -> Bound:
         self._refuse_unknown()
@@ -89,7 +93,7 @@ class _Binder:
             if name not in self._declaration.inputs:
                 self._put(name, value, Input(name, {}))
         self._find_missing()
-        self._mistakes.raise_all()
+        self._mistakes.raise_all(self._error)
         return self._bound
 
     def _refuse_unknown(self) -> None:
@@ -134,6 +138,8 @@ class _Binder:
                 self._put_plain(name, self._plain.copy(value), one)
         except (NotPlain, ValueError) as error:
             text = str(error)
+            if self._given.get(name) is None:  # so it was a sample or a default
+                self._error = RenderError
             self._add(
                 f"the input '{to_printable(name)}'{'' if text.startswith(('[', '.')) else ' '}{text}", name
             )
@@ -163,6 +169,7 @@ class _Binder:
         """A conversation or an image that stands nowhere would be lost without a word."""
         used = [template.variables for template in self._templates]
         if not any(names is None or name in names for names in used):
+            self._error = RenderError
             self._add(
                 f"the {one.kind} '{to_printable(name)}' has no place in the text: "
                 f"write {{{{ {name} }}}} where it belongs",

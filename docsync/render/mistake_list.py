@@ -27,10 +27,10 @@ class MistakeList:
         """Notes one whose place is known; each is told once."""
         self._mistakes[mistake] = None
 
-    def raise_all(self) -> None:
-        """Raises RenderError with all of them, if there are any."""
+    def raise_all(self, error: type[RenderError] = RenderError) -> None:
+        """Raises *error* with all of them, if there are any."""
         if self._mistakes:
-            raise RenderError(*self._mistakes)
+            raise error(*self._mistakes)
 
     def _find(self, at: str | None) -> str | None:
         if at is None or self._front_matter is None:

@@ -39,7 +39,8 @@ def render(
 ) -> tuple[Message, ...]:
     """The messages of a prompt.
 
-    Raises RenderError with all that is wrong: with the inputs, or with the template at its line and column.
+    Raises InputError with all that is wrong with the inputs; RenderError with what is wrong with the prompt,
+    at its line and column.
 
     Args:
         document: the prompt as it is stored.

@@ -2,8 +2,10 @@
 
 import json
 import re
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
@@ -17,11 +19,13 @@ from tests.docs_using.test_using_page import BURSAR, rename
 
 FOLLOW = "A worker that follows changes"
 INTERVIEW = "/interviews/customers/care-home-bursar"
+PROMPT = "prompts/research/persona-interview.prompty"
+NAME = "  - name: question\n"
 _OPENER = build_opener(ProxyHandler({}))
 
 
 def ask(address: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
-    """Status and JSON of a GET, or of a POST with *body*."""
+    """Status and JSON of a GET, or of a POST with *body*; of a bug the text."""
     data = None if body is None else json.dumps(body).encode()
     try:
         with _OPENER.open(
@@ -29,16 +33,22 @@ def ask(address: str, body: dict[str, Any] | None = None) -> tuple[int, Any]:
         ) as got:
             return got.status, json.load(got)
     except HTTPError as error:
-        return error.code, json.load(error)
+        return error.code, error.read().decode() if error.code == 500 else json.load(error)
 
 
-def test_a_service_of_fastapi_sees_a_save_at_the_next_request(own: Daemon) -> None:
+@contextmanager
+def serving(own: Daemon) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """The service of FastAPI as a process, and where it answers."""
     pytest.importorskip("fastapi", reason="fastapi is not installed; it is in the extra test")
     own.write("service.py", program("FastAPI"))
     command = [sys.executable, "-m", "uvicorn", "service:app", "--port", "0", "--log-level", "info"]
     with conversing(command, own) as it:
         assert it.stderr
-        address = next(found[0] for line in it.stderr if (found := re.search(r"http://[\d.]+:\d+", line)))
+        yield it, next(found[0] for line in it.stderr if (found := re.search(r"http://[\d.]+:\d+", line)))
+
+
+def test_a_service_of_fastapi_sees_a_save_at_the_next_request(own: Daemon) -> None:
+    with serving(own) as (it, address):
         persona = f"{address}/personas/customers/care-home-bursar"
         assert ask(persona)[1]["name"] == "Marguerite D'Aubigné"
         assert ask(f"{address}/personas/nobody")[0] == 404
@@ -58,11 +68,27 @@ def test_a_service_of_fastapi_sees_a_save_at_the_next_request(own: Daemon) -> No
 
         own.persona(BURSAR)
         own.wait()
-        status, answer = ask(f"{address}{INTERVIEW}", {"question": "Why?"})
-        assert status == 400
-        assert any("behavior" in one for one in answer["detail"])
+        assert ask(f"{address}{INTERVIEW}", {"question": "Why?"}) == (500, "Internal Server Error")
         it.terminate()
-        assert it.wait(PATIENCE) in (0, -15)
+        log = it.communicate(timeout=PATIENCE)[1]
+        assert it.returncode in (0, -15)
+        assert re.search(r"RenderError: prompts/research/persona-interview\.prompty:\d+:\d+: .*behavior", log)
+
+
+def test_a_service_of_fastapi_says_what_is_wrong_with_its_inputs(own: Daemon) -> None:
+    prompt = (own.root / PROMPT).read_text(encoding="utf-8")
+    assert NAME in prompt
+    own.write(PROMPT, prompt.replace(NAME, f"{NAME}    enumValues: [Why?]\n"))
+    own.wait()
+    with serving(own) as (_, address):
+        assert ask(f"{address}{INTERVIEW}", {"question": "Why?"})[0] == 200
+        status, answer = ask(f"{address}{INTERVIEW}", {"question": "Whi?"})
+        assert status == 400
+        (mistake,) = answer["detail"]
+        assert re.fullmatch(
+            rf"{PROMPT}:\d+:\d+: the input 'question' must be one of Why\?; .*", mistake["message"]
+        )
+        assert mistake["input"] == "question"
 
 
 def index(daemon: Daemon) -> dict[str, list[str]]:

@@ -3,7 +3,7 @@
 import pytest
 
 from docsync.render.convert import convert_texts
-from docsync.render.error import RenderError
+from docsync.render.error import InputError
 from tests.render.prompt import Prompt
 
 KINDS = ("string", "boolean", "integer", "number", "float", "array", "list", "object", "thread", "image")
@@ -39,7 +39,7 @@ def test_a_text_becomes_what_is_declared(kind: str, text: str, value: object) ->
 
 
 def test_all_texts_that_cannot_be_converted_are_told_at_once() -> None:
-    with pytest.raises(RenderError) as caught:
+    with pytest.raises(InputError) as caught:
         convert(
             boolean="maybe", integer="1.5", number="nan", float="x", array="{}", object="[1", string="fine"
         )

@@ -9,11 +9,14 @@ from docsync import (
     AsyncReader,
     CachedDocuments,
     FallbackWarning,
+    InputError,
+    Mistake,
     NoDatabase,
     PersonaService,
     PromptTemplateService,
     Reader,
     ReaderPool,
+    RenderError,
     Row,
     UsageError,
     open_reader,
@@ -168,6 +171,14 @@ def name_what_is_raised() -> None:
     kinds: list[type[Exception]] = [NoDatabase, UsageError]
     warning: type[UserWarning] = FallbackWarning
     assert [*kinds, warning]
+    error: RenderError = InputError(Mistake("has no input 'a'", "prompts/ask.prompty", input_name="a"))
+    for mistake in error.mistakes:
+        assert_type(mistake, Mistake)
+        assert_type((mistake.message, str(mistake)), tuple[str, str])
+        assert_type(
+            (mistake.path, mistake.hint, mistake.input_name), tuple[str | None, str | None, str | None]
+        )
+        assert_type((mistake.line, mistake.column), tuple[int | None, int | None])
 
 
 def use_everything(database: Path) -> None:
