@@ -60,7 +60,8 @@ class Reader(SourceHolder):
         from docsync.reader.prompt import render_stored
 
         self._check()
-        return render_stored(self._source, id_, inputs or {}, samples=samples, environment=os.environ)
+        given = {} if inputs is None else inputs
+        return render_stored(self._source, id_, given, samples=samples, environment=os.environ)
 
     def find(self, **asked: "Unpack[FindArguments]") -> "Page":
         """The documents for which all of this holds, in order. Raises UsageError for what cannot be asked.

@@ -125,7 +125,8 @@ class Row(_LazyColumns):
         """
         from docsync.reader.prompt import render_alone
 
-        return render_alone(self, inputs or {}, samples=samples, environment=os.environ)
+        given = {} if inputs is None else inputs
+        return render_alone(self, given, samples=samples, environment=os.environ)
 
     def __repr__(self) -> str:
         """What tells it from other rows, and nothing of what it holds."""

@@ -64,7 +64,18 @@ def bind_inputs(
 
     InputError with all mistakes; a RenderError if one of them is the prompt's own.
     """
-    return _Binder(declaration, tuple(templates), given, samples=samples).bind()
+    first, *others = templates
+    refusal = _refuse_no_object(given)
+    if refusal:
+        raise InputError(Mistake(f"inputs must be an object, {refusal}", first.text.path))
+    return _Binder(declaration, (first, *others), given, samples=samples).bind()
+
+
+def _refuse_no_object(given: object) -> str | None:
+    """Why *given* is no object: a caller without types may pass anything."""
+    if not isinstance(given, Mapping):
+        return f"got {describe(given)}"
+    return next((f"and its key {name!a} is no text" for name in given if not isinstance(name, str)), None)
 
 
 class _Binder:

@@ -1,7 +1,9 @@
 """`Reader.render`: a stored prompt to messages, from the database and from the files, with what it takes in."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,7 @@ from docsync import AsyncReader, PromptTemplateService
 from docsync.errors import NoSuchDocument
 from docsync.names import Collection
 from docsync.reader import Reader, open_reader
-from docsync.render.error import RenderError
+from docsync.render.error import InputError, RenderError
 from docsync.render.message import Message
 from tests.helpers.project import PERSONAS, PROMPTS, Project
 
@@ -200,6 +202,19 @@ def test_the_service_of_prompts_renders_by_the_ids_that_it_knows(requesting: Pro
         assert service.render("no-tool", {"question": "Why?"}).messages[1] == Message("user", "Why?")
         with pytest.raises(NoSuchDocument, match="did you mean prompt_template/no-tool"):
             service.render("no-tol", {"question": "Why?"})
+
+
+@pytest.mark.parametrize("inputs", [["Why?"], [], "", 0])
+def test_inputs_that_are_no_object_are_told_wherever_they_are_given(requesting: Project, inputs: Any) -> None:
+    with open_reader(database=requesting.database) as reader:
+        row = reader.get("prompt_template/no-tool")
+        assert row
+        service = PromptTemplateService(reader)
+        for render in (row.render, partial(reader.render, row.id), partial(service.render, row.id)):
+            with pytest.raises(
+                InputError, match=r"^prompts/no-tool\.prompty: inputs must be an object, got "
+            ):
+                render(inputs)
 
 
 def test_an_async_reader_renders_too(asking: Project) -> None:

@@ -1,8 +1,11 @@
 """Whose mistake it is: InputError where all are about the inputs, RenderError where one is the prompt's."""
 
+from typing import Any
+
 import pytest
 
 from docsync.render.error import InputError, RenderError
+from docsync.render.render import render
 from tests.render.prompt import MUSTACHE, Prompt
 
 TONE = """inputs:
@@ -69,3 +72,19 @@ def test_mistakes_of_both_are_told_at_once_and_are_not_the_callers_alone() -> No
     error = error_of(Prompt("user:\nhi", IMAGE), q=b"x", other=1)
     assert type(error) is RenderError
     assert len(error.mistakes) == 2
+
+
+@pytest.mark.parametrize(
+    ("inputs", "mistake"),
+    [
+        (["x"], "inputs must be an object, got an array"),
+        ([], "inputs must be an object, got an array"),
+        ("q", "inputs must be an object, got a text"),
+        ("", "inputs must be an object, got a text"),
+        ({"q": "x", 7: "x"}, "inputs must be an object, and its key 7 is no text"),
+    ],
+)
+def test_inputs_that_are_no_object_are_the_mistake_of_the_caller(inputs: Any, mistake: str) -> None:
+    document = Prompt("user:\n{{ q }}", TONE).document
+    with pytest.raises(InputError, match=f"^prompts/test.prompty: {mistake}$"):
+        render(document, inputs, path="prompts/test.prompty")
