@@ -21,6 +21,7 @@ from docsync.store.project_note import demand_place
 DAMAGED = (apsw.CorruptError, apsw.NotADBError, UnicodeDecodeError)
 """The errors for a file that was moved away under an open connection, or is damaged."""
 
+_START = "start 'docsync run' or 'docsync sync' first"
 _SHORT_BUSY_MS = 50
 _STEPS = 10_000  # of SQLite's machine between two looks at the clock: less than a millisecond
 _MAX_OPENINGS = 3
@@ -43,9 +44,13 @@ os.register_at_fork(after_in_child=_keep_inherited)
 class DatabaseFile:
     """A database file to read from; see `begin`."""
 
-    def __init__(self, path: Path, project: Path | None = None) -> None:
-        """*project*: the folder whose database it must be; without it, it is what the caller says."""
+    def __init__(self, path: Path, project: Path | None = None, *, advice: str = _START) -> None:
+        """*project*: the folder whose database it must be; without it, it is what the caller says.
+
+        *advice*: what to do where there is no file at the path.
+        """
         self.project = project
+        self._advice = advice
         self._path = path.absolute()  # the working directory may change
         self._name = str(self._path)
         self._stack = ExitStack()
@@ -64,7 +69,7 @@ class DatabaseFile:
 
     def again(self) -> "DatabaseFile":
         """Another one for this database, not opened yet: for another thread."""
-        return DatabaseFile(self._path, self.project)
+        return DatabaseFile(self._path, self.project, advice=self._advice)
 
     def begin(self) -> Snapshot:
         """Begin a read transaction, on the file that is at the path now. Raises NoDatabase."""
@@ -147,7 +152,5 @@ class DatabaseFile:
         try:
             status = os.stat(self._name)  # noqa: PTH116  # before every query: half the time of Path.stat
         except OSError as error:
-            raise NoDatabase(
-                f"{self._path}: no database there; start 'docsync run' or 'docsync sync' first"
-            ) from error
+            raise NoDatabase(f"{self._path}: no database there; {self._advice}") from error
         return (status.st_dev, status.st_ino)

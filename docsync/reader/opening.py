@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docsync.errors import UsageError
+from docsync.errors import NoDatabase, UsageError
 from docsync.reader.connection import DatabaseFile
 from docsync.reader.reader import Reader
 from docsync.reader.row import DATABASE, FILES
@@ -47,7 +47,7 @@ def make_source(
     source: str | None = None,
     on_fallback: OnFallback | None = None,
 ) -> AnswerSource:
-    """What would answer a reader, see `open_reader`; not opened yet. Raises ConfigError, UsageError."""
+    """What would answer a reader, see `open_reader`; not opened yet. Raises what that does."""
     wanted = check_source(source or os.environ.get("DOCSYNC_SOURCE") or AUTO)
     if database is not None and project is None:
         if wanted == FILES:
@@ -72,10 +72,24 @@ def _make_configured(config: "Config", source: str, on_fallback: OnFallback | No
 
     wanted = check_source(source)
     folders = (config.root / one.path for one in config.collections)
-    is_project = config.file is not None or any(folder.exists() for folder in folders)
+    if config.file is None and not any(folder.exists() for folder in folders):
+        return _make_lost(config, wanted)
     database = None if wanted == FILES else DatabaseFile(config.database_path, config.root)
-    files = FileFallback(config) if wanted != DATABASE and is_project else None
-    return AnswerSource(database, files, on_fallback)
+    return AnswerSource(database, None if wanted == DATABASE else FileFallback(config), on_fallback)
+
+
+def _make_lost(config: "Config", source: str) -> AnswerSource:
+    """The source of a folder that is no project, whose database may be there all the same.
+
+    To start docsync there would make a second, empty project. Raises NoDatabase where only files may answer.
+    """
+    advice = (
+        f"there is no docsync.toml in or above {config.root}: say where it is, "
+        'open_reader("/path/of/project")'
+    )
+    if source == FILES:
+        raise NoDatabase(advice)
+    return AnswerSource(DatabaseFile(config.database_path, config.root, advice=advice), None, None)
 
 
 def check_source(text: str) -> str:

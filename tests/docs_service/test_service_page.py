@@ -28,7 +28,17 @@ def test_every_program_of_the_page_is_run_here() -> None:
     titles = [text.partition("\n")[0] for text in PAGE.split("\n## ")[1:] if "```" in text]
     here = Path(__file__).read_text(encoding="utf-8")
     assert [title for title in titles if f'"{title}"' not in here] == []
-    assert re.findall(r"```(\w+)", PAGE) == ["python"] * (len(titles) + 1), "the last one is for pytest"
+    assert re.findall(r"```(\w+)", PAGE) == ["python"] * (len(titles) + 2), (
+        "the first, and the last for pytest"
+    )
+
+
+def test_the_project_may_be_elsewhere(live: Daemon) -> None:
+    (first,) = blocks(PAGE.split("\n## ")[0], "python")
+    assert '"."' in first
+    assert python(first, at=live) == f"{BURSAR}\n"
+    there = first.replace('"."', repr(str(live.root)))
+    assert python(f"import os; os.chdir('/')\n{there}", at=live) == f"{BURSAR}\n"
 
 
 def test_a_row_is_what_the_page_says(live: Daemon) -> None:

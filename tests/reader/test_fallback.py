@@ -1,6 +1,8 @@
 """What answers while the database does not: the files, with a warning, for as long as need be and no longer."""
 
+import asyncio
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 import docsync
+from docsync import AsyncReader, ReaderPool
 from docsync.errors import ConfigError, NoDatabase, UsageError
 from docsync.reader import FallbackWarning, open_reader
 from docsync.reader.service import PersonaService
@@ -170,8 +173,29 @@ def test_files_need_a_project(people: Project) -> None:
 
 def test_where_there_is_no_project_nothing_stands_in(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
-    with pytest.raises(NoDatabase, match="docsync sync"):
-        open_reader(tmp_path)
+    lost = re.escape(
+        f'no docsync.toml in or above {tmp_path}: say where it is, open_reader("/path/of/project")'
+    )
+    for open_lost in (open_reader, ReaderPool):
+        with pytest.raises(NoDatabase, match=f"no database there; there is {lost}$"):
+            open_lost(tmp_path)
+    with pytest.raises(NoDatabase, match=f"^there is {lost}$"):
+        open_reader(tmp_path, source="files")
+    people = tmp_path / "personas"
+    people.mkdir()
+    with pytest.raises(NoDatabase, match="start 'docsync run'"):
+        open_reader(tmp_path, source="database")
+
+
+def test_an_async_reader_where_there_is_no_project_says_so(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+
+    async def ask() -> None:
+        async with AsyncReader(tmp_path) as reader:
+            await reader.get("persona/ana")
+
+    with pytest.raises(NoDatabase, match=r"there is no docsync\.toml in or above"):
+        asyncio.run(ask())
 
 
 def test_a_database_elsewhere_has_the_files_of_the_project(files: Project, tmp_path: Path) -> None:
