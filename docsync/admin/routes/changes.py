@@ -36,6 +36,7 @@ from docsync.reader.query.limit import MAX_PAGE
 
 MAX_STREAMS = 32
 MAX_POLLS = 64
+_NOW = "now"  # in place of a cursor, as for `docsync changes`
 _MAX_WAIT_SECONDS = 60.0
 _HEARTBEAT_SECONDS = 15.0
 _PRESENCE_SECONDS = 1.0
@@ -96,14 +97,16 @@ class FeedRoutes:
         return found
 
     async def _read_after(self, since: str | None, limit: int) -> Changes:
-        return await self._readers.ask(lambda reader: reader.changes(since, limit=limit))
+        return await self._readers.ask(
+            lambda reader: reader.changes(reader.cursor() if since == _NOW else since, limit=limit)
+        )
 
     # The stream
 
     async def events(self, request: Request) -> Response:
         """GET /v1/events: changes after `Last-Event-ID` or `since` (default: now), and the status, as events."""
         since = read_text(read_query(request, "since"), "since")
-        since = request.headers.get("last-event-id") or since
+        since = request.headers.get("last-event-id") or since or _NOW
         if request.method == "HEAD":  # returns the headers, and does not count as a stream
             return Response(media_type="text/event-stream")
         if self._streams >= MAX_STREAMS:
@@ -111,9 +114,7 @@ class FeedRoutes:
         self._streams += 1
         try:
             # A cursor that is none is refused before the stream begins.
-            first = await self._readers.ask(
-                lambda reader: reader.changes(since or reader.cursor(), limit=MAX_PAGE)
-            )
+            first = await self._read_after(since, MAX_PAGE)
         except BaseException:
             self._end_stream()
             raise
@@ -165,7 +166,7 @@ def _event(change: Change) -> bytes:
     return b"event: change\nid: %s\ndata: %s\n\n" % (id_, data)
 
 
-_SINCE = parameter("since", "A cursor: what came after it.")
+_SINCE = parameter("since", "A cursor: what came after it; or the word now.")
 
 PATHS: OpenApiObject = {
     "/v1/changes": {

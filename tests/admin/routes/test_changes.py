@@ -78,6 +78,30 @@ def test_without_a_cursor_all_that_is_there_is_told_and_the_feed_goes_on_from_th
     assert changes(endpoint, f"since={second['cursor']}")["changes"] == []
 
 
+def test_a_feed_may_begin_at_now(endpoint: Endpoint, writer: Writer) -> None:
+    now = changes(endpoint, "since=now")
+    assert (now["changes"], now["start_over"], now["more"]) == ([], False, False)
+    assert now["cursor"] == changes(endpoint)["cursor"]
+
+    writer.save("bo")
+
+    found = changes(endpoint, f"since={now['cursor']}")
+    assert [one["id"] for one in found["changes"]] == ["persona/bo"]
+
+
+def test_a_poll_that_begins_at_now_waits_for_the_next_commit(
+    endpoint: Endpoint, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docsync.admin.routes.changes.MAX_POLLS", 1)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(wait_for, endpoint, "now")
+        while not waiting.done() and endpoint.ask("GET", "/v1/changes?since=now&wait=0.01").status == 200:
+            pass  # until it waits in the one place that there is
+        writer.save("bo")
+
+        assert [one["id"] for one in waiting.result(timeout=20).json["changes"]] == ["persona/bo"]
+
+
 def test_a_feed_comes_in_pages(endpoint: Endpoint, writer: Writer) -> None:
     begin = changes(endpoint)["cursor"]
     writer.save(*"cdefg")
@@ -174,6 +198,13 @@ def test_a_stream_begins_at_now_and_tells_every_change(endpoint: Endpoint, write
         event = stream.until("change")
 
     assert (event.data["id"], event.data["op"], event.data["cursor"]) == ("persona/bo", "upsert", event.id)
+
+
+def test_a_stream_may_be_told_to_begin_at_now(endpoint: Endpoint, writer: Writer) -> None:
+    with Stream(endpoint.port, "/v1/events?since=now") as stream:
+        assert stream.cursor() == changes(endpoint)["cursor"]
+        writer.save("bo")
+        assert stream.until("change").data["id"] == "persona/bo"
 
 
 @pytest.mark.parametrize("by_header", [True, False])
