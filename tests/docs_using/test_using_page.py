@@ -21,7 +21,7 @@ TESTED = {
     "Python": ["python"],
     "FastAPI": ["python"],
     "A worker that follows changes": ["python"],
-    "Node": ["sh", "ts"],
+    "Node": ["sh", "ts", "sh"],
     "A function on a read-only disk": ["sh", "python", "text"],
     "Over HTTP, with ETag": ["python", "text"],
     "Evaluations": ["python"],
