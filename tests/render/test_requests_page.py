@@ -1,5 +1,6 @@
 """docs/requests.md is true: its programs are run, and its tables are those of the code."""
 
+import json
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 from docsync.render.providers import anthropic, openai_chat, openai_responses
 from tests.daemon.running import Daemon
 from tests.docs_reading.conftest import bundled
+from tests.render.making import made
 
 PAGE = (Path(__file__).parents[2] / "docs" / "requests.md").read_text(encoding="utf-8")
 TABLES = [openai_chat.OPTIONS, openai_responses.OPTIONS, anthropic.OPTIONS]
@@ -63,6 +65,16 @@ def test_the_programs_of_the_page_print_what_stands_below_them(project: Daemon) 
     )
 
     assert done.stdout == "".join(printed), done.stderr
+
+
+def test_the_tools_that_the_page_shows_are_sent_as_it_says() -> None:
+    (written,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    (sent,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+
+    call = made("model: {id: gpt-4o, apiType: chat}\n" + written)
+
+    assert call.document["dialect"] == "v2"
+    assert call.openai()["tools"] == json.loads(sent)
 
 
 def test_the_table_has_every_option_and_its_name_in_each_api() -> None:
