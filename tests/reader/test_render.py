@@ -196,6 +196,24 @@ def test_a_row_renders_without_a_reader_but_not_what_other_files_have(
         including.render({"persona": {}, "question": "?"})
 
 
+def test_a_row_gives_the_environment_as_a_reader_does_but_no_folder_and_no_files(
+    requesting: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requesting.write("docsync.toml", "")
+    with open_reader(requesting.root, source="database") as reader:
+        row = reader.get("prompt_template/no-tool")
+        assert row
+        by_reader, by_row = reader.render(row.id, samples=True), row.render(samples=True)
+    assert (by_reader.root, by_row.root) == (requesting.root, None)
+    assert by_row.files == {}
+    monkeypatch.setenv("THE_USER", "service-8")
+    assert by_reader.openai() == by_row.openai()
+    assert by_row.openai()["user"] == "service-8"
+    assert by_row.connection().api_key == "s3cret"
+    with open_reader(database=requesting.database) as reader:
+        assert reader.render(row.id, samples=True).root is None
+
+
 def test_the_service_of_prompts_renders_by_the_ids_that_it_knows(requesting: Project) -> None:
     with open_reader(database=requesting.database) as reader:
         service = PromptTemplateService(reader)

@@ -48,7 +48,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Daemon:
 def test_the_programs_of_the_page_print_what_stands_below_them(project: Daemon) -> None:
     programs = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     printed = re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)
-    assert len(programs) == len(printed) == 2
+    assert len(programs) == len(printed) == 3
     environment = {
         **project.environ,
         "BIRKFELL_LLM_ENDPOINT": "https://llm.birkfell.example",
