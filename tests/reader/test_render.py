@@ -114,6 +114,21 @@ def test_mistakes_name_the_file_and_the_line(asking: Project) -> None:
         reader.render("prompt_template/ask", {"persona": {}, "question": "x"})
 
 
+def test_an_input_counts_where_the_prompt_declares_it_and_not_what_it_takes_in(asking: Project) -> None:
+    tone = "inputs:\n  - {name: tone, kind: string, default: warm, example: sober}\n"
+    asking.write("prompts/rules.prompty", f"---\nname: Rules\n{tone}---\nBe {{{{ tone }}}}.\n")
+    asking.settle()
+    with open_reader(database=asking.database) as reader:
+        for samples in (False, True):
+            with pytest.raises(RenderError, match=r"^prompts/rules.prompty:6:7: 'tone' is not given"):
+                reader.render(
+                    "prompt_template/ask", {"persona": {"name": "Ana"}, "question": "x"}, samples=samples
+                )
+        asking.write("prompts/ask.prompty", ASK.replace("inputs:\n", tone))
+        asking.settle()
+        assert str(ask(reader, question="x")[0].content).startswith("Be warm.")
+
+
 def test_no_state_is_held_while_a_template_runs(asking: Project) -> None:
     with open_reader(database=asking.database) as reader:
         seen: list[bool] = []
