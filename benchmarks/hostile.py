@@ -31,7 +31,7 @@ from docsync.names import Collection
 from docsync.policy.grace_period import GracePeriod
 from docsync.store.connection import open_writer
 from docsync.store.sqlite import SqliteStore
-from docsync.sync.batch.load import LookContext
+from docsync.sync.batch.look import LookContext
 from docsync.sync.batch.review import DocumentRules
 from docsync.sync.setup import Settings, build_loader
 

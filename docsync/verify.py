@@ -3,6 +3,7 @@
 Never changes the database it looks at.
 """
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -33,6 +34,7 @@ class Kind(StrEnum):
     MISSING = "missing"  # a file has no document
     EXTRA = "extra"  # a document has no file
     COLUMN = "column"  # a document is not what its file says
+    ASSETS = "assets"  # a text that a document takes in is not the one in its file
     TAGS = "tags"
     REFERENCES = "references"
     SEARCH = "search"
@@ -48,7 +50,11 @@ class Kind(StrEnum):
 
 # What is compared: the columns that a fresh database would hold too, by the document that they belong to.
 _COMPARED = {
-    "documents": (Kind.COLUMN, "id", ", ".join(columns_for(Use.COMPARED))),
+    "documents": (
+        Kind.COLUMN,
+        "id",
+        ", ".join(name for name in columns_for(Use.COMPARED) if name != "assets"),
+    ),
     "document_tags": (Kind.TAGS, "document_id", "document_id, tag"),
     "document_references": (
         Kind.REFERENCES,
@@ -65,6 +71,12 @@ _BENEATH_UNSEEN = (
     "SELECT 1 FROM main.problems AS root "
     "WHERE root.code IN ('root-missing', 'root-unreadable', 'unreadable') "
     "AND substr(p.file_path, 1, length(root.file_path) + 1) = root.file_path || '/'"
+)
+_ASSETS = (
+    "SELECT m.id, m.assets, f.assets, "
+    "(SELECT json_group_array(path) FROM fresh.asset_uses WHERE document_id = m.id) "
+    "FROM main.documents AS m JOIN fresh.documents AS f ON f.id = m.id "
+    "WHERE m.assets <> f.assets ORDER BY m.id"
 )
 # The newest change of each document that the feed still tells of, where the document says something else.
 _FEED = (
@@ -133,7 +145,7 @@ def _compare(settings: Settings, database: Path) -> Verification:
 
 def _differences(live: apsw.Connection) -> list[Mismatch]:
     """All that tells the database of *live* from the one that is attached to it as `fresh`."""
-    found = [*_rows(live), *_problems(live), *_feed(live), *_damage(live)]
+    found = [*_rows(live), *_assets(live), *_problems(live), *_feed(live), *_damage(live)]
     if not found and (damage := find(live)):
         found.append(Mismatch("database", damage.reason, Kind.PARTS))
     return found
@@ -183,6 +195,17 @@ def _rows(live: apsw.Connection) -> Iterator[Mismatch]:
     yield from (
         Mismatch(str(id_), f"marked {state}, but its file is good", Kind.STATUS) for id_, state in wrong
     )
+
+
+def _assets(live: apsw.Connection) -> Iterator[Mismatch]:
+    """Texts that are not those of the files; of a file that is gone the last good one rightly stays."""
+    for id_, mine, fresh, needed in live.execute(_ASSETS):
+        held, there, kept = json.loads(mine), json.loads(fresh), set(json.loads(needed))
+        wrong = {path for path in held.keys() | there.keys() if held.get(path) != there.get(path)}
+        if any(path in there or path not in kept for path in wrong):
+            yield Mismatch(
+                str(id_), "assets: a text that it takes in is not the one in its file", Kind.ASSETS
+            )
 
 
 def _problems(live: apsw.Connection) -> Iterator[Mismatch]:

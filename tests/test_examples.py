@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from jinja2 import Environment, StrictUndefined, meta
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta
 
 ROOT = Path(__file__).parents[1]
 PERSONAS = sorted((ROOT / "personas").rglob("*.json"))
@@ -242,7 +242,8 @@ def test_a_sample_fills_the_whole_prompt(path: Path) -> None:
     assert isinstance(inputs, dict)
     assert sample.keys() <= inputs.keys()
     defaults = {name: each["default"] for name, each in inputs.items() if "default" in each}
-    rendered = Environment(undefined=StrictUndefined).from_string(body).render(defaults | sample)
+    environment = Environment(undefined=StrictUndefined, loader=FileSystemLoader(path.parent))
+    rendered = environment.from_string(body).render(defaults | sample)
     assert "{{" not in rendered
     assert "{%" not in rendered
 

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from types import TracebackType
 from typing import Self
 
 from docsync.change import Upsert
-from docsync.model import Problem, Severity
+from docsync.model import Document, Problem, Severity
 from docsync.render.apart import Asked, ChildRenderer, StoredPrompt
 from docsync.render.error import RenderError
 from docsync.render.text import Text, make_text
@@ -18,8 +19,8 @@ _REASONS = ("template-syntax", "template-too-large", "missing-reference")
 _PROVE = Asked(prove=True)
 _MAX_ANSWER_BYTES = 1_000  # nothing is given back
 
-LoadDocument = Callable[[str], str | None]
-"""Gives the JSON text of the document whose file is at a path, None if there is none."""
+LoadDocument = Callable[[str], Document | None]
+"""Gives the document whose file is at a path, None if there is none."""
 
 
 class RenderCheck:
@@ -49,8 +50,9 @@ class RenderCheck:
         if any(problem.code in _REASONS for problem in taken.problems):
             return  # why it does not was said already
         path, document = taken.document.path, taken.document.content.document
+        texts = _read_assets(taken.document)
         try:
-            self._renderer.begin(StoredPrompt(document, path), _PROVE, self._load)
+            self._renderer.begin(StoredPrompt(document, path), _PROVE, partial(self._load, texts))
             self._renderer.finish()
         except RenderError as error:
             for mistake in error.mistakes:
@@ -65,6 +67,20 @@ class RenderCheck:
                     json_path=mistake.json_path,
                 )
 
-    def _load(self, path: str) -> Text | None:
+    def _load(self, texts: dict[str, Text], path: str) -> Text | None:
+        """The text of an asset in *texts*, or of a document, whose own assets are in *texts* from then on."""
+        if path in texts:
+            return texts[path]
         document = self._load_document(path)
-        return None if document is None else make_text(path, json.loads(document))
+        if document is None:
+            return None
+        texts.update(_read_assets(document))
+        return make_text(path, json.loads(document.content.document))
+
+
+def _read_assets(document: Document) -> dict[str, Text]:
+    return {
+        asset.path: Text(asset.path, asset.text, asset.body_line or 1)
+        for asset in document.assets
+        if asset.text is not None
+    }

@@ -176,6 +176,7 @@ SETTINGS: Mapping[str, KeyRule] = {
     "changes.keep": KeyRule(1000000, positive),
     "lint.ignore": KeyRule((), codes),
     "lint.redact_secrets": KeyRule(default=False, refusal=boolean),
+    "render.assets": KeyRule(default=True, refusal=boolean),
     "admin.enabled": KeyRule(default=True, refusal=boolean),
     "admin.host": KeyRule("127.0.0.1", text),
     "admin.port": KeyRule(8787, port),

@@ -21,6 +21,7 @@ from docsync.config.setting import (
     LimitSettings,
     LintSettings,
     LogSettings,
+    RenderSettings,
     WatchSettings,
 )
 from docsync.config.source import (
@@ -132,6 +133,7 @@ def _config(
         limits=_section(LimitSettings, "limits", values),
         changes=_section(ChangesSettings, "changes", values),
         lint=_section(LintSettings, "lint", values),
+        render=_section(RenderSettings, "render", values),
         admin=_section(AdminSettings, "admin", values),
         log=_section(LogSettings, "log", values),
         collections=tuple(_collection(item.key, values) for item in items(values, "collections")),

@@ -62,6 +62,13 @@ class LintSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RenderSettings:
+    """Whether the texts of files that a prompt takes in are stored with it."""
+
+    assets: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AdminSettings:
     """Where the admin endpoint listens on TCP. `token_file` is a path as written, never the token."""
 
@@ -103,6 +110,7 @@ class Config:
     limits: LimitSettings
     changes: ChangesSettings
     lint: LintSettings
+    render: RenderSettings
     admin: AdminSettings
     log: LogSettings
     collections: tuple[Collection, ...]

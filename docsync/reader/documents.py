@@ -20,7 +20,7 @@ _STATUS = "CROSS JOIN document_status AS s ON s.id = d.id"
 # serve it.
 _ROW = f"{_COLUMNS}, {EPOCH}, {REVISION} FROM documents AS d {_STATUS} WHERE d.id = +?"
 _ROWS = f"{_COLUMNS} FROM json_each(?) AS j CROSS JOIN documents AS d ON d.id = j.value {_STATUS}"
-_SUMMARIES = _ROWS.replace("d.document", "NULL")
+_SUMMARIES = _ROWS.replace("d.document", "NULL").replace("d.assets", "NULL")
 # To begin a statement costs as much as to read a row.
 _IDS_AT_ONCE = 200
 

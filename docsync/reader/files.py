@@ -108,6 +108,7 @@ def settings_of(config: "Config") -> "Settings":
         config.guard.max_delete_ratio,
         frozenset(config.lint.ignore),
         redact_secrets=config.lint.redact_secrets,
+        takes_assets=config.render.assets,
         keep_changes=config.changes.keep,
         mode=Mode(config.database.mode) if config.database.mode else None,
     )

@@ -6,7 +6,9 @@ Holds no state while a template runs: that may take its time.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from docsync.errors import NoSuchDocument
 from docsync.names import to_printable
@@ -19,7 +21,7 @@ from docsync.render.environment import Environment
 from docsync.render.error import Mistake, RenderError
 from docsync.render.file_reference import find_files
 from docsync.render.render import find_texts, load_nothing, render, takes_files
-from docsync.render.text import Loader, Text, make_text, resolve_name
+from docsync.render.text import Loader, Text, make_asset_text, make_text, resolve_name
 from docsync.render.trace import Provenance
 
 
@@ -44,12 +46,21 @@ def render_stored(
 
 
 def render_alone(row: Row, inputs: Mapping[str, object], *, samples: bool, environment: Environment) -> Call:
-    """The prompt *row*, rendered without any file beside it. Raises RenderError, also where it needs one."""
+    """The prompt *row*, rendered with its assets alone. Raises RenderError, also where it needs more."""
+    load: Loader = load_nothing
     if takes_files(row.document, row.file_path):
-        message = "takes in other files, which a row does not have: render it by its id, with Reader.render"
+        load = find_texts(row.document, row.file_path, _only_assets(row)).get
+    return render_row(row, inputs, load, samples=samples, place=ServicePlace(environment))
+
+
+def _only_assets(row: Row) -> Loader:
+    def load(path: str) -> Text | None:
+        if path in row.assets:
+            return make_asset_text(path, row.assets[path])
+        message = f"takes in {to_printable(path)}, which its row does not have: render it with Reader.render"
         raise RenderError(Mistake(message, row.file_path))
-    place = ServicePlace(environment)
-    return render_row(row, inputs, load_nothing, samples=samples, place=place)
+
+    return load
 
 
 def render_row(
@@ -66,6 +77,7 @@ def provenance_of(row: Row) -> Provenance:
     return Provenance(
         id=row.id,
         content_hash=row.content_hash,
+        assets_hash=row.assets_hash,
         revision=row.revision,
         epoch=row.epoch,
         file_path=row.file_path,
@@ -87,19 +99,31 @@ def make_no_such_document(id_: str, near: list[str]) -> NoSuchDocument:
 
 
 def read_prompt_with_texts(snapshot: Snapshot, id_: str) -> tuple[Row, dict[str, Text]]:
-    """The document with this id, and by their paths the texts of the documents that it takes in.
+    """The document with this id, and by their paths the texts of all that it takes in.
 
     Raises NoSuchDocument, and RenderError where one of them is no template or not there.
     """
     row = read_prompt(snapshot, id_)
-    return row, find_texts(row.document, row.file_path, lambda path: read_text(snapshot, path))
+    texts = StoredTexts(dict(row.assets))
+    return row, find_texts(row.document, row.file_path, partial(texts.read, snapshot=snapshot))
 
 
-def read_text(snapshot: Snapshot, path: str) -> Text | None:
-    """The text of the document whose file is at *path*, None if there is none, or one without a body."""
-    for (document,) in snapshot.ask("SELECT document FROM documents WHERE file_path = ?", (path,)):
-        return make_text(path, json.loads(document))
-    return None
+@dataclass(frozen=True, slots=True)
+class StoredTexts:
+    """Texts of one state: `assets` by their paths, and documents, whose own assets are known from then on."""
+
+    assets: dict[str, Any]
+
+    def read(self, path: str, snapshot: Snapshot) -> Text | None:
+        """The text of the file at *path*, None if there is none, or a document without a body."""
+        if path in self.assets:
+            return make_asset_text(path, self.assets[path])
+        statement = "SELECT document, assets FROM documents WHERE file_path = ?"
+        for document, assets in snapshot.ask(statement, (path,)):
+            for name, text in json.loads(assets).items():
+                self.assets.setdefault(name, text)
+            return make_text(path, json.loads(document))
+        return None
 
 
 def _find(name: str, row: Row, load: Loader) -> Text | None:

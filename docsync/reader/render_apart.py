@@ -1,10 +1,11 @@
 """Renders a stored prompt in a child: what it takes in is of one state, which is held no longer than that."""
 
+from functools import partial
 from typing import Any
 
-from docsync.reader.prompt import make_no_such_document, read_text
+from docsync.reader.prompt import StoredTexts, make_no_such_document
 from docsync.reader.reader import Reader
-from docsync.reader.row import StoredRow
+from docsync.reader.row import StoredRow, hash_assets
 from docsync.render.apart import Asked, ChildRenderer, StoredPrompt
 from docsync.render.error import RenderError
 from docsync.render.file_line import find_lines
@@ -18,14 +19,15 @@ def render_apart(reader: Reader, renderer: ChildRenderer, id_: str, asked: Asked
     Raises NoSuchDocument, RenderError, NoDatabase.
     """
 
-    def load(path: str) -> Text | None:
-        return reader._answer(lambda snapshot: read_text(snapshot, path))  # noqa: SLF001 - of the same room
-
     with reader.snapshot():
         row = reader.get_stored(id_)
         if row is None:
             raise make_no_such_document(id_, reader.similar_ids(id_))
-        prompt = _describe(row)
+        prompt, texts = _describe(row), StoredTexts(row.convert("assets"))
+
+        def load(path: str) -> Text | None:
+            return reader._answer(partial(texts.read, path))  # noqa: SLF001 - of the same room
+
         renderer.begin(prompt, asked, load)
     try:
         return renderer.finish()
@@ -40,6 +42,7 @@ def _describe(row: StoredRow) -> StoredPrompt:
     facts = Provenance(
         id=row.convert("id"),
         content_hash=row.convert("content_hash"),
+        assets_hash=hash_assets(row.convert("assets")),
         revision=row.convert("revision"),
         epoch=row.epoch,
         file_path=path,

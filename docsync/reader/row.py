@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docsync.store.columns import COLUMNS, READING_ORDER, DocumentColumns, Use, columns_for
@@ -21,7 +22,7 @@ _parsed = json.JSONDecoder().raw_decode
 
 _NAMES = (*COLUMNS, "state", "since")
 _PLACES = {name: place for place, name in enumerate(_NAMES)}
-_DOCUMENT, _REVISION = _PLACES["document"], _PLACES["revision"]
+_DOCUMENT, _REVISION, _ASSETS = _PLACES["document"], _PLACES["revision"], _PLACES["assets"]
 _LISTS = frozenset(columns_for(Use.LIST))
 _MEMBERS = (*(name for name in READING_ORDER if name != "document"), "state", "since", "document")
 
@@ -29,7 +30,7 @@ _MEMBERS = (*(name for name in READING_ORDER if name != "document"), "state", "s
 class StoredRow(NamedTuple):  # and no dataclass: it is made for every row, in a third of the time
     """A document as it is stored: its columns in their order, JSON as text, then state and since.
 
-    One that was read without its document has None there.
+    One that was read without its document has None there, and for its assets.
     """
 
     values: tuple[Any, ...]
@@ -44,8 +45,9 @@ class StoredRow(NamedTuple):  # and no dataclass: it is made for every row, in a
         return text
 
     def columns(self) -> dict[str, Any]:
-        """Everything else by its name, with state and since."""
-        return {name: self.convert(name) for name in _NAMES if name != "document"}
+        """Everything else that was read by its name, with state and since."""
+        left_out = ("document",) if self.values[_ASSETS] is not None else ("document", "assets")
+        return {name: self.convert(name) for name in _NAMES if name not in left_out}
 
     def convert(self, name: str) -> Any:  # what a column is, or `source` and the like
         """The value of *name* as a Row has it, which for JSON is parsed anew each time."""
@@ -55,7 +57,7 @@ class StoredRow(NamedTuple):  # and no dataclass: it is made for every row, in a
         value = self.values[place]
         if name in _LISTS:
             return () if value == "[]" else tuple(_parsed(value)[0])
-        if place == _DOCUMENT:
+        if place in (_DOCUMENT, _ASSETS):
             return _parsed(value)[0]
         return None if place == _REVISION and self.source == FILES else value
 
@@ -118,10 +120,16 @@ class Row(_LazyColumns):
         named: dict[str, Any] = {name: getattr(self, name) for name in _MEMBERS}
         return named | {name: list(named[name]) for name in _LISTS}
 
+    @property
+    def assets_hash(self) -> str | None:
+        """SHA-256 of what the document takes in; None where that is nothing."""
+        return hash_assets(self.assets)
+
     def render(self, inputs: "Mapping[str, object] | None" = None, *, samples: bool = False) -> "Call":
         """This prompt for these inputs, as `Reader.render` does it; for any thread, and without a question.
 
-        Raises InputError, and RenderError also for a prompt that takes in other files: it has only its own.
+        Raises InputError, and RenderError also for a prompt that takes in what no row has: the body of a
+        document in another collection's folder.
         """
         from docsync.reader.prompt import render_alone
 
@@ -132,6 +140,14 @@ class Row(_LazyColumns):
         """What tells it from other rows, and nothing of what it holds."""
         told = ("id", "name", "state", "revision", "source")
         return f"Row({', '.join(f'{name}={getattr(self, name)!r}' for name in told)})"
+
+
+def hash_assets(assets: "Mapping[str, Any]") -> str | None:
+    """SHA-256 of the texts in a row's *assets*, hexadecimal; None where there are none."""
+    if not assets:
+        return None
+    text = json.dumps(assets, ensure_ascii=False, sort_keys=True)
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class FallbackWarning(UserWarning):

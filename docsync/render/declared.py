@@ -128,7 +128,5 @@ def _load(path: str, name: str, load: Loader) -> Text:
     except ValueError as error:
         raise RenderError(Mistake(str(error), path)) from None
     if text is None:
-        raise RenderError(
-            Mistake(f"names the file {to_printable(name)}, and no document has that path", path)
-        )
+        raise RenderError(Mistake(f"names the file {to_printable(name)}, which is not there", path))
     return text

@@ -59,9 +59,7 @@ class _Gathering:
             if loaded is None:
                 if include.is_optional:
                     return None
-                raise _error(
-                    text, include, f"{to_printable(path)} is not there, or is no document with a text"
-                )
+                raise _error(text, include, f"{to_printable(path)} is not there, or has no text")
             self._count(loaded, text, include)
             self.templates[path] = self.compile_text(Text(path, loaded.content, loaded.line))
         return self.templates[path]

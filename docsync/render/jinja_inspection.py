@@ -7,10 +7,12 @@ says.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import starmap
 from typing import cast
 
 from jinja2 import nodes
 
+from docsync.formats.prompty.jinja_include import find_computed_names, find_includes
 from docsync.render.error import Mistake, RenderError
 from docsync.render.text import Include, Text
 
@@ -23,8 +25,6 @@ _CAPTURES: tuple[tuple[type[_Capture], str], ...] = (
     (nodes.FilterBlock, "filter"),
     (nodes.CallBlock, "call"),
 )
-_Naming = nodes.Include | nodes.Extends | nodes.Import | nodes.FromImport
-_NAMING: tuple[type[_Naming], ...] = (nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport)
 _GUARDS = ("defined", "undefined", "default", "d", "none")
 
 
@@ -54,7 +54,7 @@ def inspect(tree: nodes.Template, text: Text) -> Inspection:
         for node in tree.find_all((nodes.Test, nodes.Filter))
         if node.name in _GUARDS and isinstance(node.node, nodes.Name)
     }
-    return Inspection(tuple(_find_includes(tree)), places, frozenset(guarded))
+    return Inspection(tuple(starmap(Include, find_includes(tree))), places, frozenset(guarded))
 
 
 def _begins(node: nodes.Node) -> Iterator[int]:
@@ -107,21 +107,6 @@ def _find_used_macros(tree: nodes.Template, text: Text) -> Iterator[Mistake]:
 
 
 def _find_computed_names(tree: nodes.Template, text: Text) -> Iterator[Mistake]:
-    for node in tree.find_all(_NAMING):
-        if _literal_names(node.template) is None:
-            message = "the name of a file that a template takes in must be written out: here it is computed"
-            yield text.mistake(message, node.lineno)
-
-
-def _find_includes(tree: nodes.Template) -> Iterator[Include]:
-    for node in tree.find_all(_NAMING):
-        names = _literal_names(node.template) or []
-        is_optional = isinstance(node, nodes.Include) and (node.ignore_missing or len(names) > 1)
-        yield from (Include(name, node.lineno, is_optional) for name in names)
-
-
-def _literal_names(node: nodes.Expr) -> list[str] | None:
-    """The names that are written out: one, or a list of which the first that is there is taken."""
-    items = node.items if isinstance(node, nodes.List | nodes.Tuple) else [node]
-    names = [item.value for item in items if isinstance(item, nodes.Const) and isinstance(item.value, str)]
-    return names if len(names) == len(items) else None
+    for at in find_computed_names(tree):
+        message = "the name of a file that a template takes in must be written out: here it is computed"
+        yield text.mistake(message, at)

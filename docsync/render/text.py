@@ -67,6 +67,11 @@ def make_text(path: str, document: Mapping[str, Any]) -> Text | None:
     return Text(path, body, line if isinstance(line, int) else 1) if isinstance(body, str) else None
 
 
+def make_asset_text(path: str, stored: object) -> Text | None:
+    """The text of the asset at *path* as it is *stored*: a text, or body and body_line of a document."""
+    return make_text(path, stored) if isinstance(stored, Mapping) else Text(path, str(stored))
+
+
 def resolve_name(name: str, including: str) -> str:
     """The path, relative to the project, of what the file *including* calls *name*.
 

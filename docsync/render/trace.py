@@ -9,12 +9,15 @@ from types import MappingProxyType
 class Provenance:
     """What is known of the row that a prompt was read from. None is what nobody knows.
 
+    `assets_hash` is of the texts that it takes in, None where there are none.
+
     `file_path` is POSIX and relative to the project; mistakes name it, and files of keys are looked for
     beside it.
     """
 
     id: str | None = None
     content_hash: str | None = None
+    assets_hash: str | None = None
     git_blob: str | None = None
     revision: int | None = None
     epoch: str | None = None
@@ -26,7 +29,16 @@ class Provenance:
 _ATTRIBUTES = MappingProxyType(
     {
         f"docsync.{name}": name
-        for name in ("id", "content_hash", "git_blob", "revision", "epoch", "release", "variant")
+        for name in (
+            "id",
+            "content_hash",
+            "assets_hash",
+            "git_blob",
+            "revision",
+            "epoch",
+            "release",
+            "variant",
+        )
     }
 )
 

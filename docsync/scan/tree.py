@@ -8,6 +8,7 @@ from pathlib import Path
 from posixpath import dirname, join, normpath
 
 from docsync.model import (
+    MAX_ASSET_BYTES,
     FileBytes,
     ReadFailure,
     Reference,
@@ -17,6 +18,7 @@ from docsync.model import (
     Root,
     RootState,
     Scan,
+    Stamp,
 )
 from docsync.names import Collection, ancestors, covers, is_hidden, is_presentable, strip_folder
 from docsync.scan.read import Place, WriteState, read_stable, read_write_state, stamp_of
@@ -147,9 +149,42 @@ class FileTree:
             return ReadFailure.GONE  # it was pointed elsewhere after the scan
         return read_stable(path, place, self._max_bytes)
 
+    def read_asset(self, asset: str, by: str) -> FileBytes | RefusedPath | ReadFailure:
+        """The bytes of the file *asset* that the document *by* needs: as of a document of its collection."""
+        place = self._locate_asset(asset, by)
+        return ReadFailure.GONE if place is None else read_stable(asset, place, MAX_ASSET_BYTES)
+
+    def stamp_asset(self, asset: str, by: str) -> Stamp | None:
+        """The stamp of the file *asset* that the document *by* needs; None where there is none."""
+        place = self._locate_asset(asset, by)
+        try:
+            status = os.stat(join(place.folder, place.inner)) if place else None  # noqa: PTH116
+        except OSError:
+            return None
+        return stamp_of(status) if status and stat.S_ISREG(status.st_mode) else None
+
+    def asset_write_state(self, asset: str, by: str) -> WriteState:
+        """Whether some program may still write the file *asset* that the document *by* needs."""
+        place = self._locate_asset(asset, by)
+        return WriteState.CLOSED if place is None else read_write_state(place)
+
+    def _locate_asset(self, asset: str, by: str) -> Place | None:
+        """Where *asset* is; None behind hidden names, links to folders, and outside of *by*'s collection."""
+        folder = self._folder_of(by)
+        inner = strip_folder(folder, asset)
+        if (
+            inner is None
+            or leads_out(self._root, folder)
+            or not self._is_reachable(join(self._root, folder), inner)
+        ):
+            return None
+        return self._place(folder, asset)
+
     def _locate(self, path: str) -> Place | None:
         """Where the file of the document *path* is; None when a link leads out of its collection."""
-        folder = self.collections_of(path)[0].path
+        return self._place(self.collections_of(path)[0].path, path)
+
+    def _place(self, folder: str, path: str) -> Place | None:
         inner = strip_folder(folder, path)
         folder = join(self._root, folder)
         if os.path.islink(join(self._root, path)):  # noqa: PTH114
@@ -172,21 +207,26 @@ class FileTree:
         return [path for path in paths if path not in scan.found and path not in scan.unreadable]
 
     def resolve(self, path: str, reference: Reference) -> ResolvedReference:
-        """What *reference* of the document *path* points to; only files beneath its folder count."""
+        """What *reference* of the document *path* points to; only files in its collection's folder count."""
         if not reference.is_file:
             return ResolvedReference(reference, None, ReferenceStatus.NOT_CHECKED)
-        folder = dirname(path)
-        target = normpath(join(folder, reference.target.replace("\\", "/")))
+        target = normpath(join(dirname(path), reference.target.replace("\\", "/")))
         if target == ".." or target.startswith(("/", "../")) or not is_presentable(target):
             return ResolvedReference(reference, None, ReferenceStatus.OUTSIDE)
-        if not covers(folder, target):
+        if strip_folder(self._folder_of(path), target) is None:
             return ResolvedReference(reference, target, ReferenceStatus.OUTSIDE)
         there = os.path.isfile(join(self._root, target))  # noqa: PTH113
         return ResolvedReference(reference, target, ReferenceStatus.OK if there else ReferenceStatus.MISSING)
 
-    def is_linked(self, path: str, folder: str) -> bool:
-        """True when *path* is a symbolic link, or leads through one that lies beneath *folder*."""
-        places = [name for name in (path, *ancestors(path)) if name != folder and covers(folder, name)]
+    def _folder_of(self, path: str) -> str:
+        """The folder of the collection that has *path*; its own where none has it any more."""
+        claims = self.collections_of(path)
+        return claims[0].path if claims else dirname(path)
+
+    def is_linked(self, path: str, by: str) -> bool:
+        """True when *path*, named by *by*, is a symbolic link, or behind one, in the collection of *by*."""
+        folder = self._folder_of(by)
+        places = [name for name in (path, *ancestors(path)) if strip_folder(folder, name) is not None]
         return any(os.path.islink(join(self._root, name)) for name in places)  # noqa: PTH114
 
 

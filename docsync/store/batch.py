@@ -90,6 +90,7 @@ class BatchWriter:
         stored = self._documents.read_stored(document.path)
         if stored and stored[0] == extract_visible(document):
             rowid = stored[2]
+            self._documents.renew(document)
         else:
             if stored:
                 self._documents.delete(str(stored[0][0]), stored[2])

@@ -43,6 +43,9 @@ class DocumentColumns:
     tags: tuple[str, ...] = field(metadata={Use: _CONTENT | Use.LIST})
     content_hash: str = field(metadata={Use: Use.COMPARED | Use.ASKED})
     revision: int | None = field(metadata={Use: Use.ORDERED})
+    assets: dict[str, Any] = field(
+        metadata={Use: Use.COMPARED}
+    )  # texts of the files that it takes in, by path
 
 
 def columns_for(use: Use) -> tuple[str, ...]:

@@ -28,6 +28,8 @@ _MISFITS = (
     "SELECT d.rowid FROM documents AS d WHERE "
     "(SELECT group_concat(value, char(0)) FROM (SELECT DISTINCT value FROM json_each(d.tags) ORDER BY value)) IS NOT "
     "(SELECT group_concat(tag, char(0)) FROM (SELECT tag FROM document_tags WHERE document_id = d.id ORDER BY tag))",
+    "SELECT DISTINCT d.rowid FROM documents AS d, json_each(d.assets) AS a WHERE d.assets <> '{}' "
+    "AND NOT EXISTS (SELECT 1 FROM asset_uses WHERE document_id = d.id AND path = a.key)",
 )
 
 # The search rows of documents, as the bytes they are: a text that is none could not be read otherwise.

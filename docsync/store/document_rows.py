@@ -8,6 +8,7 @@ from typing import Any
 import apsw
 
 from docsync.model import Content, Document
+from docsync.store.asset_rows import AssetRows, encode_assets
 from docsync.store.columns import BARE_COLUMNS, COLUMNS, Use, columns_for
 
 _INSERT = f"INSERT INTO documents ({BARE_COLUMNS}, row_hash) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"
@@ -70,6 +71,7 @@ def _values(document: Document) -> dict[str, str | None]:
         "content_hash": document.content_hash,
         **{name: getattr(content, name) for name in _CONTENT},
         **{name: json.dumps(getattr(content, name), ensure_ascii=False) for name in _LISTS},
+        "assets": encode_assets(document.assets),
     }
 
 
@@ -86,6 +88,7 @@ class DocumentRows:
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
+        self._assets = AssetRows(connection)
 
     def read_stored(self, path: str) -> tuple[tuple[object, ...], str, int] | None:
         """What readers see of the document of *path*, when it was first seen, and its rowid in the search table."""
@@ -121,12 +124,17 @@ class DocumentRows:
         row: RowValues = tuple(values[name] for name in COLUMNS)
         self._connection.execute(_INSERT, (*row, row_hash(row)))
         self._attach(document)
+        self._assets.write(document)
         found_by = (document.id, content.name, content.description, content.text)
         self._connection.execute(
             "INSERT INTO documents_fts (id, name, description, text, row_hash) VALUES (?,?,?,?,?)",
             (*found_by, search_hash(*found_by)),
         )
         return self._connection.last_insert_rowid()
+
+    def renew(self, document: Document) -> None:
+        """Record what no reader sees of a *document* that is there already: the stamps of its assets."""
+        self._assets.renew(document)
 
     def read_content_hash(self, document_id: str) -> str | None:
         """The hash of the file that a document is made of, None where it is not there."""

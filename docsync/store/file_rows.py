@@ -78,8 +78,11 @@ class EntryRows:
 
 
 def list_read_paths(connection: apsw.Connection) -> Iterator[str]:
-    """The paths of all files whose content was read, for better or worse."""
-    for (path,) in connection.execute("SELECT file_path FROM files WHERE content_hash IS NOT NULL"):
+    """The paths of all files whose content was read, for better or worse, those taken in included."""
+    for (path,) in connection.execute(
+        "SELECT file_path FROM files WHERE content_hash IS NOT NULL "
+        "UNION SELECT path FROM asset_uses WHERE mtime_ns IS NOT NULL"
+    ):
         yield str(path)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 APPLICATION_ID = 0x646F6373  # "docs", so that file(1) and other programs can tell whose database it is
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def migrate(connection: apsw.Connection, path: Path) -> None:

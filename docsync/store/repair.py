@@ -12,6 +12,7 @@ import apsw
 from docsync.clock import is_past
 from docsync.model import Document, Entry, FileState, Reference, ReferenceStatus, ResolvedReference
 from docsync.status import ListedProblem
+from docsync.store.asset_rows import decode_assets
 from docsync.store.columns import BARE_COLUMNS, COLUMNS
 from docsync.store.connection import closing, harden
 from docsync.store.damage import is_sound
@@ -72,7 +73,8 @@ def _read_kept(connection: apsw.Connection, rowid: int) -> KeptDocument:
         values["content_hash"],
         values["file_modified"],
     )
-    made = Document(id_, values["type"], path, content, content_hash, modified, references)
+    assets = decode_assets(values["assets"])
+    made = Document(id_, values["type"], path, content, content_hash, modified, references, assets)
     return KeptDocument(made, values["created_at"], values["updated_at"], *_read_file(connection, made))
 
 

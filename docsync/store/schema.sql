@@ -26,7 +26,8 @@ CREATE TABLE documents (
   tags          TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(tags)),  -- JSON array of strings
   content_hash  TEXT NOT NULL,           -- SHA-256 of the file, hexadecimal
   row_hash      TEXT NOT NULL,           -- SHA-256 of the other columns; tells damage from change
-  revision      INTEGER NOT NULL         -- the revision that last changed this row
+  revision      INTEGER NOT NULL,        -- the revision that last changed this row
+  assets        TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(assets))  -- JSON object: texts of files that it takes in
 ) STRICT;
 CREATE INDEX documents_type ON documents (type);
 CREATE INDEX documents_name ON documents (name);
@@ -89,7 +90,7 @@ CREATE INDEX document_tags_tag ON document_tags (tag, document_id);
 CREATE TABLE document_references (
   document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
   ordinal     INTEGER NOT NULL,
-  kind        TEXT NOT NULL,             -- env, file, base, sample, specification, other
+  kind        TEXT NOT NULL,             -- env, file, base, sample, specification, include, optional_include, other
   target      TEXT NOT NULL,             -- as written
   at          TEXT NOT NULL,             -- place in the front matter
   resolved    TEXT,                      -- POSIX, relative to the project root; NULL: not a file, or outside
@@ -98,6 +99,16 @@ CREATE TABLE document_references (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX document_references_resolved ON document_references (resolved) WHERE resolved IS NOT NULL;
 CREATE INDEX document_references_target ON document_references (kind, target);
+
+-- The files whose texts are in documents.assets, or would be if they were there, with the stamp of the last look.
+CREATE TABLE asset_uses (
+  document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+  path        TEXT NOT NULL,             -- POSIX, relative to the project root
+  mtime_ns    INTEGER, ctime_ns INTEGER, size INTEGER, inode INTEGER, device INTEGER,  -- NULL: no file was there
+  racy        INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (document_id, path)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX asset_uses_path ON asset_uses (path);
 
 -- Full-text search: SELECT id FROM documents_fts WHERE documents_fts MATCH 'calm' ORDER BY rank.
 CREATE VIRTUAL TABLE documents_fts USING fts5 (

@@ -7,8 +7,9 @@ from itertools import chain
 import apsw
 
 from docsync.change import ApplyResult, DatabaseState, FileReference, RowChange
-from docsync.model import Entry, FileState, Problem, Reference, ReferenceStatus
+from docsync.model import Asset, AssetUse, Entry, FileState, Problem, Reference, ReferenceStatus
 from docsync.names import EVERYTHING, Collection, ancestors, fold_path, is_within
+from docsync.store.asset_rows import AssetRows
 from docsync.store.batch import BatchWriter
 from docsync.store.connection import reading, writing
 from docsync.store.file_rows import ENTRY_COLUMNS, entry_of
@@ -179,6 +180,19 @@ class SqliteStore:
                 FileReference(id_, n, path, Reference(*rest), ReferenceStatus(status))
                 for id_, n, path, *rest, status in rows
             ]
+
+    def asset_uses(self, scopes: Iterable[str], users: Iterable[str]) -> list[AssetUse]:
+        """The assets that lie in *scopes*, once for each document that takes them in, and those of *users*.
+
+        *users* are scopes in which documents lie.
+        """
+        with reading():
+            return AssetRows(self._connection).list_uses(scopes, users)
+
+    def read_assets(self, path: str) -> dict[str, Asset]:
+        """The assets, with their texts, that are stored of the document at *path*, by their own paths."""
+        with reading():
+            return AssetRows(self._connection).read_texts(path)
 
     def apply(self, changes: Iterable[RowChange], *, keep: bool = True) -> ApplyResult:
         """Write *changes* in one transaction, all or nothing. They may be made while it runs.

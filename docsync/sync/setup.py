@@ -25,6 +25,7 @@ from docsync.regular_file import read_regular
 from docsync.scan import FileTree
 from docsync.store.retention import DEFAULT_KEEP_CHANGES
 from docsync.store.sqlite import SqliteStore
+from docsync.sync.batch.assets import AssetRules
 from docsync.sync.batch.engine import Engine, EngineParts
 from docsync.sync.batch.load import ContentChecks, Loader
 from docsync.sync.batch.review import DocumentRules, Review
@@ -50,6 +51,7 @@ class Settings:
     max_delete_ratio: float = 0.5
     ignore: frozenset[str] = frozenset()
     redact_secrets: bool = False
+    takes_assets: bool = True
     keep_changes: int = DEFAULT_KEEP_CHANGES
     mode: Mode | None = None
     frozen_rules: DocumentRules | None = field(default=None, compare=False)
@@ -72,7 +74,7 @@ class Settings:
         if self.frozen_rules is not None:
             return self.frozen_rules
         schemas = dict(_schemas(self.root, self.collections))
-        return DocumentRules(self.ignore, redact_secrets=self.redact_secrets, schemas=schemas)
+        return DocumentRules(self.ignore, self.redact_secrets, schemas, self.takes_assets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def assemble_engine(settings: Settings, sources: EngineSources, clock: Clock) ->
     grace = GracePeriod(settings.timing, settings.min_deletes)
     guard = Guard(settings.min_deletes, settings.max_delete_ratio)
     guard.remember(store.list_held(), _date_deletions(store, clock))
-    loader = Loader(tree, sources.checks, grace)
+    loader = Loader(tree, sources.checks, grace, store.read_assets)
     return Engine(
         EngineParts(tree, store, loader, grace, guard, clock, sources.audience), settings.timing, reload
     )
@@ -126,7 +128,8 @@ def _date_deletions(store: DeclaredStore, clock: Clock) -> dict[str, Deletion]:
 def build_checks(rules: DocumentRules) -> ContentChecks:
     """The formats of docsync, and a review by *rules*."""
     parser = partial(parse, allow_conflicts="merge-conflict" in rules.ignore)
-    return ContentChecks(parser, Review(rules).review, rules.ignore)
+    assets = AssetRules(rules.takes_assets, rules.redact_secrets)
+    return ContentChecks(parser, Review(rules).review, rules.ignore, assets)
 
 
 def build_loader(tree: Tree, grace: GracePeriod, rules: DocumentRules) -> Loader:
@@ -180,6 +183,7 @@ def _fingerprint(settings: Settings, collection: Collection, schema: Schema | No
         "ignore": sorted(settings.ignore),
         "lint": {rule.code: rule.version for rule in RULES},
         "redact_secrets": settings.redact_secrets,
+        "assets": settings.takes_assets,
         "schema": schema and schema.digest,
     }
     return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()

@@ -15,7 +15,7 @@ from docsync.clock import SYSTEM, iso
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
 from docsync.permission import OWNER_ALONE, Access, access_of, grant, persist
 from docsync.status import CommandResult
-from docsync.store.connection import harden, open_reader_connection, open_writer, writing
+from docsync.store.connection import harden, open_reader_connection, open_writer, reading, writing
 from docsync.store.copy import copy_out
 from docsync.store.damage import find
 from docsync.store.epoch import renew, wal_of
@@ -273,5 +273,6 @@ def _demand(path: Path, named: Path) -> None:
 
 
 def _read_backup(copy: apsw.Connection, path: Path) -> BackupInfo:
-    documents = int(copy.execute("SELECT count(*) FROM documents").get)
-    return BackupInfo(*read_version(copy), documents, path.stat().st_size)
+    with reading():
+        documents = int(copy.execute("SELECT count(*) FROM documents").get)
+        return BackupInfo(*read_version(copy), documents, path.stat().st_size)

@@ -32,7 +32,7 @@ _ROWS = {
     "held": f"INSERT INTO files {_NUMBERS} SELECT 'personas/' || {_LONG} || '.json', 'persona', 'persona/' || {_LONG}, "
     "1, 1, 1, 1, 1, 0, NULL, 1, NULL, NULL, 'held' FROM n",
     "documents": f"INSERT INTO documents {_NUMBERS} SELECT 'persona/' || {_LONG}, 'persona', 'n', '{{}}', "
-    f"'personas/' || {_LONG} || '.json', 't', 't', 't', NULL, '[]', 'c', 'r', 1 FROM n",
+    f"'personas/' || {_LONG} || '.json', 't', 't', 't', NULL, '[]', 'c', 'r', 1, '{{}}' FROM n",
     "problems of held": f"INSERT INTO problems {_NUMBERS} SELECT 'personas/' || {_LONG} || '.json', 0, 'error', 'held', 1, 1, "
     "NULL, 'm', NULL, '[]', '2026-01-01T00:00:00.000Z' FROM n",
     "tags": f"INSERT INTO document_tags {_NUMBERS} SELECT 'persona/ada', {_LONG} FROM n",

@@ -48,13 +48,16 @@ DROP TABLE hidden"""
 STATEMENTS = {
     Kind.MISSING: "DELETE FROM documents WHERE id = 'persona/p4'",
     Kind.EXTRA: """INSERT INTO documents (COLUMNS, row_hash) SELECT 'persona/ghost', type, name, document,
-    'personas/ghost.json', file_modified, created_at, updated_at, description, tags, content_hash, revision, ''
+    'personas/ghost.json', file_modified, created_at, updated_at, description, tags, content_hash, revision, assets, ''
     FROM documents WHERE id = 'persona/p1'
 ;
 UPDATE documents SET row_hash = hash(COLUMNS) WHERE id = 'persona/ghost'""",
     Kind.COLUMN: """UPDATE documents SET name = 'Forged' WHERE id = 'persona/p1'
 ;
 UPDATE documents SET row_hash = hash(COLUMNS) WHERE id = 'persona/p1'""",
+    Kind.ASSETS: """UPDATE documents SET assets = '{"prompts/rules.md": "forged"}' WHERE id = 'prompt_template/q'
+;
+UPDATE documents SET row_hash = hash(COLUMNS) WHERE id = 'prompt_template/q'""",
     Kind.TAGS: "INSERT INTO document_tags VALUES ('persona/p2', 'forged')",
     Kind.REFERENCES: "UPDATE document_references SET status = 'ok'",
     Kind.SEARCH: "UPDATE documents_fts SET text = 'forged' WHERE id = 'persona/p3'",
@@ -80,8 +83,10 @@ def tamper(database: Path, kind: Kind) -> None:
 
 
 def write_documents(root: Path) -> None:
-    """Files that every kind can be about: personas p0 to p4, one that is broken, a prompt with a reference."""
+    """Files that every kind can be about: personas p0 to p4, one that is broken, prompts that name and take in."""
     for number in range(5):
         (root / f"personas/p{number}.json").write_text(f'{{"name": "P{number}", "tags": ["calm"]}}')
     (root / "personas/broken.json").write_text("{")
     (root / "prompts/p.prompty").write_text("---\nname: P\nsample: ${file:p.json}\n---\nsystem:\nhello\n")
+    (root / "prompts/q.prompty").write_text("---\nname: Q\n---\nsystem:\n{% include 'rules.md' %}\n")
+    (root / "prompts/rules.md").write_text("be kind")

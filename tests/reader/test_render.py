@@ -95,7 +95,7 @@ def test_a_missing_document_and_a_missing_file_are_told(asking: Project) -> None
         asking.write("prompts/ask.prompty", ASK.replace("../notes/tone.md", "../personas/ana.json"))
         asking.settle()
         with pytest.raises(
-            RenderError, match=r"^prompts/ask.prompty:10:4: personas/ana.json is not there, or is no"
+            RenderError, match=r"^prompts/ask.prompty:10:4: personas/ana.json is not there, or has no text"
         ):
             ask(reader, question="?")
 
@@ -207,7 +207,9 @@ def test_a_row_renders_without_a_reader_but_not_what_other_files_have(
     assert alone
     assert including
     assert alone.render({"question": "Why?"}).messages[1] == Message("user", "Why?")
-    with pytest.raises(RenderError, match=r"^prompts/ask.prompty: takes in other files.*Reader.render"):
+    with pytest.raises(
+        RenderError, match=r"^prompts/ask.prompty: takes in notes/tone.md, which.*Reader.render"
+    ):
         including.render({"persona": {}, "question": "?"})
 
 

@@ -142,11 +142,14 @@ def test_without_an_environment_nothing_is_resolved_and_the_call_says_what() -> 
 
 
 def test_a_trace_says_which_bytes_of_which_document_were_sent() -> None:
-    provenance = Provenance("prompt_template/a", "c0ffee", "b10b", 7, "2f5c", "production", "base", PATH)
+    provenance = Provenance(
+        "prompt_template/a", "c0ffee", "a55e7", "b10b", 7, "2f5c", "production", "base", PATH
+    )
 
     assert made(V2, provenance=provenance).trace() == {
         "docsync.id": "prompt_template/a",
         "docsync.content_hash": "c0ffee",
+        "docsync.assets_hash": "a55e7",
         "docsync.git_blob": "b10b",
         "docsync.revision": 7,
         "docsync.epoch": "2f5c",

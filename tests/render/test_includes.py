@@ -36,7 +36,7 @@ def test_a_name_is_relative_to_the_file_that_has_it() -> None:
 @pytest.mark.parametrize(
     ("body", "mistake"),
     [
-        ("\n{% include 'gone.txt' %}", "2:4: prompts/gone.txt is not there, or is no document with a text"),
+        ("\n{% include 'gone.txt' %}", "2:4: prompts/gone.txt is not there, or has no text"),
         ("{% include q %}", COMPUTED),
         ("{% include 'turn' ~ '.txt' %}", COMPUTED),
         ("{% include ['turn.txt', q] %}", COMPUTED),
@@ -104,9 +104,7 @@ def test_a_diamond_is_no_circle() -> None:
 def test_a_partial_of_mustache_is_named_literally_and_found_relative_to_its_file() -> None:
     files = {"prompts/p": "user:\n{{q}}\n{{> deep/r }}", "prompts/deep/r": "r"}
     assert Prompt("{{> p }}", MUSTACHE, files).pairs(q="x") == [("user", "x\nr")]
-    assert Prompt("a\n{{> gone }}", MUSTACHE).mistakes() == [
-        "2:1: prompts/gone is not there, or is no document with a text"
-    ]
+    assert Prompt("a\n{{> gone }}", MUSTACHE).mistakes() == ["2:1: prompts/gone is not there, or has no text"]
 
 
 def test_a_variable_of_an_included_file_may_be_passed() -> None:

@@ -208,7 +208,7 @@ def test_an_object_may_be_given_where_the_sample_is_a_file() -> None:
 @pytest.mark.parametrize(
     ("settings", "mistake"),
     [
-        ("sample: ${file:gone.json}", "names the file gone.json, and no document has that path"),
+        ("sample: ${file:gone.json}", "names the file gone.json, which is not there"),
         ("sample: ${file:../../x.json}", "'../../x.json' leads out of the project"),
         ("sample: ${file:/etc/passwd}", "'/etc/passwd' is no path relative to the file that names it"),
         (

@@ -72,12 +72,6 @@ with open_reader() as reader:
     assert python(program, at=synced) == "{'role': 'user', 'content': 'It smells of burning.'}\n"
 
 
-def test_samples_in_a_file_are_given_as_the_page_says(synced: Daemon) -> None:
-    (arguments,) = re.findall(r"`(--inputs prompts/[^`]*)`", PAGE)
-
-    assert "Aoife" in shell(f"docsync render prompt_template/support/refund-decision {arguments}", synced)
-
-
 def test_the_prompts_that_the_page_lists_are_there() -> None:
     listed = re.findall(r"`([a-z-]+/[a-z-]+)`", section("The bundled prompts, with their samples"))
 

@@ -226,7 +226,8 @@ def test_a_folder_that_is_swapped_for_a_link_between_scan_and_read_leads_nowhere
         ("file", "never.json", "personas/team/never.json", ReferenceStatus.MISSING),
         ("file", "deep", "personas/team/deep", ReferenceStatus.MISSING),
         ("file", "..b/x.json", "personas/team/..b/x.json", ReferenceStatus.MISSING),
-        ("file", "../a.json", "personas/a.json", ReferenceStatus.OUTSIDE),
+        ("file", "../a.json", "personas/a.json", ReferenceStatus.OK),
+        ("file", "../../prompts/p.prompty", "prompts/p.prompty", ReferenceStatus.OUTSIDE),
         ("file", "../../../x.json", None, ReferenceStatus.OUTSIDE),
         ("file", "../../..", None, ReferenceStatus.OUTSIDE),
         ("file", "/etc/passwd", None, ReferenceStatus.OUTSIDE),
@@ -234,7 +235,7 @@ def test_a_folder_that_is_swapped_for_a_link_between_scan_and_read_leads_nowhere
         ("file", "x" * 5000, "personas/team/" + "x" * 5000, ReferenceStatus.MISSING),
     ],
 )
-def test_a_reference_is_there_only_inside_the_folder_of_its_document(
+def test_a_reference_is_there_only_inside_the_folder_of_its_collection(
     root: Path, kind: str, target: str, path: str | None, status: ReferenceStatus
 ) -> None:
     resolved = FileTree(root, (PERSONAS,), 100).resolve("personas/team/b.json", Reference(kind, target, "at"))

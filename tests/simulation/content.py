@@ -28,13 +28,23 @@ PROMPTS = {
     "pia": _prompt("Pia"),
     "quo": _prompt("Quo"),
     "ref": _prompt("Ref", front="sample: ${file:sample.json}\n"),
+    "taking": _prompt(
+        "Taking", body=_LONG + '{% include "sample.json" %}{% include "kit/sample.json" ignore missing %}'
+    ),
+    "both": _prompt("Both", body=_LONG + '{% include "kit/r.prompty" %}{% include "q.prompty" %}'),
     "image": _prompt("Image", body=_LONG + "![x](picture.png)\n", front="sample: ${file:../out.json}\n"),
     "short": _prompt("Short", body="Be common.\n"),
     "fence": b"---\nname: Fence\n",
     "empty": b"",
     "conflict": _prompt("Conflict", body="<<<<<<< ours\ncommon\n=======\ncommon\n>>>>>>> theirs\n" + _LONG),
 }
-ASIDE = {"any": b"whatever", "other": b"something"}
+ASIDE = {
+    "any": b"whatever",
+    "other": b"something",
+    "deep": b'what {% include "deep.txt" %} and more of it',
+    "long": b"words and words and words and words and words and words",
+    "bytes": b"\xff\xfe",
+}
 MAX_BYTES = 2_000
 
 
@@ -42,3 +52,8 @@ def octets(name: str) -> bytes:
     """The content called *name*, such as `persona/ada`."""
     pool, _, key = name.partition("/")
     return {"persona": PERSONAS, "prompt": PROMPTS, "aside": ASIDE}[pool][key]
+
+
+def is_half(text: str) -> bool:
+    """True for what a file that is no document holds while it is written by halves."""
+    return text.encode() in {whole[: len(whole) // 2] for whole in ASIDE.values()}

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Set
 
 from docsync.names import ancestors
+from tests.simulation.asset_oracle import asset_codes, asset_complaints, is_settled
 from tests.simulation.oracle import Finding, Oracle, Sort
 from tests.simulation.snapshot import FileRow, Row, Snapshot
 
@@ -34,7 +35,7 @@ def _said(path: str, finding: Finding, oracle: Oracle, seen: Snapshot) -> Iterat
     if finding.sort in (Sort.DENIED, Sort.LARGE, Sort.BROKEN, Sort.GOOD):
         # What looks alike is for the comparison with a new database.
         said = sorted(told for told in seen.said(path) if told[1] != "name-twin")
-        wanted = oracle.said(path, finding)
+        wanted = sorted([*oracle.said(path, finding), *asset_codes(oracle, path, finding)])
         if said != wanted:
             yield f"{path}: problems {said}, should be {wanted}"
 
@@ -84,6 +85,13 @@ def _good(
     yield from content_complaints(row, finding)
 
 
+def _taken(oracle: Oracle, seen: Snapshot) -> Iterator[str]:
+    for path, row in seen.rows.items():
+        finding = oracle.at(path)
+        if seen.files[path].state == "ok" and is_settled(oracle, row, finding):
+            yield from asset_complaints(oracle, row, finding)
+
+
 def content_complaints(row: Row, finding: Finding) -> Iterator[str]:
     """Whether a row says what its bytes say."""
     content = finding.parsed.content if finding.parsed else None
@@ -93,6 +101,14 @@ def content_complaints(row: Row, finding: Finding) -> Iterator[str]:
     wanted = (content.name, content.document, content.description, list(content.tags))
     if (row.name, row.document, row.description, json.loads(row.tags)) != wanted:
         yield f"{row.path}: the row does not say what its bytes say"
+
+
+def taken_complaints(asset: str, oracle: Oracle, seen: Snapshot) -> Iterator[str]:
+    """What is wrong with what documents took in of the file *asset*."""
+    for path, row in seen.rows.items():
+        finding, file = oracle.at(path), seen.files.get(path)
+        if file is not None and file.state == "ok" and is_settled(oracle, row, finding):
+            yield from asset_complaints(oracle, row, finding, asset)
 
 
 def whole_complaints(oracle: Oracle, seen: Snapshot, blind: Set[str]) -> Iterator[str]:
@@ -108,6 +124,7 @@ def whole_complaints(oracle: Oracle, seen: Snapshot, blind: Set[str]) -> Iterato
         if not _may_be_blamed(path, oracle, seen):
             yield f"{path}: has problems {seen.said(path)}, but there is nothing wrong with it"
     yield from _references(oracle, seen)
+    yield from _taken(oracle, seen)
 
 
 def _may_be_blamed(path: str, oracle: Oracle, seen: Snapshot) -> bool:

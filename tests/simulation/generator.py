@@ -3,12 +3,14 @@
 from posixpath import dirname, relpath
 from random import Random
 
+from tests.simulation.asset_scene import ASSET_SCENES
 from tests.simulation.content import ASIDE, PERSONAS, PROMPTS
 from tests.simulation.link_scene import LINK_SCENES
 from tests.simulation.scene import SCENES
 from tests.simulation.setup import (
     ALIAS,
     ASIDE_NAMES,
+    ASSET_NAMES,
     ELSEWHERE,
     FOLDERS,
     PERSONA_NAMES,
@@ -48,6 +50,7 @@ _WEIGHTS = {
 _LINKS_SHARE = 0.3
 _LINK_WEIGHTS = {Verb.LINK: 8, Verb.SYMLINK: 10, Verb.EXCHANGE: 6, Verb.MAP: 3, Verb.WAIT: 3}
 _LINK_SCENES_SHARE = 0.25
+_ASSETS_SHARE, _ASSET_SCENES_SHARE = 0.25, 0.2
 _PAUSES_MS = (0, 0, 1, 3, 7, 12, 40, 130, 320, 495, 505, 700, 1100, 2500, 6000)
 # Most are short, since a short one that fails says more, and there is time for more of them.
 _LENGTHS = (1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 6, 11)
@@ -83,6 +86,10 @@ class _Generator:
             news for news in News if random.random() < 0.6
         ]
         self._names = random.sample(_NAMES, random.randint(2, len(_NAMES)))
+        self._has_assets = random.random() < _ASSETS_SHARE
+        if self._has_assets:
+            prompts = random.sample(PROMPT_NAMES, 2)
+            self._names = [*random.sample(self._names, 2), *prompts, *ASSET_NAMES]
         self._pauses = random.sample(_PAUSES_MS, random.randint(3, 8))
         self._has_links = random.random() < _LINKS_SHARE
         if self._has_links:
@@ -96,6 +103,9 @@ class _Generator:
             rare = random.random()
             if self._has_links and random.random() < _LINK_SCENES_SHARE:
                 (scene,) = random.choices(list(LINK_SCENES), list(LINK_SCENES.values()))
+                steps += scene(random)
+            elif self._has_assets and random.random() < _ASSET_SCENES_SHARE:
+                (scene,) = random.choices(list(ASSET_SCENES), list(ASSET_SCENES.values()))
                 steps += scene(random)
             elif rare < _SCENES_SHARE:
                 (scene,) = random.choices(list(SCENES), list(SCENES.values()))
@@ -233,4 +243,6 @@ class _Generator:
     def _text(self, path: str) -> str:
         if path in ASIDE_NAMES:
             return self._random.choice(_TEXTS["aside"])
+        if self._has_assets and path.startswith("prompts/") and self._random.random() < 0.5:
+            return "prompt/taking"
         return self._random.choice(_TEXTS["prompt" if path.startswith("prompts/") else "persona"])

@@ -11,13 +11,13 @@ from itertools import chain
 
 from docsync.change import ApplyResult, DatabaseState, FileReference, RowChange
 from docsync.errors import StoreReason, StoreUnavailable
-from docsync.model import Entry, FileState, Problem, Reference, ReferenceStatus, Severity
+from docsync.model import Asset, AssetUse, Entry, FileState, Problem, Reference, ReferenceStatus, Severity
 from docsync.names import Collection, covers, fold_path
 from docsync.store.guard_memory import CountedDeletion
 from tests.simulation.faults import Faults
 from tests.simulation.memory_batch import MemoryBatch
 from tests.simulation.memory_tables import Declared, Tables
-from tests.simulation.snapshot import Recorded, Snapshot
+from tests.simulation.snapshot import Recorded, Snapshot, stored_assets
 
 _REASONS = {"locked": StoreReason.LOCKED, "full": StoreReason.DISK_FULL}
 _fold = lru_cache(maxsize=4096)(fold_path)
@@ -164,6 +164,22 @@ class MemoryStore:
         """The references to files that the documents of *paths* hold."""
         rows = self._memory.tables.rows
         return [link for path in paths if path in rows for link, _ in self._links(rows[path].id)]
+
+    def asset_uses(self, scopes: Iterable[str], users: Iterable[str] = ()) -> list[AssetUse]:
+        """The assets that lie in *scopes*, and those of documents in *users*."""
+        tables, wanted, by = self._memory.tables, list(scopes), list(users)
+        return [
+            AssetUse(tables.paths[id_], one.path, one.stamp, one.racy)
+            for id_ in sorted(tables.assets)
+            for one in tables.assets[id_]
+            if any(covers(scope, one.path) for scope in wanted)
+            or any(covers(scope, tables.paths[id_]) for scope in by)
+        ]
+
+    def read_assets(self, path: str) -> dict[str, Asset]:
+        """The assets that are stored of the document whose file is at *path*, by their paths."""
+        row = self._memory.tables.rows.get(path)
+        return {asset.path: asset for asset in stored_assets(row)} if row else {}
 
     def _links(self, id_: str) -> Iterator[tuple[FileReference, str]]:
         path = self._memory.tables.paths[id_]

@@ -79,6 +79,7 @@ class MemoryBatch:
             rowid = max(tables.search)
         else:
             rowid = _rowid(tables.files[document.path])
+            self._keep_assets(document)
         size = change.stamp.size
         entry = Entry(
             document.path, document.type, FileState.OK, change.stamp, document.content_hash, size, change.racy
@@ -106,14 +107,21 @@ class MemoryBatch:
                 Pointer(r.reference.kind, r.reference.target, r.reference.at, r.path, r.status.value)
                 for r in document.references
             )
+        self._keep_assets(document)
         found = (document.id, content.name, content.description, content.text)
         tables.search[max(tables.search, default=0) + 1] = found
+
+    def _keep_assets(self, document: Document) -> None:
+        self._tables.assets.pop(document.id, None)
+        if document.assets:
+            self._tables.assets[document.id] = document.assets
 
     def _drop(self, row: Row) -> None:
         tables = self._tables
         del tables.rows[row.path], tables.paths[row.id], tables.search[_rowid(tables.files[row.path])]
         tables.tags.pop(row.id, None)
         tables.references.pop(row.id, None)
+        tables.assets.pop(row.id, None)
 
     def _take_over_id(self, id_: str) -> None:
         """Another file that had the id until the configuration changed loses it."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from docsync.model import Entry
+from docsync.model import Asset, Entry
 from docsync.store.guard_memory import CountedDeletion
 from tests.simulation.snapshot import FileRow, Found, Pointer, Recorded, Row, Told
 
@@ -28,6 +28,7 @@ class Tables:
     problems: dict[str, tuple[Told, ...]] = field(default_factory=dict)
     tags: dict[str, tuple[str, ...]] = field(default_factory=dict)
     references: dict[str, tuple[Pointer, ...]] = field(default_factory=dict)
+    assets: dict[str, tuple[Asset, ...]] = field(default_factory=dict)
     search: dict[int, Found] = field(default_factory=dict)
     changes: list[Recorded] = field(default_factory=list)
     collections: dict[str, Declared] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class Tables:
             self.problems.copy(),
             self.tags.copy(),
             self.references.copy(),
+            self.assets.copy(),
             self.search.copy(),
             self.changes.copy(),
             self.collections.copy(),

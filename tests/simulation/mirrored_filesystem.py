@@ -113,6 +113,8 @@ class WatchedTree:
         self.resolve = tree.resolve
         self.is_linked = tree.is_linked
         self.write_state = tree.write_state
+        self.stamp_asset = tree.stamp_asset
+        self.asset_write_state = tree.asset_write_state
 
     def roots(self) -> dict[str, Root]:
         self._pause()
@@ -131,6 +133,10 @@ class WatchedTree:
         if isinstance(seen, FileBytes):
             self.was_read(path)
         return seen
+
+    def read_asset(self, asset: str, by: str) -> FileBytes | RefusedPath | ReadFailure:
+        self._pause()
+        return self._tree.read_asset(asset, by)
 
     def find_gone(self, paths: Sequence[str]) -> list[str]:
         if not paths:

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from docsync.names import covers
 from docsync.sync.thread.request import RequestKind
 from tests.simulation.clock import SimulatedClock
+from tests.simulation.content import is_half
 from tests.simulation.expectation import content_complaints
 from tests.simulation.oracle import Sort
 from tests.simulation.replay import Replay
-from tests.simulation.snapshot import Reader, Row, Snapshot
+from tests.simulation.snapshot import Reader, Row, Snapshot, served_assets
 from tests.simulation.tree_observer import GIT_NS, TreeObserver
 
 _SLACK_NS = 4_000_000
@@ -90,10 +91,20 @@ class Observer(TreeObserver):
         if finding.content_hash == row.content_hash:
             yield from content_complaints(row, finding)
         yield from self._manners(path, row, before.rows.get(path))
+        yield from self._halves(row, before.rows.get(path))
         size, known = finding.size, before.files.get(path)
         if finding.content_hash == row.content_hash and self._is_shrunk(path, size, known):
             yield from self._lasting(path, "shrunk")
         self._applied_ns[path] = self._clock.now_ns
+
+    def _halves(self, row: Row, old: Row | None) -> Iterator[str]:
+        """Rule 2 for what a document takes in: no half of a text while it may still be written."""
+        known = served_assets(old) if old else {}
+        for path, text in served_assets(row).items():
+            age_ns = self._clock.now_ns - self._changed_ns.get(path, 0)
+            is_fresh = age_ns < self._oracle.settings.timing.debounce_ns - _SLACK_NS
+            if known.get(path) != text and is_half(text) and is_fresh and not self._is_hurried():
+                yield f"{row.path}: takes in a half of {path}, {age_ns / 1e6} ms old"
 
     def _manners(self, path: str, row: Row, old: Row | None) -> Iterator[str]:
         """Rule 3: at most one change a debounce time, of a path that was looked at for its own sake."""

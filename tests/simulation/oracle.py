@@ -12,9 +12,10 @@ from docsync.names import Collection, covers, is_hidden, strip_folder
 from docsync.sync.batch.load import ContentChecks
 from docsync.sync.batch.review import DocumentRules, ReadFile, Review
 from docsync.sync.setup import Settings, fingerprints
+from tests.simulation.asset_tree import AssetTree
 from tests.simulation.fake_filesystem import FakeFilesystem
 from tests.simulation.name_table import File
-from tests.simulation.tree import FakeTree, LinkKind
+from tests.simulation.tree import LinkKind
 
 
 class Sort(Enum):
@@ -84,7 +85,7 @@ def hash_of(octets: bytes) -> str:
 class Oracle:
     """The tree with the eyes of today's settings."""
 
-    def __init__(self, filesystem: FakeFilesystem, settings: Settings, tree: FakeTree) -> None:
+    def __init__(self, filesystem: FakeFilesystem, settings: Settings, tree: AssetTree) -> None:
         self.filesystem = filesystem
         self.tree = tree
         self.settings = settings

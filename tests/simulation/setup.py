@@ -18,9 +18,12 @@ PROMPT_NAMES = tuple(f"prompts/{name}.prompty" for name in ("p", "q", "kit/r", "
 ASIDE_NAMES = (
     "prompts/sample.json",
     "prompts/kit/sample.json",
+    "prompts/deep.txt",
     "prompts/picture.png",
     "personas/.hidden.json",
 )
+ASSET_NAMES = ("prompts/sample.json", "prompts/kit/sample.json", "prompts/deep.txt")
+"""Files that prompts take in."""
 TWIN_NAMES = ("personas/A.json", "personas/team/D.json", "personas/\u00fc.json", "personas/u\u0308.json")
 """Names that differ from another one in case or Unicode form only."""
 SPARE_NAMES = ("spare.json", "personas/.spare.json", "personas/spare.txt", "personas/team/.spare.json")

@@ -25,10 +25,11 @@ from docsync.sync.thread.observers import Observers
 from docsync.sync.thread.request import RequestKind
 from docsync.sync.thread.sync_log import SyncLog
 from docsync.sync.thread.thread_status import ThreadStatus
+from tests.simulation.asset_tree import AssetTree
 from tests.simulation.backend import Backend, MemoryBackend, Opened, store_on
 from tests.simulation.claims import Asked
 from tests.simulation.clock import SimulatedClock
-from tests.simulation.expectation import complaints, whole_complaints
+from tests.simulation.expectation import complaints, taken_complaints, whole_complaints
 from tests.simulation.fake_filesystem import FakeFilesystem
 from tests.simulation.fake_watcher import FakeWatcher
 from tests.simulation.faults import Crash
@@ -41,7 +42,6 @@ from tests.simulation.scenario import Scenario
 from tests.simulation.setup import VARIANTS
 from tests.simulation.stand_ins import NoUpkeep, Silence, WatchedInbox
 from tests.simulation.step import History, News
-from tests.simulation.tree import FakeTree
 
 _BEAT_NS = 3_000_000_000
 _RESCAN_NS = 60_000_000_000
@@ -162,7 +162,7 @@ class Simulation:
         scenario, observer = self._scenario, self._observer
         assert observer is not None
         settings = VARIANTS[scenario.variant]
-        fake = FakeTree(self._filesystem, settings.collections, settings.max_file_bytes, scenario.pause)
+        fake = AssetTree(self._filesystem, settings.collections, settings.max_file_bytes, scenario.pause)
         tree = self._real_tree(settings) or fake
         tree.scanned, tree.was_read = self._scanned, observer.read
         self._oracle = Oracle(self._filesystem, settings, fake)
@@ -279,8 +279,11 @@ class Simulation:
         for path in paths:
             if self._oracle.at(path).sort is not Sort.SKIPPED and path not in self._scenario.claims.blind:
                 for complaint in complaints(path, self._oracle, self._observer.last):
-                    if "missing-reference" not in complaint:  # that may take until the next rescan
+                    # That may take until the next rescan.
+                    if "missing-reference" not in complaint and "unusable-reference" not in complaint:
                         raise Violation(f"{when} {complaint}")
+                for complaint in taken_complaints(path, self._oracle, self._observer.last):
+                    raise Violation(f"{when} {complaint}")
 
     def _quiet(self) -> None:
         """All is quiet and a rescan is over: the database must be what the tree says."""

@@ -8,7 +8,8 @@ from typing import NamedTuple, Protocol, TypeVar
 
 import apsw
 
-from docsync.model import Document
+from docsync.model import Asset, Document
+from docsync.store.asset_rows import decode_assets
 from docsync.store.columns import Use, columns_for
 from docsync.store.document_rows import extract_visible
 
@@ -28,6 +29,17 @@ class Row(NamedTuple):
     content_hash: str
     revision: int
     more: tuple[object, ...] = ()
+
+
+def served_assets(row: Row) -> dict[str, str]:
+    """The texts that *row* holds, by the paths of their files: of a document its body."""
+    return {asset.path: asset.text or "" for asset in stored_assets(row)}
+
+
+def stored_assets(row: Row) -> tuple[Asset, ...]:
+    """The assets as *row* holds them."""
+    (text,) = row.more
+    return decode_assets(str(text))
 
 
 class FileRow(NamedTuple):

@@ -7,6 +7,7 @@ import pytest
 from docsync.model import FollowedFile, Sign
 from docsync.names import EVERYTHING, covers
 from docsync.sync.batch.links import LinkTracker
+from tests.simulation.asset_tree import AssetTree
 from tests.simulation.carry_out import Hints, do
 from tests.simulation.clock import MS, SimulatedClock
 from tests.simulation.content import MAX_BYTES
@@ -17,7 +18,6 @@ from tests.simulation.link_scene import with_links
 from tests.simulation.mirrored_filesystem import FOR_PERMISSIONS, MirroredFilesystem
 from tests.simulation.real_watcher import RealWatcher
 from tests.simulation.setup import PERSONAS, PROMPTS
-from tests.simulation.tree import FakeTree
 
 ROOTS = ("personas", "prompts")
 
@@ -36,7 +36,7 @@ def play(seed: int, folder: Path) -> None:
     for root in ROOTS:
         filesystem.make_folder(root)
     try:
-        tree, links = FakeTree(made_up, (PERSONAS, PROMPTS), MAX_BYTES), LinkTracker(ROOTS)
+        tree, links = AssetTree(made_up, (PERSONAS, PROMPTS), MAX_BYTES), LinkTracker(ROOTS)
         fake, followed = FakeWatcher(made_up, ROOTS), dict[str, FollowedFile]()
         with RealWatcher(folder, ROOTS) as watcher:
             for number, step in enumerate(with_links(seed, generate(seed))):

@@ -8,6 +8,7 @@ from docsync.model import FileBytes, ReadFailure, Reference, ReferenceStatus, Re
 from docsync.names import EVERYTHING, Collection
 from docsync.scan import FileTree
 from docsync.sync.ports import Tree
+from tests.simulation.asset_tree import AssetTree
 from tests.simulation.carry_out import Filesystem, do
 from tests.simulation.clock import MS, SimulatedClock
 from tests.simulation.disk import Disk
@@ -26,7 +27,6 @@ from tests.simulation.setup import (
     VOLUMES,
 )
 from tests.simulation.step import History, Step, Verb
-from tests.simulation.tree import FakeTree
 
 COLLECTIONS = (TEAM, Collection("persona", "personas", ("**/*.json",), "json", exclude=("old/**",)), PROMPTS)
 SCOPES = (
@@ -54,7 +54,7 @@ class Place:
 
 def made_up() -> Place:
     filesystem = FakeFilesystem(SimulatedClock())
-    return Place(filesystem, FakeTree(filesystem, COLLECTIONS, MAX_FILE_BYTES))
+    return Place(filesystem, AssetTree(filesystem, COLLECTIONS, MAX_FILE_BYTES))
 
 
 def real(folder: Path) -> Place:
@@ -207,7 +207,10 @@ def test_a_link_by_way_of_a_folder_that_comes_and_goes_looks_alike_in_both(tmp_p
 def _play(history: History, tmp_path: Path, title: str) -> None:
     clock = SimulatedClock()
     filesystem = FakeFilesystem(clock)
-    one, other = Place(filesystem, FakeTree(filesystem, COLLECTIONS, MAX_FILE_BYTES)), real(tmp_path / "real")
+    one, other = (
+        Place(filesystem, AssetTree(filesystem, COLLECTIONS, MAX_FILE_BYTES)),
+        real(tmp_path / "real"),
+    )
     for number, step in enumerate(history):
         if step.verb in (Verb.SHUT, Verb.OPEN):
             continue

@@ -24,6 +24,7 @@ from docsync.names import Collection, ancestors, covers, is_hidden
 from docsync.scan.read import WriteState, is_racy
 from tests.simulation.fake_filesystem import FakeFilesystem
 from tests.simulation.name_table import File
+from tests.simulation.refusal import denied, too_large
 
 Pause = Callable[[], None]
 
@@ -110,7 +111,7 @@ class FakeTree:
         for root, owner in self._owners.items():
             inner = [root] if any(covers(scope, root) for scope in wanted) else wanted
             for scope in inner:
-                if covers(root, scope) and not _hides(scope[len(root) :]):
+                if covers(root, scope) and not hides(scope[len(root) :]):
                     self._walk(scope, owner, seen)
         shared = self._filesystem.shared_inodes()
         if shared:
@@ -128,7 +129,7 @@ class FakeTree:
     def _alias_at(self, path: str) -> Stamp | None:
         """The stamp of a regular file in a collection's folder that is no document by its name."""
         file = self._filesystem.files.get(path)
-        inside = any(covers(root, path) and not _hides(path[len(root) :]) for root in self._owners)
+        inside = any(covers(root, path) and not hides(path[len(root) :]) for root in self._owners)
         if file is None or file.octets is None or not inside or self.type_of(path) is not None:
             return None
         return file.stamp if self._filesystem.shut_above(path) is None else None
@@ -138,7 +139,7 @@ class FakeTree:
         shut = filesystem.shut_folders()
         above = next((name for name in shut if covers(name, scope) and name != scope), None)
         closed = scope if above is not None else None
-        for name in (name for name in shut if covers(scope, name) and not _hides(name[len(scope) :])):
+        for name in (name for name in shut if covers(scope, name) and not hides(name[len(scope) :])):
             if filesystem.shut_above(name) is None:
                 self._blind(name, owner, seen)
         if closed is not None:
@@ -155,7 +156,7 @@ class FakeTree:
                 self._find_link(path, scope, owner, seen)
 
     def _blind(self, path: str, owner: str, seen: Scan) -> None:
-        seen.unreadable[path] = RefusedPath(_denied(path))  # type: ignore[index]  # made here as a dict
+        seen.unreadable[path] = RefusedPath(denied(path))  # type: ignore[index]  # made here as a dict
         seen.types[path] = owner  # type: ignore[index]  # as above
 
     def _find(self, path: str, file: File, seen: Scan) -> None:
@@ -175,12 +176,12 @@ class FakeTree:
         self._pause()
         ends = (path, self._filesystem.real(path) or path)
         if any(self._filesystem.shut_above(end) is not None for end in ends):
-            return RefusedPath(_denied(path))
+            return RefusedPath(denied(path))
         file = self.content_of(path)
         if file is None or file.octets is None:
             return ReadFailure.GONE
         if file.shut:
-            return RefusedPath(_denied(path))
+            return RefusedPath(denied(path))
         if len(file.octets) > self._max_bytes:
             return RefusedPath(too_large(path, len(file.octets), self._max_bytes), file.stamp)
         if before is not None and before.stamp.inode == file.stamp.inode and before.stamp != file.stamp:
@@ -195,7 +196,7 @@ class FakeTree:
         return WriteState.OPEN if file is not None and self._filesystem.is_open(path) else WriteState.CLOSED
 
     def _find_link(self, path: str, scope: str, owner: str, seen: Scan) -> None:
-        if _hides(path[len(scope) :]):
+        if hides(path[len(scope) :]):
             return
         seen.steps[path] = self.steps_of(path)  # type: ignore[index]  # made here as a dict
         folder = next(root for root, type_ in self._owners.items() if type_ == owner)
@@ -265,8 +266,8 @@ class FakeTree:
     def resolve(self, path: str, reference: Reference) -> ResolvedReference:
         if not reference.is_file:
             return ResolvedReference(reference, None, ReferenceStatus.NOT_CHECKED)
-        folder = dirname(path)
-        target = normpath(join(folder, reference.target))
+        folder = self.folder_of(path)
+        target = normpath(join(dirname(path), reference.target))
         if target.startswith(("/", "..")):
             return ResolvedReference(reference, None, ReferenceStatus.OUTSIDE)
         if not covers(folder, target):
@@ -276,23 +277,18 @@ class FakeTree:
         there = file is not None and file.octets is not None and self._filesystem.shut_above(end) is None
         return ResolvedReference(reference, target, ReferenceStatus.OK if there else ReferenceStatus.MISSING)
 
-    def is_linked(self, path: str, folder: str) -> bool:
+    def is_linked(self, path: str, by: str) -> bool:
+        folder = self.folder_of(by)
         places = (name for name in (path, *ancestors(path)) if name != folder and covers(folder, name))
         return any(name in self._filesystem.links for name in places)
 
+    def folder_of(self, path: str) -> str:
+        """The folder of the collection that has *path*; its own where none has it any more."""
+        claims = self.collections_of(path)
+        return claims[0].path if claims else dirname(path)
+
 
 @lru_cache(maxsize=1024)
-def _hides(inner: str) -> bool:
+def hides(inner: str) -> bool:
+    """True when a name on the way *inner* is hidden."""
     return any(is_hidden(part) for part in inner.split("/") if part)
-
-
-def _denied(path: str) -> Problem:
-    return Problem(
-        path, "unreadable", "cannot be read: permission denied", hint="let the user that runs docsync read it"
-    )
-
-
-def too_large(path: str, size: int, most: int) -> Problem:
-    """What is said of a file that is larger than allowed."""
-    message = f"the file has {size} bytes, more than the {most} allowed"
-    return Problem(path, "too-large", message, hint="shorten it, or raise limits.max_file_bytes")

@@ -37,6 +37,8 @@ class TreeObserver:
         self._bad_ns: dict[str, int] = {}
         self._unsure_ns: dict[str, int] = {}
         self._applied_ns: dict[str, int] = {}
+        self._changed_ns: dict[str, int] = {}
+        self._contents: dict[str, object] = {}
         self._scopes: list[str] | None = None
         self._signs: dict[str, str] = {}
         self._signs_then: dict[str, str] = {}
@@ -82,6 +84,10 @@ class TreeObserver:
 
     def changed(self, path: str) -> None:
         """Something became of *path*."""
+        file = self._oracle.filesystem.file_at(path)
+        octets = file.octets if file else None
+        if self._contents.get(path, ...) != octets:
+            self._contents[path], self._changed_ns[path] = octets, self._clock.now_ns
         held = self._hash_at(path)
         self._moments.setdefault(path, set()).add(held)
         if held is not None:

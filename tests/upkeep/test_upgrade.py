@@ -1,5 +1,6 @@
 """The first start of a newer docsync keeps all that no file could give back."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import apsw
@@ -34,8 +35,9 @@ def version(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
+    """Without what no older docsync knew: the texts of files that prompts take in."""
     write_files(tmp_path / "project")
-    return Settings(tmp_path / "project", timing=QUICK, **SETTINGS)
+    return Settings(tmp_path / "project", timing=QUICK, takes_assets=False, **SETTINGS)
 
 
 def migrate_beside(version: int, release: Release, beside: Path) -> Contents:
@@ -92,6 +94,18 @@ def test_a_backup_of_an_older_docsync_can_be_restored(
         after = read_contents(database)
     assert after.number("schema_version") == release.version
     has_all_that_no_file_gives_back(before, after)
+
+
+@pytest.mark.parametrize("version", list_versions())
+def test_an_upgrade_reads_the_texts_that_prompts_take_in(version: int, settings: Settings) -> None:
+    database = load(version, settings.root / ".docsync" / "docsync.db")
+    settings = replace(settings, takes_assets=True)
+    with holding(database.parent):
+        sync_once(settings, database)
+        after = read_contents(database)
+        assert verify(settings, database).equal
+    taken = {id_: row["assets"] for (id_,), row in after.tables["documents"].items() if row["assets"] != "{}"}
+    assert taken == {"prompt_template/hello": '{"prompts/here.json": "{}"}'}
 
 
 def test_a_backup_stays_of_its_own_version(settings: Settings, tmp_path: Path) -> None:

@@ -137,7 +137,9 @@ _TYPE = parameter("type", "Documents of this type only, such as persona.")
 _ROW: OpenApiObject = {
     name: schema_of(kind) for name, kind in get_type_hints(Row).items() if name not in _ANSWER_COLUMNS
 }
-_SUMMARY_ROW: OpenApiObject = {name: kind for name, kind in _ROW.items() if name != "document"}
+_SUMMARY_ROW: OpenApiObject = {
+    name: kind for name, kind in _ROW.items() if name not in ("document", "assets")
+}
 _HIT: OpenApiObject = {name: _ROW[name] for name in _HIT_COLUMNS} | {
     "snippet": schema_of(str),
     "marks": make_array(schema_of(tuple[int, int])),

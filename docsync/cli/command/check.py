@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from docsync.change import RowChange
     from docsync.cli.project import Project
     from docsync.cli.render_check import RenderCheck
+    from docsync.model import Document
     from docsync.scan.tree import FileTree
-    from docsync.sync.batch.load import Loader, LookContext
+    from docsync.sync.batch.load import Loader
+    from docsync.sync.batch.look import LookContext
     from docsync.sync.setup import Settings
 
 _PROMPTY = "prompty"
@@ -133,7 +135,7 @@ def check(settings: "Settings", scopes: list[str], *, renders: bool = True) -> C
     from docsync.clock import Clock
     from docsync.model import Timing
     from docsync.policy.grace_period import GracePeriod
-    from docsync.sync.batch.load import LookContext
+    from docsync.sync.batch.look import LookContext
     from docsync.sync.batch.name_twins import CODE, find_name_twins
     from docsync.sync.setup import build_loader
 
@@ -174,12 +176,12 @@ def _group_names(paths: Iterable[str]) -> Iterable[list[str]]:
     return groups.values()
 
 
-def _load_document(tree: "FileTree", loader: "Loader", look: "LookContext", path: str) -> str | None:
+def _load_document(tree: "FileTree", loader: "Loader", look: "LookContext", path: str) -> "Document | None":
     """The document whose file is at *path*, None if no collection has it or it cannot be taken."""
     from docsync.change import Upsert
 
     change = _load(loader, path, look) if tree.collections_of(path) else None
-    return change.document.content.document if isinstance(change, Upsert) else None
+    return change.document if isinstance(change, Upsert) else None
 
 
 def _problems(

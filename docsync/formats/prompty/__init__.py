@@ -7,6 +7,7 @@ from docsync.formats.front_matter_format import FrontMatterFormat
 from docsync.formats.naming import encode_canonical, search_text
 from docsync.formats.prompty.dialect import dialect_of
 from docsync.formats.prompty.gap import gaps_of
+from docsync.formats.prompty.include import includes_of
 from docsync.formats.prompty.model import normalize_model
 from docsync.formats.prompty.properties import normalize_inputs, normalize_properties, normalize_tools
 from docsync.formats.prompty.reference import References, references_of
@@ -22,7 +23,7 @@ class PromptyFormat(FrontMatterFormat):
     """Files of Microsoft's Prompty, in each of the generations found in the wild."""
 
     name = "prompty"
-    version = 3
+    version = 4
     body_members = frozenset({"body", "instructions", "messages"})
 
     def parse(self, source: SourceText) -> ParsedFile:
@@ -32,7 +33,8 @@ class PromptyFormat(FrontMatterFormat):
         template = normalize_template(parts.values, parts.body)
         messages = messages_of(parts.body, parts.body_line, dialect)
         variables = variables_of(parts.body, template)
-        references = references_of(parts.values, parts.body, dialect)
+        kind = mapping(template["format"]).get("kind")
+        references = references_of(parts.values, parts.body, dialect, includes_of(parts.body, kind))
         head = _head(parts.values, PurePosixPath(source.path).stem)
         document = {
             **head,
@@ -54,6 +56,7 @@ class PromptyFormat(FrontMatterFormat):
                 description=text(head["description"]),
                 tags=tuple(texts(head["tags"])),
                 references=tuple(references.all),
+                template_kind=kind if isinstance(kind, str) else None,
             ),
             (*parts.problems, *_warnings(source, parts, messages, variables)),
         )

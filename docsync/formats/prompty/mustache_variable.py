@@ -1,4 +1,4 @@
-"""Finds the variables that a Mustache template wants. Never renders and never opens a partial."""
+"""Finds the variables and partials that a Mustache template wants. Never renders, never opens a partial."""
 
 from docsync.formats.limits import LIMITS
 from docsync.formats.prompty.template_error import SYNTAX, TOO_LARGE, TemplateError
@@ -8,7 +8,16 @@ _OPEN, _CLOSE = "{{", "}}"
 
 def mustache_variables(template: str) -> set[str]:
     """First parts of all names in *template*, those of sections too, or TemplateError with the line."""
-    return _MustacheScanner(template).run()
+    scanner = _MustacheScanner(template)
+    scanner.run()
+    return scanner.names
+
+
+def mustache_partials(template: str) -> list[str]:
+    """The names of the partials in *template*, in their order, or TemplateError with the line."""
+    scanner = _MustacheScanner(template)
+    scanner.run()
+    return scanner.partials
 
 
 class _MustacheScanner:
@@ -16,9 +25,11 @@ class _MustacheScanner:
         self._template = template
         self._open, self._close = _OPEN, _CLOSE
         self._sections: list[tuple[str, int]] = []
-        self._names: set[str] = set()
+        self.names: set[str] = set()
+        self.partials: list[str] = []
 
-    def run(self) -> set[str]:
+    def run(self) -> None:
+        """Go through all tags. Raises TemplateError."""
         at = self._template.find(self._open)
         tags = 0
         while at != -1:
@@ -30,7 +41,6 @@ class _MustacheScanner:
         if self._sections:
             name, opened = self._sections[-1]
             raise self._error(f"section '{name}' is never closed", opened)
-        return self._names
 
     def _content(self, at: int) -> str:
         start = at + len(self._open)
@@ -48,9 +58,11 @@ class _MustacheScanner:
 
     def _tag(self, at: int, content: str) -> None:
         sign, name = content[:1], content[1:].strip()
-        if sign in ("!", ">"):
+        if sign == "!":
             return
-        if sign == "=":
+        if sign == ">":
+            self.partials.append(name)
+        elif sign == "=":
             self._change_delimiters(at, name)
         elif sign == "/":
             self._close_section(at, name)
@@ -63,7 +75,7 @@ class _MustacheScanner:
     def _add(self, at: int, name: str) -> None:
         first = name.split(".", 1)[0].strip()
         if first:
-            self._names.add(first)
+            self.names.add(first)
         elif name != ".":
             raise self._error("a tag without a name", at)
 

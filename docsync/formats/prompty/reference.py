@@ -1,9 +1,11 @@
 """Finds what a prompt points to. Never resolves anything: no variable is read and no file is opened."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from docsync.formats.prompty.dialect import Dialect
+from docsync.formats.prompty.include import Included
 from docsync.formats.prompty.shape import JsonObject, text
 from docsync.model import Reference
 from docsync.names import truncate_place
@@ -55,11 +57,15 @@ class References:
             self.all.append(Reference("other", f"{protocol}:{value}", at))
 
 
-def references_of(front_matter: JsonObject, body: str, dialect: Dialect) -> References:
-    """All references of a prompt: those of the front matter, then images in the body, by *dialect*."""
+def references_of(
+    front_matter: JsonObject, body: str, dialect: Dialect, includes: Iterable[Included] = ()
+) -> References:
+    """All references of a prompt: of the front matter, then *includes* and, by *dialect*, images."""
     found = References()
     _collect(front_matter, (), found)
     _add_plain_paths(found, front_matter)
+    for one in includes:
+        found.add_file("optional_include" if one.is_optional else "include", one.name, "body")
     if dialect in (Dialect.V1, Dialect.BETA) and "![" in body:
         _add_images(found, body)
     return found

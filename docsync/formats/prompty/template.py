@@ -20,6 +20,11 @@ _CLOSINGS = {"{{": "}}", "{%": "%}", "{#": "#}"}
 _LOOKS_LIKE_MUSTACHE = re.compile(r"\{\{[#/]")
 
 
+def is_jinja(kind: object) -> bool:
+    """True for the languages that Jinja reads."""
+    return kind in _JINJA_LIKE
+
+
 @dataclass(frozen=True, slots=True)
 class Variables:
     """The variables of a body, sorted; None where they are unknown, with a warning if that has a reason."""
@@ -90,7 +95,7 @@ def variables_of(body: str, template: JsonObject) -> Variables:
         return Variables(sorted(_search(kind)(body[span.start : end])))
     except TemplateError as error:
         # Of a language we do not know nothing can be said to be wrong.
-        known = kind == MUSTACHE or kind in _JINJA_LIKE
+        known = kind == MUSTACHE or is_jinja(kind)
         return Variables(None, error.code, str(error), line + error.line - 1) if known else Variables(None)
 
 

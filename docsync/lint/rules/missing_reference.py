@@ -8,18 +8,18 @@ from docsync.model import ReferenceStatus
 _TROUBLES = {
     ReferenceStatus.MISSING: ("there is no file '{}'", "paths are relative to the prompt's own folder"),
     ReferenceStatus.OUTSIDE: (
-        "'{}' lies outside the prompt's folder",
-        "move the file into the prompt's folder",
+        "'{}' lies outside the collection's folder",
+        "move the file into the collection's folder",
     ),
 }
-_BODY = "body"
+_BODY, _OPTIONAL = "body", "optional_include"
 
 
 def find(subject: Subject) -> Iterator[Finding]:
     """A finding for each file that is missing or out of reach."""
     for link in subject.links:
         trouble = _TROUBLES.get(link.status)
-        if trouble:
+        if trouble and link.reference.kind != _OPTIONAL:
             message, hint = trouble
             at, target = link.reference.at, link.reference.target
             body_text = target if at == _BODY else None
@@ -27,5 +27,5 @@ def find(subject: Subject) -> Iterator[Finding]:
 
 
 RULE = LintRule(
-    "missing-reference", 1, "a file that a prompt names and that is not there, or not in its folder", find
+    "missing-reference", 2, "a file that a prompt names and that is not there, or not in its collection", find
 )

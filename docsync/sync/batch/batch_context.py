@@ -7,7 +7,7 @@ from docsync.change import ApplyResult, Refuse
 from docsync.diff import Difference
 from docsync.model import Entry, FileState, Scan, Stamp
 from docsync.sync.batch.deletions import Deletions
-from docsync.sync.batch.load import LookContext
+from docsync.sync.batch.look import LookContext
 from docsync.sync.batch.root_states import Visibility
 
 Progress = Callable[[int, int], None]
@@ -44,12 +44,12 @@ class BatchContext:
     """
 
     resting: Set[str]  # dirty, and not to be looked at yet
-    skipped: Set[str]  # names that are no documents
     difference: Difference
     look: LookContext
     deletions: Deletions
     refused: list[Refuse]  # of paths that cannot be taken
-    stale: dict[str, Stamp]  # the files to read
+    stale: dict[str, Stamp] = field(default_factory=dict)  # the files to read
+    skipped: Set[str] = frozenset()  # names that are no documents
     renames: dict[str, Entry] = field(default_factory=dict)  # new path to the entry of the old one
     upserted: dict[str, str] = field(default_factory=dict)  # path to type
     again: dict[str, int] = field(default_factory=dict)  # path to the time of its next look (monotonic ns)
@@ -66,11 +66,16 @@ class BatchContext:
     closed: Mapping[str, int | None] = field(default_factory=dict)
 
     def mark_seen(self, scan: Scan, visibility: Visibility) -> None:
-        """Record what the scan found, and what it could not see."""
+        """Record what the scan found, and what it could not see. Must be called before anything is read."""
+        self.stale, self.skipped = dict(self.difference.stale), scan.skipped.keys()
         self.found, self.closed = scan.found.keys(), scan.closed
         self.left += self.difference.forgotten
         self.kept = self.look.known.keys() - visibility.visible.keys() - scan.skipped.keys()
         self.unreadable = {entry.path for entry, _ in visibility.unreadable}
+
+    def list_present(self) -> list[Entry]:
+        """The files that are as they are known, and so is, beyond doubt, what they take in."""
+        return [entry for entry in self.difference.present if entry.path not in self.look.suspects]
 
     def list_states(self) -> dict[str, FileState]:
         """What is known of each path once the changes so far are written."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from posixpath import dirname
 
 from docsync.change import FileReference, Relink, RowChange, Upsert
-from docsync.model import FileState
-from docsync.names import EVERYTHING
+from docsync.model import FileState, Stamp
+from docsync.names import EVERYTHING, is_within
 from docsync.sync.batch.batch_context import BatchContext
 from docsync.sync.batch.load import Loader
 from docsync.sync.ports import Store, Tree
@@ -34,11 +35,30 @@ class Dependents:
         for path, change in self._relinks(link for link in links if link.path not in ours):
             relinks.setdefault(path, []).append(change)
         states = {path: entry.state for path, entry in self._store.index(relinks).items()}
-        for path, reread in self._reread(relinks, work):
-            yield from (*relinks[path], reread)
+        for path, reread in self._reread(relinks.keys() | (self._find_asset_users(work) - ours), work):
+            yield from (*relinks.get(path, ()), reread)
         for path, changes in relinks.items():
             if states[path] is not FileState.OK or not self._tree.collections_of(path):
                 yield from changes
+
+    def _find_asset_users(self, work: BatchContext) -> set[str]:
+        """The documents whose assets in the scope of *work* are, or may be, not what they were."""
+        look = work.look
+        stamps: dict[tuple[str, str], Stamp | None] = {}
+        found = set()
+        for use in self._store.asset_uses(look.scopes, look.asked):
+            if use.path in found or use.asset in look.resting:
+                continue
+            is_asked = is_within(look.asked, use.asset) or is_within(look.asked, use.path)
+            if use.racy or use.asset in look.signs or is_asked:
+                found.add(use.path)
+                continue
+            place = (use.asset, dirname(use.path))
+            if place not in stamps:
+                stamps[place] = self._tree.stamp_asset(use.asset, use.path)
+            if stamps[place] != use.stamp:
+                found.add(use.path)
+        return found
 
     def update_kept(self, paths: Iterable[str]) -> Iterator[RowChange]:
         """Updates the references of documents that are kept without a good file.

@@ -30,7 +30,8 @@ from docsync.sync.batch.batch_context import (
 from docsync.sync.batch.deletions import Deletions
 from docsync.sync.batch.dependents import Dependents
 from docsync.sync.batch.links import LinkTracker
-from docsync.sync.batch.load import LastHint, Loader, LookContext
+from docsync.sync.batch.load import Loader
+from docsync.sync.batch.look import LastHint, LookContext
 from docsync.sync.batch.more_private import MorePrivate
 from docsync.sync.batch.name_twins import NameTwins
 from docsync.sync.batch.renames import pair_renames
@@ -185,12 +186,11 @@ class Engine:
             immediate = whole or (entry.path in self.links.keys and is_within(swapped, entry.path))
             self._grace.mark_missing(entry, seen_ns, immediate=immediate)
         look = LookContext(scopes, now_ns, self._clock, known, last_hint_ns, signs, frozenset(self._reload))
+        look = replace(look, resting=resting, asked=batch.asked)
         refused = self._roots.refusals(scan, known, visibility, look)
         deletions = Deletions(self._tree, self._store, self._grace, self._guard)
-        stale = dict(difference.stale)
-        work = BatchContext(resting, scan.skipped.keys(), difference, look, deletions, refused, stale)
+        work = BatchContext(resting, difference, look, deletions, refused, gone=gone, roots=changed_roots)
         work.again.update(dict.fromkeys(self.links.find_other_names(self._store.names_of), now_ns) | back)
-        work.gone, work.roots = gone, changed_roots
         work.mark_seen(scan, visibility)
         pair_renames(work, self._grace, self._timing)
         return work
@@ -254,7 +254,7 @@ class Engine:
     def _settle(self, work: BatchContext, applied: ApplyResult) -> None:
         """After the commit: clear the grace periods and holds that this batch decided."""
         self.links.mark_applied()
-        for entry in work.difference.present:
+        for entry in work.list_present():
             self._grace.settle(entry.path, entry.type)
             self._guard.mark_present(entry.path)
         for path, type_ in work.upserted.items():

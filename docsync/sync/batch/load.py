@@ -4,11 +4,11 @@ Bad news waits for its grace period.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from docsync.change import Delete, Refuse, RowChange, Touch, Upsert
-from docsync.clock import Clock, iso
+from docsync.clock import iso
 from docsync.formats import get_format
 from docsync.model import (
     Content,
@@ -20,6 +20,7 @@ from docsync.model import (
     Problem,
     ReadFailure,
     RefusedPath,
+    ResolvedReference,
     Severity,
     Sign,
     Stamp,
@@ -27,58 +28,24 @@ from docsync.model import (
 from docsync.names import Collection
 from docsync.policy.grace_period import GracePeriod
 from docsync.scan.read import WriteState
+from docsync.sync.batch.assets import DEFAULT_RULES, AssetReader, AssetRules, Gathered, KnownAssets
+from docsync.sync.batch.look import LookContext
 from docsync.sync.batch.reference_targets import ReferenceTargets
 from docsync.sync.batch.review import ReadFile
 from docsync.sync.ports import Parse, Tree
-
-LastHint = Callable[[str], int | None]
-"""When a path was last hinted at (monotonic nanoseconds), None if not lately."""
-
-
-@dataclass(frozen=True, slots=True)
-class LookContext:
-    """One look at `scopes`: when it began, the known entries, and the time and sign of the last hints.
-
-    `reload` are the types that must be parsed again although their bytes are known. The look itself collects
-    the paths that were caught being written in `again`, and those that were found bad in `suspects`.
-    """
-
-    scopes: Sequence[str]
-    now_ns: int
-    clock: Clock
-    known: Mapping[str, Entry]
-    last_hint_ns: LastHint
-    signs: Mapping[str, Sign]
-    reload: frozenset[str]
-    again: set[str] = field(default_factory=set)
-    suspects: set[str] = field(default_factory=set)
-
-    def sign(self, path: str) -> Sign | None:
-        """What the last hint of *path* said; None when a newer one has come since the look began."""
-        hint_ns = self.last_hint_ns(path)
-        return None if hint_ns is not None and hint_ns > self.now_ns else self.signs.get(path)
-
-    def believes(self, grace: GracePeriod, path: str) -> bool:
-        """Record that *path* was just found bad; True once its grace period is over.
-
-        The grace period starts after the look that first finds it, and is measured to the start of the look
-        that still finds it.
-        """
-        self.suspects.add(path)
-        now_ns = self.now_ns if grace.is_suspect(path) else self.clock.monotonic_ns()
-        return grace.suspect(path, now_ns, self.last_hint_ns(path))
 
 
 @dataclass(frozen=True, slots=True)
 class ContentChecks:
     """What the content of a file goes through: `parse` by its format, then `review` by the rules.
 
-    `ignore` are the codes of warnings that are not recorded.
+    `ignore` are the codes of warnings that are not recorded. `assets` says which files are taken in.
     """
 
     parse: Parse
     review: Callable[[ReadFile, Content, Sequence[Problem]], ParsedFile]
     ignore: frozenset[str] = frozenset()
+    assets: AssetRules = DEFAULT_RULES
 
 
 class Loader:
@@ -87,8 +54,12 @@ class Loader:
     `ignore` are the codes of warnings that are not recorded.
     """
 
-    def __init__(self, tree: Tree, checks: ContentChecks, grace: GracePeriod) -> None:
+    def __init__(
+        self, tree: Tree, checks: ContentChecks, grace: GracePeriod, known: KnownAssets = lambda _: {}
+    ) -> None:
+        """*known* gives the assets that are stored of a document."""
         self._tree = tree
+        self._assets = AssetReader(tree, checks.parse, checks.assets, known)
         self.targets = ReferenceTargets(tree)
         self._parse = checks.parse
         self._review = checks.review
@@ -139,28 +110,42 @@ class Loader:
     ) -> RowChange | None:
         content_hash = hashlib.sha256(read.octets).hexdigest()
         entry, collection = look.known.get(path), claims[0]
-        if entry and _is_known(entry, content_hash, collection) and collection.type not in look.reload:
+        is_reread = collection.type in look.reload or self._grace.is_suspect(path)
+        if entry and _is_known(entry, content_hash, collection) and not is_reread:
             self._grace.settle(path, entry.type)
             unchanged = entry.stamp == read.stamp and entry.racy == read.racy
             return None if unchanged else Touch(path, read.stamp, read.racy)
         file = ReadFile(path, collection, read.octets)
         parsed = self._parse(collection.format, path, read.octets)
+        gathered = Gathered()
         if parsed.content is not None:
             links = self.targets.resolve_all(path, parsed.content.references)
-            parsed = self._review_linked(replace(file, links=links), parsed.content, parsed.problems)
-            file = replace(file, links=links)
-        problems = self._collect_problems(path, parsed.problems, claims)
+            if parsed.content.template_kind is not None:
+                gathered = self._gather(path, parsed.content, links, look)
+            file = replace(file, links=links, taken_variables=gathered.variables)
+            parsed = self._review_linked(file, parsed.content, parsed.problems)
+        problems = self._collect_problems(path, (*parsed.problems, *gathered.problems), claims)
         if parsed.content is None:
             broken = Refuse(
                 path, collection.type, FileState.BROKEN, problems, read.stamp, content_hash, read.racy
             )
             return self._refuse_if_believed(broken, look)
         is_suspicious = self._is_suspicious(entry, read.stamp, collection, look.sign(path))
-        is_suspicious = is_suspicious or self._is_unfinished(path, collection, look)
+        is_suspicious = is_suspicious or gathered.is_unfinished or self._is_unfinished(path, collection, look)
         if is_suspicious and not look.believes(self._grace, path):
             return None
         document = _document(file, parsed.content, content_hash, read.stamp)
+        document = replace(document, assets=gathered.assets) if gathered.assets else document
         return Upsert(document, read.stamp, read.racy, problems)
+
+    def _gather(
+        self, path: str, content: Content, links: Iterable[ResolvedReference], look: LookContext
+    ) -> Gathered:
+        """What the document needs beside its file, each of which is waited for if no hint tells of it."""
+        gathered = self._assets.gather(path, content, links, look)
+        for asset in gathered.assets:
+            self.targets.note(path, asset.path)
+        return gathered
 
     def _review_linked(self, file: ReadFile, content: Content, problems: Sequence[Problem]) -> ParsedFile:
         """The review of *file*; of one that is refused nothing is said that depends on other files."""

@@ -1,7 +1,6 @@
 """References by a name of which no hint tells: whoever waits must look at them. Opens nothing."""
 
 from collections.abc import Iterable, Set
-from posixpath import dirname
 
 from docsync.model import Reference, ReferenceStatus, ResolvedReference
 from docsync.names import is_hidden
@@ -26,12 +25,14 @@ class ReferenceTargets:
         """One of the references that the document *path* has."""
         resolved = self._tree.resolve(path, reference)
         target = resolved.path if resolved.status in _LOOKED_FOR else None
-        if target is not None and not self._is_hinted(target, dirname(path)):
-            self._unhinted.setdefault(path, set()).add(target)
+        if target is not None:
+            self.note(path, target)
         return resolved
 
-    def _is_hinted(self, target: str, folder: str) -> bool:
-        return not any(map(is_hidden, target.split("/"))) and not self._tree.is_linked(target, folder)
+    def note(self, path: str, target: str) -> None:
+        """Remember that the document *path* depends on *target*, if no hint tells of that."""
+        if any(map(is_hidden, target.split("/"))) or self._tree.is_linked(target, path):
+            self._unhinted.setdefault(path, set()).add(target)
 
     def keep(self, paths: Set[str]) -> None:
         """Forget what documents other than *paths* refer to."""

@@ -28,21 +28,29 @@ _MAX_SIZE_ALL, _MAX_SIZE_FIRST = 4_000, 50_000  # keys, values and items, about
 
 @dataclass(frozen=True, slots=True)
 class DocumentRules:
-    """Settings about documents: codes to ignore, whether to redact secrets, and the schemas by type."""
+    """Settings about documents: codes to ignore, whether to redact secrets, the schemas by type.
+
+    `takes_assets`: the texts of files that a document takes in are stored with it.
+    """
 
     ignore: frozenset[str] = frozenset()
     redact_secrets: bool = False
     schemas: Mapping[str, Schema] = field(default_factory=dict)
+    takes_assets: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """A file that its format could parse: its path, collection and bytes, and its resolved references."""
+    """A file that its format could parse: its path, collection and bytes, and its resolved references.
+
+    `taken_variables` are those that the texts want which it takes in, None where nobody can tell.
+    """
 
     path: str
     collection: Collection
     octets: bytes
     links: tuple[ResolvedReference, ...] = ()
+    taken_variables: frozenset[str] | None = frozenset()
 
 
 class Review:
@@ -58,7 +66,7 @@ class Review:
             may_hold = may_hold_secrets(content.document)
             ignore = self._rules.ignore if may_hold else self._rules.ignore | {literal_secret.RULE.code}
             format_ = get_format(read.collection.format)
-            subject = _subject(format_, document, read.links)
+            subject = _subject(format_, document, read)
             findings = self._findings(read.collection.type, content, subject, ignore)
             found = _add_findings(read, problems, findings, subject.body)
             if any(finding.severity is Severity.ERROR for finding in findings):
@@ -84,12 +92,11 @@ def _limit_violations(document: str) -> int:
     return LIMITS.problems + 1 if size <= _MAX_SIZE_ALL else int(size <= _MAX_SIZE_FIRST)
 
 
-def _subject(format_: Format, document: dict[str, object], links: tuple[ResolvedReference, ...]) -> Subject:
-    gaps = format_.gaps(document)
-    undeclared, unused = gaps.undeclared_variables, gaps.unused_inputs
-    return Subject(
-        format_.read_written(document), links, undeclared, unused, format_.body(document), document
-    )
+def _subject(format_: Format, document: dict[str, object], read: ReadFile) -> Subject:
+    gaps, taken = format_.gaps(document), read.taken_variables
+    unused = () if taken is None else tuple(name for name in gaps.unused_inputs if name not in taken)
+    undeclared, written = gaps.undeclared_variables, format_.read_written(document)
+    return Subject(written, read.links, undeclared, unused, format_.body(document), document)
 
 
 def _remove_secrets(content: Content, subject: Subject, body_members: Set[str]) -> Content:

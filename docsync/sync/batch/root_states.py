@@ -7,7 +7,7 @@ from docsync.change import AdoptRoot, DoubtRoot, Refuse
 from docsync.model import Entry, FileState, LostFolder, Problem, RefusedPath, Root, RootState, Scan
 from docsync.names import ancestors, covers
 from docsync.policy.grace_period import GracePeriod
-from docsync.sync.batch.load import LookContext
+from docsync.sync.batch.look import LookContext
 from docsync.sync.ports import Tree
 
 Identity = tuple[int, int]

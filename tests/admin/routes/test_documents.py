@@ -62,10 +62,10 @@ def test_every_part_of_a_question_must_hold(endpoint: Endpoint, query: str, expe
 def test_a_summary_leaves_the_document_out(endpoint: Endpoint) -> None:
     whole, short = (endpoint.ask("GET", f"/v1/documents{query}").json for query in ("", "?fields=summary"))
 
-    assert [dict(row, document=None) for row in whole["documents"]] == [
-        {**row, "document": None} for row in short["documents"]
+    assert [dict(row, document=None, assets=None) for row in whole["documents"]] == [
+        {**row, "document": None, "assets": None} for row in short["documents"]
     ]
-    assert all("document" not in row for row in short["documents"])
+    assert all(not {"document", "assets"} & row.keys() for row in short["documents"])
 
 
 def test_pages_go_on_where_the_one_before_ended(endpoint: Endpoint) -> None:

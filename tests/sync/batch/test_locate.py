@@ -197,7 +197,7 @@ def test_a_warning_of_a_missing_file_goes_when_the_file_comes_and_comes_back_whe
     assert project.query("SELECT code, line, column FROM problems") == [("missing-reference", 3, 9)]
     document = project.query("SELECT revision, updated_at FROM documents")
 
-    sample: Path = project.write("prompts/a.json", "{}")
+    sample: Path = project.write("prompts/a.json", b"\xff")  # no text, so that nothing of it is taken in
     project.sync("prompts/a.json")
     assert project.problems() == []
     assert project.query("SELECT status FROM document_references") == [("ok",)]

@@ -1,118 +1,11 @@
-"""The values that the layers pass to each other: what a file is, says and becomes. No I/O."""
+"""What a file and the tree around it are, as they were seen. No I/O."""
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 from typing import NamedTuple
 
-
-class Severity(StrEnum):
-    """An error keeps the file out of the database; a warning does not."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A second place in the file that explains a problem. Line and column start at 1 and count characters."""
-
-    message: str
-    line: int
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A file that could not be taken, or a warning about one.
-
-    `path` is POSIX and relative to the project root. `line` and `column` start at 1, count characters of the
-    whole file (byte order mark, front matter fence and CRLF included) and are None for a trouble that has no
-    place in the text.
-    """
-
-    path: str
-    code: str
-    message: str
-    severity: Severity = Severity.ERROR
-    line: int | None = None
-    column: int | None = None
-    hint: str | None = None
-    json_path: str | None = None
-    notes: tuple[Note, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class BatchRecord:
-    """A transaction that made a revision: when (UTC, ISO 8601), how long it took, its counts and trigger."""
-
-    at: str
-    revision: int
-    duration_ms: float
-    upserts: int
-    deletes: int
-    trigger: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """Something a document points to: recorded as written, never resolved into the document.
-
-    `kind` is env, file, base, sample, specification or other; `target` is the variable or path as written;
-    `at` is the dotted place in the front matter, such as `model.connection.apiKey`.
-    """
-
-    kind: str
-    target: str
-    at: str
-
-    @property
-    def is_file(self) -> bool:
-        """True when `target` is a path relative to the document's own folder."""
-        return self.kind not in ("env", "other")
-
-
-class ReferenceStatus(StrEnum):
-    """The status of a reference; only references to files are checked."""
-
-    OK = "ok"
-    MISSING = "missing"
-    OUTSIDE = "outside"
-    NOT_CHECKED = "not_checked"
-
-
-@dataclass(frozen=True, slots=True)
-class ResolvedReference:
-    """A reference and its status; `path` is the target relative to the project root, None outside."""
-
-    reference: Reference
-    path: str | None
-    status: ReferenceStatus
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What a valid file says, independent of where it lies.
-
-    `document` is JSON text (one object, compact, the same for the same bytes); `text` is what search sees;
-    `name_from` says where the name was found ("name", "data.name", "file stem" ...).
-    """
-
-    name: str
-    name_from: str
-    document: str
-    text: str
-    description: str | None = None
-    tags: tuple[str, ...] = ()
-    references: tuple[Reference, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedFile:
-    """What a format made of a file: its content, or None when a problem of severity error refuses it."""
-
-    content: Content | None
-    problems: tuple[Problem, ...] = ()
+from docsync.model.problem import Problem
 
 
 class Stamp(NamedTuple):
@@ -163,19 +56,6 @@ class Entry:
     def is_of(self, stamp: Stamp) -> bool:
         """True when *stamp* is of the file that was seen, whatever was written into it since."""
         return self.stamp is not None and self.stamp[-2:] == stamp[-2:]
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A document as a row: its content under an id, with the file it came from."""
-
-    id: str
-    type: str
-    path: str
-    content: Content
-    content_hash: str
-    file_modified: str
-    references: tuple[ResolvedReference, ...] = field(default=())
 
 
 class Sign(StrEnum):
