@@ -240,12 +240,13 @@ def test_a_save(docsync_reader, docsync_project):
 """
 
 
-def test_the_fixtures_work_in_the_tests_of_a_service(project: Daemon) -> None:
+def test_the_fixtures_work_in_the_tests_of_a_service(project: Daemon, tmp_path: Path) -> None:
     project.write("conftest.py", CONFTEST)
     project.write("test_service.py", TESTS)
     project.write("pytest.ini", "[pytest]\n")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        # A folder of its own: in the common one it would shut other users out of other tests' folders.
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={tmp_path / 'own'}"],
         cwd=project.root,
         text=True,
         capture_output=True,

@@ -82,7 +82,8 @@ def test_the_fixtures_read_the_project_of_a_test(live: Daemon, tmp_path: Path) -
     (folder / "test_prompts.py").write_text(test, encoding="utf-8")
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        # A folder of its own: in the common one it would shut other users out of other tests' folders.
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={tmp_path / 'own'}"],
         cwd=folder,
         text=True,
         capture_output=True,
