@@ -108,7 +108,7 @@ def assemble_engine(settings: Settings, sources: EngineSources, clock: Clock) ->
     grace = GracePeriod(settings.timing, settings.min_deletes)
     guard = Guard(settings.min_deletes, settings.max_delete_ratio)
     guard.remember(store.list_held(), _date_deletions(store, clock))
-    loader = Loader(tree, sources.checks, grace, store.read_assets)
+    loader = Loader(tree, sources.checks, grace, store)
     return Engine(
         EngineParts(tree, store, loader, grace, guard, clock, sources.audience), settings.timing, reload
     )

@@ -212,3 +212,15 @@ def test_one_that_is_being_written_waits_for_its_own_time(project: Project) -> N
     assert assets_of(project) == {}
     project.sync("prompts/note.md")
     assert assets_of(project) == {"prompts/note.md": "A note."}
+
+
+def test_one_that_came_while_its_prompt_was_changed_and_changed_back_is_taken_in(project: Project) -> None:
+    body = PROMPT.format("", '{% include "note.md" %}')
+    project.write("prompts/ask.prompty", body)
+    project.settle()
+    project.write("prompts/ask.prompty", PROMPT.format("", "For a moment."))
+    project.write("prompts/note.md", "A note.")
+    project.sync("prompts/note.md", resting=frozenset({"prompts/ask.prompty"}))
+    project.write("prompts/ask.prompty", body)
+    project.sync("prompts/ask.prompty")
+    assert assets_of(project) == {"prompts/note.md": "A note."}

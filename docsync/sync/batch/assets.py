@@ -5,27 +5,27 @@ all that it was complete with. Only what a document does not name any more goes.
 """
 
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from posixpath import dirname, join, normpath
+from typing import Protocol
 
 from docsync.formats.limits import LIMITS
 from docsync.formats.source import FileRefused, decode_source
 from docsync.model import (
     Asset,
+    AssetUse,
     Content,
     FileBytes,
     Problem,
     ReadFailure,
-    ReferenceStatus,
     RefusedPath,
     ResolvedReference,
     Severity,
     Sign,
 )
-from docsync.names import Collection, is_presentable
+from docsync.names import Collection
 from docsync.scan.read import WriteState
+from docsync.sync.batch.asset_names import Wanted, list_direct, list_taken_in
 from docsync.sync.batch.look import LookContext
 from docsync.sync.batch.redact_asset import redact_asset
 from docsync.sync.ports import Parse, Tree
@@ -34,19 +34,15 @@ MAX_ASSETS, MAX_DEPTH, MAX_CHARACTERS = 64, 10, 1_048_576
 """So many files, so deep in each other, and so many characters of all of them, may a document need."""
 
 CODE = "unusable-reference"
-_INCLUDES = ("include", "optional_include")
-_TAKEN = (*_INCLUDES, "file", "sample")
-_BODY = "body"  # where an image stays text
-# What is named there may be a key, of a model or of a tool.
-_SECRET_PLACE = re.compile(
-    r"(^|[.\]])(connection|configuration|authentication|\w*(key|token|secret|password))([.\[]|$)",
-    re.IGNORECASE,
-)
 # Templates are parsed to see what they take in: beyond so many characters of all of them it would take too long.
 _MAX_PARSED = 65_536
 
-KnownAssets = Callable[[str], Mapping[str, Asset]]
-"""The assets that are stored of the document at a path, by their own paths."""
+
+class AssetStore(Protocol):
+    """What is stored of the assets of documents, as SqliteStore gives it."""
+
+    def asset_uses(self, scopes: Iterable[str], users: Iterable[str]) -> list[AssetUse]: ...
+    def read_assets(self, path: str) -> Mapping[str, Asset]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +69,21 @@ class Gathered:
     variables: frozenset[str] | None = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """A file to read: who names it and how, and how many files lie between it and the document.
-
-    `is_current` is false below a text that is not, or may not be, what the tree has: nothing is warned there,
-    for a database that is made anew would not know of it.
-    """
-
-    path: str
-    name: str
-    namer: str
-    depth: int
-    is_template: bool
-    is_optional: bool
-    is_current: bool = True
-    must_be_text: bool = True
-
-
 class AssetReader:
     """Gathers what documents need from one tree."""
 
-    def __init__(self, tree: Tree, parse: Parse, rules: AssetRules, known: KnownAssets) -> None:
+    def __init__(self, tree: Tree, parse: Parse, rules: AssetRules, store: AssetStore | None) -> None:
         self._tree = tree
         self._parse = parse
         self._rules = rules
-        self._known = known
+        self._store = store
+
+    def have_changed(self, path: str) -> bool:
+        """True where an asset of the document *path* is not, or may not be, what it was when it was taken in."""
+        return self._store is not None and any(
+            use.racy or self._tree.stamp_asset(use.asset, path) != use.stamp
+            for use in self._store.asset_uses((), (path,))
+        )
 
     def gather(
         self, path: str, content: Content, links: Iterable[ResolvedReference], look: LookContext
@@ -106,37 +91,17 @@ class AssetReader:
         """All that the document *path* needs, read now; what is being written is left as it is known."""
         wanted = [
             one
-            for one in _list_direct(path, links)
+            for one in list_direct(path, links)
             if one.is_template or not self._tree.collections_of(one.path)
         ]
         if not wanted or not self._rules.takes:
             return Gathered()
-        known = self._known(path)
+        known = self._store.read_assets(path) if self._store else {}
         gathering = _Gathering(self._tree, self._parse, self._rules, path, content.template_kind, look, known)
         gathering.read_all(wanted)
         assets = tuple(sorted(gathering.found.values(), key=lambda asset: asset.path))
         variables = None if gathering.variables is None else frozenset(gathering.variables)
         return Gathered(assets, tuple(gathering.problems), gathering.is_unfinished, variables)
-
-
-def _list_direct(path: str, links: Iterable[ResolvedReference]) -> Iterator[_Wanted]:
-    for link in links:
-        reference = link.reference
-        is_include = reference.kind in _INCLUDES
-        is_open = reference.at != _BODY and not _SECRET_PLACE.search(reference.at)
-        is_taken = is_include or (reference.kind in _TAKEN and is_open)
-        if is_taken and link.path is not None and link.status is not ReferenceStatus.OUTSIDE:
-            is_optional = reference.kind == "optional_include"
-            must_be_text = reference.kind != "file"  # an image, perhaps
-            yield _Wanted(
-                link.path,
-                reference.target,
-                path,
-                1,
-                is_include,
-                is_optional,
-                must_be_text=must_be_text,
-            )
 
 
 @dataclass(slots=True)
@@ -157,10 +122,10 @@ class _Gathering:
     parsed: int = 0
     variables: set[str] | None = field(default_factory=set)
 
-    def read_all(self, wanted: list[_Wanted]) -> None:
+    def read_all(self, wanted: list[Wanted]) -> None:
         """Read *wanted* and what they take in, level by level."""
         while wanted:
-            following: list[_Wanted] = []
+            following: list[Wanted] = []
             for one in wanted:
                 if one.path in self.found:
                     continue
@@ -172,14 +137,14 @@ class _Gathering:
                     following += self._look_into(asset.text, asset, one)
             wanted = following
 
-    def _is_within_limits(self, one: _Wanted) -> bool:
+    def _is_within_limits(self, one: Wanted) -> bool:
         if len(self.found) < MAX_ASSETS and one.depth <= MAX_DEPTH and self.characters <= MAX_CHARACTERS:
             return True
         limit = f"more than {MAX_ASSETS} files, {MAX_DEPTH} deep, or {MAX_CHARACTERS} characters"
         self._warn(one, f"the prompt takes in {limit}; the rest is left out")
         return False
 
-    def _look_into(self, text: str, asset: Asset, one: _Wanted) -> list[_Wanted]:
+    def _look_into(self, text: str, asset: Asset, one: Wanted) -> list[Wanted]:
         """What *text*, that of *asset*, takes in."""
         self.parsed += len(text)
         if self.parsed > _MAX_PARSED:
@@ -189,7 +154,8 @@ class _Gathering:
             )
             return []
         self._add_variables(text)
-        return list(self._list_taken_in(asset, one))
+        is_current = one.is_current and asset.is_current
+        return list(list_taken_in(text, self.template_kind, one, is_current=is_current))
 
     def _add_variables(self, text: str) -> None:
         from docsync.formats.prompty.template import variables_of  # for projects with prompts
@@ -197,26 +163,7 @@ class _Gathering:
         wanted = variables_of(text, {"format": {"kind": self.template_kind}}).names
         self.variables = None if wanted is None or self.variables is None else self.variables.union(wanted)
 
-    def _list_taken_in(self, asset: Asset, by: _Wanted) -> Iterator[_Wanted]:
-        from docsync.formats.prompty.include import includes_of  # for projects with prompts
-
-        is_current = by.is_current and asset.is_current
-        for one in includes_of(asset.text or "", self.template_kind):
-            target = normpath(join(dirname(by.path), one.name))
-            is_inside = not target.startswith(("/", "..")) and is_presentable(target) and "\\" not in one.name
-            if is_inside:
-                depth = by.depth + 1
-                yield _Wanted(
-                    target,
-                    one.name,
-                    by.path,
-                    depth,
-                    is_template=True,
-                    is_optional=one.is_optional,
-                    is_current=is_current,
-                )
-
-    def _read(self, one: _Wanted) -> Asset:
+    def _read(self, one: Wanted) -> Asset:
         if one.path in self.look.resting:
             return self._keep(one)  # it is looked at when its own time comes
         match self.tree.read_asset(one.path, self.document):
@@ -232,11 +179,11 @@ class _Gathering:
             case FileBytes() as read:
                 return self._read_content(one, read)
 
-    def _keep(self, one: _Wanted) -> Asset:
+    def _keep(self, one: Wanted) -> Asset:
         """The text that is known of *one*, if any: nothing is known of its file."""
         return replace(self.known.get(one.path, Asset(one.path)), is_current=False)
 
-    def _read_gone(self, one: _Wanted) -> Asset:
+    def _read_gone(self, one: Wanted) -> Asset:
         if one.is_optional:
             return Asset(one.path)
         if one.namer != self.document and one.is_current:  # what the document names is told of as a reference
@@ -247,7 +194,7 @@ class _Gathering:
             )
         return self._keep(one)
 
-    def _read_content(self, one: _Wanted, read: FileBytes) -> Asset:
+    def _read_content(self, one: Wanted, read: FileBytes) -> Asset:
         claims = self.tree.collections_of(one.path)
         try:
             asset = self._read_body(one, claims[0], read) if claims else self._read_text(one, read)
@@ -260,13 +207,13 @@ class _Gathering:
             self.is_unfinished = True
         return asset
 
-    def _read_text(self, one: _Wanted, read: FileBytes) -> Asset:
+    def _read_text(self, one: Wanted, read: FileBytes) -> Asset:
         text = decode_source(one.path, read.octets, allow_conflicts=True).text
         if self.rules.redact_secrets:
             text = redact_asset(one.path, text)
         return Asset(one.path, text, read.stamp, read.racy)
 
-    def _read_body(self, one: _Wanted, collection: Collection, read: FileBytes) -> Asset:
+    def _read_body(self, one: Wanted, collection: Collection, read: FileBytes) -> Asset:
         """The body of another document. Raises FileRefused where it has none that is good."""
         parsed = self.parse(collection.format, one.path, read.octets)
         document = json.loads(parsed.content.document) if parsed.content else {}
@@ -284,7 +231,7 @@ class _Gathering:
         # Also of one that was hinted at: a hint may be under way that it is being written again.
         return self.tree.asset_write_state(path, self.document) is WriteState.OPEN
 
-    def _warn(self, one: _Wanted, message: str) -> None:
+    def _warn(self, one: Wanted, message: str) -> None:
         if one.is_current and len(self.problems) < LIMITS.problems:
             hint = "what a prompt takes in is UTF-8 text of at most 256 KiB"
             self.problems.append(

@@ -28,7 +28,7 @@ from docsync.model import (
 from docsync.names import Collection
 from docsync.policy.grace_period import GracePeriod
 from docsync.scan.read import WriteState
-from docsync.sync.batch.assets import DEFAULT_RULES, AssetReader, AssetRules, Gathered, KnownAssets
+from docsync.sync.batch.assets import DEFAULT_RULES, AssetReader, AssetRules, AssetStore, Gathered
 from docsync.sync.batch.look import LookContext
 from docsync.sync.batch.reference_targets import ReferenceTargets
 from docsync.sync.batch.review import ReadFile
@@ -55,11 +55,11 @@ class Loader:
     """
 
     def __init__(
-        self, tree: Tree, checks: ContentChecks, grace: GracePeriod, known: KnownAssets = lambda _: {}
+        self, tree: Tree, checks: ContentChecks, grace: GracePeriod, store: AssetStore | None = None
     ) -> None:
-        """*known* gives the assets that are stored of a document."""
+        """*store* tells what is stored of the assets of a document."""
         self._tree = tree
-        self._assets = AssetReader(tree, checks.parse, checks.assets, known)
+        self._assets = AssetReader(tree, checks.parse, checks.assets, store)
         self.targets = ReferenceTargets(tree)
         self._parse = checks.parse
         self._review = checks.review
@@ -110,8 +110,11 @@ class Loader:
     ) -> RowChange | None:
         content_hash = hashlib.sha256(read.octets).hexdigest()
         entry, collection = look.known.get(path), claims[0]
-        is_reread = collection.type in look.reload or self._grace.is_suspect(path)
-        if entry and _is_known(entry, content_hash, collection) and not is_reread:
+        if (
+            entry
+            and _is_known(entry, content_hash, collection)
+            and not self._must_review(path, collection, look)
+        ):
             self._grace.settle(path, entry.type)
             unchanged = entry.stamp == read.stamp and entry.racy == read.racy
             return None if unchanged else Touch(path, read.stamp, read.racy)
@@ -137,6 +140,12 @@ class Loader:
         document = _document(file, parsed.content, content_hash, read.stamp)
         document = replace(document, assets=gathered.assets) if gathered.assets else document
         return Upsert(document, read.stamp, read.racy, problems)
+
+    def _must_review(self, path: str, collection: Collection, look: LookContext) -> bool:
+        """True where bytes that are known may give another row: by the rules, or by what they take in."""
+        if collection.type in look.reload or self._grace.is_suspect(path):
+            return True
+        return self._assets.have_changed(path)
 
     def _gather(
         self, path: str, content: Content, links: Iterable[ResolvedReference], look: LookContext
