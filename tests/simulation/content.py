@@ -54,6 +54,6 @@ def octets(name: str) -> bytes:
     return {"persona": PERSONAS, "prompt": PROMPTS, "aside": ASIDE}[pool][key]
 
 
-def is_half(text: str) -> bool:
+def is_half(octets: bytes) -> bool:
     """True for what a file that is no document holds while it is written by halves."""
-    return text.encode() in {whole[: len(whole) // 2] for whole in ASIDE.values()}
+    return octets in {whole[: len(whole) // 2] for whole in ASIDE.values()}

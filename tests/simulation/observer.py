@@ -101,9 +101,9 @@ class Observer(TreeObserver):
         """Rule 2 for what a document takes in: no half of a text while it may still be written."""
         known = served_assets(old) if old else {}
         for path, text in served_assets(row).items():
-            age_ns = self._clock.now_ns - self._changed_ns.get(path, 0)
+            age_ns = self._clock.now_ns - self._half_ns.get(path, 0)
             is_fresh = age_ns < self._oracle.settings.timing.debounce_ns - _SLACK_NS
-            if known.get(path) != text and is_half(text) and is_fresh and not self._is_hurried():
+            if known.get(path) != text and is_half(text.encode()) and is_fresh and not self._is_hurried():
                 yield f"{row.path}: takes in a half of {path}, {age_ns / 1e6} ms old"
 
     def _manners(self, path: str, row: Row, old: Row | None) -> Iterator[str]:

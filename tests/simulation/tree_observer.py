@@ -7,6 +7,7 @@ from docsync.model import Scan, Sign
 from docsync.names import covers
 from docsync.sync.thread.request import RequestKind
 from tests.simulation.clock import SimulatedClock
+from tests.simulation.content import is_half
 from tests.simulation.fake_git import FakeGit
 from tests.simulation.guard_observer import GuardObserver
 from tests.simulation.oracle import BAD, Oracle, Sort, hash_of
@@ -37,8 +38,8 @@ class TreeObserver:
         self._bad_ns: dict[str, int] = {}
         self._unsure_ns: dict[str, int] = {}
         self._applied_ns: dict[str, int] = {}
-        self._changed_ns: dict[str, int] = {}
-        self._contents: dict[str, object] = {}
+        self._half_ns: dict[str, int] = {}
+        self._halves_now: frozenset[str] = frozenset()
         self._scopes: list[str] | None = None
         self._signs: dict[str, str] = {}
         self._signs_then: dict[str, str] = {}
@@ -85,9 +86,11 @@ class TreeObserver:
     def changed(self, path: str) -> None:
         """Something became of *path*."""
         file = self._oracle.filesystem.file_at(path)
-        octets = file.octets if file else None
-        if self._contents.get(path, ...) != octets:
-            self._contents[path], self._changed_ns[path] = octets, self._clock.now_ns
+        was_half, self._halves_now = path in self._halves_now, self._halves_now - {path}
+        if file is not None and file.octets is not None and is_half(file.octets):
+            self._halves_now |= {path}
+            if not was_half:
+                self._half_ns[path] = self._clock.now_ns
         held = self._hash_at(path)
         self._moments.setdefault(path, set()).add(held)
         if held is not None:
