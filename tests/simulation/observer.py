@@ -186,7 +186,12 @@ class Observer(TreeObserver):
             stamp = file.stamp
             if heir == path or (stamp.inode, stamp.size, stamp.mtime_ns) != (inode, size, mtime_ns):
                 continue
-            is_told = heir not in self._unsure_ns and self._signs.get(heir) in ("renamed", "folder")
+            # One that takes in a file that may be half written waits for that.
+            is_told = (
+                not self._halves_now
+                and heir not in self._unsure_ns
+                and self._signs.get(heir) in ("renamed", "folder")
+            )
             is_there = self._oracle.at(heir).sort is Sort.GOOD and None not in self._moments_of(heir)
             names = {heir, *(link for link in filesystem.links if filesystem.real(link) == heir)}
             names.update(filesystem.names_of(heir))
