@@ -176,10 +176,20 @@ def _claim_of(pid: int, folder: Path) -> Claim:
     return Claim(pid, _read_start(pid), boot, pids, os.path.realpath(folder))
 
 
+def is_zombie(pid: int) -> bool:
+    """True of a process that has ended, and for which the one that began it has not waited yet."""
+    return _read_fields(pid)[:1] == ["Z"]
+
+
 def _read_start(pid: int) -> str:
-    """When the process began (proc(5), the 22nd field), empty when there is none."""
-    fields = _read_text(f"/proc/{pid}/stat").rpartition(")")[2].split()
-    return fields[19] if len(fields) > 19 else ""
+    """When the process began (proc(5), the 22nd field), empty when there is none that runs."""
+    fields = _read_fields(pid)
+    return fields[19] if len(fields) > 19 and fields[0] != "Z" else ""
+
+
+def _read_fields(pid: int) -> list[str]:
+    """What proc(5) says of a process, from its state on, the third field; nothing where there is none."""
+    return _read_text(f"/proc/{pid}/stat").rpartition(")")[2].split()
 
 
 def _read_text(path: str) -> str:

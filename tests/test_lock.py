@@ -518,6 +518,16 @@ def living(tmp_path: Path) -> Iterator[Claim]:
         child.kill()
 
 
+def test_a_claim_of_a_process_that_was_killed_and_not_waited_for_refuses_nobody(tmp_path: Path) -> None:
+    """As in a container whose first process waits for no other: what was killed stays in the table of processes."""
+    with subprocess.Popen(["sleep", "60"]) as child:
+        left = _claim_of(child.pid, tmp_path)
+        child.kill()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        claim(tmp_path, left)
+        assert wins(tmp_path)
+
+
 def test_a_claim_that_was_copied_with_its_folder_refuses_nobody(tmp_path: Path, living: Claim) -> None:
     (tmp_path / "copy").mkdir()
     claim(tmp_path / "copy", living)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import apsw
 
+from docsync.claim import is_zombie
 from docsync.clock import SYSTEM, iso
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
 from docsync.permission import OWNER_ALONE, Access, access_of, grant, persist
@@ -112,7 +113,8 @@ def _runs(pid: int) -> bool:
         return False
     except (OSError, OverflowError):  # a process of another user
         return True
-    return pid != os.getpid()  # with the number of an earlier one, as every first process of a container
+    # One with our own number is an earlier one, as every first process of a container has it.
+    return pid != os.getpid() and not is_zombie(pid)
 
 
 def may_be_replaced(place: Path) -> bool:

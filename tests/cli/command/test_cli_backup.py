@@ -1,5 +1,6 @@
 """docsync backup and docsync restore, as people type them."""
 
+import os
 import shutil
 import sqlite3
 import stat
@@ -108,6 +109,14 @@ def test_what_was_begun_and_killed_goes_with_the_next_backup(synced: Shell) -> N
         synced.write(name, "")
     synced("backup", "kept.db")
     assert [file.name for file in synced.root.glob(".kept.db*")] == [".kept.db.1.tmp"], "that process runs"
+
+
+def test_so_does_what_a_process_has_begun_for_which_nobody_has_waited(synced: Shell) -> None:
+    with subprocess.Popen(["true"]) as process:
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        synced.write(f".kept.db.{process.pid}.tmp", "")
+        synced("backup", "kept.db")
+        assert list(synced.root.glob(".kept.db*")) == []
 
 
 @needs_power
