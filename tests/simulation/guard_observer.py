@@ -51,14 +51,6 @@ class GuardObserver:
                 if (one := next((other for other in counted if other in group), None)) is not None:
                     del group[one]
 
-    def _must_hold(self, type_: str, before: Snapshot, mine: Collection[str]) -> bool:
-        """True when *mine* are all that a replaced folder had.
-
-        Beneath a collection in a collection, whose own folder was missing meanwhile, the guard forgets it.
-        """
-        is_nested = any(file.type == "team" for file in before.files.values())
-        return not is_nested and self.homes.must_keep(type_, before, mine)
-
     def complaints(
         self, before: Snapshot, after: Snapshot, now_ns: int, *, released: bool, meant: bool
     ) -> Iterator[str]:
@@ -82,7 +74,7 @@ class GuardObserver:
             # Which collection gets an appearance that could excuse several is the guard's choice: all may count on it.
             excused += [before.files[path].content_hash or "" for path in mine if path not in unexcused]
             yield from self._deletions(type_, unexcused, rows + len(unexcused), now_ns)
-            if not meant and unexcused == mine and self._must_hold(type_, before, mine):
+            if not meant and unexcused == mine and self.homes.must_keep(type_, before, mine):
                 yield f"{len(mine)} deletions of {type_}: all that the folder before had, not held"
             if any(after.files[path].type == type_ for path in fresh) and not self.homes.may_keep(
                 type_, after

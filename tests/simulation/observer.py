@@ -98,13 +98,18 @@ class Observer(TreeObserver):
         self._applied_ns[path] = self._clock.now_ns
 
     def _halves(self, row: Row, old: Row | None) -> Iterator[str]:
-        """Rule 2 for what a document takes in: no half of a text while it may still be written."""
-        known = served_assets(old) if old else {}
-        for path, text in served_assets(row).items():
-            age_ns = self._clock.now_ns - self._half_ns.get(path, 0)
-            is_fresh = age_ns < self._oracle.settings.timing.debounce_ns - _SLACK_NS
-            if known.get(path) != text and is_half(text.encode()) and is_fresh and not self._is_hurried():
-                yield f"{row.path}: takes in a half of {path}, {age_ns / 1e6} ms old"
+        """Rule 2 for what a document takes in: no half of a text, that was told of, while it may still be written."""
+        known, now_ns = served_assets(old) if old else {}, self._clock.now_ns
+        halves = {
+            path: self._half_ns.get(path, 0)
+            for path, text in served_assets(row).items()
+            if known.get(path) != text and is_half(text.encode())
+        }
+        for path, since_ns in halves.items():
+            is_told = self._hints_ns.get(path, [0])[-1] >= since_ns
+            is_fresh = now_ns - since_ns < self._oracle.settings.timing.debounce_ns - _SLACK_NS
+            if is_told and is_fresh and not self._is_hurried():
+                yield f"{row.path}: takes in a half of {path}, {(now_ns - since_ns) / 1e6} ms old"
 
     def _manners(self, path: str, row: Row, old: Row | None) -> Iterator[str]:
         """Rule 3: at most one change a debounce time, of a path that was looked at for its own sake."""
@@ -130,9 +135,9 @@ class Observer(TreeObserver):
         return path in filesystem.files and len(filesystem.names_of(path)) > 1
 
     def _is_led_to(self, path: str) -> bool:
-        """True when a symbolic link leads to *path*: both are looked at together."""
+        """True when a symbolic link leads to *path*, or has led there: both are looked at together."""
         filesystem = self._oracle.filesystem
-        return any(filesystem.real(link) == path for link in filesystem.links)
+        return path in self._led_to or any(filesystem.real(link) == path for link in filesystem.links)
 
     def _is_unfinished(self, path: str) -> bool:
         """Rule 2: not closed, and last heard of less than a debounce time ago (unless it has been going on for long)."""
@@ -186,12 +191,7 @@ class Observer(TreeObserver):
             stamp = file.stamp
             if heir == path or (stamp.inode, stamp.size, stamp.mtime_ns) != (inode, size, mtime_ns):
                 continue
-            # One that takes in a file that may be half written waits for that.
-            is_told = (
-                not self._halves_now
-                and heir not in self._unsure_ns
-                and self._signs.get(heir) in ("renamed", "folder")
-            )
+            is_told = heir not in self._unsure_ns and self._signs.get(heir) in ("renamed", "folder")
             is_there = self._oracle.at(heir).sort is Sort.GOOD and None not in self._moments_of(heir)
             names = {heir, *(link for link in filesystem.links if filesystem.real(link) == heir)}
             names.update(filesystem.names_of(heir))

@@ -1,5 +1,6 @@
 """Histories that once broke a promise, as small as they could be made. They always run; paste new ones at the end."""
 
+from tests.simulation.asset_regressions import ASSET_REGRESSIONS
 from tests.simulation.step import History, News, Step, Verb
 
 REGRESSIONS: dict[str, History] = {
@@ -283,16 +284,5 @@ REGRESSIONS: dict[str, History] = {
         Step(130, Verb.MOVE, path="personas/team/d.json", other="personas/old/f.json"),
         Step(0, Verb.WAIT, path="personas/team/deep/e.json"),
     ),
-    "what a prompt takes in comes while it is changed and changed back": (
-        Step(0, Verb.SAVE, path="prompts/kit/r.prompty", other="prompt/taking"),
-        Step(0, Verb.SAVE, path="prompts/kit/r.prompty", other="prompt/ref"),
-        Step(0, Verb.SAVE, path="prompts/kit/sample.json", other="aside/any"),
-        Step(0, Verb.SAVE, path="prompts/kit/r.prompty", other="prompt/taking"),
-    ),
-    "a file that is taken in is half written where nobody hears of it": (
-        Step(0, Verb.FILL, path="prompts/kit"),
-        Step(700, Verb.FAULT, other="full", number=3),
-        Step(0, Verb.SAVE, path="prompts/kit/sample.json", other="aside/other"),
-        Step(0, Verb.HALF, path="prompts/kit/sample.json", other="aside/any", news=News.SILENT),
-    ),
+    **ASSET_REGRESSIONS,
 }

@@ -269,13 +269,12 @@ class Simulation:
             claimed = [path for path in paths if claims.is_covered(path, asked.untold, looked=looked)]
             if request.scopes:
                 claims.blind.difference_update(claimed)  # read whatever the stamps say
-            # Who waits for a file that shrank, and for no other, is answered before those that take it in have it.
-            self._judge(claimed, "answered, but", taken=scope == EVERYTHING)
+            self._judge(claimed, "answered, but")
 
     def _deadline(self, paths: list[str]) -> None:
         self._judge(paths, "after 12 s")
 
-    def _judge(self, paths: list[str], when: str, *, taken: bool = True) -> None:
+    def _judge(self, paths: list[str], when: str) -> None:
         assert self._observer is not None
         for path in paths:
             if self._oracle.at(path).sort is not Sort.SKIPPED and path not in self._scenario.claims.blind:
@@ -283,7 +282,7 @@ class Simulation:
                     # That may take until the next rescan.
                     if "missing-reference" not in complaint and "unusable-reference" not in complaint:
                         raise Violation(f"{when} {complaint}")
-                for complaint in taken_complaints(path, self._oracle, self._observer.last) if taken else ():
+                for complaint in taken_complaints(path, self._oracle, self._observer.last):
                     raise Violation(f"{when} {complaint}")
 
     def _quiet(self) -> None:

@@ -48,6 +48,7 @@ class TreeObserver:
         self._hints_ns: dict[str, list[int]] = {}
         self._written_ns: dict[str, int] = {}
         self._siblings: dict[str, list[str]] = {}
+        self._led_to: set[str] = set()
 
     def born(self, oracle: Oracle) -> None:
         """A daemon starts and knows nothing but the database."""
@@ -69,6 +70,7 @@ class TreeObserver:
             self._found_bad_ns,
             self._signs,
             self._hints_ns,
+            self._led_to,
         ):
             memory.clear()
         self.step()
@@ -81,6 +83,8 @@ class TreeObserver:
         """Something is about to become of *path*."""
         if path in self._oracle.filesystem.files:
             self._siblings[path] = self._oracle.filesystem.names_of(path)
+        if path in self._oracle.filesystem.links:
+            self._led_to.add(self._oracle.filesystem.real(path) or "")
         self._moments.setdefault(path, set()).add(self._hash_at(path))
 
     def changed(self, path: str) -> None:

@@ -123,8 +123,24 @@ def test_one_that_shrinks_waits_for_the_debounce_time(project: Project) -> None:
     project.write("prompts/long.md", "word")
     project.sync("prompts/long.md", sign=Sign.CLOSED)
     assert assets_of(project) == {"prompts/long.md": "word " * 100}
+    assert project.engine.list_undecided() == {"prompts/long.md"}
     project.settle()
     assert assets_of(project) == {"prompts/long.md": "word"}
+    assert not project.engine.list_undecided()
+
+
+def test_a_prompt_that_is_saved_waits_for_no_file_that_is_being_written(project: Project) -> None:
+    project.write("prompts/long.md", "word " * 100)
+    project.write("prompts/ask.prompty", PROMPT.format("", '{% include "long.md" %}'))
+    project.settle()
+
+    project.write("prompts/long.md", "word")
+    project.write("prompts/ask.prompty", PROMPT.format("", 'Now: {% include "long.md" %}'))
+    project.sync("prompts/ask.prompty", sign=Sign.CLOSED)
+
+    ((body,),) = project.query("SELECT document ->> 'body' FROM documents")
+    assert "Now:" in body
+    assert assets_of(project) == {"prompts/long.md": "word " * 100}
 
 
 def test_a_broken_prompt_keeps_what_it_was_complete_with(asking: Project) -> None:

@@ -24,6 +24,7 @@ from docsync.model import (
     Sign,
 )
 from docsync.names import Collection
+from docsync.policy.grace_period import GracePeriod
 from docsync.scan.read import WriteState
 from docsync.sync.batch.asset_names import Wanted, list_direct, list_taken_in
 from docsync.sync.batch.look import LookContext
@@ -58,24 +59,26 @@ DEFAULT_RULES = AssetRules()
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The assets of a document, by path, what is warned of them, and whether one may be written just now.
+    """The assets of a document, by path, and what is warned of them.
 
     `variables` are those that included texts want, None where nobody can tell.
     """
 
     assets: tuple[Asset, ...] = ()
     problems: tuple[Problem, ...] = ()
-    is_unfinished: bool = False
     variables: frozenset[str] | None = frozenset()
 
 
 class AssetReader:
     """Gathers what documents need from one tree."""
 
-    def __init__(self, tree: Tree, parse: Parse, rules: AssetRules, store: AssetStore | None) -> None:
+    def __init__(
+        self, tree: Tree, parse: Parse, rules: AssetRules, grace: GracePeriod, store: AssetStore | None
+    ) -> None:
         self._tree = tree
         self._parse = parse
         self._rules = rules
+        self._grace = grace
         self._store = store
 
     def have_changed(self, path: str) -> bool:
@@ -97,11 +100,13 @@ class AssetReader:
         if not wanted or not self._rules.takes:
             return Gathered()
         known = self._store.read_assets(path) if self._store else {}
-        gathering = _Gathering(self._tree, self._parse, self._rules, path, content.template_kind, look, known)
+        gathering = _Gathering(
+            self._tree, self._parse, self._rules, self._grace, path, content.template_kind, look, known
+        )
         gathering.read_all(wanted)
         assets = tuple(sorted(gathering.found.values(), key=lambda asset: asset.path))
         variables = None if gathering.variables is None else frozenset(gathering.variables)
-        return Gathered(assets, tuple(gathering.problems), gathering.is_unfinished, variables)
+        return Gathered(assets, tuple(gathering.problems), variables)
 
 
 @dataclass(slots=True)
@@ -111,13 +116,13 @@ class _Gathering:
     tree: Tree
     parse: Parse
     rules: AssetRules
+    grace: GracePeriod
     document: str
     template_kind: str | None
     look: LookContext
     known: Mapping[str, Asset]
     found: dict[str, Asset] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    is_unfinished: bool = False
     characters: int = 0
     parsed: int = 0
     variables: set[str] | None = field(default_factory=set)
@@ -170,7 +175,7 @@ class _Gathering:
             case ReadFailure.GONE:
                 return self._read_gone(one)
             case ReadFailure.CHANGING:
-                self.is_unfinished = True
+                self.look.believes(self.grace, one.path)  # and looked at again
                 return self._keep(one)
             case RefusedPath(problem, stamp):
                 self._warn(one, f"cannot be taken in: {problem.message}")
@@ -203,9 +208,16 @@ class _Gathering:
                 return Asset(one.path, None, read.stamp, read.racy)
             self._warn(one, f"cannot be taken in: {refused.problems[0].message}")
             return replace(self._keep(one), stamp=read.stamp, racy=read.racy)
-        if self._may_be_unfinished(one.path, read):
-            self.is_unfinished = True
+        if self._may_be_unfinished(one.path, read) and not self._believes(one.path):
+            return self._keep(one)
         return asset
+
+    def _believes(self, path: str) -> bool:
+        """True once *path* has been as it is for its grace period. The file is in doubt, and not who needs it."""
+        is_over = self.look.believes(self.grace, path)
+        if is_over:
+            self.look.suspects.discard(path)
+        return is_over
 
     def _read_text(self, one: Wanted, read: FileBytes) -> Asset:
         text = decode_source(one.path, read.octets, allow_conflicts=True).text
@@ -228,6 +240,8 @@ class _Gathering:
         has_shrunk = 2 * read.stamp.size < len(known.encode("utf-8", "surrogatepass"))
         if has_shrunk and self.look.sign(path) is not Sign.RENAMED:
             return True
+        if path in self.look.signs and self.tree.collections_of(path):
+            return False  # a document is judged as itself
         # Also of one that was hinted at: a hint may be under way that it is being written again.
         return self.tree.asset_write_state(path, self.document) is WriteState.OPEN
 

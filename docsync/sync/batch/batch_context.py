@@ -73,10 +73,6 @@ class BatchContext:
         self.kept = self.look.known.keys() - visibility.visible.keys() - scan.skipped.keys()
         self.unreadable = {entry.path for entry, _ in visibility.unreadable}
 
-    def list_present(self) -> list[Entry]:
-        """The files that are as they are known, and so is, beyond doubt, what they take in."""
-        return [entry for entry in self.difference.present if entry.path not in self.look.suspects]
-
     def list_states(self) -> dict[str, FileState]:
         """What is known of each path once the changes so far are written."""
         states = {path: entry.state for path, entry in self.look.known.items()}

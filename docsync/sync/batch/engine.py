@@ -254,7 +254,7 @@ class Engine:
     def _settle(self, work: BatchContext, applied: ApplyResult) -> None:
         """After the commit: clear the grace periods and holds that this batch decided."""
         self.links.mark_applied()
-        for entry in work.list_present():
+        for entry in work.difference.present:
             self._grace.settle(entry.path, entry.type)
             self._guard.mark_present(entry.path)
         for path, type_ in work.upserted.items():

@@ -59,7 +59,7 @@ class Loader:
     ) -> None:
         """*store* tells what is stored of the assets of a document."""
         self._tree = tree
-        self._assets = AssetReader(tree, checks.parse, checks.assets, store)
+        self._assets = AssetReader(tree, checks.parse, checks.assets, grace, store)
         self.targets = ReferenceTargets(tree)
         self._parse = checks.parse
         self._review = checks.review
@@ -134,7 +134,7 @@ class Loader:
             )
             return self._refuse_if_believed(broken, look)
         is_suspicious = self._is_suspicious(entry, read.stamp, collection, look.sign(path))
-        is_suspicious = is_suspicious or gathered.is_unfinished or self._is_unfinished(path, collection, look)
+        is_suspicious = is_suspicious or self._is_unfinished(path, collection, look)
         if is_suspicious and not look.believes(self._grace, path):
             return None
         document = _document(file, parsed.content, content_hash, read.stamp)
@@ -143,9 +143,7 @@ class Loader:
 
     def _must_review(self, path: str, collection: Collection, look: LookContext) -> bool:
         """True where bytes that are known may give another row: by the rules, or by what they take in."""
-        if collection.type in look.reload or self._grace.is_suspect(path):
-            return True
-        return self._assets.have_changed(path)
+        return collection.type in look.reload or self._assets.have_changed(path)
 
     def _gather(
         self, path: str, content: Content, links: Iterable[ResolvedReference], look: LookContext

@@ -86,16 +86,17 @@ class RootTracker:
     def adopt(self, resting: Set[str]) -> Iterator[AdoptRoot | DoubtRoot]:
         """What is to be recorded of folders that are new.
 
-        One in the place of another is adopted once nothing beneath is undecided or *resting*, not to be looked
-        at yet: a kill before that is no way around it.
+        One in the place of another is adopted once nothing beneath is undecided, lost or *resting*, not to be
+        looked at yet: a kill before that is no way around it.
         """
         replaced = self.find_replaced()
+        unseen = {path for path, _, _ in self._list_lost_roots()} | resting if replaced else resting
         self._adopted = {}
         for type_, root in self._roots.items():
             identity = self._identity(root)
             if identity is None or identity == self._identities.get(type_):
                 continue
-            rests = any(covers(root.scope, path) for path in resting)
+            rests = any(covers(root.scope, path) for path in unseen)
             if type_ in replaced and (rests or self._grace.has_missing(type_)):
                 yield DoubtRoot(type_)
             else:

@@ -116,6 +116,21 @@ def test_a_folder_with_documents_that_went_before_it_became_a_collection_is_miss
     assert (state(project), project.problems(), project.paths()) == (RootState.OK, [], TOP)
 
 
+def test_what_lies_in_a_missing_inner_folder_counts_when_the_outer_one_is_replaced(project: Project) -> None:
+    """Else the outer folder is taken for known before all that it had is seen to be gone (rule 5)."""
+    project.start(collections=(PERSONAS, NOTES))
+    project.persona(INNER[0])
+    project.write("personas/team/note.md", "A note.")
+    project.settle()
+    shutil.move(project.root / "personas", project.root / "parked")
+    project.persona(TOP[0])
+    project.sync("personas")
+    (project.root / "personas/team").mkdir()
+    project.write("personas/team/other.md", "Another note.")
+    rest(project)
+    assert INNER[0] in project.paths()
+
+
 def test_a_folder_that_is_missing_while_its_collection_gets_another_name_is_still_missing(
     project: Project,
 ) -> None:
