@@ -50,6 +50,10 @@ ASSET_REGRESSIONS: dict[str, History] = {
         Step(700, Verb.HALF, path="prompts/kit/r.prompty", other="prompt/taking"),
         Step(6000, Verb.WAIT),
     ),
+    "a document that is taken in has been open for long": (
+        Step(0, Verb.HALF, path="prompts/kit/r.prompty", other="prompt/image"),
+        Step(1100, Verb.WRITE, path="prompts/p.prompty", other="prompt/both"),
+    ),
     "both folders are replaced, and the inner one is not there yet": (
         Step(0, Verb.FILL, path="personas/team"),
         Step(0, Verb.RESTART, number=4),

@@ -4,8 +4,9 @@ A file that is gone, or no text any more, leaves its last good text where it was
 all that it was complete with. Only what a document does not name any more goes.
 """
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -15,7 +16,9 @@ from docsync.model import (
     Asset,
     AssetUse,
     Content,
+    Entry,
     FileBytes,
+    FileState,
     Problem,
     ReadFailure,
     RefusedPath,
@@ -42,6 +45,7 @@ _MAX_PARSED = 65_536
 class AssetStore(Protocol):
     """What is stored of the assets of documents, as SqliteStore gives it."""
 
+    def index(self, scopes: Iterable[str]) -> dict[str, Entry]: ...
     def asset_uses(self, scopes: Iterable[str], users: Iterable[str]) -> list[AssetUse]: ...
     def read_assets(self, path: str) -> Mapping[str, Asset]: ...
 
@@ -101,7 +105,15 @@ class AssetReader:
             return Gathered()
         known = self._store.read_assets(path) if self._store else {}
         gathering = _Gathering(
-            self._tree, self._parse, self._rules, self._grace, path, content.template_kind, look, known
+            self._tree,
+            self._parse,
+            self._rules,
+            self._grace,
+            path,
+            content.template_kind,
+            look,
+            known,
+            self._store,
         )
         gathering.read_all(wanted)
         assets = tuple(sorted(gathering.found.values(), key=lambda asset: asset.path))
@@ -121,6 +133,7 @@ class _Gathering:
     template_kind: str | None
     look: LookContext
     known: Mapping[str, Asset]
+    store: AssetStore | None
     found: dict[str, Asset] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     characters: int = 0
@@ -208,7 +221,7 @@ class _Gathering:
                 return Asset(one.path, None, read.stamp, read.racy)
             self._warn(one, f"cannot be taken in: {refused.problems[0].message}")
             return replace(self._keep(one), stamp=read.stamp, racy=read.racy)
-        if self._may_be_unfinished(one.path, read) and not self._believes(one.path):
+        if self._may_be_unfinished(one.path, claims, read) and not self._believes(one.path):
             return self._keep(one)
         return asset
 
@@ -234,16 +247,25 @@ class _Gathering:
         line = document.get("body_line")
         return Asset(one.path, body, read.stamp, read.racy, body_line=line if isinstance(line, int) else 1)
 
-    def _may_be_unfinished(self, path: str, read: FileBytes) -> bool:
+    def _may_be_unfinished(self, path: str, claims: Sequence[Collection], read: FileBytes) -> bool:
         """As of a document whose beginning alone is valid, too."""
+        if claims and self._is_believed(path, read):
+            return False
         known = self.known.get(path, Asset(path)).text or ""
         has_shrunk = 2 * read.stamp.size < len(known.encode("utf-8", "surrogatepass"))
         if has_shrunk and self.look.sign(path) is not Sign.RENAMED:
             return True
-        if path in self.look.signs and self.tree.collections_of(path):
+        if claims and path in self.look.signs:
             return False  # a document is judged as itself
         # Also of one that was hinted at: a hint may be under way that it is being written again.
         return self.tree.asset_write_state(path, self.document) is WriteState.OPEN
+
+    def _is_believed(self, path: str, read: FileBytes) -> bool:
+        """True for a document with a row of these very bytes: they were judged when it got that."""
+        entry = self.store.index((path,)).get(path) if self.store else None
+        if entry is None or entry.state is not FileState.OK:
+            return False
+        return entry.content_hash == hashlib.sha256(read.octets).hexdigest()
 
     def _warn(self, one: Wanted, message: str) -> None:
         if one.is_current and len(self.problems) < LIMITS.problems:
