@@ -26,7 +26,7 @@ def encode_assets(assets: Iterable[Asset]) -> str:
         for one in assets
         if one.text is not None
     }
-    return json.dumps(texts, ensure_ascii=False)
+    return json.dumps(texts, ensure_ascii=False) if texts else "{}"
 
 
 def decode_assets(text: str) -> tuple[Asset, ...]:
@@ -46,21 +46,21 @@ class AssetRows:
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection
 
-    def write(self, document: Document) -> None:
-        """Record the assets of *document*, of which none are recorded yet."""
-        if document.assets:
-            self._connection.executemany(
-                _INSERT,
-                (
-                    (document.id, one.path, *(one.stamp or _NO_STAMP), int(one.racy))
-                    for one in document.assets
-                ),
-            )
+    def write(self, documents: Iterable[Document]) -> None:
+        """Record the assets of *documents*, of which none are recorded yet."""
+        self._connection.executemany(
+            _INSERT,
+            (
+                (document.id, one.path, *(one.stamp or _NO_STAMP), int(one.racy))
+                for document in documents
+                for one in document.assets
+            ),
+        )
 
     def renew(self, document: Document) -> None:
         """Record the assets of *document* in the place of those that are recorded."""
         self._connection.execute("DELETE FROM asset_uses WHERE document_id = ?", (document.id,))
-        self.write(document)
+        self.write((document,))
 
     def list_uses(self, scopes: Iterable[str], users: Iterable[str]) -> list[AssetUse]:
         """The assets that lie in *scopes*, and those of the documents in *users*; some twice."""

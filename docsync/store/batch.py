@@ -1,7 +1,12 @@
-"""Writes the changes of one transaction, row by row, and keeps count. Never begins or ends the transaction."""
+"""Writes the changes of one transaction and keeps count: new documents together, all else row by row.
 
+Never begins or ends the transaction.
+"""
+
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import groupby
 from typing import assert_never
 
 import apsw
@@ -24,7 +29,8 @@ from docsync.change import (
 from docsync.clock import iso, parse_iso
 from docsync.model import Document, Entry, FileState, Problem
 from docsync.policy.guard import WINDOW_NS
-from docsync.store.document_rows import DocumentRows, extract_visible
+from docsync.store.connection import reading
+from docsync.store.document_rows import DocumentRows, NewDocument, extract_visible
 from docsync.store.file_rows import EntryRows, FileRow
 from docsync.store.guard_memory import (
     CountedDeletion,
@@ -37,13 +43,18 @@ from docsync.store.guard_memory import (
     record_swap,
 )
 from docsync.store.problem_rows import ProblemRows
-from docsync.store.state import ChangeRow, read_revision, record_change, spend_revision
+from docsync.store.state import ChangeRow, read_revision, record_changes, spend_revision
+from docsync.store.waiting import WaitingDocuments, find_known
 
 _MS = 1_000_000
+_Other = Touch | Refuse | Hold | Delete | Relink | Warn | AdoptRoot | DoubtRoot | ForgetDeletions
 
 
 class BatchWriter:
-    """One revision in the making: `write` each change, then `finish`."""
+    """One revision in the making: `write` each change, then `finish`.
+
+    Documents wait to be written together. Whoever reads before the end must `flush` before.
+    """
 
     def __init__(self, connection: apsw.Connection, now: str) -> None:
         self._connection = connection
@@ -51,16 +62,44 @@ class BatchWriter:
         self._documents = DocumentRows(connection)
         self._entries = EntryRows(connection)
         self._problems = ProblemRows(connection)
+        self._waiting = WaitingDocuments()
         current = read_revision(connection)
         self._revision = current + 1
         self._counts = False
         self.applied = ApplyResult(current)
 
     def write(self, change: RowChange) -> None:
-        """Carry out one change."""
+        """Carry out one change, or let it wait."""
+        if not isinstance(change, Upsert):
+            self.flush()
+            with reading():
+                self._write(change)
+            return
+        if not self._waiting.fits(change):
+            self.flush()
+        self._waiting.add(change)
+
+    def flush(self) -> None:
+        """Carry out what waits, in its order: the documents of which nothing is stored a table at a time."""
+        changes = self._waiting.take()
+        if not changes:
+            return
+        with reading():
+            if len(changes) == 1:
+                self._upsert(changes[0])
+                return
+            known = find_known(self._connection, changes)
+            for is_new, several in groupby(
+                changes, lambda one: known.isdisjoint((one.document.path, one.document.id))
+            ):
+                if is_new:
+                    self._insert(list(several))
+                else:
+                    for change in several:
+                        self._upsert(change)
+
+    def _write(self, change: _Other) -> None:
         match change:
-            case Upsert():
-                self._upsert(change)
             case Touch():
                 self._touch(change)
             case Refuse():
@@ -78,12 +117,25 @@ class BatchWriter:
 
     def finish(self) -> ApplyResult:
         """Spend a revision if a reader can see any of it."""
+        self.flush()
         if self._counts:
             prune_deletions(self._connection, iso(parse_iso(self._now) - WINDOW_NS))
         if self.applied.changed:
             spend_revision(self._connection, self._revision)
             self.applied.revision = self._revision
         return self.applied
+
+    def _insert(self, changes: Sequence[Upsert]) -> None:
+        """Write documents of whose paths and ids nothing is stored."""
+        documents = [change.document for change in changes]
+        rowids = self._documents.insert(
+            [NewDocument(one, self._now, self._now) for one in documents], self._revision
+        )
+        self._record(documents)
+        self.applied.upserted += [one.path for one in documents]
+        self._entries.write(map(_file_row, changes, rowids))
+        for change in changes:
+            self._write_problems(change.document.path, (), change.problems)
 
     def _upsert(self, change: Upsert) -> None:
         document = change.document
@@ -96,17 +148,14 @@ class BatchWriter:
                 self._documents.delete(str(stored[0][0]), stored[2])
             same_id = stored is not None and stored[0][0] == document.id
             if stored and not same_id:
-                self._record(str(stored[0][0]), str(stored[0][1]), None)
+                self._record_deletion(str(stored[0][0]), str(stored[0][1]))
             created_at = stored[1] if stored and same_id else self._take_over_id(document)
-            rowid = self._documents.insert(document, self._revision, created_at, self._now)
-            self._record(document.id, document.type, document.content_hash)
+            new = NewDocument(document, created_at, self._now)
+            (rowid,) = self._documents.insert((new,), self._revision)
+            self._record((document,))
             self.applied.upserted.append(document.path)
-        stamp = change.stamp
-        entry = Entry(
-            document.path, document.type, FileState.OK, stamp, document.content_hash, stamp.size, change.racy
-        )
-        self._entries.write(FileRow(entry, document.id, rowid))
-        self._write_problems(document.path, (*change.problems, *self._list_warned(document.path)))
+        self._entries.write((_file_row(change, rowid),))
+        self._write_found(document.path, change.problems)
 
     def _take_over_id(self, document: Document) -> str:
         """When the id of *document* was first seen: another file that had it until the configuration changed loses it."""
@@ -120,7 +169,7 @@ class BatchWriter:
             return self._now
         self._documents.delete(document.id, stored[2])
         self._entries.delete(found[0])
-        self._write_problems(found[0], ())
+        self._clear_problems(found[0])
         self.applied.displaced.append(found[0])
         return str(found[1])
 
@@ -135,15 +184,15 @@ class BatchWriter:
             change.path, change.type, change.state, change.stamp, change.content_hash, good_size, change.racy
         )
         if known is None or known.entry != entry:
-            self._entries.write(replace(known, entry=entry) if known else FileRow(entry))
+            self._entries.write((replace(known, entry=entry) if known else FileRow(entry),))
         self.applied.changed |= known is None or known.entry.state is not change.state
         self.applied.refused += 1
-        self._write_problems(change.path, (*change.problems, *self._list_warned(change.path)))
+        self._write_found(change.path, change.problems)
 
     def _hold(self, change: Hold) -> None:
         path = change.entry.path
         self.applied.changed |= self._entries.hold(path)
-        self._write_problems(path, (change.problem,))
+        self._write_problems(path, self._problems.of(path), (change.problem,))
         self.applied.held += 1
 
     def _remember(self, change: AdoptRoot | DoubtRoot | ForgetDeletions) -> None:
@@ -171,11 +220,11 @@ class BatchWriter:
         stored = self._documents.read_stored(path)
         if stored:
             self._documents.delete(str(stored[0][0]), stored[2])
-            self._record(str(stored[0][0]), str(stored[0][1]), None)
+            self._record_deletion(str(stored[0][0]), str(stored[0][1]))
             self.applied.deleted.append(path)
             self._count_deletion(change)
         self._entries.delete(path)
-        self._write_problems(path, ())
+        self._clear_problems(path)
 
     def _count_deletion(self, change: Delete) -> None:
         known = self._entries.read(change.path)
@@ -188,8 +237,11 @@ class BatchWriter:
     def _follow(self, change: Relink | Warn) -> None:
         """Record what has changed about a path because other files have."""
         if isinstance(change, Warn):
-            others = [problem for problem in self._problems.of(change.path) if problem.code != change.code]
-            self._write_problems(change.path, (*others, *((change.problem,) if change.problem else ())))
+            before = self._problems.of(change.path)
+            others = [problem for problem in before if problem.code != change.code]
+            self._write_problems(
+                change.path, before, (*others, *((change.problem,) if change.problem else ()))
+            )
             return
         self._connection.execute(
             "UPDATE document_references SET status = ? WHERE document_id = ? AND ordinal = ?",
@@ -197,20 +249,39 @@ class BatchWriter:
         )
         self.applied.changed = True
 
-    def _record(self, id_: str, type_: str, content_hash: str | None) -> None:
-        """Tell of a document that was written, or deleted where there is no hash."""
-        record_change(self._connection, ChangeRow(self._revision, id_, type_, content_hash, self._now))
+    def _record(self, documents: Iterable[Document]) -> None:
+        """Tell of documents that were written."""
+        rows = (ChangeRow(self._revision, one.id, one.type, one.content_hash, self._now) for one in documents)
+        record_changes(self._connection, rows)
         self.applied.changed = True
 
-    def _list_warned(self, path: str) -> list[Problem]:
-        """What is warned of *path* because of other files."""
-        return [problem for problem in self._problems.of(path) if problem.code in WARN_CODES]
+    def _record_deletion(self, id_: str, type_: str) -> None:
+        record_changes(self._connection, (ChangeRow(self._revision, id_, type_, None, self._now),))
+        self.applied.changed = True
 
-    def _write_problems(self, path: str, problems: tuple[Problem, ...]) -> None:
-        before = dict.fromkeys(problem.code for problem in self._problems.of(path))
+    def _clear_problems(self, path: str) -> None:
+        self._write_problems(path, self._problems.of(path), ())
+
+    def _write_found(self, path: str, found: Iterable[Problem]) -> None:
+        """Record what was *found* in the file at *path*; what is warned because of other files stays."""
+        before = self._problems.of(path)
+        warned = [problem for problem in before if problem.code in WARN_CODES]
+        self._write_problems(path, before, (*found, *warned))
+
+    def _write_problems(self, path: str, before: Sequence[Problem], problems: Sequence[Problem]) -> None:
+        """Let *problems* be those of *path* in the place of those *before*."""
         if not (before or problems) or not self._problems.replace(path, problems, self._now):
             return
         self.applied.changed = True
-        codes = {problem.code for problem in problems}
-        self.applied.appeared += [problem for problem in problems if problem.code not in before]
-        self.applied.cleared += [(path, code) for code in before if code not in codes]
+        known, codes = dict.fromkeys(one.code for one in before), {problem.code for problem in problems}
+        self.applied.appeared += [problem for problem in problems if problem.code not in known]
+        self.applied.cleared += [(path, code) for code in known if code not in codes]
+
+
+def _file_row(change: Upsert, rowid: int) -> FileRow:
+    """What is known of the file of *change*, whose document is at *rowid* in the search table."""
+    document, stamp = change.document, change.stamp
+    entry = Entry(
+        document.path, document.type, FileState.OK, stamp, document.content_hash, stamp.size, change.racy
+    )
+    return FileRow(entry, document.id, rowid)

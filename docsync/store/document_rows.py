@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
 
 import apsw
 
@@ -12,12 +13,30 @@ from docsync.store.asset_rows import AssetRows, encode_assets
 from docsync.store.columns import BARE_COLUMNS, COLUMNS, Use, columns_for
 
 _INSERT = f"INSERT INTO documents ({BARE_COLUMNS}, row_hash) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"
+_INSERT_TAG = "INSERT INTO document_tags VALUES (?,?)"
+_INSERT_REFERENCE = "INSERT INTO document_references VALUES (?,?,?,?,?,?,?)"
+_INSERT_SEARCH = (
+    "INSERT INTO documents_fts (rowid, id, name, description, text, row_hash) VALUES (?,?,?,?,?,?)"
+)
+# As FTS5 itself counts. The table itself would be gone through for its greatest rowid.
+_NEXT_SEARCH_ROWID = "SELECT coalesce(max(id), 0) + 1 FROM documents_fts_content"
 _COMPARED = columns_for(Use.COMPARED)
 _CONTENT = columns_for(Use.CONTENT)
 _LISTS = columns_for(Use.LIST)
 _STORED = ", ".join(f"d.{name}" for name in _COMPARED)
+# Made once: json.dumps makes one for each call with options.
+_encode_row = json.JSONEncoder(ensure_ascii=False, default=repr).encode
+_encode_list = json.JSONEncoder(ensure_ascii=False).encode
 
 RowValues = tuple[str | int | None, ...]
+
+
+class NewDocument(NamedTuple):
+    """A document that is to be written, first seen at `created_at` and changed at `updated_at` (ISO 8601)."""
+
+    document: Document
+    created_at: str
+    updated_at: str
 
 
 def row_hash(row: tuple[object, ...]) -> str:
@@ -25,8 +44,7 @@ def row_hash(row: tuple[object, ...]) -> str:
 
     Of any row: a text that damage made a BLOB, which SQLite hands out as bytes, has a hash too.
     """
-    text = json.dumps(row, ensure_ascii=False, default=repr)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_encode_row(row).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def search_hash(id_: str, name: str, description: str | None, text: str) -> str:
@@ -70,7 +88,7 @@ def _values(document: Document) -> dict[str, str | None]:
         "file_modified": document.file_modified,
         "content_hash": document.content_hash,
         **{name: getattr(content, name) for name in _CONTENT},
-        **{name: json.dumps(getattr(content, name), ensure_ascii=False) for name in _LISTS},
+        **{name: _encode_list(getattr(content, name)) for name in _LISTS},
         "assets": encode_assets(document.assets),
     }
 
@@ -117,20 +135,17 @@ class DocumentRows:
         self._connection.execute("DELETE FROM documents_fts WHERE rowid = ?", (search_rowid,))
         self._connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
 
-    def insert(self, document: Document, revision: int, created_at: str, now: str) -> int:
-        """Write a document that is not there and return its rowid in the search table."""
-        content = document.content
-        values = {**_values(document), "created_at": created_at, "updated_at": now, "revision": revision}
-        row: RowValues = tuple(values[name] for name in COLUMNS)
-        self._connection.execute(_INSERT, (*row, row_hash(row)))
-        self._attach(document)
-        self._assets.write(document)
-        found_by = (document.id, content.name, content.description, content.text)
-        self._connection.execute(
-            "INSERT INTO documents_fts (id, name, description, text, row_hash) VALUES (?,?,?,?,?)",
-            (*found_by, search_hash(*found_by)),
-        )
-        return self._connection.last_insert_rowid()
+    def insert(self, new: Sequence[NewDocument], revision: int) -> range:
+        """Write documents that are not there, a table at a time; returns their rowids in the search table."""
+        documents = [one.document for one in new]
+        self._connection.executemany(_INSERT, (_row(one, revision) for one in new))
+        self._connection.executemany(_INSERT_TAG, chain.from_iterable(map(_tag_rows, documents)))
+        self._connection.executemany(_INSERT_REFERENCE, chain.from_iterable(map(_reference_rows, documents)))
+        self._assets.write(documents)
+        first = int(self._connection.execute(_NEXT_SEARCH_ROWID).get)
+        rowids = range(first, first + len(documents))
+        self._connection.executemany(_INSERT_SEARCH, map(_search_row, rowids, documents))
+        return rowids
 
     def renew(self, document: Document) -> None:
         """Record what no reader sees of a *document* that is there already: the stamps of its assets."""
@@ -149,16 +164,30 @@ class DocumentRows:
                 "UPDATE documents SET row_hash = ? WHERE id = ?", (row_hash(row), document_id)
             )
 
-    def _attach(self, document: Document) -> None:
-        tags = dict.fromkeys(document.content.tags)
-        self._many("INSERT INTO document_tags VALUES (?,?)", ((document.id, tag) for tag in tags))
-        self._many(
-            "INSERT INTO document_references VALUES (?,?,?,?,?,?,?)",
-            (
-                (document.id, ordinal, r.reference.kind, r.reference.target, r.reference.at, r.path, r.status)
-                for ordinal, r in enumerate(document.references)
-            ),
-        )
 
-    def _many(self, statement: str, rows: Iterable[tuple[str | int | None, ...]]) -> None:
-        self._connection.executemany(statement, rows)
+def _row(new: NewDocument, revision: int) -> RowValues:
+    values = {
+        **_values(new.document),
+        "created_at": new.created_at,
+        "updated_at": new.updated_at,
+        "revision": revision,
+    }
+    row: RowValues = tuple(values[name] for name in COLUMNS)
+    return (*row, row_hash(row))
+
+
+def _tag_rows(document: Document) -> Iterator[RowValues]:
+    return ((document.id, tag) for tag in dict.fromkeys(document.content.tags))
+
+
+def _reference_rows(document: Document) -> Iterator[RowValues]:
+    return (
+        (document.id, ordinal, r.reference.kind, r.reference.target, r.reference.at, r.path, r.status)
+        for ordinal, r in enumerate(document.references)
+    )
+
+
+def _search_row(rowid: int, document: Document) -> RowValues:
+    content = document.content
+    found_by = (document.id, content.name, content.description, content.text)
+    return (rowid, *found_by, search_hash(*found_by))

@@ -1,6 +1,6 @@
 """The rows of `files`: what was last seen of every path. Never begins a transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import apsw
@@ -39,24 +39,9 @@ class EntryRows:
         ).fetchone()
         return None if row is None else FileRow(entry_of(row[:-2]), *row[-2:])
 
-    def write(self, row: FileRow) -> None:
-        """Let *row* be all that is known of its path."""
-        entry = row.entry
-        self._connection.execute(
-            _WRITE,
-            (
-                entry.path,
-                entry.type,
-                entry.state.value,
-                *(entry.stamp or _NO_STAMP),
-                entry.content_hash,
-                entry.good_size,
-                int(entry.racy),
-                row.document_id,
-                row.search_rowid,
-                _twin_key(entry.path),
-            ),
-        )
+    def write(self, rows: Iterable[FileRow]) -> None:
+        """Let each of *rows* be all that is known of its path."""
+        self._connection.executemany(_WRITE, map(_values, rows))
 
     def touch(self, path: str, stamp: Stamp, *, racy: bool) -> None:
         """Record a new stamp of the same bytes."""
@@ -98,6 +83,22 @@ def entry_of(row: Sequence[object]) -> Entry:
         content_hash,  # type: ignore[arg-type]  # STRICT column: text or NULL
         good_size,  # type: ignore[arg-type]  # STRICT column: integer or NULL
         bool(racy),
+    )
+
+
+def _values(row: FileRow) -> tuple[str | int | None, ...]:
+    entry = row.entry
+    return (
+        entry.path,
+        entry.type,
+        entry.state.value,
+        *(entry.stamp or _NO_STAMP),
+        entry.content_hash,
+        entry.good_size,
+        int(entry.racy),
+        row.document_id,
+        row.search_rowid,
+        _twin_key(entry.path),
     )
 
 

@@ -17,13 +17,13 @@ from docsync.store.columns import BARE_COLUMNS, COLUMNS
 from docsync.store.connection import closing, harden
 from docsync.store.damage import is_sound
 from docsync.store.database_files import find_stranger
-from docsync.store.document_rows import DocumentRows, content_of
+from docsync.store.document_rows import DocumentRows, NewDocument, content_of
 from docsync.store.epoch import wal_of
 from docsync.store.file_rows import EntryRows, FileRow
 from docsync.store.guard_memory import copy_memory
 from docsync.store.problem_rows import ProblemRows
 from docsync.store.schema import has_planted
-from docsync.store.state import ChangeRow, read_revision, record_change, spend_revision
+from docsync.store.state import ChangeRow, read_revision, record_changes, spend_revision
 from docsync.store.transaction import transaction
 
 _DAMAGED = (apsw.CorruptError, apsw.NotADBError, apsw.SQLError, ValueError)
@@ -144,14 +144,15 @@ def restore(connection: apsw.Connection, documents: Iterable[KeptDocument], revi
             "SELECT 1 FROM documents WHERE id = ? OR file_path = ?", (document.id, document.path)
         ).fetchone()
         if taken is None:
-            search_rowid = rows.insert(document, revision, one.created_at, one.updated_at)
+            new = NewDocument(document, one.created_at, one.updated_at)
+            (search_rowid,) = rows.insert((new,), revision)
             known = entries.read(document.path)
             if known is None:
                 problems.restore(document.path, one.problems)
             entry = replace(known.entry, good_size=one.entry.good_size) if known else one.entry
-            entries.write(FileRow(entry, document.id, search_rowid))
+            entries.write((FileRow(entry, document.id, search_rowid),))
             change = ChangeRow(revision, document.id, document.type, document.content_hash, one.updated_at)
-            record_change(connection, change)
+            record_changes(connection, (change,))
 
 
 def redate(connection: apsw.Connection, documents: Iterable[KeptDocument]) -> None:
@@ -168,7 +169,7 @@ def spend(connection: apsw.Connection, revision: int, lost: Iterable[str], now: 
     spend_revision(connection, revision)
     for id_ in lost:
         if connection.execute("SELECT 1 FROM documents WHERE id = ?", (id_,)).fetchone() is None:
-            record_change(connection, ChangeRow(revision, id_, id_.partition("/")[0], None, now))
+            record_changes(connection, (ChangeRow(revision, id_, id_.partition("/")[0], None, now),))
 
 
 @contextmanager

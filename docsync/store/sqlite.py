@@ -1,7 +1,8 @@
 """The store that sync writes to: the index of known files, and one transaction a batch. Never looks at the file tree."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import chain
 
 import apsw
@@ -47,6 +48,7 @@ class SqliteStore:
         self._connection = connection
         self._now = now
         self._keep_changes = keep_changes
+        self._batch: BatchWriter | None = None
 
     @property
     def epoch(self) -> str:
@@ -58,14 +60,22 @@ class SqliteStore:
         """The number of the last committed change."""
         return self._version()[1]
 
-    def _version(self) -> tuple[str, int]:
+    @contextmanager
+    def _looking(self) -> Iterator[None]:
+        """Like `reading`, of all that the running transaction was given so far."""
         with reading():
+            if self._batch is not None:
+                self._batch.flush()
+            yield
+
+    def _version(self) -> tuple[str, int]:
+        with self._looking():
             return read_version(self._connection)
 
     def index(self, scopes: Iterable[str]) -> dict[str, Entry]:
         """What is known of every path in *scopes*, by path."""
         found: dict[str, Entry] = {}
-        with reading():
+        with self._looking():
             for scope in scopes:
                 if scope == EVERYTHING:
                     rows = self._connection.execute(f"SELECT {ENTRY_COLUMNS} FROM files")
@@ -78,13 +88,13 @@ class SqliteStore:
 
     def names_of(self, files: Iterable[tuple[int, int]]) -> list[str]:
         """The known paths of the files with these devices and inodes: one pass over all, without an index."""
-        with reading():
+        with self._looking():
             rows = self._connection.execute(_NAMES_OF, (json.dumps(list(files)),))
             return [str(path) for (path,) in rows]
 
     def list_held(self) -> list[Entry]:
         """The files whose deletion is kept back."""
-        with reading():
+        with self._looking():
             rows = self._connection.execute(
                 f"SELECT {ENTRY_COLUMNS} FROM files WHERE state = 'held' AND good_size IS NOT NULL"
             )
@@ -92,12 +102,12 @@ class SqliteStore:
 
     def list_deletions(self) -> list[CountedDeletion]:
         """The deletions that the guard counted last, but for those whose document is back."""
-        with reading():
+        with self._looking():
             return read_deletions(self._connection)
 
     def old_paths(self, type_: str) -> set[str]:
         """The documents' files that a collection had before its folder was replaced; all where it was not."""
-        with reading():
+        with self._looking():
             return list_old_paths(self._connection, type_)
 
     def rows(self, type_: str) -> int:
@@ -106,7 +116,7 @@ class SqliteStore:
         A broken file that another collection has taken over counts there, although its last good row has the old type:
         so do its deletions.
         """
-        with reading():
+        with self._looking():
             sql = "SELECT count(*) FROM files WHERE type = ? AND good_size IS NOT NULL"
             return int(self._connection.execute(sql, (type_,)).get)
 
@@ -116,7 +126,7 @@ class SqliteStore:
         The groups of all that lies in *scopes*, and those that each of *paths* belongs to or would belong to.
         """
         keys = {fold_path(path) for path in paths}
-        with reading():
+        with self._looking():
             for scope in scopes:
                 # One of a group has a key that is not its own path.
                 near = "twin_key IS NOT NULL" if scope == EVERYTHING else _BENEATH
@@ -128,7 +138,7 @@ class SqliteStore:
     def warnings(self, code: str, scopes: Iterable[str]) -> dict[str, Problem]:
         """The problem of *code* of each path in *scopes* that has one."""
         found: dict[str, Problem] = {}
-        with reading():
+        with self._looking():
             for scope in scopes:
                 near = "" if scope == EVERYTHING else f"AND {_BENEATH}"
                 rows = self._connection.execute(
@@ -144,7 +154,7 @@ class SqliteStore:
         """
         wanted = frozenset(scopes)
         above = frozenset(chain.from_iterable(map(ancestors, wanted)))
-        with reading():
+        with self._looking():
             rows = self._connection.execute(
                 "SELECT file_path, state FROM files WHERE state <> 'ok' ORDER BY file_path"
             ).fetchall()
@@ -169,7 +179,7 @@ class SqliteStore:
         return [link for path in paths for link in self._links("AND d.file_path = ?", path)]
 
     def _links(self, condition: str, *values: str) -> list[FileReference]:
-        with reading():
+        with self._looking():
             rows = self._connection.execute(
                 "SELECT r.document_id, r.ordinal, d.file_path, r.kind, r.target, r.at, r.status "
                 "FROM document_references r JOIN documents d ON d.id = r.document_id "
@@ -186,12 +196,12 @@ class SqliteStore:
 
         *users* are scopes in which documents lie.
         """
-        with reading():
+        with self._looking():
             return AssetRows(self._connection).list_uses(scopes, users)
 
     def read_assets(self, path: str) -> dict[str, Asset]:
         """The assets, with their texts, that are stored of the document at *path*, by their own paths."""
-        with reading():
+        with self._looking():
             return AssetRows(self._connection).read_texts(path)
 
     def apply(self, changes: Iterable[RowChange], *, keep: bool = True) -> ApplyResult:
@@ -205,11 +215,13 @@ class SqliteStore:
         if first is None:
             return ApplyResult(self.revision)
         with writing(), transaction(self._connection):
-            batch = BatchWriter(self._connection, self._now())
-            for change in chain((first,), pending):
-                with reading():
+            self._batch = batch = BatchWriter(self._connection, self._now())
+            try:
+                for change in chain((first,), pending):
                     batch.write(change)
-            applied = batch.finish()
+                applied = batch.finish()
+            finally:
+                self._batch = None
             if applied.changed:
                 prune(self._connection, self._keep_changes, len(applied.upserted) + len(applied.deleted))
             if not keep:
@@ -253,7 +265,7 @@ class SqliteStore:
 
     def roots(self) -> dict[str, tuple[int, int] | None]:
         """The identity (device, inode) that each collection's folder had when it was last read, None if never."""
-        with reading():
+        with self._looking():
             rows = self._connection.execute("SELECT type, root_device, root_inode FROM collections")
             return {type_: None if inode is None else (device, inode) for type_, device, inode in rows}
 

@@ -3,6 +3,7 @@
 Never begins a transaction.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -57,17 +58,20 @@ def advance_revision(connection: apsw.Connection) -> None:
     )
 
 
-def record_change(connection: apsw.Connection, row: ChangeRow) -> None:
-    """Tell those who follow the changes of one more."""
-    connection.execute(
+def record_changes(connection: apsw.Connection, rows: Iterable[ChangeRow]) -> None:
+    """Tell those who follow the changes of *rows*, in their order."""
+    connection.executemany(
         "INSERT INTO changes (revision, id, type, op, content_hash, changed_at) VALUES (?,?,?,?,?,?)",
         (
-            row.revision,
-            row.id,
-            row.type,
-            "delete" if row.content_hash is None else "upsert",
-            row.content_hash,
-            row.changed_at,
+            (
+                row.revision,
+                row.id,
+                row.type,
+                "delete" if row.content_hash is None else "upsert",
+                row.content_hash,
+                row.changed_at,
+            )
+            for row in rows
         ),
     )
 

@@ -13,7 +13,7 @@ from docsync.store.state import (
     change_epoch,
     read_revision,
     read_version,
-    record_change,
+    record_changes,
     spend_revision,
 )
 from tests.helpers.project import Project
@@ -45,8 +45,8 @@ def test_a_revision_is_spent_and_outlives_another_epoch(connection: apsw.Connect
 
 
 def test_a_change_without_a_hash_is_a_deletion(connection: apsw.Connection) -> None:
-    record_change(connection, ChangeRow(1, "persona/ana", "persona", "hash", "then"))
-    record_change(connection, ChangeRow(2, "persona/ana", "persona", None, "now"))
+    written = ChangeRow(1, "persona/ana", "persona", "hash", "then")
+    record_changes(connection, (written, ChangeRow(2, "persona/ana", "persona", None, "now")))
     rows = connection.execute(
         "SELECT revision, id, type, op, content_hash, changed_at FROM changes ORDER BY seq"
     )
