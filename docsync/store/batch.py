@@ -6,8 +6,7 @@ Never begins or ends the transaction.
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import groupby
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 import apsw
 
@@ -27,11 +26,11 @@ from docsync.change import (
     Warn,
 )
 from docsync.clock import iso, parse_iso
-from docsync.model import Document, Entry, FileState, Problem
+from docsync.model import Document, Entry, Problem
 from docsync.policy.guard import WINDOW_NS
 from docsync.store.connection import reading
-from docsync.store.document_rows import DocumentRows, NewDocument, extract_visible
-from docsync.store.file_rows import EntryRows, FileRow
+from docsync.store.document_rows import DocumentRows, NewDocument, StoredDocument, extract_visible
+from docsync.store.file_rows import EntryRows, FileRow, good_file_row
 from docsync.store.guard_memory import (
     CountedDeletion,
     forget_deletion,
@@ -48,6 +47,14 @@ from docsync.store.waiting import WaitingDocuments, find_known
 
 _MS = 1_000_000
 _Other = Touch | Refuse | Hold | Delete | Relink | Warn | AdoptRoot | DoubtRoot | ForgetDeletions
+
+
+class _NewRow(NamedTuple):
+    """A document to be written where none is; `is_new`: nothing at all is stored of its path and id."""
+
+    change: Upsert
+    created_at: str
+    is_new: bool = False
 
 
 class BatchWriter:
@@ -80,23 +87,27 @@ class BatchWriter:
         self._waiting.add(change)
 
     def flush(self) -> None:
-        """Carry out what waits, in its order: the documents of which nothing is stored a table at a time."""
+        """Carry out what waits, in its order, a table at a time."""
         changes = self._waiting.take()
         if not changes:
             return
         with reading():
-            if len(changes) == 1:
-                self._upsert(changes[0])
-                return
             known = find_known(self._connection, changes)
-            for is_new, several in groupby(
-                changes, lambda one: known.isdisjoint((one.document.path, one.document.id))
-            ):
-                if is_new:
-                    self._insert(list(several))
-                else:
-                    for change in several:
-                        self._upsert(change)
+            together: list[_NewRow] = []
+            for change in changes:
+                document = change.document
+                if known.isdisjoint((document.path, document.id)):
+                    together.append(_NewRow(change, self._now, is_new=True))
+                    continue
+                stored = self._documents.read_stored(document.path)
+                if stored is not None and stored.visible == extract_visible(document):
+                    self._renew(change, stored)
+                    continue
+                if stored is None or stored.id != document.id:  # more than this row changes
+                    self._insert(together)
+                    together = []
+                together.append(self._make_room(change, stored))
+            self._insert(together)
 
     def _write(self, change: _Other) -> None:
         match change:
@@ -125,37 +136,39 @@ class BatchWriter:
             self.applied.revision = self._revision
         return self.applied
 
-    def _insert(self, changes: Sequence[Upsert]) -> None:
-        """Write documents of whose paths and ids nothing is stored."""
-        documents = [change.document for change in changes]
+    def _insert(self, rows: Sequence[_NewRow]) -> None:
+        """Write *rows*, a table at a time."""
+        if not rows:
+            return
+        documents = [row.change.document for row in rows]
         rowids = self._documents.insert(
-            [NewDocument(one, self._now, self._now) for one in documents], self._revision
+            [NewDocument(row.change.document, row.created_at, self._now) for row in rows], self._revision
         )
         self._record(documents)
         self.applied.upserted += [one.path for one in documents]
-        self._entries.write(map(_file_row, changes, rowids))
-        for change in changes:
-            self._write_problems(change.document.path, (), change.problems)
+        self._entries.write(good_file_row(row.change, rowid) for row, rowid in zip(rows, rowids, strict=True))
+        for row in rows:
+            path, problems = row.change.document.path, row.change.problems
+            if row.is_new:
+                self._write_problems(path, (), problems)
+            else:
+                self._write_found(path, problems)
 
-    def _upsert(self, change: Upsert) -> None:
+    def _renew(self, change: Upsert, stored: StoredDocument) -> None:
+        """Record what no reader sees of a document that is *stored* as it is."""
+        self._documents.renew(change.document)
+        self._entries.write((good_file_row(change, stored.search_rowid),))
+        self._write_found(change.document.path, change.problems)
+
+    def _make_room(self, change: Upsert, stored: StoredDocument | None) -> _NewRow:
+        """Remove what stands where the document of *change* is to be written."""
         document = change.document
-        stored = self._documents.read_stored(document.path)
-        if stored and stored[0] == extract_visible(document):
-            rowid = stored[2]
-            self._documents.renew(document)
-        else:
-            if stored:
-                self._documents.delete(str(stored[0][0]), stored[2])
-            same_id = stored is not None and stored[0][0] == document.id
-            if stored and not same_id:
-                self._record_deletion(str(stored[0][0]), str(stored[0][1]))
-            created_at = stored[1] if stored and same_id else self._take_over_id(document)
-            new = NewDocument(document, created_at, self._now)
-            (rowid,) = self._documents.insert((new,), self._revision)
-            self._record((document,))
-            self.applied.upserted.append(document.path)
-        self._entries.write((_file_row(change, rowid),))
-        self._write_found(document.path, change.problems)
+        if stored is not None:
+            self._documents.delete(stored)
+            if stored.id == document.id:
+                return _NewRow(change, stored.created_at)
+            self._record_deletion(stored)
+        return _NewRow(change, self._take_over_id(document))
 
     def _take_over_id(self, document: Document) -> str:
         """When the id of *document* was first seen: another file that had it until the configuration changed loses it."""
@@ -167,7 +180,7 @@ class BatchWriter:
         if found is None or stored is None:
             # Nobody's; or half of it is missing, and then the database refuses the row as damaged.
             return self._now
-        self._documents.delete(document.id, stored[2])
+        self._documents.delete(stored)
         self._entries.delete(found[0])
         self._clear_problems(found[0])
         self.applied.displaced.append(found[0])
@@ -219,8 +232,8 @@ class BatchWriter:
         path = change.path
         stored = self._documents.read_stored(path)
         if stored:
-            self._documents.delete(str(stored[0][0]), stored[2])
-            self._record_deletion(str(stored[0][0]), str(stored[0][1]))
+            self._documents.delete(stored)
+            self._record_deletion(stored)
             self.applied.deleted.append(path)
             self._count_deletion(change)
         self._entries.delete(path)
@@ -255,8 +268,9 @@ class BatchWriter:
         record_changes(self._connection, rows)
         self.applied.changed = True
 
-    def _record_deletion(self, id_: str, type_: str) -> None:
-        record_changes(self._connection, (ChangeRow(self._revision, id_, type_, None, self._now),))
+    def _record_deletion(self, stored: StoredDocument) -> None:
+        row = ChangeRow(self._revision, stored.id, stored.type, None, self._now)
+        record_changes(self._connection, (row,))
         self.applied.changed = True
 
     def _clear_problems(self, path: str) -> None:
@@ -276,12 +290,3 @@ class BatchWriter:
         known, codes = dict.fromkeys(one.code for one in before), {problem.code for problem in problems}
         self.applied.appeared += [problem for problem in problems if problem.code not in known]
         self.applied.cleared += [(path, code) for code in known if code not in codes]
-
-
-def _file_row(change: Upsert, rowid: int) -> FileRow:
-    """What is known of the file of *change*, whose document is at *rowid* in the search table."""
-    document, stamp = change.document, change.stamp
-    entry = Entry(
-        document.path, document.type, FileState.OK, stamp, document.content_hash, stamp.size, change.racy
-    )
-    return FileRow(entry, document.id, rowid)

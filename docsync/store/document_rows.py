@@ -39,6 +39,24 @@ class NewDocument(NamedTuple):
     updated_at: str
 
 
+class StoredDocument(NamedTuple):
+    """What `extract_visible` gives of a stored document, when it was first seen, and its rowid in the search table."""
+
+    visible: tuple[object, ...]
+    created_at: str
+    search_rowid: int
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return str(self.visible[0])
+
+    @property
+    def type(self) -> str:
+        """Its type."""
+        return str(self.visible[1])
+
+
 def row_hash(row: tuple[object, ...]) -> str:
     """SHA-256 of a documents row without row_hash, in the order of its columns: what tells damage from change.
 
@@ -108,8 +126,8 @@ class DocumentRows:
         self._connection = connection
         self._assets = AssetRows(connection)
 
-    def read_stored(self, path: str) -> tuple[tuple[object, ...], str, int] | None:
-        """What readers see of the document of *path*, when it was first seen, and its rowid in the search table."""
+    def read_stored(self, path: str) -> StoredDocument | None:
+        """What is stored of the document of *path*."""
         known = self._connection.execute(
             "SELECT search_rowid FROM files WHERE file_path = ?", (path,)
         ).fetchone()
@@ -128,12 +146,12 @@ class DocumentRows:
             "SELECT kind, target, at, resolved, status FROM document_references WHERE document_id = ? ORDER BY ordinal",
             (columns[0],),
         ).fetchall()
-        return (*columns, tuple(references)), created_at, rowid
+        return StoredDocument((*columns, tuple(references)), created_at, rowid)
 
-    def delete(self, document_id: str, search_rowid: int) -> None:
+    def delete(self, stored: StoredDocument) -> None:
         """Remove a document; its tags and references go with it."""
-        self._connection.execute("DELETE FROM documents_fts WHERE rowid = ?", (search_rowid,))
-        self._connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+        self._connection.execute("DELETE FROM documents_fts WHERE rowid = ?", (stored.search_rowid,))
+        self._connection.execute("DELETE FROM documents WHERE id = ?", (stored.id,))
 
     def insert(self, new: Sequence[NewDocument], revision: int) -> range:
         """Write documents that are not there, a table at a time; returns their rowids in the search table."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import apsw
 
+from docsync.change import Upsert
 from docsync.model import Entry, FileState, Stamp
 from docsync.names import fold_path
 
@@ -24,6 +25,15 @@ class FileRow:
     entry: Entry
     document_id: str | None = None
     search_rowid: int | None = None
+
+
+def good_file_row(change: Upsert, search_rowid: int) -> FileRow:
+    """What is known of the file of *change*, whose texts are indexed at *search_rowid*."""
+    document, stamp = change.document, change.stamp
+    entry = Entry(
+        document.path, document.type, FileState.OK, stamp, document.content_hash, stamp.size, change.racy
+    )
+    return FileRow(entry, document.id, search_rowid)
 
 
 class EntryRows:
