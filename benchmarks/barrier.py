@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.figure import Figure
 from benchmarks.save_to_row import quantiles, save, start_docsync
 from benchmarks.tree import write_tree
 from docsync.admin.client import Client
@@ -27,7 +28,8 @@ def measure(client: Client, rounds: int, act: Callable[[int], object]) -> dict[s
     return quantiles(sorted(times))
 
 
-def main(rounds: int = 100) -> None:
+def run(rounds: int) -> dict[str, dict[str, float]]:
+    """The quantiles of each act on a daemon of its own (milliseconds)."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         paths = write_tree(root, 2 * rounds + 40)
@@ -43,7 +45,20 @@ def main(rounds: int = 100) -> None:
             "broken save": measure(client, few, lambda n: paths[2 * rounds + 20 + n].write_text("{")),
         }
         stop()
-    print(json.dumps(result, indent=2))
+    return result
+
+
+def list_figures(acts: int, rounds: int) -> list[Figure]:
+    """The medians of *rounds* runs of that many acts of each kind."""
+    runs = [run(acts) for _ in range(rounds)]
+    return [
+        Figure("wait after", f"{name}, p50", "ms", tuple(one[name]["p50"] for one in runs))
+        for name in runs[0]
+    ]
+
+
+def main(rounds: int = 100) -> None:
+    print(json.dumps(run(rounds), indent=2))
 
 
 if __name__ == "__main__":

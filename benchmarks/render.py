@@ -20,6 +20,7 @@ from typing import Any
 
 import jinja2
 
+from benchmarks.figure import Figure
 from docsync.formats import parse
 from docsync.reader import Reader, open_reader
 from docsync.render.error import RenderError
@@ -61,7 +62,8 @@ def measure(document: dict[str, Any], name: str, reader: Reader, rounds: int) ->
     return time_of([partial(plain.render, values), partial(case.messages, values), by_id], rounds)
 
 
-def main(folder: str, rounds: int) -> None:
+def measure_all(folder: str, rounds: int) -> tuple[list[list[float]], int]:
+    """The three for each prompt of *folder* that renders, and how many there are."""
     paths = sorted(Path(folder).rglob("*.prompty"))
     with tempfile.TemporaryDirectory() as home:
         root = Path(home)
@@ -79,9 +81,27 @@ def main(folder: str, rounds: int) -> None:
                 figures = measure(json.loads(content.document), name, reader, rounds) if content else None
                 if figures:
                     found.append(figures)
+    return found, len(paths)
+
+
+def list_figures(folder: str, tries: int, rounds: int) -> list[Figure]:
+    """The medians of *rounds* runs over the prompts of *folder*, each the best of so many *tries*."""
+    runs = [
+        [median(figures) for figures in zip(*measure_all(folder, tries)[0], strict=True)]
+        for _ in range(rounds)
+    ]
+    floor, render, by_id = (tuple(values) for values in zip(*runs, strict=True))
+    return [
+        Figure("render", "render", "us", render, floor),
+        Figure("render", "Reader.render", "us", by_id, floor),
+    ]
+
+
+def main(folder: str, rounds: int) -> None:
+    found, count = measure_all(folder, rounds)
     floor, render, by_id = (median(figures) for figures in zip(*found, strict=True))
     result = {
-        "prompts": f"{len(found)} of {len(paths)}",
+        "prompts": f"{len(found)} of {count}",
         "plain Jinja": round(floor, 1),
         "render": round(render, 1),
         "render over plain Jinja": round(median(one[1] / one[0] for one in found), 2),

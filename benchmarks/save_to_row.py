@@ -20,6 +20,7 @@ from pathlib import Path
 
 import apsw
 
+from benchmarks.figure import Figure
 from benchmarks.tree import write_tree
 
 _CLOSE_WRITE, _MOVED_TO = 0x8, 0x80
@@ -107,8 +108,9 @@ def quantiles(times: list[float]) -> dict[str, float]:
     return {"p50": round(times[len(times) // 2], 2), "p99": round(times[int(len(times) * 0.99)], 2)}
 
 
-def main(saves: int = 200) -> None:
-    result: dict[str, dict[str, dict[str, float]]] = {}
+def measure_both(saves: int) -> dict[str, dict[str, list[float]]]:
+    """The times of the floor and of docsync, by way of saving, in ascending order (milliseconds)."""
+    times: dict[str, dict[str, list[float]]] = {}
     for name, start in (("floor", start_floor), ("docsync", start_docsync)):
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
@@ -117,8 +119,31 @@ def main(saves: int = 200) -> None:
             time.sleep(1)  # every file has rested for a second
             atomic = measure(root, database, paths[:saves], atomic=True)
             in_place = measure(root, database, paths[saves : 2 * saves], atomic=False)
-            result[name] = {"atomic": quantiles(atomic), "in place": quantiles(in_place)}
+            times[name] = {"atomic": atomic, "in place": in_place}
             stop()
+    return times
+
+
+def list_figures(saves: int, rounds: int) -> list[Figure]:
+    """The medians of *rounds* runs of that many saves."""
+    runs = [measure_both(saves) for _ in range(rounds)]
+    return [
+        Figure(
+            "save to row",
+            f"{way}, p50",
+            "ms",
+            tuple(quantiles(run["docsync"][way])["p50"] for run in runs),
+            tuple(quantiles(run["floor"][way])["p50"] for run in runs),
+        )
+        for way in ("atomic", "in place")
+    ]
+
+
+def main(saves: int = 200) -> None:
+    result = {
+        name: {way: quantiles(times) for way, times in ways.items()}
+        for name, ways in measure_both(saves).items()
+    }
     print(json.dumps(result, indent=2))
     for way in ("atomic", "in place"):
         mine, least = result["docsync"][way], result["floor"][way]

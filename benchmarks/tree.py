@@ -75,15 +75,29 @@ def prompt(rand: random.Random, number: int) -> str:
     )
 
 
-def write_tree(root: Path, personas: int, seed: int = 1) -> list[Path]:
-    """*personas* files in folders of a hundred, and a tenth as many prompts; returns the personas."""
+def _folder_of(shape: str, number: int) -> Path:
+    match shape:
+        case "flat":
+            return Path()
+        case "deep":
+            return Path(*(f"d{level}" for level in range(number % 40)))
+        case _:
+            return Path(f"g{number // 100 if shape == 'groups' else number}")
+
+
+SHAPES = ("groups", "flat", "deep", "folders")
+"""A hundred files in each folder, all in one, in a chain of forty folders, each in one of its own."""
+
+
+def write_tree(root: Path, personas: int, seed: int = 1, shape: str = "groups") -> list[Path]:
+    """*personas* files, and a tenth as many prompts, in folders of that *shape*; returns the personas."""
     rand = random.Random(seed)
-    paths = [root / "personas" / f"g{number // 100}" / f"p{number}.json" for number in range(personas)]
+    paths = [root / "personas" / _folder_of(shape, number) / f"p{number}.json" for number in range(personas)]
     for number, path in enumerate(paths):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(persona(rand, number), indent=2), encoding="utf-8")
     for number in range(personas // 10):
-        path = root / "prompts" / f"g{number // 100}" / f"q{number}.prompty"
+        path = root / "prompts" / _folder_of(shape, number) / f"q{number}.prompty"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(prompt(rand, number), encoding="utf-8")
     return paths

@@ -1,0 +1,74 @@
+"""Runs the benchmarks beside their floors and shows a table: python -m benchmarks [NAME ...].
+
+    --full               trees of 10 000 and 100 000 personas, more of everything (default: small, some minutes)
+    --rounds N           so many runs of each; medians are shown, with the least and the greatest
+    --save FILE          keep the figures and the machine as JSON
+    --compare FILE       show each median by that of an earlier run
+
+Ratios travel from machine to machine, the digits do not. Nothing else should run meanwhile.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from enum import Enum, auto
+from pathlib import Path
+
+from benchmarks import barrier, cold_sync, render, save_to_row
+from benchmarks.figure import Figure, format_table, read_figures, write_figures
+
+
+class Size(Enum):
+    """How much is measured."""
+
+    SMALL = auto()
+    FULL = auto()
+
+    def choose(self, small: int, full: int) -> int:
+        """The number for this size."""
+        return small if self is Size.SMALL else full
+
+
+Run = Callable[[Size, int], list[Figure]]
+_PROMPTS = str(Path(__file__).parent.parent / "prompts")
+
+
+def run_cold_sync(size: Size, rounds: int) -> list[Figure]:
+    figures = []
+    for shape in ("groups", "flat", "deep", "folders"):
+        figures += cold_sync.measure(size.choose(1_000, 10_000), rounds, shape)
+    return figures + (cold_sync.measure(100_000, rounds) if size is Size.FULL else [])
+
+
+RUNS: Mapping[str, Run] = {
+    "cold_sync": run_cold_sync,
+    "save_to_row": lambda size, rounds: save_to_row.list_figures(size.choose(40, 200), rounds),
+    "barrier": lambda size, rounds: barrier.list_figures(size.choose(20, 100), rounds),
+    "render": lambda size, rounds: render.list_figures(_PROMPTS, size.choose(50, 200), rounds),
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(RUNS)} (default: all)")
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--save", type=Path)
+    parser.add_argument("--compare", type=Path)
+    chosen = parser.parse_args()
+    if unknown := sorted(set(chosen.names) - RUNS.keys()):
+        parser.error(f"no benchmark {', '.join(unknown)}; there are {', '.join(RUNS)}")
+    earlier = read_figures(chosen.compare) if chosen.compare else []
+    figures: list[Figure] = []
+    for name in chosen.names or RUNS:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        figures += RUNS[name](Size.FULL if chosen.full else Size.SMALL, chosen.rounds)
+    print(format_table(figures, earlier))
+    if chosen.save:
+        write_figures(chosen.save, figures)
+
+
+if __name__ == "__main__":
+    main()

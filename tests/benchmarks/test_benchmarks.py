@@ -1,0 +1,51 @@
+"""All benchmarks run from one command, beside their floors."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks.tree import SHAPES, write_tree
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", *arguments], cwd=ROOT, text=True, capture_output=True, check=False
+    )
+
+
+def test_one_command_shows_and_keeps_the_figures_of_a_benchmark(tmp_path: Path) -> None:
+    kept = tmp_path / "figures.json"
+    done = run("benchmarks", "render", "--rounds", "1", "--save", str(kept))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-2].startswith("render: render")
+    (first, second) = json.loads(kept.read_text("utf-8"))["figures"]
+    assert (first["name"], second["name"]) == ("render", "Reader.render")
+
+    again = run("benchmarks", "render", "--rounds", "1", "--compare", str(kept))
+    assert len(again.stdout.splitlines()[-1].split()) == 9  # the last of which is by the earlier run
+
+
+def test_a_name_that_is_none_is_told_with_those_that_there_are() -> None:
+    done = run("benchmarks", "nothing")
+    assert done.returncode == 2
+    assert "no benchmark nothing; there are cold_sync" in done.stderr
+
+
+def test_the_first_sync_is_measured_beside_scan_parse_and_writing() -> None:
+    done = run("benchmarks.cold_sync", "20", "--rounds", "1", "--shape", "deep")
+    assert done.returncode == 0, done.stderr
+    first, second = done.stdout.splitlines()[1:]
+    assert first.startswith("first sync: 22 files, deep")
+    assert second.startswith("sync, nothing changed: 22 files, deep")
+
+
+def test_a_tree_of_each_shape_holds_the_same_documents(tmp_path: Path) -> None:
+    texts = set()
+    for shape in SHAPES:
+        paths = write_tree(tmp_path / shape, 50, shape=shape)
+        texts.add(tuple(path.read_text("utf-8") for path in paths))
+        assert len(list((tmp_path / shape).rglob("*.prompty"))) == 5
+    assert len(texts) == 1
