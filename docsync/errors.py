@@ -56,6 +56,10 @@ class NoDatabase(NotReachable):
     """The database is missing, locked, damaged or not ours."""
 
 
+class NotFilledYet(NoDatabase):
+    """The first scan of the files has not ended: what is not there yet is not missing."""
+
+
 class NoSuchDocument(DocsyncError):
     """No document has the id that was asked for."""
 

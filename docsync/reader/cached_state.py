@@ -6,7 +6,7 @@ Keeps nothing, waits for nothing.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from docsync.errors import NoDatabase, UsageError
+from docsync.errors import UsageError
 from docsync.reader import feed
 from docsync.reader.answer import Version
 from docsync.reader.documents import read_documents
@@ -77,8 +77,6 @@ def _read_all(snapshot: Snapshot, type_: str, before: CachedState | None) -> Cac
         found = ()  # the collection was taken out of the configuration
     if before is None:
         before = CachedState({}, {}, version, None)
-    elif before.rows and not found and snapshot.revision == 0:
-        raise NoDatabase(f"{snapshot.path}: not filled yet; the first scan has not ended")
     cursor = feed.cursor_of(snapshot) if snapshot.source == DATABASE else None
     rows, stored = _replace(before, before.rows.keys() | {_id_of(row) for row in found}, found)
     if stored == before.stored and (version, cursor) == (before.version, before.cursor):

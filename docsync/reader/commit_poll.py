@@ -1,10 +1,11 @@
 """Waits for commits by polling SQLite's data_version. Never writes."""
 
+import math
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from docsync.errors import NoDatabase
+from docsync.errors import NoDatabase, NotFilledYet
 
 T = TypeVar("T")
 
@@ -28,7 +29,7 @@ class CommitPoll:
     def sleep(self, until: float) -> bool:
         """Sleep until a commit; False at the time *until* (monotonic seconds). Raises NoDatabase."""
         pause = _MIN_PAUSE_SECONDS
-        while call_patiently(self._commits) == self._seen:
+        while call_patiently(self._commits, until) == self._seen:
             left = until - time.monotonic()
             if left <= 0:
                 return False
@@ -37,12 +38,19 @@ class CommitPoll:
         return True
 
 
-def call_patiently(call: Callable[[], T]) -> T:
-    """The result of *call*; on NoDatabase it is tried again for 5 s, as a replacement takes a moment."""
+def call_patiently(call: Callable[[], T], until: float = math.inf) -> T:
+    """The result of *call*; on NoDatabase it is tried again for 5 s, as a replacement takes a moment.
+
+    While a database is filled, which takes as long as it takes, until *until* (monotonic seconds).
+    """
     deadline = time.monotonic() + _REPLACEMENT_SECONDS
     while True:
         try:
             return call()
+        except NotFilledYet:
+            if time.monotonic() > until:
+                raise
+            deadline = time.monotonic() + _REPLACEMENT_SECONDS
         except NoDatabase:
             if time.monotonic() > deadline:
                 raise

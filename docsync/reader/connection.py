@@ -12,11 +12,18 @@ from weakref import WeakSet
 
 import apsw
 
-from docsync.errors import NoDatabase
+from docsync.errors import NoDatabase, NotFilledYet
 from docsync.reader.row import DATABASE
 from docsync.reader.snapshot import Snapshot, begin, end
-from docsync.store.connection import READER_BUSY_MS, UNREADABLE, make_unreadable, open_reader_connection
+from docsync.store.connection import (
+    READER_BUSY_MS,
+    UNREADABLE,
+    answering,
+    make_unreadable,
+    open_reader_connection,
+)
 from docsync.store.project_note import demand_place
+from docsync.store.state import REVISION
 
 DAMAGED = (apsw.CorruptError, apsw.NotADBError, UnicodeDecodeError)
 """The errors for a file that was moved away under an open connection, or is damaged."""
@@ -25,6 +32,8 @@ _START = "start 'docsync run' or 'docsync sync' first"
 _SHORT_BUSY_MS = 50
 _STEPS = 10_000  # of SQLite's machine between two looks at the clock: less than a millisecond
 _MAX_OPENINGS = 3
+# Without a revision: the files were read all the same, and there are none, where it is by which rules.
+_IS_FILLED = f"SELECT {REVISION} <> '0' OR EXISTS (SELECT 1 FROM collections WHERE fingerprint <> '')"
 
 _files: "WeakSet[DatabaseFile]" = WeakSet()
 _inherited: list[ExitStack] = []
@@ -138,6 +147,7 @@ class DatabaseFile:
             busy_ms = READER_BUSY_MS if self._full_busy_wait else _SHORT_BUSY_MS
             connection = self._stack.enter_context(open_reader_connection(self._path, busy_ms))
             if before == self._read_identity():
+                _demand_filled(connection, self._path)
                 connection.set_busy_timeout(READER_BUSY_MS)
                 if self._stop_at is not None:
                     self._limit(connection)
@@ -154,3 +164,11 @@ class DatabaseFile:
         except OSError as error:
             raise NoDatabase(f"{self._path}: no database there; {self._advice}") from error
         return (status.st_dev, status.st_ino)
+
+
+def _demand_filled(connection: apsw.Connection, path: Path) -> None:
+    """Not there yet is not empty. Raises NotFilledYet while the files are read for the first time."""
+    with answering(path):
+        is_filled = connection.execute(_IS_FILLED).get
+    if not is_filled:
+        raise NotFilledYet(f"{path}: not filled yet; 'docsync wait' ends when the first scan has ended")

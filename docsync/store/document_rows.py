@@ -40,7 +40,7 @@ class NewDocument(NamedTuple):
 
 
 class StoredDocument(NamedTuple):
-    """What `extract_visible` gives of a stored document, when it was first seen, and its rowid in the search table."""
+    """A stored document: what `extract_visible` gives, when it was first seen, its rowid in the search table."""
 
     visible: tuple[object, ...]
     created_at: str

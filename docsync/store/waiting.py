@@ -1,4 +1,4 @@
-"""Documents that wait to be written together. Never writes: a batch asks which of them are new, and does that."""
+"""Documents that wait to be written together. Never writes: that is done by the batch that they are of."""
 
 import json
 
@@ -25,7 +25,7 @@ class WaitingDocuments:
         self._characters = 0
 
     def fits(self, change: Upsert) -> bool:
-        """True where *change* may wait with the others: it says nothing anew of one of them, and there is room."""
+        """True where *change* may wait with the others: it is about none of them, and there is room."""
         document = change.document
         has_room = len(self._changes) < _MAX_DOCUMENTS and self._characters < _MAX_CHARACTERS
         return has_room and self._names.isdisjoint((document.path, document.id))

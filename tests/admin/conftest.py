@@ -26,8 +26,9 @@ def commands() -> Iterator[FakeCommands]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Iterator[Project]:
-    """A real database, empty at first; `Endpoint` does not know what has no revision yet."""
+    """A real database of no documents at first, which its first scan has filled with that."""
     made = Project(tmp_path / "project")
+    made.settle()
     yield made
     made.close()
 

@@ -37,6 +37,28 @@ def look_again(reader: Any) -> None:
     reader._source._fallback._look_at = 0.0
 
 
+def test_files_answer_until_the_database_is_filled_for_the_first_time(people: Project) -> None:
+    people.write("docsync.toml", "")
+    people.close()
+    for file in people.database.parent.iterdir():
+        file.unlink()
+    people.start()  # it has tables, and no first scan
+    with pytest.warns(FallbackWarning, match="not filled yet"):
+        reader = open_reader(people.root)
+    with reader:
+        assert (sum(reader.count().values()), reader.source) == (4, "files")
+        people.settle()
+        look_again(reader)
+        assert (sum(reader.count().values()), reader.source) == (4, "database")
+
+
+def test_a_project_without_documents_is_filled_with_nothing(project: Project) -> None:
+    project.write("docsync.toml", "")
+    project.settle()
+    with open_reader(project.root) as reader:
+        assert (len(reader.find()), reader.source, reader.revision()) == (0, "database", 0)
+
+
 def test_without_a_database_the_files_answer_and_a_warning_says_so(files: Project) -> None:
     with pytest.warns(
         FallbackWarning, match=r"answering from the files: .*docsync\.db: no database there"

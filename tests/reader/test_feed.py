@@ -45,6 +45,7 @@ def test_without_a_cursor_it_begins_with_all_that_is_there(reader: Reader, peopl
 
 
 def test_an_empty_database_has_an_empty_beginning(project: Project) -> None:
+    project.settle()
     with open_reader(database=project.database) as reader:
         first = reader.changes()
         assert (len(first), first.start_over, first.more) == (0, True, False)

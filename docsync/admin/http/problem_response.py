@@ -11,7 +11,15 @@ from starlette.responses import Response
 
 from docsync.admin.http.json_body import Json, dump_json
 from docsync.commands import Busy
-from docsync.errors import DocsyncError, ExitCode, NotReachable, StoreUnavailable, TimedOut, UsageError
+from docsync.errors import (
+    DocsyncError,
+    ExitCode,
+    NotFilledYet,
+    NotReachable,
+    StoreUnavailable,
+    TimedOut,
+    UsageError,
+)
 
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 SAFE_HEADERS: Mapping[str, str] = MappingProxyType(
@@ -99,6 +107,12 @@ def refusal_of(error: Exception) -> Refusal:
                 "stopping",
                 exit_code=DaemonStopping.exit_code,
             )
+        case NotFilledYet():
+            detail = (
+                "The files are read for the first time: nothing can be said of them yet. Ask again, or wait."
+            )
+            refusal = Refusal(503, detail, "not-filled-yet", exit_code=error.exit_code)
+            return refusal.set_headers({"retry-after": "1"})
         case StoreUnavailable() | NotReachable():
             return _make_unavailable(error)
         case _:

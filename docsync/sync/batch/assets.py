@@ -226,7 +226,7 @@ class _Gathering:
         return asset
 
     def _believes(self, path: str) -> bool:
-        """True once *path* has been as it is for its grace period. The file is in doubt, and not who needs it."""
+        """True once the grace period of *path* is over: the file is in doubt, and not who needs it."""
         is_over = self.look.believes(self.grace, path)
         if is_over:
             self.look.suspects.discard(path)

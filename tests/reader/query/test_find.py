@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from docsync.errors import UsageError
+from docsync.errors import NoDatabase, UsageError
 from docsync.reader import Page, Reader, TagCount, open_reader
 from tests.helpers.project import Project
 
@@ -97,9 +97,11 @@ def test_a_type_that_no_collection_has_is_a_mistake_of_whoever_asks(reader: Read
     assert len(reader.find(type="persona", tag="never")) == 0, "a type with nothing of the kind is none"
 
 
-def test_before_the_first_scan_every_type_is_empty(project: Project) -> None:
+def test_before_the_first_scan_nothing_is_empty(project: Project) -> None:
     project.query("SELECT 1")
-    project.connection.execute("DELETE FROM collections")
+    with pytest.raises(NoDatabase, match="not filled yet; 'docsync wait' ends when the first scan has ended"):
+        open_reader(database=project.database)
+    project.settle()
     with open_reader(database=project.database) as reader:
         assert (len(reader.find(type="persona")), len(reader.search("a", type="persona"))) == (0, 0)
 
