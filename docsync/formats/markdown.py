@@ -19,10 +19,10 @@ class MarkdownFormat(FrontMatterFormat):
         """Front matter as written and the body of *source*."""
         parts = split_front_matter(source)
         own = find_naming(parts.values, PurePosixPath(source.path).stem)
-        document = {
+        document: dict[str, object] = {
             "name": own.name,
             "description": own.description,
-            "tags": own.tags,
+            "tags": list(own.tags),
             "frontmatter": parts.values,
             "body": parts.body,
             "body_line": parts.body_line,
@@ -35,6 +35,7 @@ class MarkdownFormat(FrontMatterFormat):
             text,
             description=own.description,
             tags=own.tags,
+            value=document,
         )
         return ParsedFile(content, parts.problems)
 

@@ -38,7 +38,7 @@ class PromptyFormat(FrontMatterFormat):
         head = _head(parts.values, PurePosixPath(source.path).stem)
         document = {
             **head,
-            "dialect": dialect,
+            "dialect": dialect.value,
             "model": normalize_model(parts.values.get("model")),
             "inputs": normalize_inputs(parts.values),
             "outputs": normalize_properties(parts.values, "outputs"),
@@ -57,6 +57,7 @@ class PromptyFormat(FrontMatterFormat):
                 tags=tuple(texts(head["tags"])),
                 references=tuple(references.all),
                 template_kind=kind if isinstance(kind, str) else None,
+                value=document,
             ),
             (*parts.problems, *_warnings(source, parts, messages, variables)),
         )
