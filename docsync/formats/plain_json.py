@@ -21,7 +21,7 @@ class PlainJson(NamedTuple):
     texts: list[str]
 
 
-class _NotPlain(Exception):
+class _NotPlainJson(Exception):
     """There is a value that somebody else must look at."""
 
 
@@ -35,7 +35,7 @@ def read_plain_json(text: str) -> PlainJson | None:
             return None
         texts: list[str] = []
         _collect((value,), texts, LIMITS.max_depth)
-    except (orjson.JSONDecodeError, _NotPlain):
+    except (orjson.JSONDecodeError, _NotPlainJson):
         return None
     document = orjson.dumps(value).decode()
     return None if _may_hide(text, document) else PlainJson(value, document, texts)
@@ -56,10 +56,10 @@ def _collect(values: Iterable[Any], texts: list[str], levels: int) -> None:
             texts.append(value)
         elif kind is dict or kind is list:
             if not levels:
-                raise _NotPlain
+                raise _NotPlainJson
             if value:
                 _collect(value.values() if kind is dict else value, texts, levels - 1)
         elif (kind is float and value and not _MIN_FLOAT <= abs(value) < _MAX_FLOAT) or (
             kind is int and not -_MAX_INTEGER < value < _MAX_INTEGER
         ):
-            raise _NotPlain
+            raise _NotPlainJson

@@ -8,6 +8,7 @@ from typing import NoReturn, cast
 import yaml
 
 from docsync.formats.limits import LIMITS
+from docsync.formats.plain_yaml import read_plain_yaml
 from docsync.formats.source import FileRefused, ProblemDetails, SourceText
 from docsync.formats.yaml_error import explain_yaml_error
 from docsync.formats.yaml_node import MERGE, NO_KEY, YamlNode, list_merge_parts, path_of, weight
@@ -46,6 +47,14 @@ class YamlValue:
 
 def read_yaml(source: SourceText, start: int, end: int) -> YamlValue:
     """The document between two offsets of *source*, None without one. Raises FileRefused for bad YAML."""
+    plain = read_plain_yaml(source.text[start:end])
+    if plain is not None:
+        return YamlValue(plain.value, is_absent=False, at=start + plain.at, problems=())
+    return read_yaml_strictly(source, start, end)
+
+
+def read_yaml_strictly(source: SourceText, start: int, end: int) -> YamlValue:
+    """What `read_yaml` returns, and all that is to be said of it."""
     return _YamlBuilder(source, start, end).run()
 
 
