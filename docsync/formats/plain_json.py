@@ -6,11 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from docsync.formats.limits import LIMITS
-
-# Within these bounds orjson writes a float as Python does (beyond 1e16 and below 1e-4 exponents differ), and
-# none was an integer, which it makes a float from 2**64 on.
-_MIN_FLOAT, _MAX_FLOAT = 1e-4, 1e15
-_MAX_INTEGER = 10**18
+from docsync.formats.plain_value import encode_plain, is_plain_number
 
 
 class PlainJson(NamedTuple):
@@ -37,7 +33,7 @@ def read_plain_json(text: str) -> PlainJson | None:
         _collect((value,), texts, LIMITS.max_depth)
     except (orjson.JSONDecodeError, _NotPlainJson):
         return None
-    document = orjson.dumps(value).decode()
+    document = encode_plain(value)
     return None if _may_hide(text, document) else PlainJson(value, document, texts)
 
 
@@ -59,7 +55,5 @@ def _collect(values: Iterable[Any], texts: list[str], levels: int) -> None:
                 raise _NotPlainJson
             if value:
                 _collect(value.values() if kind is dict else value, texts, levels - 1)
-        elif (kind is float and value and not _MIN_FLOAT <= abs(value) < _MAX_FLOAT) or (
-            kind is int and not -_MAX_INTEGER < value < _MAX_INTEGER
-        ):
+        elif (kind is float or kind is int) and not is_plain_number(value):
             raise _NotPlainJson

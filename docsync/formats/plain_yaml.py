@@ -10,6 +10,7 @@ import yaml
 from yaml import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
 from docsync.formats.limits import LIMITS
+from docsync.formats.plain_value import is_plain_number
 from docsync.formats.yaml_scalar import FIRST_CHARACTERS, Scalar, check_plain_text, find_tag, scalar_of
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -21,7 +22,7 @@ _NextEvent = Callable[[], Any]
 
 
 class PlainYaml(NamedTuple):
-    """A mapping, and the offset in the text at which it begins."""
+    """A mapping of plain values, and the offset in the text at which it begins."""
 
     value: dict[str, object]
     at: int
@@ -101,7 +102,7 @@ def _read_scalar(event: Any) -> tuple[Any, bool]:
 def _resolve(text: str) -> tuple[Scalar, bool]:
     tag = find_tag(text)
     value, issue = (text, check_plain_text(text)) if tag is None else scalar_of(text, tag)
-    if issue:
+    if issue or (isinstance(value, int | float) and not is_plain_number(value)):
         raise _NotPlainYaml
     return value, tag is None
 

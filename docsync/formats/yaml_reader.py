@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn, cast
 
 import yaml
@@ -37,19 +37,23 @@ _NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class YamlValue:
-    """The value of a YAML text at offset `at`, and warnings. A text of comments only `is_absent`."""
+    """The value of a YAML text at offset `at`, and warnings. A text of comments only `is_absent`.
+
+    `is_plain` says that it holds nothing but plain values.
+    """
 
     value: object
     is_absent: bool
     at: int
     problems: tuple[Problem, ...]
+    is_plain: bool = field(default=False, compare=False)
 
 
 def read_yaml(source: SourceText, start: int, end: int) -> YamlValue:
     """The document between two offsets of *source*, None without one. Raises FileRefused for bad YAML."""
     plain = read_plain_yaml(source.text[start:end])
     if plain is not None:
-        return YamlValue(plain.value, is_absent=False, at=start + plain.at, problems=())
+        return YamlValue(plain.value, is_absent=False, at=start + plain.at, problems=(), is_plain=True)
     return read_yaml_strictly(source, start, end)
 
 

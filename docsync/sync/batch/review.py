@@ -105,7 +105,7 @@ def _decode(content: Content) -> dict[str, object]:
 
 def _remove_secrets(content: Content, body_members: Set[str]) -> Content:
     """*content* without its secrets; the text of a body is not looked through."""
-    # Decoded anew: in the value that the format made one object may lie in two places, and be a secret in one.
+    # Decoded anew: in what the format made one object may lie in two places, and be a secret in one.
     document = _decode(content)
     made_of_keys = {key: value for key, value in document.items() if key not in body_members}
     secrets = secrets_in(made_of_keys, None if body_members else MAX_FINDINGS)
