@@ -7,6 +7,7 @@ the file tree's reading, `parse` the format, `review` the rules of lint; the flo
 events of libyaml for the front matter alone. Figures of two machines cannot be compared; the ratios can.
 """
 
+import gc
 import json
 import statistics
 import sys
@@ -18,6 +19,7 @@ from pathlib import Path
 import yaml
 
 from benchmarks.tree import write_tree
+from docsync.cli.main import COLLECTOR
 from docsync.formats import parse
 from docsync.formats.yaml_front_matter import blank_fences
 from docsync.names import Collection
@@ -98,6 +100,7 @@ def report(root: Path) -> None:
 
 
 def main() -> None:
+    gc.set_threshold(*COLLECTOR)  # as every command does
     if len(sys.argv) > 1:
         report(Path(sys.argv[1]))
         return
