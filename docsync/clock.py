@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,5 +44,11 @@ def parse_iso(text: str) -> int:
 
 def iso(at_ns: int) -> str:
     """Wall clock nanoseconds as UTC, ISO 8601 with milliseconds: 2026-11-21T07:00:00.000Z."""
-    at = _EPOCH + timedelta(milliseconds=at_ns // 1_000_000)
-    return at.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    seconds, milliseconds = divmod(at_ns // 1_000_000, 1000)
+    return f"{_format_second(seconds)}.{milliseconds:03}Z"
+
+
+# Files are often many that were written in the same second.
+@lru_cache(maxsize=1024)
+def _format_second(seconds: int) -> str:
+    return (_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None).isoformat()

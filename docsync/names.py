@@ -242,6 +242,7 @@ def _compile_any(globs: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{compile_glob(glob).pattern})" for glob in globs), re.DOTALL)
 
 
+@lru_cache(maxsize=128)
 def suffix_of(glob: str) -> str | None:
     """The final suffix (".json") of every name that *glob* matches, None if that is not one fixed suffix."""
     last = glob.rpartition("/")[2]

@@ -11,6 +11,7 @@ from docsync.formats.json_survey import survey
 from docsync.formats.limits import LIMITS
 from docsync.formats.naming import build_content, encode_canonical
 from docsync.formats.place import Place
+from docsync.formats.plain_json import read_plain_json
 from docsync.formats.source import FileRefused, SourceText
 from docsync.model import ParsedFile, Problem
 
@@ -32,6 +33,9 @@ class JsonFormat(Format):
 
     def parse(self, source: SourceText) -> ParsedFile:
         """The object as it is written, with what it is called."""
+        plain = read_plain_json(source.text)
+        if plain is not None:
+            return ParsedFile(build_content(plain.value, source.path, plain.document, plain.texts))
         try:
             return _read(source)
         except JSONDecodeError as error:

@@ -1,9 +1,8 @@
 """The format of Markdown files: optional front matter and a body. Never parses the Markdown itself."""
 
-from pathlib import PurePosixPath
-
 from docsync.formats.front_matter_format import FrontMatterFormat
-from docsync.formats.naming import encode_canonical, find_naming, search_text
+from docsync.formats.naming import encode_canonical, find_naming, search_text, stem_of
+from docsync.formats.plain_value import encode_plain
 from docsync.formats.source import SourceText
 from docsync.formats.yaml_front_matter import split_front_matter
 from docsync.model import Content, ParsedFile
@@ -18,11 +17,11 @@ class MarkdownFormat(FrontMatterFormat):
     def parse(self, source: SourceText) -> ParsedFile:
         """Front matter as written and the body of *source*."""
         parts = split_front_matter(source)
-        own = find_naming(parts.values, PurePosixPath(source.path).stem)
-        document = {
+        own = find_naming(parts.values, stem_of(source.path))
+        document: dict[str, object] = {
             "name": own.name,
             "description": own.description,
-            "tags": own.tags,
+            "tags": list(own.tags),
             "frontmatter": parts.values,
             "body": parts.body,
             "body_line": parts.body_line,
@@ -31,10 +30,11 @@ class MarkdownFormat(FrontMatterFormat):
         content = Content(
             own.name,
             own.name_from,
-            encode_canonical(document),
+            encode_plain(document) if parts.is_plain else encode_canonical(document),
             text,
             description=own.description,
             tags=own.tags,
+            value=document,
         )
         return ParsedFile(content, parts.problems)
 

@@ -44,12 +44,19 @@ def find_naming(value: Mapping[str, object], stem: str) -> Naming:
     return Naming(name, name_from, _description(value, card=card), _tags(value, card=card))
 
 
-def build_content(value: Mapping[str, object], path: str, document: str | None = None) -> Content:
-    """The content of the file at *path* that holds *value*; *document* is its canonical JSON, if known."""
+def build_content(
+    value: dict[str, object], path: str, document: str | None = None, texts: list[str] | None = None
+) -> Content:
+    """The content of the file at *path* that holds *value*.
+
+    *document* is its canonical JSON and *texts* are all strings in it, if they are known.
+    """
     naming = find_naming(value, stem_of(path))
-    text = search_text(value)
+    text = search_text(value) if texts is None else join_texts(texts)
     document = document or encode_canonical(value)
-    return Content(naming.name, naming.name_from, document, text, naming.description, naming.tags)
+    return Content(
+        naming.name, naming.name_from, document, text, naming.description, naming.tags, value=value
+    )
 
 
 def is_card(value: Mapping[str, object]) -> bool:
@@ -72,6 +79,11 @@ def search_text(value: object) -> str:
     """
     texts: list[str] = []
     _collect((value,), texts, LIMITS.max_depth)
+    return join_texts(texts)
+
+
+def join_texts(texts: list[str]) -> str:
+    """*texts* joined by newlines, cut at the limit in bytes."""
     if len(texts) + sum(map(len, texts)) > LIMITS.search_bytes:
         # A value may hold far more than the limit (YAML aliases): what lies beyond it is not even joined.
         ends = accumulate(texts, lambda end, text: end + 1 + len(text), initial=-1)

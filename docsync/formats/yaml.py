@@ -6,6 +6,7 @@ from typing import cast
 from docsync.formats.format import Format
 from docsync.formats.naming import build_content
 from docsync.formats.place import Place
+from docsync.formats.plain_value import encode_plain
 from docsync.formats.source import FileRefused, SourceText
 from docsync.formats.yaml_place import yaml_places
 from docsync.formats.yaml_reader import read_yaml
@@ -32,7 +33,8 @@ class YamlFormat(Format):
             message = f"the file must hold a mapping of keys to values, got {kind}"
             raise FileRefused(source.problem("yaml-not-mapping", message, read.at), *read.problems)
         value = cast("dict[str, object]", read.value)
-        return ParsedFile(build_content(value, source.path), read.problems)
+        document = encode_plain(value) if read.is_plain else None
+        return ParsedFile(build_content(value, source.path, document), read.problems)
 
     def places(self, source: SourceText, wanted: Set[str]) -> Mapping[str, Place]:
         """The places of those of *wanted* that there are; what an alias stands for is where its anchor is."""

@@ -33,7 +33,8 @@ _KINDS = {list: "a list", type(None): "nothing"}
 class FrontMatter:
     """A file in two parts: `values` as written, and the body with the offset and the line it starts at.
 
-    `body` is exact, `stripped` without the white space around it; `problems` are warnings.
+    `body` is exact, `stripped` without the white space around it; `problems` are warnings; `is_plain` says
+    that `values` are plain ones.
     """
 
     values: dict[str, object]
@@ -42,6 +43,7 @@ class FrontMatter:
     body_at: int
     body_line: int
     problems: tuple[Problem, ...] = ()
+    is_plain: bool = False
 
 
 def split_front_matter(source: SourceText) -> FrontMatter:
@@ -49,14 +51,16 @@ def split_front_matter(source: SourceText) -> FrontMatter:
     opening = _find_opening(source.text)
     if opening is None:
         _refuse_escapes(source, 0)
-        return FrontMatter({}, source.text, source.text.strip(), 0, 1, tuple(_warn_lost_fence(source)))
+        lost = tuple(_warn_lost_fence(source))
+        return FrontMatter({}, source.text, source.text.strip(), 0, 1, lost, is_plain=True)
     handler = _Handler(source, opening)
     values, stripped = frontmatter.parse(source.text, handler=handler)
     closing = handler.closing
     _refuse_escapes(source, closing.end())
     body_line = source.place(closing.start())[0] + 1
     body_at = closing.end()
-    return FrontMatter(values, source.text[body_at:], stripped, body_at, body_line, handler.problems)
+    body = source.text[body_at:]
+    return FrontMatter(values, body, stripped, body_at, body_line, handler.problems, handler.is_plain)
 
 
 def blank_fences(text: str) -> str:
@@ -88,7 +92,13 @@ def _find_opening(text: str) -> re.Match[str] | None:
 
 def _find_closing(text: str, opening: re.Match[str]) -> re.Match[str] | None:
     # A closing fence may be indented where the opening one is.
-    return (_INDENTED_CLOSING if opening["indent"] else _CLOSING).search(text, opening.end())
+    if opening["indent"]:
+        return _INDENTED_CLOSING.search(text, opening.end())
+    # Nearly always the first "---" that begins a line is it: that is found sooner than by a pattern.
+    before = opening.end() - 1
+    at = text.find("\n---", before)
+    is_first = at >= 0 and text.find("+++", before, at) < 0 and text.find("\r---", before, at) < 0
+    return (_CLOSING.match(text, at + 1) if is_first else None) or _CLOSING.search(text, opening.end())
 
 
 def _warn_lost_fence(source: SourceText) -> Iterator[Problem]:
@@ -109,6 +119,7 @@ class _Handler(YAMLHandler):
         self._source, self._opening = source, opening
         self.closing = _find_closing(source.text, opening) or self._refuse_unclosed()
         self.problems: tuple[Problem, ...] = ()
+        self.is_plain = False
 
     def split(self, text: str) -> tuple[str, str]:  # noqa: ARG002 - the signature of python-frontmatter
         """Front matter and body of the source itself: *text* has been stripped and its line ends changed."""
@@ -121,7 +132,7 @@ class _Handler(YAMLHandler):
             message = f"front matter is longer than {LIMITS.front_matter_bytes} bytes"
             raise FileRefused(self._source.problem("too-large", message, self._fence))
         read = read_yaml(self._source, start, end)
-        self.problems = read.problems
+        self.problems, self.is_plain = read.problems, read.is_plain
         if isinstance(read.value, dict):
             return cast("dict[str, object]", read.value)
         if read.is_absent:

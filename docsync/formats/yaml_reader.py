@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn, cast
 
 import yaml
 
 from docsync.formats.limits import LIMITS
+from docsync.formats.plain_yaml import read_plain_yaml
 from docsync.formats.source import FileRefused, ProblemDetails, SourceText
 from docsync.formats.yaml_error import explain_yaml_error
 from docsync.formats.yaml_node import MERGE, NO_KEY, YamlNode, list_merge_parts, path_of, weight
@@ -36,16 +37,28 @@ _NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class YamlValue:
-    """The value of a YAML text at offset `at`, and warnings. A text of comments only `is_absent`."""
+    """The value of a YAML text at offset `at`, and warnings. A text of comments only `is_absent`.
+
+    `is_plain` says that it holds nothing but plain values.
+    """
 
     value: object
     is_absent: bool
     at: int
     problems: tuple[Problem, ...]
+    is_plain: bool = field(default=False, compare=False)
 
 
 def read_yaml(source: SourceText, start: int, end: int) -> YamlValue:
     """The document between two offsets of *source*, None without one. Raises FileRefused for bad YAML."""
+    plain = read_plain_yaml(source.text[start:end])
+    if plain is not None:
+        return YamlValue(plain.value, is_absent=False, at=start + plain.at, problems=(), is_plain=True)
+    return read_yaml_strictly(source, start, end)
+
+
+def read_yaml_strictly(source: SourceText, start: int, end: int) -> YamlValue:
+    """What `read_yaml` returns, and all that is to be said of it."""
     return _YamlBuilder(source, start, end).run()
 
 

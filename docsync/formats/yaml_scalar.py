@@ -21,6 +21,9 @@ MAX_DIGITS = 4300  # beyond it Python refuses to write the number out again
 _TEXT_TAGS = frozenset((TAG_PREFIX + "str", TAG_PREFIX + "value", TAG_PREFIX + "timestamp", MERGE_TAG))
 _TIMESTAMP = SafeConstructor.timestamp_regexp
 _RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = SafeLoader.yaml_implicit_resolvers
+FIRST_CHARACTERS = frozenset(_RESOLVERS)
+"""The first characters of all plain scalars that may be no text; "" for the empty one."""
+
 _CONSTRUCTOR = SafeConstructor()
 _CONSTRUCTORS = {
     TAG_PREFIX + "null": _CONSTRUCTOR.construct_yaml_null,
@@ -49,7 +52,11 @@ def tag_of(event: ScalarEvent) -> str | None:
         return event.tag
     if not event.implicit[0]:
         return None
-    value = event.value
+    return find_tag(event.value)
+
+
+def find_tag(value: str) -> str | None:
+    """The tag of a plain scalar that has none, found from its looks; None for text."""
     if len(value) > _MAX_MATCH_CHARACTERS and ":" in value:
         return TAG_PREFIX + "int" if _BASE_60.fullmatch(value) else None
     for tag, looks in _RESOLVERS.get(value[:1], ()):

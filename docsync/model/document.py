@@ -61,7 +61,8 @@ class Content:
 
     `document` is JSON text (one object, compact, the same for the same bytes); `text` is what search sees;
     `name_from` says where the name was found ("name", "data.name", "file stem" ...); `template_kind` is the
-    language of its templates, None where it has none.
+    language of its templates, None where it has none. `value` is what `document` encodes, to look at and
+    never to change, None where nobody has it at hand.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Content:
     tags: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
     template_kind: str | None = None
+    value: dict[str, object] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

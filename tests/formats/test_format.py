@@ -1,11 +1,13 @@
 """What every format answers beside `parse`, and the defaults of one that overrides nothing."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from docsync.formats import get_format, parse
 from docsync.formats.format import Format, Gaps
+from docsync.formats.naming import encode_canonical
 from docsync.formats.source import SourceText, decode_source
 from docsync.model import ParsedFile
 from docsync.registry import FORMATS
@@ -17,6 +19,7 @@ SAMPLES = {
     "toml": 'age = 36\nbody = "text"\n',
     "markdown": "\ufeff\n+++\nage: 36\n+++\n\n# Ada\n",
 }
+EDGES = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "edges").glob("*/*"))]
 BODIES = {"prompty": "Hi \U0001f98a {{ who }}\r\n", "markdown": "\n# Ada\n"}
 
 
@@ -81,3 +84,13 @@ def test_a_format_that_only_parses_has_neither_body_nor_places_nor_gaps() -> Non
     assert (plain.body(document), plain.gaps(document)) == ("", Gaps())
     assert plain.places(SourceText("p/a", "a"), {"a"}) == {}
     assert not plain.proves_complete
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_value_at_hand_is_what_the_document_encodes(name: str) -> None:
+    for octets in (SAMPLES[name].encode(), *EDGES):
+        content = parse(name, "p/a", octets).content
+        if content:
+            assert content.value is not None
+            assert encode_canonical(content.value) == content.document
+            assert content.value == json.loads(content.document)

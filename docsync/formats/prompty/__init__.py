@@ -1,10 +1,9 @@
 """The prompty format: front matter, roles, variables, references. Never resolves or renders anything."""
 
-from pathlib import PurePosixPath
-
 from docsync.formats.format import Gaps
 from docsync.formats.front_matter_format import FrontMatterFormat
-from docsync.formats.naming import encode_canonical, search_text
+from docsync.formats.naming import encode_canonical, search_text, stem_of
+from docsync.formats.plain_value import encode_plain
 from docsync.formats.prompty.dialect import dialect_of
 from docsync.formats.prompty.gap import gaps_of
 from docsync.formats.prompty.include import includes_of
@@ -35,10 +34,10 @@ class PromptyFormat(FrontMatterFormat):
         variables = variables_of(parts.body, template)
         kind = mapping(template["format"]).get("kind")
         references = references_of(parts.values, parts.body, dialect, includes_of(parts.body, kind))
-        head = _head(parts.values, PurePosixPath(source.path).stem)
+        head = _head(parts.values, stem_of(source.path))
         document = {
             **head,
-            "dialect": dialect,
+            "dialect": dialect.value,
             "model": normalize_model(parts.values.get("model")),
             "inputs": normalize_inputs(parts.values),
             "outputs": normalize_properties(parts.values, "outputs"),
@@ -47,16 +46,19 @@ class PromptyFormat(FrontMatterFormat):
             "metadata": mapping(parts.values.get("metadata")),
             **_tail(parts, messages, variables, references),
         }
+        # The attributes of a role may have numbers, too.
+        is_plain = parts.is_plain and not any(message["attributes"] for message in messages.messages)
         return ParsedFile(
             Content(
                 name=str(head["name"]),
                 name_from="name" if scalar_text(parts.values.get("name")) else "file stem",
-                document=encode_canonical(document),
+                document=encode_plain(document) if is_plain else encode_canonical(document),
                 text=search_text(parts.body),
                 description=text(head["description"]),
                 tags=tuple(texts(head["tags"])),
                 references=tuple(references.all),
                 template_kind=kind if isinstance(kind, str) else None,
+                value=document,
             ),
             (*parts.problems, *_warnings(source, parts, messages, variables)),
         )

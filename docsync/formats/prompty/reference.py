@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from docsync.formats.place import format_place
 from docsync.formats.prompty.dialect import Dialect
 from docsync.formats.prompty.include import Included
 from docsync.formats.prompty.shape import JsonObject, text
 from docsync.model import Reference
-from docsync.names import truncate_place
 
 MAX_IMAGES = 100
 
@@ -22,7 +22,7 @@ _ENDS_TEXT = re.compile(r"[\]\r\n]")
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|\{\{|//")
 
 # A place is linked to the one above it: most texts are no references and never need theirs written out.
-_Place = tuple["_Place", str] | tuple[()]
+_Place = tuple["_Place", str | int] | tuple[()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +99,20 @@ def _add_images(found: References, body: str) -> None:
             break
 
 
-def _collect(value: object, at: _Place, found: References) -> None:
-    if isinstance(value, str):
-        whole = WHOLE_REFERENCE.fullmatch(value) if value.startswith("${") else None
-        if whole:
-            found.add(whole["protocol"], whole["value"], _join_place(at))
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            _collect(item, (at, f".{key}"), found)
-    elif isinstance(value, list):
-        for place, item in enumerate(value):
-            _collect(item, (at, f"[{place}]"), found)
+def _collect(holder: JsonObject | list[object], at: _Place, found: References) -> None:
+    # Asked of every value there is: a type is compared sooner than isinstance answers.
+    for key, item in holder.items() if isinstance(holder, dict) else enumerate(holder):
+        if type(item) is str:
+            whole = WHOLE_REFERENCE.fullmatch(item) if item.startswith("${") else None
+            if whole:
+                found.add(whole["protocol"], whole["value"], _format(at, key))
+        elif type(item) is dict or type(item) is list:
+            _collect(item, (at, key), found)
 
 
-def _join_place(place: _Place) -> str:
-    steps: list[str] = []
-    while place:
-        place, step = place
+def _format(above: _Place, key: str | int) -> str:
+    steps = [key]
+    while above:
+        above, step = above
         steps.append(step)
-    return truncate_place("".join(reversed(steps)).removeprefix("."))
+    return format_place(reversed(steps))

@@ -27,6 +27,7 @@ _FLOAT = re.compile(r"-?[0-9]{1,18}\.[0-9]{1,18}")
 _MAX_LINE = 200
 # Tags that put nothing out. A value after a role is another thing: `user: {{ name }}` is meant as text.
 _TAG = re.compile(r"\{\{-? ?(?:''|\"\") ?-?\}\}|\{%[^%\r\n]*%\}|\{#[^#\r\n]*#\}")
+_PARTS_OF_TAGS = ("{%", "{#", "''", '""')  # each of these has one
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def find_role_markers(body: str, dialect: Dialect) -> Iterator[RoleMarker]:
 
 def _find_roles_beside_tags(body: str, dialect: Dialect, limit: int) -> Iterator[tuple[int, str]]:
     """Lines that would begin a message without the tags in them: what is put out there is text."""
-    if "{" not in body:
+    if not any(part in body for part in _PARTS_OF_TAGS):
         return
     for found in _word(dialect).finditer(body):
         if limit <= 0:

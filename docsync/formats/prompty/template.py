@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from docsync.formats.limits import LIMITS
 from docsync.formats.prompty.mustache_variable import mustache_variables
+from docsync.formats.prompty.plain_variable import find_plain_variables
 from docsync.formats.prompty.shape import JsonObject, mapping, rename_keys
 from docsync.formats.prompty.template_error import TOO_LARGE, TemplateError
 
@@ -80,6 +81,11 @@ def normalize_template(front_matter: JsonObject, body: str) -> JsonObject:
 def variables_of(body: str, template: JsonObject) -> Variables:
     """The variables that *body* wants when it is rendered as *template* says."""
     kind = mapping(template["format"]).get("kind")
+    plain = find_plain_variables(body) if kind != MUSTACHE else None
+    return _search_variables(body, kind) if plain is None else Variables(plain)
+
+
+def _search_variables(body: str, kind: object) -> Variables:
     first = _OPENING.search(body)
     if first is None:
         return Variables([])

@@ -257,3 +257,16 @@ def test_taking_out_secrets_leaves_a_document_without_any_as_it_is() -> None:
     text = '{"name": "Ada", "big": 12345678901234567890, "max_tokens": "500"}'
 
     assert reviewed(PERSONAS, text, redact_secrets=True).content == reviewed(PERSONAS, text).content
+
+
+def test_a_mapping_that_an_alias_repeats_is_taken_out_only_where_its_key_is_secret() -> None:
+    text = "name: N\nnotes: &both\n  greeting: hello\nsecrets: *both\n"
+    yaml = Collection("note", "notes", ("**/*.yaml",), "yaml")
+    content = reviewed(yaml, text, redact_secrets=True).content
+    assert content
+    assert json.loads(content.document) == {
+        "name": "N",
+        "notes": {"greeting": "hello"},
+        "secrets": {"greeting": "[REDACTED]"},
+    }
+    assert content.text == "N\nhello\n[REDACTED]"
