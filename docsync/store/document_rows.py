@@ -9,13 +9,12 @@ import apsw
 
 from docsync.model import Content, Document
 from docsync.store.asset_rows import AssetRows, encode_assets
-from docsync.store.columns import BARE_COLUMNS, COLUMNS, Use, columns_for
+from docsync.store.columns import BARE_COLUMNS, COLUMNS, Use, columns_for, qualify
 
 _INSERT = f"INSERT INTO documents ({BARE_COLUMNS}, row_hash) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"
 _COMPARED = columns_for(Use.COMPARED)
 _CONTENT = columns_for(Use.CONTENT)
 _LISTS = columns_for(Use.LIST)
-_STORED = ", ".join(f"d.{name}" for name in _COMPARED)
 
 RowValues = tuple[str | int | None, ...]
 
@@ -83,6 +82,11 @@ def content_of(values: Mapping[str, Any], text: str) -> Content:
     return Content(**known, name_from="", text=text)
 
 
+def _demand_whole(path: str, row: tuple[object, ...], stored_hash: object) -> None:
+    if row_hash(row) != stored_hash:
+        raise apsw.CorruptError(f"the document of {path} is not what was written")
+
+
 class DocumentRows:
     """The documents table and what belongs to it, on one connection."""
 
@@ -91,26 +95,40 @@ class DocumentRows:
         self._assets = AssetRows(connection)
 
     def read_stored(self, path: str) -> tuple[tuple[object, ...], str, int] | None:
-        """What readers see of the document of *path*, when it was first seen, and its rowid in the search table."""
+        """What readers see of the document of *path*, when it was first seen, and its rowid in the search table.
+
+        Raises apsw.CorruptError where the row is not what was written: nothing of it may be carried over.
+        """
         known = self._connection.execute(
             "SELECT search_rowid FROM files WHERE file_path = ?", (path,)
         ).fetchone()
         row = (
             known
             and self._connection.execute(
-                f"SELECT {_STORED}, s.text, d.created_at, s.rowid "
+                f"SELECT {qualify(BARE_COLUMNS)}, d.row_hash, s.text, s.rowid "
                 "FROM documents d JOIN documents_fts s ON s.rowid = ? WHERE d.file_path = ?",
                 (known[0], path),
             ).fetchone()
         )
         if row is None:
             return None
-        *columns, created_at, rowid = row
+        *columns, stored_hash, text, rowid = row
+        _demand_whole(path, tuple(columns), stored_hash)
+        values = dict(zip(COLUMNS, columns, strict=False))  # a later release may have one more
         references = self._connection.execute(
             "SELECT kind, target, at, resolved, status FROM document_references WHERE document_id = ? ORDER BY ordinal",
-            (columns[0],),
+            (values["id"],),
         ).fetchall()
-        return (*columns, tuple(references)), created_at, rowid
+        compared = (*(values[name] for name in _COMPARED), text, tuple(references))
+        return compared, str(values["created_at"]), rowid
+
+    def prove(self, path: str) -> None:
+        """Raises apsw.CorruptError where the document of *path*, which is to stay, is not what was written."""
+        rows = self._connection.execute(
+            f"SELECT {BARE_COLUMNS}, row_hash FROM documents WHERE file_path = ?", (path,)
+        )
+        for *columns, stored_hash in rows.fetchall():
+            _demand_whole(path, tuple(columns), stored_hash)
 
     def delete(self, document_id: str, search_rowid: int) -> None:
         """Remove a document; its tags and references go with it."""
