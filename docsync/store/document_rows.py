@@ -95,7 +95,8 @@ class DocumentRows:
         self._assets = AssetRows(connection)
 
     def read_stored(self, path: str) -> tuple[tuple[object, ...], str, int] | None:
-        """What readers see of the document of *path*, when it was first seen, and its rowid in the search table.
+        """What readers see of the document of *path*, when it was first seen, and its rowid in the search
+        table.
 
         Raises apsw.CorruptError where the row is not what was written: nothing of it may be carried over.
         """
@@ -123,7 +124,7 @@ class DocumentRows:
         return compared, str(values["created_at"]), rowid
 
     def prove(self, path: str) -> None:
-        """Raises apsw.CorruptError where the document of *path*, which is to stay, is not what was written."""
+        """Raises apsw.CorruptError where the document of *path*, which stays, is not what was written."""
         rows = self._connection.execute(
             f"SELECT {BARE_COLUMNS}, row_hash FROM documents WHERE file_path = ?", (path,)
         )
