@@ -116,6 +116,21 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True)
+class InspectionStatus:
+    """How far the look for damage is, which goes on beside the work.
+
+    `documents` of `of` have been looked at by the look that runs, or by the last one; then it goes on with
+    indexes and pages. `proved_at` is when all of the database was last found to be what was written (UTC,
+    ISO 8601), None: not since the start.
+    """
+
+    is_running: bool = False
+    documents: int = 0
+    of: int = 0
+    proved_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The state of a daemon. `state` is starting, in_sync, syncing, held or degraded: a later one wins.
 
@@ -148,6 +163,7 @@ class Status:
     collections: tuple[CollectionStatus, ...] = field(default=())
     batches: tuple[BatchRecord, ...] = ()
     latency: Latency = Latency()
+    inspection: InspectionStatus = InspectionStatus()
 
 
 @dataclass(frozen=True, slots=True)

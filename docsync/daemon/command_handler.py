@@ -20,7 +20,7 @@ from docsync.errors import NoDatabase, TimedOut
 from docsync.model import RootState
 from docsync.names import EVERYTHING, Collection, drop_covered
 from docsync.reader import open_reader
-from docsync.status import CollectionStatus, CommandResult, Latency, Reason, Status
+from docsync.status import CollectionStatus, CommandResult, InspectionStatus, Latency, Reason, Status
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.request import Request, RequestKind
 from docsync.sync.thread.thread_status import ThreadStatus
@@ -61,7 +61,7 @@ class DaemonProfile:
 class DaemonParts:
     """The running parts that commands and the status go to.
 
-    `root_states` returns the state of each root by type.
+    `root_states` returns the state of each root by type, `inspection` how far the look for damage is.
     """
 
     inbox: Inbox
@@ -69,6 +69,7 @@ class DaemonParts:
     counters: Counters
     watch: WatchSupervisor
     root_states: Callable[[], dict[str, RootState]]
+    inspection: Callable[[], InspectionStatus]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class CommandHandler:
         self._counters = parts.counters
         self._watch = parts.watch
         self._root_states = parts.root_states
+        self._inspection = parts.inspection
         self._reloads = BoundedSemaphore(_MAX_RELOADS)
         self._config_stamp = self._stamp_of_config()
         self._lock = Lock()
@@ -141,6 +143,7 @@ class CommandHandler:
             collections=collections,
             batches=self._counters.batches(),
             latency=Latency.of(*self._counters.recent()),
+            inspection=self._inspection(),
         )
 
     def _reasons(self, counted: _Counts) -> list[Reason]:

@@ -21,6 +21,7 @@ from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Coalescer
 from docsync.scan import FileTree
+from docsync.store.damage import STEP_NS
 from docsync.sync.setup import Settings
 from docsync.sync.thread.barrier import Barrier
 from docsync.sync.thread.git_hold import GitHold
@@ -68,6 +69,7 @@ def start_sync(
     upkeep.sharing.on_exposed = partial(_warn_of_exposure, log, settings.database)
     inbox = Inbox(Coalescer(settings.sync.timing, partial(_proves_complete, settings.sync.tree())), clock)
     state, counters = ThreadStatus(clock), Counters()
+    upkeep.inspector.is_busy = partial(_is_busy, state, inbox)
     watch = stack.enter_context(_watch_supervisor(settings, inbox, state, counters, log))
     check = partial(_check_watcher, ClaimRenewal(folder), watch)
     rescan_ns = settings.rescan_seconds * 1_000_000_000
@@ -84,7 +86,16 @@ def start_sync(
     observers = Observers(state, sync_log, counters)
     loop = Loop(upkeep.engine, inbox, GitHold(settings.sync.git, watch.prove), tasks, observers)
     stack.enter_context(running("docsync-sync", loop.run, stop=inbox.close, on_failure=on_failure))
-    return SyncParts(DaemonParts(inbox, state, counters, watch, loop.root_states), upkeep.sharing)
+    parts = DaemonParts(
+        inbox, state, counters, watch, loop.root_states, inspection=lambda: upkeep.inspector.status
+    )
+    return SyncParts(parts, upkeep.sharing)
+
+
+def _is_busy(state: ThreadStatus, inbox: Inbox) -> bool:
+    """True while a batch is applied, or a path is due before a step of the look for damage would be over."""
+    due_ns = inbox.next_due_ns()
+    return state.syncing or (due_ns is not None and due_ns <= inbox.clock.monotonic_ns() + STEP_NS)
 
 
 class DatabaseFolderGone(Exception):

@@ -62,6 +62,11 @@ def _examine_status(status: Answer) -> Iterator[Diagnosis]:
         yield Diagnosis(
             _TOPIC, Level.WARNING, "docsync.toml has changed since it started", "restart it to apply that"
         )
+    inspection = status["inspection"]
+    if not inspection["proved_at"]:
+        looked = f"{inspection['documents']} of {inspection['of']} documents looked at"
+        message = f"has not looked for damage in all of the database since it started: {looked}"
+        yield Diagnosis(_TOPIC, Level.NOTE, message, "nothing is to be done: it goes on beside the work")
     for reason in status["reasons"]:
         level = Level.ERROR if reason["ends_readiness"] else Level.WARNING
         yield Diagnosis(

@@ -193,6 +193,8 @@ class BatchWriter:
     def _refuse(self, change: Refuse) -> None:
         known = self._entries.read(change.path)
         good_size = known.entry.good_size if known else None
+        if good_size is not None:
+            self._documents.prove(change.path)  # it stays as the last good version
         entry = Entry(
             change.path, change.type, change.state, change.stamp, change.content_hash, good_size, change.racy
         )
@@ -204,6 +206,7 @@ class BatchWriter:
 
     def _hold(self, change: Hold) -> None:
         path = change.entry.path
+        self._documents.prove(path)
         self.applied.changed |= self._entries.hold(path)
         self._write_problems(path, self._problems.of(path), (change.problem,))
         self.applied.held += 1

@@ -60,3 +60,8 @@ BARE_COLUMNS = ", ".join(COLUMNS)
 _FIRST = ("id", "type", *columns_for(Use.CONTENT))
 READING_ORDER = tuple(sorted(COLUMNS, key=lambda name: name not in _FIRST))
 """All of them as people read them: what a document is and says, and then what is known of its file."""
+
+
+def qualify(columns: str) -> str:
+    """These *columns*, as SQL, of the table that a statement calls d."""
+    return ", ".join(f"d.{name}" for name in columns.split(", "))

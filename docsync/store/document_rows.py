@@ -10,7 +10,7 @@ import apsw
 
 from docsync.model import Content, Document
 from docsync.store.asset_rows import AssetRows, encode_assets
-from docsync.store.columns import BARE_COLUMNS, COLUMNS, Use, columns_for
+from docsync.store.columns import BARE_COLUMNS, COLUMNS, Use, columns_for, qualify
 
 _INSERT = f"INSERT INTO documents ({BARE_COLUMNS}, row_hash) VALUES ({', '.join('?' * (len(COLUMNS) + 1))})"
 _INSERT_TAG = "INSERT INTO document_tags VALUES (?,?)"
@@ -23,7 +23,6 @@ _NEXT_SEARCH_ROWID = "SELECT coalesce(max(id), 0) + 1 FROM documents_fts_content
 _COMPARED = columns_for(Use.COMPARED)
 _CONTENT = columns_for(Use.CONTENT)
 _LISTS = columns_for(Use.LIST)
-_STORED = ", ".join(f"d.{name}" for name in _COMPARED)
 # Made once: json.dumps makes one for each call with options.
 _encode_row = json.JSONEncoder(ensure_ascii=False, default=repr).encode
 _encode_list = json.JSONEncoder(ensure_ascii=False).encode
@@ -119,6 +118,11 @@ def content_of(values: Mapping[str, Any], text: str) -> Content:
     return Content(**known, name_from="", text=text)
 
 
+def _demand_whole(path: str, row: tuple[object, ...], stored_hash: object) -> None:
+    if row_hash(row) != stored_hash:
+        raise apsw.CorruptError(f"the document of {path} is not what was written")
+
+
 class DocumentRows:
     """The documents table and what belongs to it, on one connection."""
 
@@ -127,26 +131,40 @@ class DocumentRows:
         self._assets = AssetRows(connection)
 
     def read_stored(self, path: str) -> StoredDocument | None:
-        """What is stored of the document of *path*."""
+        """What is stored of the document of *path*.
+
+        Raises apsw.CorruptError where the row is not what was written: nothing of it may be carried over.
+        """
         known = self._connection.execute(
             "SELECT search_rowid FROM files WHERE file_path = ?", (path,)
         ).fetchone()
         row = (
             known
             and self._connection.execute(
-                f"SELECT {_STORED}, s.text, d.created_at, s.rowid "
+                f"SELECT {qualify(BARE_COLUMNS)}, d.row_hash, s.text, s.rowid "
                 "FROM documents d JOIN documents_fts s ON s.rowid = ? WHERE d.file_path = ?",
                 (known[0], path),
             ).fetchone()
         )
         if row is None:
             return None
-        *columns, created_at, rowid = row
+        *columns, stored_hash, text, rowid = row
+        _demand_whole(path, tuple(columns), stored_hash)
+        values = dict(zip(COLUMNS, columns, strict=False))  # a later release may have one more
         references = self._connection.execute(
             "SELECT kind, target, at, resolved, status FROM document_references WHERE document_id = ? ORDER BY ordinal",
-            (columns[0],),
+            (values["id"],),
         ).fetchall()
-        return StoredDocument((*columns, tuple(references)), created_at, rowid)
+        compared = (*(values[name] for name in _COMPARED), text, tuple(references))
+        return StoredDocument(compared, str(values["created_at"]), rowid)
+
+    def prove(self, path: str) -> None:
+        """Raises apsw.CorruptError where the document of *path*, which stays, is not what was written."""
+        rows = self._connection.execute(
+            f"SELECT {BARE_COLUMNS}, row_hash FROM documents WHERE file_path = ?", (path,)
+        )
+        for *columns, stored_hash in rows.fetchall():
+            _demand_whole(path, tuple(columns), stored_hash)
 
     def delete(self, stored: StoredDocument) -> None:
         """Remove a document; its tags and references go with it."""

@@ -13,6 +13,7 @@ from docsync.names import EVERYTHING, Collection, ancestors, fold_path, is_withi
 from docsync.store.asset_rows import AssetRows
 from docsync.store.batch import BatchWriter
 from docsync.store.connection import reading, writing
+from docsync.store.document_rows import DocumentRows
 from docsync.store.file_rows import ENTRY_COLUMNS, entry_of
 from docsync.store.guard_memory import CountedDeletion, list_old_paths, read_deletions
 from docsync.store.problem_rows import PROBLEM_COLUMNS, problem_of
@@ -202,6 +203,7 @@ class SqliteStore:
     def read_assets(self, path: str) -> dict[str, Asset]:
         """The assets, with their texts, that are stored of the document at *path*, by their own paths."""
         with self._looking():
+            DocumentRows(self._connection).prove(path)  # a text of a file that is gone goes into the next row
             return AssetRows(self._connection).read_texts(path)
 
     def apply(self, changes: Iterable[RowChange], *, keep: bool = True) -> ApplyResult:

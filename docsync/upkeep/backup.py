@@ -155,6 +155,7 @@ def restore_once(
 def _put(settings: Settings, database: Path, source: apsw.Connection, on_repair: OnRepair) -> Path:
     """Put *source* in the place of *database*; returns where that is kept."""
     with open_upkeep(settings, database, on_repair) as upkeep:
+        upkeep.prove()
         draft, kept = Path(source.filename).with_name("kept.db"), _place_for(database)
         keep(upkeep.connection, draft, access_of(database) or OWNER_ALONE)
         with _prefix_errors(f"{kept}: cannot be made"):

@@ -1,12 +1,11 @@
 """One sync from beginning to end, without staying: all grace periods have ended when it returns."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from docsync.change import ApplyResult
 from docsync.clock import SYSTEM, Clock
+from docsync.errors import Damaged
 from docsync.model import Timing
 from docsync.names import EVERYTHING
 from docsync.status import CommandResult, Repair
@@ -14,7 +13,9 @@ from docsync.store.connection import open_memory, open_reader_connection
 from docsync.sync.batch.batch_context import Progress
 from docsync.sync.setup import Settings, build_engine
 from docsync.upkeep.convergence import Convergence
-from docsync.upkeep.upkeep import OnRepair, open_checked
+from docsync.upkeep.upkeep import DatabaseUpkeep, OnRepair, open_checked
+
+_MAX_REPAIRS = 3
 
 
 def ignore_repair(how: Repair, reason: str) -> None:
@@ -24,12 +25,14 @@ def ignore_repair(how: Repair, reason: str) -> None:
 def sync_once(
     settings: Settings, database: Path, progress: Progress | None = None, on_repair: OnRepair = ignore_repair
 ) -> CommandResult:
-    """Make *database* equal to the files; damage is mended first, see *on_repair*. The caller holds the lock.
+    """Make *database* equal to the files; damage is mended, see *on_repair*. The caller holds the lock.
 
-    Every file is read, whatever its stamp says. Raises StoreUnavailable, NoDatabase.
+    Every file is read, whatever its stamp says, and every row and page of the database looked at beside that.
+    Raises StoreUnavailable, NoDatabase.
     """
-    with _open(settings, database, on_repair) as job:
-        job.settle(progress, asked=frozenset({EVERYTHING}))
+    with open_checked(settings, database, on_repair) as upkeep:
+        job = _settle(upkeep, settings, progress, asked=frozenset({EVERYTHING}))
+        upkeep.accept()
         return job.summarize()
 
 
@@ -40,9 +43,10 @@ def release_once(
 
     The caller holds the lock. Raises StoreUnavailable, NoDatabase.
     """
-    with _open(settings, database, ignore_repair) as job:
-        job.settle(progress)
+    with open_checked(settings, database, ignore_repair) as upkeep:
+        job = _settle(upkeep, settings, progress)
         job.deleted.update(job.engine.release(type_).deleted)
+        upkeep.accept()
         return job.summarize()
 
 
@@ -61,11 +65,31 @@ def rebuild_once(
         return job.summarize()
 
 
-@contextmanager
-def _open(settings: Settings, database: Path, on_repair: OnRepair) -> Iterator[Convergence]:
-    with open_checked(settings, database, on_repair) as upkeep:
-        yield Convergence(upkeep.engine, settings.git)
-        upkeep.accept()
+def _settle(
+    upkeep: DatabaseUpkeep,
+    settings: Settings,
+    progress: Progress | None,
+    asked: frozenset[str] = frozenset(),
+) -> Convergence:
+    """Sync until nothing is undecided, and look for damage meanwhile; what is found is mended first.
+
+    SQLite looks at its pages beside the reading of files; the rows, for which Python is needed, come after it.
+    """
+    job = Convergence(upkeep.engine, settings.git)
+    upkeep.inspector.is_busy = lambda: True
+    upkeep.inspector.begin()
+    for left in reversed(range(_MAX_REPAIRS + 1)):  # pragma: no branch - the last try ends it
+        try:
+            job.settle(progress, asked=asked)
+            upkeep.inspector.is_busy = None
+            upkeep.inspector.finish()
+        except Damaged as error:
+            if not left:
+                raise
+            job.engine = upkeep.repair(error, progress)
+        else:
+            break
+    return job
 
 
 def preview(settings: Settings, database: Path) -> ApplyResult:

@@ -1,11 +1,9 @@
-"""Keeps the database sound: finds damage at the start, hourly and when SQLite reports it, and repairs it.
+"""Keeps the database sound: finds damage beside the work and when SQLite reports it, and repairs it.
 
-Belongs to the thread that syncs; the scheduled inspection has a thread and a connection of its own. Never
-invents a row: what is damaged comes back from the files, or is gone.
+Belongs to the thread that syncs. Never invents a row: what is damaged comes back from the files, or is gone.
 """
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -13,14 +11,14 @@ from pathlib import Path
 import apsw
 
 from docsync.clock import SYSTEM, Clock, iso
-from docsync.errors import Damaged, NoDatabase
+from docsync.errors import Damaged
 from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Batch, DirtyPath
 from docsync.status import Repair
 from docsync.store.checkpoint import Checkpoint
 from docsync.store.connection import open_writer, reading, writing
-from docsync.store.damage import Damage, find, identity, inspect
+from docsync.store.damage import Damage, find, find_at_once, identity
 from docsync.store.examination import Examination, examine
 from docsync.store.file_rows import list_read_paths
 from docsync.store.life import LifeNotes, Provenance
@@ -42,12 +40,9 @@ from docsync.sync.batch.batch_context import Progress
 from docsync.sync.batch.engine import Engine
 from docsync.sync.setup import Settings, build_engine
 from docsync.upkeep.fresh import build_fresh, clear
+from docsync.upkeep.inspector import Inspector
 from docsync.upkeep.interference import Interference
 from docsync.upkeep.sharing import Sharing
-
-INSPECT_NS = 3_600_000_000_000
-_LOOK_AGAIN_NS = 100_000_000
-_DOUBT_PAUSE_NS = 10_000_000_000
 
 OnRepair = Callable[[Repair, str], object]
 """Callback after a repair: what was done, and what the damage was."""
@@ -71,14 +66,19 @@ class DatabaseUpkeep:
         self._notes = LifeNotes(database)
         self._examination = Examination(Provenance.NEW)
         self._connection: apsw.Connection | None = None
-        self._pool = ThreadPoolExecutor(1, "docsync-inspect")
-        self._inspection: Future[Damage | None] | None = None
-        self._inspect_at_ns = clock.monotonic_ns() + INSPECT_NS
-        self._inspected_ns = self._unexplained_failures = 0
+        self.inspector = Inspector(database, clock)
+        self._unexplained_failures = 0
         self._progress: Progress | None = None
 
-    def open(self) -> bool:
-        """Open the database; True if it had to be mended. Raises NoDatabase, StoreUnavailable."""
+    def open(self) -> None:
+        """Open the database. What is damaged and can be told at once is mended; for the rest the look is due.
+
+        Raises NoDatabase, StoreUnavailable.
+        """
+        self._open(whole=False)
+
+    def _open(self, *, whole: bool) -> bool:
+        """Open the database; True if it had to be mended. With *whole* all is looked at, and waited for."""
         finish(self._database)
         found = self._examination = examine(self._database, self._settings.root, self._index)
         self.sharing.begin(is_strangers=found.is_shared, has_arrived=found.has_arrived)
@@ -90,9 +90,13 @@ class DatabaseUpkeep:
         except Damaged as error:
             self._start_over(str(error))
             return True
-        damage = find(self._connection)
+        damage = find_at_once(self._connection)
+        if damage or whole:
+            damage = find(self._connection) or damage
         if damage is None:
             self._use(self._connection)
+            if not whole and found.origin is not Provenance.NEW:
+                self.inspector.mark_opened()
         elif self._repair_in_place(damage):
             self._on_repair(Repair.IN_PLACE, damage.reason)
         else:
@@ -106,8 +110,8 @@ class DatabaseUpkeep:
         return self._connection
 
     def close(self) -> None:
-        """Close the database, once the inspection that may run is over."""
-        self._pool.shutdown()
+        """Close the database, and end the look that may run."""
+        self.inspector.close()
         self._close()
         self._index.close()
 
@@ -116,7 +120,7 @@ class DatabaseUpkeep:
         self._connection = None
 
     def check(self) -> None:
-        """Look whether only docsync writes; after a commit of another program the database is inspected soon.
+        """Look whether only docsync writes; after a commit of another program all is looked at soon.
 
         Raises Damaged, for `repair`.
         """
@@ -124,9 +128,16 @@ class DatabaseUpkeep:
             self.doubt()
 
     def doubt(self) -> None:
-        """Inspect the database soon, at most once in 10 s."""
-        if self._inspection is None:
-            self._inspect_at_ns = min(self._inspect_at_ns, self._inspected_ns + _DOUBT_PAUSE_NS)
+        """Look at all of the database soon, at most once in 10 s."""
+        self.inspector.doubt()
+
+    def prove(self) -> None:
+        """Look at all of the database now, and mend what is found. Raises StoreUnavailable."""
+        self.inspector.begin()
+        try:
+            self.inspector.finish()
+        except Damaged as error:
+            self.repair(error)
 
     def accept(self) -> None:
         """After a batch: once the first scan is over, it is decided who may read the database."""
@@ -140,7 +151,7 @@ class DatabaseUpkeep:
         """
         self._unexplained_failures = 0
         self._mark_revision()
-        inspect_ns, checkpoint_ns = self._inspect(now_ns), self._checkpoint.tick(now_ns)
+        inspect_ns, checkpoint_ns = self.inspector.tick(now_ns), self._checkpoint.tick(now_ns)
         return inspect_ns if checkpoint_ns is None else min(inspect_ns, checkpoint_ns)
 
     def repair(self, error: Damaged, progress: Progress | None = None) -> Engine:
@@ -151,6 +162,7 @@ class DatabaseUpkeep:
         third time it is a bug, and raised.
         """
         self._progress = progress
+        self.inspector.cancel()
         found = identity(self._database)
         if self._connection is not None and found != (known := self._interference.identity):
             self.sharing.begin(is_strangers=found[0] != known[0])
@@ -158,7 +170,7 @@ class DatabaseUpkeep:
             return self.engine
         # Reopened: an interrupted statement may still be open, which blocks REINDEX and a backup.
         self._close()
-        if self.open():
+        if self._open(whole=True):
             return self.engine
         self._unexplained_failures += 1
         if self._unexplained_failures == 2:
@@ -173,6 +185,7 @@ class DatabaseUpkeep:
         Returns the engine to use from now on. Raises StoreUnavailable.
         """
         self._progress = progress or self._progress
+        self.inspector.cancel()
         try:
             with self._build_replacement() as source:
                 self.replace(source)
@@ -194,6 +207,7 @@ class DatabaseUpkeep:
         self._interference = Interference(self._database, connection, self._index)
         self._examination = Examination(Provenance.OWN)
         self._marked_revision = 0
+        self.inspector.mark_whole()
 
     def _mark_revision(self) -> None:
         """Let the next start know how far it got, should it find an older state there."""
@@ -255,30 +269,14 @@ class DatabaseUpkeep:
         self._use(self._connection)
         self._on_repair(Repair.STARTED_OVER, reason)
 
-    def _inspect(self, now_ns: int) -> int:
-        """Inspect the whole database every hour, beside the work; returns when to call next. Raises Damaged."""
-        if self._inspection is None:
-            if now_ns < self._inspect_at_ns:
-                return self._inspect_at_ns
-            self._inspection = self._pool.submit(inspect, self._database)
-        if not self._inspection.done():
-            return now_ns + _LOOK_AGAIN_NS
-        inspection, self._inspection = self._inspection, None
-        self._inspected_ns, self._inspect_at_ns = now_ns, now_ns + INSPECT_NS
-        try:
-            damage = inspection.result()
-        except NoDatabase as error:
-            raise Damaged(str(error)) from error
-        if damage:
-            raise Damaged(damage.reason)
-        return self._inspect_at_ns
-
 
 @contextmanager
 def open_checked(
     settings: Settings, database: Path, on_repair: OnRepair, clock: Clock = SYSTEM
 ) -> Iterator[DatabaseUpkeep]:
-    """The database and its engine, sound from the start. The caller holds the lock.
+    """The database and its engine; the look for damage that does not show at once is due.
+
+    The caller holds the lock.
 
     Raises NoDatabase, StoreUnavailable.
     """

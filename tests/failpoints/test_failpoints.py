@@ -138,7 +138,9 @@ def test_an_error_at_the_start_or_end_is_one_sentence(point: str, stage: Stage) 
         scene.arm(point)
         if life is Life.END:
             daemon.ask_to_stop()
-        daemon.until(lambda: daemon.ended() is not None or (life is not Life.END and scene.is_calm()))
+        # What looks for damage comes to it after the daemon is ready.
+        daemon.until(lambda: daemon.ended() is not None or (life is not Life.END and scene.is_hit(point)))
+        daemon.until(lambda: daemon.ended() is not None or life is Life.END or scene.is_calm())
         assert scene.hits() == [point]
         assert daemon.ended() in (None, 0, 3), daemon.log.read_text()
         if daemon.ended() is not None:

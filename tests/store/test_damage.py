@@ -11,7 +11,7 @@ import pytest
 
 from docsync.errors import NoDatabase, StoreUnavailable
 from docsync.store.connection import open_memory, open_reader_connection, open_writer
-from docsync.store.damage import Damage, find, identity, inspect
+from docsync.store.damage import Damage, find, identity, inspect, is_sound, look
 from docsync.store.schema import _KNOWN_DIGEST, _read_rows, digest_schema, make_path_index
 from tests.helpers.project import PERSONAS, PROMPTS, Project, Tell
 from tests.store.breaking import bits_in_table_pages, damage, let_tamper, log_of
@@ -166,6 +166,61 @@ def test_a_changed_column_is_found_with_its_row(filled: Project, change: str) ->
 def test_text_that_is_no_text_is_found_with_its_row(filled: Project) -> None:
     filled.connection.execute("UPDATE documents SET name = CAST(x'ff41' AS TEXT) WHERE rowid = 7")
     assert found(filled).documents == {7}
+
+
+def test_json_that_is_none_is_found_with_its_row_and_the_rows_after_it(filled: Project) -> None:
+    filled.connection.pragma("ignore_check_constraints", True)
+    filled.connection.execute("UPDATE documents SET tags = '[' WHERE rowid IN (5, 41)")
+    filled.connection.execute("UPDATE documents SET name = 'Ghost' WHERE rowid = 9")
+    assert found(filled).documents == {5, 9, 41}
+
+
+def test_tables_that_go_while_they_are_looked_at_are_damage(
+    filled: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docsync.store.damage.has_own_schema", lambda _: True)
+    filled.connection.execute("DROP TABLE document_tags")
+    assert found(filled).reason == "the tables are not those that were made (no such table: document_tags)"
+
+
+def test_each_step_of_a_look_has_its_time_and_holds_nothing_when_it_is_over(
+    filled: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docsync.store.damage.STEP_NS", 0)
+    documents = 0
+    with open_reader_connection(filled.database) as reader:
+        for step in look(reader):
+            assert step.is_sound
+            assert step.documents <= 1
+            documents += step.documents
+            filled.persona("personas/more.json", number=documents)
+            filled.sync("personas/more.json")
+            log, copied = filled.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_FULL)
+            assert log == copied, "a state that a reader holds stays in the log"
+            if documents > 41:
+                break  # each save is a new row at the end
+    assert documents == 42
+
+
+@pytest.mark.parametrize("step_ns", [0, 10**12], ids=["one by one", "in one step"])
+def test_what_the_steps_find_is_what_each_row_says_of_itself(
+    filled: Project, step_ns: int, monkeypatch: pytest.MonkeyPatch, tell: Tell
+) -> None:
+    """However the look is cut into steps, it finds the rows that do not match their own hash, and no other."""
+    monkeypatch.setattr("docsync.store.damage.STEP_NS", step_ns)
+    connection = filled.connection
+    rowids = [int(rowid) for (rowid,) in connection.execute("SELECT rowid FROM documents")]
+    for seed in range(SEED, SEED + 30):
+        generator = random.Random(seed)
+        connection.execute("SAVEPOINT sound")
+        for rowid in generator.sample(rowids, generator.randrange(1, 6)):
+            column = generator.choice(["name", "description", "created_at", "content_hash", "row_hash"])
+            change = generator.choice(["'forged'", "CAST(x'ff' AS TEXT)", "id"])
+            connection.execute(f"UPDATE documents SET {column} = {change} WHERE rowid = ?", (rowid,))
+        wrong = {rowid for rowid in rowids if not is_sound(connection, rowid)}
+        assert found(filled).documents == wrong, f"seed {seed}"
+        connection.execute("ROLLBACK TO sound")
+    tell(f"damaged rows found by steps: 30 cases, seed {SEED}")
 
 
 def test_a_text_that_became_a_blob_is_found_with_its_row(filled: Project) -> None:

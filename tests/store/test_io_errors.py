@@ -121,8 +121,8 @@ def moved_on(place: Place) -> None:
 
 
 def mended(place: Place) -> None:
-    with open_checked(place.settings, place.database, ignore_repair):
-        pass
+    with open_checked(place.settings, place.database, ignore_repair) as upkeep:
+        upkeep.prove()
 
 
 def rebuilt(place: Place) -> None:

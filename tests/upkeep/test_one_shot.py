@@ -2,13 +2,21 @@
 
 import os
 from dataclasses import replace
+from pathlib import Path
 
+import apsw
 import pytest
 
+from docsync.errors import Damaged
 from docsync.model import Timing
+from docsync.store.damage import inspect
+from docsync.sync.batch.engine import Engine
+from docsync.upkeep.convergence import Convergence
 from docsync.upkeep.one_shot import preview, release_once, sync_once
+from docsync.upkeep.upkeep import DatabaseUpkeep
 from docsync.verify import verify
 from tests.helpers.project import Project
+from tests.store.breaking import at_home
 from tests.store.child import read_by_another
 
 QUICK = Timing(1_000_000, 5_000_000, 20_000_000)
@@ -95,3 +103,83 @@ def test_a_preview_that_waits_for_nothing_tells_what_would_be_deleted_and_held(q
         (quick.root / f"personas/{name}.json").unlink()
     applied = preview(at_once, quick.database)
     assert (applied.deleted, applied.held) == ([], 3)
+
+
+@pytest.mark.parametrize(
+    ("statement", "how"),
+    [
+        ("UPDATE documents SET created_at = '2001-01-01T00:00:00.000Z' WHERE id = 'persona/a'", "in place"),
+        ("DELETE FROM document_tags", "in place"),
+        ("DELETE FROM documents_fts_data WHERE id > 10", "afresh"),
+        ("DELETE FROM documents WHERE id = 'persona/b'", "in place"),
+        ("DROP INDEX documents_name", "afresh"),
+    ],
+)
+def test_damage_of_every_part_is_mended_by_a_sync_although_no_file_has_changed(
+    quick: Project, statement: str, how: str
+) -> None:
+    quick.persona("personas/d.json", tags=["calm"])
+    sync_once(quick.settings, quick.database)
+    change(quick.database, statement)
+    told: list[str] = []
+    done = sync_once(quick.settings, quick.database, None, lambda how, why: told.append(how))
+    assert told == [how]
+    assert (done.broken, done.held, done.deleted) == ((), (), ())
+    assert inspect(quick.database) is None
+    assert verify(quick.settings, quick.database).equal
+
+
+def change(database: Path, statement: str) -> None:
+    """What becomes of a database that docsync has not open, and believes to be its own."""
+    connection = apsw.Connection(str(database))
+    connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 0)
+    connection.execute(statement)
+    connection.close()
+    at_home(database)
+
+
+def test_a_damaged_row_that_a_sync_meets_is_read_again_from_its_file_and_its_age_is_not_believed(
+    quick: Project,
+) -> None:
+    sync_once(quick.settings, quick.database)
+    change(
+        quick.database, "UPDATE documents SET created_at = '2001-01-01T00:00:00.000Z' WHERE id = 'persona/a'"
+    )
+    quick.persona("personas/a.json", name="Anna")
+    told: list[str] = []
+    sync_once(quick.settings, quick.database, None, lambda how, why: told.append(how))
+    assert told == ["in place"]
+    rows = "SELECT name, created_at > '2026' FROM documents WHERE id = 'persona/a'"
+    assert read_by_another(quick.database, rows) == [["Anna", 1]]
+    assert verify(quick.settings, quick.database).equal
+
+
+def test_what_is_held_is_released_only_once_nothing_is_damaged(quick: Project) -> None:
+    sync_once(quick.settings, quick.database)
+    for name in "abc":
+        (quick.root / f"personas/{name}.json").unlink()
+    assert len(sync_once(quick.settings, quick.database).held) == 3
+    change(quick.database, "UPDATE documents SET name = 'Ghost' WHERE id = 'persona/a'")
+    release_once(quick.settings, quick.database, "persona")
+    assert read_by_another(quick.database, "SELECT count(*) FROM documents") == [[0]]
+    assert inspect(quick.database) is None
+
+
+def test_damage_that_comes_back_each_time_ends_a_sync_with_what_it_is(
+    quick: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sync_once(quick.settings, quick.database)
+    repaired: list[str] = []
+
+    def come_back(self: Convergence, *_: object, **__: object) -> None:
+        raise Damaged("the disk")
+
+    def repair(self: DatabaseUpkeep, error: Damaged, *_: object) -> Engine:
+        repaired.append(str(error))
+        return self.engine
+
+    monkeypatch.setattr(Convergence, "settle", come_back)
+    monkeypatch.setattr(DatabaseUpkeep, "repair", repair)
+    with pytest.raises(Damaged, match="the disk"):
+        sync_once(quick.settings, quick.database)
+    assert repaired == ["the disk"] * 3

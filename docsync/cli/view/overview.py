@@ -83,6 +83,7 @@ def _facts(status: "Answer") -> Iterator[tuple[str, str]]:
         yield "last change", _last_batch(status["last_batch"])
     if status["latency"]["count"]:
         yield "latency", _latency(status["latency"])
+    yield "damage", _inspection(status["inspection"])
 
 
 def _troubles(status: "Answer") -> list[str]:
@@ -99,6 +100,19 @@ def _latency(latency: "Answer") -> str:
     p50, p99 = (f"{latency[name]:.1f} ms" for name in ("p50_ms", "p99_ms"))
     number = count_noun(len(latency["recent"]), "change")
     return f"{p50} from save to row (median), 99 % in {p99}; {number}"
+
+
+def _inspection(inspection: "Answer") -> str:
+    """How far the look for damage is, which goes on beside the work."""
+    if inspection["is_running"]:
+        looked, there = (
+            min(inspection["documents"], inspection["of"]),
+            count_noun(inspection["of"], "document"),
+        )
+        return f"none so far, {looked} of {there} looked at; it goes on"
+    if inspection["proved_at"]:
+        return f"none, all was looked at {inspection['proved_at']}"
+    return "not looked for since the start"
 
 
 def _reasons(status: "Answer") -> Iterator[str]:

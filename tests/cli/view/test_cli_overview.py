@@ -8,7 +8,7 @@ from click import unstyle
 from docsync.admin.http.json_body import to_json
 from docsync.cli.view.overview import overview, standing, summary
 from docsync.model import BatchRecord
-from docsync.status import CollectionStatus, LastBatch, Latency, Reason, Status
+from docsync.status import CollectionStatus, InspectionStatus, LastBatch, Latency, Reason, Status
 
 AT = "2026-11-21T07:00:01.000Z"
 STATUS = Status(
@@ -36,10 +36,12 @@ STATUS = Status(
     reasons=(Reason("watcher_dead", "it stopped\x1b[2J", "2026-11-21T07:00:02.000Z", "personas"),),
     collections=(CollectionStatus("persona", "personas", "json", "missing", 2, 1, 2, 3),),
     latency=Latency(9, 13.04, 512.3, ((AT, 13.04), (AT, 512.3))),
+    inspection=InspectionStatus(is_running=True, documents=1, of=2),
 )
 CALM = replace(
     STATUS, state="in_sync", ready=True, errors=0, warnings=0, held=0, pending=0, undecided=0, restart_to_apply=False,
     reasons=(), last_batch=None, latency=Latency(), http="http://127.0.0.1:8787",
+    inspection=InspectionStatus(documents=2, of=2, proved_at=AT),
     collections=(CollectionStatus("persona", "personas", "json", "ok", 2),),
 )  # fmt: skip
 
@@ -78,6 +80,7 @@ def test_the_state_why_it_is_so_and_what_to_do_come_first() -> None:
         "under way    1 path to look at, 4 in doubt",
         "last change  2026-11-21T07:00:01.000Z: 5 updated, 6 deleted in 0.250 s",
         "latency      13.0 ms from save to row (median), 99 % in 512.3 ms; 2 changes",
+        "damage       none so far, 1 of 2 documents looked at; it goes on",
         "",
         "TYPE     FOLDER              DOCUMENTS  ERRORS  WARNINGS  HELD",
         "persona  personas (missing)  2          1       2         3",
@@ -87,6 +90,7 @@ def test_the_state_why_it_is_so_and_what_to_do_come_first() -> None:
 def test_every_line_of_its_own_words_fits_a_terminal_of_80_columns() -> None:
     status = replace(STATUS, state="in_sync", ready=True, reasons=(), epoch="3c3ef45185261500", latency=Latency(
         100, 123.4, 5432.1, ((AT, 13.04),) * 100), last_batch=LastBatch(AT, 123456, 10000, 10000, 123.456),
+        inspection=InspectionStatus(True, 123456, 1234567, AT),
     )  # fmt: skip
 
     assert [line for line in lines(status) if len(line) > 80 and "→" not in line] == []
@@ -102,6 +106,7 @@ def test_where_nothing_is_wrong_nothing_is_asked_of_anybody() -> None:
         "address    http://127.0.0.1:8787",
         "watcher    polling, 1 rescan",
         "documents  2",
+        "damage     none, all was looked at 2026-11-21T07:00:01.000Z",
         "",
         "TYPE     FOLDER    DOCUMENTS  ERRORS  WARNINGS  HELD",
         "persona  personas  2          0       0         0",
@@ -137,6 +142,15 @@ def test_the_last_batches_are_for_those_who_want_more() -> None:
 
 def test_a_state_that_is_not_known_is_said_as_it_is() -> None:
     assert lines(replace(CALM, state="dreaming"))[0] == "state      dreaming, ready: see the log"
+
+
+def test_before_the_first_look_for_damage_it_says_that_there_was_none() -> None:
+    assert "damage     not looked for since the start" in lines(replace(CALM, inspection=InspectionStatus()))
+
+
+def test_documents_that_came_while_they_are_looked_at_are_not_counted_beyond_what_was_there() -> None:
+    status = replace(CALM, inspection=InspectionStatus(True, 5, 3, AT))
+    assert "damage     none so far, 3 of 3 documents looked at; it goes on" in lines(status)
 
 
 def test_one_line_says_what_counts() -> None:

@@ -9,6 +9,7 @@ import pytest
 from docsync.model import Sign
 from docsync.names import Collection
 from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.store.document_rows import DocumentRows
 from docsync.sync.batch.batch_context import BatchOptions
 from docsync.verify import verify
 from tests.helpers.project import PERSONAS, PROMPTS, Project
@@ -47,12 +48,13 @@ def test_the_same_content_under_a_new_stamp_makes_no_revision(project: Project) 
 def test_an_edit_keeps_created_at_and_moves_updated_at(project: Project) -> None:
     project.persona("personas/ana.json", name="Ana")
     project.sync()
-    project.connection.execute("UPDATE documents SET created_at = 'then', updated_at = 'then'")
+    first = "2020-01-01T00:00:00.000Z"
+    DocumentRows(project.connection).set_created_at("persona/ana", first)
     project.persona("personas/ana.json", name="Anna")
     project.sync("personas/ana.json")
     ((name, created, updated),) = project.query("SELECT name, created_at, updated_at FROM documents")
-    assert (name, created) == ("Anna", "then")
-    assert updated != "then"
+    assert (name, created) == ("Anna", first)
+    assert updated > first
 
 
 def test_one_batch_is_one_revision(project: Project) -> None:

@@ -1,0 +1,152 @@
+"""How long a start takes until the daemon is ready with nothing changed, and until it has looked for damage in everything.
+
+    python -m benchmarks.ready [FILES=11000] [--rounds 5] [--package DIRECTORY]
+
+In turns: a start after a stop, a start after kill -9, `docsync sync` without a daemon, and the floor, which is the shortest
+honest program for an unchanged tree: it stats every file and compares each with the row that it knows. Seconds from the
+start of the process, and those of the processor in that time, which other work on the machine moves less: the least, the
+median, and the median beside that of the floor. --package names another docsync to measure, such as an earlier one.
+"""
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.tree import write_tree
+from docsync.admin.client import Client
+from docsync.errors import DocsyncError
+
+FLOOR = """
+import os, sys, apsw
+root, database = sys.argv[1:]
+connection = apsw.Connection(database)
+connection.execute("CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, mtime INT, ctime INT, size INT, inode INT)")
+
+def scan(folder, prefix):
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from scan(entry.path, f"{prefix}{entry.name}/")
+            elif entry.name.endswith((".json", ".prompty")):
+                s = entry.stat(follow_symlinks=False)
+                yield prefix + entry.name, (s.st_mtime_ns, s.st_ctime_ns, s.st_size, s.st_ino)
+
+seen = dict(each for top in ("personas", "prompts") for each in scan(f"{root}/{top}", f"{top}/"))
+known = {path: tuple(stamp) for path, *stamp in connection.execute("SELECT * FROM files")}
+changed = [(path, *stamp) for path, stamp in seen.items() if known.get(path) != stamp]
+with connection:
+    connection.executemany("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?)", changed)
+"""
+_LOOK_SECONDS = 0.005
+
+
+class Bench:
+    """One tree with a database, and what was measured there by name."""
+
+    def __init__(self, root: Path, package: Path) -> None:
+        self._root = root
+        self._package = package
+        self.times: dict[str, list[float]] = defaultdict(list)
+
+    def run(self, *command: str) -> None:
+        """A program to its end, in the environment that all have."""
+        subprocess.run(command, cwd=self._root, env=self._environ(), stdout=subprocess.DEVNULL, check=True)
+
+    def measure_sync(self) -> None:
+        """`docsync sync` with nothing changed, without a daemon."""
+        self._measure("sync", sys.executable, "-m", "docsync", "sync", "-q")
+
+    def measure_floor(self) -> None:
+        """The floor, whose rows are there from the second run on."""
+        database = self._root.parent / "floor.db"
+        self._measure("floor", sys.executable, "-c", FLOOR, str(self._root), str(database))
+
+    def measure_start(self, name: str, *, kill: bool) -> None:
+        """From the start of a daemon until it is ready and has looked through everything; it is stopped or killed."""
+        begun = time.perf_counter()
+        command = [sys.executable, "-m", "docsync", "run"]
+        with subprocess.Popen(
+            command, cwd=self._root, env=self._environ(), stderr=subprocess.DEVNULL
+        ) as daemon:
+            status = self._wait(daemon.pid)
+            self._note(name, time.perf_counter() - begun, _seconds_of(daemon.pid))
+            while status.get("inspection", {"proved_at": ""})["proved_at"] is None:
+                time.sleep(_LOOK_SECONDS)
+                status = self._wait(daemon.pid)
+            self._note(f"{name}, all looked at", time.perf_counter() - begun, _seconds_of(daemon.pid))
+            daemon.kill() if kill else daemon.terminate()
+
+    def _measure(self, name: str, *command: str) -> None:
+        begun, used = time.perf_counter(), _children_seconds()
+        self.run(*command)
+        self._note(name, time.perf_counter() - begun, _children_seconds() - used)
+
+    def _note(self, name: str, seconds: float, processor_seconds: float) -> None:
+        self.times[name].append(seconds)
+        self.times[f"{name}, processor"].append(processor_seconds)
+
+    def _wait(self, pid: int) -> Any:
+        client = Client(self._root / ".docsync" / "docsync.sock", 60)
+        while True:
+            try:
+                status = client.get("/v1/status")
+            except DocsyncError:
+                status = {"pid": 0, "ready": False}
+            if status["pid"] == pid and status["ready"]:
+                return status
+            time.sleep(_LOOK_SECONDS)
+
+    def _environ(self) -> dict[str, str]:
+        return os.environ | {
+            "PYTHONPATH": str(self._package),
+            "DOCSYNC_ADMIN__ENABLED": "false",
+            "DOCSYNC_LOG__LEVEL": "error",
+        }
+
+
+def _seconds_of(pid: int) -> float:
+    """Seconds of the processor that a process has used, as Linux tells them: user and system (proc(5))."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _children_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", type=int, nargs="?", default=11_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--package", type=Path, default=Path(__file__).parent.parent)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "project"
+        write_tree(root, asked.files * 10 // 11)
+        bench = Bench(root, asked.package.resolve())
+        bench.measure_sync()
+        bench.measure_floor()
+        bench.times.clear()
+        for _ in range(asked.rounds):
+            bench.measure_floor()
+            bench.measure_sync()
+            bench.measure_start("start", kill=True)
+            bench.measure_start("start after kill -9", kill=False)
+    floor, floor_cpu = median(bench.times["floor"]), median(bench.times["floor, processor"])
+    for name, times in bench.times.items():
+        middle = median(times)
+        least = floor_cpu if name.endswith("processor") else floor
+        print(f"{name:47} least {min(times):7.3f}  p50 {middle:7.3f}  {middle / least:6.1f} x the floor")
+
+
+if __name__ == "__main__":
+    main()
