@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from docsync.errors import TimedOut
 from docsync.reader import documents
-from docsync.reader.commit_poll import CommitPoll, call_patiently
 from docsync.reader.row import Row
 from docsync.reader.snapshot import Snapshot
 from docsync.reader.source_holder import SourceHolder
@@ -201,6 +200,8 @@ class Reader(SourceHolder):
 
         Raises NoDatabase, also when the database goes and does not come back within seconds.
         """
+        from docsync.reader.commit_poll import CommitPoll, call_patiently
+
         self._check()
         poll = CommitPoll(self._source.commits)
         found = self.changes(since)
@@ -218,6 +219,8 @@ class Reader(SourceHolder):
         *after* is the `version` of an answer; a number is a revision of the epoch that there is when it is
         called. Raises TimedOut after *timeout* seconds, NoDatabase.
         """
+        from docsync.reader.commit_poll import CommitPoll, call_patiently
+
         self._check()
         deadline = time.monotonic() + timeout
         poll = CommitPoll(self._source.commits)

@@ -57,7 +57,6 @@ CONFIGURATION = {
 }
 READER = {
     "reader",
-    "reader.commit_poll",
     "reader.connection",
     "reader.documents",
     "reader.files",
