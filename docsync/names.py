@@ -44,18 +44,17 @@ _HIDDEN = (
 _NOT_CHOOSING = "(?<![#*0-9\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001faff][\ufe00-\ufe0f])"
 
 
+@cache  # and not made at import: it takes a millisecond, and ASCII needs none
 def compile_invisible(more: str = "") -> re.Pattern[str]:
-    """A pattern of every character in INVISIBLE or in *more*, which is written as in a set of characters.
+    """A pattern of what takes no place or turns the reading direction: names that differ in it look alike.
 
-    It begins with one set: to try two of them at each character would take four times as long.
+    Of every character in *more*, too, which is written as in a set of characters. It begins with one set: to
+    try two of them at each character would take four times as long.
     """
     return re.compile(f"[{more}{_HIDDEN}]{_NOT_CHOOSING}")
 
 
-INVISIBLE = compile_invisible()
-"""What takes no place or turns the reading direction: two names that differ in it look alike."""
-
-_ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U(000[0-9a-f]{5}|0010[0-9a-f]{4}))")
+_ESCAPE = r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4})|U(000[0-9a-f]{5}|0010[0-9a-f]{4}))"
 _TOKEN = re.compile(r"\*\*/|\*\*|\*|[^*]+")
 _FOLDERS = {"**/": "(?:[^/]+/)*", "**": ".*"}
 
@@ -149,12 +148,15 @@ def to_visible(text: str) -> str:
 
     Names are stored with these: some languages need them between letters.
     """
-    return INVISIBLE.sub(lambda found: _escape_character(found[0]), to_printable(text))
+    printable = to_printable(text)
+    if printable.isascii():
+        return printable
+    return compile_invisible().sub(lambda found: _escape_character(found[0]), printable)
 
 
 def from_visible(text: str) -> str:
     """The name that `to_visible` shows as *text*."""
-    return _ESCAPE.sub(lambda found: chr(int(found[1] or found[2] or found[3], 16)), text)
+    return re.sub(_ESCAPE, lambda found: chr(int(found[1] or found[2] or found[3], 16)), text)
 
 
 def _escape_character(character: str) -> str:

@@ -6,9 +6,9 @@ Never reads a file, and never changes what belongs to somebody else.
 import os
 import stat
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 OWN_FILE = 0o600
 """The bits of what nobody else ever needs: secrets, marks, drafts."""
@@ -35,8 +35,7 @@ class Mode(StrEnum):
         return {Mode.PRIVATE: OWN_FOLDER, Mode.GROUP: 0o2750, Mode.SHARED: 0o755}[self]
 
 
-@dataclass(frozen=True, slots=True)
-class Audience:
+class Audience(NamedTuple):
     """Those who may read the database; `gid` is the group of GROUP."""
 
     mode: Mode
@@ -134,8 +133,7 @@ def set_bits(path: Path, bits: int, gid: int | None = None) -> None:
             path.chmod(bits)
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """Who may read a file: its mode bits, its owner and its group, as ids; None for those of this process."""
 
     bits: int

@@ -3,14 +3,13 @@
 import errno
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 
-@dataclass(frozen=True, slots=True)
-class RegularFile:
+class RegularFile(NamedTuple):
     """What a file held, and what the system says of that very file."""
 
     octets: bytes

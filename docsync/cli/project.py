@@ -5,9 +5,8 @@ Changes nothing.
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from docsync.config import Config
 from docsync.errors import NotReachable, UsageError
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 _SPARE_SECONDS = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """A project and the folder that paths on the command line are relative to."""
 
     config: Config

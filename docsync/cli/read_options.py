@@ -2,26 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from docsync.reader.query.limit import MIN_LIMIT
-
 if TYPE_CHECKING:
     from docsync.cli.session import Session
-    from docsync.reader import Answer, Reader
-    from docsync.reader.query.find import FindArguments
-    from docsync.reader.row import StoredRow
+    from docsync.reader import Reader
 
 F = TypeVar("F", bound=Callable[..., object])
-R = TypeVar("R")
 
 # Answered, but not by what should have answered.
 _DEGRADED = 4
-# So many documents are in memory at a time.
-_PAGE_SIZE = 500
 
 strict_source = click.option(
     "--strict-source", is_flag=True, help="Exit with 4 when the files have answered, and not the database."
@@ -41,6 +33,8 @@ where_option = click.option(
 
 def with_limit(meaning: str, default: int | None = None) -> Callable[[F], F]:
     """The option --limit, whose help is *meaning*."""
+    from docsync.reader.query.limit import MIN_LIMIT  # the help of `docsync get` needs no reader
+
     at_least_one = click.IntRange(min=MIN_LIMIT)
     return click.option(
         "--limit", default=default, show_default=True, type=at_least_one, metavar="N", help=meaning
@@ -72,56 +66,6 @@ def open_documents(session: "Session") -> "Reader":
         session.environ.get("DOCSYNC_SOURCE") or "auto",
         lambda reason: session.out.remark(f"answered from the files, not the database: {reason}"),
     )
-
-
-class Ask(Protocol[R]):
-    """A question that is answered page by page."""
-
-    def __call__(self, *, limit: int, cursor: str | None) -> "Answer[R]": ...
-
-
-@dataclass(slots=True)
-class Pages(Generic[R]):
-    """Iterates over what *ask* gives after the cursor *begin*, *limit* at most: one page of it is in memory.
-
-    Afterwards `done` is their number and `cursor` that of the next page. Each iteration asks anew.
-    """
-
-    ask: Ask[R]
-    limit: int | None = None
-    begin: str | None = None
-    page_size: int = 1_000
-    done: int = field(default=0, init=False)
-    cursor: str | None = field(default=None, init=False)
-
-    def __iter__(self) -> Iterator[R]:
-        self.done, self.cursor = 0, self.begin
-        while True:
-            left = self.page_size if self.limit is None else min(self.page_size, self.limit - self.done)
-            page = self.ask(limit=left, cursor=self.cursor)
-            for row in page:
-                self.done += 1
-                yield row
-            self.cursor = page.cursor
-            if page.cursor is None or self.done == self.limit:
-                return
-
-
-def page_documents(
-    reader: "Reader",
-    asked: "FindArguments",
-    *,
-    whole: bool,
-    limit: int | None = None,
-    begin: str | None = None,
-) -> "Pages[StoredRow]":
-    """The documents as they are stored; not *whole* without what they hold."""
-
-    def ask(*, limit: int, cursor: str | None) -> "Answer[StoredRow]":
-        page: FindArguments = {**asked, "limit": limit, "cursor": cursor}
-        return reader.find_stored(whole=whole, **page)
-
-    return Pages(ask, limit, begin, _PAGE_SIZE)
 
 
 def remark_next_page(

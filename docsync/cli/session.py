@@ -4,8 +4,8 @@ Prints remarks about slips in the environment and the configuration, and no answ
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from docsync.cli.view.output import Output
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     from docsync.cli.project import Project
 
 
-@dataclass(slots=True)
 class Session:
-    """Options and environment of one command line.
+    """Options and environment of one command line; the flags are filled in as they are read.
 
     `here` is the folder that relative paths are resolved against.
     """
 
-    environ: Mapping[str, str] = field(default_factory=dict)
-    here: Path = Path()
-    config: Path | None = None
-    env: str | None = None
-    json: bool = False
-    quiet: bool = False
-    verbose: bool = False
-    color: str = "auto"
-    typos_remarked: bool = False
+    def __init__(self, environ: Mapping[str, str] = MappingProxyType({}), here: Path = Path()) -> None:
+        self.environ = environ
+        self.here = here
+        self.config: Path | None = None
+        self.env: str | None = None
+        self.json = False
+        self.quiet = False
+        self.verbose = False
+        self.color = "auto"
+        self.typos_remarked = False
 
     @property
     def out(self) -> Output:

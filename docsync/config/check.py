@@ -4,7 +4,6 @@ Never raises.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from posixpath import dirname, join, normpath, relpath
 
 from docsync.config.keys import REQUIRED, RULES, SETTINGS, KeyRule
@@ -27,7 +26,7 @@ def check_layer(
             mistakes.append(
                 f"{given.where}: {given.written} must be {expected}, got {_format_value(given.value)}"
             )
-        kept.append(given if expected is None else replace(given, value=None))
+        kept.append(given if expected is None else given._replace(value=None))
     return kept
 
 

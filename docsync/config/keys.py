@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 from docsync.names import find_closest, is_presentable
 from docsync.permission import Mode
@@ -19,11 +20,11 @@ Validator = Callable[[object], str | None]
 
 # Longer waits and larger sizes overflow the timers and buffers of the platform.
 _MAX_NUMBER = 2**31 - 1
-_TYPE = re.compile(r"[a-z][a-z0-9_]*")
+_TYPE = r"[a-z][a-z0-9_]*"
 # Fewer paths than a condition may name (reader/field.py): an index is only for fields with plain names.
-_DOTTED_WORDS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
-_HASH = re.compile(r"[0-9a-f]{64}")
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_DOTTED_WORDS = r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*"
+_HASH = r"[0-9a-f]{64}"
+_INTEGER = r"[+-]?[0-9]{1,18}"
 _BOOLEANS = {
     "true": True,
     "yes": True,
@@ -36,8 +37,7 @@ _BOOLEANS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRule:
+class KeyRule(NamedTuple):
     """The default of a key, and what else it may hold."""
 
     default: object
@@ -49,7 +49,7 @@ class KeyRule:
             case bool():
                 return _BOOLEANS.get(text.strip().lower(), text)
             case int():
-                return int(text) if _INTEGER.fullmatch(text.strip()) else text
+                return int(text) if re.fullmatch(_INTEGER, text.strip()) else text
             case float():
                 return _number(text)
             case tuple():
@@ -121,9 +121,9 @@ def one_of(*options: str) -> Validator:
     return lambda value: None if value in options else f"one of {', '.join(options)}"
 
 
-def like(form: re.Pattern[str], expected: str) -> Validator:
-    """Refuses a string that does not have this form."""
-    return lambda value: None if isinstance(value, str) and form.fullmatch(value) else expected
+def like(form: str, expected: str) -> Validator:
+    """Refuses a string that does not have this form, a regular expression."""
+    return lambda value: None if isinstance(value, str) and re.fullmatch(form, value) else expected
 
 
 def each(allows: Callable[[str], object], expected: str, *, at_least: int = 0) -> Validator:
@@ -194,7 +194,10 @@ COLLECTION: Mapping[str, KeyRule] = {
     "format": KeyRule(None, one_of(*FORMATS)),
     "schema": KeyRule(None, text),
     "index": KeyRule(
-        (), each(_DOTTED_WORDS.fullmatch, 'a list of dotted words such as ["demographics.ageGroup"]')
+        (),
+        each(
+            partial(re.fullmatch, _DOTTED_WORDS), 'a list of dotted words such as ["demographics.ageGroup"]'
+        ),
     ),
 }
 """Every key of a collection."""

@@ -1,15 +1,14 @@
 """What the configuration says, as plain values, and where each was said. Never reads a file."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from docsync.config.keys import ITEMS, SETTINGS
 from docsync.names import Collection
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseSettings:
+class DatabaseSettings(NamedTuple):
     """Where the database lies, as written: relative to the project root or absolute; and who may read it.
 
     `mode` is private, group or shared; None where docsync is to decide.
@@ -19,8 +18,7 @@ class DatabaseSettings:
     mode: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class WatchSettings:
+class WatchSettings(NamedTuple):
     """How changes are noticed and how long they may take."""
 
     mode: str
@@ -31,45 +29,39 @@ class WatchSettings:
     rescan_seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class GuardSettings:
+class GuardSettings(NamedTuple):
     """When a mass deletion is held."""
 
     max_delete_ratio: float
     min_deletes: int
 
 
-@dataclass(frozen=True, slots=True)
-class LimitSettings:
+class LimitSettings(NamedTuple):
     """The largest file that is read."""
 
     max_file_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class ChangesSettings:
+class ChangesSettings(NamedTuple):
     """How many changes the feed remembers."""
 
     keep: int
 
 
-@dataclass(frozen=True, slots=True)
-class LintSettings:
+class LintSettings(NamedTuple):
     """Which rule codes are not reported, and whether secrets are taken out of what is stored."""
 
     ignore: tuple[str, ...]
     redact_secrets: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RenderSettings:
+class RenderSettings(NamedTuple):
     """Whether the texts of files that a prompt takes in are stored with it."""
 
     assets: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AdminSettings:
+class AdminSettings(NamedTuple):
     """Where the admin endpoint listens on TCP. `token_file` is a path as written, never the token."""
 
     enabled: bool
@@ -78,28 +70,29 @@ class AdminSettings:
     token_file: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ClientSettings:
+class ClientSettings(NamedTuple):
     """Somebody who may use the admin endpoint over TCP.
 
     `token_hash` is the SHA-256 of the token, in hexadecimal.
     """
 
     name: str
-    token_hash: str = field(repr=False)
+    token_hash: str
     role: str
 
+    def __repr__(self) -> str:
+        """Whose it is, and not by what it is known."""
+        return f"ClientSettings(name={self.name!r}, role={self.role!r})"
 
-@dataclass(frozen=True, slots=True)
-class LogSettings:
+
+class LogSettings(NamedTuple):
     """How log lines look and which are written."""
 
     format: str
     level: str
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """Everything that can be configured, checked. `origins`: where the value of each key was written."""
 
     root: Path
@@ -124,8 +117,7 @@ class Config:
         return self.root / self.database.path
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One key with its value and where that was written."""
 
     key: str

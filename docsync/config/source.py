@@ -4,7 +4,7 @@ Each layer by itself: `merge_layers` merges them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from docsync.config.keys import DEFAULT_COLLECTIONS, ITEMS, SECTIONS, SETTINGS
 from docsync.config.toml import TomlFile, join_key
@@ -13,8 +13,7 @@ from docsync.config.toml import TomlFile, join_key
 _ALIASES = {"DOCSYNC_ADMIN_TOKEN_FILE": "DOCSYNC_ADMIN__TOKEN_FILE"}
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigValue:
+class ConfigValue(NamedTuple):
     """A configured value for *key*; None if it was refused.
 
     `origin` says where it comes from, for people (`docsync.toml:3`), `where` is the place that a mistake

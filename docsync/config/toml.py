@@ -2,9 +2,10 @@
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from docsync.errors import ConfigError
 from docsync.regular_file import read_regular
@@ -15,11 +16,10 @@ _TOKEN = re.compile(
 )
 _MAX_BYTES = 1 << 20
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_POSITION = r" \(at (?:line (\d+), column (\d+)|end of document)\)$"
 
 
-@dataclass(frozen=True, slots=True)
-class TomlFile:
+class TomlFile(NamedTuple):
     """A TOML file: what it says, and the line of every table and key. `shown` is its name in messages."""
 
     path: Path
@@ -50,11 +50,11 @@ def read_toml(path: Path, shown: str) -> TomlFile:
 
 def _text(path: Path, shown: str) -> str:
     try:
-        content = read_regular(path, _MAX_BYTES).octets
+        content = read_regular(path, _MAX_BYTES).octets.removeprefix(BOM_UTF8)
     except OSError as error:
         raise ConfigError(f"{shown}: cannot be read: {error.strerror}") from error
     try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
+        return content.decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ConfigError(
@@ -63,13 +63,13 @@ def _text(path: Path, shown: str) -> str:
 
 
 def _place(message: str, text: str) -> str:
-    found = _POSITION.search(message)
+    found = re.search(_POSITION, message)
     if found is None or found[1] is None:
         last = text.rstrip("\n").split("\n")
         line, column = str(len(last)), str(len(last[-1]) + 1)
     else:
         line, column = found[1], found[2]
-    return f"{line}:{column}: {_POSITION.sub('', message)}"
+    return f"{line}:{column}: {re.sub(_POSITION, '', message)}"
 
 
 def join_key(table: str, name: str) -> str:
@@ -78,13 +78,13 @@ def join_key(table: str, name: str) -> str:
     return f"{table}.{part}" if table else part
 
 
-@dataclass(slots=True)
 class _Lines:
     """The lines seen so far, the table that is open, and the last number of every array of tables."""
 
-    found: dict[str, int] = field(default_factory=dict)
-    table: str = ""
-    last: dict[str, int] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.found: dict[str, int] = {}
+        self.table = ""
+        self.last: dict[str, int] = {}
 
     def open_table(self, names: list[str], line: int) -> None:
         self.table = self.record_keys("", names, line)
@@ -111,7 +111,7 @@ def lines_of(text: str) -> dict[str, int]:
     for line, head in _heads(text):
         names, opened = _names(head)
         match opened:
-            case dict() if names:
+            case dict():
                 lines.open_table(names, line)
             case list():
                 lines.open_item(names, line)
@@ -121,7 +121,7 @@ def lines_of(text: str) -> dict[str, int]:
 
 
 def _heads(text: str) -> Iterator[tuple[int, str]]:
-    """Each statement with its line and 0 for its value; blank lines and comments among them."""
+    """Each statement with its line and 0 for its value; no comments, which often are most of the lines."""
     begin, line, depth, head = 0, 1, 0, ""
     for token in _TOKEN.finditer(text + "\n"):
         match token.group():
@@ -132,7 +132,9 @@ def _heads(text: str) -> Iterator[tuple[int, str]]:
             case "=" if depth == 0 and not head:
                 head = text[begin : token.start()] + "= 0"
             case "\n" if depth == 0:
-                yield line, head or text[begin : token.start()]
+                head = head or text[begin : token.start()]
+                if head.strip() and not head.lstrip().startswith("#"):
+                    yield line, head
                 line += text.count("\n", begin, token.end())
                 begin, head = token.end(), ""
 

@@ -8,8 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar, Unpack
 
 from docsync.errors import TimedOut
-from docsync.reader import documents, summary
-from docsync.reader.commit_poll import CommitPoll, call_patiently
+from docsync.reader import documents
 from docsync.reader.row import Row
 from docsync.reader.snapshot import Snapshot
 from docsync.reader.source_holder import SourceHolder
@@ -126,14 +125,20 @@ class Reader(SourceHolder):
 
         Raises UsageError for a type that is none.
         """
+        from docsync.reader import summary
+
         return self._answer(lambda snapshot: summary.tags(snapshot, type, limit, cursor))
 
     def count(self) -> "Counts":
         """How many documents each type has."""
+        from docsync.reader import summary
+
         return self._answer(summary.count)
 
     def references(self, id_: str) -> "Answer[ReferenceRow]":
         """What the document with this id points to, in the order in which it does."""
+        from docsync.reader import summary
+
         return self._answer(lambda snapshot: summary.references(snapshot, id_))
 
     def problems(self, *, limit: int | None = None, cursor: str | None = None) -> "Answer[ListedProblem]":
@@ -153,6 +158,8 @@ class Reader(SourceHolder):
 
     def tallies(self) -> dict[str, dict[str, int]]:
         """Per type, how many errors, warnings and held deletions there are."""
+        from docsync.reader import summary
+
         return self._answer(summary.tallies)
 
     def version(self) -> "Version":
@@ -193,6 +200,8 @@ class Reader(SourceHolder):
 
         Raises NoDatabase, also when the database goes and does not come back within seconds.
         """
+        from docsync.reader.commit_poll import CommitPoll, call_patiently
+
         self._check()
         poll = CommitPoll(self._source.commits)
         found = self.changes(since)
@@ -210,6 +219,8 @@ class Reader(SourceHolder):
         *after* is the `version` of an answer; a number is a revision of the epoch that there is when it is
         called. Raises TimedOut after *timeout* seconds, NoDatabase.
         """
+        from docsync.reader.commit_poll import CommitPoll, call_patiently
+
         self._check()
         deadline = time.monotonic() + timeout
         poll = CommitPoll(self._source.commits)

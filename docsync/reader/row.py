@@ -3,7 +3,6 @@
 import json
 import os
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from docsync.store.columns import COLUMNS, READING_ORDER, DocumentColumns, Use, columns_for
@@ -146,6 +145,8 @@ def hash_assets(assets: "Mapping[str, Any]") -> str | None:
     """SHA-256 of the texts in a row's *assets*, hexadecimal; None where there are none."""
     if not assets:
         return None
+    from hashlib import sha256  # costs 2 ms, and few rows are asked for it
+
     text = json.dumps(assets, ensure_ascii=False, sort_keys=True)
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import apsw
 
@@ -17,8 +16,7 @@ from docsync.store.state import read_version
 Tuple = tuple[Any, ...]  # a row as SQLite gives it: the types are those of the STRICT tables
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(NamedTuple):
     """A read transaction that is open.
 
     `epoch` and `revision` name the state; they are None when it is made of files. One without a transaction

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from docsync.cli.main import run
+from docsync.cli.command_line import run
 from docsync.errors import UsageError
 from docsync.reader import open_reader
 from docsync.reader.query.where_syntax import parse_all

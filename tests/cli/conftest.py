@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from docsync.cli.main import run
+from docsync.cli.command_line import run
 
 ENVIRON = {"DOCSYNC_ADMIN__ENABLED": "false", "DOCSYNC_WATCH__DEBOUNCE_MS": "50"}
 PROMPT = "---\nname: Greet\n---\nsystem:\nHello.\n"

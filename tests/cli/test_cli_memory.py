@@ -18,7 +18,7 @@ MAX_GROWTH_KIB = 20 * 1024
 # The peak of its own: what the kernel tells the parent includes the parent's.
 _CHILD = """
 import os, sys
-from docsync.cli.main import run
+from docsync.cli.command_line import run
 code = run(sys.argv[1:], os.environ)
 with open("/proc/self/status") as status:
     os.write(2, next(line for line in status if line.startswith("VmHWM")).encode())

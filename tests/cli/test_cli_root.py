@@ -106,7 +106,7 @@ def test_json_of_a_failure_names_its_exit_code(filled: Shell, arguments: list[st
 def test_a_quick_command_loads_nothing_heavy(filled: Shell, arguments: list[str]) -> None:
     filled("sync")
     script = (
-        "import sys, os; from docsync.cli.main import run; run(sys.argv[1:], os.environ); "
+        "import sys, os; from docsync.cli.command_line import run; run(sys.argv[1:], os.environ); "
         "print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
     )
 

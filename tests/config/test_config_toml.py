@@ -156,6 +156,7 @@ def test_a_name_that_is_no_bare_key_is_quoted() -> None:
         (b"a = 1\na = 2\n", "docsync.toml:2:"),
         (b"a = [1,\n 2\n\n", "docsync.toml:2:3: "),
         (b'ok = 1\n\nx = "caf\xe9"\n', "docsync.toml:3: not UTF-8 (byte 0xe9); save it as UTF-8"),
+        (b'\xef\xbb\xbfx = "caf\xe9"\n', "docsync.toml:1: not UTF-8 (byte 0xe9); save it as UTF-8"),
         (b"\xff\xfea\x00", "docsync.toml:1: not UTF-8 (byte 0xff)"),
         (b"a = " + b"[" * 20000, "docsync.toml: a number or the nesting is beyond every measure"),
         (b"a = " + b"9" * 5000, "docsync.toml: a number or the nesting is beyond every measure"),

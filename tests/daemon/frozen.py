@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Iterable
 
-from docsync.cli.main import run
+from docsync.cli.command_line import run
 from docsync.daemon import run as daemon
 from docsync.daemon.watch_supervisor import WatchSupervisor
 from docsync.watch.descriptor import Descriptor

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 import docsync
-from docsync.cli.main import run
+from docsync.cli.command_line import run
 from docsync.permission import Mode
 from tests.daemon.running import Daemon
 from tests.helpers.project import Tell

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import docsync.daemon.watch_supervisor
-from docsync.cli.main import run as run_docsync
+from docsync.cli.command_line import run as run_docsync
 from tests.failpoints.points import BY_NAME, POINTS
 from tests.failpoints.seam import Moments, Statement
 

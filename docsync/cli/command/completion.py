@@ -16,7 +16,7 @@ def completion_command(session: Session, shell: str) -> int:
     """
     from click.shell_completion import get_completion_class
 
-    from docsync.cli.main import COMPLETE_VARIABLE
+    from docsync.cli.command_line import COMPLETE_VARIABLE
     from docsync.cli.root import docsync
 
     complete = get_completion_class(shell)

@@ -10,12 +10,11 @@ import click
 
 from docsync.cli.atomic_write import output_access, resolve_output, write_whole
 from docsync.cli.flags import command, pass_session
+from docsync.cli.pages import Pages, page_documents
 from docsync.cli.read_options import (
-    Pages,
     exit_code,
     of_type,
     open_documents,
-    page_documents,
     strict_source,
     where_option,
     with_tag,

@@ -10,7 +10,8 @@ import click
 
 from docsync.cli.flags import command, pass_session
 from docsync.cli.one_state import print_one_state
-from docsync.cli.read_options import Pages, open_database
+from docsync.cli.pages import Pages
+from docsync.cli.read_options import open_database
 from docsync.cli.session import Session
 from docsync.cli.view.outcome import parse_result, result_lines
 from docsync.cli.view.output import json_list

@@ -9,12 +9,11 @@ import click
 
 from docsync.cli.flags import command, pass_session
 from docsync.cli.one_state import print_one_state
+from docsync.cli.pages import Pages, page_documents
 from docsync.cli.read_options import (
-    Pages,
     exit_code,
     of_type,
     open_documents,
-    page_documents,
     remark_next_page,
     strict_source,
     where_option,

@@ -6,7 +6,8 @@ from functools import partial
 
 from docsync.cli.flags import command, pass_session
 from docsync.cli.one_state import print_one_state
-from docsync.cli.read_options import Pages, exit_code, of_type, open_documents, strict_source
+from docsync.cli.pages import Pages
+from docsync.cli.read_options import exit_code, of_type, open_documents, strict_source
 from docsync.cli.session import Session
 from docsync.cli.view.output import json_list
 from docsync.cli.view.table import table

@@ -12,7 +12,8 @@ import click
 
 from docsync.cli.atomic_write import output_access, resolve_output, write_whole
 from docsync.cli.flags import command, pass_session
-from docsync.cli.read_options import exit_code, open_documents, page_documents, strict_source
+from docsync.cli.pages import page_documents
+from docsync.cli.read_options import exit_code, open_documents, strict_source
 from docsync.cli.schema_text import read_schema as read_own_schema
 from docsync.cli.session import Session
 from docsync.cli.view.text import count_noun

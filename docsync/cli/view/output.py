@@ -22,13 +22,11 @@ COLORS = ("auto", "always", "never")
 
 # JSON escapes what is below U+0020 by itself. These, too, would reach the terminal as commands or turn text
 # around; in JSON they can only stand inside a string.
-_UNPRINTABLE = compile_invisible("\x7f-\x9f\ud800-\udfff")
-# The characters of _UNPRINTABLE and all below U+0020, except tabs and line ends.
-_STEERING = re.compile(
-    r"\r(?!\n)|" + compile_invisible("\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff").pattern
-)
+_UNPRINTABLE = "\x7f-\x9f\ud800-\udfff"
+# All below U+0020, except tabs and line ends.
+_STEERING = "\x00-\x08\x0b\x0c\x0e-\x1f"
 _CODE = "(?:0|1|2|22|3[0-79]|9[0-7])"  # of bold, dim and colors; a table joins two of them
-_KEPT = re.compile(rf"(\x1b\[{_CODE}(?:;{_CODE})?m|[\n\t]|\r\n)")
+_KEPT = rf"(\x1b\[{_CODE}(?:;{_CODE})?m|[\n\t]|\r\n)"
 
 
 class Output:
@@ -60,8 +58,9 @@ class Output:
     def file(self, chunks: Iterable[str]) -> None:
         """The content of a file: byte for byte in UTF-8, but on a terminal without control characters."""
         if self.to_terminal:
+            steering = r"\r(?!\n)|" + compile_invisible(_STEERING + _UNPRINTABLE).pattern
             for chunk in chunks:
-                click.echo(_STEERING.sub(_escape, chunk), nl=False, color=self._colors(sys.stdout))
+                click.echo(re.sub(steering, _escape, chunk), nl=False, color=self._colors(sys.stdout))
             return
         for chunk in chunks:
             click.echo(chunk.encode("utf-8", "backslashreplace"), nl=False)
@@ -142,7 +141,9 @@ def as_text(value: "Json", *, indent: int | None = 2) -> str:
 
 def escape_text(text: str) -> str:
     """*text*, which is JSON, safe to show on a terminal."""
-    return _UNPRINTABLE.sub(_escape, text)
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return compile_invisible(_UNPRINTABLE).sub(_escape, text)
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -151,8 +152,10 @@ def _escape(found: re.Match[str]) -> str:
 
 def _escape_all(text: str) -> str:
     """*text* with escapes for all that is not shown, but for line ends, tabs and our own styles."""
-    if text.isascii() and text.isprintable():  # whatever it holds, a blob is as long as that
+    if (
+        text.isascii() and text.replace("\n", "").isprintable()
+    ):  # whatever it holds, a blob is as long as that
         return text
     return "".join(
-        piece if number % 2 else to_visible(piece) for number, piece in enumerate(_KEPT.split(text))
+        piece if number % 2 else to_visible(piece) for number, piece in enumerate(re.split(_KEPT, text))
     )

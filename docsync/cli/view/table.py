@@ -1,9 +1,8 @@
 """Answers that are rows: a table for people, tab-separated lines for programs. Prints nothing."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from docsync.names import to_printable
 
@@ -19,8 +18,7 @@ _MIN_FOLDED_WIDTH = 20  # at least so wide is a column that is folded
 _UNFOLDED_SHARE = 0.75  # of the width, for columns that are not folded
 
 
-@dataclass(frozen=True, slots=True)
-class MarkedText:
+class MarkedText(NamedTuple):
     """A text and those parts of it (from, to) that were searched for."""
 
     text: str

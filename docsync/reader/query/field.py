@@ -5,7 +5,7 @@ field like any column.
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from docsync.errors import NoDatabase, UsageError
 from docsync.reader.row import FILES
@@ -29,8 +29,7 @@ COLUMNS = (*_LISTS, *_TEXTS)
 """What can be asked of as `@name`. The revision is not among it: `changes` tells what came after one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """SQL for documents AS d: the value, its kind of JSON, whether it is there, and what lists its elements.
 
     A column holds texts, or is a list of texts; only of a place in the document it is not known what it

@@ -5,11 +5,12 @@ made for.
 """
 
 import json
+
+# As in docsync/store/schema.py: hashlib loads OpenSSL for what it has beside it.
+from _blake2 import blake2b
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
-from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from docsync.errors import UsageError
 from docsync.store.columns import Use, columns_for
@@ -18,8 +19,7 @@ _COLUMNS = columns_for(Use.ORDERED)
 _DIGEST_BYTES = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """A column of documents, ascending or descending.
 
     Ties are in the order of ids, so that there is only one order.

@@ -6,9 +6,8 @@ Every value is bound; only paths are written out, once they are proved to be pat
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from docsync.errors import UsageError
 from docsync.reader.query.field import Field, field_of
@@ -30,8 +29,7 @@ _MAX_INTEGER = 2**63 - 1
 _NUMBER_KINDS = "'integer', 'real'"
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """A part of a WHERE clause for documents AS d, and the values that are bound to it."""
 
     sql: str
@@ -71,8 +69,7 @@ def _parts(where: Where, source: str) -> Iterator[Condition]:
         yield from (of_field.build(str(operator), value) for operator, value in asked.items())
 
 
-@dataclass(frozen=True, slots=True)
-class _FieldFilter:
+class _FieldFilter(NamedTuple):
     """A field, and the SQL for each operator that it can be asked with."""
 
     field: Field

@@ -14,9 +14,9 @@ from docsync.reader.query.field import SUBJECT
 
 _EXAMPLES = "demographics.ageGroup=60+, age<=30, 'tags contains calm', 'model.id in a,b', 'email exists' or '@name=Ana'"
 # None of these tries an end twice: what comes from outside must not cost more than its length.
-_PRESENCE = re.compile(rf"(not\s+)?({SUBJECT})\s+(exists|missing)")
-_COMPARISON = re.compile(rf"({SUBJECT})(?:\s*(!=|<=|>=|=|<|>)|\s+(contains|not\s+in|in)\s)(.*)", re.DOTALL)
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_PRESENCE = rf"(not\s+)?({SUBJECT})\s+(exists|missing)"
+_COMPARISON = rf"({SUBJECT})(?:\s*(!=|<=|>=|=|<|>)|\s+(contains|not\s+in|in)\s)(?s:(.*))"
+_NUMBER = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?"
 _MAX_NUMBER_CHARACTERS = 400
 _WORDS = {"true": True, "false": False, "null": None}
 _ITEM = re.compile(r'(\s*"(?:[^"\\]|\\.)*"\s*|[^,]*)(,|\Z)', re.DOTALL)
@@ -34,11 +34,11 @@ def parse_where(text: str) -> dict[str, object]:
     are taken as JSON, "…" as text. An unquoted number is the number or the text. What a column (@name) is
     compared with is text.
     """
-    presence = _PRESENCE.fullmatch(text.strip())
+    presence = re.fullmatch(_PRESENCE, text.strip())
     if presence:
         negation, path, word = presence.groups()
         return {path: {"exists": (word == "exists") is not bool(negation)}}
-    comparison = _COMPARISON.fullmatch(text.lstrip())
+    comparison = re.fullmatch(_COMPARISON, text.lstrip())
     if not comparison:
         _refuse(text, "is no condition")
     path, sign, word, value = comparison.groups()
@@ -77,7 +77,7 @@ def _meanings(text: str, value: str) -> list[object]:
     is_text = text.lstrip().startswith("@")  # a column holds nothing else
     if value in _WORDS and not is_text:
         return [_WORDS[value]]
-    if len(value) <= _MAX_NUMBER_CHARACTERS and _NUMBER.fullmatch(value) and not is_text:
+    if len(value) <= _MAX_NUMBER_CHARACTERS and re.fullmatch(_NUMBER, value) and not is_text:
         return [json.loads(value), value]
     if value.startswith(("=", "<", ">")):
         _refuse(text, f'has two signs; write "…" around a text that begins with {value[0]}')

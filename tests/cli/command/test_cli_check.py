@@ -189,9 +189,7 @@ def test_a_schema_that_is_none_is_a_mistake_of_the_configuration(filled: Shell) 
 def test_neither_yaml_nor_schemas_are_loaded_for_a_project_without(shell: Shell) -> None:
     shell.persona("ada", description="36 years old")
 
-    script = (
-        "import os, sys; from docsync.cli.main import run; run(['check'], os.environ); print(*sys.modules)"
-    )
+    script = "import os, sys; from docsync.cli.command_line import run; run(['check'], os.environ); print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", script],
         cwd=shell.root,

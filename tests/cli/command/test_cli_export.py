@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from docsync.cli import read_options
+from docsync.cli import pages
 from docsync.cli.view import progress
 from docsync.errors import NoDatabase
 from docsync.reader import Answer, Reader
@@ -98,7 +98,7 @@ def test_the_old_file_stays_when_the_new_one_cannot_be_finished(
     synced: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = synced.write("all.json", "old")
-    monkeypatch.setattr(read_options, "_PAGE_SIZE", 1)
+    monkeypatch.setattr(pages, "_PAGE_SIZE", 1)
     original, asked = Reader.find_stored, 0
 
     def failing(self: Reader, **asking: Any) -> Answer[StoredRow]:
@@ -151,7 +151,7 @@ def test_places_that_are_not_for_it_are_refused(synced: Shell) -> None:
 
 
 def test_the_whole_export_is_of_one_moment(synced: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read_options, "_PAGE_SIZE", 1)
+    monkeypatch.setattr(pages, "_PAGE_SIZE", 1)
     original, asked = Reader.find_stored, 0
 
     def disturbed(self: Reader, **asking: Any) -> Answer[StoredRow]:
@@ -221,7 +221,7 @@ def test_progress_is_shown_for_work_that_lasts(synced: Shell, monkeypatch: pytes
 
 
 def test_a_page_at_a_time_is_asked_for(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read_options, "_PAGE_SIZE", 7)
+    monkeypatch.setattr(pages, "_PAGE_SIZE", 7)
     for number in range(30):
         shell.persona(f"p{number:02}")
     shell("sync")
@@ -248,7 +248,7 @@ def test_damage_that_shows_up_in_the_middle_is_exported_from_the_files(synced: S
 def test_what_is_printed_is_not_begun_anew_when_the_database_fails(
     synced: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(read_options, "_PAGE_SIZE", 1)
+    monkeypatch.setattr(pages, "_PAGE_SIZE", 1)
     asked = Reader.find_stored
 
     def find(reader: Reader, **question: Any) -> Answer[StoredRow]:

@@ -1,13 +1,11 @@
 """docsync get, list and problems, and where their answers come from."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
-from docsync.cli import read_options
-from tests.cli.conftest import Shell, environment
+from docsync.cli import pages
+from tests.cli.conftest import Shell
 
 
 @pytest.fixture
@@ -190,7 +188,7 @@ def test_a_long_cursor_is_only_told_to_those_who_go_from_page_to_page(synced: Sh
 
 
 def test_a_list_of_many_is_asked_for_in_pages(synced: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read_options, "_PAGE_SIZE", 2)
+    monkeypatch.setattr(pages, "_PAGE_SIZE", 2)
     for number in range(9):
         synced.persona(f"p{number}")
     synced("sync")
@@ -332,32 +330,3 @@ def test_without_a_database_the_command_to_type_is_named(filled: Shell, argument
     assert (answer.code, answer.out) == (3, "")
     assert "docsync run" in answer.err
     assert not (filled.root / ".docsync").exists()
-
-
-def test_get_starts_without_what_only_others_need(synced: Shell) -> None:
-    source = (
-        "import sys; from docsync.cli.main import main; sys.argv = ['docsync', 'get', 'persona/ada']; main(); "
-        "print(*sys.modules, file=sys.stderr)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", source],
-        cwd=synced.root,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-
-    assert json.loads(done.stdout)["name"] == "Ada"
-    heavy = {
-        "rich",
-        "structlog",
-        "jinja2",
-        "starlette",
-        "watchdog",
-        "yaml",
-        "jsonschema_rs",
-        "http",
-        "asyncio",
-    }
-    assert heavy & set(done.stderr.split()) == set()

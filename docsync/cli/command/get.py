@@ -1,15 +1,13 @@
-"""`docsync get` and `problems`: one document, and what is wrong with files. Never writes."""
+"""`docsync get`: one document. Never writes."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
 
 from docsync.cli.flags import command, pass_session
-from docsync.cli.one_state import print_one_state
-from docsync.cli.read_options import Pages, exit_code, open_database, open_documents, strict_source
+from docsync.cli.read_options import exit_code, open_documents, strict_source
 from docsync.cli.session import Session
-from docsync.cli.view.output import as_text, json_list
+from docsync.cli.view.output import as_text
 from docsync.errors import NoSuchDocument
 from docsync.names import from_visible
 
@@ -45,26 +43,6 @@ def get_command(session: Session, document_id: str, path: str | None, *, strict_
             f"{row.id} is {row.state} since {row.since}: see 'docsync problems' and 'docsync held'"
         )
     return exit_code(reader, strict=strict_source)
-
-
-@command
-@pass_session
-def problems_command(session: Session) -> int:
-    """List what is wrong with files, errors first, and since when."""
-    from docsync.cli.view.text import count_noun, problem_lines
-
-    with open_database(session) as reader:
-        listed = Pages(reader.problems)
-
-        def render() -> Iterable[str]:
-            if session.json:
-                version = {"epoch": reader.epoch(), "revision": reader.revision()}
-                return json_list(version, "problems", listed)
-            return (line for one in listed for line in problem_lines(one.problem, one.since))
-
-        print_one_state(session, reader, render)
-    session.out.remark(count_noun(listed.done, "problem"))
-    return 0
 
 
 def _print_field(session: Session, value: "Json") -> None:

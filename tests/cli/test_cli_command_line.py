@@ -8,7 +8,7 @@ import pytest
 
 from docsync import __version__
 from docsync.cli.command import config
-from docsync.cli.main import run
+from docsync.cli.command_line import run
 from tests.cli.conftest import Shell, environment
 
 
