@@ -10,7 +10,7 @@ from pathlib import Path
 
 import apsw
 
-from docsync.cli.main import run
+from docsync.cli.command_line import run
 from docsync.store.damage import LookStep, look
 from docsync.upkeep import inspector
 

@@ -127,7 +127,7 @@ def test_a_file_renamed_between_two_calls_is_not_taken_for_another(
     tree, opened = scanned(root), os.open
 
     def open_and_rename(*arguments: object, **named: object) -> int:
-        descriptor = opened(*arguments, **named)  # type: ignore[arg-type]
+        descriptor = opened(*arguments, **named)  # type: ignore[arg-type]  # as os.open is called
         if (root / PATH).exists():
             (root / PATH).rename(root / "personas/b.json")
         return descriptor
