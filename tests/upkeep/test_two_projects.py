@@ -12,6 +12,7 @@ from docsync.errors import NoDatabase, StoreUnavailable
 from docsync.model import Timing
 from docsync.reader import open_reader
 from docsync.store.database_files import find_stranger
+from docsync.store.project_note import demand_project
 from docsync.sync.setup import Settings
 from docsync.upkeep.backup import back_up, restore_once
 from docsync.upkeep.one_shot import ignore_repair, sync_once
@@ -136,6 +137,35 @@ def test_a_link_to_the_database_of_another_project_is_refused_and_not_read(
     assert state(first.database) == before
     with open_reader(second.root, on_fallback=lambda _: None) as reader:
         assert [row.columns()["id"] for row in reader.find_stored(whole=False)] == ["persona/other"]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [b"", b"\xff", b"[]", b"{}", b'{"folder": 5}', b'{"folder": "/"}', b'{"folder": "/", "device": "x"}'],
+)
+def test_a_note_that_docsync_has_not_written_says_nothing(
+    first: Project, second: Settings, note: bytes
+) -> None:
+    outside = first.root.parent / "elsewhere/docsync.db"
+    sync_once(first.settings, outside)
+    written = outside.with_name(outside.name + ".project")
+    sound = written.read_bytes()
+    with pytest.raises(NoDatabase, match="is the database of another project"):
+        demand_project(outside, second.root)
+    written.write_bytes(note)
+    demand_project(outside, second.root)
+    sync_once(first.settings, outside)
+    assert written.read_bytes() == sound
+
+
+def test_a_project_is_known_by_its_path_whatever_lies_there_now(first: Project, tmp_path: Path) -> None:
+    outside = tmp_path / "elsewhere/docsync.db"
+    sync_once(first.settings, outside)
+    shutil.copytree(first.settings.root, tmp_path / "copy")
+    shutil.rmtree(first.settings.root)
+    (tmp_path / "copy").rename(first.settings.root)
+    with open_reader(first.settings.root, database=outside, source="database") as reader:
+        assert {row.id for row in reader.find()} == {"persona/mine"}
 
 
 def test_a_project_that_was_moved_keeps_its_database(first: Project, tmp_path: Path) -> None:
