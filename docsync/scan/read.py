@@ -61,6 +61,29 @@ class Place:
     root: str
 
 
+def open_plainly(location: str, real: str) -> int | None:
+    """A descriptor of the file *location*, which is to be closed, if its real path is *real*; else None.
+
+    Nothing else is to be found out by a look at each folder on the way.
+    """
+    try:
+        descriptor = os.open(location, _FILE)
+    except OSError:
+        return None
+    if _find_real(descriptor) == real:
+        return descriptor
+    os.close(descriptor)
+    return None
+
+
+def _find_real(descriptor: int) -> str | None:
+    """The path of what is open, without links; None where the system does not tell."""
+    try:
+        return os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115  # a str: once for every file
+    except OSError:
+        return None
+
+
 def read_stable(path: str, place: Place, max_bytes: int) -> FileBytes | RefusedPath | ReadFailure:
     """The bytes of the file at *place*, or why there are none. *path* is its name in problems."""
     try:
@@ -69,6 +92,11 @@ def read_stable(path: str, place: Place, max_bytes: int) -> FileBytes | RefusedP
         return (
             ReadFailure.GONE if error.errno in _NOT_THERE else RefusedPath(describe_unreadable(path, error))
         )
+    return read_open(path, descriptor, max_bytes)
+
+
+def read_open(path: str, descriptor: int, max_bytes: int) -> FileBytes | RefusedPath | ReadFailure:
+    """The bytes of the open file *descriptor*, which is closed, or why there are none."""
     try:
         return _read(path, descriptor, max_bytes)
     except OSError as error:
@@ -101,11 +129,8 @@ def _lies_in(descriptor: int, root: str) -> bool:
 
     Where the system does not tell, the look before must do.
     """
-    try:
-        real = os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115  # a str: once for every file
-    except OSError:
-        return True
-    return real == root or real.startswith(root.rstrip("/") + "/")
+    real = _find_real(descriptor)
+    return real is None or real == root or real.startswith(root.rstrip("/") + "/")
 
 
 def _read(path: str, descriptor: int, max_bytes: int) -> FileBytes | RefusedPath | ReadFailure:
@@ -140,6 +165,11 @@ def read_write_state(place: Place) -> WriteState:
         descriptor = _open_beneath(place)
     except OSError as error:
         return WriteState.CLOSED if error.errno in _NOT_THERE else WriteState.UNKNOWN
+    return read_open_write_state(descriptor)
+
+
+def read_open_write_state(descriptor: int) -> WriteState:
+    """Whether some program may still write the open file *descriptor*, which is closed."""
     try:
         status = os.fstat(descriptor)
         return _try_lease(descriptor, status) if stat.S_ISREG(status.st_mode) else WriteState.CLOSED

@@ -3,7 +3,7 @@
 import os
 import stat
 from collections.abc import Iterable, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from posixpath import dirname, join, normpath
 
@@ -21,25 +21,43 @@ from docsync.model import (
     Stamp,
 )
 from docsync.names import Collection, ancestors, covers, is_hidden, is_presentable, strip_folder
-from docsync.scan.read import Place, WriteState, read_stable, read_write_state, stamp_of
+from docsync.scan.read import (
+    Place,
+    WriteState,
+    open_plainly,
+    read_open,
+    read_open_write_state,
+    read_stable,
+    read_write_state,
+    stamp_of,
+)
 from docsync.scan.walk import Walk, WalkResult
 
 
 class FileTree:
-    """The collections of one project on disk. Holds no state: every answer is a fresh look."""
+    """The collections of one project on disk. Every answer is a fresh look.
+
+    It remembers only by which patterns paths match, and where the folders were: whoever reads proves that.
+    """
 
     def __init__(self, root: Path, collections: Sequence[Collection], max_bytes: int) -> None:
         self._root = str(root)
         self._real_root = os.path.realpath(root)
         self._collections = tuple(collections)
         self._max_bytes = max_bytes
+        # A path is asked for several times while its file is read.
+        self._match = lru_cache(maxsize=1024)(self._list_matches)
+        self._real_folders: dict[str, str] = {}
 
     def collections_of(self, path: str) -> list[Collection]:
         """The collections whose patterns *path* matches, in the order of the configuration.
 
         The first one has it.
         """
-        return [collection for collection in self._collections if collection.matches(path)]
+        return [*self._match(path)]
+
+    def _list_matches(self, path: str) -> tuple[Collection, ...]:
+        return tuple(collection for collection in self._collections if collection.matches(path))
 
     def _type_in(self, folder: str, path: str) -> str | None:
         """The type of *path* if its collection's folder is *folder*, else None.
@@ -82,7 +100,8 @@ class FileTree:
                 continue
             location = join(self._root, folder)
             owner = next(collection.type for collection in self._collections if collection.path == folder)
-            walk = Walk(owner, folder, os.path.realpath(location), partial(self._type_in, folder), result)
+            real = self._real_folders[folder] = os.path.realpath(location)
+            walk = Walk(owner, folder, real, partial(self._type_in, folder), result)
             if whole:
                 self._scan_root(walk, folder, location)
             for name in inside:
@@ -144,10 +163,21 @@ class FileTree:
 
     def read(self, path: str) -> FileBytes | RefusedPath | ReadFailure:
         """The bytes of the document *path*."""
+        descriptor = self._open_plainly(path)
+        if descriptor is not None:
+            return read_open(path, descriptor, self._max_bytes)
         place = self._locate(path)
         if place is None:
             return ReadFailure.GONE  # it was pointed elsewhere after the scan
         return read_stable(path, place, self._max_bytes)
+
+    def _open_plainly(self, path: str) -> int | None:
+        """A descriptor of the document *path*, None unless no link leads to it: any other needs a look."""
+        folder = self._match(path)[0].path
+        inner, real = strip_folder(folder, path), self._real_folders.get(folder)
+        if inner is None or real is None or not covers(self._real_root, real):
+            return None
+        return open_plainly(join(self._root, path), join(real, inner))
 
     def read_asset(self, asset: str, by: str) -> FileBytes | RefusedPath | ReadFailure:
         """The bytes of the file *asset* that the document *by* needs: as of a document of its collection."""
@@ -182,7 +212,7 @@ class FileTree:
 
     def _locate(self, path: str) -> Place | None:
         """Where the file of the document *path* is; None when a link leads out of its collection."""
-        return self._place(self.collections_of(path)[0].path, path)
+        return self._place(self._match(path)[0].path, path)
 
     def _place(self, folder: str, path: str) -> Place | None:
         inner = strip_folder(folder, path)
@@ -194,7 +224,12 @@ class FileTree:
 
     def write_state(self, path: str) -> WriteState:
         """Whether some program may still write *path*; CLOSED for what is no document."""
-        place = self._locate(path) if self.collections_of(path) else None
+        if not self._match(path):
+            return WriteState.CLOSED
+        descriptor = self._open_plainly(path)
+        if descriptor is not None:
+            return read_open_write_state(descriptor)
+        place = self._locate(path)
         return WriteState.CLOSED if place is None else read_write_state(place)
 
     def is_closed(self, path: str) -> bool:

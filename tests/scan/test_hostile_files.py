@@ -185,7 +185,7 @@ def no_file_of_mode_0(project: Project, monkeypatch: pytest.MonkeyPatch) -> None
 
     def refuse(path: Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
         if (
-            dir_fd is not None
+            (dir_fd is not None or str(path).startswith(f"{project.root}/personas/"))
             and not flags & os.O_CREAT
             and not os.lstat(path, dir_fd=dir_fd).st_mode & 0o7777
         ):
