@@ -16,7 +16,7 @@ from docsync.lint import Finding, Subject, lint
 from docsync.lint.finding import MAX_FINDINGS
 from docsync.lint.rules import literal_secret
 from docsync.lint.schema import CODE, Schema
-from docsync.lint.secret import may_hold_secrets, redact_all, secrets_in
+from docsync.lint.secret import Secret, may_hold_secrets, redact_all, secrets_in
 from docsync.model import Content, ParsedFile, Problem, ResolvedReference, Severity
 from docsync.names import Collection
 from docsync.sync.batch.locate import locate
@@ -62,8 +62,9 @@ class Review:
     def review(self, read: ReadFile, content: Content, problems: Sequence[Problem]) -> ParsedFile:
         """*content* as it may be stored, with *problems* and the findings of rules and schema."""
         try:
-            document = _decode(content) if content.value is None else content.value
             may_hold = may_hold_secrets(content.document)
+            is_redacted = may_hold and self._rules.redact_secrets
+            document = _decode(content) if is_redacted or content.value is None else content.value
             ignore = self._rules.ignore if may_hold else self._rules.ignore | {literal_secret.RULE.code}
             format_ = get_format(read.collection.format)
             subject = _subject(format_, document, read)
@@ -71,8 +72,8 @@ class Review:
             found = _add_findings(read, problems, findings, subject.body)
             if any(finding.severity is Severity.ERROR for finding in findings):
                 return ParsedFile(None, found)
-            if may_hold and self._rules.redact_secrets:
-                content = _remove_secrets(content, format_.body_members)
+            if is_redacted:
+                content = _remove_secrets(content, subject, format_.body_members)
             return ParsedFile(content, found)
         except Exception as error:  # noqa: BLE001 - a file that trips a bug of ours harms only itself
             message = f"docsync failed to check this file: {type(error).__name__}"
@@ -100,26 +101,35 @@ def _subject(format_: Format, document: dict[str, object], read: ReadFile) -> Su
 
 
 def _decode(content: Content) -> dict[str, object]:
+    """A value of one's own to change: in what the format made, one object may lie in two places."""
     return cast("dict[str, object]", json.loads(content.document))
 
 
-def _remove_secrets(content: Content, body_members: Set[str]) -> Content:
-    """*content* without its secrets; the text of a body is not looked through."""
-    # Decoded anew: in what the format made one object may lie in two places, and be a secret in one.
-    document = _decode(content)
+def _remove_secrets(content: Content, subject: Subject, body_members: Set[str]) -> Content:
+    """*content* without the secrets of the subject's document, which are removed from that, too."""
+    document = subject.document
+    if not body_members:
+        return _redact(content, document, subject.secrets)
     made_of_keys = {key: value for key, value in document.items() if key not in body_members}
-    secrets = secrets_in(made_of_keys, None if body_members else MAX_FINDINGS)
+    secrets = secrets_in(made_of_keys)
     if not secrets:
         return content
-    if body_members or len(secrets) < MAX_FINDINGS:
+    for secret in secrets:
+        secret.redact()
+    # A secret at the top lies in the copy: the document takes it over.
+    document.update(made_of_keys)
+    return replace(content, document=encode_canonical(document), value=document)
+
+
+def _redact(content: Content, document: dict[str, object], secrets: Sequence[Secret]) -> Content:
+    if not secrets:
+        return content
+    if len(secrets) < MAX_FINDINGS:
         for secret in secrets:
             secret.redact()
     else:
-        redact_all(made_of_keys)
-    # A secret at the top lies in the copy: the document takes it over.
-    document.update(made_of_keys)
-    text = content.text if body_members else search_text(document)
-    return replace(content, document=encode_canonical(document), text=text, value=document)
+        redact_all(document)
+    return replace(content, document=encode_canonical(document), text=search_text(document), value=document)
 
 
 def _add_findings(
