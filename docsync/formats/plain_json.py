@@ -41,7 +41,7 @@ def _may_hide(text: str, document: str) -> bool:
     """True where a key may be there twice, or a NUL: every key has its colon, which may be an escape."""
     if text.count(":") != document.count(":"):
         return True
-    return "\\u" in text and ("\\u003" in text or "\\u0000" in document)
+    return "\\" in text and ("\\u003" in text or "\\u0000" in document)
 
 
 def _collect(values: Iterable[Any], texts: list[str], levels: int) -> None:

@@ -46,7 +46,7 @@ class FileTree:
         self._collections = tuple(collections)
         self._max_bytes = max_bytes
         # A path is asked for several times while its file is read.
-        self._match = lru_cache(maxsize=1024)(self._list_matches)
+        self._match = lru_cache(maxsize=8192)(self._list_matches)
         self._real_folders: dict[str, str] = {}
 
     def collections_of(self, path: str) -> list[Collection]:
