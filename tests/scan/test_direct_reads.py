@@ -126,8 +126,8 @@ def test_a_file_renamed_between_two_calls_is_not_taken_for_another(
 ) -> None:
     tree, opened = scanned(root), os.open
 
-    def open_and_rename(*arguments: object, **named: object) -> int:
-        descriptor = opened(*arguments, **named)  # type: ignore[arg-type]  # as os.open is called
+    def open_and_rename(path: str, flags: int, *, dir_fd: int | None = None) -> int:
+        descriptor = opened(path, flags, dir_fd=dir_fd)
         if (root / PATH).exists():
             (root / PATH).rename(root / "personas/b.json")
         return descriptor
