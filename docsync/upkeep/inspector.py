@@ -90,11 +90,15 @@ class Inspector:
             self.status = InspectionStatus(is_running=True, proved_at=self.status.proved_at)
             self._running = self._pool.submit(self._inspect)
 
+    def conclude(self) -> None:
+        """Take what a look found that is over by now. Raises as `tick` does."""
+        self._conclude(self._clock.monotonic_ns())
+
     def finish(self) -> None:
         """Wait for the end of the look that runs, if any. Raises as `tick` does."""
         if self._running is not None:
             self._running.exception()
-            self._conclude(self._clock.monotonic_ns())
+            self.conclude()
 
     def cancel(self) -> None:
         """End the look that runs, if any, and have its connection closed: the files are to be replaced."""

@@ -120,10 +120,11 @@ class DatabaseUpkeep:
         self._connection = None
 
     def check(self) -> None:
-        """Look whether only docsync writes; after a commit of another program all is looked at soon.
+        """Look whether damage was found, and whether only docsync writes; else all is looked at soon.
 
         Raises Damaged, for `repair`.
         """
+        self.inspector.conclude()
         if self._interference.look():
             self.doubt()
 

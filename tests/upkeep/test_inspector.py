@@ -77,6 +77,21 @@ def test_a_damaged_database_is_open_before_anybody_looked_for_damage_and_mended_
         assert inspect(filled.database) is None
 
 
+def test_no_batch_begins_once_a_look_has_found_damage(filled: Project) -> None:
+    change(filled, GHOST)
+    with opened(filled) as (upkeep, _):
+        upkeep.inspector.begin()
+        with pytest.raises(Damaged, match="not what was written"):
+            check_for_long(upkeep)
+
+
+def check_for_long(upkeep: DatabaseUpkeep) -> None:
+    """What is asked before every batch, asked until it raises."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        upkeep.check()
+
+
 @pytest.mark.parametrize(
     ("statement", "told"),
     [
