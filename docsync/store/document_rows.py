@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 import apsw
+import orjson
 
 from docsync.model import Content, Document
 from docsync.store.asset_rows import AssetRows, encode_assets
@@ -24,7 +25,6 @@ _COMPARED = columns_for(Use.COMPARED)
 _CONTENT = columns_for(Use.CONTENT)
 _LISTS = columns_for(Use.LIST)
 # Made once: json.dumps makes one for each call with options.
-_encode_row = json.JSONEncoder(ensure_ascii=False, default=repr).encode
 _encode_list = json.JSONEncoder(ensure_ascii=False).encode
 
 RowValues = tuple[str | int | None, ...]
@@ -61,7 +61,15 @@ def row_hash(row: tuple[object, ...]) -> str:
 
     Of any row: a text that damage made a BLOB, which SQLite hands out as bytes, has a hash too.
     """
-    return hashlib.sha256(_encode_row(row).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_encode_row(row)).hexdigest()
+
+
+def _encode_row(row: tuple[object, ...]) -> bytes:
+    """The JSON of *row* as the module json writes it, which orjson does much sooner where it can."""
+    try:
+        return b"[" + b", ".join(map(orjson.dumps, row)) + b"]"
+    except TypeError:  # a BLOB, or half of a surrogate pair
+        return json.dumps(row, ensure_ascii=False, default=repr).encode("utf-8", "surrogatepass")
 
 
 def search_hash(id_: str, name: str, description: str | None, text: str) -> str:
