@@ -14,7 +14,9 @@ def what_is_taken_in_is_never_read_again(right: Wrapped, self: Dependents, work:
 
 
 @instead(_Gathering, "_may_be_unfinished")
-def a_half_of_what_is_taken_in_is_believed(right: Wrapped, self: Any, path: str, read: Any) -> bool:
+def a_half_of_what_is_taken_in_is_believed(
+    right: Wrapped, self: Any, path: str, claims: Any, read: Any
+) -> bool:
     return False
 
 

@@ -20,7 +20,7 @@ def write_beside(random: Random) -> list[Step]:
     return [
         Step(0, Verb.SAVE, asset, before),
         Step(random.choice((0, 700)), Verb.SAVE, prompt, random.choice(("prompt/taking", "prompt/ref"))),
-        Step(random.choice((0, 700)), Verb.HALF, asset, after, 0, news, late),
+        Step(random.choice((0, 700, 6000)), Verb.HALF, asset, after, 0, news, late),
         Step(random.choice((0, 3, 12)), Verb.SAVE, prompt, random.choice(("prompt/taking", "prompt/ref"))),
         Step(random.choice((0, 5, 60, 700)), Verb.WRITE, asset, after),
     ]

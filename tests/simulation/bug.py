@@ -13,7 +13,7 @@ from docsync.policy.coalesce import Coalescer
 from docsync.policy.grace_period import GracePeriod, MissingGroup
 from docsync.policy.guard import Guard
 from docsync.store.batch import BatchWriter
-from docsync.store.document_rows import DocumentRows
+from docsync.store.document_rows import DocumentRows, StoredDocument
 from docsync.store.problem_rows import ProblemRows
 from docsync.store.sqlite import SqliteStore
 from docsync.sync.batch.deletions import Deletions
@@ -214,12 +214,9 @@ def a_batch_is_split(right: Wrapped, self: BatchWriter, change: Any) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
 
 
-@instead(BatchWriter, "_record")
-def a_deletion_is_not_recorded(
-    right: Wrapped, self: BatchWriter, id_: str, type_: str, hash_: str | None
-) -> None:
-    if hash_ is not None:
-        right(self, id_, type_, hash_)
+@instead(BatchWriter, "_record_deletion")
+def a_deletion_is_not_recorded(right: Wrapped, self: BatchWriter, stored: StoredDocument) -> None:
+    self.applied.changed = True
 
 
 @instead(BatchWriter, "_touch")
@@ -234,10 +231,8 @@ def a_problem_is_never_cleared(right: Wrapped, self: ProblemRows, path: str, pro
 
 
 @instead(DocumentRows, "delete")
-def a_search_row_is_left_behind(
-    right: Wrapped, self: DocumentRows, document_id: str, search_rowid: int
-) -> None:
-    self._connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+def a_search_row_is_left_behind(right: Wrapped, self: DocumentRows, stored: StoredDocument) -> None:
+    self._connection.execute("DELETE FROM documents WHERE id = ?", (stored.id,))
 
 
 @instead(SqliteStore, "declare")

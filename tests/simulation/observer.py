@@ -98,8 +98,12 @@ class Observer(TreeObserver):
         self._applied_ns[path] = self._clock.now_ns
 
     def _halves(self, row: Row, old: Row | None) -> Iterator[str]:
-        """Rule 2 for what a document takes in: no half of a text, that was told of, while it may still be written."""
+        """Rule 2 for what a document takes in: no half of a text while it may still be written.
+
+        One that nobody told of, and that follows another change, may be taken for what was in doubt before.
+        """
         known, now_ns = served_assets(old) if old else {}, self._clock.now_ns
+        timing = self._oracle.settings.timing
         halves = {
             path: self._half_ns.get(path, 0)
             for path, text in served_assets(row).items()
@@ -107,8 +111,9 @@ class Observer(TreeObserver):
         }
         for path, since_ns in halves.items():
             is_told = self._hints_ns.get(path, [0])[-1] >= since_ns
-            is_fresh = now_ns - since_ns < self._oracle.settings.timing.debounce_ns - _SLACK_NS
-            if is_told and is_fresh and not self._is_hurried():
+            is_new = self._rest_before_ns.get(path, 0) > 2 * timing.max_delay_ns
+            is_fresh = now_ns - since_ns < timing.debounce_ns - _SLACK_NS
+            if (is_told or is_new) and is_fresh and not self._is_hurried():
                 yield f"{row.path}: takes in a half of {path}, {(now_ns - since_ns) / 1e6} ms old"
 
     def _manners(self, path: str, row: Row, old: Row | None) -> Iterator[str]:

@@ -39,6 +39,8 @@ class TreeObserver:
         self._unsure_ns: dict[str, int] = {}
         self._applied_ns: dict[str, int] = {}
         self._half_ns: dict[str, int] = {}
+        self._changed_ns: dict[str, int] = {}
+        self._rest_before_ns: dict[str, int] = {}
         self._halves_now: frozenset[str] = frozenset()
         self._scopes: list[str] | None = None
         self._signs: dict[str, str] = {}
@@ -95,6 +97,8 @@ class TreeObserver:
             self._halves_now |= {path}
             if not was_half:
                 self._half_ns[path] = self._clock.now_ns
+                self._rest_before_ns[path] = self._clock.now_ns - self._changed_ns.get(path, -(10**15))
+        self._changed_ns[path] = self._clock.now_ns
         held = self._hash_at(path)
         self._moments.setdefault(path, set()).add(held)
         if held is not None:
