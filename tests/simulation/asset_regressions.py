@@ -62,6 +62,12 @@ ASSET_REGRESSIONS: dict[str, History] = {
         Step(0, Verb.LOOK, path="personas/b.json"),
         Step(0, Verb.PIPE, path="personas/team/a.json"),
     ),
+    "what a link leads to is written again after a wait has begun": (
+        Step(0, Verb.SYMLINK, path="personas/c.json", other="team/.spare.json"),
+        Step(0, Verb.SAVE, path="personas/team/.spare.json", other="persona/cut"),
+        Step(0, Verb.WAIT, path="personas/c.json"),
+        Step(0, Verb.WRITE, path="personas/team/.spare.json", other="persona/cut"),
+    ),
     "a file is looked at for the sake of a link that led to it": (
         Step(0, Verb.SAVE, path="personas/a.json", other="persona/ada"),
         Step(0, Verb.WRITE, path="personas/a.json", other="persona/bob", news=News.SILENT),

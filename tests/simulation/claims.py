@@ -43,6 +43,11 @@ class Claims:
         for memory in (self._mapped, self._led, self.blind):
             memory.discard(path)
 
+    def last_touched_ns(self, path: str) -> int:
+        """When something became of *path*, or of the file that it leads to."""
+        end = self._filesystem.real(path) or path
+        return max(self.touched_ns[path], self.touched_ns.get(end, 0))
+
     def list_untold(self) -> Set[str]:
         """The paths that nobody has told the daemon of until now."""
         return frozenset(self._untold)

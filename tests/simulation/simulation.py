@@ -262,7 +262,8 @@ class Simulation:
         paths = [
             p
             for p in touched
-            if touched[p] < asked.at_ns and (scope in (EVERYTHING, p) or p.startswith(scope + "/"))
+            if claims.last_touched_ns(p) < asked.at_ns
+            and (scope in (EVERYTHING, p) or p.startswith(scope + "/"))
         ]
         if self._scenario.moved_ns < asked.at_ns:
             looked = bool(request.scopes) or request.rescan
