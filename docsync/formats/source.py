@@ -106,7 +106,9 @@ def _trim_message(message: str) -> str:
     return to_printable(message if len(message) <= MESSAGE_CHARACTERS else message[:MESSAGE_CHARACTERS] + "…")
 
 
-def decode_source(path: str, octets: bytes, *, allow_conflicts: bool = False) -> SourceText:
+def decode_source(
+    path: str, octets: bytes, *, allow_conflicts: bool = False, allow_blank: bool = False
+) -> SourceText:
     """The text of a file, or Refused: not UTF-8, empty, blank, with a NUL, or an unfinished merge."""
     marked = octets.startswith(_BOM)
     try:
@@ -116,7 +118,7 @@ def decode_source(path: str, octets: bytes, *, allow_conflicts: bool = False) ->
             _describe_foreign(path, octets) or _describe_undecodable(path, error, marked=marked)
         ) from None
     source = SourceText(path, text, marked)
-    if not text or text.isspace():
+    if not allow_blank and (not text or text.isspace()):
         raise FileRefused(source.problem("empty", "the file is blank" if text else "the file is empty", 0))
     if 0 in octets:
         nul = source.problem("nul", "NUL character", text.index("\0"), hint="remove it")

@@ -54,6 +54,12 @@ ASSET_REGRESSIONS: dict[str, History] = {
         Step(0, Verb.HALF, path="prompts/kit/r.prompty", other="prompt/image"),
         Step(1100, Verb.WRITE, path="prompts/p.prompty", other="prompt/both"),
     ),
+    "a file that is taken in is emptied through another name": (
+        Step(0, Verb.SAVE, path="prompts/sample.json", other="aside/bytes"),
+        Step(0, Verb.SAVE, path="prompts/p.prompty", other="prompt/taking"),
+        Step(0, Verb.LINK, path="personas/team/.spare.json", other="prompts/sample.json"),
+        Step(0, Verb.WRITE, path="personas/team/.spare.json", other="persona/empty"),
+    ),
     "both folders are replaced, and the inner one is not there yet": (
         Step(0, Verb.FILL, path="personas/team"),
         Step(0, Verb.RESTART, number=4),

@@ -86,6 +86,17 @@ def test_one_that_is_no_text_any_more_leaves_its_last_text_and_a_warning(asking:
     assert (assets_of(asking)["prompts/shared/more.md"], codes(asking)) == ("And be back.", [])
 
 
+@pytest.mark.parametrize("text", ["", "\n"])
+def test_an_empty_text_is_a_text(asking: Project, text: str) -> None:
+    asking.write("prompts/shared/more.md", text)
+    asking.sync("prompts/shared/more.md")
+    asking.settle()
+    assert (assets_of(asking)["prompts/shared/more.md"], codes(asking)) == (text, [])
+    with open_reader(database=asking.database) as reader:
+        (message,) = reader.render("prompt_template/ask").messages
+    assert message.content.strip() == "Be kind."
+
+
 def test_what_is_named_no_more_goes_at_once(asking: Project) -> None:
     asking.write("prompts/ask.prompty", PROMPT.format("", "Be kind, at length, and never without a reason."))
     asking.sync("prompts/ask.prompty")

@@ -233,7 +233,7 @@ class _Gathering:
         return is_over
 
     def _read_text(self, one: Wanted, read: FileBytes) -> Asset:
-        text = decode_source(one.path, read.octets, allow_conflicts=True).text
+        text = decode_source(one.path, read.octets, allow_conflicts=True, allow_blank=True).text
         if self.rules.redact_secrets:
             text = redact_asset(one.path, text)
         return Asset(one.path, text, read.stamp, read.racy)

@@ -30,5 +30,5 @@ def redact_asset(path: str, text: str) -> str:
 def _read_yaml(path: str, text: str) -> object:
     from docsync.formats.yaml_reader import read_yaml  # for the few prompts that name such a file
 
-    source = decode_source(path, text.encode(), allow_conflicts=True)
+    source = decode_source(path, text.encode(), allow_conflicts=True, allow_blank=True)
     return read_yaml(source, 0, len(source.text)).value
