@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
-from time import monotonic_ns
 
 from docsync.clock import Clock, iso
 from docsync.errors import Damaged, DocsyncError, NoDatabase, StoreUnavailable
@@ -157,10 +156,10 @@ class Inspector:
     def _give_way(self) -> None:
         """Rest between two steps, and wait while something is due. Raises InspectionCancelled."""
         self._end_if_cancelled()
-        begun_ns, is_busy = monotonic_ns(), self.is_busy
+        begun_ns, is_busy = self._clock.monotonic_ns(), self.is_busy
         if is_busy is None or self._is_cancelled.wait(_REST_SECONDS):
             return
-        while is_busy() and monotonic_ns() - begun_ns < _MAX_WAIT_NS:
+        while is_busy() and self._clock.monotonic_ns() - begun_ns < _MAX_WAIT_NS:
             self._is_cancelled.wait(_WAIT_SECONDS)
 
     def _end_if_cancelled(self) -> bool:

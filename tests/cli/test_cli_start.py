@@ -92,11 +92,15 @@ def synced(filled: Shell) -> Shell:
 
 
 def loaded(shell: Shell, source: str, *arguments: str) -> set[str]:
-    """The modules that a process of its own has loaded after *source*."""
+    """The modules that a process of its own has loaded after *source*, told of no variable of docsync's name.
+
+    One that docsync does not know would be a mistake, for which it looks for what was meant.
+    """
+    environ = {key: value for key, value in environment().items() if not key.startswith("DOCSYNC_")}
     done = subprocess.run(
         [sys.executable, "-c", f"{source}; import sys; print(*sys.modules, file=sys.stderr)", *arguments],
         cwd=shell.root,
-        env=environment(),
+        env=environ,
         capture_output=True,
         text=True,
         timeout=60,

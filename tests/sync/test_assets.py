@@ -94,7 +94,7 @@ def test_an_empty_text_is_a_text(asking: Project, text: str) -> None:
     assert (assets_of(asking)["prompts/shared/more.md"], codes(asking)) == (text, [])
     with open_reader(database=asking.database) as reader:
         (message,) = reader.render("prompt_template/ask").messages
-    assert message.content.strip() == "Be kind."
+    assert message.content == "Be kind. "
 
 
 def test_what_is_named_no_more_goes_at_once(asking: Project) -> None:
