@@ -24,11 +24,33 @@ class Visibility:
     """The known entries of a scope: `visible` ones, and `unreadable` ones with the problem of each.
 
     The latter lie beneath an unreadable folder. Entries whose own collection's folder is missing are in
-    neither.
+    neither. `lost` are the missing folders beneath which there are any.
     """
 
     visible: Mapping[str, Entry]
     unreadable: tuple[tuple[Entry, Problem], ...]
+    lost: Set[str] = frozenset()
+
+
+def split_visible(roots: Mapping[str, Root], scan: Scan, known: Mapping[str, Entry]) -> Visibility:
+    """Tell apart what *scan* could see below *roots* and what was unreadable to it."""
+    lost = {type_: root for type_, root in roots.items() if root.state is not RootState.OK}
+    if not lost and not scan.unreadable and not scan.skipped:
+        return Visibility(known, ())
+    visible: dict[str, Entry] = {}
+    unreadable: list[tuple[Entry, Problem]] = []
+    known_lost: set[str] = set()
+    for path, entry in known.items():
+        above = next((folder for folder in (path, *ancestors(path)) if folder in scan.unreadable), None)
+        root = next((root for root in lost.values() if covers(root.scope, path)), None)
+        if above is not None:
+            unreadable.append((entry, _describe_unreadable(entry, scan.unreadable[above].problem)))
+        elif root is not None:
+            known_lost.add(root.scope)
+            unreadable += [] if entry.type in lost else [(entry, _describe_beneath(entry, root))]
+        elif entry.has_document or path not in scan.skipped:
+            visible[path] = entry
+    return Visibility(visible, tuple(unreadable), known_lost)
 
 
 class RootMoved(Exception):
@@ -46,6 +68,11 @@ class RootTracker:
         self._unscanned: set[str] = set()
         self._adopted: dict[str, Identity] = {}
         self._known_lost: set[str] = set()  # missing folders with documents beneath: these did exist
+
+    @property
+    def seen(self) -> Mapping[str, Root]:
+        """Each collection's folder, as of the last look."""
+        return self._roots
 
     def look(self) -> list[str]:
         """Look at every collection's folder; returns those that changed, to be scanned whole."""
@@ -112,24 +139,9 @@ class RootTracker:
     def _identity(root: Root) -> Identity | None:
         return None if root.device is None or root.inode is None else (root.device, root.inode)
 
-    def split_visible(self, scan: Scan, known: Mapping[str, Entry]) -> Visibility:
-        """Tell apart what the scan could see and what was unreadable to it."""
-        lost = {type_: root for type_, root in self._roots.items() if root.state is not RootState.OK}
-        if not lost and not scan.unreadable and not scan.skipped:
-            return Visibility(known, ())
-        visible: dict[str, Entry] = {}
-        unreadable: list[tuple[Entry, Problem]] = []
-        for path, entry in known.items():
-            above = next((folder for folder in (path, *ancestors(path)) if folder in scan.unreadable), None)
-            root = next((root for root in lost.values() if covers(root.scope, path)), None)
-            if above is not None:
-                unreadable.append((entry, _describe_unreadable(entry, scan.unreadable[above].problem)))
-            elif root is not None:
-                self._known_lost.add(root.scope)
-                unreadable += [] if entry.type in lost else [(entry, _describe_beneath(entry, root))]
-            elif entry.has_document or path not in scan.skipped:
-                visible[path] = entry
-        return Visibility(visible, tuple(unreadable))
+    def mark_lost(self, visibility: Visibility) -> None:
+        """Record the missing folders that documents are known beneath: these did exist."""
+        self._known_lost |= visibility.lost
 
     def refusals(
         self, scan: Scan, known: Mapping[str, Entry], visibility: Visibility, look: LookContext
