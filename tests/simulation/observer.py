@@ -115,6 +115,7 @@ class Observer(TreeObserver):
         """Rule 3: at most one change a debounce time, of a path that was looked at for its own sake."""
         applied_ns = self._applied_ns.get(path)
         own = path in (self._scopes or ()) and not self._is_hurried() and self._signs.get(path) != "gone"
+        own = own and path not in self._delivered
         own = own and not self._has_other_names(path)
         if own and self._is_unfinished(path):
             yield f"{path}: taken although it was still being written"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from docsync.formats import get_format
 from docsync.model import Scan, Sign
 from docsync.names import covers
+from docsync.sync.rescan.delivery import Delivery
 from docsync.sync.thread.request import RequestKind
 from tests.simulation.clock import SimulatedClock
 from tests.simulation.content import is_half
@@ -49,6 +50,7 @@ class TreeObserver:
         self._written_ns: dict[str, int] = {}
         self._siblings: dict[str, list[str]] = {}
         self._led_to: set[str] = set()
+        self._delivered: set[str] = set()
 
     def born(self, oracle: Oracle) -> None:
         """A daemon starts and knows nothing but the database."""
@@ -143,6 +145,15 @@ class TreeObserver:
             if any(covers(scope, path) for scope in scopes):
                 self._missed_ns[path] = self._clock.now_ns
 
+    def delivered(self, delivery: Delivery) -> None:
+        """A walk found what differs: a batch looks at it as at what a rescan found, not for its own sake."""
+        self._scopes = None  # of the batch before
+        self._delivered |= {
+            *delivery.scopes,
+            *delivery.changed,
+            *(one.entry.path for one in delivery.rereads),
+        }
+
     def _is_hurried(self) -> bool:
         """True when somebody waits, or the daemon ends, or Git has worked: then nothing waits for its time."""
         return RequestKind.LOOK in self.asks() or self.stopping() or self.git.worked_lately(GIT_NS)
@@ -168,6 +179,7 @@ class TreeObserver:
 
     def taking(self) -> None:
         """The daemon takes a batch: what is hinted from now on is not of this one."""
+        self._delivered.difference_update(self._scopes or ())
         self._scopes = None
         self._signs_then = dict(self._signs)
         self._taken_ns = self._clock.now_ns

@@ -37,6 +37,7 @@ from docsync.sync.batch.reload import Reload
 from docsync.sync.batch.root_states import RootMoved, RootTracker
 from docsync.sync.batch.survey import Surveyor, SurveyParts
 from docsync.sync.ports import Store, Tree
+from docsync.sync.rescan.delivery import Delivery, WalkOrder
 
 _MAX_TRIES = 3
 
@@ -64,6 +65,7 @@ class Engine:
         self._loader = parts.loader
         self.dependents = Dependents(parts.tree, parts.store, parts.loader)
         self._twins = NameTwins(parts.tree, parts.store, parts.loader.ignore)
+        self._audience = parts.audience
         self._private = MorePrivate(parts.store, parts.audience, parts.loader.ignore)
         self._grace = parts.grace
         self._guard = parts.guard
@@ -111,6 +113,21 @@ class Engine:
             raise RootMoved
         if confirm is not None:
             confirm()
+
+    def order_survey(self, number: int, *, reads_all: bool) -> WalkOrder:
+        """What a walk beside this thread must know to find what a look at everything would find."""
+        return WalkOrder(number, self._reload.unread, reads_all, self._loader.ignore, self._audience())
+
+    def open_delivery(self, delivery: Delivery) -> frozenset[str]:
+        """Note what *delivery* saw of files that no hint tells of; returns what is to be proved together."""
+        self._loader.targets.take_over(delivery.unhinted)
+        self.dependents.forget_unhinted(delivery.unhinted.keys())
+        return delivery.scopes | self.links.find_news(delivery.links)
+
+    @property
+    def needs_whole(self) -> bool:
+        """True while everything must be looked at by this thread."""
+        return self._reload.needs_whole
 
     def preview(self, now_ns: int) -> ApplyResult:
         """What a sync of everything would do, without doing it."""
@@ -163,6 +180,7 @@ class Engine:
         yield from self._roots.adopt(work.resting)
         yield from tuple(work.refused)
         yield from map(Delete, work.difference.forgotten)
+        yield from work.touches
         for count, path in enumerate(work.stale, 1):
             change = self._loader.load(path, work.look)
             if change is not None:
@@ -210,6 +228,9 @@ class Engine:
         for path in applied.displaced:
             self._guard.mark_present(path)  # its document has another file now
             work.again[path] = work.look.now_ns  # and perhaps it belongs to another collection
+        for touch in work.touches:
+            self._grace.settle(touch.path, work.look.known[touch.path].type)
+            self._guard.mark_present(touch.path)
         for change in work.refused:
             self._grace.settle(change.path, change.type)
             if change.path in work.stale:

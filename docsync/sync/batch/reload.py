@@ -14,6 +14,20 @@ class Reload:
         self.types = dict(types)
         self.scanned = False
         self._unread: set[str] = set()
+        self._unreadable: set[str] = set()
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """The paths that are still to be read by new rules."""
+        return frozenset(self._unread) if self.types else frozenset()
+
+    @property
+    def needs_whole(self) -> bool:
+        """True while only a look at everything by this thread will do: the first one, and for a reload.
+
+        What cannot be read is not waited for: it is read once it can be.
+        """
+        return not self.scanned or not self.unread <= self._unreadable
 
     def mark_applied(
         self, work: BatchContext, applied: ApplyResult, undecided: Set[str], lost: Set[str]
@@ -27,6 +41,7 @@ class Reload:
             self._unread.clear()
         if EVERYTHING in work.look.scopes or work.roots:  # a folder that is back is read as a whole, too
             self._unread |= undecided | work.again.keys() | work.resting | work.unreadable
+        self._unreadable = (self._unreadable & self._unread) | work.unreadable
         self._unread -= work.upserted.keys() | {change.path for change in work.refused} | set(applied.deleted)
         if not self.types or not self.scanned or self._unread:
             return {}

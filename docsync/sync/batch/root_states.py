@@ -150,7 +150,7 @@ class RootTracker:
         refused = [
             Refuse(path, scan.types[path], FileState.SKIPPED, (unread.problem,), unread.stamp)
             for path, unread in scan.skipped.items()
-            if not _is_listed(known.get(path), unread)
+            if not is_listed(known.get(path), unread)
         ]
         bad = [(path, scan.types[path], unread.problem) for path, unread in scan.unreadable.items()]
         bad += [
@@ -183,10 +183,10 @@ class RootTracker:
     def _list_lost_roots(self) -> Iterator[tuple[str, str, Problem]]:
         for type_, root in self._roots.items():
             if self._state(type_, root) not in (RootState.OK, RootState.ABSENT):
-                yield root.path, type_, _root_problem(root)
+                yield root.path, type_, describe_root(root)
 
 
-def _is_listed(entry: Entry | None, unread: RefusedPath) -> bool:
+def is_listed(entry: Entry | None, unread: RefusedPath) -> bool:
     """True when a skipped path was listed before, or still has a document whose file is now missing."""
     if entry is None:
         return False
@@ -201,7 +201,7 @@ def _describe_unreadable(entry: Entry, problem: Problem) -> Problem:
 
 def _describe_beneath(entry: Entry, root: Root) -> Problem:
     """The problem of a document that lies beneath the missing folder of another collection."""
-    lost = _root_problem(root)
+    lost = describe_root(root)
     what = _WHAT[root.state]
     return Problem(
         entry.path,
@@ -211,7 +211,8 @@ def _describe_beneath(entry: Entry, root: Root) -> Problem:
     )
 
 
-def _root_problem(root: Root) -> Problem:
+def describe_root(root: Root) -> Problem:
+    """The problem of a collection's folder that cannot be looked into."""
     if root.state is RootState.OUTSIDE:
         return Problem(
             root.path,

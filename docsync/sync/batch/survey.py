@@ -120,6 +120,7 @@ class Surveyor:
         other_names = self._links.find_other_names(parts.store.names_of)
         work.again.update(dict.fromkeys(other_names, now_ns) | back)
         work.mark_seen(observation.scan, comparison.visibility)
+        work.accept_rereads(batch.rereads, must_read)
         pair_renames(work, parts.grace, parts.timing)
         return work
 
@@ -130,9 +131,11 @@ class Surveyor:
     def _extend(self, batch: Batch, now_ns: int) -> _Extent:
         """All that is to be looked at with the dirty paths of *batch*."""
         changed_roots = self._roots.look()
-        linked = self._links.find_links_to(batch.dirty.keys() | set(changed_roots))
+        linked = self._links.find_links_to(batch.dirty.keys() | batch.delivered | set(changed_roots))
         overdue = self.list_due(now_ns, batch.resting)
-        scopes = drop_covered(map(widen_escaped, [*batch.dirty, *linked, *overdue, *changed_roots]))
+        wanted = [*batch.dirty, *batch.delivered, *linked, *overdue, *changed_roots]
+        wanted += [reread.entry.path for reread in batch.rereads]
+        scopes = drop_covered(map(widen_escaped, wanted))
         return _Extent(scopes, linked, changed_roots)
 
     def _find_resting(
