@@ -44,6 +44,7 @@ class TreeWalk:
         self._build = build
         self._pending = list(reversed(folders))  # the first one is walked first, as in a scan
         self._stamps: dict[WalkedFolder, Stamp | None] = {}
+        self._is_again = False
         self.changed: set[str] = set()
 
     @property
@@ -53,7 +54,7 @@ class TreeWalk:
 
     def visit(self) -> Iterator[None]:
         """Look at every folder that waits, and at the new ones in it."""
-        is_first, visited = not self._stamps, set[str]()
+        visited = set[str]()
         while self._pending:
             folder = self._pending.pop()
             if folder in self._stamps:
@@ -67,11 +68,12 @@ class TreeWalk:
                 else:
                     self._pending.append(WalkedFolder(folder.walk, *inner))
             yield
-        if not is_first:
+        if self._is_again:
             self.changed |= {path for path in self._result.found if dirname(path) in visited}
 
     def recheck(self) -> Iterator[None]:
         """Let the folders wait again that moved since they were looked at, and forget what was in them."""
+        self._is_again = True
         moved: list[WalkedFolder] = []
         for number, (folder, stamp) in enumerate(self._stamps.items(), 1):
             if stamp is None or folder.walk.stamp_folder(folder.location) != stamp:

@@ -129,6 +129,16 @@ def test_the_files_of_folders_that_moved_are_told(root: Path) -> None:
     }
 
 
+def test_the_files_are_told_although_every_folder_moved(root: Path) -> None:
+    walk = tree_of(root, PERSONAS).begin_walk()
+    for _ in walk.visit():
+        pass
+    for folder, _, _ in os.walk(root):
+        write(Path(folder, "new.json"))
+    finish(walk)
+    assert walk.changed == walk.scan().found.keys()
+
+
 def test_a_stamp_that_is_too_young_is_not_believed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read, "_TICK_NS", 10**15)
     walk = tree_of(root).begin_walk()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from random import Random
 
-from tests.simulation.setup import ELSEWHERE, PERSONA_NAMES, PROMPT_NAMES
+from tests.simulation.setup import ASSET_NAMES, ELSEWHERE, PERSONA_NAMES, PROMPT_NAMES
 from tests.simulation.step import News, Step, Verb
 
 PACES_MS = (0.02, 0.3, 2, 20, 150)
@@ -95,11 +95,56 @@ def shuts_while_it_is_walked(random: Random) -> list[Step]:
     return [*_begin(random), *steps, *random.choice(((), (again,), (again, opened)))]
 
 
+def is_read_while_it_is_walked(random: Random) -> list[Step]:
+    """Files have new stamps and are read by a walk: some of them change after that, unheard of."""
+    pace = random.choice(PACES_MS)
+    names = random.sample(PERSONA_NAMES, 3)
+    dated = [Step(0, Verb.STAMP, name, number=4102444800, news=_SILENT) for name in names]
+    walk = Step(700, Verb.WALK, late_ms=pace)
+    after = random.randint(15, 40) * pace
+    written = Step(after, Verb.WRITE, random.choice(names), "persona/eve", news=_SILENT)
+    return [*_begin(random), Step(700, Verb.WAIT), *dated, walk, written]
+
+
+def is_asked_twice(random: Random) -> list[Step]:
+    """Somebody wants everything to be read, and while that is done, somebody else does."""
+    name = random.choice(PERSONA_NAMES)
+    steps = [Step(0, Verb.FILL, "personas"), Step(700, Verb.SAVE, name, "persona/ada"), Step(700, Verb.LOOK)]
+    mapped = Step(random.choice((0.5, 2, 6, 20, 60, 200, 600)), Verb.MAP, name, "persona/bob", news=_SILENT)
+    return [*steps, mapped, Step(0, Verb.LOOK)]
+
+
+def is_found_unfinished(random: Random) -> list[Step]:
+    """A walk finds a prompt that is being written, or has shrunk, of which nobody hears."""
+    pace, name = random.choice(PACES_MS), random.choice(PROMPT_NAMES)
+    filled = Step(0, Verb.SAVE, name, "prompt/quo")
+    half = Step(1100, Verb.HALF, name, random.choice(("prompt/quo", "prompt/pia")), news=_SILENT)
+    short = Step(1100, Verb.WRITE, name, random.choice(("prompt/pia", "prompt/ref")), news=_SILENT)
+    return [filled, random.choice((half, short)), Step(700, Verb.WALK, late_ms=pace)]
+
+
+def is_taken_in_unheard(random: Random) -> list[Step]:
+    """A file that a prompt takes in or names comes, changes or goes, and only a walk can find that."""
+    pace, name = random.choice(PACES_MS), random.choice(PROMPT_NAMES)
+    taken = random.choice((*ASSET_NAMES, "prompts/picture.png"))
+    text = random.choice(("prompt/taking", "prompt/taking", "prompt/ref", "prompt/image"))
+    edits = (
+        Step(700, Verb.SAVE, taken, "aside/deep", news=_SILENT),
+        Step(700, Verb.DELETE, taken, news=_SILENT),
+    )
+    before = [Step(0, Verb.SAVE, taken, "aside/deep")] if random.random() < 0.6 else []
+    return [*before, Step(0, Verb.SAVE, name, text), random.choice(edits), Step(0, Verb.WALK, late_ms=pace)]
+
+
 WALK_SCENES: Mapping[Callable[[Random], list[Step]], int] = {
-    moves_while_it_is_walked: 5,
+    moves_while_it_is_walked: 12,
     is_heard_while_it_is_walked: 4,
     goes_while_it_is_walked: 4,
     is_asked_while_it_is_walked: 1,
     shuts_while_it_is_walked: 2,
+    is_read_while_it_is_walked: 4,
+    is_asked_twice: 4,
+    is_found_unfinished: 2,
+    is_taken_in_unheard: 3,
 }
 """Each scene and how often it is played, compared with the others."""
