@@ -95,12 +95,11 @@ class Differences:
             path for path in there if path in scan.closed and known[path].state is not FileState.UNREADABLE
         )
         found.scopes.update(self._find_unseen(scan, result.visibility.unreadable))
-        doubtful = known.keys() & there.keys() if self._order.reads_all else difference.stale.keys()
+        doubtful = there.keys() if self._order.reads_all else difference.stale.keys()
         for path in sorted(doubtful):
-            if path in difference.stale or self._order.reads_all:
-                if not self._bytes.is_equal(known[path], there[path], scan.types[path]):
-                    found.stale[path], found.entries[path] = there[path], known[path]
-                yield
+            if not self._bytes.is_equal(known[path], there[path], scan.types[path]):
+                found.stale[path], found.entries[path] = there[path], known[path]
+            yield
 
     def _find_unseen(self, scan: Scan, unreadable: Iterable[tuple[Entry, Problem]]) -> Iterator[str]:
         """The folders beneath which documents are not recorded as they cannot be read."""

@@ -1,5 +1,6 @@
 """A pass over real files: what it claims, what it does not, and what becomes of a tree that moves meanwhile."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -323,3 +324,35 @@ def test_what_documents_depend_on_behind_a_link_is_handed_over(quiet: Project) -
     quiet.write("prompts/p.prompty", "---\nname: P\n---\nhello\n")
     settle(quiet)
     assert quiet.engine.dependents.list_unhinted() == set()
+
+
+def test_what_lies_beneath_a_folder_that_cannot_be_read_is_told_of_once(
+    quiet: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(quiet)
+    right = os.scandir
+
+    def refuse(place: str) -> object:
+        if str(place).endswith("personas/team"):
+            raise PermissionError(errno.EACCES, "Permission denied", place)
+        return right(place)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert list_claims(walk(quiet)) == ["personas/team"]
+    settle(quiet)
+    shut = {path for path, code in quiet.problems() if code == "unreadable"}
+    assert shut == {"personas/team", "personas/team/d.json", "personas/team/deep/e.json"}
+    assert list_claims(walk(quiet)) == []
+    monkeypatch.setattr(os, "scandir", right)
+    settle(quiet)
+    assert not [path for path, code in quiet.problems() if code == "unreadable"]
+    assert list_claims(walk(quiet)) == []
+
+
+def test_a_large_tree_is_compared_and_looked_at_again_in_pieces(project: Project) -> None:
+    for number in range(600):
+        project.persona(f"personas/{number % 550}/{number}.json")
+    settle(project)
+    pieces: list[int] = []
+    walk(project, pieces.append)
+    assert len(pieces) > 550
