@@ -31,6 +31,7 @@ from docsync.scan.read import (
     read_write_state,
     stamp_of,
 )
+from docsync.scan.tree_walk import TreeWalk, WalkedFolder
 from docsync.scan.walk import Walk, WalkResult
 
 
@@ -99,13 +100,31 @@ class FileTree:
             if not (whole or inside) or leads_out(self._root, folder):
                 continue
             location = join(self._root, folder)
-            owner = next(collection.type for collection in self._collections if collection.path == folder)
-            real = self._real_folders[folder] = os.path.realpath(location)
-            walk = Walk(owner, folder, real, partial(self._type_in, folder), result)
+            walk = self._make_walk(folder, result)
             if whole:
                 self._scan_root(walk, folder, location)
             for name in inside:
                 self._walk_name(walk, folder, location, name)
+        return self._build_scan(result)
+
+    def begin_walk(self) -> TreeWalk:
+        """A walk of everything that can be done in pieces."""
+        result = WalkResult()
+        folders: list[WalkedFolder] = []
+        for folder in dict.fromkeys(collection.path for collection in self._collections):
+            if not leads_out(self._root, folder):
+                walk = self._make_walk(folder, result)
+                path = "" if folder == "." else folder
+                folders.append(WalkedFolder(walk, path, join(self._root, folder)))
+        return TreeWalk(folders, result, self._build_scan)
+
+    def _make_walk(self, folder: str, result: WalkResult) -> Walk:
+        owner = next(collection.type for collection in self._collections if collection.path == folder)
+        real = self._real_folders[folder] = os.path.realpath(join(self._root, folder))
+        return Walk(owner, folder, real, partial(self._type_in, folder), result)
+
+    def _build_scan(self, result: WalkResult) -> Scan:
+        shared = {(result.found[path].device, result.found[path].inode) for path in result.shared}
         return Scan(
             result.found,
             result.types,
@@ -114,8 +133,7 @@ class FileTree:
             result.links,
             self._place_steps(result.steps),
             result.shared,
-            result.aliases
-            - {(result.found[path].device, result.found[path].inode) for path in result.shared},
+            result.aliases - shared,
             result.closed,
         )
 
