@@ -103,8 +103,9 @@ class Observer(TreeObserver):
     def _unheard(self, path: str, size: int, known: FileRow | None) -> Iterator[str]:
         """Rule 4 for what a walk found: what is open, or has shrunk, is believed a debounce time after it was read."""
         timing, now_ns = self._oracle.settings.timing, self._clock.now_ns
-        told_ns = self._hints_ns.get(path, [0])[-1]
-        if path not in self._delivered or told_ns > now_ns - _CALM_NS or path.endswith(".json"):
+        told_ns, file = self._hints_ns.get(path, [0])[-1], self._oracle.filesystem.file_at(path)
+        changed_ns = file.stamp.ctime_ns - self._clock.time_ns() + now_ns if file is not None else 0
+        if path not in self._delivered or told_ns >= changed_ns or path.endswith(".json"):
             return
         times = {"open": self._found_open_ns.get(path)}
         if self._is_shrunk(path, size, known):

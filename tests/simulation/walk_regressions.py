@@ -30,4 +30,9 @@ WALK_REGRESSIONS: dict[str, History] = {
         Step(700, Verb.MOVE, path="personas", other="parked"),
         Step(0, Verb.SAVE, path="personas/c.json", other="persona/twice"),
     ),
+    "what was heard while Git worked is found by a walk, too": (
+        Step(0, Verb.GIT, number=1),
+        Step(0, Verb.HALF, path="prompts/p.prompty", other="prompt/pia"),
+        Step(0, Verb.WALK),
+    ),
 }

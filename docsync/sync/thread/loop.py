@@ -211,9 +211,9 @@ class Loop:
         if whole or extent is BatchExtent.EVERYTHING:
             scopes |= {EVERYTHING}
         part = self._rescans.part or Part()
-        rescan = whole or self._rescans.part is not None
         self._metrics.record_hints(dirty)
-        self._metrics.record_trigger(dirty, requested=bool(looks), rescan=rescan)
+        is_asked = bool(looks) or self._rescans.is_asked_for
+        self._metrics.record_trigger(dirty, requested=is_asked, rescan=whole or self._rescans.is_due_part)
         if extent is not BatchExtent.PLAIN:
             self._metrics.trigger = Trigger.GIT
         for scope in scopes:

@@ -114,6 +114,16 @@ class Rescans:
         """What is to be decided next of what was delivered; None when nothing was."""
         return self._walk.parts[0] if self._walk is not None and self._walk.parts else None
 
+    @property
+    def is_asked_for(self) -> bool:
+        """True when the next part is of a walk that somebody asked for."""
+        return self.part is not None and self._walk is not None and self._walk.reads_all
+
+    @property
+    def is_due_part(self) -> bool:
+        """True when the next part is of a walk for which it was time."""
+        return self.part is not None and not self.is_asked_for
+
     def mark_decided(self, now_ns: int) -> bool:
         """The part is decided; True if it was the last one of its walk."""
         walk = self._walk

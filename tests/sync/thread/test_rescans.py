@@ -165,6 +165,7 @@ def test_whoever_wants_everything_read_is_answered_when_that_is_decided(rig: Rig
     assert Rig.answer(request) is not None
     assert rig.project.names()[A] == "later"
     assert rig.doubts > 0
+    assert rig.counters.rescans() == {"start": 1, "rescan": 1, "request": 1}
 
 
 def test_a_walk_that_was_under_way_before_does_not_do(rig: Rig) -> None:
