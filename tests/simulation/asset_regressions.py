@@ -74,6 +74,13 @@ ASSET_REGRESSIONS: dict[str, History] = {
         Step(0, Verb.WAIT, path="personas/c.json"),
         Step(0, Verb.WRITE, path="personas/team/.spare.json", other="persona/cut"),
     ),
+    "what is broken in a new folder moves unheard, once all that is missing was decided": (
+        Step(0, Verb.FILL, path="prompts/kit"),
+        Step(1101, Verb.MOVE, path="prompts", other="personas/old"),
+        Step(0, Verb.SAVE, path="prompts/kit/r.prompty", other="prompt/conflict"),
+        Step(700, Verb.MOVE, path="prompts/kit/r.prompty", other="prompts/kit/s.prompty", news=News.SILENT),
+        Step(0, Verb.SAVE, path="personas/c.json", other="persona/twice"),
+    ),
     "a file is looked at for the sake of a link that led to it": (
         Step(0, Verb.SAVE, path="personas/a.json", other="persona/ada"),
         Step(0, Verb.WRITE, path="personas/a.json", other="persona/bob", news=News.SILENT),

@@ -52,6 +52,8 @@ class Observer(TreeObserver):
             released=RequestKind.RELEASE in self.asks(),
             meant=self.git.worked_lately(GIT_NS) or "swapped" in self._signs.values(),
         )
+        # What is decided now is: the daemon records it with its next batch, and need not look again for that.
+        self._guard.homes.committed(after)
         self.last = after
         if found:
             raise Violation("; ".join(found))

@@ -24,7 +24,7 @@ class RootObserver:
         self._looked = dict(inodes)
 
     def committed(self, seen: Snapshot) -> None:
-        """A batch is over; before it the database held *seen*."""
+        """A batch is over; before it, or after it, the database held *seen*."""
         for type_, inode in self._looked.items():
             mine = _rows_of(type_, seen)
             if self._known.setdefault(type_, inode) == inode:
