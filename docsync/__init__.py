@@ -14,7 +14,7 @@ The map of the rooms: rank, room, job. Imports point to a strictly lower rank or
     4  render     a stored prompt and its inputs to a request for a model; opens keys, and prompts for lines
     4  upkeep     a database kept sound: checks, repair, rebuild, backup, restore; one-shot syncs
     4  commands   the protocol of what can be asked of a running daemon
-    3  sync       files to rows: batch/ (scan, diff, load, plan, apply) and thread/ (what wakes it, Git, the barrier)
+    3  sync       files to rows: batch/ (scan, diff, load, apply), rescan/ (a walk beside), thread/ (what wakes it)
     3  git_index  does Git track a file?
     2  lint       rules that a good document keeps beyond its format
     2  scan       the file tree: what lies where, under which stamp, and the bytes of one file

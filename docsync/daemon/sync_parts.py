@@ -3,8 +3,8 @@
 Knows no signals and no endpoint: the daemon has those, a service that syncs by itself has not.
 """
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,11 @@ from docsync.model import Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Coalescer
 from docsync.scan import FileTree
+from docsync.store.connection import open_reader_connection
 from docsync.store.damage import STEP_NS
+from docsync.store.survey_rows import SurveyRows
+from docsync.sync.rescan.ports import Sources
+from docsync.sync.rescan.walker import Walker
 from docsync.sync.setup import Settings
 from docsync.sync.thread.barrier import Barrier
 from docsync.sync.thread.git_hold import GitHold
@@ -69,9 +73,11 @@ def start_sync(
     upkeep.sharing.on_exposed = partial(_warn_of_exposure, log, settings.database)
     inbox = Inbox(Coalescer(settings.sync.timing, partial(_proves_complete, settings.sync.tree())), clock)
     state, counters = ThreadStatus(clock), Counters()
-    upkeep.inspector.is_busy = partial(_is_busy, state, inbox)
+    is_busy = upkeep.inspector.is_busy = partial(_is_busy, state, inbox)
     watch = stack.enter_context(_watch_supervisor(settings, inbox, state, counters, log))
     check = partial(_check_watcher, ClaimRenewal(folder), watch)
+    walker = Walker(partial(_open_sources, settings), inbox.deliver, is_busy)
+    stack.enter_context(running("docsync-walk", walker.run, stop=walker.close, on_failure=on_failure))
     rescan_ns = settings.rescan_seconds * 1_000_000_000
     is_closed = settings.sync.tree().is_closed
     tasks = LoopTasks(
@@ -82,6 +88,8 @@ def start_sync(
         is_closed=is_closed,
         follow=watch.follow,
         check_folder=partial(_check_folder, folder, identity(folder)),
+        walker=walker,
+        hears_all=watch.is_proved,
     )
     observers = Observers(state, sync_log, counters)
     loop = Loop(upkeep.engine, inbox, GitHold(settings.sync.git, watch.prove), tasks, observers)
@@ -93,9 +101,15 @@ def start_sync(
 
 
 def _is_busy(state: ThreadStatus, inbox: Inbox) -> bool:
-    """True while a batch is applied, or a path is due before a step of the look for damage would be over."""
-    due_ns = inbox.next_due_ns()
-    return state.syncing or (due_ns is not None and due_ns <= inbox.clock.monotonic_ns() + STEP_NS)
+    """True while a batch is applied, or something is due before a step of what is done beside would be over."""
+    return state.syncing or inbox.is_pressed(STEP_NS)
+
+
+@contextmanager
+def _open_sources(settings: SyncSettings) -> Iterator[Sources]:
+    """What the walker reads: the tree, and the database through a connection that lasts for one pass."""
+    with open_reader_connection(settings.database) as connection:
+        yield Sources(settings.sync.tree(), SurveyRows(connection))
 
 
 class DatabaseFolderGone(Exception):

@@ -91,6 +91,11 @@ class WatchSupervisor:
         codes = {reason.code for reason in self.source.reasons()}
         return self._gives_events() and not codes & _UNWATCHED_REASONS
 
+    def is_proved(self) -> bool:
+        """True while every hint arrives, as far as heartbeats can prove that."""
+        known = {reason.code for reason in self._state.reasons}
+        return self._heartbeat is not None and not self.source.reasons() and _DEAD not in known
+
     def tick(self, now_ns: int) -> None:
         """Called often; looks after the watcher every three seconds, less often while it keeps failing."""
         if now_ns < self._next_check_ns:

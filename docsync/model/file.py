@@ -162,6 +162,15 @@ class FileBytes:
 
 
 @dataclass(frozen=True, slots=True)
+class Reread:
+    """A file that was read again beside the sync: it holds what `entry` says, under the stamp `stamp`."""
+
+    entry: Entry
+    stamp: Stamp
+    racy: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FollowedFile:
     """What a source watches for a document that can change without an event of its own name.
 

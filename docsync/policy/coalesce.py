@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
-from docsync.model import Sign, Timing
+from docsync.model import Reread, Sign, Timing
 from docsync.names import ancestors
 
 _IMMEDIATE = frozenset({Sign.RENAMED, Sign.GONE, Sign.FOLDER, Sign.LOST})
@@ -37,12 +37,16 @@ class Batch:
 
     `rest_until_ns`: for due paths with a GONE hint, until when a file that exists again has to rest.
     `asked`: the scopes that somebody asks for: every file in them is read, whatever its stamp says.
+    `delivered`: what a walk beside this thread found to differ, and `rereads`: what it found to be equal
+    under a new stamp. Both are claims to be proved; neither was heard of.
     """
 
     dirty: Mapping[str, DirtyPath] = field(default_factory=dict)
     resting: frozenset[str] = frozenset()
     rest_until_ns: Mapping[str, int] = field(default_factory=dict)
     asked: frozenset[str] = frozenset()
+    delivered: frozenset[str] = frozenset()
+    rereads: tuple[Reread, ...] = ()
 
     def signs(self) -> dict[str, Sign]:
         """What the last hint of each dirty path said."""

@@ -3,6 +3,7 @@
 Never writes and never parses.
 """
 
-from docsync.scan.tree import FileTree, leads_out
+from docsync.scan.location import leads_out
+from docsync.scan.tree import FileTree
 
 __all__ = ["FileTree", "leads_out"]

@@ -21,6 +21,7 @@ from docsync.model import (
     Stamp,
 )
 from docsync.names import Collection, ancestors, covers, is_hidden, is_presentable, strip_folder
+from docsync.scan.location import leads_out, place_name, shorten_scope
 from docsync.scan.read import (
     Place,
     WriteState,
@@ -31,6 +32,7 @@ from docsync.scan.read import (
     read_write_state,
     stamp_of,
 )
+from docsync.scan.tree_walk import TreeWalk, WalkedFolder
 from docsync.scan.walk import Walk, WalkResult
 
 
@@ -91,7 +93,7 @@ class FileTree:
         """What lies in *scopes* now."""
         result = WalkResult()
         wanted = list(scopes)
-        names = list(map(_shorten_scope, wanted))
+        names = list(map(shorten_scope, wanted))
         for folder in dict.fromkeys(collection.path for collection in self._collections):
             whole = any(covers(scope, folder) for scope in wanted)
             inside = [] if whole else [one for one in names if strip_folder(folder, one)]
@@ -99,13 +101,31 @@ class FileTree:
             if not (whole or inside) or leads_out(self._root, folder):
                 continue
             location = join(self._root, folder)
-            owner = next(collection.type for collection in self._collections if collection.path == folder)
-            real = self._real_folders[folder] = os.path.realpath(location)
-            walk = Walk(owner, folder, real, partial(self._type_in, folder), result)
+            walk = self._make_walk(folder, result)
             if whole:
                 self._scan_root(walk, folder, location)
             for name in inside:
                 self._walk_name(walk, folder, location, name)
+        return self._build_scan(result)
+
+    def begin_walk(self) -> TreeWalk:
+        """A walk of everything that can be done in pieces."""
+        result = WalkResult()
+        folders: list[WalkedFolder] = []
+        for folder in dict.fromkeys(collection.path for collection in self._collections):
+            if not leads_out(self._root, folder):
+                walk = self._make_walk(folder, result)
+                path = "" if folder == "." else folder
+                folders.append(WalkedFolder(walk, path, join(self._root, folder)))
+        return TreeWalk(folders, result, self._build_scan)
+
+    def _make_walk(self, folder: str, result: WalkResult) -> Walk:
+        owner = next(collection.type for collection in self._collections if collection.path == folder)
+        real = self._real_folders[folder] = os.path.realpath(join(self._root, folder))
+        return Walk(owner, folder, real, partial(self._type_in, folder), result)
+
+    def _build_scan(self, result: WalkResult) -> Scan:
+        shared = {(result.found[path].device, result.found[path].inode) for path in result.shared}
         return Scan(
             result.found,
             result.types,
@@ -114,8 +134,7 @@ class FileTree:
             result.links,
             self._place_steps(result.steps),
             result.shared,
-            result.aliases
-            - {(result.found[path].device, result.found[path].inode) for path in result.shared},
+            result.aliases - shared,
             result.closed,
         )
 
@@ -127,7 +146,7 @@ class FileTree:
         places = {os.path.realpath(join(self._root, folder)): folder for folder in (*folders, ".")}
         return {
             path: tuple(
-                _place_name(name, places)
+                place_name(name, places)
                 for name in names
                 # The last one may be a collection's folder that is missing: its return is heard of.
                 if not any(covers(name, one) for one in places)
@@ -270,31 +289,3 @@ def _drop_found(refused: dict[str, RefusedPath], result: WalkResult) -> dict[str
     return (
         {path: unread for path, unread in refused.items() if path not in result.found} if refused else refused
     )
-
-
-def _place_name(name: str, places: Mapping[str, str]) -> str:
-    """The path in the project of the absolute *name*; *places* are real folders with their own paths there."""
-    above = max((real for real in places if covers(real, name)), key=len, default=None)
-    return name if above is None else normpath(join(places[above], name[len(above) + 1 :]))
-
-
-def leads_out(root: str, folder: str) -> bool:
-    """True when a link in the path *folder* below *root* leads out of *root*."""
-    place = root
-    for part in folder.split("/"):
-        place = join(place, part)
-        if os.path.islink(place):  # noqa: PTH114  # a str: asked with every save
-            break
-    else:
-        return False
-    real = os.path.realpath(root)
-    return os.path.commonpath([real, os.path.realpath(join(root, folder))]) != real
-
-
-def _shorten_scope(scope: str) -> str:
-    """*scope* up to the first name that cannot be stored: nothing beneath such a folder is looked at."""
-    if is_presentable(scope):
-        return scope
-    parts = scope.split("/")
-    first = next(number for number, part in enumerate(parts) if not is_presentable(part))
-    return "/".join(parts[: first + 1])

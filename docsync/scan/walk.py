@@ -6,7 +6,8 @@ Never opens a file and never follows a folder link.
 import errno
 import os
 import stat
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +15,13 @@ from posixpath import join, normpath
 
 from docsync.model import Problem, RefusedPath, Severity, Stamp
 from docsync.names import is_hidden, is_presentable, strip_folder, to_printable
-from docsync.scan.read import describe_unreadable, stamp_of
+from docsync.scan.read import describe_unreadable, is_racy, stamp_of
 from docsync.scan.steps import list_steps
 
 # A dangling link or a loop: there is nothing behind the name. Anything else may hide a file.
 _DANGLING = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
+# Whoever walks beside other work can do something else after so many names.
+_NAMES_AT_ONCE = 64
 _ALL_READ = stat.S_IRGRP | stat.S_IROTH
 _KINDS = {
     stat.S_IFIFO: "a pipe",
@@ -67,16 +70,35 @@ class Walk:
         """Look at all that lies beneath the folder *path*, which the system knows as *location*."""
         folders = [(path, location)]
         while folders:
-            path, location = folders.pop()
-            try:
-                with os.scandir(location) as entries:
-                    for entry in entries:
-                        if self._is_folder(entry, inner := join(path, entry.name)):
-                            folders.append((inner, entry.path))  # noqa: PERF401  # also if the next one fails
-            except (FileNotFoundError, NotADirectoryError):
-                continue  # it went while we walked; what was known beneath it is now missing
-            except OSError as error:
-                self._mark_unreadable(path, error)
+            folders += filter(None, self.list_folder(*folders.pop()))
+
+    def list_folder(self, path: str, location: str) -> Iterator[tuple[str, str] | None]:
+        """Look at each name in the folder *path*; yields the folders in it, and None after some names."""
+        try:
+            with os.scandir(location) as entries:
+                for number, entry in enumerate(entries, 1):
+                    if self._is_folder(entry, inner := join(path, entry.name)):
+                        yield inner, entry.path
+                    if number % _NAMES_AT_ONCE == 0:
+                        yield None
+        except (FileNotFoundError, NotADirectoryError):
+            return  # it went while we walked; what was known beneath it is now missing
+        except OSError as error:
+            self._mark_unreadable(path, error)
+
+    @staticmethod
+    def stamp_folder(location: str) -> Stamp | None:
+        """The stamp of a folder; None for one that is not there, or whose stamp proves nothing yet."""
+        try:
+            stamp = stamp_of(os.stat(location))  # noqa: PTH116  # a str: twice for every folder
+        except OSError:
+            return None
+        return None if is_racy(stamp, time.time_ns()) else stamp
+
+    @staticmethod
+    def has_folder(location: str) -> bool:
+        """True when something is there."""
+        return os.path.lexists(location)
 
     def _mark_unreadable(self, path: str, error: OSError) -> None:
         safe = to_printable(path)

@@ -1,6 +1,7 @@
 """A loop on real files and a real database, whose clock the test turns and whose log it reads."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from docsync.counters import Counters
@@ -12,6 +13,7 @@ from docsync.policy.coalesce import Coalescer
 from docsync.status import CommandResult
 from docsync.sync.batch.batch_context import Progress
 from docsync.sync.batch.engine import Engine
+from docsync.sync.rescan.delivery import Delivery, WalkOrder
 from docsync.sync.thread.git_hold import GitHold
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.loop import Loop
@@ -20,6 +22,7 @@ from docsync.sync.thread.observers import Observers
 from docsync.sync.thread.request import Request, RequestKind
 from docsync.sync.thread.sync_log import SyncLog
 from docsync.sync.thread.thread_status import ThreadStatus
+from tests.helpers.passes import Between, do_pass
 from tests.helpers.project import Project
 
 MS = 1_000_000
@@ -47,10 +50,21 @@ class LogBook:
         return [event for _, event, _ in self.lines]
 
 
+class Orders:
+    """A walker that notes which walks are to begin."""
+
+    def __init__(self) -> None:
+        self.orders: list[WalkOrder] = []
+
+    def begin(self, order: WalkOrder) -> None:
+        self.orders.append(order)
+
+
 class Rig:
     """One loop on the clock of its project: time goes on only by `later`."""
 
-    def __init__(self, project: Project, rescan_ms: int = 10**9) -> None:
+    def __init__(self, project: Project, rescan_ms: int = 10**9, *, walks: bool = False) -> None:
+        """With *walks*, a walk beside the loop looks at everything: the test does it, with `walk`."""
         self.project = project
         self.log = LogBook()
         self.vitals = ThreadStatus(project.clock)
@@ -60,6 +74,8 @@ class Rig:
             Coalescer(project.settings.timing, lambda path: path.endswith(".json")), project.clock
         )
         is_closed = project.settings.tree().is_closed
+        self.walker = Orders()
+        self.hears_all = False
         rounds = LoopTasks(
             rescan_ms * MS,
             self._resync,
@@ -67,6 +83,8 @@ class Rig:
             self,
             is_closed=is_closed,
             follow=self.follow,
+            walker=self.walker if walks else None,
+            hears_all=lambda: self.hears_all,
         )
         self.counters = Counters()
         told = Observers(self.vitals, SyncLog(self.log), self.counters)
@@ -76,6 +94,13 @@ class Rig:
     def now_ns(self) -> int:
         """The engine's clock and the loop's are one."""
         return self.project.now_ns
+
+    def walk(self, between: Between = lambda _: None, *, cpu_ns: int = 0) -> Delivery:
+        """Do the walk that was ordered last, and hand over what it found."""
+        delivery = do_pass(self.project, self.walker.orders[-1], between)
+        delivery = replace(delivery, cpu_ns=cpu_ns)
+        self.inbox.deliver(delivery)
+        return delivery
 
     def _resync(self) -> None:
         self.resyncs += 1

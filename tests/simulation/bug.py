@@ -16,6 +16,7 @@ from docsync.store.batch import BatchWriter
 from docsync.store.document_rows import DocumentRows, StoredDocument
 from docsync.store.problem_rows import ProblemRows
 from docsync.store.sqlite import SqliteStore
+from docsync.sync.batch import survey
 from docsync.sync.batch.deletions import Deletions
 from docsync.sync.batch.dependents import Dependents
 from docsync.sync.batch.load import Loader
@@ -146,8 +147,8 @@ def a_root_that_is_another_one_is_not_noticed(right: Wrapped, self: RootTracker)
     return []
 
 
-@instead(RootTracker, "split_visible")
-def what_is_shut_counts_as_missing(right: Wrapped, self: RootTracker, scan: Any, known: Any) -> Visibility:
+@instead(survey, "split_visible")
+def what_is_shut_counts_as_missing(right: Wrapped, roots: Any, scan: Any, known: Any) -> Visibility:
     return Visibility(known, ())
 
 

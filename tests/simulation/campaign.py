@@ -13,8 +13,9 @@ from pathlib import Path
 from tests.simulation.backend import Backend, MemoryBackend, SqliteFileBackend, SqliteMemoryBackend
 from tests.simulation.generator import generate
 from tests.simulation.mirrored_filesystem import FOR_PERMISSIONS
+from tests.simulation.outcome import Outcome
 from tests.simulation.shrink import shrunk
-from tests.simulation.simulation import Outcome, Simulation
+from tests.simulation.simulation import Simulation
 from tests.simulation.step import History
 
 # Dictionaries are three times as fast, and what only SQL gets wrong shows in few histories. Odd: every job has some.

@@ -164,11 +164,13 @@ def _filled(folder: str, filesystem: Filesystem) -> Hints:
         "personas": ("ada", "bob", "cyd", "eve", "ada", "bob", "twice"),
         "prompts": ("pia", "quo", "ref", "image"),
     }
-    hints: Hints = [] if folder in filesystem.folders else [(folder, Sign.FOLDER)]
+    hints: Hints = []
+    was_there = folder in filesystem.folders
     for pool, names, kind in (("personas", PERSONA_NAMES, "persona"), ("prompts", PROMPT_NAMES, "prompt")):
         for name, text in zip(names, texts[pool], strict=True):
             if name.startswith(folder + "/"):
                 real = filesystem.real(name) or ""
                 if filesystem.write(name, octets(f"{kind}/{text}")):
                     hints.append((real, Sign.CLOSED))
-    return hints
+    is_made = not was_there and folder in filesystem.folders  # unless a file is in the way
+    return [(folder, Sign.FOLDER), *hints] if is_made else hints

@@ -127,7 +127,7 @@ class FakeFilesystem(NameTable):
             return False
         with self._echoing(path):
             self.folders[path] = Folder(self._new_inode())
-            self._moved()
+            self._moved(path)
         return True
 
     def beneath(self, path: str) -> list[str]:
@@ -143,7 +143,7 @@ class FakeFilesystem(NameTable):
         with self._echoing(path):
             for name in [name for name in self.folders if covers(path, name)]:
                 self._free.append(self.folders.pop(name).inode)
-            self._moved()
+            self._moved(path)
         return True
 
     # Both
@@ -170,7 +170,7 @@ class FakeFilesystem(NameTable):
         with self._echoing(target):
             for name in [name for name in self.folders if covers(source, name)]:
                 self.folders[target + name[len(source) :]] = self.folders.pop(name)
-            self._moved()
+            self._moved(source, target)
             for name in self.beneath(source):
                 node = self._node(name)
                 self._set(name, None)
@@ -201,7 +201,7 @@ class FakeFilesystem(NameTable):
         nodes = {goes[name]: self._node(name) for name in goes if name not in self.folders}
         folders = {goes[name]: self.folders.pop(name) for name in goes if name in self.folders}
         self.folders |= folders
-        self._moved()
+        self._moved(one, other)
         for name in dict.fromkeys((*goes, *nodes)):
             if name in nodes or self._node(name) is not None:
                 self._set(name, nodes.get(name))

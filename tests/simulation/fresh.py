@@ -9,9 +9,10 @@ from docsync.names import EVERYTHING, fold_path
 from docsync.policy.coalesce import Batch, DirtyPath
 from docsync.sync.setup import EngineSources, assemble_engine
 from tests.simulation.clock import SimulatedClock
+from tests.simulation.expectation import whole_complaints
 from tests.simulation.memory import Memory, MemoryStore
 from tests.simulation.oracle import Oracle, Sort, known_checks, known_fingerprints
-from tests.simulation.snapshot import Snapshot, Told
+from tests.simulation.snapshot import Reader, Snapshot, Told
 
 _fold = lru_cache(maxsize=4096)(fold_path)
 # The reference may be to where nobody can look now: it says what it said.
@@ -30,6 +31,15 @@ def fresh_problems(oracle: Oracle) -> Mapping[str, Sequence[Told]]:
         batch = Batch()
         clock.advance(engine.next_due_ns() or 0)
     return memory.take().problems
+
+
+def quiet_complaints(oracle: Oracle, seen: Snapshot, reader: Reader, blind: set[str]) -> Iterator[str]:
+    """What is wrong with the database once all is quiet and a rescan is over; of *blind* paths nobody can know."""
+    yield from whole_complaints(oracle, seen, blind)
+    yield from problem_complaints(oracle, seen, blind)
+    ids = sorted(row.id for row in seen.rows.values() if "common" in row.document)
+    if sorted(reader.ids_with("common")) != ids:
+        yield "the search does not find every document"
 
 
 def problem_complaints(oracle: Oracle, seen: Snapshot, blind: set[str]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from tests.simulation.setup import (
     VARIANTS,
 )
 from tests.simulation.step import History, News, Step, Verb
+from tests.simulation.walk_scene import PACES_MS, WALK_SCENES
 
 _NAMES = (*PERSONA_NAMES, *PROMPT_NAMES)
 _WEIGHTS = {
@@ -44,12 +45,14 @@ _WEIGHTS = {
     Verb.RELEASE: 1,
     Verb.LOOK: 1,
     Verb.WAIT: 2,
+    Verb.WALK: 2,
     Verb.GIT: 1,
 }
 # Only in some histories, so that what has but one name is tried no less than it was.
 _LINKS_SHARE = 0.3
 _LINK_WEIGHTS = {Verb.LINK: 8, Verb.SYMLINK: 10, Verb.EXCHANGE: 6, Verb.MAP: 3, Verb.WAIT: 3}
 _LINK_SCENES_SHARE = 0.25
+_WALKS_SHARE, _WALK_SCENES_SHARE = 0.35, 0.5
 _ASSETS_SHARE, _ASSET_SCENES_SHARE = 0.25, 0.2
 _PAUSES_MS = (0, 0, 1, 3, 7, 12, 40, 130, 320, 495, 505, 700, 1100, 2500, 6000)
 # Most are short, since a short one that fails says more, and there is time for more of them.
@@ -92,6 +95,7 @@ class _Generator:
             self._names = [*random.sample(self._names, 2), *prompts, *ASSET_NAMES]
         self._pauses = random.sample(_PAUSES_MS, random.randint(3, 8))
         self._has_links = random.random() < _LINKS_SHARE
+        self._has_walks = random.random() < _WALKS_SHARE
         if self._has_links:
             self._verbs += [verb for verb, weight in _LINK_WEIGHTS.items() for _ in range(weight)]
 
@@ -109,6 +113,9 @@ class _Generator:
                 steps += scene(random)
             elif rare < _SCENES_SHARE:
                 (scene,) = random.choices(list(SCENES), list(SCENES.values()))
+                steps += scene(random)
+            elif self._has_walks and random.random() < _WALK_SCENES_SHARE:
+                (scene,) = random.choices(list(WALK_SCENES), list(WALK_SCENES.values()))
                 steps += scene(random)
             elif rare < _SCENES_SHARE + _CHECKOUTS_SHARE and Verb.GIT in self._verbs:
                 steps += self._checkout()
@@ -178,6 +185,8 @@ class _Generator:
                 return Step(after, verb, random.choice(("", "personas", path)))
             case Verb.GIT:
                 return Step(after, verb, number=random.choice((0, 1)))
+            case Verb.WALK:
+                return Step(after, verb, late_ms=random.choice(PACES_MS))
             case Verb.RELEASE | Verb.CRASH:
                 return Step(after, verb)
             case _:

@@ -10,17 +10,17 @@ from docsync.change import Warn
 from docsync.model import Sign
 from docsync.policy.guard import Guard
 from docsync.scan.walk import Walk
-from docsync.sync.batch.engine import Engine
 from docsync.sync.batch.links import LinkTracker
 from docsync.sync.batch.name_twins import NameTwins
+from docsync.sync.batch.survey import Surveyor
 from docsync.sync.thread.inbox import Inbox
 from docsync.watch.inotify import InotifySource
 from tests.simulation.bug import Wrapped, instead
 
 
-@instead(Engine, "_find_must_read")
+@instead(Surveyor, "_find_must_read")
 def a_hint_does_not_outrank_an_equal_stamp(
-    right: Wrapped, self: Engine, known: Any, batch: Any, *_: Any
+    right: Wrapped, self: Surveyor, known: Any, batch: Any, *_: Any
 ) -> Any:
     return right(self, known, replace(batch, dirty={}, asked=frozenset()), ())
 

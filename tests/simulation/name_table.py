@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from posixpath import dirname
 
 from docsync.model import Stamp
 from docsync.names import covers
@@ -53,6 +54,8 @@ class NameTable:
         self.echoes: dict[str, str] = {}
         self.changes = 0
         self.moves = 0
+        self.listings: Counter[str] = Counter()
+        """How often a name was made, removed or replaced in each folder."""
         self._clock = clock
         self._changing = changing
         self._changed = changed
@@ -166,6 +169,9 @@ class NameTable:
 
     def _replace(self, path: str, node: Node | None) -> None:
         self._changing(path)
+        before = self._node(path)
+        if (before and before.stamp.inode) != (node and node.stamp.inode):
+            self.listings[dirname(path)] += 1
         if isinstance(node, File):
             self.links.pop(path, None)
             self.files[path] = node
@@ -199,7 +205,9 @@ class NameTable:
             for link, end in ends.items()
         }
 
-    def _moved(self) -> None:
+    def _moved(self, *paths: str) -> None:
+        """The folders *paths* came or went."""
+        self.listings.update(map(dirname, paths))
         self.moves += 1
         self.changes += 1
 

@@ -9,10 +9,11 @@ from tests.simulation.content import is_half
 from tests.simulation.expectation import content_complaints
 from tests.simulation.oracle import Sort
 from tests.simulation.replay import Replay
-from tests.simulation.snapshot import Reader, Row, Snapshot, served_assets
+from tests.simulation.snapshot import FileRow, Reader, Row, Snapshot, served_assets
 from tests.simulation.tree_observer import GIT_NS, TreeObserver
 
 _SLACK_NS = 4_000_000
+_CALM_NS, _MOMENT_NS = 600_000_000, 100_000
 _SWAP_NS = 3_000_000_000
 _RELEASED_NS = 90_000_000_000
 
@@ -45,6 +46,7 @@ class Observer(TreeObserver):
         ]
         found += self._deletions(before, after)
         found += self._bad_news(before, after)
+        found += self._halves_of_moves(before, after)
         found += self._guard.complaints(
             before,
             after,
@@ -94,10 +96,25 @@ class Observer(TreeObserver):
             yield from content_complaints(row, finding)
         yield from self._manners(path, row, before.rows.get(path))
         yield from self._halves(row, before.rows.get(path))
+        yield from self._unheard(path, finding.size, before.files.get(path))
         size, known = finding.size, before.files.get(path)
         if finding.content_hash == row.content_hash and self._is_shrunk(path, size, known):
             yield from self._lasting(path, "shrunk")
         self._applied_ns[path] = self._clock.now_ns
+
+    def _unheard(self, path: str, size: int, known: FileRow | None) -> Iterator[str]:
+        """Rule 4 for what a walk found: what is open, or has shrunk, is believed a debounce time after it was read."""
+        timing, now_ns = self._oracle.settings.timing, self._clock.now_ns
+        told_ns, file = self._hints_ns.get(path, [0])[-1], self._oracle.filesystem.file_at(path)
+        changed_ns = file.stamp.ctime_ns - self._clock.time_ns() + now_ns if file is not None else 0
+        if path not in self._delivered or told_ns >= changed_ns or path.endswith(".json"):
+            return
+        times = {"open": self._found_open_ns.get(path)}
+        if self._is_shrunk(path, size, known):
+            times["shrunk"] = self._found_bad_ns.get(path)
+        for what, since_ns in times.items():
+            if since_ns is not None and now_ns - since_ns < timing.debounce_ns - _SLACK_NS:
+                yield f"{path}: found {what} by a walk, and believed {(now_ns - since_ns) / 1e6} ms later"
 
     def _halves(self, row: Row, old: Row | None) -> Iterator[str]:
         """Rule 2 for what a document takes in: no half of a text while it may still be written.
@@ -122,6 +139,7 @@ class Observer(TreeObserver):
         """Rule 3: at most one change a debounce time, of a path that was looked at for its own sake."""
         applied_ns = self._applied_ns.get(path)
         own = path in (self._scopes or ()) and not self._is_hurried() and self._signs.get(path) != "gone"
+        own = own and path not in self._delivered
         own = own and not self._has_other_names(path)
         if own and self._is_unfinished(path):
             yield f"{path}: taken although it was still being written"
@@ -204,6 +222,33 @@ class Observer(TreeObserver):
             names.update(filesystem.names_of(heir))
             if is_told and is_there and names.isdisjoint(after.rows):
                 yield f"{path}: deleted, but {heir}, which it is now, is not there yet"
+
+    def _halves_of_moves(self, before: Snapshot, after: Snapshot) -> Iterator[str]:
+        """A file that moved while nobody was told of anything is found by a walk, under both names at once."""
+        for path in before.rows:
+            for heir in self._find_unheard_heirs(path, before):
+                if path not in after.rows and heir not in after.rows:
+                    yield f"{path}: deleted, but {heir}, which it is by now, was not found with it"
+                if path in after.rows and heir in after.rows and after.files[path].state == "ok":
+                    yield f"{path}: is shown beside {heir}, which it is by now"
+
+    def _find_unheard_heirs(self, path: str, before: Snapshot) -> Iterator[str]:
+        """The new names of the file *path*, if it moved unheard of, and nothing was told for a while before."""
+        absent_ns, filesystem = self._absent_ns.get(path), self._oracle.filesystem
+        known = before.files[path].identity
+        had_names = [one for one, row in before.files.items() if row.identity == known]
+        is_unseen = self._oracle.shut_by(path) is not None or self._oracle.is_lost(path)
+        # One of several names is no half of a move.
+        if absent_ns is None or self._told_ns > absent_ns - _CALM_NS or is_unseen or len(had_names) > 1:
+            return
+        _, inode, size, mtime_ns = known
+        for heir, file in filesystem.files.items():
+            stamp, (entered, entered_ns) = file.stamp, self._entered_ns.get(heir, (0, 0))
+            is_same = (stamp.inode, stamp.size, stamp.mtime_ns) == (inode, size, mtime_ns)
+            moved_then = entered == inode and abs(entered_ns - absent_ns) < _MOMENT_NS
+            is_new = heir not in before.rows and self._oracle.at(heir).sort is Sort.GOOD
+            if is_same and moved_then and is_new and len(filesystem.names_of(heir)) == 1:
+                yield heir
 
     def _deletion(self, path: str, before: Snapshot, after: Snapshot) -> Iterator[str]:
         oracle, held = self._oracle, before.files[path].state == "held"

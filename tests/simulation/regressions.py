@@ -2,6 +2,7 @@
 
 from tests.simulation.asset_regressions import ASSET_REGRESSIONS
 from tests.simulation.step import History, News, Step, Verb
+from tests.simulation.walk_regressions import WALK_REGRESSIONS
 
 REGRESSIONS: dict[str, History] = {
     "a release while the root is away deletes nothing": (
@@ -285,4 +286,5 @@ REGRESSIONS: dict[str, History] = {
         Step(0, Verb.WAIT, path="personas/team/deep/e.json"),
     ),
     **ASSET_REGRESSIONS,
+    **WALK_REGRESSIONS,
 }

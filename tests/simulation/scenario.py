@@ -18,8 +18,9 @@ from tests.simulation.faults import Crash, Faults
 from tests.simulation.hint_queue import HintQueue, fated
 from tests.simulation.setup import VARIANTS
 from tests.simulation.step import History, News, Step, Verb
+from tests.simulation.walker import NoWalker
 
-_QUIET_NS = 90_000_000_000
+_QUIET_NS = 120_000_000_000
 _BOUND_NS = 12_000_000_000
 _RETRY_NS = 6_000_000_000
 _HOLD_NS = 11_000_000_000
@@ -60,6 +61,8 @@ class Scenario:
         self.on_wake: Callable[[], None] = lambda: None
         self.on_deadline: Judge = lambda _: None
         self.on_end: Callable[[], None] = lambda: None
+        self.on_rescan: Callable[[float], None] = lambda _: None
+        self.walker = NoWalker()
         self._clock = clock
         self._filesystem = filesystem
         self._echoes = truth.echoes
@@ -83,6 +86,7 @@ class Scenario:
             Verb.LOOK: self._look,
             Verb.WAIT: self._wait,
             Verb.GIT: self._git_works,
+            Verb.WALK: lambda step: self.on_rescan(step.late_ms),
         }
 
     # The bell
@@ -135,6 +139,7 @@ class Scenario:
 
     def _next_ns(self) -> int:
         times = [self._step_ns() if self._steps else self._at_ns + _QUIET_NS]
+        times.append(self.walker.next_ns)
         if self._under_way:
             times.append(self._under_way.next_ns())
         if self.claims.deadlines:
@@ -151,6 +156,8 @@ class Scenario:
     def _go_on(self, now_ns: int) -> None:
         if self._under_way and self._under_way.next_ns() <= now_ns:
             self._deliver()
+        elif self.walker.next_ns <= now_ns:
+            self.walker.step()
         elif late := self.claims.pop_late(now_ns):
             self.on_deadline(late)
         elif self._steps:

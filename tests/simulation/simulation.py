@@ -4,7 +4,7 @@ import hashlib
 import random
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from docsync.clock import iso
@@ -29,35 +29,27 @@ from tests.simulation.asset_tree import AssetTree
 from tests.simulation.backend import Backend, MemoryBackend, Opened, store_on
 from tests.simulation.claims import Asked
 from tests.simulation.clock import SimulatedClock
-from tests.simulation.expectation import complaints, taken_complaints, whole_complaints
+from tests.simulation.expectation import complaints, taken_complaints
 from tests.simulation.fake_filesystem import FakeFilesystem
 from tests.simulation.fake_watcher import FakeWatcher
 from tests.simulation.faults import Crash
-from tests.simulation.fresh import problem_complaints
+from tests.simulation.fresh import quiet_complaints
 from tests.simulation.mirrored_filesystem import MirroredFilesystem, WatchedTree
 from tests.simulation.observer import Observer, Violation
 from tests.simulation.oracle import Oracle, Sort, known_checks, known_fingerprints
+from tests.simulation.outcome import Outcome
 from tests.simulation.real_watcher import RealWatcher
 from tests.simulation.scenario import Scenario
 from tests.simulation.setup import VARIANTS
 from tests.simulation.stand_ins import NoUpkeep, Silence, WatchedInbox
 from tests.simulation.step import History, News
+from tests.simulation.walker import NoWalker, SimulatedWalker, rush, sources_of
 
 _BEAT_NS = 3_000_000_000
 _RESCAN_NS = 60_000_000_000
 # There is no watcher to be looked after: the daemon may doze, once all is over even for long.
 _TICK_NS = 5_000_000_000
 _LONG_TICK_NS = 40_000_000_000
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a run came to: `trace` is the same for the same history."""
-
-    commits: int = 0
-    crashes: int = 0
-    refusals: int = 0
-    trace: str = ""
 
 
 class Simulation:
@@ -115,7 +107,7 @@ class Simulation:
                     loop.run()
             except Crash:
                 self._outcome.crashes += 1
-        self._scenario.inbox = None
+        self._scenario.inbox, self._scenario.walker = None, NoWalker()
         self._scenario.requests.clear()
 
     @contextmanager
@@ -185,12 +177,21 @@ class Simulation:
             random.Random(1),
             lambda path: tree.write_state(path) is WriteState.CLOSED,
             lambda files: scenario.hear(self._watcher.follow(files)),
+            walker=self._walker(settings, inbox),
         )
         git_hold = GitHold(lambda: scenario.git, scenario.prove)
         observers = Observers(ThreadStatus(self._clock.given), SyncLog(Silence()), Counters())
         self._loop = Loop(engine, inbox, git_hold, tasks, observers)
         self._loop.tick_ns = _TICK_NS
+        scenario.on_rescan = partial(rush, self._scenario, self._loop)
         return self._loop
+
+    def _walker(self, settings: Settings, inbox: WatchedInbox) -> SimulatedWalker:
+        sources = sources_of(self._opened, self._filesystem, settings, self._folder)
+        assert self._observer is not None
+        walker = SimulatedWalker(sources, self._clock, inbox.deliver, self._observer.delivered)
+        self._scenario.walker = walker
+        return walker
 
     def _assemble(self, settings: Settings, tree: Tree) -> Engine:
         store = store_on(self._opened.writer, lambda: iso(self._clock.time_ns()), settings.keep_changes)
@@ -289,12 +290,8 @@ class Simulation:
     def _quiet(self) -> None:
         """All is quiet and a rescan is over: the database must be what the tree says."""
         assert self._observer is not None
-        found = [*whole_complaints(self._oracle, self._observer.last, self._scenario.claims.blind)]
-        found += problem_complaints(self._oracle, self._observer.last, self._scenario.claims.blind)
-        rows = self._observer.last.rows.values()
-        if sorted(self._observer.reader.ids_with("common")) != sorted(
-            row.id for row in rows if "common" in row.document
-        ):
-            found.append("the search does not find every document")
+        blind = self._scenario.claims.blind
+        found = [*quiet_complaints(self._oracle, self._observer.last, self._observer.reader, blind)]
+        found += self._scenario.walker.find_again(self._loop._engine, blind)
         if found:
             raise Violation("when quiet: " + "; ".join(found))

@@ -35,6 +35,7 @@ class Verb(StrEnum):
     RESTART = "restart"  # an orderly stop, then a start with the settings `number`
     RELEASE = "release"
     GIT = "git"  # takes its lock (`number` 1) or has done its work (0); with `late_ms` no cookie comes back until the next
+    WALK = "walk"  # it is time for a rescan, which takes a step every `late_ms`
     LOOK = "look"  # a person asks for a reload of a scope
     WAIT = "wait"  # somebody waits for what was done before, in a scope or everywhere
 

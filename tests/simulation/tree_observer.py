@@ -5,6 +5,7 @@ from collections.abc import Callable
 from docsync.formats import get_format
 from docsync.model import Scan, Sign
 from docsync.names import covers
+from docsync.sync.rescan.delivery import Delivery
 from docsync.sync.thread.request import RequestKind
 from tests.simulation.clock import SimulatedClock
 from tests.simulation.content import is_half
@@ -51,6 +52,10 @@ class TreeObserver:
         self._written_ns: dict[str, int] = {}
         self._siblings: dict[str, list[str]] = {}
         self._led_to: set[str] = set()
+        self._delivered: set[str] = set()
+        self._found_open_ns: dict[str, int] = {}
+        self._entered_ns: dict[str, tuple[int, int]] = {}
+        self._told_ns = clock.now_ns
 
     def born(self, oracle: Oracle) -> None:
         """A daemon starts and knows nothing but the database."""
@@ -75,6 +80,7 @@ class TreeObserver:
             self._led_to,
         ):
             memory.clear()
+        self._told_ns = self._clock.now_ns
         self.step()
         for path in {*oracle.filesystem.files, *oracle.filesystem.links, *self.last.rows}:
             self.changed(path)
@@ -92,6 +98,9 @@ class TreeObserver:
     def changed(self, path: str) -> None:
         """Something became of *path*."""
         file = self._oracle.filesystem.file_at(path)
+        inode = file.stamp.inode if file is not None else 0
+        if self._entered_ns.get(path, (0, 0))[0] != inode:
+            self._entered_ns[path] = (inode, self._clock.now_ns)
         was_half, self._halves_now = path in self._halves_now, self._halves_now - {path}
         if file is not None and file.octets is not None and is_half(file.octets):
             self._halves_now |= {path}
@@ -122,6 +131,7 @@ class TreeObserver:
         """The daemon was told of *path*."""
         if sign == Sign.ATTRIBUTES.value and path in self._signs:
             return  # it delays and finishes nothing of what is known
+        self._told_ns = self._clock.now_ns
         self._signs[path] = sign
         self._hints_ns.setdefault(path, []).append(self._clock.now_ns)
         if sign != Sign.ATTRIBUTES.value:
@@ -147,6 +157,15 @@ class TreeObserver:
             if any(covers(scope, path) for scope in scopes):
                 self._missed_ns[path] = self._clock.now_ns
 
+    def delivered(self, delivery: Delivery) -> None:
+        """A walk found what differs: a batch looks at it as at what a rescan found, not for its own sake."""
+        self._scopes = None  # of the batch before
+        self._delivered |= {
+            *delivery.scopes,
+            *delivery.changed,
+            *(one.entry.path for one in delivery.rereads),
+        }
+
     def _is_hurried(self) -> bool:
         """True when somebody waits, or the daemon ends, or Git has worked: then nothing waits for its time."""
         return RequestKind.LOOK in self.asks() or self.stopping() or self.git.worked_lately(GIT_NS)
@@ -160,6 +179,10 @@ class TreeObserver:
     def read(self, path: str) -> None:
         """The daemon has read *path*: it knows that it is there."""
         self._missed_ns.pop(path, None)
+        if self._oracle.filesystem.is_open(path):
+            self._found_open_ns.setdefault(path, self._clock.now_ns)
+        else:
+            self._found_open_ns.pop(path, None)
         if self._is_doubtful(path):
             self._found_bad_ns.setdefault(path, self._clock.now_ns)
         else:
@@ -172,7 +195,10 @@ class TreeObserver:
 
     def taking(self) -> None:
         """The daemon takes a batch: what is hinted from now on is not of this one."""
+        self._delivered.difference_update(self._scopes or ())
         self._scopes = None
+        if self._is_hurried():
+            self._told_ns = self._clock.now_ns
         self._signs_then = dict(self._signs)
         self._taken_ns = self._clock.now_ns
 

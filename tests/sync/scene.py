@@ -79,7 +79,7 @@ class Scene(Rig):
     def _due_ns(self) -> int | None:
         times = (self.inbox._coalescer.next_due_ns(), self.project.engine.next_due_ns(self.inbox.dirty()))
         due_ns = min((at_ns for at_ns in times if at_ns is not None), default=None)
-        return None if due_ns is None else max(due_ns, self.loop._not_before_ns)
+        return None if due_ns is None else max(due_ns, self.loop._retry.not_before_ns)
 
 
 @contextmanager

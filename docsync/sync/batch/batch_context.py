@@ -1,11 +1,11 @@
 """The values of one batch: its options, what it has in hand until its commit, its report. Decides nothing."""
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
-from docsync.change import ApplyResult, Refuse
+from docsync.change import ApplyResult, Refuse, Touch
 from docsync.diff import Difference
-from docsync.model import Entry, FileState, Scan, Stamp
+from docsync.model import Entry, FileState, Reread, Scan, Stamp
 from docsync.sync.batch.deletions import Deletions
 from docsync.sync.batch.look import LookContext
 from docsync.sync.batch.root_states import Visibility
@@ -49,6 +49,7 @@ class BatchContext:
     deletions: Deletions
     refused: list[Refuse]  # of paths that cannot be taken
     stale: dict[str, Stamp] = field(default_factory=dict)  # the files to read
+    touches: list[Touch] = field(default_factory=list)  # files that were read beside this thread
     skipped: Set[str] = frozenset()  # names that are no documents
     renames: dict[str, Entry] = field(default_factory=dict)  # new path to the entry of the old one
     upserted: dict[str, str] = field(default_factory=dict)  # path to type
@@ -72,6 +73,15 @@ class BatchContext:
         self.left += self.difference.forgotten
         self.kept = self.look.known.keys() - visibility.visible.keys() - scan.skipped.keys()
         self.unreadable = {entry.path for entry, _ in visibility.unreadable}
+
+    def accept_rereads(self, rereads: Iterable[Reread], must_read: Set[str]) -> None:
+        """Spare the reading of files whose row and stamp are still those of *rereads*."""
+        for one in rereads:
+            path = one.entry.path
+            is_same = self.look.known.get(path) == one.entry and self.stale.get(path) == one.stamp
+            if is_same and path not in must_read:
+                del self.stale[path]
+                self.touches.append(Touch(path, one.stamp, one.racy))
 
     def list_states(self) -> dict[str, FileState]:
         """What is known of each path once the changes so far are written."""

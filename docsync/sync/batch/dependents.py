@@ -1,6 +1,6 @@
 """Updates what depends on the files that references name: status and warnings. Never writes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 from posixpath import dirname
 
@@ -23,6 +23,12 @@ class Dependents:
     def list_unhinted(self) -> set[str]:
         """The files of which no hint tells, and on which documents depend: whoever waits must look at them."""
         return self._loader.targets.list_unhinted()
+
+    def forget_unhinted(self, but: Set[str]) -> None:
+        """Forget such files of documents that refer to none any more; those of *but* do."""
+        targets = self._loader.targets
+        others = targets.unhinted.keys() - but
+        targets.keep(targets.unhinted.keys() - {path for path in others if not self._store.links_of((path,))})
 
     def update_references(self, work: BatchContext) -> Iterator[RowChange]:
         """The references to what the batch looked at, and what is warned of them."""

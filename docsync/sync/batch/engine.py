@@ -12,10 +12,9 @@ from itertools import chain
 
 from docsync.change import ApplyResult, DatabaseState, Delete, Hold, Refuse, RowChange, Upsert
 from docsync.clock import Clock
-from docsync.diff import diff
 from docsync.errors import StoreUnavailable
 from docsync.model import Entry, RootState, Sign, Timing
-from docsync.names import EVERYTHING, drop_covered, is_within, widen_escaped
+from docsync.names import EVERYTHING, is_within
 from docsync.permission import PRIVATE, Audience
 from docsync.policy.coalesce import Batch, DirtyPath
 from docsync.policy.grace_period import GracePeriod
@@ -31,12 +30,14 @@ from docsync.sync.batch.deletions import Deletions
 from docsync.sync.batch.dependents import Dependents
 from docsync.sync.batch.links import LinkTracker
 from docsync.sync.batch.load import Loader
-from docsync.sync.batch.look import LastHint, LookContext
+from docsync.sync.batch.look import LastHint
 from docsync.sync.batch.more_private import MorePrivate
 from docsync.sync.batch.name_twins import NameTwins
-from docsync.sync.batch.renames import pair_renames
+from docsync.sync.batch.reload import Reload
 from docsync.sync.batch.root_states import RootMoved, RootTracker
+from docsync.sync.batch.survey import Surveyor, SurveyParts
 from docsync.sync.ports import Store, Tree
+from docsync.sync.rescan.delivery import Delivery, WalkOrder
 
 _MAX_TRIES = 3
 
@@ -64,16 +65,17 @@ class Engine:
         self._loader = parts.loader
         self.dependents = Dependents(parts.tree, parts.store, parts.loader)
         self._twins = NameTwins(parts.tree, parts.store, parts.loader.ignore)
+        self._audience = parts.audience
         self._private = MorePrivate(parts.store, parts.audience, parts.loader.ignore)
         self._grace = parts.grace
         self._guard = parts.guard
         self._clock = parts.clock
         self._timing = timing
-        self._reload = dict(reload)
+        self._reload = Reload(reload)
         self._roots = RootTracker(parts.tree, parts.store.roots(), parts.grace)
         self.links = LinkTracker(root.scope for root in parts.tree.roots().values())
-        self._unread: set[str] = set()
-        self.scanned = False
+        survey = SurveyParts(parts.tree, parts.store, parts.grace, parts.guard, parts.clock, timing)
+        self._surveyor = Surveyor(survey, self._roots, self.links, self._reload)
 
     def sync(
         self,
@@ -91,7 +93,7 @@ class Engine:
         was changed.
         """
         for left in reversed(range(_MAX_TRIES)):  # pragma: no branch - the last try ends it
-            work = self._survey(batch, now_ns, last_hint_ns, whole=options.whole)
+            work = self._surveyor.survey(batch, now_ns, last_hint_ns, whole=options.whole)
             confirm = partial(self._confirm, options.confirm, is_last=not left)
             try:
                 applied = self._store.apply(self._changes(work, progress, confirm))
@@ -112,12 +114,27 @@ class Engine:
         if confirm is not None:
             confirm()
 
+    def order_survey(self, number: int, *, reads_all: bool) -> WalkOrder:
+        """What a walk beside this thread must know to find what a look at everything would find."""
+        return WalkOrder(number, self._reload.unread, reads_all, self._loader.ignore, self._audience())
+
+    def open_delivery(self, delivery: Delivery) -> frozenset[str]:
+        """Note what *delivery* saw of files that no hint tells of; returns what is to be proved together."""
+        self._loader.targets.take_over(delivery.unhinted)
+        self.dependents.forget_unhinted(delivery.unhinted.keys())
+        return delivery.scopes | self.links.find_news(delivery.links)
+
+    @property
+    def needs_whole(self) -> bool:
+        """True while everything must be looked at by this thread."""
+        return self._reload.needs_whole
+
     def preview(self, now_ns: int) -> ApplyResult:
         """What a sync of everything would do, without doing it."""
         everything = Batch(
             {EVERYTHING: DirtyPath(now_ns, now_ns, Sign.FOLDER)}, asked=frozenset({EVERYTHING})
         )
-        work = self._survey(everything, now_ns, lambda _: None, whole=False)
+        work = self._surveyor.survey(everything, now_ns, lambda _: None, whole=False)
         return self._store.apply(self._changes(work, None, None), keep=False)
 
     def release(self, type_: str | None) -> ApplyResult:
@@ -129,7 +146,7 @@ class Engine:
 
     def list_due(self, now_ns: int, resting: Set[str] = frozenset()) -> list[str]:
         """The paths whose grace period ends by *now_ns*, except those that are *resting* under any name."""
-        return self._grace.list_due(now_ns, resting | self.links.find_idle_links(resting))
+        return self._surveyor.list_due(now_ns, resting)
 
     def next_due_ns(self, resting: Set[str] = frozenset()) -> int | None:
         """When the next grace period ends, None if there is none but of *resting* paths."""
@@ -156,59 +173,6 @@ class Engine:
         """The state of each collection's folder, as of the last look."""
         return self._roots.states()
 
-    def _survey(self, batch: Batch, now_ns: int, last_hint_ns: LastHint, *, whole: bool) -> BatchContext:
-        """Scan and diff: which files are to be read, and which are missing."""
-        changed_roots = self._roots.look()
-        linked = self.links.find_links_to(batch.dirty.keys() | set(changed_roots))
-        overdue = self.list_due(now_ns, batch.resting)
-        scopes = drop_covered(map(widen_escaped, [*batch.dirty, *linked, *overdue, *changed_roots]))
-        scan = self._tree.scan(scopes)
-        self.links.mark_scanned(scopes, scan)
-        seen_ns = self._clock.monotonic_ns()
-        self._guard.mark_returned(scan.found.keys())
-        self._guard.mark_replaced(
-            {type_: self._store.old_paths(type_) for type_ in self._roots.find_replaced()}
-        )
-        back = {path: until for path, until in batch.rest_until_ns.items() if path in scan.found}
-        resting = batch.resting.union(back, self.links.find_idle_links(batch.resting, batch.dirty.keys()))
-        known = self._store.index(scopes)
-        visibility = self._roots.split_visible(scan, known)
-        found = {path: stamp for path, stamp in scan.found.items() if path not in resting}
-        visible = {path: entry for path, entry in visibility.visible.items() if path not in resting}
-        difference = diff(found, visible, scan.types, self._find_must_read(visible, batch, linked))
-        for path in (*found, *back):
-            if path in known and self._grace.is_missing(known[path]):
-                self._grace.mark_returned(path, known[path].type)  # also if this batch fails
-        gone = [e for e in difference.gone if not self._guard.holds(e) and not self._grace.is_missing(e)]
-        signs = batch.signs()
-        swapped = {path for path, sign in signs.items() if sign is Sign.SWAPPED}
-        for entry in gone:
-            immediate = whole or (entry.path in self.links.keys and is_within(swapped, entry.path))
-            self._grace.mark_missing(entry, seen_ns, immediate=immediate)
-        look = LookContext(scopes, now_ns, self._clock, known, last_hint_ns, signs, frozenset(self._reload))
-        look = replace(look, resting=resting, asked=batch.asked)
-        refused = self._roots.refusals(scan, known, visibility, look)
-        deletions = Deletions(self._tree, self._store, self._grace, self._guard)
-        work = BatchContext(resting, difference, look, deletions, refused, gone=gone, roots=changed_roots)
-        work.again.update(dict.fromkeys(self.links.find_other_names(self._store.names_of), now_ns) | back)
-        work.mark_seen(scan, visibility)
-        pair_renames(work, self._grace, self._timing)
-        return work
-
-    def _find_must_read(self, known: Mapping[str, Entry], batch: Batch, linked: Iterable[str]) -> set[str]:
-        """The paths to read whatever their stamps say: in doubt, hinted, asked for, of reloaded collections.
-
-        A write may leave a stamp as it was: a mapping on tmpfs does, and a clock that was set back.
-        """
-        must_read = self._grace.suspects().union(batch.dirty, linked)
-        if self._reload or batch.asked:  # else a rescan would go through all entries for nothing
-            must_read.update(
-                path
-                for path, entry in known.items()
-                if entry.type in self._reload or is_within(batch.asked, path)
-            )
-        return must_read
-
     def _changes(
         self, work: BatchContext, progress: Progress | None, confirm: Callable[[], None] | None
     ) -> Iterator[RowChange]:
@@ -216,6 +180,7 @@ class Engine:
         yield from self._roots.adopt(work.resting)
         yield from tuple(work.refused)
         yield from map(Delete, work.difference.forgotten)
+        yield from work.touches
         for count, path in enumerate(work.stale, 1):
             change = self._loader.load(path, work.look)
             if change is not None:
@@ -263,6 +228,9 @@ class Engine:
         for path in applied.displaced:
             self._guard.mark_present(path)  # its document has another file now
             work.again[path] = work.look.now_ns  # and perhaps it belongs to another collection
+        for touch in work.touches:
+            self._grace.settle(touch.path, work.look.known[touch.path].type)
+            self._guard.mark_present(touch.path)
         for change in work.refused:
             self._grace.settle(change.path, change.type)
             if change.path in work.stale:
@@ -285,16 +253,15 @@ class Engine:
 
     def _mark_reloaded(self, work: BatchContext, applied: ApplyResult) -> None:
         """Record the collections that were read by today's rules, once every readable file was."""
-        if EVERYTHING in work.look.scopes:
-            self.scanned = True
-            self._unread.clear()
-        if EVERYTHING in work.look.scopes or work.roots:  # a folder that is back is read as a whole, too
-            self._unread |= self._grace.list_undecided() | work.again.keys() | work.resting | work.unreadable
-        self._unread -= work.upserted.keys() | {change.path for change in work.refused} | set(applied.deleted)
-        if self._reload and self.scanned and not self._unread:
-            present = (RootState.OK, RootState.ABSENT)
-            lost = {type_ for type_, state in self.root_states().items() if state not in present}
-            loaded = {type_: fingerprint for type_, fingerprint in self._reload.items() if type_ not in lost}
+        present = (RootState.OK, RootState.ABSENT)
+        lost = {type_ for type_, state in self.root_states().items() if state not in present}
+        loaded = self._reload.mark_applied(work, applied, self._grace.list_undecided(), lost)
+        if loaded:
             with suppress(StoreUnavailable):  # the batch itself is committed; the next one records it
                 self._store.mark_loaded(loaded)
-                self._reload = {type_: self._reload[type_] for type_ in lost & self._reload.keys()}
+                self._reload.mark_recorded(lost)
+
+    @property
+    def scanned(self) -> bool:
+        """True once everything was looked at."""
+        return self._reload.scanned

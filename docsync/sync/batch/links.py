@@ -36,7 +36,7 @@ class LinkTracker:
         steps = {path: (target,) for path, target in scan.links.items()} | dict(scan.steps)
         self._steps |= steps
         self._targets |= scan.links
-        for path in scan.shared | {path for path in scan.links if not self._is_hinted(path)}:
+        for path in scan.shared | {path for path in scan.links if not self._is_hinted(self._steps[path])}:
             if stamp := scan.found.get(path):
                 inode = self._inodes[path] = (stamp.device, stamp.inode)
                 self._names.setdefault(inode, set()).add(path)
@@ -45,6 +45,15 @@ class LinkTracker:
         self._new_inodes |= scan.aliases - self._names.keys()
         after = {path: self._describe(path) for path in steps.keys() | scan.shared}
         self._is_news = self._is_news or before != after
+
+    def find_news(self, seen: Scan) -> set[str]:
+        """The paths of which *seen*, a look at everything, tells something else than what is known here."""
+        steps = {path: (target,) for path, target in seen.links.items()} | dict(seen.steps)
+        several = seen.shared | {path for path in seen.links if not self._is_hinted(steps[path])}
+        stamps = {path: seen.found[path] for path in several if path in seen.found}
+        inodes = {path: (stamp.device, stamp.inode) for path, stamp in stamps.items()}
+        paths = steps.keys() | inodes.keys() | self._steps.keys() | self._inodes.keys()
+        return {p for p in paths if (steps.get(p), inodes.get(p)) != self._describe(p)}
 
     def _describe(self, path: str) -> object:
         return self._steps.get(path), self._inodes.get(path)
@@ -123,10 +132,10 @@ class LinkTracker:
 
     def list_unhinted(self) -> set[str]:
         """The links by way of names that no source watches by itself: whoever waits must look at them."""
-        return {path for path in self._steps if not self._is_hinted(path)}
+        return {path for path, steps in self._steps.items() if not self._is_hinted(steps)}
 
-    def _is_hinted(self, path: str) -> bool:
-        return all(map(self._is_watched, self._steps[path]))
+    def _is_hinted(self, steps: Iterable[str]) -> bool:
+        return all(map(self._is_watched, steps))
 
     def _is_watched(self, name: str) -> bool:
         """True when a source hints of *name* by itself."""

@@ -1,6 +1,6 @@
 """References by a name of which no hint tells: whoever waits must look at them. Opens nothing."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 
 from docsync.model import Reference, ReferenceStatus, ResolvedReference
 from docsync.names import is_hidden
@@ -33,6 +33,17 @@ class ReferenceTargets:
         """Remember that the document *path* depends on *target*, if no hint tells of that."""
         if any(map(is_hidden, target.split("/"))) or self._tree.is_linked(target, path):
             self._unhinted.setdefault(path, set()).add(target)
+
+    def take_over(self, others: Mapping[str, Set[str]]) -> None:
+        """Note what was found beside this thread, as far as it is still so."""
+        for path, targets in others.items():
+            for target in targets - self._unhinted.get(path, set()):
+                self.note(path, target)
+
+    @property
+    def unhinted(self) -> Mapping[str, Set[str]]:
+        """The documents that depend on files of which no hint tells, and these files."""
+        return self._unhinted
 
     def keep(self, paths: Set[str]) -> None:
         """Forget what documents other than *paths* refer to."""

@@ -24,11 +24,33 @@ class Visibility:
     """The known entries of a scope: `visible` ones, and `unreadable` ones with the problem of each.
 
     The latter lie beneath an unreadable folder. Entries whose own collection's folder is missing are in
-    neither.
+    neither. `lost` are the missing folders beneath which there are any.
     """
 
     visible: Mapping[str, Entry]
     unreadable: tuple[tuple[Entry, Problem], ...]
+    lost: Set[str] = frozenset()
+
+
+def split_visible(roots: Mapping[str, Root], scan: Scan, known: Mapping[str, Entry]) -> Visibility:
+    """Tell apart what *scan* could see below *roots* and what was unreadable to it."""
+    lost = {type_: root for type_, root in roots.items() if root.state is not RootState.OK}
+    if not lost and not scan.unreadable and not scan.skipped:
+        return Visibility(known, ())
+    visible: dict[str, Entry] = {}
+    unreadable: list[tuple[Entry, Problem]] = []
+    known_lost: set[str] = set()
+    for path, entry in known.items():
+        above = next((folder for folder in (path, *ancestors(path)) if folder in scan.unreadable), None)
+        root = next((root for root in lost.values() if covers(root.scope, path)), None)
+        if above is not None:
+            unreadable.append((entry, _describe_unreadable(entry, scan.unreadable[above].problem)))
+        elif root is not None:
+            known_lost.add(root.scope)
+            unreadable += [] if entry.type in lost else [(entry, _describe_beneath(entry, root))]
+        elif entry.has_document or path not in scan.skipped:
+            visible[path] = entry
+    return Visibility(visible, tuple(unreadable), known_lost)
 
 
 class RootMoved(Exception):
@@ -46,6 +68,11 @@ class RootTracker:
         self._unscanned: set[str] = set()
         self._adopted: dict[str, Identity] = {}
         self._known_lost: set[str] = set()  # missing folders with documents beneath: these did exist
+
+    @property
+    def seen(self) -> Mapping[str, Root]:
+        """Each collection's folder, as of the last look."""
+        return self._roots
 
     def look(self) -> list[str]:
         """Look at every collection's folder; returns those that changed, to be scanned whole."""
@@ -112,24 +139,9 @@ class RootTracker:
     def _identity(root: Root) -> Identity | None:
         return None if root.device is None or root.inode is None else (root.device, root.inode)
 
-    def split_visible(self, scan: Scan, known: Mapping[str, Entry]) -> Visibility:
-        """Tell apart what the scan could see and what was unreadable to it."""
-        lost = {type_: root for type_, root in self._roots.items() if root.state is not RootState.OK}
-        if not lost and not scan.unreadable and not scan.skipped:
-            return Visibility(known, ())
-        visible: dict[str, Entry] = {}
-        unreadable: list[tuple[Entry, Problem]] = []
-        for path, entry in known.items():
-            above = next((folder for folder in (path, *ancestors(path)) if folder in scan.unreadable), None)
-            root = next((root for root in lost.values() if covers(root.scope, path)), None)
-            if above is not None:
-                unreadable.append((entry, _describe_unreadable(entry, scan.unreadable[above].problem)))
-            elif root is not None:
-                self._known_lost.add(root.scope)
-                unreadable += [] if entry.type in lost else [(entry, _describe_beneath(entry, root))]
-            elif entry.has_document or path not in scan.skipped:
-                visible[path] = entry
-        return Visibility(visible, tuple(unreadable))
+    def mark_lost(self, visibility: Visibility) -> None:
+        """Record the missing folders that documents are known beneath: these did exist."""
+        self._known_lost |= visibility.lost
 
     def refusals(
         self, scan: Scan, known: Mapping[str, Entry], visibility: Visibility, look: LookContext
@@ -138,7 +150,7 @@ class RootTracker:
         refused = [
             Refuse(path, scan.types[path], FileState.SKIPPED, (unread.problem,), unread.stamp)
             for path, unread in scan.skipped.items()
-            if not _is_listed(known.get(path), unread)
+            if not is_listed(known.get(path), unread)
         ]
         bad = [(path, scan.types[path], unread.problem) for path, unread in scan.unreadable.items()]
         bad += [
@@ -171,10 +183,10 @@ class RootTracker:
     def _list_lost_roots(self) -> Iterator[tuple[str, str, Problem]]:
         for type_, root in self._roots.items():
             if self._state(type_, root) not in (RootState.OK, RootState.ABSENT):
-                yield root.path, type_, _root_problem(root)
+                yield root.path, type_, describe_root(root)
 
 
-def _is_listed(entry: Entry | None, unread: RefusedPath) -> bool:
+def is_listed(entry: Entry | None, unread: RefusedPath) -> bool:
     """True when a skipped path was listed before, or still has a document whose file is now missing."""
     if entry is None:
         return False
@@ -189,7 +201,7 @@ def _describe_unreadable(entry: Entry, problem: Problem) -> Problem:
 
 def _describe_beneath(entry: Entry, root: Root) -> Problem:
     """The problem of a document that lies beneath the missing folder of another collection."""
-    lost = _root_problem(root)
+    lost = describe_root(root)
     what = _WHAT[root.state]
     return Problem(
         entry.path,
@@ -199,7 +211,8 @@ def _describe_beneath(entry: Entry, root: Root) -> Problem:
     )
 
 
-def _root_problem(root: Root) -> Problem:
+def describe_root(root: Root) -> Problem:
+    """The problem of a collection's folder that cannot be looked into."""
     if root.state is RootState.OUTSIDE:
         return Problem(
             root.path,

@@ -8,6 +8,7 @@ from docsync.clock import Clock
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Sign
 from docsync.policy.coalesce import Batch, Coalescer, DirtyPath
+from docsync.sync.rescan.delivery import Delivery, Failure
 from docsync.sync.thread.request import Request
 
 
@@ -33,6 +34,7 @@ class Inbox:
         self.clock = clock
         self._bell: Bell = bell or Condition()
         self._requests: list[Request] = []
+        self._deliveries: list[Delivery | Failure] = []
         self._sleeps_until_ns = 0
         self._closed = False
 
@@ -53,6 +55,12 @@ class Inbox:
             self._requests.append(request)
             self._bell.notify()
 
+    def deliver(self, result: Delivery | Failure) -> None:
+        """Hand over what a walk found."""
+        with self._bell:
+            self._deliveries.append(result)
+            self._bell.notify()
+
     def close(self) -> None:
         """Tell the sync thread to come to an end."""
         with self._bell:
@@ -64,6 +72,13 @@ class Inbox:
         """True once `close` was called."""
         return self._closed
 
+    def is_pressed(self, within_ns: int) -> bool:
+        """True when something waits for the sync thread that is due *within_ns*."""
+        with self._bell:
+            due_ns = self._coalescer.next_due_ns()
+            is_due = due_ns is not None and due_ns <= self.clock.monotonic_ns() + within_ns
+            return is_due or bool(self._requests or self._deliveries)
+
     def __len__(self) -> int:
         with self._bell:
             return len(self._coalescer)
@@ -71,12 +86,12 @@ class Inbox:
     # From the sync thread
 
     def wait(self, until_ns: int, *, for_paths: bool = True) -> None:
-        """Sleep until a path is due, a request waits, the inbox is closed, or it is *until_ns*.
+        """Sleep until a path is due, a request or a delivery waits, it is closed, or it is *until_ns*.
 
         With for_paths=False paths may wait: the database refused the last batch.
         """
         with self._bell:
-            while not self._closed and not self._requests:
+            while not self._closed and not self._requests and not self._deliveries:
                 due_ns = self._coalescer.next_due_ns() if for_paths else None
                 wake_ns = until_ns if due_ns is None else min(due_ns, until_ns)
                 left_ns = wake_ns - self.clock.monotonic_ns()
@@ -90,6 +105,12 @@ class Inbox:
         """The requests that came in since the last call."""
         with self._bell:
             waiting, self._requests = self._requests, []
+            return waiting
+
+    def deliveries(self) -> list[Delivery | Failure]:
+        """What walks found since the last call."""
+        with self._bell:
+            waiting, self._deliveries = self._deliveries, []
             return waiting
 
     def next_due_ns(self) -> int | None:

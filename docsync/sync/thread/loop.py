@@ -3,8 +3,7 @@
 Owns the engine and with it the writer connection. Forgets nothing: what could not be applied is dirty again.
 """
 
-from typing import assert_never
-
+from docsync.change import ApplyResult
 from docsync.counters import BatchResult, Trigger
 from docsync.errors import Damaged, StoreReason, StoreUnavailable
 from docsync.model import RootState, Sign
@@ -17,18 +16,14 @@ from docsync.sync.thread.git_hold import LOOK_AGAIN_NS, BatchExtent, GitAtWork, 
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.loop_tasks import LoopTasks
 from docsync.sync.thread.observers import Observers
+from docsync.sync.thread.outcome import BatchInterrupted, Retry, result_of
 from docsync.sync.thread.pending_requests import PendingRequests
 from docsync.sync.thread.request import Request
+from docsync.sync.thread.rescans import Part, Rescans
 
 _TICK_NS = 1_000_000_000
-_RETRY_FIRST_NS = 50_000_000
-_MAX_RETRY_NS = 5_000_000_000
 _RESYNC_PAUSE_NS = 1_000_000_000
 _LAST_WORK_NS = 2_000_000_000
-
-
-class BatchInterrupted(Exception):
-    """The batch would outlast the time of a stop: it is rolled back, and the next start does it."""
 
 
 class Loop:
@@ -50,11 +45,10 @@ class Loop:
         self._metrics = BatchMetrics(observers.counters, observers.status, inbox.clock)
         self._pending = PendingRequests(inbox.clock, inbox.last_own_hint_ns, tasks.is_closed)
         self._recheck: set[str] = set()
-        self._rescan_at_ns = 0
+        self._rescans = Rescans(tasks, inbox.clock)
         self._upkeep_at_ns = 0
         self._damage: Damaged | None = None
-        self._not_before_ns = 0
-        self._retry_ns = _RETRY_FIRST_NS
+        self._retry = Retry()
         self._resync_at_ns = 0
         self._stop_by_ns = 0
         self.tick_ns = _TICK_NS
@@ -63,7 +57,7 @@ class Loop:
         """Run until the inbox is closed; a last step then applies hints that came during the previous one."""
         while not self._inbox.closed:
             now_ns = self._clock.monotonic_ns()
-            self._inbox.wait(self._next_ns(now_ns), for_paths=now_ns >= self._not_before_ns)
+            self._inbox.wait(self._next_ns(now_ns), for_paths=now_ns >= self._retry.not_before_ns)
             self.step(self._clock.monotonic_ns())
         self.step(self._clock.monotonic_ns())  # what was hinted while the step before was under way
         self._pending.add(self._inbox.requests())
@@ -71,10 +65,10 @@ class Loop:
 
     def _next_ns(self, now_ns: int) -> int:
         """When the next timed work is due (monotonic nanoseconds): rescan, tick, grace period or upkeep."""
-        if now_ns < self._not_before_ns:
-            return min(self._not_before_ns, now_ns + self.tick_ns)
+        if now_ns < self._retry.not_before_ns:
+            return min(self._retry.not_before_ns, now_ns + self.tick_ns)
         due_ns = self._engine.next_due_ns(self._inbox.dirty())
-        times = (self._rescan_at_ns, now_ns + self.tick_ns, due_ns, self._upkeep_at_ns)
+        times = (self._rescans.next_ns, now_ns + self.tick_ns, due_ns, self._upkeep_at_ns)
         return min(at_ns for at_ns in times if at_ns is not None)
 
     def root_states(self) -> dict[str, RootState]:
@@ -91,7 +85,8 @@ class Loop:
 
     def _attempt(self, now_ns: int) -> None:
         self._pending.add(self._inbox.requests())
-        if now_ns < self._not_before_ns and not self._inbox.closed:
+        self._rescans.receive(self._inbox.deliveries())
+        if now_ns < self._retry.not_before_ns and not self._inbox.closed:
             return
         try:
             self._repair_damage()
@@ -100,17 +95,17 @@ class Loop:
         except StoreUnavailable as error:
             self._back_off(error, now_ns)
         except GitAtWork:
-            self._not_before_ns = now_ns + LOOK_AGAIN_NS
+            self._retry.not_before_ns = now_ns + LOOK_AGAIN_NS
         except BatchInterrupted:
             self._log.log_interrupted()
 
     def _work(self, now_ns: int) -> None:
-        looks = self._pending.looks()
+        looks = self._find_looks(now_ns)
         if looks or self._is_due(now_ns):
             # Before paths are taken: while Git holds the batch, a checkout of thousands of paths costs nothing.
             extent = self._enter(now_ns)
-            batch = self._build_batch(now_ns, extent)
-            if batch.dirty or looks or self._engine.list_due(now_ns, batch.resting):
+            batch = self._build_batch(now_ns, extent, looks)
+            if batch.dirty or looks or self._rescans.part or self._engine.list_due(now_ns, batch.resting):
                 self._take_in(batch, self._sync(batch, extent, now_ns), looks)
         else:
             self._git_hold.rest()
@@ -120,10 +115,31 @@ class Loop:
         self._pending.answer(self._engine.read_state, self._engine.type_of)
         self._upkeep_at_ns = self._tasks.upkeep.tick(self._clock.monotonic_ns())
 
+    def _find_looks(self, now_ns: int) -> list[Request]:
+        """Look after walks; returns the looks that wait for none of them any more."""
+        rescans, engine, asked = self._rescans, self._engine, self._pending.looks()
+        rescans.open_delivery(engine)
+        looks = [request for request in asked if not rescans.defers(request, engine)]
+        if rescans.part is not None and rescans.part.is_empty and not looks:
+            self._record_unchanged(now_ns)
+        if not self._inbox.closed:
+            rescans.begin(engine, now_ns, is_asked=len(looks) < len(asked))
+        return looks
+
+    def _record_unchanged(self, now_ns: int) -> None:
+        """A walk delivered nothing: there is nothing to be decided, and no batch."""
+        self._rescans.mark_decided(now_ns)
+        self._metrics.trigger = Trigger.RESCAN
+        self._metrics.record_rescan()
+        unchanged = ApplyResult(self._engine.read_state(()).revision)
+        self._log.log_batch(BatchReport(unchanged), 0.0)
+        self._metrics.record_commit(unchanged, 0.0, self._engine.list_undecided() | self._recheck, now_ns)
+
     def _is_due(self, now_ns: int) -> bool:
         """True when there may be something to sync without a request."""
         due_ns = self._inbox.next_due_ns()
-        if self._inbox.closed or now_ns >= self._rescan_at_ns or (due_ns is not None and due_ns <= now_ns):
+        is_rescan = self._rescans.part or self._rescans.wants_whole(self._engine, now_ns)
+        if self._inbox.closed or is_rescan or (due_ns is not None and due_ns <= now_ns):
             return True
         return bool(self._engine.list_due(now_ns, self._inbox.dirty()))
 
@@ -160,23 +176,22 @@ class Loop:
             return
         self._engine = self._tasks.upkeep.repair(self._damage, self._progress)
         self._damage = None
-        self._rescan_at_ns = 0
+        self._rescans.restart()
 
     def _rebuild_if_asked(self) -> None:
         """Build the database afresh for whoever asks for it, before the look that the same request wants."""
         asking = [request for request in self._pending.looks() if request.rebuilds]
         if asking:
             self._engine = self._tasks.upkeep.rebuild("asked for", self._progress)
-            self._rescan_at_ns = 0
+            self._rescans.restart()
         for request in asking:
             request.rebuilds = False
 
-    def _build_batch(self, now_ns: int, extent: BatchExtent) -> Batch:
-        """What is due, what is asked for, and everything when it is time for a rescan.
+    def _build_batch(self, now_ns: int, extent: BatchExtent, looks: list[Request]) -> Batch:
+        """What is due, what is asked for, and what a rescan found, or everything where no walk can do that.
 
         After Git's work: all that is dirty, and all there is when hints may be missing.
         """
-        looks = self._pending.looks()
         hurried = bool(looks) or extent is not BatchExtent.PLAIN
         if hurried:
             self._find_closed(now_ns)
@@ -184,23 +199,27 @@ class Loop:
         dirty = dict(batch.dirty)
         if any(item.sign is Sign.LOST for item in dirty.values()):
             self._resync(dirty, now_ns, urgent=hurried)
-        asked = frozenset(scope for request in looks for scope in request.scopes)
+        unserved = [request for request in looks if not self._rescans.serves(request)]
+        asked = frozenset(scope for request in unserved for scope in request.scopes)
         scopes = asked | (self._list_unhinted() if looks else set())
         if any(request.rescan for request in looks):
             scopes |= {EVERYTHING}
-        if EVERYTHING in scopes:
+        if EVERYTHING in scopes or len(unserved) < len(looks):
             # A request for everything may come from someone who saw a wrong row: inspect the database soon.
             self._tasks.upkeep.doubt()
-        rescan = now_ns >= self._rescan_at_ns and not self._inbox.closed
-        if rescan or extent is BatchExtent.EVERYTHING:
+        whole = self._rescans.wants_whole(self._engine, now_ns) and not self._inbox.closed
+        if whole or extent is BatchExtent.EVERYTHING:
             scopes |= {EVERYTHING}
+        part = self._rescans.part or Part()
         self._metrics.record_hints(dirty)
-        self._metrics.record_trigger(dirty, requested=bool(looks), rescan=rescan)
+        is_asked = bool(looks) or self._rescans.is_asked_for
+        self._metrics.record_trigger(dirty, requested=is_asked, rescan=whole or self._rescans.is_due_part)
         if extent is not BatchExtent.PLAIN:
             self._metrics.trigger = Trigger.GIT
         for scope in scopes:
             dirty.setdefault(scope, DirtyPath(now_ns, now_ns, Sign.FOLDER))
-        return Batch(dirty, batch.resting, batch.rest_until_ns, asked)
+        asked |= part.asked
+        return Batch(dirty, batch.resting, batch.rest_until_ns, asked, part.scopes, part.rereads)
 
     def _list_unhinted(self) -> set[str]:
         return self._engine.links.list_unhinted() | self._engine.dependents.list_unhinted()
@@ -231,7 +250,7 @@ class Loop:
             report = self._engine.sync(batch, now_ns, self._inbox.last_hint_ns, self._progress, options)
         except (GitAtWork, StoreUnavailable, BatchInterrupted) as error:
             self._inbox.put_back(batch, 0)
-            self._metrics.record_failure(_result_of(error), self._seconds_since(begun_ns))
+            self._metrics.record_failure(result_of(error), self._seconds_since(begun_ns))
             raise
         finally:
             self._status.syncing = False
@@ -243,9 +262,11 @@ class Loop:
         self._inbox.mark_applied(applied.upserted)
         for path, at_ns in report.again.items():
             self._inbox.look_again(path, now_ns, at_ns)
+        is_over = self._rescans.part is not None and self._rescans.mark_decided(now_ns)
         if EVERYTHING in batch.dirty:
+            self._rescans.mark_whole(now_ns)
+        if is_over or EVERYTHING in batch.dirty:
             self._metrics.record_rescan()
-            self._rescan_at_ns = now_ns + int(self._tasks.rescan_ns * self._tasks.jitter.uniform(0.8, 1.2))
         self._log.log_batch(report, seconds)
         undecided = self._engine.list_undecided() | report.again.keys()
         self._metrics.record_commit(applied, seconds, undecided, now_ns + int(seconds * 1e9))
@@ -266,28 +287,14 @@ class Loop:
         """The database cannot be written: the next try comes later each time."""
         if isinstance(error, Damaged):
             self._damage = error
-        self._not_before_ns = now_ns + self._retry_ns
+        self._retry.postpone(now_ns)
         if self._status.raise_reason(error.reason, str(error)):
             self._log.log_unavailable(error)
-        self._retry_ns = min(2 * self._retry_ns, _MAX_RETRY_NS)
 
     def _mark_accepted(self) -> None:
-        self._not_before_ns = 0
-        self._retry_ns = _RETRY_FIRST_NS
+        self._retry.clear()
         if self._status.clear_reasons(*StoreReason):
             self._log.log_available()
         self._tasks.upkeep.accept()
         self._status.scanned = self._engine.scanned
         self._status.undecided = len(self._engine.list_undecided())
-
-
-def _result_of(error: GitAtWork | StoreUnavailable | BatchInterrupted) -> BatchResult:
-    match error:
-        case GitAtWork():
-            return BatchResult.POSTPONED
-        case StoreUnavailable():
-            return BatchResult.REFUSED
-        case BatchInterrupted():
-            return BatchResult.INTERRUPTED
-        case _:
-            assert_never(error)

@@ -9,6 +9,7 @@ from docsync.errors import Damaged
 from docsync.model import FollowedFile
 from docsync.sync.batch.batch_context import Progress
 from docsync.sync.batch.engine import Engine
+from docsync.sync.rescan.delivery import WalkOrder
 
 
 class UpkeepPort(Protocol):
@@ -25,6 +26,12 @@ class UpkeepPort(Protocol):
     def rebuild(self, reason: str, progress: Progress | None = None) -> Engine: ...
 
 
+class WalkerPort(Protocol):
+    """Looks at everything beside the sync thread, and puts what it finds into the inbox."""
+
+    def begin(self, order: WalkOrder) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class LoopTasks:
     """The timed work of the loop: `rescan_ns` between whole scans, spread by ±20 % with `jitter`.
@@ -33,7 +40,8 @@ class LoopTasks:
     what ends the loop; `check_watcher` is called after it, about once a second, with the time. `upkeep`
     looks after the database before and after each batch. `is_closed` is true of a file that no program can
     write any more, as far as the system tells. `follow` tells the watcher which files have more names than
-    the one that it hears of.
+    the one that it hears of. `walker` looks at everything beside this thread; without one a batch does.
+    `hears_all` is true while hints are proved: then it need not look often.
     """
 
     rescan_ns: int
@@ -44,3 +52,5 @@ class LoopTasks:
     is_closed: Callable[[str], bool] = lambda _: False
     follow: Callable[[Mapping[str, FollowedFile]], None] = lambda _: None
     check_folder: Callable[[], None] = lambda: None
+    walker: WalkerPort | None = None
+    hears_all: Callable[[], bool] = lambda: False

@@ -1,0 +1,83 @@
+"""The database as a walk beside the sync reads it: page by page, each a read of its own. Never writes."""
+
+from collections.abc import Iterable
+
+import apsw
+
+from docsync.change import FileReference
+from docsync.model import AssetUse, Entry, Problem, Reference, ReferenceStatus, Stamp
+from docsync.store.connection import reading
+from docsync.store.file_rows import ENTRY_COLUMNS, EntryRows, entry_of
+from docsync.store.problem_rows import ProblemRows
+from docsync.store.sqlite import SqliteStore
+
+Key = tuple[str, str | int]
+"""Where a page begins: behind the row with this key. The first one is behind START."""
+
+START: Key = ("", "")
+
+_PATHS = "SELECT file_path FROM files WHERE file_path > ? ORDER BY file_path LIMIT ?"
+_ENTRIES = f"SELECT {ENTRY_COLUMNS} FROM files WHERE file_path > ? ORDER BY file_path LIMIT ?"
+_LINKS = (
+    "SELECT r.document_id, r.ordinal, d.file_path, r.kind, r.target, r.at, r.status "
+    "FROM document_references AS r JOIN documents AS d ON d.id = r.document_id "
+    "WHERE r.resolved IS NOT NULL AND (r.document_id, r.ordinal) > (?, ?) "
+    "ORDER BY r.document_id, r.ordinal LIMIT ?"
+)
+_USES = (
+    "SELECT u.document_id, d.file_path, u.path, u.racy, u.mtime_ns, u.ctime_ns, u.size, u.inode, u.device "
+    "FROM asset_uses AS u JOIN documents AS d ON d.id = u.document_id "
+    "WHERE (u.document_id, u.path) > (?, ?) ORDER BY u.document_id, u.path LIMIT ?"
+)
+
+
+class SurveyRows:
+    """What is known, on a connection that only reads."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        store = SqliteStore(connection, str)
+        self._connection = connection
+        self._entries = EntryRows(connection)
+        self._problems = ProblemRows(connection)
+        self.roots = store.roots
+        self.warnings = store.warnings
+        self.twin_groups = store.twin_groups
+
+    def page_paths(self, after: str, count: int) -> list[str]:
+        """The *count* paths that follow *after*, in the order of their bytes."""
+        with reading():
+            return [path for (path,) in self._connection.execute(_PATHS, (after, count))]
+
+    def page_entries(self, after: str, count: int) -> list[Entry]:
+        """The *count* entries whose paths follow *after*, in the order of their bytes."""
+        with reading():
+            return [entry_of(row) for row in self._connection.execute(_ENTRIES, (after, count))]
+
+    def find_entries(self, paths: Iterable[str]) -> dict[str, Entry]:
+        """What is known of *paths* themselves, and not of what lies beneath."""
+        with reading():
+            rows = map(self._entries.read, paths)
+            return {row.entry.path: row.entry for row in rows if row is not None}
+
+    def page_links(self, after: Key, count: int) -> list[tuple[Key, FileReference]]:
+        """The *count* references to files behind *after*, each with its key."""
+        with reading():
+            rows = self._connection.execute(_LINKS, (*after, count))
+            return [
+                ((id_, n), FileReference(id_, n, path, Reference(*rest), ReferenceStatus(status)))
+                for id_, n, path, *rest, status in rows
+            ]
+
+    def page_uses(self, after: Key, count: int) -> list[tuple[Key, AssetUse]]:
+        """The *count* assets behind *after* that documents take in, each with its key."""
+        with reading():
+            rows = self._connection.execute(_USES, (*after, count))
+            return [
+                ((id_, asset), AssetUse(path, asset, None if at[0] is None else Stamp(*at), bool(racy)))
+                for id_, path, asset, racy, *at in rows
+            ]
+
+    def list_problems(self, paths: Iterable[str]) -> list[Problem]:
+        """What is recorded of *paths*."""
+        with reading():
+            return [problem for path in paths for problem in self._problems.of(path)]

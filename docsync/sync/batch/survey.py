@@ -1,0 +1,187 @@
+"""One look in three steps: observe tree and database, compare them, suspect what is bad. Reads no file.
+
+Observing and comparing change nothing and remember nothing: both may be done on another connection. Only
+suspecting tells grace period, guard and links what was seen.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+from docsync.clock import Clock
+from docsync.diff import Difference, diff
+from docsync.model import Entry, Root, Scan, Sign, Timing
+from docsync.names import drop_covered, is_within, widen_escaped
+from docsync.policy.coalesce import Batch
+from docsync.policy.grace_period import GracePeriod
+from docsync.policy.guard import Guard
+from docsync.sync.batch.batch_context import BatchContext
+from docsync.sync.batch.deletions import Deletions
+from docsync.sync.batch.links import LinkTracker
+from docsync.sync.batch.look import LastHint, LookContext
+from docsync.sync.batch.reload import Reload
+from docsync.sync.batch.renames import pair_renames
+from docsync.sync.batch.root_states import RootTracker, Visibility, split_visible
+from docsync.sync.ports import Store, Tree
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyParts:
+    """The collaborators of a Surveyor."""
+
+    tree: Tree
+    store: Store
+    grace: GracePeriod
+    guard: Guard
+    clock: Clock
+    timing: Timing
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What lies in some scopes, what is known of them, and when that was looked at (monotonic nanoseconds)."""
+
+    scan: Scan
+    known: Mapping[str, Entry]
+    seen_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Where tree and database differ, as far as the tree can be seen."""
+
+    visibility: Visibility
+    difference: Difference
+
+
+def observe(parts: SurveyParts, scopes: Sequence[str]) -> Observation:
+    """Look at *scopes*, first in the tree and then in the database."""
+    scan = parts.tree.scan(scopes)
+    seen_ns = parts.clock.monotonic_ns()
+    return Observation(scan, parts.store.index(scopes), seen_ns)
+
+
+def compare(
+    observation: Observation,
+    roots: Mapping[str, Root],
+    resting: Set[str] = frozenset(),
+    must_read: Set[str] = frozenset(),
+) -> Comparison:
+    """Compare what was observed below *roots*: without *resting* paths, *must_read* ones as always stale."""
+    scan = observation.scan
+    visibility = split_visible(roots, scan, observation.known)
+    found = {path: stamp for path, stamp in scan.found.items() if path not in resting}
+    visible = {path: entry for path, entry in visibility.visible.items() if path not in resting}
+    return Comparison(visibility, diff(found, visible, scan.types, must_read))
+
+
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """What one survey looks at: `scopes`, among them other names of dirty files, and roots that changed."""
+
+    scopes: Sequence[str]
+    linked: Sequence[str]
+    changed_roots: list[str]
+
+
+class Surveyor:
+    """Finds out what is to be done in a batch. Belongs to the writer's thread."""
+
+    def __init__(self, parts: SurveyParts, roots: RootTracker, links: LinkTracker, reload: Reload) -> None:
+        self._parts = parts
+        self._roots = roots
+        self._links = links
+        self._reload = reload
+
+    def survey(self, batch: Batch, now_ns: int, last_hint_ns: LastHint, *, whole: bool) -> BatchContext:
+        """Scan and diff: which files are to be read, and which are missing."""
+        parts = self._parts
+        extent = self._extend(batch, now_ns)
+        observation = observe(parts, extent.scopes)
+        resting, back = self._find_resting(batch, extent, observation)
+        must_read = self._find_must_read(observation.known, batch, extent.linked)
+        comparison = compare(observation, self._roots.seen, resting, must_read)
+        self._roots.mark_lost(comparison.visibility)
+        gone = self._suspect(batch, observation, comparison, whole=whole)
+        look = LookContext(
+            extent.scopes,
+            now_ns,
+            parts.clock,
+            observation.known,
+            last_hint_ns,
+            batch.signs(),
+            frozenset(self._reload.types),
+        )
+        look = replace(look, resting=resting, asked=batch.asked)
+        refused = self._roots.refusals(observation.scan, look.known, comparison.visibility, look)
+        deletions = Deletions(parts.tree, parts.store, parts.grace, parts.guard)
+        work = BatchContext(
+            resting, comparison.difference, look, deletions, refused, gone=gone, roots=extent.changed_roots
+        )
+        other_names = self._links.find_other_names(parts.store.names_of)
+        work.again.update(dict.fromkeys(other_names, now_ns) | back)
+        work.mark_seen(observation.scan, comparison.visibility)
+        work.accept_rereads(batch.rereads, must_read)
+        pair_renames(work, parts.grace, parts.timing)
+        return work
+
+    def list_due(self, now_ns: int, resting: Set[str]) -> list[str]:
+        """The paths whose grace period ends by *now_ns*, except those that are *resting* under any name."""
+        return self._parts.grace.list_due(now_ns, resting | self._links.find_idle_links(resting))
+
+    def _extend(self, batch: Batch, now_ns: int) -> _Extent:
+        """All that is to be looked at with the dirty paths of *batch*."""
+        changed_roots = self._roots.look()
+        linked = self._links.find_links_to(batch.dirty.keys() | batch.delivered | set(changed_roots))
+        overdue = self.list_due(now_ns, batch.resting)
+        wanted = [*batch.dirty, *batch.delivered, *linked, *overdue, *changed_roots]
+        wanted += [reread.entry.path for reread in batch.rereads]
+        scopes = drop_covered(map(widen_escaped, wanted))
+        return _Extent(scopes, linked, changed_roots)
+
+    def _find_resting(
+        self, batch: Batch, extent: _Extent, observation: Observation
+    ) -> tuple[Set[str], dict[str, int]]:
+        """The paths not to be looked at yet; those of them that are back have until when they rest."""
+        found = observation.scan.found
+        self._links.mark_scanned(extent.scopes, observation.scan)
+        back = {path: until for path, until in batch.rest_until_ns.items() if path in found}
+        idle = self._links.find_idle_links(batch.resting, batch.dirty.keys())
+        for path in back:
+            self._mark_returned(path, observation.known)
+        return batch.resting.union(back, idle), back
+
+    def _find_must_read(self, known: Mapping[str, Entry], batch: Batch, linked: Iterable[str]) -> set[str]:
+        """The paths to read whatever their stamps say: in doubt, hinted, asked for, of reloaded collections.
+
+        A write may leave a stamp as it was: a mapping on tmpfs does, and a clock that was set back.
+        """
+        types = self._reload.types
+        must_read = self._parts.grace.suspects().union(batch.dirty, linked)
+        if types or batch.asked:  # else a rescan would go through all entries for nothing
+            must_read.update(
+                path for path, entry in known.items() if entry.type in types or is_within(batch.asked, path)
+            )
+        return must_read
+
+    def _suspect(
+        self, batch: Batch, observation: Observation, comparison: Comparison, *, whole: bool
+    ) -> list[Entry]:
+        """Tell guard and grace period what is there and what is not; returns what is newly missing."""
+        grace, guard, store = self._parts.grace, self._parts.guard, self._parts.store
+        found = observation.scan.found
+        guard.mark_returned(found.keys())
+        guard.mark_replaced({type_: store.old_paths(type_) for type_ in self._roots.find_replaced()})
+        difference = comparison.difference
+        for path in (*difference.stale, *(entry.path for entry in difference.present)):
+            self._mark_returned(path, observation.known)
+        gone = [e for e in difference.gone if not guard.holds(e) and not grace.is_missing(e)]
+        swapped = {path for path, sign in batch.signs().items() if sign is Sign.SWAPPED}
+        for entry in gone:
+            immediate = whole or (entry.path in self._links.keys and is_within(swapped, entry.path))
+            grace.mark_missing(entry, observation.seen_ns, immediate=immediate)
+        return gone
+
+    def _mark_returned(self, path: str, known: Mapping[str, Entry]) -> None:
+        """The file of *path* is there; also if this batch fails."""
+        if path in known and self._parts.grace.is_missing(known[path]):
+            self._parts.grace.mark_returned(path, known[path].type)

@@ -1,0 +1,38 @@
+"""Histories of walks beside the sync that once broke a promise, by what went wrong. They are played for ever."""
+
+from tests.simulation.step import History, News, Step, Verb
+
+WALK_REGRESSIONS: dict[str, History] = {
+    "a delivery comes while the database refuses": (
+        Step(0, Verb.WALK),
+        Step(0, Verb.FAULT, other="full", number=13),
+        Step(0, Verb.SAVE, path="personas/a.json", other="persona/cyd"),
+        Step(0, Verb.SAVE, path="personas/old/f.json", other="persona/cyd"),
+        Step(0, Verb.SAVE, path="personas/c.json", other="persona/cyd"),
+        Step(0, Verb.SAVE, path="personas/team/deep/e.json", other="persona/cyd"),
+        Step(0, Verb.DELETE, path="personas/team/deep/e.json"),
+    ),
+    "every folder moves while it is walked": (
+        Step(0, Verb.FILL, path="personas"),
+        Step(0, Verb.FILL, path="prompts"),
+        Step(700, Verb.WALK, late_ms=0.3),
+        Step(2.4, Verb.EXCHANGE, path="prompts/p.prompty", other="prompts/kit/s.prompty", news=News.SILENT),
+        Step(1.8, Verb.EXCHANGE, path="personas/team", other="personas/old", news=News.SILENT),
+    ),
+    "a shut folder of two collections is recorded as one of the inner": (
+        Step(0, Verb.FILL, path="personas"),
+        Step(0, Verb.SHUT, path="personas/team"),
+        Step(0, Verb.RESTART, number=4),
+    ),
+    "a folder that is doubted for ever is no news": (
+        Step(0, Verb.RESTART, number=4),
+        Step(0, Verb.FILL, path="personas"),
+        Step(700, Verb.MOVE, path="personas", other="parked"),
+        Step(0, Verb.SAVE, path="personas/c.json", other="persona/twice"),
+    ),
+    "what was heard while Git worked is found by a walk, too": (
+        Step(0, Verb.GIT, number=1),
+        Step(0, Verb.HALF, path="prompts/p.prompty", other="prompt/pia"),
+        Step(0, Verb.WALK),
+    ),
+}

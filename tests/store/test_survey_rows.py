@@ -1,0 +1,71 @@
+"""The database as a walk reads it: all pages together are all rows, on a connection that only reads."""
+
+from pathlib import Path
+
+import pytest
+
+from docsync.errors import Damaged
+from docsync.names import EVERYTHING
+from docsync.store.connection import open_reader_connection
+from docsync.store.sqlite import SqliteStore
+from docsync.store.survey_rows import START, SurveyRows
+from tests.helpers.project import Project
+
+PATHS = [f"personas/{name}.json" for name in ("a", "b", "\u00e9", "z")]
+
+
+@pytest.fixture
+def filled(project: Project) -> Project:
+    for path in PATHS:
+        project.persona(path)
+    for name in ("p", "q", "r"):
+        project.write(
+            f"prompts/{name}.prompty",
+            "---\nsample: ${file:s.json}\n---\n{% include 't.txt' %}{% include 'u.txt' %}",
+        )
+    project.write("prompts/s.json", "{}")
+    project.write("prompts/t.txt", "text")
+    project.write("prompts/broken.prompty", "---\nname: [\n")
+    project.settle()
+    return project
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 100])
+def test_all_pages_together_are_all_rows(filled: Project, count: int) -> None:
+    store = SqliteStore(filled.connection, str)
+    with open_reader_connection(filled.database) as connection:
+        rows = SurveyRows(connection)
+        entries, after = [], ""
+        while page := rows.page_entries(after, count):
+            assert len(page) <= count
+            entries += page
+            after = page[-1].path
+        links, key = [], START
+        while found := rows.page_links(key, count):
+            links += [link for _, link in found]
+            key = found[-1][0]
+        uses, key = [], START
+        while taken := rows.page_uses(key, count):
+            uses += [use for _, use in taken]
+            key = taken[-1][0]
+        assert {entry.path: entry for entry in entries} == store.index([EVERYTHING])
+        assert [entry.path for entry in entries] == sorted(entry.path for entry in entries)
+        assert sorted(map(str, links)) == sorted(map(str, store.links([EVERYTHING])))
+        assert sorted(map(str, uses)) == sorted(map(str, store.asset_uses([EVERYTHING], ())))
+        assert rows.roots() == store.roots()
+
+
+def test_an_entry_is_found_by_its_own_path_only(filled: Project) -> None:
+    with open_reader_connection(filled.database) as connection:
+        rows = SurveyRows(connection)
+        assert rows.find_entries(["personas", PATHS[2], "nothing"]).keys() == {PATHS[2]}
+        assert [problem.path for problem in rows.list_problems(["prompts/broken.prompty", PATHS[0]])] == [
+            "prompts/broken.prompty"
+        ]
+
+
+def test_a_row_that_no_docsync_has_written_is_damage(filled: Project, tmp_path: Path) -> None:
+    filled.connection.execute("PRAGMA ignore_check_constraints = ON")
+    filled.connection.execute("UPDATE files SET state = 'odd' WHERE file_path = ?", (PATHS[1],))
+    with open_reader_connection(filled.database) as connection, pytest.raises(Damaged):
+        SurveyRows(connection).page_entries("", 100)
