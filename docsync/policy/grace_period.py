@@ -119,9 +119,10 @@ class GracePeriod:
         group = self._missing.get(entry.type)
         return group is not None and entry.path in group
 
-    def has_missing(self, type_: str) -> bool:
-        """True while a file of the collection *type_* is missing, and that is not decided."""
-        return bool(self._missing.get(type_))
+    def has_missing(self, type_: str, decided: Set[str] = frozenset()) -> bool:
+        """True while a file of the collection *type_* is missing that is none of those being *decided*."""
+        group = self._missing.get(type_)
+        return group is not None and any(path not in decided for path in (*group.delayed, *group.immediate))
 
     def list_immediate(self, type_: str) -> Set[str]:
         """The missing files of the collection *type_* that Git removed, or the swap of a mounted volume."""

@@ -81,6 +81,13 @@ ASSET_REGRESSIONS: dict[str, History] = {
         Step(700, Verb.MOVE, path="prompts/kit/r.prompty", other="prompts/kit/s.prompty", news=News.SILENT),
         Step(0, Verb.SAVE, path="personas/c.json", other="persona/twice"),
     ),
+    "a folder takes the place of one that has just been decided about": (
+        Step(0, Verb.FILL, path="prompts"),
+        Step(6000, Verb.MOVE, path="prompts", other="personas/new"),
+        Step(0, Verb.WRITE, path="prompts/p.prompty", other="prompt/quo"),
+        Step(6007, Verb.MOVE, path="prompts", other="parked"),
+        Step(0, Verb.WRITE, path="prompts/kit/s.prompty", other="prompt/both"),
+    ),
     "a file is looked at for the sake of a link that led to it": (
         Step(0, Verb.SAVE, path="personas/a.json", other="persona/ada"),
         Step(0, Verb.WRITE, path="personas/a.json", other="persona/bob", news=News.SILENT),

@@ -115,8 +115,10 @@ class MemoryStore:
     def old_paths(self, type_: str) -> set[str]:
         """The documents' files that a collection had before its folder was replaced; all where it was not."""
         tables = self._memory.tables
-        mine = {path for path in tables.rows if tables.entries[path].type == type_}
-        return mine & tables.replaced.get(type_, mine)
+        old = tables.replaced.get(type_, tables.paths.keys())
+        return {
+            path for id_, path in tables.paths.items() if id_ in old and tables.entries[path].type == type_
+        }
 
     def rows(self, type_: str) -> int:
         """How many documents a collection has now, by the collection that their files are of."""

@@ -70,7 +70,7 @@ class MemoryBatch:
             if row is not None:
                 self._drop(row)
             if row is not None and row.id != document.id:
-                self._record(row.id, "delete", None)
+                self._record_deletion(row.id)
             if row is None or row.id != document.id:
                 self._take_over_id(document.id)
             self._insert(document)
@@ -159,7 +159,7 @@ class MemoryBatch:
     def _keep(self, change: AdoptRoot | DoubtRoot | ForgetDeletions) -> None:
         tables = self._tables
         if isinstance(change, DoubtRoot):
-            tables.replaced.setdefault(change.type, tables.paths_before)
+            tables.replaced.setdefault(change.type, tables.ids_before)
             return
         if isinstance(change, ForgetDeletions):
             kept = {
@@ -176,13 +176,19 @@ class MemoryBatch:
         row = self._tables.rows.get(path)
         if row is not None:
             self._drop(row)
-            self._record(row.id, "delete", None)
+            self._record_deletion(row.id)
             self.applied.deleted.append(path)
             self._tables.deletions.pop(path, None)
             if change.counts:
                 type_ = self._tables.entries[path].type
                 self._tables.deletions[path] = CountedDeletion(path, type_, self._now)
         self._forget(path)
+
+    def _record_deletion(self, id_: str) -> None:
+        """What has this id later on is another document: it was not there when a folder was replaced."""
+        self._record(id_, "delete", None)
+        replaced = self._tables.replaced
+        replaced |= {type_: ids - {id_} for type_, ids in replaced.items()}
 
     def _follow(self, change: Relink | Warn) -> None:
         if isinstance(change, Warn):

@@ -34,7 +34,7 @@ class Tables:
     collections: dict[str, Declared] = field(default_factory=dict)
     deletions: dict[str, CountedDeletion] = field(default_factory=dict)
     replaced: dict[str, frozenset[str]] = field(default_factory=dict)
-    paths_before: frozenset[str] = frozenset()  # those of the documents before the transaction that runs
+    ids_before: frozenset[str] = frozenset()  # those of the documents before the transaction that runs
 
     def copy(self) -> "Tables":
         """The same once more, to be changed."""
@@ -53,5 +53,5 @@ class Tables:
             self.collections.copy(),
             self.deletions.copy(),
             self.replaced.copy(),
-            frozenset(self.rows),
+            frozenset(self.paths),
         )

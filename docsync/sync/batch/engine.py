@@ -177,8 +177,7 @@ class Engine:
         self, work: BatchContext, progress: Progress | None, confirm: Callable[[], None] | None
     ) -> Iterator[RowChange]:
         """Yields the changes, a file at a time, inside the open transaction: consume it once, in order."""
-        yield from self._roots.adopt(work.resting)
-        yield from tuple(work.refused)
+        yield from (*self._roots.doubt(work.resting), *work.refused)
         yield from map(Delete, work.difference.forgotten)
         yield from work.touches
         for count, path in enumerate(work.stale, 1):
@@ -191,6 +190,7 @@ class Engine:
         yield from self.dependents.update_references(work)
         renamed = [entry for path, entry in work.renames.items() if path in work.upserted]
         yield from self._deletions(work, renamed)
+        yield from self._roots.adopt(work.resting, frozenset(work.left))
         yield from chain(self._twins.update(work), self._private.update(work))
         if confirm is not None:
             confirm()

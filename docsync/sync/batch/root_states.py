@@ -110,25 +110,39 @@ class RootTracker:
             return root.state
         return RootState.ABSENT if self._identities.get(type_) is None else RootState.MISSING
 
-    def adopt(self, resting: Set[str]) -> Iterator[AdoptRoot | DoubtRoot]:
+    def doubt(self, resting: Set[str]) -> Iterator[DoubtRoot]:
+        """What is to be recorded, before anything else, of folders in the place of others.
+
+        Until one is adopted, a kill is no way around what is undecided beneath it.
+        """
+        yield from map(DoubtRoot, self._find_undecided(resting))
+
+    def adopt(self, resting: Set[str], decided: Set[str]) -> Iterator[AdoptRoot]:
         """What is to be recorded of folders that are new.
 
-        One in the place of another is adopted once nothing beneath is undecided, lost or *resting*, not to be
-        looked at yet: a kill before that is no way around it.
+        One in the place of another is adopted with the last of what is *decided* about the documents beneath, so
+        that a third one is compared with it.
         """
-        replaced = self.find_replaced()
-        unseen = {path for path, _, _ in self._list_lost_roots()} | resting if replaced else resting
+        undecided = self._find_undecided(resting, decided)
         self._adopted = {}
         for type_, root in self._roots.items():
             identity = self._identity(root)
-            if identity is None or identity == self._identities.get(type_):
-                continue
-            rests = any(covers(root.scope, path) for path in unseen)
-            if type_ in replaced and (rests or self._grace.has_missing(type_)):
-                yield DoubtRoot(type_)
-            else:
+            if identity not in (None, self._identities.get(type_)) and type_ not in undecided:
                 self._adopted[type_] = identity
                 yield AdoptRoot(type_, *identity)
+
+    def _find_undecided(self, resting: Set[str], decided: Set[str] = frozenset()) -> set[str]:
+        """The replaced folders beneath which anything is missing, lost, or *resting*, not to be looked at yet."""
+        replaced = self.find_replaced()
+        if not replaced:
+            return replaced  # every save comes here
+        unseen = {path for path, _, _ in self._list_lost_roots()} | resting
+        return {
+            type_
+            for type_ in replaced
+            if self._grace.has_missing(type_, decided)
+            or any(covers(self._roots[type_].scope, path) for path in unseen)
+        }
 
     def commit(self) -> None:
         """After the commit: the folders given by `look` are scanned, the new identities are recorded."""

@@ -105,6 +105,20 @@ def test_what_is_released_is_done_with_and_the_new_folder_is_as_any(five: Projec
     assert (held(five), len(five.paths())) == ([], 2)
 
 
+def test_a_third_folder_is_compared_with_the_second_as_soon_as_that_is_decided_about(five: Project) -> None:
+    swap(five, "a", "other")
+    five.settle()
+    assert five.paths() == ["personas/a.json", "personas/other.json"]
+    shutil.rmtree(five.root / "old")
+    swap(five, "other", "b")
+    five.settle()
+    shutil.rmtree(five.root / "old")
+    assert (held(five), five.paths()) == ([], ["personas/b.json", "personas/other.json"])
+    swap(five, "third")
+    five.settle()
+    assert held(five) == ["personas/b.json", "personas/other.json"]
+
+
 def test_the_old_folder_back_ends_the_hold(five: Project) -> None:
     swap(five, "other")
     five.settle()
