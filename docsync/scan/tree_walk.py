@@ -83,7 +83,6 @@ class TreeWalk:
     def recheck(self) -> Iterator[None]:
         """Let the folders wait again that moved since they were looked at, and forget what was in them."""
         self._is_again = True
-        self.changed = set()
         moved: list[WalkedFolder] = []
         for number, (folder, stamp) in enumerate(self._stamps.items(), 1):
             if stamp is None or folder.walk.stamp_folder(folder.location) != stamp:
@@ -104,6 +103,7 @@ class TreeWalk:
     def _forget(self, folders: Set[str]) -> Iterator[None]:
         """Forget what was found in *folders*."""
         result = self._result
+        self.changed = set()
         gone: set[str] = set()
         for number, path in enumerate(result.types, 1):
             if path in folders or dirname(path) in folders:

@@ -104,6 +104,20 @@ def test_a_folder_that_moves_while_it_is_walked_is_never_half_seen(quiet: Projec
     assert delivery.scopes in ({"personas/team", "personas/crew"}, frozenset())
 
 
+@pytest.mark.parametrize("at", range(1, 20))
+def test_what_is_recorded_while_it_is_walked_and_moves_on_is_found_whole(quiet: Project, at: int) -> None:
+    settle(quiet)
+
+    def move(pieces: int) -> None:
+        if pieces == at:
+            quiet.persona("personas/fresh/x.json")
+            quiet.sync("personas/fresh")
+            os.rename(quiet.root / "personas/fresh", quiet.root / "personas/stale")
+
+    delivery = walk(quiet, move)
+    assert delivery.scopes in ({"personas/fresh", "personas/stale"}, frozenset())
+
+
 def test_of_a_tree_that_never_holds_still_nothing_that_is_gone_is_delivered(quiet: Project) -> None:
     settle(quiet)
     (quiet.root / A).unlink()
