@@ -166,9 +166,8 @@ class Engine:
         self.links.mark_scanned(scopes, scan)
         seen_ns = self._clock.monotonic_ns()
         self._guard.mark_returned(scan.found.keys())
-        self._guard.mark_replaced(
-            {type_: self._store.old_paths(type_) for type_ in self._roots.find_replaced()}
-        )
+        replaced = self._roots.find_replaced()
+        self._guard.mark_replaced({type_: self._store.old_paths(type_) for type_ in replaced})
         back = {path: until for path, until in batch.rest_until_ns.items() if path in scan.found}
         resting = batch.resting.union(back, self.links.find_idle_links(batch.resting, batch.dirty.keys()))
         known = self._store.index(scopes)
@@ -213,7 +212,8 @@ class Engine:
         self, work: BatchContext, progress: Progress | None, confirm: Callable[[], None] | None
     ) -> Iterator[RowChange]:
         """Yields the changes, a file at a time, inside the open transaction: consume it once, in order."""
-        yield from (*self._roots.doubt(work.resting), *work.refused)
+        yield from self._roots.doubt(work.resting)
+        yield from tuple(work.refused)
         yield from map(Delete, work.difference.forgotten)
         for count, path in enumerate(work.stale, 1):
             change = self._loader.load(path, work.look)
