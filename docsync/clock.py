@@ -1,4 +1,4 @@
-"""Time that is given: a monotonic clock for waits, the wall clock for what people read. Never sleeps."""
+"""Time that is given: a monotonic clock for waits, a wall clock for what people read, CPU time. Never sleeps."""
 
 import re
 import time
@@ -13,13 +13,15 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The two clocks of a program, each as a function that returns nanoseconds.
+    """The clocks of a program, each as a function that returns nanoseconds.
 
-    `monotonic_ns` only goes forward and is for durations; `wall_ns` counts from 1970 and may be set.
+    `monotonic_ns` only goes forward and is for durations; `wall_ns` counts from 1970 and may be set;
+    `cpu_ns` is how long the calling thread has worked.
     """
 
     monotonic_ns: Callable[[], int] = time.monotonic_ns
     wall_ns: Callable[[], int] = time.time_ns
+    cpu_ns: Callable[[], int] = time.thread_time_ns
 
 
 SYSTEM = Clock()

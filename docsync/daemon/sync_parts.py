@@ -76,7 +76,7 @@ def start_sync(
     is_busy = upkeep.inspector.is_busy = partial(_is_busy, state, inbox)
     watch = stack.enter_context(_watch_supervisor(settings, inbox, state, counters, log))
     check = partial(_check_watcher, ClaimRenewal(folder), watch)
-    walker = Walker(partial(_open_sources, settings), inbox.deliver, is_busy)
+    walker = Walker(partial(_open_sources, settings), inbox.deliver, is_busy, clock)
     stack.enter_context(running("docsync-walk", walker.run, stop=walker.close, on_failure=on_failure))
     rescan_ns = settings.rescan_seconds * 1_000_000_000
     is_closed = settings.sync.tree().is_closed

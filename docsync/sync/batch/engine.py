@@ -177,7 +177,8 @@ class Engine:
         self, work: BatchContext, progress: Progress | None, confirm: Callable[[], None] | None
     ) -> Iterator[RowChange]:
         """Yields the changes, a file at a time, inside the open transaction: consume it once, in order."""
-        yield from (*self._roots.doubt(work.resting), *work.refused)
+        yield from self._roots.doubt(work.resting)
+        yield from tuple(work.refused)
         yield from map(Delete, work.difference.forgotten)
         yield from work.touches
         for count, path in enumerate(work.stale, 1):

@@ -120,8 +120,8 @@ class RootTracker:
     def adopt(self, resting: Set[str], decided: Set[str]) -> Iterator[AdoptRoot]:
         """What is to be recorded of folders that are new.
 
-        One in the place of another is adopted with the last of what is *decided* about the documents beneath, so
-        that a third one is compared with it.
+        One in the place of another is adopted with the last of what is *decided* about the documents beneath,
+        so that a third one is compared with it.
         """
         undecided = self._find_undecided(resting, decided)
         self._adopted = {}
@@ -132,7 +132,7 @@ class RootTracker:
                 yield AdoptRoot(type_, *identity)
 
     def _find_undecided(self, resting: Set[str], decided: Set[str] = frozenset()) -> set[str]:
-        """The replaced folders beneath which anything is missing, lost, or *resting*, not to be looked at yet."""
+        """The replaced folders with anything beneath that is missing, lost, or *resting*: not to be looked at yet."""
         replaced = self.find_replaced()
         if not replaced:
             return replaced  # every save comes here

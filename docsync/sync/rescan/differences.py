@@ -67,7 +67,7 @@ class Differences:
         self.found.stale.update((path, scan.found[path]) for path in new)
 
     def compare_again(self, walk: WalkPort) -> Iterator[None]:
-        """Compare once more what is, was or is known to be in the folders that moved while *walk* was made."""
+        """Compare once more what is, was or is known to be in the folders that moved during *walk*."""
         scan, moved = walk.scan(), set(walk.changed)
         yield from self._add_known(moved, walk)
         todo = sorted(moved)
@@ -84,7 +84,7 @@ class Differences:
             yield
 
     def _add_known(self, paths: set[str], walk: WalkPort) -> Iterator[None]:
-        """Add to *paths* what the sync thread has recorded in the folders that moved, as it may be gone again."""
+        """Add to *paths* what is recorded by now in the folders that moved: it may be gone again."""
         after = ""
         while page := self._rows.page_paths(after, _PATHS):
             after = page[-1]
@@ -130,7 +130,7 @@ class Differences:
         return is_unreadable and problem in self._rows.list_problems([problem.path])
 
     def find_refused(self, scan: Scan) -> Iterator[str]:
-        """The paths that cannot be taken, and are not recorded so, but for the collections' folders themselves."""
+        """The paths that cannot be taken, and are not recorded so, without the collections' folders."""
         lost = {root.path for root in self._roots.values() if root.state is not RootState.OK}
         known = self._rows.find_entries([*scan.skipped, *scan.unreadable])
         yield from (path for path, unread in scan.skipped.items() if not is_listed(known.get(path), unread))

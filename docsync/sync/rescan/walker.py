@@ -3,7 +3,6 @@
 Never writes, never marks anything: it delivers claims, which the sync thread proves.
 """
 
-import time
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -11,6 +10,7 @@ from threading import Condition
 
 import apsw
 
+from docsync.clock import Clock
 from docsync.errors import NoDatabase, StoreUnavailable
 from docsync.sync.rescan.delivery import Delivery, Failure, WalkOrder
 from docsync.sync.rescan.ports import Sources
@@ -21,7 +21,7 @@ SLICE_NS = 4_000_000
 _REST_SECONDS = 0.012
 _SHORT_REST_SECONDS = 0.001
 # Work that is due goes first, but not for ever.
-_MAX_REST_SECONDS = 0.05
+_MAX_REST_NS = 50_000_000
 
 Deliver = Callable[[Delivery | Failure], None]
 Opener = Callable[[], AbstractContextManager[Sources]]
@@ -30,11 +30,14 @@ Opener = Callable[[], AbstractContextManager[Sources]]
 class Walker:
     """Walks when it is told to: `begin` from the sync thread, `run` in the walker's own."""
 
-    def __init__(self, open_sources: Opener, deliver: Deliver, is_busy: Callable[[], bool]) -> None:
+    def __init__(
+        self, open_sources: Opener, deliver: Deliver, is_busy: Callable[[], bool], clock: Clock
+    ) -> None:
         """*is_busy* is true while the sync thread works, or something is due for it."""
         self._open = open_sources
         self._deliver = deliver
         self._is_busy = is_busy
+        self._clock = clock
         self._bell = Condition()
         self._order: WalkOrder | None = None
         self._closed = False
@@ -67,42 +70,40 @@ class Walker:
 
     def _do(self, order: WalkOrder) -> Delivery | Failure | None:
         """One pass; None when it was replaced or is to end."""
-        begun_ns = time.thread_time_ns()
+        begun_ns = self._clock.cpu_ns()
         try:
             with self._open() as sources:
                 delivery = self._work_off(survey_beside(sources, order), _rest_of(order))
-        except (
-            NoDatabase,
-            StoreUnavailable,
-            apsw.Error,
-        ):  # the sync thread meets the same, and knows what to do
+        except (NoDatabase, StoreUnavailable, apsw.Error):
+            # The sync thread meets the same, and knows what to do.
             return Failure(order.number)
         if delivery is None:
             return None
-        return replace(delivery, cpu_ns=time.thread_time_ns() - begun_ns)
+        return replace(delivery, cpu_ns=self._clock.cpu_ns() - begun_ns)
 
     def _work_off(self, work: Generator[None, None, Delivery], rest: float) -> Delivery | None:
-        slice_ends_ns, gives_way = time.monotonic_ns() + SLICE_NS, True
+        monotonic_ns = self._clock.monotonic_ns
+        slice_ends_ns, gives_way = monotonic_ns() + SLICE_NS, True
         while True:
             try:
                 next(work)
             except StopIteration as end:
                 delivery: Delivery = end.value
                 return delivery
-            if time.monotonic_ns() >= slice_ends_ns or (gives_way and self._is_busy()):
+            if monotonic_ns() >= slice_ends_ns or (gives_way and self._is_busy()):
                 if not self._rest(rest):
                     work.close()
                     return None
                 # After the longest rest there is one slice, whatever is due.
-                slice_ends_ns, gives_way = time.monotonic_ns() + SLICE_NS, not self._is_busy()
+                slice_ends_ns, gives_way = monotonic_ns() + SLICE_NS, not self._is_busy()
 
     def _rest(self, seconds: float) -> bool:
         """Let others work, longer while there is work; False when this pass is not wanted any more."""
-        ends = time.monotonic() + _MAX_REST_SECONDS
+        ends_ns = self._clock.monotonic_ns() + _MAX_REST_NS
         with self._bell:
             while not self._closed and self._order is None:
                 self._bell.wait(seconds)
-                if not self._is_busy() or time.monotonic() >= ends:
+                if not self._is_busy() or self._clock.monotonic_ns() >= ends_ns:
                     break
             return not self._closed and self._order is None
 

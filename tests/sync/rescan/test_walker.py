@@ -8,6 +8,7 @@ from threading import Event
 
 import pytest
 
+from docsync.clock import SYSTEM
 from docsync.daemon.running import running
 from docsync.errors import NoDatabase
 from docsync.store.connection import open_reader_connection
@@ -36,7 +37,7 @@ def walking(
             has_begun.set()
             yield Sources(project.settings.tree(), SurveyRows(connection))
 
-    walker = Walker(open_sources, results.put, is_busy)
+    walker = Walker(open_sources, results.put, is_busy, SYSTEM)
     with running("walker", walker.run, stop=walker.close, on_failure=lambda: None):
         yield walker, results, has_begun
 
@@ -101,7 +102,7 @@ def test_a_database_that_cannot_be_read_is_told_of(project: Project, tmp_path: P
             raise NoDatabase("there is none")
         yield  # type: ignore[misc]  # it never comes so far
 
-    walker = Walker(refuse, results.put, lambda: False)
+    walker = Walker(refuse, results.put, lambda: False, SYSTEM)
     with running("walker", walker.run, stop=walker.close, on_failure=lambda: None):
         walker.begin(WalkOrder(7))
         assert results.get(timeout=SECONDS) == Failure(7)
