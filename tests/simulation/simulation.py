@@ -243,6 +243,8 @@ class Simulation:
     def _failed(self, fault: str) -> None:
         self._outcome.refusals += fault != "crash"
         self._scenario.refused(fault)
+        if self._observer is not None:
+            self._observer.refused()
 
     def _asleep(self) -> None:
         """The daemon has nothing to do: what it answered must be true."""

@@ -202,6 +202,10 @@ class TreeObserver:
         self._signs_then = dict(self._signs)
         self._taken_ns = self._clock.now_ns
 
+    def refused(self) -> None:
+        """The batch is undone: what it looked at is looked at again for the same reason."""
+        self._scopes = None
+
     def _is_doubtful(self, path: str) -> bool:
         finding = self._oracle.at(path)
         if finding.sort is not Sort.GOOD:

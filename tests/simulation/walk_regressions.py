@@ -35,4 +35,18 @@ WALK_REGRESSIONS: dict[str, History] = {
         Step(0, Verb.HALF, path="prompts/p.prompty", other="prompt/pia"),
         Step(0, Verb.WALK),
     ),
+    "what a walk delivered is decided at the second try": (
+        Step(0, Verb.FAULT, other="locked", number=5),
+        Step(0, Verb.SAVE, "personas/old/f.json", "persona/ada"),
+        Step(0, Verb.WRITE, "personas/old/f.json", "persona/bob", news=News.SILENT),
+        Step(0, Verb.WALK),
+        Step(3, Verb.WALK),
+    ),
+    "what was heard before Git was done is found unfinished by a walk": (
+        Step(0, Verb.FILL, "prompts"),
+        Step(320, Verb.GIT, number=1),
+        Step(0, Verb.SAVE, "prompts/kit/s.prompty", "prompt/quo"),
+        Step(1100, Verb.HALF, "prompts/kit/s.prompty", "prompt/pia", news=News.SILENT),
+        Step(0, Verb.WALK),
+    ),
 }
