@@ -14,7 +14,17 @@ from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from pathlib import Path
 
-from benchmarks import barrier, cold_sync, render, save_to_row
+from benchmarks import (
+    barrier,
+    cold_sync,
+    in_process,
+    parsing,
+    ready,
+    render,
+    save_to_row,
+    start,
+    whole_rows,
+)
 from benchmarks.figure import Figure, format_table, read_figures, write_figures
 
 
@@ -42,9 +52,14 @@ def run_cold_sync(size: Size, rounds: int) -> list[Figure]:
 
 RUNS: Mapping[str, Run] = {
     "cold_sync": run_cold_sync,
+    "parsing": lambda size, rounds: parsing.list_figures(size.choose(500, 2_000), 5 * rounds),
+    "ready": lambda size, rounds: ready.list_figures(size.choose(1_100, 11_000), rounds),
+    "start": lambda _, rounds: start.list_figures(5 * rounds),
     "save_to_row": lambda size, rounds: save_to_row.list_figures(size.choose(40, 200), rounds),
     "barrier": lambda size, rounds: barrier.list_figures(size.choose(20, 100), rounds),
+    "whole_rows": lambda size, rounds: whole_rows.list_figures(size.choose(500, 2_000), 5 * rounds),
     "render": lambda size, rounds: render.list_figures(_PROMPTS, size.choose(50, 200), rounds),
+    "in_process": lambda size, rounds: in_process.list_figures(size.choose(1_000, 10_000), rounds),
 }
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import yaml
 
+from benchmarks.figure import Figure
 from benchmarks.tree import write_tree
 from docsync.cli.main import COLLECTOR
 from docsync.formats import parse
@@ -54,15 +55,15 @@ def find_good(root: Path, collection: Collection) -> list[File]:
     return list(good)[:_MAX_FILES]
 
 
-def measure(files: list[File], once: Callable[[File], object]) -> float:
-    """Microseconds of CPU that *once* takes for one of *files*."""
+def measure(files: list[File], once: Callable[[File], object], rounds: int = _ROUNDS) -> list[float]:
+    """Microseconds of CPU that *once* takes for one of *files*, in each round."""
     times = []
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         begun = time.process_time()
         for file in files:
             once(file)
         times.append((time.process_time() - begun) / len(files) * 1e6)
-    return statistics.median(times)
+    return times
 
 
 def list_steps(
@@ -96,7 +97,26 @@ def report(root: Path) -> None:
         size = sum(len(octets) for _, octets in files) / len(files) / 1000
         print(f"{format_name}: {len(files)} files of {size:.1f} KB")
         for name, once in list_steps(root, collection, files):
-            print(f"  {name:14} {measure(files, once):8.1f} µs", flush=True)
+            print(f"  {name:14} {statistics.median(measure(files, once)):8.1f} µs", flush=True)
+
+
+def list_figures(personas: int, rounds: int) -> list[Figure]:
+    """Reading beside `read_bytes()`, and parsing beside the parser underneath."""
+    figures = []
+    gc.set_threshold(*COLLECTOR)  # as every command does
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        write_tree(root, personas)
+        for format_name in FLOORS:
+            collection = Collection("any", ".", (f"**/*.{format_name}",), format_name)
+            files = find_good(root, collection)
+            steps = list_steps(root, collection, files)
+            taken = {name: tuple(measure(files, once, rounds)) for name, once in steps}
+            figures += [
+                Figure("one file", f"{format_name}: {name}", "us of CPU", taken[name], taken[floor])
+                for name, floor in (("read", "read_bytes()"), ("parse", "floor"))
+            ]
+    return figures
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks.figure import Figure
 from benchmarks.tree import write_tree
 from docsync.admin.client import Client
 from docsync.errors import DocsyncError
@@ -45,6 +46,7 @@ changed = [(path, *stamp) for path, stamp in seen.items() if known.get(path) != 
 with connection:
     connection.executemany("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?)", changed)
 """
+HERE = Path(__file__).parent.parent
 _LOOK_SECONDS = 0.005
 
 
@@ -123,29 +125,44 @@ def _children_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", type=int, nargs="?", default=11_000)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--package", type=Path, default=Path(__file__).parent.parent)
-    asked = parser.parse_args()
+def measure(files: int, rounds: int, package: Path = HERE) -> dict[str, list[float]]:
+    """Seconds by what was measured, see the top."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "project"
-        write_tree(root, asked.files * 10 // 11)
-        bench = Bench(root, asked.package.resolve())
+        write_tree(root, files * 10 // 11)
+        bench = Bench(root, package.resolve())
         bench.measure_sync()
         bench.measure_floor()
         bench.times.clear()
-        for _ in range(asked.rounds):
+        for _ in range(rounds):
             bench.measure_floor()
             bench.measure_sync()
             bench.measure_start("start", kill=True)
             bench.measure_start("start after kill -9", kill=False)
-    floor, floor_cpu = median(bench.times["floor"]), median(bench.times["floor, processor"])
-    for name, times in bench.times.items():
-        middle = median(times)
+    return bench.times
+
+
+def list_figures(files: int, rounds: int) -> list[Figure]:
+    """Until the daemon is ready, with nothing changed."""
+    times = measure(files, rounds)
+    return [
+        Figure("ready", f"{name}, {files} files", "s", tuple(times[name]), tuple(times["floor"]))
+        for name in ("start", "start after kill -9")
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", type=int, nargs="?", default=11_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--package", type=Path, default=HERE)
+    asked = parser.parse_args()
+    times = measure(asked.files, asked.rounds, asked.package)
+    floor, floor_cpu = median(times["floor"]), median(times["floor, processor"])
+    for name, taken in times.items():
+        middle = median(taken)
         least = floor_cpu if name.endswith("processor") else floor
-        print(f"{name:47} least {min(times):7.3f}  p50 {middle:7.3f}  {middle / least:6.1f} x the floor")
+        print(f"{name:47} least {min(taken):7.3f}  p50 {middle:7.3f}  {middle / least:6.1f} x the floor")
 
 
 if __name__ == "__main__":

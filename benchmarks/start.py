@@ -16,6 +16,8 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
+from benchmarks.figure import Figure
+
 DOCSYNC = [sys.executable, "-m", "docsync"]
 COMMANDS = {
     "python": [sys.executable, "-c", "pass"],
@@ -36,10 +38,8 @@ def timed(command: list[str], folder: Path, environ: dict[str, str]) -> float:
     return ended.ru_utime + ended.ru_stime - begun.ru_utime - begun.ru_stime
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("rounds", type=int, nargs="?", default=20)
-    rounds = parser.parse_args().rounds
+def measure(rounds: int) -> list[dict[str, float]]:
+    """The seconds of each command, by its name, in so many turns."""
     root = Path(__file__).parent.parent
     with tempfile.TemporaryDirectory() as folder:
         project = Path(folder) / "project"
@@ -53,10 +53,27 @@ def main() -> None:
         )
         for command in COMMANDS.values():  # writes the bytecode
             timed(command, project, environ)
-        turns = [
+        return [
             {name: timed(command, project, environ) for name, command in COMMANDS.items()}
             for _ in range(rounds)
         ]
+
+
+def list_figures(rounds: int) -> list[Figure]:
+    """Every command of docsync beside the import of click."""
+    turns = measure(rounds)
+    taken = {name: tuple(turn[name] * 1e3 for turn in turns) for name in COMMANDS}
+    return [
+        Figure("start", name, "ms of CPU", times, taken["import click"])
+        for name, times in taken.items()
+        if name.startswith("docsync")
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rounds", type=int, nargs="?", default=20)
+    turns = measure(parser.parse_args().rounds)
     click = median(turn["import click"] for turn in turns)
     for name in COMMANDS:
         times = [turn[name] for turn in turns]

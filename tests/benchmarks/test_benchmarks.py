@@ -3,8 +3,13 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from benchmarks import parsing, ready, start, whole_rows
+from benchmarks.figure import Figure
 from benchmarks.tree import SHAPES, write_tree
 
 ROOT = Path(__file__).parents[2]
@@ -49,3 +54,30 @@ def test_a_tree_of_each_shape_holds_the_same_documents(tmp_path: Path) -> None:
         texts.add(tuple(path.read_text("utf-8") for path in paths))
         assert len(list((tmp_path / shape).rglob("*.prompty"))) == 5
     assert len(texts) == 1
+
+
+def test_what_people_write_instead_is_measured_with_the_same_words() -> None:
+    done = run("benchmarks.in_process", "20", "--workers", "2", "--rounds", "1")
+    assert done.returncode == 0, done.stderr
+    names = [line.split(": ")[2].split()[0] for line in done.stdout.splitlines()[1:]]
+    assert names == ["ready", "memory", "answer", "seen"]
+
+
+@pytest.mark.parametrize(
+    ("list_figures", "names"),
+    [
+        (
+            lambda: parsing.list_figures(20, 1),
+            ["json: read", "json: parse", "prompty: read", "prompty: parse"],
+        ),
+        (lambda: whole_rows.list_figures(20, 1), ["Reader.get", "Reader.find of 20"]),
+        (lambda: ready.list_figures(22, 1), ["start, 22 files", "start after kill -9, 22 files"]),
+        (lambda: start.list_figures(1), [name for name in start.COMMANDS if name.startswith("docsync")]),
+    ],
+)
+def test_every_figure_of_the_table_has_its_floor(
+    list_figures: Callable[[], list[Figure]], names: list[str]
+) -> None:
+    figures = list_figures()
+    assert [figure.name for figure in figures] == names
+    assert all(figure.ratio for figure in figures)
