@@ -1,4 +1,7 @@
-"""Pages of the change feed, made in a thread: once for all who wait for the same one. Use it on the event loop."""
+"""Pages of the change feed, made in a thread: once for all who wait for the same one.
+
+Use it on the event loop.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -41,7 +44,7 @@ class FeedPages:
         return await self._readers.ask(make)
 
     async def share(self, number: int, since: str, limit: int, form: Form) -> FeedPage:
-        """What `read` gives, once for all who ask while *number* is the newest revision: a later one wakes them."""
+        """What `read` gives, once for all who ask while *number* is the newest: a later one wakes them."""
         key = (number, since, limit, form)
         if key not in self._shared:
             self._shared[key] = asyncio.create_task(self.read(since, limit, form))

@@ -88,7 +88,7 @@ class FeedRoutes:
         return page
 
     async def _wait(self, request: Request, seen: BroadcastState, until: float) -> bool:
-        """Wait for a state other than *seen*; False after the time, when the client has left, and at a stop."""
+        """Wait for a state other than *seen*; False after the time, at a stop, and when the client left."""
         while not self._broadcast.leaving and (left := until - asyncio.get_running_loop().time()) > 0:
             if await self._broadcast.wait_for_change(seen, min(left, _PRESENCE_SECONDS)):
                 return True
