@@ -120,6 +120,10 @@ class Guard:
         old = self._old_paths.get(type_, frozenset())
         return bool(old) and old <= {entry.path for entry in suspected}
 
+    def proves_folder(self, type_: str, verdict: Verdict) -> bool:
+        """True when the new folder of *type_* has documents of the one before it, under other names."""
+        return not self._old_paths.get(type_, frozenset()).isdisjoint(verdict.excused)
+
     def _match_excuses(self, deletions: Sequence[Entry], used_witnesses: Set[str]) -> dict[str, str]:
         """Deleted path to the path that appeared with equal content; an appearance excuses one deletion."""
         gone = {entry.path for entry in deletions}

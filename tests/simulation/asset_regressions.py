@@ -88,6 +88,15 @@ ASSET_REGRESSIONS: dict[str, History] = {
         Step(6007, Verb.MOVE, path="prompts", other="parked"),
         Step(0, Verb.WRITE, path="prompts/kit/s.prompty", other="prompt/both"),
     ),
+    "what a new folder had of the one before gets another name, and then something else goes": (
+        Step(0, Verb.FILL, path="personas/team"),
+        Step(130, Verb.REMOVE, path="personas"),
+        Step(0, Verb.PIPE, path="personas/team/deep/e.json"),
+        Step(0, Verb.FILL, path="personas"),
+        Step(700, Verb.EXCHANGE, path="personas/old", other="personas/team"),
+        Step(130, Verb.WRITE, path="personas/team/a.json", other="persona/eve"),
+        Step(0, Verb.SYMLINK, path="personas/b.json", other="old/f.json", number=1),
+    ),
     "a file is looked at for the sake of a link that led to it": (
         Step(0, Verb.SAVE, path="personas/a.json", other="persona/ada"),
         Step(0, Verb.WRITE, path="personas/a.json", other="persona/bob", news=News.SILENT),

@@ -62,10 +62,15 @@ def set_version_headers(response: Response, version: DatabaseVersion) -> Respons
     return response
 
 
-def make_json_response(version: DatabaseVersion, members: dict[str, Json]) -> Response:
+def dump_members(version: DatabaseVersion, members: dict[str, Json]) -> bytes:
     """*members* as JSON, with the state that they tell of beside them."""
     named: dict[str, Json] = {"source": version.source, "epoch": version.epoch, "revision": version.revision}
-    response = Response(dump_json({**members, **named}), media_type="application/json")
+    return dump_json({**members, **named})
+
+
+def make_json_response(version: DatabaseVersion, members: dict[str, Json]) -> Response:
+    """*members* as JSON, with the state that they tell of beside them and in the headers."""
+    response = Response(dump_members(version, members), media_type="application/json")
     return set_version_headers(response, version)
 
 

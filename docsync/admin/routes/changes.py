@@ -12,8 +12,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from docsync.admin.broadcast import Broadcast, BroadcastState
+from docsync.admin.feed_pages import NOW, FeedPage, FeedPages, begin_events, write_answer, write_events
 from docsync.admin.http.event_stream import EventStream, Write
-from docsync.admin.http.json_body import dump_json, to_json
 from docsync.admin.http.openapi_schema import (
     LIMIT,
     VERSION_MEMBERS,
@@ -27,16 +27,15 @@ from docsync.admin.http.openapi_schema import (
 )
 from docsync.admin.http.protocol import WAITS
 from docsync.admin.http.query import read_limit, read_query, read_seconds, read_text
-from docsync.admin.http.version_headers import DatabaseVersion, make_json_response
+from docsync.admin.http.version_headers import DatabaseVersion, set_version_headers
 from docsync.admin.question_pool import QuestionPool
 from docsync.commands import Busy
 from docsync.errors import DocsyncError
-from docsync.reader import Change, Changes
+from docsync.reader import Change
 from docsync.reader.query.limit import MAX_PAGE
 
 MAX_STREAMS = 32
 MAX_POLLS = 64
-_NOW = "now"  # in place of a cursor, as for `docsync changes`
 _MAX_WAIT_SECONDS = 60.0
 _HEARTBEAT_SECONDS = 15.0
 _PRESENCE_SECONDS = 1.0
@@ -46,9 +45,8 @@ class FeedRoutes:
     """The routes of this module, answered by *readers* whenever *broadcast* says that there is something."""
 
     def __init__(self, readers: QuestionPool, broadcast: Broadcast) -> None:
-        self._readers = readers
+        self._pages = FeedPages(readers)
         self._broadcast = broadcast
-        self._pages: dict[tuple[int, str], asyncio.Task[Changes]] = {}
         self._streams = 0
         self._polls = 0
 
@@ -66,18 +64,13 @@ class FeedRoutes:
             read_limit(query, MAX_PAGE),
             read_seconds(query, "wait", _MAX_WAIT_SECONDS),
         )
-        found = await self._read_after(since, limit)
-        if wait and not found and not found.start_over and not found.more:
-            found = await self._poll(request, found, limit, wait)
-        body = {
-            "changes": to_json(found.items),
-            "cursor": found.cursor,
-            "start_over": found.start_over,
-            "more": found.more,
-        }
-        return make_json_response(DatabaseVersion.of(found), body)
+        page = await self._pages.read(since, limit, write_answer)
+        if wait and not page.found and not page.found.start_over and not page.found.more:
+            page = await self._poll(request, page, limit, wait)
+        response = Response(page.octets, media_type="application/json")
+        return set_version_headers(response, DatabaseVersion.of(page.found))
 
-    async def _poll(self, request: Request, found: Changes, limit: int, wait: float) -> Changes:
+    async def _poll(self, request: Request, page: FeedPage, limit: int, wait: float) -> FeedPage:
         if self._polls >= MAX_POLLS:
             raise Busy(f"{MAX_POLLS} calls wait for changes already; try again in a second")
         request.scope[WAITS] = True
@@ -85,28 +78,30 @@ class FeedRoutes:
         until = asyncio.get_running_loop().time() + wait
         try:
             with self._broadcast.listening():
-                while not found and not found.start_over and not self._broadcast.leaving:
+                goes_on = True
+                while goes_on and not page.found and not page.found.start_over:
                     seen = self._broadcast.now
-                    found = await self._read_after(found.cursor, limit)
-                    left = until - asyncio.get_running_loop().time()
-                    if found or left <= 0 or await request.is_disconnected():
-                        break
-                    await self._broadcast.wait_for_change(seen, min(left, _PRESENCE_SECONDS))
+                    page = await self._pages.share(seen.number, page.found.cursor, limit, write_answer)
+                    goes_on = not page.found and await self._wait(request, seen, until)
         finally:
             self._polls -= 1
-        return found
+        return page
 
-    async def _read_after(self, since: str | None, limit: int) -> Changes:
-        return await self._readers.ask(
-            lambda reader: reader.changes(reader.cursor() if since == _NOW else since, limit=limit)
-        )
+    async def _wait(self, request: Request, seen: BroadcastState, until: float) -> bool:
+        """Wait for a state other than *seen*; False after the time, at a stop, and when the client left."""
+        while not self._broadcast.leaving and (left := until - asyncio.get_running_loop().time()) > 0:
+            if await self._broadcast.wait_for_change(seen, min(left, _PRESENCE_SECONDS)):
+                return True
+            if await request.is_disconnected():
+                break
+        return False
 
     # The stream
 
     async def events(self, request: Request) -> Response:
         """GET /v1/events: changes after `Last-Event-ID` or `since` (default: now), and the status, as events."""
         since = read_text(read_query(request, "since"), "since")
-        since = request.headers.get("last-event-id") or since or _NOW
+        since = request.headers.get("last-event-id") or since or NOW
         if request.method == "HEAD":  # returns the headers, and does not count as a stream
             return Response(media_type="text/event-stream")
         if self._streams >= MAX_STREAMS:
@@ -114,56 +109,34 @@ class FeedRoutes:
         self._streams += 1
         try:
             # A cursor that is none is refused before the stream begins.
-            first = await self._read_after(since, MAX_PAGE)
+            first = await self._pages.read(since, MAX_PAGE, begin_events)
         except BaseException:
             self._end_stream()
             raise
         request.scope[WAITS] = True
-        headers = DatabaseVersion.of(first).headers()
+        headers = DatabaseVersion.of(first.found).headers()
         return EventStream(partial(self._write_stream, first), self._end_stream, headers)
 
     def _end_stream(self) -> None:
         self._streams -= 1
 
-    async def _write_stream(self, found: Changes, write: Write) -> None:
+    async def _write_stream(self, page: FeedPage, write: Write) -> None:
         """Write a stream until the endpoint stops or the database goes; the client then reconnects."""
-        seen, last_status, place = BroadcastState(), b"", ""
+        seen, last_status = BroadcastState(), b""
         with self._broadcast.listening(), suppress(DocsyncError):
             await write(b"retry: 1000\n\n")
             while not self._broadcast.leaving:
-                await write(_page(found, place))
-                place = found.cursor
+                await write(page.octets)
                 if self._broadcast.now.status not in (b"", last_status):
                     last_status = self._broadcast.now.status
                     await write(b"event: status\ndata: %s\n\n" % last_status)
-                if not found.more and not await self._broadcast.wait_for_change(seen, _HEARTBEAT_SECONDS):
+                if not page.found.more and not await self._broadcast.wait_for_change(
+                    seen, _HEARTBEAT_SECONDS
+                ):
                     await write(b":\n\n")
                 # Read before the query: a change committed afterwards is found by the next query.
                 seen = self._broadcast.now
-                found = await self._read_shared(found.cursor)
-
-    async def _read_shared(self, since: str) -> Changes:
-        """The changes after *since*. Streams with equal cursor and revision share one query."""
-        key = (self._broadcast.now.number, since)
-        if key not in self._pages:
-            self._pages[key] = asyncio.create_task(self._read_after(since, MAX_PAGE))
-            self._pages[key].add_done_callback(lambda _: self._pages.pop(key))
-        return await asyncio.shield(self._pages[key])
-
-
-def _page(found: Changes, place: str) -> bytes:
-    """The server-sent events for *found*, for a client whose last event id is *place*."""
-    begin = b"event: start_over\ndata: %s\n\n" % dump_json({"epoch": found.epoch, "revision": found.revision})
-    changes = b"".join(map(_event, found))
-    known = found[-1].cursor if found else place
-    # An id without an event: a peer that comes again before anything has changed goes on from here.
-    end = b"" if found.cursor == known else b"id: %s\n\n" % found.cursor.encode("ascii")
-    return (begin if found.start_over else b"") + changes + end
-
-
-def _event(change: Change) -> bytes:
-    id_, data = change.cursor.encode("ascii"), dump_json(to_json(change))
-    return b"event: change\nid: %s\ndata: %s\n\n" % (id_, data)
+                page = await self._pages.share(seen.number, page.found.cursor, MAX_PAGE, write_events)
 
 
 _SINCE = parameter("since", "A cursor: what came after it; or the word now.")

@@ -52,6 +52,12 @@ class Deletions:
             )
             yield from (Hold(entry, describe_held(entry, len(verdict.held))) for entry in verdict.held)
 
+    def list_proved(self) -> set[str]:
+        """The collections whose new folders have documents of the ones before, under other names."""
+        return {
+            type_ for type_, verdict in self._verdicts.items() if self._guard.proves_folder(type_, verdict)
+        }
+
     def release(self, type_: str | None) -> Iterator[RowChange]:
         """The held deletions, now that a person says that they are meant; files that came back stay.
 

@@ -191,7 +191,7 @@ class Engine:
         yield from self.dependents.update_references(work)
         renamed = [entry for path, entry in work.renames.items() if path in work.upserted]
         yield from self._deletions(work, renamed)
-        yield from self._roots.adopt(work.resting, frozenset(work.left))
+        yield from self._roots.adopt(work.resting, frozenset(work.left), work.deletions.list_proved())
         yield from chain(self._twins.update(work), self._private.update(work))
         if confirm is not None:
             confirm()

@@ -117,13 +117,13 @@ class RootTracker:
         """
         yield from map(DoubtRoot, self._find_undecided(resting))
 
-    def adopt(self, resting: Set[str], decided: Set[str]) -> Iterator[AdoptRoot]:
+    def adopt(self, resting: Set[str], decided: Set[str], proved: Set[str]) -> Iterator[AdoptRoot]:
         """What is to be recorded of folders that are new.
 
         One in the place of another is adopted with the last of what is *decided* about the documents beneath,
-        so that a third one is compared with it.
+        so that a third one is compared with it; or once it is *proved* by what is there under another name.
         """
-        undecided = self._find_undecided(resting, decided)
+        undecided = self._find_undecided(resting, decided) - proved
         self._adopted = {}
         for type_, root in self._roots.items():
             identity = self._identity(root)
@@ -132,7 +132,7 @@ class RootTracker:
                 yield AdoptRoot(type_, *identity)
 
     def _find_undecided(self, resting: Set[str], decided: Set[str] = frozenset()) -> set[str]:
-        """The replaced folders with anything beneath that is missing, lost, or *resting*: not to be looked at yet."""
+        """The replaced folders with anything missing beneath, lost, or *resting*: not to be looked at yet."""
         replaced = self.find_replaced()
         if not replaced:
             return replaced  # every save comes here

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from docsync.admin.feed_pages import FeedPage, FeedPages
 from docsync.admin.http.listener import tcp_listener
 from docsync.admin.routes.changes import MAX_STREAMS
 from docsync.admin.server import ListenSettings
@@ -161,6 +162,29 @@ def test_polls_that_wait_have_a_limit_and_do_not_take_the_place_of_others(
             pass
         writer.save("bo")
         assert {got.result(timeout=20).status for got in waiting} == {200}
+
+
+def test_those_who_wait_for_the_same_changes_share_one_page(
+    endpoint: Endpoint, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docsync.admin.routes.changes.MAX_POLLS", 8)
+    right, reads = FeedPages.read, list[object]()
+
+    async def read(self: FeedPages, *asked: Any) -> FeedPage:
+        reads.append(asked)
+        return await right(self, *asked)
+
+    monkeypatch.setattr(FeedPages, "read", read)
+    begin = changes(endpoint)["cursor"]
+    with ThreadPoolExecutor(8) as pool:
+        waiting = [pool.submit(wait_for, endpoint, begin) for _ in range(8)]
+        while endpoint.ask("GET", f"/v1/changes?since={begin}&wait=0.01").status == 200:
+            pass  # until all of them wait
+        reads.clear()
+        writer.save("bo")
+        answers = [got.result(timeout=20).json for got in waiting]
+    assert [answer["changes"][0]["id"] for answer in answers] == ["persona/bo"] * 8
+    assert len(reads) < 4
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,18 @@ def test_documents_that_are_there_under_other_names_prove_it_too(five: Project) 
     assert (held(five), five.paths()) == ([], ["personas/renamed.json"])
 
 
+def test_a_document_under_another_name_proves_the_folder_also_for_what_goes_later(five: Project) -> None:
+    (five.root / "next").mkdir()
+    (five.root / "personas/a.json").rename(five.root / "next/renamed.json")
+    swap(five)
+    five.sync()
+    five.later(100)
+    five.sync()
+    assert "personas/renamed.json" in five.paths()
+    five.settle()
+    assert (held(five), five.paths()) == ([], ["personas/renamed.json"])
+
+
 def test_even_one_document_is_held(project: Project) -> None:
     project.persona("personas/a.json")
     project.settle()
