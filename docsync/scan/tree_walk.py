@@ -43,6 +43,7 @@ class TreeWalk:
     ) -> None:
         self._result = result
         self._build = build
+        self._roots = frozenset(folders)
         self._pending = list(reversed(folders))  # the first one is walked first, as in a scan
         self._stamps: dict[WalkedFolder, Stamp | None] = {}
         self._is_again = False
@@ -65,6 +66,8 @@ class TreeWalk:
             # The stamp is taken before the list: what is made or removed in between leaves it outdated.
             self._stamps[folder] = folder.walk.stamp_folder(folder.location)
             visited.add(folder.path)
+            if folder in self._roots and not folder.walk.has_folder(folder.location):
+                continue  # as in a scan: what is wrong with a root is for who looks at the roots
             for inner in folder.walk.list_folder(folder.path, folder.location):
                 if inner is None:
                     yield
@@ -105,8 +108,9 @@ class TreeWalk:
         result = self._result
         self.changed = set()
         gone: set[str] = set()
+        still = {folder.path for folder in self._stamps}  # what is known of those is not looked at again
         for number, path in enumerate(result.types, 1):
-            if path in folders or dirname(path) in folders:
+            if path in folders or (dirname(path) in folders and path not in still):
                 gone.add(path)
             if number % _PATHS_AT_ONCE == 0:
                 yield

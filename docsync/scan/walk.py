@@ -88,17 +88,21 @@ class Walk:
 
     @staticmethod
     def stamp_folder(location: str) -> Stamp | None:
-        """The stamp of a folder; None for one that is not there, or whose stamp proves nothing yet."""
+        """The stamp of a folder; None for one that is not there, or whose stamp proves nothing yet.
+
+        One of the future proves something: the clock was set back, and what changes now gets another one.
+        """
         try:
             stamp = stamp_of(os.stat(location))  # noqa: PTH116  # a str: twice for every folder
         except OSError:
             return None
-        return None if is_racy(stamp, time.time_ns()) else stamp
+        now_ns = time.time_ns()
+        return None if stamp.ctime_ns <= now_ns and is_racy(stamp, now_ns) else stamp
 
     @staticmethod
     def has_folder(location: str) -> bool:
-        """True when something is there."""
-        return os.path.lexists(location)
+        """True when a folder is there, also by way of a link."""
+        return os.path.isdir(location)  # noqa: PTH112  # as above
 
     def _mark_unreadable(self, path: str, error: OSError) -> None:
         safe = to_printable(path)

@@ -42,6 +42,7 @@ class SurveyRows:
         self.roots = store.roots
         self.warnings = store.warnings
         self.twin_groups = store.twin_groups
+        self.read_assets = store.read_assets
 
     def page_paths(self, after: str, count: int) -> list[str]:
         """The *count* paths that follow *after*, in the order of their bytes."""

@@ -7,7 +7,7 @@ from docsync.policy.coalesce import Batch
 from docsync.store.connection import open_reader_connection
 from docsync.store.survey_rows import SurveyRows
 from docsync.sync.batch.batch_context import BatchReport
-from docsync.sync.rescan.delivery import Delivery, WalkOrder
+from docsync.sync.delivery import Delivery, WalkOrder
 from docsync.sync.rescan.ports import Sources
 from docsync.sync.rescan.survey_pass import survey_beside
 from tests.helpers.project import Project

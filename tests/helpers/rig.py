@@ -13,7 +13,7 @@ from docsync.policy.coalesce import Coalescer
 from docsync.status import CommandResult
 from docsync.sync.batch.batch_context import Progress
 from docsync.sync.batch.engine import Engine
-from docsync.sync.rescan.delivery import Delivery, WalkOrder
+from docsync.sync.delivery import Delivery, WalkOrder
 from docsync.sync.thread.git_hold import GitHold
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.loop import Loop
@@ -58,6 +58,9 @@ class Orders:
 
     def begin(self, order: WalkOrder) -> None:
         self.orders.append(order)
+
+    def cancel(self) -> None:
+        """Nothing is under way."""
 
 
 class Rig:

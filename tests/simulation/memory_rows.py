@@ -21,6 +21,7 @@ class MemoryRows:
         self.roots = store.roots
         self.warnings = store.warnings
         self.twin_groups = store.twin_groups
+        self.read_assets = store.read_assets
 
     def find_entries(self, paths: Iterable[str]) -> dict[str, Entry]:
         """What is known of *paths* themselves."""

@@ -109,7 +109,10 @@ class FakeTree:
         wanted = list(scopes)
         seen = Scan({}, {}, {}, {}, {}, {}, set(), set())
         for root, owner in self._owners.items():
-            inner = [root] if any(covers(scope, root) for scope in wanted) else wanted
+            is_whole = any(covers(scope, root) for scope in wanted)
+            if is_whole and self._filesystem.shut_above(root) is not None:
+                continue  # nobody can tell that it is there
+            inner = [root] if is_whole else wanted
             for scope in inner:
                 if covers(root, scope) and not hides(scope[len(root) :]):
                     self._walk(scope, owner, seen)

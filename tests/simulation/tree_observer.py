@@ -5,7 +5,7 @@ from collections.abc import Callable
 from docsync.formats import get_format
 from docsync.model import Scan, Sign
 from docsync.names import covers
-from docsync.sync.rescan.delivery import Delivery
+from docsync.sync.delivery import Delivery
 from docsync.sync.thread.request import RequestKind
 from tests.simulation.clock import SimulatedClock
 from tests.simulation.content import is_half

@@ -15,8 +15,8 @@ from docsync.scan.tree_walk import TreeWalk
 from docsync.store.survey_rows import START, Key, SurveyRows
 from docsync.sync.batch.engine import Engine
 from docsync.sync.batch.links import LinkTracker
+from docsync.sync.delivery import Delivery, Failure, WalkOrder
 from docsync.sync.rescan import survey_pass
-from docsync.sync.rescan.delivery import Delivery, Failure, WalkOrder
 from docsync.sync.rescan.ports import Sources
 from docsync.sync.setup import Settings
 from docsync.sync.thread.inbox import Inbox
@@ -82,6 +82,10 @@ class SimulatedWalker(NoWalker):
         self._wanted_pace_ns = 0
         self.next_ns = self._clock.now_ns + self._pace_ns
 
+    def cancel(self) -> None:
+        """End the pass that is under way."""
+        self._work, self.next_ns = None, NEVER
+
     def step(self) -> None:
         """Go on until the next rest."""
         assert self._work is not None
@@ -144,6 +148,7 @@ class FewRows:
     def __init__(self, rows: MemoryRows | SurveyRows) -> None:
         self._rows = rows
         self.find_entries, self.list_problems = rows.find_entries, rows.list_problems
+        self.read_assets = rows.read_assets
         self.roots, self.warnings, self.twin_groups = rows.roots, rows.warnings, rows.twin_groups
 
     def page_paths(self, after: str, count: int) -> Sequence[str]:

@@ -36,8 +36,8 @@ from docsync.sync.batch.name_twins import NameTwins
 from docsync.sync.batch.reload import Reload
 from docsync.sync.batch.root_states import RootMoved, RootTracker
 from docsync.sync.batch.survey import Surveyor, SurveyParts
+from docsync.sync.delivery import Delivery, WalkOrder
 from docsync.sync.ports import Store, Tree
-from docsync.sync.rescan.delivery import Delivery, WalkOrder
 
 _MAX_TRIES = 3
 
@@ -116,7 +116,10 @@ class Engine:
 
     def order_survey(self, number: int, *, reads_all: bool) -> WalkOrder:
         """What a walk beside this thread must know to find what a look at everything would find."""
-        return WalkOrder(number, self._reload.unread, reads_all, self._loader.ignore, self._audience())
+        loader = self._loader
+        return WalkOrder(
+            number, self._reload.unread, reads_all, loader.redacts, loader.ignore, self._audience()
+        )
 
     def open_delivery(self, delivery: Delivery) -> frozenset[str]:
         """Note what *delivery* saw of files that no hint tells of; returns what is to be proved together."""

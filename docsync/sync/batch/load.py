@@ -51,7 +51,7 @@ class ContentChecks:
 class Loader:
     """Returns the change that makes the row of a path equal to its file, or None during its grace period.
 
-    `ignore` are the codes of warnings that are not recorded.
+    `ignore` are the codes of warnings that are not recorded, `redacts`: assets are stored without secrets.
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class Loader:
         self._parse = checks.parse
         self._review = checks.review
         self.ignore = checks.ignore
+        self.redacts = checks.assets.redact_secrets
         self._grace = grace
 
     def load(self, path: str, look: LookContext) -> RowChange | None:

@@ -9,7 +9,8 @@ from docsync.names import EVERYTHING
 from docsync.store.survey_rows import START
 from docsync.sync.batch import more_private, name_twins
 from docsync.sync.batch.reference_targets import ReferenceTargets
-from docsync.sync.rescan.delivery import WalkOrder
+from docsync.sync.delivery import WalkOrder
+from docsync.sync.rescan.asset_texts import AssetTexts
 from docsync.sync.rescan.differences import Divergence
 from docsync.sync.rescan.ports import Sources
 
@@ -44,6 +45,7 @@ def _compare_references(sources: Sources, found: Divergence, aside: Aside) -> It
 
 def _compare_assets(sources: Sources, order: WalkOrder, found: Divergence, aside: Aside) -> Iterator[None]:
     stamps: dict[tuple[str, str], Stamp | None] = {}
+    texts = AssetTexts(sources, order)
     after = START
     while page := sources.rows.page_uses(after, _PAGE):
         after = page[-1][0]
@@ -52,10 +54,12 @@ def _compare_assets(sources: Sources, order: WalkOrder, found: Divergence, aside
             place = (use.asset, dirname(use.path))
             if place not in stamps:
                 stamps[place] = sources.tree.stamp_asset(use.asset, use.path)
-            differs = order.reads_all or use.racy or stamps[place] != use.stamp
-            if differs and use.path not in found.kept and _is_good(sources, use.path):
+            is_new = stamps[place] != use.stamp
+            is_doubtful = not is_new and (order.reads_all or use.racy) and not texts.are_equal(use)
+            if (is_new or is_doubtful) and use.path not in found.kept and _is_good(sources, use.path):
                 aside.scopes.add(use.asset)
-                aside.asked |= {use.asset} if order.reads_all else set()
+                aside.asked |= {use.asset} if is_doubtful else set()
+            yield
         yield
 
 

@@ -3,7 +3,7 @@
 import hashlib
 
 from docsync.model import Entry, FileBytes, FileState, RefusedPath, Reread, Stamp
-from docsync.sync.rescan.delivery import WalkOrder
+from docsync.sync.delivery import WalkOrder
 from docsync.sync.rescan.ports import Sources
 
 _LOOKED_INTO = (FileState.OK, FileState.BROKEN)

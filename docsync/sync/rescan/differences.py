@@ -8,8 +8,8 @@ from docsync.model import Entry, FileState, Problem, Root, RootState, Scan, Stam
 from docsync.names import ancestors, covers
 from docsync.sync.batch.root_states import describe_root, is_listed
 from docsync.sync.batch.survey import Observation, compare
+from docsync.sync.delivery import WalkOrder
 from docsync.sync.rescan.byte_comparison import ByteComparison
-from docsync.sync.rescan.delivery import WalkOrder
 from docsync.sync.rescan.ports import KnownRows, WalkPort
 
 _PAGE = 128

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from docsync.change import FileReference
-from docsync.model import AssetUse, Entry, Problem, Scan, Stamp
+from docsync.model import Asset, AssetUse, Entry, Problem, Scan
 from docsync.store.survey_rows import Key
 from docsync.sync.ports import Tree
 
@@ -40,6 +40,7 @@ class KnownRows(Protocol):
     def page_entries(self, after: str, count: int) -> Sequence[Entry]: ...
     def page_links(self, after: Key, count: int) -> Sequence[tuple[Key, FileReference]]: ...
     def page_uses(self, after: Key, count: int) -> Sequence[tuple[Key, AssetUse]]: ...
+    def read_assets(self, path: str) -> Mapping[str, Asset]: ...
     def list_problems(self, paths: Iterable[str]) -> Sequence[Problem]: ...
 
 
@@ -49,6 +50,3 @@ class Sources:
 
     tree: WalkedTree
     rows: KnownRows
-
-
-Stamps = Mapping[str, Stamp]

@@ -4,20 +4,23 @@ It is a generator that yields after each small piece, so that a thread may rest 
 test may let the tree change.
 """
 
+from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from posixpath import dirname
 
 from docsync.model import Root, Scan
 from docsync.names import EVERYTHING, ancestors, covers
 from docsync.sync.batch.reference_targets import ReferenceTargets
+from docsync.sync.delivery import Delivery, WalkOrder
 from docsync.sync.rescan.aside import Aside, find_changed_warnings, look_aside
 from docsync.sync.rescan.byte_comparison import ByteComparison
-from docsync.sync.rescan.delivery import Delivery, WalkOrder
 from docsync.sync.rescan.differences import Differences
 from docsync.sync.rescan.ports import Sources, WalkPort
 
 MAX_AGAIN = 3
 """So often folders that move while they are walked are walked again."""
+MAX_SCOPES = 200
+"""So many names in one folder are looked at by themselves."""
 
 
 def survey_beside(sources: Sources, order: WalkOrder) -> Generator[None, None, Delivery]:
@@ -89,13 +92,14 @@ class _Survey:
         stamps = {path: scan.found[path] for path in several if path in scan.found}
         return Delivery(
             order.number,
-            frozenset(scopes - {EVERYTHING}),
+            frozenset(_join_crowds(scopes - {EVERYTHING})),
             changed,
             frozenset(self._bytes.asked | self._aside.asked),
             tuple(self._bytes.rereads.values()),
             Scan(stamps, {}, links=dict(scan.links), steps=dict(scan.steps), shared=frozenset(scan.shared)),
             self._aside.targets.unhinted,
             differences.have_roots_changed(),
+            is_still,
         )
 
 
@@ -103,15 +107,26 @@ def _find_apart(differences: Differences, scan: Scan) -> tuple[str, ...]:
     """The files that were written in place: none of them is a name that moved, or one of several."""
     found = differences.found
     entries = [*found.entries.values(), *found.gone.values()]
-    moved = {entry.stamp[-2:] for entry in entries if entry.stamp is not None}
+    before = {entry.stamp[-2:] for entry in entries if entry.stamp is not None}
+    now = {stamp[-2:] for stamp in found.stale.values()}
     several = scan.shared | scan.links.keys()
     return tuple(
         path
         for path, entry in found.entries.items()
         if entry.stamp is not None
         and path not in several
-        and (entry.is_of(found.stale[path]) or found.stale[path][-2:] not in moved)
+        and (
+            entry.is_of(found.stale[path])
+            or (found.stale[path][-2:] not in before and entry.stamp[-2:] not in now)
+        )
     )
+
+
+def _join_crowds(scopes: set[str]) -> set[str]:
+    """*scopes*, but the folder for many in one: each scope costs a look of its own."""
+    crowds = {folder for folder, count in Counter(map(dirname, scopes)).items() if count > MAX_SCOPES}
+    crowds.discard(EVERYTHING)
+    return crowds | {scope for scope in scopes if dirname(scope) not in crowds}
 
 
 class _Files:

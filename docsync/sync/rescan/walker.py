@@ -12,7 +12,7 @@ import apsw
 
 from docsync.clock import Clock
 from docsync.errors import NoDatabase, StoreUnavailable
-from docsync.sync.rescan.delivery import Delivery, Failure, WalkOrder
+from docsync.sync.delivery import Delivery, Failure, WalkOrder
 from docsync.sync.rescan.ports import Sources
 from docsync.sync.rescan.survey_pass import survey_beside
 
@@ -41,31 +41,51 @@ class Walker:
         self._bell = Condition()
         self._order: WalkOrder | None = None
         self._closed = False
+        self._is_walking = False
+        self._is_cancelled = False
 
     def begin(self, order: WalkOrder) -> None:
         """Begin a pass, in the place of one that is under way."""
         with self._bell:
             self._order = order
-            self._bell.notify()
+            self._bell.notify_all()
+
+    def cancel(self) -> None:
+        """End the pass that is under way, if one is: afterwards nothing of the database is open."""
+        with self._bell:
+            self._order, self._is_cancelled = None, True
+            self._bell.notify_all()
+            while self._is_walking and not self._closed:
+                self._bell.wait()
+            self._is_cancelled = False
 
     def close(self) -> None:
         """Let `run` return, after the slice that is under way."""
         with self._bell:
             self._closed = True
-            self._bell.notify()
+            self._bell.notify_all()
 
     def run(self) -> None:
         """Do one pass after the other until it is closed."""
         while (order := self._wait()) is not None:
-            delivery = self._do(order)
+            try:
+                delivery = self._do(order)
+            finally:
+                self._mark_over()
             if delivery is not None:
                 self._deliver(delivery)
+
+    def _mark_over(self) -> None:
+        with self._bell:
+            self._is_walking = False
+            self._bell.notify_all()
 
     def _wait(self) -> WalkOrder | None:
         with self._bell:
             while self._order is None and not self._closed:
                 self._bell.wait()
             order, self._order = self._order, None
+            self._is_walking = not self._closed
             return None if self._closed else order
 
     def _do(self, order: WalkOrder) -> Delivery | Failure | None:
@@ -74,9 +94,9 @@ class Walker:
         try:
             with self._open() as sources:
                 delivery = self._work_off(survey_beside(sources, order), _rest_of(order))
-        except (NoDatabase, StoreUnavailable, apsw.Error):
+        except (NoDatabase, StoreUnavailable, apsw.Error) as error:
             # The sync thread meets the same, and knows what to do.
-            return Failure(order.number)
+            return Failure(order.number, str(error))
         if delivery is None:
             return None
         return replace(delivery, cpu_ns=self._clock.cpu_ns() - begun_ns)
@@ -101,11 +121,14 @@ class Walker:
         """Let others work, longer while there is work; False when this pass is not wanted any more."""
         ends_ns = self._clock.monotonic_ns() + _MAX_REST_NS
         with self._bell:
-            while not self._closed and self._order is None:
+            while self._is_wanted():
                 self._bell.wait(seconds)
                 if not self._is_busy() or self._clock.monotonic_ns() >= ends_ns:
                     break
-            return not self._closed and self._order is None
+            return self._is_wanted()
+
+    def _is_wanted(self) -> bool:
+        return not self._closed and not self._is_cancelled and self._order is None
 
 
 def _rest_of(order: WalkOrder) -> float:

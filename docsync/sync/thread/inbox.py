@@ -8,7 +8,7 @@ from docsync.clock import Clock
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Sign
 from docsync.policy.coalesce import Batch, Coalescer, DirtyPath
-from docsync.sync.rescan.delivery import Delivery, Failure
+from docsync.sync.delivery import Delivery, Failure
 from docsync.sync.thread.request import Request
 
 

@@ -45,7 +45,7 @@ class Loop:
         self._metrics = BatchMetrics(observers.counters, observers.status, inbox.clock)
         self._pending = PendingRequests(inbox.clock, inbox.last_own_hint_ns, tasks.is_closed)
         self._recheck: set[str] = set()
-        self._rescans = Rescans(tasks, inbox.clock)
+        self._rescans = Rescans(tasks, inbox.clock, observers.log)
         self._upkeep_at_ns = 0
         self._damage: Damaged | None = None
         self._retry = Retry()
@@ -85,6 +85,8 @@ class Loop:
 
     def _attempt(self, now_ns: int) -> None:
         self._pending.add(self._inbox.requests())
+        if self._inbox.closed:
+            self._rescans.stop()
         self._rescans.receive(self._inbox.deliveries())
         if now_ns < self._retry.not_before_ns and not self._inbox.closed:
             return
@@ -119,6 +121,7 @@ class Loop:
         """Look after walks; returns the looks that wait for none of them any more."""
         rescans, engine, asked = self._rescans, self._engine, self._pending.looks()
         rescans.open_delivery(engine)
+        self._pending.mark_served(filter(rescans.has_part_for, asked))
         looks = [request for request in asked if not rescans.defers(request, engine)]
         if rescans.part is not None and rescans.part.is_empty and not looks:
             self._record_unchanged(now_ns)
@@ -139,9 +142,8 @@ class Loop:
         """True when there may be something to sync without a request."""
         due_ns = self._inbox.next_due_ns()
         is_rescan = self._rescans.part or self._rescans.wants_whole(self._engine, now_ns)
-        if self._inbox.closed or is_rescan or (due_ns is not None and due_ns <= now_ns):
-            return True
-        return bool(self._engine.list_due(now_ns, self._inbox.dirty()))
+        is_owed = self._inbox.closed or is_rescan or (due_ns is not None and due_ns <= now_ns)
+        return bool(is_owed or self._engine.list_due(now_ns, self._inbox.dirty()))
 
     def _enter(self, now_ns: int) -> BatchExtent:
         try:
@@ -174,16 +176,16 @@ class Loop:
         if self._damage is None:
             self._tasks.upkeep.check()
             return
+        self._rescans.stop()
         self._engine = self._tasks.upkeep.repair(self._damage, self._progress)
         self._damage = None
-        self._rescans.restart()
 
     def _rebuild_if_asked(self) -> None:
         """Build the database afresh for whoever asks for it, before the look that the same request wants."""
         asking = [request for request in self._pending.looks() if request.rebuilds]
         if asking:
+            self._rescans.stop()
             self._engine = self._tasks.upkeep.rebuild("asked for", self._progress)
-            self._rescans.restart()
         for request in asking:
             request.rebuilds = False
 
@@ -216,10 +218,8 @@ class Loop:
         self._metrics.record_trigger(dirty, requested=is_asked, rescan=whole or self._rescans.is_due_part)
         if extent is not BatchExtent.PLAIN:
             self._metrics.trigger = Trigger.GIT
-        for scope in scopes:
-            dirty.setdefault(scope, DirtyPath(now_ns, now_ns, Sign.FOLDER))
-        asked |= part.asked
-        return Batch(dirty, batch.resting, batch.rest_until_ns, asked, part.scopes, part.rereads)
+        dirty = dict.fromkeys(scopes, DirtyPath(now_ns, now_ns, Sign.FOLDER)) | dirty
+        return part.join(Batch(dirty, batch.resting, batch.rest_until_ns, asked))
 
     def _list_unhinted(self) -> set[str]:
         return self._engine.links.list_unhinted() | self._engine.dependents.list_unhinted()
@@ -277,10 +277,10 @@ class Loop:
 
     def _progress(self, _done: int, _of: int) -> None:
         """Called for each file of a batch. Raises BatchInterrupted when a stop has waited for 2 s."""
-        self._status.tick_ns = self._clock.monotonic_ns()
+        now_ns = self._status.tick_ns = self._clock.monotonic_ns()
         if self._inbox.closed:
-            self._stop_by_ns = self._stop_by_ns or self._clock.monotonic_ns() + _LAST_WORK_NS
-            if self._clock.monotonic_ns() > self._stop_by_ns:
+            self._stop_by_ns = self._stop_by_ns or now_ns + _LAST_WORK_NS
+            if now_ns > self._stop_by_ns:
                 raise BatchInterrupted
 
     def _back_off(self, error: StoreUnavailable, now_ns: int) -> None:

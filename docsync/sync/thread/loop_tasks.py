@@ -9,7 +9,7 @@ from docsync.errors import Damaged
 from docsync.model import FollowedFile
 from docsync.sync.batch.batch_context import Progress
 from docsync.sync.batch.engine import Engine
-from docsync.sync.rescan.delivery import WalkOrder
+from docsync.sync.delivery import WalkOrder
 
 
 class UpkeepPort(Protocol):
@@ -30,6 +30,7 @@ class WalkerPort(Protocol):
     """Looks at everything beside the sync thread, and puts what it finds into the inbox."""
 
     def begin(self, order: WalkOrder) -> None: ...
+    def cancel(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

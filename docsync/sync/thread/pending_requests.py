@@ -34,6 +34,11 @@ class PendingRequests:
         """The releases that are still to be done."""
         return [request for request in self._new if request.kind is RequestKind.RELEASE]
 
+    def mark_served(self, requests: Iterable[Request]) -> None:
+        """Record that the next batch does a part of what *requests* ask for."""
+        for request in requests:
+            request.is_served = True
+
     def mark_begun(self, requests: Iterable[Request], undecided: set[str]) -> None:
         """Record that *requests* were carried out; each now waits for the *undecided* among its paths."""
         for request in requests:
@@ -46,6 +51,7 @@ class PendingRequests:
         for request in self._begun:
             still = request.waits_for & undecided
             request.waits_for = {path for path in still if not self._is_later(request, path)}
+        for request in (*self._begun, *(new for new in self._new if new.is_served)):
             request.upserted.update(filter(request.concerns, applied.upserted))
             request.deleted.update(filter(request.concerns, applied.deleted))
 

@@ -5,19 +5,24 @@ written in place, so that a save waits for few of them. Belongs to the sync thre
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from docsync.clock import Clock
 from docsync.model import Reread
 from docsync.names import EVERYTHING
+from docsync.policy.coalesce import Batch
 from docsync.sync.batch.engine import Engine
-from docsync.sync.rescan.delivery import Delivery, Failure
+from docsync.sync.delivery import Delivery, Failure
 from docsync.sync.thread.loop_tasks import LoopTasks
 from docsync.sync.thread.request import Request
+from docsync.sync.thread.sync_log import SyncLog
 
 _FILES_AT_ONCE = 100
 # So much longer than its own work a walk pauses where hints are proved: one percent of a core.
 _PAUSE_FACTOR = 100
+# After so many walks of a tree that never held still all is looked at in a batch.
+_MAX_UNSTEADY = 3
+_UNSTEADY = "folders moved all the time while they were walked"
 _MAX_PAUSE_NS = 600_000_000_000
 
 
@@ -38,6 +43,10 @@ class Part:
         """True when nothing differs."""
         return not (self.scopes or self.rereads or self.must_be_done)
 
+    def join(self, batch: Batch) -> Batch:
+        """*batch* with this part of what was delivered."""
+        return replace(batch, asked=batch.asked | self.asked, delivered=self.scopes, rereads=self.rereads)
+
 
 @dataclass(slots=True)
 class _Walk:
@@ -47,23 +56,28 @@ class _Walk:
     begun_ns: int
     reads_all: bool
     parts: list[Part] = field(default_factory=list)
+    is_still: bool = True
     cpu_ns: int = 0
 
 
 class Rescans:
     """Keeps the time of the next look at everything, the walk that is under way, and what it delivered."""
 
-    def __init__(self, tasks: LoopTasks, clock: Clock) -> None:
+    def __init__(self, tasks: LoopTasks, clock: Clock, log: SyncLog) -> None:
         self._tasks = tasks
         self._clock = clock
+        self._log = log
         self._at_ns = 0
         self._numbers = 0
         self._walk: _Walk | None = None
         self._delivery: Delivery | None = None
-        self._has_failed = False
+        self._needs_batch = False
+        self._unsteady = 0
 
-    def restart(self) -> None:
-        """The database is another one: what was known of it is worth nothing, everything is to be seen."""
+    def stop(self) -> None:
+        """The database is going to be another one, or there is no time: nothing that was found is wanted."""
+        if self._tasks.walker is not None:
+            self._tasks.walker.cancel()
         self._walk = self._delivery = None
         self._at_ns = 0
 
@@ -75,9 +89,15 @@ class Rescans:
         return 0 if self._walk.parts or self._delivery is not None else None
 
     def begin(self, engine: Engine, now_ns: int, *, is_asked: bool) -> None:
-        """Let a walk begin if it is time for one, or somebody asks for it, and none is under way."""
-        walker = self._tasks.walker
-        if self._walk is not None or walker is None or not self._can_walk(engine):
+        """Let a walk begin if it is time for one and none is under way, or if somebody asks for it.
+
+        Whoever asks does not wait for a walk that believes stamps, unless that has brought what it found.
+        """
+        walker, walk = self._tasks.walker, self._walk
+        is_in_the_way = walk is not None and (
+            not is_asked or walk.reads_all or bool(walk.parts) or self._delivery is not None
+        )
+        if is_in_the_way or walker is None or not self._can_walk(engine):
             return
         if is_asked or now_ns >= self._at_ns:
             self._numbers += 1
@@ -89,7 +109,7 @@ class Rescans:
         return self._walk is None and now_ns >= self._at_ns and not self._can_walk(engine)
 
     def _can_walk(self, engine: Engine) -> bool:
-        return self._tasks.walker is not None and not self._has_failed and not engine.needs_whole
+        return self._tasks.walker is not None and not self._needs_batch and not engine.needs_whole
 
     def receive(self, results: Iterable[Delivery | Failure]) -> None:
         """Take what the walker brought, unless it is of a walk that is not wanted any more."""
@@ -97,17 +117,26 @@ class Rescans:
             if self._walk is None or result.number != self._walk.number:
                 continue
             if isinstance(result, Failure):
-                self._has_failed, self._walk, self._at_ns = True, None, 0
+                self._ask_for_batch(result.reason)
             else:
                 self._delivery = result
+
+    def _ask_for_batch(self, reason: str) -> None:
+        """No walk will do."""
+        self._log.log_walk_in_vain(reason)
+        self._needs_batch, self._walk, self._at_ns = True, None, 0
 
     def open_delivery(self, engine: Engine) -> None:
         """Divide what was brought, if anything was, into parts to be decided."""
         delivery, walk = self._delivery, self._walk
-        if delivery is not None and walk is not None:
+        if delivery is None or walk is None:
+            return
+        if walk.reads_all and not delivery.is_still:
+            self._ask_for_batch(_UNSTEADY)  # it is no answer to who wants to know what is gone
+        else:
             walk.parts = _divide(delivery, engine.open_delivery(delivery))
-            walk.cpu_ns = delivery.cpu_ns
-            self._delivery = None
+            walk.cpu_ns, walk.is_still = delivery.cpu_ns, delivery.is_still
+        self._delivery = None
 
     @property
     def part(self) -> Part | None:
@@ -133,11 +162,14 @@ class Rescans:
             return False
         self._walk = None
         self._schedule(now_ns, walk.cpu_ns)
+        self._unsteady = 0 if walk.is_still else self._unsteady + 1
+        if self._unsteady >= _MAX_UNSTEADY:
+            self._ask_for_batch(_UNSTEADY)
         return True
 
     def mark_whole(self, now_ns: int) -> None:
         """A batch of everything was committed."""
-        self._has_failed = False
+        self._needs_batch, self._unsteady = False, 0
         if self._walk is None:
             self._schedule(now_ns, 0)
 
@@ -155,9 +187,14 @@ class Rescans:
 
     def serves(self, request: Request) -> bool:
         """True when the next part is the last one of a walk that did what *request* asks for."""
+        return self.has_part_for(request) and self._walk is not None and len(self._walk.parts) == 1
+
+    def has_part_for(self, request: Request) -> bool:
+        """True when the next part is of a walk that did what *request* asks for, also if more follow."""
         walk = self._walk
-        is_last = walk is not None and len(walk.parts) == 1 and walk.reads_all
-        return is_last and walk is not None and _is_for_walk(request) and walk.begun_ns >= request.asked_ns
+        if walk is None or not walk.parts or not walk.reads_all:
+            return False
+        return _is_for_walk(request) and walk.begun_ns >= request.asked_ns
 
 
 def _is_for_walk(request: Request) -> bool:

@@ -72,6 +72,10 @@ class SyncLog:
         """Hints were lost and the watches were made anew."""
         self._log.warning("hints.lost", next="scanning everything")
 
+    def log_walk_in_vain(self, reason: str) -> None:
+        """A look beside the work could not tell all."""
+        self._log.info("rescan.again", reason=reason, next="looking at everything in a batch")
+
     def log_interrupted(self) -> None:
         """A long batch was rolled back because docsync is to stop."""
         self._log.warning("sync.interrupted", next="the next start finds what is left")

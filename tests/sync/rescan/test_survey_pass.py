@@ -3,7 +3,10 @@
 import errno
 import json
 import os
+import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,6 +36,18 @@ def quiet(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
 def age(file: Path) -> None:
     """Another stamp, of a time that no clock shows any more."""
     os.utime(file, (1_700_000_000, 1_700_000_000.5))
+
+
+def refuse_to_look(monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
+    """Let nobody look into *folder*."""
+    right = os.scandir
+
+    def refuse(place: str) -> object:
+        if str(place).endswith(folder):
+            raise PermissionError(errno.EACCES, "Permission denied", place)
+        return right(place)
+
+    monkeypatch.setattr(os, "scandir", refuse)
 
 
 def age_folders(root: Path) -> None:
@@ -291,9 +306,85 @@ def test_an_asset_that_changed_unheard_of_is_taken_in(quiet: Project) -> None:
     assert list_claims(walk(quiet)) == []
 
 
-def test_an_asset_is_read_by_whoever_wants_everything_read(quiet: Project) -> None:
+def test_an_asset_is_read_by_whoever_wants_everything_read(
+    quiet: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settle(quiet)
+    assert list_claims(walk(quiet, reads_all=True)) == [], "it is what is stored"
+    right = FileTree.read_asset
+
+    def read_other(*asked: Any) -> Any:
+        return replace(right(*asked), octets=b'{"a": 2}')  # type: ignore[type-var]  # they are bytes here
+
+    monkeypatch.setattr(FileTree, "read_asset", read_other)
+    assert list_claims(walk(quiet)) == [], "stamps are believed"
     assert "prompts/s.json" in walk(quiet, reads_all=True).asked
+
+
+def test_what_cannot_be_taken_in_is_read_in_vain_once_and_is_no_news(quiet: Project) -> None:
+    age(quiet.write("prompts/large.txt", "x" * 300_000))
+    age(quiet.write("prompts/r.prompty", "---\nname: R\n---\n{% include 'large.txt' %}\n"))
+    age_folders(quiet.root)
+    quiet.settle()
+    settle(quiet)
+    assert list_claims(walk(quiet)) == []
+
+
+@pytest.mark.parametrize("target", ["missing", "prompts"])
+def test_a_collection_that_is_a_link_to_nothing_keeps_no_walk_from_its_end(
+    quiet: Project, target: str
+) -> None:
+    settle(quiet)
+    (quiet.root / "prompts").rename(quiet.root / "away")
+    (quiet.root / "prompts").symlink_to(target)
+    settle(quiet)
+    (quiet.root / A).unlink()
+    delivery = walk(quiet)
+    assert delivery.is_still
+    assert delivery.scopes == {A}
+
+
+def test_folders_of_the_future_are_believed(quiet: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    settle(quiet)
+    monkeypatch.setattr(read, "_TICK_NS", 10_000_000)
+    now_ns = time.time_ns() - 3_600 * 10**9
+    (quiet.root / "personas/draft").write_text("")
+    monkeypatch.setattr("docsync.scan.walk.time.time_ns", lambda: now_ns)
+    assert walk(quiet).is_still
+
+
+def test_a_shut_folder_is_not_forgotten_when_the_one_above_it_moves(
+    quiet: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(quiet)
+    (quiet.root / "personas/shut").mkdir()
+    refuse_to_look(monkeypatch, "personas/shut")
+
+    def move(pieces: int) -> None:
+        if pieces == 8:
+            (quiet.root / "personas/draft").write_text("")
+
+    assert "personas/shut" in walk(quiet, move).scopes
+
+
+def test_a_name_that_moved_over_another_and_was_written_anew_is_decided_with_it(quiet: Project) -> None:
+    settle(quiet)
+    with (quiet.root / B).open():  # so that its inode is not given away
+        (quiet.root / A).replace(quiet.root / B)
+        quiet.persona(A, name="another")
+        delivery = walk(quiet)
+    assert delivery.changed == ()
+    assert delivery.scopes == {A, B}
+
+
+def test_many_names_in_one_folder_are_delivered_as_the_folder(
+    quiet: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(quiet)
+    monkeypatch.setattr("docsync.sync.rescan.survey_pass.MAX_SCOPES", 2)
+    for path in ("personas/n1.json", "personas/n2.json", "personas/n3.json", "personas/team/n.json"):
+        quiet.persona(path)
+    assert walk(quiet).scopes == {"personas", "personas/team/n.json"}
 
 
 def test_names_that_look_alike_are_warned_of(quiet: Project) -> None:
@@ -345,13 +436,7 @@ def test_what_lies_beneath_a_folder_that_cannot_be_read_is_told_of_once(
 ) -> None:
     settle(quiet)
     right = os.scandir
-
-    def refuse(place: str) -> object:
-        if str(place).endswith("personas/team"):
-            raise PermissionError(errno.EACCES, "Permission denied", place)
-        return right(place)
-
-    monkeypatch.setattr(os, "scandir", refuse)
+    refuse_to_look(monkeypatch, "personas/team")
     assert list_claims(walk(quiet)) == ["personas/team"]
     settle(quiet)
     shut = {path for path, code in quiet.problems() if code == "unreadable"}

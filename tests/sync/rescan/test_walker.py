@@ -13,8 +13,8 @@ from docsync.daemon.running import running
 from docsync.errors import NoDatabase
 from docsync.store.connection import open_reader_connection
 from docsync.store.survey_rows import SurveyRows
+from docsync.sync.delivery import Delivery, Failure, WalkOrder
 from docsync.sync.rescan import walker as walker_module
-from docsync.sync.rescan.delivery import Delivery, Failure, WalkOrder
 from docsync.sync.rescan.ports import Sources
 from docsync.sync.rescan.walker import Walker
 from tests.helpers.project import Project
@@ -105,7 +105,7 @@ def test_a_database_that_cannot_be_read_is_told_of(project: Project, tmp_path: P
     walker = Walker(refuse, results.put, lambda: False, SYSTEM)
     with running("walker", walker.run, stop=walker.close, on_failure=lambda: None):
         walker.begin(WalkOrder(7))
-        assert results.get(timeout=SECONDS) == Failure(7)
+        assert results.get(timeout=SECONDS) == Failure(7, "there is none")
 
 
 def test_whoever_wants_everything_read_is_not_kept_waiting_by_rests() -> None:

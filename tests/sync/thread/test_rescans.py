@@ -1,5 +1,7 @@
 """Rescans beside the loop: when a walk begins, what becomes of its delivery, and who is answered when."""
 
+from functools import partial
+
 import pytest
 
 from docsync.counters import Trigger
@@ -7,8 +9,8 @@ from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Sign
 from docsync.scan import read
 from docsync.sync.batch.engine import Engine
-from docsync.sync.rescan.delivery import Failure
-from docsync.sync.thread.rescans import _FILES_AT_ONCE
+from docsync.sync.delivery import Failure
+from docsync.sync.thread.rescans import _FILES_AT_ONCE, _MAX_UNSTEADY
 from tests.helpers.passes import list_claims
 from tests.helpers.project import Project
 from tests.helpers.rig import MS, Rig
@@ -28,6 +30,11 @@ def rig(project: Project, monkeypatch: pytest.MonkeyPatch) -> Rig:
     made.later(80_000)
     made.step()
     return made
+
+
+def stir(rig: Rig, pieces: int) -> None:
+    """Make a name that is no document's."""
+    rig.project.write(f"personas/draft{pieces}.tmp", "")
 
 
 def test_the_first_look_at_everything_is_a_batch(project: Project) -> None:
@@ -141,7 +148,7 @@ def test_lost_hints_are_made_up_for_by_a_batch(rig: Rig) -> None:
 def test_a_delivery_of_another_life_is_worth_nothing(rig: Rig) -> None:
     old = rig.walk()
     rig.inbox.deliveries()
-    rig.loop._rescans.restart()
+    rig.loop._rescans.stop()
     rig.project.start()
     rig.loop._engine = rig.project.engine
     rig.inbox.deliver(old)
@@ -168,11 +175,74 @@ def test_whoever_wants_everything_read_is_answered_when_that_is_decided(rig: Rig
     assert rig.counters.rescans() == {"start": 1, "rescan": 1, "request": 1}
 
 
-def test_a_walk_that_was_under_way_before_does_not_do(rig: Rig) -> None:
+def test_who_wants_everything_read_does_not_wait_for_a_walk_that_believes_stamps(rig: Rig) -> None:
+    old = rig.walk()
+    rig.inbox.deliveries()
     request = rig.ask("")
     rig.step()
-    assert len(rig.walker.orders) == 1
+    assert [order.reads_all for order in rig.walker.orders] == [False, True]
+    rig.inbox.deliver(old)
+    rig.step()
+    assert Rig.answer(request) is None
     rig.walk()
+    rig.step()
+    assert Rig.answer(request) is not None
+
+
+def test_the_answer_tells_of_all_parts(rig: Rig) -> None:
+    project = rig.project
+    names = [f"personas/n{number:03}.json" for number in range(_FILES_AT_ONCE + 10)]
+    for name in names:
+        project.persona(name)
+    rig.hint("personas", Sign.FOLDER)
+    rig.settle()
+    for name in names:
+        project.persona(name, name="new")
+    project.persona("personas/another.json")
+    request = rig.ask("")
+    rig.step()
+    rig.walk()
+    for _ in range(4):
+        rig.step()
+    answer = Rig.answer(request)
+    assert answer is not None
+    assert answer.counts.upserted == len(names) + 1
+
+
+def test_a_walk_of_a_tree_that_never_held_still_is_no_answer(rig: Rig) -> None:
+    request = rig.ask("")
+    rig.step()
+    (rig.project.root / A).unlink()
+    rig.walk(partial(stir, rig))
+    rig.step()
+    rig.later(600)
+    rig.step()
+    assert Rig.answer(request) is not None
+    assert A not in rig.project.paths()
+    assert "rescan.again" in rig.log.events()
+
+
+def test_after_some_walks_of_a_tree_that_never_held_still_a_batch_looks_at_everything(rig: Rig) -> None:
+    (rig.project.root / A).unlink()
+    for _ in range(_MAX_UNSTEADY):
+        rig.walk(partial(stir, rig))
+        rig.step()
+        rig.later(80_000)
+        rig.step()
+    assert A not in rig.project.paths()
+
+
+def test_a_stop_decides_nothing_of_a_delivery(rig: Rig) -> None:
+    rig.project.persona("personas/c.json")
+    rig.walk()
+    rig.inbox.close()
+    rig.step()
+    assert "personas/c.json" not in rig.project.paths()
+
+
+def test_a_walk_that_was_over_before_does_not_do(rig: Rig) -> None:
+    rig.walk()
+    request = rig.ask("")
     rig.step()
     assert Rig.answer(request) is None
     rig.step()
