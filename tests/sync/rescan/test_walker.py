@@ -93,6 +93,20 @@ def test_a_pass_that_is_replaced_delivers_nothing(project: Project) -> None:
         assert numbers in ([2], [1, 2])
 
 
+def test_a_pass_that_is_cancelled_has_nothing_open_and_the_next_one_is_done(project: Project) -> None:
+    project.settle()
+    with walking(project, lambda: True) as (walker, results, has_begun):
+        walker.cancel()  # nothing is under way
+        walker.begin(WalkOrder(1))
+        assert has_begun.wait(SECONDS)
+        walker.cancel()
+        assert not walker._is_walking
+        while not results.empty():
+            assert results.get().number == 1, "it was over already"
+        walker.begin(WalkOrder(2))
+        assert results.get(timeout=SECONDS).number == 2
+
+
 def test_a_database_that_cannot_be_read_is_told_of(project: Project, tmp_path: Path) -> None:
     results: Results = Queue()
 
