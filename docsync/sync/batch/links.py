@@ -52,6 +52,8 @@ class LinkTracker:
         several = seen.shared | {path for path in seen.links if not self._is_hinted(steps[path])}
         stamps = {path: seen.found[path] for path in several if path in seen.found}
         inodes = {path: (stamp.device, stamp.inode) for path, stamp in stamps.items()}
+        if (steps, inodes) == (self._steps, self._inodes):
+            return set()  # nearly always
         paths = steps.keys() | inodes.keys() | self._steps.keys() | self._inodes.keys()
         return {p for p in paths if (steps.get(p), inodes.get(p)) != self._describe(p)}
 

@@ -1,7 +1,8 @@
 """Compares what a walk found with what is known, a page at a time. Marks nothing, and writes nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from posixpath import dirname
 
 from docsync.model import Entry, FileState, Problem, Root, RootState, Scan, Stamp
@@ -70,9 +71,7 @@ class Differences:
         """Compare once more what is, was or is known to be in the folders that moved during *walk*."""
         scan, moved = walk.scan(), set(walk.changed)
         yield from self._add_known(moved, walk)
-        todo = sorted(moved)
-        for start in range(0, len(todo), _PAGE):
-            part = todo[start : start + _PAGE]
+        for part in _cut(sorted(moved), _PAGE):
             for path in part:
                 self.found.forget(path)
                 self._bytes.forget(path)
@@ -129,19 +128,26 @@ class Differences:
         is_unreadable = entry is not None and entry.state is FileState.UNREADABLE
         return is_unreadable and problem in self._rows.list_problems([problem.path])
 
-    def find_refused(self, scan: Scan) -> Iterator[str]:
+    def find_refused(self, scan: Scan) -> Generator[None, None, set[str]]:
         """The paths that cannot be taken, and are not recorded so, without the collections' folders."""
+        found = set[str]()
+        for part in _cut(scan.skipped, _PAGE):
+            known = self._rows.find_entries(part)
+            found.update(path for path in part if not is_listed(known.get(path), scan.skipped[path]))
+            yield
         lost = {root.path for root in self._roots.values() if root.state is not RootState.OK}
-        known = self._rows.find_entries([*scan.skipped, *scan.unreadable])
-        yield from (path for path, unread in scan.skipped.items() if not is_listed(known.get(path), unread))
-        for path, unread in scan.unreadable.items():
-            if path in lost:
-                continue  # see have_roots_changed
-            entry = known.get(path)
-            is_held = entry is not None and _is_held(entry)
-            is_same = entry is not None and entry.type == scan.types[path]
-            if not is_held and not (is_same and self._is_recorded(entry, unread.problem)):
-                yield path
+        for part in _cut(scan.unreadable.keys() - lost, _PAGE):  # for those see have_roots_changed
+            known = self._rows.find_entries(part)
+            found.update(path for path in part if not self._is_told(scan, known.get(path), path))
+            yield
+        return found
+
+    def _is_told(self, scan: Scan, entry: Entry | None, path: str) -> bool:
+        """True where what is known says that *path* cannot be read, or that its deletion is kept back."""
+        if entry is None:
+            return False
+        is_same = entry.type == scan.types[path]
+        return _is_held(entry) or (is_same and self._is_recorded(entry, scan.unreadable[path].problem))
 
     def have_roots_changed(self) -> bool:
         """True where a collection's folder is not as it is recorded."""
@@ -157,6 +163,13 @@ class Differences:
             elif not self._is_recorded(known.get(root.path), describe_root(root)):
                 return True
         return False
+
+
+def _cut(paths: Iterable[str], count: int) -> Iterator[list[str]]:
+    """*paths*, so many at a time."""
+    left = iter(paths)
+    while part := list(islice(left, count)):
+        yield part
 
 
 def _is_held(entry: Entry) -> bool:

@@ -5,7 +5,7 @@ test may let the tree change.
 """
 
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Set
 from posixpath import dirname
 
 from docsync.model import Root, Scan
@@ -56,11 +56,14 @@ class _Survey:
         self._bytes = ByteComparison(sources, order)
         self._differences = Differences(sources.rows, self._roots, self._bytes, order)
         self._aside = Aside(ReferenceTargets(sources.tree))
+        self._refused: Set[str] = frozenset()
 
     def look(self) -> Iterator[None]:
         """Walk and compare everything."""
         yield from self._walk.visit()
-        yield from self._differences.compare_all(self._walk.scan())
+        scan = self._walk.scan()
+        yield from self._differences.compare_all(scan)
+        self._refused = yield from self._differences.find_refused(scan)
         yield from look_aside(self._sources, self._order, self._differences.found, self._aside)
 
     def is_still(self) -> Generator[None, None, bool]:
@@ -76,6 +79,7 @@ class _Survey:
         """Walk and compare the folders that moved."""
         yield from self._walk.visit()
         yield from self._differences.compare_again(self._walk)
+        self._refused = yield from self._differences.find_refused(self._walk.scan())
 
     def deliver(self, *, is_still: bool) -> Delivery:
         """What differs."""
@@ -83,7 +87,7 @@ class _Survey:
         found = differences.found
         files = _Files(scan, found.stale.keys() - found.entries.keys(), differences.known, self._roots)
         changed = _find_apart(differences, scan)
-        scopes = found.scopes | self._aside.scopes | set(differences.find_refused(scan))
+        scopes = found.scopes | self._aside.scopes | self._refused
         scopes |= files.join_new() | (found.entries.keys() - set(changed))
         scopes |= find_changed_warnings(self._sources, order, found, scan)
         if is_still:
