@@ -21,6 +21,7 @@ from benchmarks import (
     parsing,
     ready,
     render,
+    save_during_rescan,
     save_to_row,
     start,
     whole_rows,
@@ -56,6 +57,9 @@ RUNS: Mapping[str, Run] = {
     "ready": lambda size, rounds: ready.list_figures(size.choose(1_100, 11_000), rounds),
     "start": lambda _, rounds: start.list_figures(5 * rounds),
     "save_to_row": lambda size, rounds: save_to_row.list_figures(size.choose(40, 200), rounds),
+    "save_during_rescan": lambda size, rounds: save_during_rescan.list_figures(
+        size.choose(2_200, 110_000), size.choose(40, 100), rounds
+    ),
     "barrier": lambda size, rounds: barrier.list_figures(size.choose(20, 100), rounds),
     "whole_rows": lambda size, rounds: whole_rows.list_figures(size.choose(500, 2_000), 5 * rounds),
     "render": lambda size, rounds: render.list_figures(_PROMPTS, size.choose(50, 200), rounds),

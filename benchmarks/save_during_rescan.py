@@ -14,11 +14,13 @@ import sys
 import tempfile
 import threading
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from random import Random
 from statistics import median
 from time import process_time, sleep
 
+from benchmarks.figure import Figure
 from benchmarks.save_to_row import measure
 from benchmarks.tree import write_tree
 from docsync.clock import SYSTEM
@@ -29,6 +31,7 @@ from docsync.reader.project import read_project
 from docsync.sync.thread.loop import Loop
 
 _NEVER = 10**30
+_COUNT_SECONDS = 20
 
 
 def keep(root: Path) -> None:
@@ -81,6 +84,51 @@ class Daemon:
         self._child.communicate()
 
 
+def measure_both(documents: int, saves: int, rounds: int) -> tuple[dict[str, list[list[float]]], list[float]]:
+    """The times of each round (milliseconds), at rest and during rescans; and the seconds that a rescan took of the processor."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        paths = write_tree(root, documents * 10 // 11)
+        Random(1).shuffle(paths)
+        daemon = Daemon(root)
+        try:
+            return _measure_rounds(root, daemon, paths, saves, rounds)
+        finally:
+            daemon.stop()
+
+
+def _measure_rounds(
+    root: Path, daemon: Daemon, paths: list[Path], saves: int, rounds: int
+) -> tuple[dict[str, list[list[float]]], list[float]]:
+    times: dict[str, list[list[float]]] = {"at rest": [], "during": []}
+    database, cost = root / ".docsync" / "docsync.db", []
+    for _ in range(rounds):
+        for name, word in (("at rest", "rest"), ("during", "go")):
+            daemon.tell(word)
+            sleep(1.5)  # the thread that syncs comes round, and what is under way has begun
+            times[name].append(measure(root, database, [paths.pop() for _ in range(saves)], atomic=True))
+        before, begun = daemon.count()
+        daemon.tell("go")
+        sleep(_COUNT_SECONDS)
+        after, ended = daemon.count()
+        cost += [(ended - begun) / (after - before)] if after > before else []
+    return times, cost
+
+
+def list_figures(documents: int, saves: int, rounds: int) -> list[Figure]:
+    """A save while one rescan follows the other, beside one at rest."""
+    times, _ = measure_both(documents, saves, rounds)
+    return [
+        Figure(
+            "save during a rescan",
+            f"{documents} files, {name}",
+            "ms",
+            *(tuple(_quantile(some, share) for some in times[when]) for when in ("during", "at rest")),
+        )
+        for name, share in (("p50", 0.5), ("p99", 0.99))
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("documents", type=int, nargs="?", default=20_000)
@@ -91,31 +139,8 @@ def main() -> None:
     if asked.daemon:
         keep(asked.daemon)
         return
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        paths = write_tree(root, asked.documents * 10 // 11)
-        Random(1).shuffle(paths)
-        daemon = Daemon(root)
-        try:
-            compare(root, daemon, paths, asked.saves, asked.rounds)
-        finally:
-            daemon.stop()
-
-
-def compare(root: Path, daemon: Daemon, paths: list[Path], saves: int, rounds: int) -> None:
-    times: dict[str, list[float]] = {"at rest": [], "during": []}
-    database, cost = root / ".docsync" / "docsync.db", []
-    for _ in range(rounds):
-        for name, word in (("at rest", "rest"), ("during", "go")):
-            daemon.tell(word)
-            sleep(1.5)  # the thread that syncs comes round, and what is under way has begun
-            times[name] += measure(root, database, [paths.pop() for _ in range(saves)], atomic=True)
-        before, begun = daemon.count()
-        daemon.tell("go")
-        sleep(20)
-        after, ended = daemon.count()
-        cost += [(ended - begun) / (after - before)] if after > before else []
-    found = {name: sorted(taken) for name, taken in times.items()}
+    times, cost = measure_both(asked.documents, asked.saves, asked.rounds)
+    found = {name: sorted(chain.from_iterable(taken)) for name, taken in times.items()}
     for name, some in found.items():
         print(
             f"{name}: p50 {_quantile(some, 0.5):.2f} ms, p99 {_quantile(some, 0.99):.2f} ms, {some[-1]:.1f} at most"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import parsing, ready, start, whole_rows
+from benchmarks import parsing, ready, save_during_rescan, start, whole_rows
 from benchmarks.figure import Figure
 from benchmarks.tree import SHAPES, write_tree
 
@@ -72,12 +72,14 @@ def test_what_people_write_instead_is_measured_with_the_same_words() -> None:
         ),
         (lambda: whole_rows.list_figures(20, 1), ["Reader.get", "Reader.find of 20"]),
         (lambda: ready.list_figures(22, 1), ["start, 22 files", "start after kill -9, 22 files"]),
+        (lambda: save_during_rescan.list_figures(110, 3, 1), ["110 files, p50", "110 files, p99"]),
         (lambda: start.list_figures(1), [name for name in start.COMMANDS if name.startswith("docsync")]),
     ],
 )
 def test_every_figure_of_the_table_has_its_floor(
-    list_figures: Callable[[], list[Figure]], names: list[str]
+    list_figures: Callable[[], list[Figure]], names: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(save_during_rescan, "_COUNT_SECONDS", 0)
     figures = list_figures()
     assert [figure.name for figure in figures] == names
     assert all(figure.ratio for figure in figures)
