@@ -85,7 +85,7 @@ class Daemon:
 
 
 def measure_both(documents: int, saves: int, rounds: int) -> tuple[dict[str, list[list[float]]], list[float]]:
-    """The times of each round (milliseconds), at rest and during rescans; and the seconds that a rescan took of the processor."""
+    """The times of each round in milliseconds, at rest and during rescans; and what a rescan took, in seconds of CPU."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         paths = write_tree(root, documents * 10 // 11)
