@@ -18,10 +18,17 @@ from tests.helpers.cpu import least_cpu_seconds
 AT_ONE_PLACE = {
     "docsync.formats.json_place._ITEM",
     "docsync.formats.json_place._ITEM_RUN",
+    "docsync.formats.prompty.reference._HAS_SCHEME",
     "docsync.formats.prompty.role._ATTRIBUTE",  # what it is looked for in has a "=" after every word
     "docsync.formats.yaml_front_matter._DASHES",
+    "docsync.formats.yaml_front_matter._OPENING",
+    "docsync.formats.yaml_scalar._OCTAL",
+    "docsync.lint.secret._REFERENCE",
+    "docsync.reader.feed._FORM",
     "docsync.reader.query.where_syntax._COMPARISON",
     "docsync.reader.query.where_syntax._PRESENCE",
+    "docsync.render.declared._HAS_SCHEME",
+    "docsync.render.file_reference.WHOLE_REFERENCE",
     "docsync.render.role_line._AFTER",
 }
 """Patterns that are compared with a text from one place on: to look for them in all of it would take its square."""
