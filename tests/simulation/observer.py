@@ -108,7 +108,7 @@ class Observer(TreeObserver):
         told_ns, file = self._hints_ns.get(path, [0])[-1], self._oracle.filesystem.file_at(path)
         changed_ns = file.stamp.ctime_ns - self._clock.time_ns() + now_ns if file is not None else 0
         # News that was not looked at yet is judged by rules 2 and 4, whatever a walk found at the same time.
-        is_told = told_ns >= changed_ns or told_ns > self._applied_ns.get(path, now_ns)
+        is_told = told_ns >= changed_ns or told_ns > self._applied_ns.get(path, 0)
         if path not in self._delivered or is_told or path.endswith(".json"):
             return
         times = {"open": self._found_open_ns.get(path)}

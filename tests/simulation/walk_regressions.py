@@ -49,4 +49,10 @@ WALK_REGRESSIONS: dict[str, History] = {
         Step(1100, Verb.HALF, "prompts/kit/s.prompty", "prompt/pia", news=News.SILENT),
         Step(0, Verb.WALK),
     ),
+    "what was heard before Git was done, and never seen, is found unfinished by a walk": (
+        Step(0, Verb.GIT, number=1),
+        Step(0, Verb.SAVE, "prompts/p.prompty", "prompt/quo"),
+        Step(1100, Verb.HALF, "prompts/p.prompty", "prompt/quo", news=News.SILENT),
+        Step(0, Verb.WALK),
+    ),
 }
