@@ -55,4 +55,27 @@ WALK_REGRESSIONS: dict[str, History] = {
         Step(1100, Verb.HALF, "prompts/p.prompty", "prompt/quo", news=News.SILENT),
         Step(0, Verb.WALK),
     ),
+    "what is heard of goes on, unheard, before a walk is over": (
+        Step(0, Verb.FILL, "prompts/kit"),
+        Step(0, Verb.FILL, "personas"),
+        Step(0, Verb.WALK, late_ms=150),
+        Step(700, Verb.DELETE, "personas/team/a.json"),
+        Step(2500, Verb.FILL, "personas"),
+        Step(703.3, Verb.EXCHANGE, "personas/team", "personas/old", news=News.SILENT),
+    ),
+    "a collection's folder in another one's that is shut": (
+        Step(0, Verb.FILL, "personas/team"),
+        Step(0, Verb.RESTART, number=4),
+        Step(0, Verb.SHUT, "personas"),
+    ),
+    "a name in a folder that cannot be seen by now": (
+        Step(0, Verb.FILL, "personas"),
+        Step(0, Verb.SHUT, "personas/team"),
+        Step(920, Verb.EXCHANGE, "personas/team", "personas/old", news=News.SILENT),
+    ),
+    "a link to a file that moves": (
+        Step(0, Verb.SYMLINK, "personas/old/f.json", "../team/deep/e.json"),
+        Step(0, Verb.FILL, "personas"),
+        Step(1350, Verb.EXCHANGE, "personas/team", "personas/old", news=News.SILENT),
+    ),
 }
