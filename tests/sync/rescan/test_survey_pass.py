@@ -398,6 +398,17 @@ def test_names_that_look_alike_are_warned_of(quiet: Project) -> None:
     assert quiet.problems() == []
 
 
+def test_what_is_held_keeps_no_walk_from_being_enough_after_new_rules(quiet: Project) -> None:
+    settle(quiet)
+    for path in [path for path in quiet.paths() if path.startswith("personas")][:4]:
+        (quiet.root / path).unlink()
+    quiet.start(min_deletes=2, ignore=frozenset({"duplicate-key"}))
+    quiet.sync()
+    settle(quiet)
+    assert len(quiet.engine.list_held()) == 4
+    assert not quiet.engine.needs_whole
+
+
 def test_a_wider_database_is_found_although_no_file_has_changed(quiet: Project) -> None:
     (quiet.root / A).chmod(0o600)
     settle(quiet)
