@@ -41,8 +41,9 @@ class Reload:
             self._unread.clear()
         if EVERYTHING in work.look.scopes or work.roots:  # a folder that is back is read as a whole, too
             self._unread |= undecided | work.again.keys() | work.resting | work.unreadable
-        self._unreadable = (self._unreadable & self._unread) | work.unreadable | set(work.left)
+        self._unreadable = (self._unreadable & self._unread) | work.unreadable
         self._unread -= work.upserted.keys() | {change.path for change in work.refused} | set(applied.deleted)
+        self._unread.difference_update(work.left)  # also what is held: there is no file to be read
         if not self.types or not self.scanned or self._unread:
             return {}
         return {type_: fingerprint for type_, fingerprint in self.types.items() if type_ not in lost}
