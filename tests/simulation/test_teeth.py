@@ -27,7 +27,7 @@ def test_a_planted_bug_is_found(name: str, tell: Tell) -> None:
     tell(f"planted: {name.replace('_', ' ')}: found by history {number} ({found[:100]})")
 
 
-@pytest.mark.parametrize("name", ["mtime_and_size_are_trusted", "a_shrunk_prompt_is_believed_at_once"])
+@pytest.mark.parametrize("name", ["mtime_and_size_are_trusted", "a_broken_file_is_believed_at_once"])
 def test_a_planted_bug_is_found_on_a_disk_too(name: str) -> None:
     with planted(name):
         order = Order(1, 100, runs=MAX_HISTORIES, on_disk=True, most_failures=1, shrink_seconds=0)

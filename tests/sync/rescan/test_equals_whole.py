@@ -15,7 +15,7 @@ from tests.helpers.project import Project, Tell
 from tests.sync.test_histories import History
 
 LONG = bool(os.environ.get("DOCSYNC_LONG"))
-RUNS, PARTS = (2_000, 20) if LONG else (48, 4)
+RUNS, PARTS = (2_000, 20) if LONG else (24, 4)
 SEED = int(os.environ.get("DOCSYNC_SEED", "0")) or SystemRandom().randrange(10**9)
 
 
