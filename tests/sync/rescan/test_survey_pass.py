@@ -466,3 +466,26 @@ def test_a_large_tree_is_compared_and_looked_at_again_in_pieces(project: Project
     pieces: list[int] = []
     walk(project, pieces.append)
     assert len(pieces) > 550
+
+
+def test_what_several_documents_take_in_is_read_once_and_a_document_is_left_to_who_can_parse_it(
+    quiet: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    age(quiet.write("prompts/t.txt", "text"))
+    age(quiet.write("prompts/u.txt", "other"))
+    for name in ("q", "r"):
+        names = ("t.txt", "u.txt", "p.prompty")
+        taken = "".join(f"{{% include '{one}' %}}" for one in names)
+        age(quiet.write(f"prompts/{name}.prompty", f"---\nname: {name}\n---\n{taken}\n"))
+    age_folders(quiet.root)
+    quiet.settle()
+    settle(quiet)
+    right, reads = FileTree.read_asset, list[str]()
+
+    def read_asset(tree: FileTree, asset: str, by: str) -> Any:
+        reads.append(asset)
+        return right(tree, asset, by)
+
+    monkeypatch.setattr(FileTree, "read_asset", read_asset)
+    assert walk(quiet, reads_all=True).asked == {"prompts/p.prompty"}
+    assert sorted(reads) == ["prompts/s.json", "prompts/t.txt", "prompts/u.txt"]

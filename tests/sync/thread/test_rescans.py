@@ -32,9 +32,10 @@ def rig(project: Project, monkeypatch: pytest.MonkeyPatch) -> Rig:
     return made
 
 
-def stir(rig: Rig, pieces: int) -> None:
-    """Make a name that is no document's."""
-    rig.project.write(f"personas/draft{pieces}.tmp", "")
+def stir(rig: Rig, _pieces: int) -> None:
+    """Make a new name that is no document's."""
+    folder = rig.project.root / "personas"
+    (folder / f"draft{len(list(folder.iterdir()))}.tmp").touch()
 
 
 def test_the_first_look_at_everything_is_a_batch(project: Project) -> None:
@@ -225,10 +226,14 @@ def test_a_walk_of_a_tree_that_never_held_still_is_no_answer(rig: Rig) -> None:
 def test_after_some_walks_of_a_tree_that_never_held_still_a_batch_looks_at_everything(rig: Rig) -> None:
     (rig.project.root / A).unlink()
     for _ in range(_MAX_UNSTEADY):
-        rig.walk(partial(stir, rig))
+        assert not rig.walk(partial(stir, rig)).is_still
+        assert A in rig.project.paths()
         rig.step()
         rig.later(80_000)
         rig.step()
+    rig.later(600)
+    rig.step()
+    assert "rescan.again" in rig.log.events()
     assert A not in rig.project.paths()
 
 
