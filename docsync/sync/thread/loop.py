@@ -121,7 +121,6 @@ class Loop:
         """Look after walks; returns the looks that wait for none of them any more."""
         rescans, engine, asked = self._rescans, self._engine, self._pending.looks()
         rescans.open_delivery(engine)
-        self._pending.mark_served(filter(rescans.has_part_for, asked))
         looks = [request for request in asked if not rescans.defers(request, engine)]
         if rescans.part is not None and rescans.part.is_empty and not looks:
             self._record_unchanged(now_ns)

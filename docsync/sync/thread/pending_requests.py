@@ -34,11 +34,6 @@ class PendingRequests:
         """The releases that are still to be done."""
         return [request for request in self._new if request.kind is RequestKind.RELEASE]
 
-    def mark_served(self, requests: Iterable[Request]) -> None:
-        """Record that the next batch does a part of what *requests* ask for."""
-        for request in requests:
-            request.is_served = True
-
     def mark_begun(self, requests: Iterable[Request], undecided: set[str]) -> None:
         """Record that *requests* were carried out; each now waits for the *undecided* among its paths."""
         for request in requests:
@@ -51,7 +46,8 @@ class PendingRequests:
         for request in self._begun:
             still = request.waits_for & undecided
             request.waits_for = {path for path in still if not self._is_later(request, path)}
-        for request in (*self._begun, *(new for new in self._new if new.is_served)):
+        # A look may wait for a walk: what other batches do meanwhile is no less of an answer.
+        for request in (*self._begun, *self.looks()):
             request.upserted.update(filter(request.concerns, applied.upserted))
             request.deleted.update(filter(request.concerns, applied.deleted))
 

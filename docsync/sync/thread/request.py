@@ -25,8 +25,7 @@ class Request:
     left. With `rebuilds` the database is built afresh from the files before.
 
     RELEASE: delete what is held of `type`, None for all collections. `paths` (and all beneath them) are what
-    the answer is about; what changes after `asked_ns` (monotonic) is not waited for. `is_served`: a part of
-    what it asks for is decided, and what batches do counts for it.
+    the answer is about; what changes after `asked_ns` (monotonic) is not waited for.
     """
 
     kind: RequestKind
@@ -37,7 +36,6 @@ class Request:
     answer: "Future[CommandResult]" = field(default_factory=Future)
     asked_ns: int = field(kw_only=True)
     rebuilds: bool = field(default=False, kw_only=True)
-    is_served: bool = False
     waits_for: set[str] = field(default_factory=set)
     upserted: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)

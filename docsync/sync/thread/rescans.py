@@ -187,12 +187,8 @@ class Rescans:
 
     def serves(self, request: Request) -> bool:
         """True when the next part is the last one of a walk that did what *request* asks for."""
-        return self.has_part_for(request) and self._walk is not None and len(self._walk.parts) == 1
-
-    def has_part_for(self, request: Request) -> bool:
-        """True when the next part is of a walk that did what *request* asks for, also if more follow."""
         walk = self._walk
-        if walk is None or not walk.parts or not walk.reads_all:
+        if walk is None or len(walk.parts) != 1 or not walk.reads_all:
             return False
         return _is_for_walk(request) and walk.begun_ns >= request.asked_ns
 

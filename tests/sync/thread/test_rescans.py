@@ -210,6 +210,22 @@ def test_the_answer_tells_of_all_parts(rig: Rig) -> None:
     assert answer.counts.upserted == len(names) + 1
 
 
+def test_the_answer_tells_of_what_was_decided_while_it_was_walked(rig: Rig) -> None:
+    (rig.project.root / A).unlink()
+    rig.hint(A, Sign.GONE)
+    rig.step()
+    request = rig.ask("")
+    rig.step()
+    rig.later(600)
+    rig.step()
+    assert A not in rig.project.paths()
+    rig.walk()
+    rig.step()
+    answer = Rig.answer(request)
+    assert answer is not None
+    assert answer.counts.deleted == 1
+
+
 def test_a_walk_of_a_tree_that_never_held_still_is_no_answer(rig: Rig) -> None:
     request = rig.ask("")
     rig.step()
