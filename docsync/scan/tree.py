@@ -20,7 +20,7 @@ from docsync.model import (
     Scan,
     Stamp,
 )
-from docsync.names import Collection, ancestors, covers, is_hidden, is_presentable, strip_folder
+from docsync.names import Collection, ancestors, covers, is_hidden, is_presentable, is_within, strip_folder
 from docsync.scan.location import leads_out, place_name, shorten_scope
 from docsync.scan.read import (
     Place,
@@ -258,7 +258,9 @@ class FileTree:
     def find_gone(self, paths: Sequence[str]) -> list[str]:
         """The paths of *paths* without a readable document file; checked again before a deletion."""
         scan = self.scan(paths)
-        return [path for path in paths if path not in scan.found and path not in scan.unreadable]
+        return [
+            path for path in paths if path not in scan.found and not is_within(scan.unreadable.keys(), path)
+        ]
 
     def resolve(self, path: str, reference: Reference) -> ResolvedReference:
         """What *reference* of the document *path* points to; only files in its collection's folder count."""

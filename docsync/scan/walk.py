@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from posixpath import join, normpath
+from posixpath import dirname, join, normpath
 
 from docsync.model import Problem, RefusedPath, Severity, Stamp
 from docsync.names import is_hidden, is_presentable, strip_folder, to_printable
@@ -135,7 +135,8 @@ class Walk:
         except (FileNotFoundError, NotADirectoryError):
             return
         except OSError as error:
-            self._mark_unreadable(path, error)
+            is_hidden_from_us = isinstance(error, PermissionError)
+            self._mark_unreadable(self._find_obstacle(path, location) if is_hidden_from_us else path, error)
             return
         if stat.S_ISDIR(status.st_mode):
             if self._may_enter(path):
@@ -147,6 +148,15 @@ class Walk:
         elif stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
             stamp = stamp_of(status)
             self._result.aliases.add((stamp.device, stamp.inode))
+
+    def _find_obstacle(self, path: str, location: str) -> str:
+        """The folder that hides *path* from us, by the name that a walk from above gives it; or *path* itself."""
+        top, folder = "" if self._folder == "." else self._folder, path
+        obstacle = path
+        while folder != top:
+            folder, location = dirname(folder), dirname(location)
+            obstacle = folder if _is_shut(location) else obstacle
+        return obstacle
 
     def _file(self, path: str, type_: str, status: os.stat_result) -> None:
         stamp = stamp_of(status)
@@ -198,3 +208,12 @@ class Walk:
             Problem(safe, code, message, Severity.WARNING, hint=hint), stamp
         )
         self._result.types[safe] = self._owner
+
+
+def _is_shut(location: str) -> bool:
+    """True of a folder that we may not list, or in which we may not look at what we list."""
+    try:
+        os.scandir(location).close()
+    except PermissionError:
+        return True
+    return not os.access(location, os.X_OK)

@@ -285,7 +285,54 @@ def test_a_folder_that_fails_in_the_middle_of_its_list_is_unreadable(
     assert list(tree.scan().unreadable) == ["personas"]
 
 
-def test_a_single_file_that_cannot_be_looked_at_is_unreadable(
+def hide(monkeypatch: pytest.MonkeyPatch, folder: str, number: int = errno.EACCES) -> None:
+    """Nobody may look at what lies beneath *folder*, nor list it."""
+    lstat, scandir = os.lstat, os.scandir
+
+    def look(path: str) -> os.stat_result:
+        if f"{folder}/" in str(path):
+            raise OSError(number, os.strerror(number))
+        return lstat(path)
+
+    def list_names(path: str) -> object:
+        if f"{folder}/" in f"{path}/":
+            raise OSError(number, os.strerror(number))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "lstat", look)
+    monkeypatch.setattr(os, "scandir", list_names)
+
+
+@pytest.mark.parametrize(
+    "scope", ["personas/shut", "personas/shut/a.json", "personas/shut/deep/b.json", "personas/shut/new.json"]
+)
+def test_what_a_folder_hides_is_unreadable_for_that_folder_from_wherever_it_is_looked_at(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch, scope: str
+) -> None:
+    tree.write("shut/a.json")
+    tree.write("shut/deep/b.json")
+    hide(monkeypatch, "personas/shut")
+    assert tree.scan(scope).unreadable == tree.scan().unreadable
+    assert list(tree.scan(scope).unreadable) == ["personas/shut"]
+
+
+def test_what_a_collections_folder_hides_is_unreadable_for_that_folder(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree.write("deep/a.json")
+    hide(monkeypatch, "/personas")
+    assert list(tree.scan("personas/deep/a.json").unreadable) == ["personas"]
+
+
+def test_a_single_name_that_no_file_can_have_is_unreadable_itself(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree.write("a.json")
+    hide(monkeypatch, "personas", errno.ENAMETOOLONG)
+    assert list(tree.scan("personas/a.json").unreadable) == ["personas/a.json"]
+
+
+def test_a_single_name_that_the_system_hides_is_unreadable_itself(
     tree: Tree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tree.write("a.json")
@@ -295,6 +342,13 @@ def test_a_single_file_that_cannot_be_looked_at_is_unreadable(
 
     monkeypatch.setattr(os, "lstat", refuse)
     assert list(tree.scan("personas/a.json").unreadable) == ["personas/a.json"]
+
+
+def test_what_a_folder_hides_is_not_gone(tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree.write("shut/a.json")
+    hide(monkeypatch, "personas/shut")
+    seen = FileTree(tree.root, [PERSONAS], 100)
+    assert seen.find_gone(["personas/shut/a.json", "personas/gone.json"]) == ["personas/gone.json"]
 
 
 @pytest.mark.parametrize("kind", [FileNotFoundError, NotADirectoryError])

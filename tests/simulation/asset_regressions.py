@@ -103,4 +103,10 @@ ASSET_REGRESSIONS: dict[str, History] = {
         Step(0, Verb.SYMLINK, path="personas/team/deep/e.json", other="../../a.json", number=1),
         Step(0, Verb.REMOVE, path="personas/team"),
     ),
+    "what a shut folder hides is named by the folder, whoever looks at it": (
+        Step(0, Verb.FILL, path="prompts/kit"),
+        Step(0, Verb.SAVE, path="prompts/q.prompty", other="prompt/both"),
+        Step(0, Verb.LINK, path="personas/spare.txt", other="personas/c.json", number=1, news=News.LOST),
+        Step(700, Verb.SHUT, path="prompts/kit"),
+    ),
 }

@@ -20,7 +20,7 @@ from docsync.model import (
     Severity,
     Stamp,
 )
-from docsync.names import Collection, ancestors, covers, is_hidden
+from docsync.names import Collection, ancestors, covers, is_hidden, is_within
 from docsync.scan.read import WriteState, is_racy
 from tests.simulation.fake_filesystem import FakeFilesystem
 from tests.simulation.name_table import File
@@ -108,14 +108,14 @@ class FakeTree:
         self._pause()
         wanted = list(scopes)
         seen = Scan({}, {}, {}, {}, {}, {}, set(), set())
-        for root, owner in self._owners.items():
+        for root in self._owners:
             is_whole = any(covers(scope, root) for scope in wanted)
             if is_whole and self._filesystem.shut_above(root) is not None:
                 continue  # nobody can tell that it is there
             inner = [root] if is_whole else wanted
             for scope in inner:
                 if covers(root, scope) and not hides(scope[len(root) :]):
-                    self._walk(scope, owner, seen)
+                    self._walk(scope, root, seen)
         shared = self._filesystem.shared_inodes()
         if shared:
             seen.shared.update(  # type: ignore[attr-defined]  # made here as a set
@@ -137,16 +137,14 @@ class FakeTree:
             return None
         return file.stamp if self._filesystem.shut_above(path) is None else None
 
-    def _walk(self, scope: str, owner: str, seen: Scan) -> None:
-        filesystem = self._filesystem
-        shut = filesystem.shut_folders()
-        above = next((name for name in shut if covers(name, scope) and name != scope), None)
-        closed = scope if above is not None else None
+    def _walk(self, scope: str, root: str, seen: Scan) -> None:
+        filesystem, owner = self._filesystem, self._owners[root]
+        shut, above = filesystem.shut_folders(), filesystem.shut_above(scope)
         for name in (name for name in shut if covers(scope, name) and not hides(name[len(scope) :])):
             if filesystem.shut_above(name) is None:
                 self._blind(name, owner, seen)
-        if closed is not None:
-            self._blind(closed, owner, seen)
+        if above is not None:
+            self._blind(above if covers(root, above) else root, owner, seen)
             return
         beneath = scope + "/"
         for path, file in filesystem.files.items():
@@ -264,7 +262,9 @@ class FakeTree:
         if not paths:
             return []
         seen = self.scan(paths)
-        return [path for path in paths if path not in seen.found and path not in seen.unreadable]
+        return [
+            path for path in paths if path not in seen.found and not is_within(seen.unreadable.keys(), path)
+        ]
 
     def resolve(self, path: str, reference: Reference) -> ResolvedReference:
         if not reference.is_file:

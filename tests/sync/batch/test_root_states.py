@@ -78,6 +78,21 @@ def test_another_reason_for_being_shut_is_told(project: Project, monkeypatch: py
     assert verify(project.settings, project.database).differences == ()
 
 
+def test_a_look_at_one_file_of_a_shut_folder_changes_nothing(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.persona("personas/shut/a.json")
+    project.sync()
+    shut(monkeypatch, "/shut")
+    shut(monkeypatch, "/shut/a.json", "lstat")
+    project.settle()
+    told, revision = project.query("SELECT * FROM problems"), project.revision
+    project.sync("personas/shut/a.json")
+    project.later(500)
+    project.sync("personas/shut/a.json")
+    assert (project.query("SELECT * FROM problems"), project.revision) == (told, revision)
+
+
 def test_a_single_file_that_cannot_be_looked_at_is_told_as_a_file(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
