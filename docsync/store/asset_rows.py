@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from itertools import chain
 
 import apsw
 
@@ -10,10 +9,16 @@ from docsync.model import Asset, AssetUse, Document, Stamp
 from docsync.names import EVERYTHING
 
 # "0" follows "/" in every collation of bytes: the range holds exactly what lies beneath a folder.
-_BENEATH = "WHERE {0} = ?1 OR ({0} > ?1 || '/' AND {0} < ?1 || '0')"
-_USES = (
-    "SELECT d.file_path, u.path, u.racy, u.mtime_ns, u.ctime_ns, u.size, u.inode, u.device "
-    "FROM asset_uses AS u JOIN documents AS d ON d.id = u.document_id"
+_BENEATH = "WHERE {0} = s.value OR ({0} > s.value || '/' AND {0} < s.value || '0')"
+_COLUMNS = "SELECT d.file_path, u.path, u.racy, u.mtime_ns, u.ctime_ns, u.size, u.inode, u.device FROM "
+_USES = f"{_COLUMNS} asset_uses AS u JOIN documents AS d ON d.id = u.document_id"
+_USES_OF_FILES = (
+    f"{_COLUMNS} json_each(?1) AS s CROSS JOIN asset_uses AS u JOIN documents AS d ON d.id = u.document_id "
+    + _BENEATH.format("u.path")
+)
+_USES_OF_DOCUMENTS = (
+    f"{_COLUMNS} json_each(?1) AS s CROSS JOIN documents AS d JOIN asset_uses AS u ON u.document_id = d.id "
+    + _BENEATH.format("d.file_path")
 )
 _INSERT = "INSERT INTO asset_uses VALUES (?,?,?,?,?,?,?,?)"
 _NO_STAMP = (None,) * len(Stamp._fields)
@@ -64,15 +69,14 @@ class AssetRows:
 
     def list_uses(self, scopes: Iterable[str], users: Iterable[str]) -> list[AssetUse]:
         """The assets that lie in *scopes*, and those of the documents in *users*; some twice."""
-        by_path, by_user = (
-            ((scope, "u.path") for scope in scopes),
-            ((scope, "d.file_path") for scope in users),
-        )
-        return [use for scope, column in chain(by_path, by_user) for use in self._list(scope, column)]
+        return [*self._list(_USES_OF_FILES, list(scopes)), *self._list(_USES_OF_DOCUMENTS, list(users))]
 
-    def _list(self, scope: str, column: str) -> Iterator[AssetUse]:
-        condition, values = ("", ()) if scope == EVERYTHING else (_BENEATH.format(column), (scope,))
-        for path, asset, racy, *stamp in self._connection.execute(f"{_USES} {condition}", values):
+    def _list(self, statement: str, scopes: list[str]) -> Iterator[AssetUse]:
+        if not scopes:
+            return
+        is_whole = EVERYTHING in scopes
+        rows = self._connection.execute(*((_USES,) if is_whole else (statement, (json.dumps(scopes),))))
+        for path, asset, racy, *stamp in rows:
             yield AssetUse(path, asset, None if stamp[0] is None else Stamp(*stamp), bool(racy))
 
     def read_texts(self, path: str) -> dict[str, Asset]:

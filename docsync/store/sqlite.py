@@ -28,7 +28,17 @@ _NAMES_OF = (
     "SELECT file_path FROM files WHERE (device, inode) IN "
     "(SELECT value ->> 0, value ->> 1 FROM json_each(?)) ORDER BY file_path"
 )
-_RESOLVED_BENEATH = "AND " + _BENEATH.replace("file_path", "r.resolved")
+# Asked once for all scopes of a batch: a statement for each would cost a file more than to parse it.
+_LINKS = (
+    "SELECT r.document_id, r.ordinal, d.file_path, r.kind, r.target, r.at, r.status FROM {} "
+    "document_references r JOIN documents d ON d.id = r.document_id WHERE r.resolved IS NOT NULL {}"
+)
+_ALL_LINKS = _LINKS.format("", "")
+_LINKS_OF = _LINKS.format("", "AND d.file_path = ?1")
+_LINKS_TO = _LINKS.format(
+    "json_each(?1) AS s CROSS JOIN",
+    "AND " + _BENEATH.replace("file_path", "r.resolved").replace("?1", "s.value"),
+)
 _TWIN_KEYS = (
     "SELECT coalesce(twin_key, file_path) FROM files AS f WHERE {} AND (EXISTS (SELECT 1 FROM files "
     "WHERE twin_key = coalesce(f.twin_key, f.file_path) AND file_path <> f.file_path) "
@@ -170,23 +180,16 @@ class SqliteStore:
 
     def links(self, scopes: Iterable[str]) -> list[FileReference]:
         """The references whose target lies in *scopes*."""
-        found: list[FileReference] = []
-        for scope in scopes:
-            found += self._links("") if scope == EVERYTHING else self._links(_RESOLVED_BENEATH, scope)
-        return found
+        wanted = list(scopes)
+        return self._links(_ALL_LINKS) if EVERYTHING in wanted else self._links(_LINKS_TO, json.dumps(wanted))
 
     def links_of(self, paths: Iterable[str]) -> list[FileReference]:
         """The references to files that the documents of *paths* hold."""
-        return [link for path in paths for link in self._links("AND d.file_path = ?", path)]
+        return [link for path in paths for link in self._links(_LINKS_OF, path)]
 
-    def _links(self, condition: str, *values: str) -> list[FileReference]:
+    def _links(self, statement: str, *values: str) -> list[FileReference]:
         with self._looking():
-            rows = self._connection.execute(
-                "SELECT r.document_id, r.ordinal, d.file_path, r.kind, r.target, r.at, r.status "
-                "FROM document_references r JOIN documents d ON d.id = r.document_id "
-                f"WHERE r.resolved IS NOT NULL {condition}",
-                values,
-            )
+            rows = self._connection.execute(statement, values)
             return [
                 FileReference(id_, n, path, Reference(*rest), ReferenceStatus(status))
                 for id_, n, path, *rest, status in rows
