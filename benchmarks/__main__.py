@@ -16,11 +16,14 @@ from pathlib import Path
 
 from benchmarks import (
     barrier,
+    burst,
     cold_sync,
+    endpoint,
     in_process,
     parsing,
     ready,
     render,
+    save_beside_many,
     save_during_rescan,
     save_to_row,
     start,
@@ -60,6 +63,11 @@ RUNS: Mapping[str, Run] = {
     "save_during_rescan": lambda size, rounds: save_during_rescan.list_figures(
         size.choose(2_200, 110_000), size.choose(40, 100), rounds
     ),
+    "save_beside_many": lambda size, rounds: save_beside_many.list_figures(
+        size.choose(2_000, 20_000), size.choose(40, 100), rounds
+    ),
+    "burst": lambda size, rounds: burst.list_figures(size.choose(200, 1_000), rounds),
+    "watchers": lambda size, rounds: endpoint.list_figures(size.choose(40, 200), rounds),
     "barrier": lambda size, rounds: barrier.list_figures(size.choose(20, 100), rounds),
     "whole_rows": lambda size, rounds: whole_rows.list_figures(size.choose(500, 2_000), 5 * rounds),
     "render": lambda size, rounds: render.list_figures(_PROMPTS, size.choose(50, 200), rounds),

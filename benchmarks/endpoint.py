@@ -7,6 +7,7 @@ All figures are of one run on one machine: the ratios are what counts. Times are
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
+from benchmarks.figure import Figure
 from benchmarks.save_to_row import measure, quantiles
 from benchmarks.tree import write_tree
 
@@ -51,6 +53,13 @@ for work, number in ((poll, pollers), (follow, streams)):
 print("ready", flush=True)
 sys.stdin.read()
 """
+
+
+def find_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
 
 
 @contextmanager
@@ -134,8 +143,33 @@ def with_slow_ones(port: int, act: Callable[[], dict[str, float]], count: int = 
         thread.join()
 
 
+def list_figures(saves: int, rounds: int) -> list[Figure]:
+    """A save while many watch, beside one while nobody does, by turns on one daemon."""
+    times: dict[str, list[dict[str, float]]] = {"watched": [], "alone": []}
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        paths, database = write_tree(root, 2 * saves * rounds), root / ".docsync" / "docsync.db"
+        port = find_port()
+        with running(root, port=port):
+            time.sleep(1)  # every file has rested for a second
+            for _ in range(rounds):
+                for name, pollers, streams in (("alone", 0, 0), ("watched", POLLERS, STREAMS)):
+                    some, paths = paths[:saves], paths[saves:]
+                    with watched(port, pollers, streams):
+                        times[name].append(quantiles(measure(root, database, some, atomic=True)))
+    return [
+        Figure(
+            "watchers",
+            f"save while {POLLERS} poll and {STREAMS} follow, {share}",
+            "ms",
+            *(tuple(one[share] for one in times[name]) for name in ("watched", "alone")),
+        )
+        for share in ("p50", "p99")
+    ]
+
+
 def main(count: int = 2000, saves: int = 100) -> None:
-    port = 18787
+    port = find_port()
     result: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         root = Path(folder)

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import parsing, ready, save_during_rescan, start, whole_rows
+from benchmarks import (
+    burst,
+    endpoint,
+    parsing,
+    ready,
+    save_beside_many,
+    save_during_rescan,
+    start,
+    whole_rows,
+)
 from benchmarks.figure import Figure
 from benchmarks.tree import SHAPES, write_tree
 
@@ -73,6 +82,15 @@ def test_what_people_write_instead_is_measured_with_the_same_words() -> None:
         (lambda: whole_rows.list_figures(20, 1), ["Reader.get", "Reader.find of 20"]),
         (lambda: ready.list_figures(22, 1), ["start, 22 files", "start after kill -9, 22 files"]),
         (lambda: save_during_rescan.list_figures(110, 3, 1), ["110 files, p50", "110 files, p99"]),
+        (
+            lambda: save_beside_many.list_figures(20, 3, 1),
+            [f"20 files {way}, {share}" for way in ("copied", "rewritten") for share in ("p50", "p99")],
+        ),
+        (lambda: burst.list_figures(20, 1), ["20 files, atomic", "20 files, in place"]),
+        (
+            lambda: endpoint.list_figures(3, 1),
+            [f"save while 50 poll and 20 follow, {share}" for share in ("p50", "p99")],
+        ),
         (lambda: start.list_figures(1), [name for name in start.COMMANDS if name.startswith("docsync")]),
     ],
 )
