@@ -71,7 +71,7 @@ def start_sync(
     sync_log = SyncLog(log)
     upkeep = stack.enter_context(open_checked(settings.sync, settings.database, sync_log.log_repair, clock))
     upkeep.sharing.on_exposed = partial(_warn_of_exposure, log, settings.database)
-    inbox = Inbox(Coalescer(settings.sync.timing, partial(_proves_complete, settings.sync.tree())), clock)
+    inbox = Inbox(_make_coalescer(settings.sync), clock)
     state, counters = ThreadStatus(clock), Counters()
     is_busy = upkeep.inspector.is_busy = partial(_is_busy, state, inbox)
     watch = stack.enter_context(_watch_supervisor(settings, inbox, state, counters, log))
@@ -158,6 +158,16 @@ def _take_hint(inbox: Inbox, counters: Counters, barrier: Barrier | None, path: 
         inbox.hint(path, sign)
 
 
+def _make_coalescer(settings: Settings) -> Coalescer:
+    tree = settings.tree()
+    return Coalescer(settings.timing, partial(_proves_complete, tree), partial(_is_document, tree))
+
+
 def _proves_complete(tree: FileTree, path: str) -> bool:
     """True when the format of the file at *path* can tell by itself that the file is complete."""
     return any(get_format(collection.format).proves_complete for collection in tree.collections_of(path)[:1])
+
+
+def _is_document(tree: FileTree, path: str) -> bool:
+    """True of a path that a collection's patterns match."""
+    return bool(tree.collections_of(path))

@@ -129,9 +129,13 @@ class GracePeriod:
         group = self._missing.get(type_)
         return group.immediate.keys() if group else frozenset()
 
-    def list_overdue(self, now_ns: int) -> list[Entry]:
-        """The entries that have been missing long enough to be deleted, as far as time is concerned."""
-        return [gone.entry for group in self._missing.values() for gone in self._select_due(group, now_ns)]
+    def list_overdue(self, now_ns: int, heard_ns: int | None = None) -> list[Entry]:
+        """The entries that have been missing long enough to be deleted, as far as time is concerned.
+
+        With *heard_ns*, hints from then on were not looked at yet: a new name may be among them.
+        """
+        until_ns = now_ns if heard_ns is None else min(now_ns, heard_ns)
+        return [gone.entry for group in self._missing.values() for gone in self._select_due(group, until_ns)]
 
     def _select_due(self, group: MissingGroup, now_ns: int) -> list[MissingFile]:
         ripe = list(group.immediate.values())
@@ -171,13 +175,18 @@ class GracePeriod:
             if not self._names[identity]:
                 del self._names[identity]
 
-    def list_due(self, now_ns: int, resting: Set[str] = frozenset()) -> list[str]:
-        """The paths whose grace period ends by *now_ns*, to be looked at again; no *resting* ones."""
+    def list_due(
+        self, now_ns: int, resting: Set[str] = frozenset(), heard_ns: int | None = None
+    ) -> list[str]:
+        """The paths whose grace period ends by *now_ns*, to be looked at again; no *resting* ones.
+
+        *heard_ns* is as in `list_overdue`.
+        """
         suspects = [
             path for path, suspect in self._suspects.items() if now_ns >= self._suspect_due_ns(suspect)
         ]
         return [path for path in suspects if path not in resting] + [
-            e.path for e in self.list_overdue(now_ns)
+            entry.path for entry in self.list_overdue(now_ns, heard_ns)
         ]
 
     def next_due_ns(self, resting: Set[str] = frozenset()) -> int | None:

@@ -7,7 +7,7 @@ from docsync.clock import SYSTEM, Clock
 from docsync.git import GitDirectories
 from docsync.model import Sign
 from docsync.names import EVERYTHING
-from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.policy.batch import Batch, DirtyPath
 from docsync.status import CommandResult
 from docsync.sync.batch.batch_context import BatchOptions, Progress
 from docsync.sync.batch.engine import Engine

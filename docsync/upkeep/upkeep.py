@@ -14,7 +14,7 @@ from docsync.clock import SYSTEM, Clock, iso
 from docsync.errors import Damaged
 from docsync.model import Sign
 from docsync.names import EVERYTHING
-from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.policy.batch import Batch, DirtyPath
 from docsync.status import Repair
 from docsync.store.checkpoint import Checkpoint
 from docsync.store.connection import open_writer, reading, writing

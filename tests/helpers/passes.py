@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from itertools import count
 
-from docsync.policy.coalesce import Batch
+from docsync.policy.batch import Batch
 from docsync.store.connection import open_reader_connection
 from docsync.store.survey_rows import SurveyRows
 from docsync.sync.batch.batch_context import BatchReport

@@ -14,7 +14,7 @@ import apsw
 from docsync.clock import Clock
 from docsync.model import Sign
 from docsync.names import EVERYTHING, Collection
-from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.policy.batch import Batch, DirtyPath
 from docsync.store.connection import open_writer
 from docsync.sync.batch.batch_context import BatchReport
 from docsync.sync.batch.engine import Engine

@@ -10,6 +10,7 @@ from docsync.git import GitDirectories
 from docsync.model import FollowedFile, Sign
 from docsync.names import EVERYTHING
 from docsync.policy.coalesce import Coalescer
+from docsync.policy.slice_size import SliceSize
 from docsync.status import CommandResult
 from docsync.sync.batch.batch_context import Progress
 from docsync.sync.batch.engine import Engine
@@ -79,6 +80,7 @@ class Rig:
         is_closed = project.settings.tree().is_closed
         self.walker = Orders()
         self.hears_all = False
+        self.slices = SliceSize()
         rounds = LoopTasks(
             rescan_ms * MS,
             self._resync,
@@ -88,6 +90,7 @@ class Rig:
             follow=self.follow,
             walker=self.walker if walks else None,
             hears_all=lambda: self.hears_all,
+            slices=self.slices,
         )
         self.counters = Counters()
         told = Observers(self.vitals, SyncLog(self.log), self.counters)

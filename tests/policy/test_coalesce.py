@@ -5,7 +5,8 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from docsync.model import Sign, Timing
-from docsync.policy.coalesce import Batch, Coalescer, DirtyPath
+from docsync.policy.batch import Batch, DirtyPath
+from docsync.policy.coalesce import Coalescer
 
 MS = 1_000_000
 AT_ONCE = (Sign.RENAMED, Sign.GONE, Sign.FOLDER, Sign.LOST)
@@ -295,7 +296,7 @@ DEEDS = st.lists(
         st.sampled_from(["p", "p/a.json", "p/b.md", "p/q", "p/q/c.json", "d.json"]),
         st.one_of(
             st.sampled_from(Sign),
-            st.sampled_from(["applied", "again", "take", "take all", "put back", "ask"]),
+            st.sampled_from(["applied", "again", "take", "take all", "put back", "ask", "slice"]),
         ),
     ),
     min_size=40,
@@ -328,12 +329,21 @@ def test_what_is_due_is_found_without_looking_at_what_is_not(
             case "take all":
                 taken = box.take_all(now_ns)
             case "ask":
-                assert box.next_due_ns() == min(map(box.due_ns, box.paths()), default=None)
+                assert is_when_something_is_due(box.next_due_ns(), box, now_ns)
             case _:
                 due = {path for path in box.paths() if box.due_ns(path) <= now_ns}
-                taken = box.take(now_ns)
-                assert taken.dirty.keys() == due
-    assert box.next_due_ns() == min(map(box.due_ns, box.paths()), default=None)
+                taken = box.take(now_ns, 1 if deed == "slice" else None)
+                assert taken.dirty.keys() | taken.left.keys() == due
+                assert bool(taken.dirty) == bool(due)
+                assert deed == "slice" or not box.has_backlog
+    assert is_when_something_is_due(box.next_due_ns(), box, now_ns)
+
+
+def is_when_something_is_due(next_due_ns: int | None, box: Coalescer, now_ns: int) -> bool:
+    """True for the time at which the first path is due, and for any that is over while some of a slice is left."""
+    if box.has_backlog:
+        return next_due_ns is not None and next_due_ns <= now_ns
+    return next_due_ns == min(map(box.due_ns, box.paths()), default=None)
 
 
 def test_memory_does_not_grow_with_the_hints_of_a_path() -> None:
@@ -353,3 +363,126 @@ def test_what_waited_for_a_swap_is_found_at_its_own_time_once_a_barrier_has_take
     assert box.next_due_ns() == 2000 * MS
     assert box.take_all(10 * MS).dirty.keys() == {"p"}
     assert box.take(501 * MS).dirty.keys() == {"p/a.json"}
+
+
+# Slices
+
+
+def crowd(count: int) -> Coalescer:
+    """So many files of one folder are due, and after them one of another."""
+    box = coalescer()
+    for number in range(count):
+        box.mark(f"many/{number}.json", Sign.RENAMED, number)
+    box.mark("few/by-hand.json", Sign.RENAMED, count)
+    return box
+
+
+def test_of_many_paths_a_slice_is_taken_and_the_others_are_due_at_once() -> None:
+    box = crowd(1000)
+    batch = box.take(1000, 100)
+    assert (len(batch.dirty), len(batch.left), batch.resting) == (100, 901, frozenset())
+    assert is_when_something_is_due(box.next_due_ns(), box, 1000)
+
+
+def test_a_save_by_hand_does_not_wait_for_a_crowd_nor_the_oldest_for_those_that_keep_coming() -> None:
+    batch = crowd(1000).take(1000, 100)
+    assert {"few/by-hand.json", "many/0.json", "many/24.json"} <= batch.dirty.keys()
+
+
+def test_slices_take_everything_in_the_end_and_nothing_twice() -> None:
+    box = crowd(1000)
+    slices = [box.take(1000, 64).dirty.keys() for _ in range(17)]
+    assert len(frozenset().union(*slices)) == sum(map(len, slices)) == 1001
+    assert (len(box), box.next_due_ns()) == (0, None)
+
+
+@pytest.mark.parametrize("sign", [Sign.GONE, Sign.FOLDER, Sign.LOST])
+def test_what_went_and_what_becomes_of_folders_is_part_of_the_first_slice(sign: Sign) -> None:
+    box = crowd(1000)
+    for number in range(200):
+        box.mark(f"many/gone-{number}.json", sign, 1000)
+    batch = box.take(1000, 100)
+    assert sum(path.startswith("many/gone") for path in batch.dirty) == 200
+
+
+def test_a_volume_that_was_swapped_is_one_batch() -> None:
+    box = crowd(1000)
+    box.mark("many", Sign.SWAPPED, 1000)
+    assert len(box.take(20 * MS, 100).dirty) == 1002
+
+
+def test_a_batch_tells_since_when_something_is_left() -> None:
+    box = crowd(3)
+    assert box.take(3, 2).left_since_ns == 1
+    assert box.take(3, 2).left_since_ns is None
+
+
+def test_a_path_that_is_left_waits_anew_when_it_is_hinted_again() -> None:
+    box = crowd(200)
+    (left, *_) = box.take(200, 100).left
+    box.mark(left, Sign.CLOSED, 300)
+    assert left not in box.take(300, 1000).dirty
+    assert box.take(300 + 10 * MS, 1000).dirty.keys() == {left}
+
+
+def test_a_path_that_is_left_rests_when_its_new_content_was_applied_with_another_name() -> None:
+    box = crowd(200)
+    (left, *_) = box.take(200, 100).left
+    box.mark_applied(left, 300)
+    assert left not in box.take(300, 1000).dirty
+    assert box.due_ns(left) == 300 + 500 * MS
+
+
+def test_what_a_barrier_leaves_is_taken_without_its_own_time_while_somebody_waits() -> None:
+    box = coalescer()
+    for number in range(10):
+        box.mark(f"{number}.json", Sign.CLOSED, 0)
+    assert len(box.take_all(1, 4).dirty) == 4
+    second = box.take_all(2, 4)
+    assert (len(second.dirty), len(second.left)) == (4, 2)
+    assert box.take(3, 4).dirty == {}  # nobody waits any more
+    assert len(box.take(10 * MS, 4).dirty) == 2
+
+
+def test_a_path_that_is_hinted_again_and_again_keeps_its_turn() -> None:
+    """After max_delay it is due whatever comes: neither new hints nor new paths take its place."""
+    box = coalescer()
+    box.mark("many/hot.json", Sign.CLOSED, 0)
+    seen = []
+    for now_ms in range(0, 3000, 10):
+        box.mark("many/hot.json", Sign.CLOSED, now_ms * MS)
+        for number in range(5):
+            box.mark(f"many/{now_ms}-{number}.json", Sign.RENAMED, now_ms * MS)
+        if "many/hot.json" in box.take(now_ms * MS, 4).dirty:
+            seen.append(now_ms)
+    assert seen == [2000]
+
+
+@pytest.mark.parametrize("sign", [Sign.ATTRIBUTES, Sign.RENAMED])
+def test_news_of_a_path_that_is_left_does_not_cost_it_its_turn(sign: Sign) -> None:
+    box = crowd(200)
+    (left, *_) = box.take(200, 100).left
+    box.mark(left, sign, 300)
+    assert left in box.take(300, 1000).dirty
+
+
+def test_both_names_of_a_move_are_part_of_one_slice() -> None:
+    box = crowd(1000)
+    for old, new in (("many/b.json", "many/c.json"), ("many/a.json", "many/b.json")):
+        box.mark(old, Sign.GONE, 1000)
+        box.mark(new, Sign.RENAMED, 1000)
+    assert {"many/a.json", "many/b.json", "many/c.json"} <= box.take(1000, 4).dirty.keys()
+
+
+def test_a_save_by_way_of_a_name_that_is_no_document_is_no_move() -> None:
+    box = Coalescer(Timing(), lambda _: True, lambda path: path.endswith(".json"))
+    for number in range(1000):
+        box.mark(f"many/{number}.tmp", Sign.GONE, number)
+        box.mark(f"many/{number}.json", Sign.RENAMED, number)
+    taken = box.take(1000, 100).dirty
+    assert sum(path.endswith(".json") for path in taken) < 100
+
+
+def test_what_somebody_waits_for_is_in_the_first_slice() -> None:
+    box = crowd(1000)
+    assert "many/999.json" in box.take_all(1000, 100, ["many/999.json", "nothing"]).dirty

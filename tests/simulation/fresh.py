@@ -6,7 +6,7 @@ from functools import lru_cache
 from docsync.clock import iso
 from docsync.model import Sign
 from docsync.names import EVERYTHING, fold_path
-from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.policy.batch import Batch, DirtyPath
 from docsync.sync.setup import EngineSources, assemble_engine
 from tests.simulation.clock import SimulatedClock
 from tests.simulation.expectation import whole_complaints

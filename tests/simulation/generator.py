@@ -19,6 +19,7 @@ from tests.simulation.setup import (
     TWIN_NAMES,
     VARIANTS,
 )
+from tests.simulation.slice_scene import SLICE_SCENES, few_at_once
 from tests.simulation.step import History, News, Step, Verb
 from tests.simulation.walk_scene import PACES_MS, WALK_SCENES
 
@@ -53,6 +54,7 @@ _LINKS_SHARE = 0.3
 _LINK_WEIGHTS = {Verb.LINK: 8, Verb.SYMLINK: 10, Verb.EXCHANGE: 6, Verb.MAP: 3, Verb.WAIT: 3}
 _LINK_SCENES_SHARE = 0.25
 _WALKS_SHARE, _WALK_SCENES_SHARE = 0.35, 0.5
+_SLICES_SHARE, _SLICE_SCENES_SHARE = 0.35, 0.3
 _ASSETS_SHARE, _ASSET_SCENES_SHARE = 0.25, 0.2
 _PAUSES_MS = (0, 0, 1, 3, 7, 12, 40, 130, 320, 495, 505, 700, 1100, 2500, 6000)
 # Most are short, since a short one that fails says more, and there is time for more of them.
@@ -95,6 +97,7 @@ class _Generator:
             self._names = [*random.sample(self._names, 2), *prompts, *ASSET_NAMES]
         self._pauses = random.sample(_PAUSES_MS, random.randint(3, 8))
         self._has_links = random.random() < _LINKS_SHARE
+        self._has_slices = random.random() < _SLICES_SHARE
         self._has_walks = random.random() < _WALKS_SHARE
         if self._has_links:
             self._verbs += [verb for verb, weight in _LINK_WEIGHTS.items() for _ in range(weight)]
@@ -102,6 +105,7 @@ class _Generator:
     def history(self) -> History:
         random = self._random
         steps = [Step(0, Verb.FILL, folder) for folder in random.choice(_BEGINNINGS)]
+        steps += [few_at_once(random)] if self._has_slices else []
         length = len(steps) + random.choice(_LENGTHS)
         while len(steps) < length:
             rare = random.random()
@@ -110,6 +114,9 @@ class _Generator:
                 steps += scene(random)
             elif self._has_assets and random.random() < _ASSET_SCENES_SHARE:
                 (scene,) = random.choices(list(ASSET_SCENES), list(ASSET_SCENES.values()))
+                steps += scene(random)
+            elif self._has_slices and random.random() < _SLICE_SCENES_SHARE:
+                (scene,) = random.choices(list(SLICE_SCENES), list(SLICE_SCENES.values()))
                 steps += scene(random)
             elif rare < _SCENES_SHARE:
                 (scene,) = random.choices(list(SCENES), list(SCENES.values()))

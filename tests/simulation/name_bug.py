@@ -26,8 +26,8 @@ def a_hint_does_not_outrank_an_equal_stamp(
 
 
 @instead(Inbox, "take")
-def a_wait_leaves_what_is_not_due(right: Wrapped, self: Inbox, now_ns: int, *, everything: bool) -> Any:
-    return right(self, now_ns, everything=False)
+def a_wait_leaves_what_is_not_due(right: Wrapped, self: Inbox, *args: Any, everything: bool) -> Any:
+    return right(self, *args, everything=False)
 
 
 @instead(Inbox, "hint")
@@ -36,6 +36,7 @@ def an_exchange_leaves_one_half(right: Wrapped, self: Inbox, path: str, sign: Si
     if known is not None and (known.sign, sign) == (Sign.RENAMED, Sign.GONE):
         del self._coalescer._dirty[path]  # as if what came and went had never been
         self._coalescer._alarms.pop(path, None)
+        self._coalescer._backlog.discard(path)
     else:
         right(self, path, sign)
 

@@ -7,13 +7,12 @@ from docsync.sync.thread.request import RequestKind
 from tests.simulation.clock import SimulatedClock
 from tests.simulation.content import is_half
 from tests.simulation.expectation import content_complaints
-from tests.simulation.oracle import Sort
+from tests.simulation.move_observer import MoveObserver
 from tests.simulation.replay import Replay
 from tests.simulation.snapshot import FileRow, Reader, Row, Snapshot, served_assets
-from tests.simulation.tree_observer import GIT_NS, TreeObserver
+from tests.simulation.tree_observer import GIT_NS
 
 _SLACK_NS = 4_000_000
-_CALM_NS, _MOMENT_NS = 600_000_000, 100_000
 _SWAP_NS = 3_000_000_000
 _RELEASED_NS = 90_000_000_000
 
@@ -22,7 +21,7 @@ class Violation(AssertionError):
     """A promise was broken."""
 
 
-class Observer(TreeObserver):
+class Observer(MoveObserver):
     """Judges every commit by what is remembered of the tree and of the database before it."""
 
     def __init__(self, clock: SimulatedClock, reader: Reader) -> None:
@@ -46,7 +45,7 @@ class Observer(TreeObserver):
         ]
         found += self._deletions(before, after)
         found += self._bad_news(before, after)
-        found += self._halves_of_moves(before, after)
+        found += self.move_complaints(before, after)
         found += self._guard.complaints(
             before,
             after,
@@ -210,48 +209,6 @@ class Observer(TreeObserver):
         ]
         return any(self._clock.now_ns - times[-1] < _SWAP_NS for times in hints)
 
-    def _lost_heir(self, path: str, before: Snapshot, after: Snapshot) -> Iterator[str]:
-        """Both halves of a rename filesystem together: the name that the file has now, if the daemon was told of it."""
-        _, inode, size, mtime_ns = before.files[path].identity
-        filesystem = self._oracle.filesystem
-        for heir, file in filesystem.files.items():
-            stamp = file.stamp
-            if heir == path or (stamp.inode, stamp.size, stamp.mtime_ns) != (inode, size, mtime_ns):
-                continue
-            is_told = heir not in self._unsure_ns and self._signs.get(heir) in ("renamed", "folder")
-            is_there = self._oracle.at(heir).sort is Sort.GOOD and None not in self._moments_of(heir)
-            names = {heir, *(link for link in filesystem.links if filesystem.real(link) == heir)}
-            names.update(filesystem.names_of(heir))
-            if is_told and is_there and names.isdisjoint(after.rows):
-                yield f"{path}: deleted, but {heir}, which it is now, is not there yet"
-
-    def _halves_of_moves(self, before: Snapshot, after: Snapshot) -> Iterator[str]:
-        """A file that moved while nobody was told of anything is found by a walk, under both names at once."""
-        for path in before.rows:
-            for heir in self._find_unheard_heirs(path, before):
-                if path not in after.rows and heir not in after.rows:
-                    yield f"{path}: deleted, but {heir}, which it is by now, was not found with it"
-                if path in after.rows and heir in after.rows and after.files[path].state == "ok":
-                    yield f"{path}: is shown beside {heir}, which it is by now"
-
-    def _find_unheard_heirs(self, path: str, before: Snapshot) -> Iterator[str]:
-        """The new names of the file *path*, if it moved unheard of, and nothing was told for a while before."""
-        absent_ns, filesystem = self._absent_ns.get(path), self._oracle.filesystem
-        known = before.files[path].identity
-        had_names = [one for one, row in before.files.items() if row.identity == known]
-        is_unseen = self._oracle.shut_by(path) is not None or self._oracle.is_lost(path)
-        # One of several names is no half of a move.
-        if absent_ns is None or self._told_ns > absent_ns - _CALM_NS or is_unseen or len(had_names) > 1:
-            return
-        _, inode, size, mtime_ns = known
-        for heir, file in filesystem.files.items():
-            stamp, (entered, entered_ns) = file.stamp, self._entered_ns.get(heir, (0, 0))
-            is_same = (stamp.inode, stamp.size, stamp.mtime_ns) == (inode, size, mtime_ns)
-            moved_then = entered == inode and abs(entered_ns - absent_ns) < _MOMENT_NS
-            is_new = heir not in before.rows and self._oracle.at(heir).sort is Sort.GOOD
-            if is_same and moved_then and is_new and len(filesystem.names_of(heir)) == 1:
-                yield heir
-
     def _deletion(self, path: str, before: Snapshot, after: Snapshot) -> Iterator[str]:
         oracle, held = self._oracle, before.files[path].state == "held"
         foreign = oracle.collection(path) is None
@@ -265,7 +222,7 @@ class Observer(TreeObserver):
         is_kept = held and not foreign and self._clock.now_ns - self._released_ns > _RELEASED_NS
         if is_kept and before.rows[path].id not in {row.id for row in after.rows.values()}:
             yield f"{path}: was held and is deleted, although nobody released it"
-        yield from self._lost_heir(path, before, after)
+        yield from self.lost_heir(path, before, after)
         # What was last seen as *path* has another name, whenever that was read; but one it always had is no new one.
         known, names = before.files[path].identity, self._siblings.get(path, ())
         renamed = any(

@@ -4,7 +4,6 @@ Stands in for the bell that wakes the daemon: whoever waits for it lets the scen
 """
 
 from collections.abc import Callable
-from types import TracebackType
 
 from docsync.model import Sign
 from docsync.sync.thread.inbox import Inbox
@@ -16,7 +15,9 @@ from tests.simulation.fake_filesystem import FakeFilesystem
 from tests.simulation.fake_git import FakeGit
 from tests.simulation.faults import Crash, Faults
 from tests.simulation.hint_queue import HintQueue, fated
+from tests.simulation.listeners import Listeners
 from tests.simulation.setup import VARIANTS
+from tests.simulation.stand_ins import FixedSlices, NoLock
 from tests.simulation.step import History, News, Step, Verb
 from tests.simulation.walker import NoWalker
 
@@ -31,18 +32,18 @@ _ASKING_NS = 1_000
 # A sync takes the time at which it began for the time at which it looked: short as long as the tree is small.
 _LONGEST_SYNC_NS = 3_000_000
 
-Judge = Callable[[list[str]], None]
 Watch = Callable[[Step, Hints], Hints]
 """The hints of a step that are given by the watcher of this life, out of all that the step did to any name."""
 
 
-class Scenario:
+class Scenario(Listeners, NoLock):
     """The steps of a history, the hints on their way, and the deadlines of what was announced."""
 
     def __init__(
         self, history: History, clock: SimulatedClock, filesystem: Filesystem, truth: FakeFilesystem
     ) -> None:
         """*truth* is *filesystem*, or what mirrors it."""
+        super().__init__()
         self.inbox: Inbox | None = None
         self.faults: Faults
         self.variant = 0
@@ -53,16 +54,8 @@ class Scenario:
         self.requests: list[Asked] = []
         self.moved_ns = 0
         self.watch: Watch
-        self.on_hint: Callable[[str, str], None] = lambda _path, _sign: None
-        self.on_unsure: Callable[[str], None] = lambda _: None
-        self.on_move: Callable[[], None] = lambda: None
-        self.on_release: Callable[[], None] = lambda: None
-        self.on_sleep: Callable[[], None] = lambda: None
-        self.on_wake: Callable[[], None] = lambda: None
-        self.on_deadline: Judge = lambda _: None
-        self.on_end: Callable[[], None] = lambda: None
-        self.on_rescan: Callable[[float], None] = lambda _: None
         self.walker = NoWalker()
+        self.slices = FixedSlices()
         self._clock = clock
         self._filesystem = filesystem
         self._echoes = truth.echoes
@@ -86,18 +79,11 @@ class Scenario:
             Verb.LOOK: self._look,
             Verb.WAIT: self._wait,
             Verb.GIT: self._git_works,
+            Verb.SLICE: self.slices.follow,
             Verb.WALK: lambda step: self.on_rescan(step.late_ms),
         }
 
     # The bell
-
-    def __enter__(self) -> "Scenario":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
 
     def notify(self) -> None:
         """Wake the daemon."""
@@ -115,6 +101,17 @@ class Scenario:
                 break
             self._clock.advance(next_ns)
             self._go_on(next_ns)
+        self._woken_ns = self._clock.now_ns
+        self.on_wake()
+
+    def stall(self) -> None:
+        """The daemon has just done a part of what is due: if that takes it long, the scenario goes on meanwhile."""
+        until_ns = self._clock.now_ns + self.slices.lasts_ns
+        self.on_sleep()
+        while (next_ns := self._next_ns()) < until_ns and not self.over:
+            self._clock.advance(next_ns)
+            self._go_on(next_ns)
+        self._clock.advance(until_ns)
         self._woken_ns = self._clock.now_ns
         self.on_wake()
 

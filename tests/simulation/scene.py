@@ -99,7 +99,7 @@ def in_doubt(random: Random) -> list[Step]:
 
 def other_rules(random: Random) -> list[Step]:
     """The daemon is started with other settings (their number is that in VARIANTS) on a full folder."""
-    variant = random.choice((0, 1, 2, 3, 3, 4))
+    variant = random.choice((0, 1, 2, 3, 3, 4, 5))
     return [Step(0, Verb.FILL, "personas"), Step(700, Verb.RESTART, number=variant)]
 
 

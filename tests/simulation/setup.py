@@ -45,4 +45,5 @@ VARIANTS = (
     replace(_USUAL, collections=(PERSONAS,)),
     replace(_USUAL, ignore=frozenset({"merge-conflict", "duplicate-key"})),
     replace(_USUAL, collections=(TEAM, PERSONAS, PROMPTS), min_deletes=3),
+    replace(_USUAL, min_deletes=20),
 )

@@ -162,7 +162,7 @@ class Simulation:
         # The scenario is the bell: it goes on while the daemon waits for that.
         coalescer = Coalescer(settings.timing, lambda path: path.endswith(".json"))
         inbox = WatchedInbox(coalescer, self._clock.given, scenario)
-        inbox.taking = self._taking
+        inbox.taking, inbox.slicing = self._taking, scenario.stall
         try:
             engine = self._assemble(settings, tree)
         except StoreUnavailable:
@@ -178,6 +178,7 @@ class Simulation:
             lambda path: tree.write_state(path) is WriteState.CLOSED,
             lambda files: scenario.hear(self._watcher.follow(files)),
             walker=self._walker(settings, inbox),
+            slices=scenario.slices,
         )
         git_hold = GitHold(lambda: scenario.git, scenario.prove)
         observers = Observers(ThreadStatus(self._clock.given), SyncLog(Silence()), Counters())
@@ -211,9 +212,9 @@ class Simulation:
 
     # What is judged when
 
-    def _taking(self) -> None:
+    def _taking(self, is_late: bool) -> None:
         assert self._observer is not None
-        self._observer.taking()
+        self._observer.taking(is_late=is_late)
         self._is_first_look = True
 
     def _scanned(self, scopes: list[str], seen: Scan) -> None:

@@ -1,13 +1,17 @@
 """What a daemon has around it and a history does not: a log, the care for damage, and an inbox that says when it is emptied."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from types import TracebackType
 
 from docsync.errors import Damaged
-from docsync.policy.coalesce import Batch
+from docsync.policy.batch import Batch
+from docsync.policy.slice_size import SliceSize
 from docsync.sync.batch.batch_context import Progress
 from docsync.sync.batch.engine import Engine
 from docsync.sync.thread.inbox import Inbox
+from tests.simulation.clock import MS
 from tests.simulation.observer import Violation
+from tests.simulation.step import Step
 
 
 class Silence:
@@ -19,14 +23,44 @@ class Silence:
     def error(self, event: str, **values: object) -> None: ...
 
 
+class NoLock:
+    """A lock in a program of one thread."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
 class WatchedInbox(Inbox):
-    """An inbox that says when a batch is taken from it."""
+    """An inbox that says when a batch is taken, if some of it was left by the one before; and when some is left."""
 
-    taking: Callable[[], None]
+    taking: Callable[[bool], None]
+    slicing: Callable[[], None]
 
-    def take(self, now_ns: int, *, everything: bool) -> Batch:
-        self.taking()
-        return super().take(now_ns, everything=everything)
+    def wait(self, until_ns: int, *, for_paths: bool = True) -> None:
+        super().wait(until_ns, for_paths=for_paths)
+        if self.has_backlog:
+            self.slicing()
+
+    def take(
+        self, now_ns: int, most: int | None = None, wanted: Iterable[str] = (), *, everything: bool
+    ) -> Batch:
+        self.taking(self.has_backlog)
+        return super().take(now_ns, most, wanted, everything=everything)
+
+
+class FixedSlices(SliceSize):
+    """As many paths as a history says, whatever they cost; each batch of them takes `lasts_ns`."""
+
+    lasts_ns = 0
+
+    def follow(self, step: Step) -> None:
+        """From now on it is as *step* says."""
+        self.paths, self.lasts_ns = step.number, int(step.late_ms * MS)
+
+    def mark(self, count: int, work: float, commit: float) -> None: ...
 
 
 class NoUpkeep:

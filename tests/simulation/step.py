@@ -36,6 +36,7 @@ class Verb(StrEnum):
     RELEASE = "release"
     GIT = "git"  # takes its lock (`number` 1) or has done its work (0); with `late_ms` no cookie comes back until the next
     WALK = "walk"  # it is time for a rescan, which takes a step every `late_ms`
+    SLICE = "slice"  # from now on a batch takes about `number` of the paths that are due, and `late_ms`
     LOOK = "look"  # a person asks for a reload of a scope
     WAIT = "wait"  # somebody waits for what was done before, in a scope or everywhere
 

@@ -14,6 +14,7 @@ from tests.simulation.campaign import Order, Stage, Total, campaign, campaigns, 
 from tests.simulation.generator import generate
 from tests.simulation.regressions import REGRESSIONS
 from tests.simulation.simulation import Simulation
+from tests.simulation.step import Step, Verb
 
 SECONDS = float(os.environ.get("DOCSYNC_SIMULATION_SECONDS", "15"))
 SEED = int(os.environ.get("DOCSYNC_SIMULATION_SEED", time.time_ns() % 10**9))
@@ -44,6 +45,12 @@ def test_the_same_holds_for_files_and_a_database_on_a_disk(tell: Tell) -> None:
 @pytest.mark.parametrize("name", REGRESSIONS)
 def test_what_once_went_wrong_goes_right(name: str, base: type[Backend]) -> None:
     assert failure_of(REGRESSIONS[name], Stage(base())) is None
+
+
+@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("name", REGRESSIONS)
+def test_so_it_does_when_a_batch_takes_few_paths(name: str, number: int) -> None:
+    assert failure_of((Step(0, Verb.SLICE, number=number), *REGRESSIONS[name])) is None
 
 
 def test_two_processes_run_what_one_would() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.helpers.project import Tell
-from tests.simulation import asset_bug, walk_bug  # noqa: F401 - their bugs are planted, too
+from tests.simulation import asset_bug, slice_bug, walk_bug  # noqa: F401 - their bugs are planted, too
 from tests.simulation.backend import MemoryBackend, SqliteMemoryBackend
 from tests.simulation.bug import BUGS, IN_SQL, planted
 from tests.simulation.campaign import Order, Stage, campaign, failure_of, stages

@@ -193,11 +193,14 @@ class TreeObserver:
         self._moments.clear()
         self._roots_moved = False
 
-    def taking(self) -> None:
-        """The daemon takes a batch: what is hinted from now on is not of this one."""
+    def taking(self, *, is_late: bool) -> None:
+        """The daemon takes a batch: what is hinted from now on is not of this one.
+
+        *is_late*: some of what it was told before is still to be looked at, so it is as if it was told now.
+        """
         self._delivered.difference_update(self._scopes or ())
         self._scopes = None
-        if self._is_hurried():
+        if self._is_hurried() or is_late:
             self._told_ns = self._clock.now_ns
         self._signs_then = dict(self._signs)
         self._taken_ns = self._clock.now_ns

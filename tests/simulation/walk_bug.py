@@ -8,7 +8,7 @@ from unittest.mock import patch
 from docsync.change import Touch
 from docsync.model import Sign
 from docsync.names import EVERYTHING
-from docsync.policy.coalesce import Batch
+from docsync.policy.batch import Batch, DirtyPath
 from docsync.scan.tree_walk import TreeWalk
 from docsync.sync.batch.batch_context import BatchContext
 from docsync.sync.batch.engine import Engine
@@ -43,9 +43,9 @@ def a_walk_marks_what_is_missing_as_it_goes() -> Iterator[None]:
 BUGS[a_walk_marks_what_is_missing_as_it_goes.__name__] = a_walk_marks_what_is_missing_as_it_goes
 
 
-@instead(Batch, "signs")
-def a_delivery_changes_what_was_heard(right: Wrapped, self: Batch) -> dict[str, Sign]:
-    return {**right(self), **dict.fromkeys(self.delivered, Sign.RENAMED)}
+@instead(Batch, "hints")
+def a_delivery_changes_what_was_heard(right: Wrapped, self: Batch) -> dict[str, DirtyPath]:
+    return {**right(self), **dict.fromkeys(self.delivered, DirtyPath(0, 0, Sign.RENAMED))}
 
 
 @instead(differences, "_is_held")

@@ -21,7 +21,7 @@ import pytest
 from docsync.errors import NoDatabase, StoreUnavailable
 from docsync.model import Sign, Timing
 from docsync.names import EVERYTHING
-from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.policy.batch import Batch, DirtyPath
 from docsync.store.checkpoint import Checkpoint
 from docsync.store.connection import open_writer, writing
 from docsync.store.migration import migrate

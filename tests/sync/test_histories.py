@@ -14,7 +14,7 @@ import pytest
 from docsync.cli.command.check import check
 from docsync.model import Sign
 from docsync.names import Collection, to_printable
-from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.policy.batch import Batch, DirtyPath
 from docsync.verify import verify
 from tests.helpers.project import PERSONAS, PROMPTS, Project, Tell
 

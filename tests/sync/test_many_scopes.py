@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from docsync.model import Sign
-from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.policy.batch import Batch, DirtyPath
 from docsync.sync.thread.request import Request, RequestKind
 from tests.helpers.project import Project
 

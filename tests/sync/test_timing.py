@@ -18,7 +18,7 @@ import pytest
 from docsync.git import GitDirectories
 from docsync.model import Sign
 from docsync.names import EVERYTHING
-from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.policy.batch import Batch, DirtyPath
 from docsync.sync.batch.batch_context import BatchOptions
 from docsync.sync.thread.git_hold import GitAtWork, GitHold
 from tests.helpers.project import Project

@@ -9,7 +9,7 @@ import pytest
 
 from docsync.errors import Damaged
 from docsync.model import Sign
-from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.policy.batch import Batch, DirtyPath
 from docsync.store.document_rows import DocumentRows
 from docsync.upkeep.backup import back_up, restore_once
 from docsync.upkeep.one_shot import ignore_repair

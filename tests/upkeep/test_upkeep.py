@@ -15,7 +15,7 @@ import pytest
 from docsync.errors import Damaged, NoDatabase, StoreUnavailable
 from docsync.model import Sign
 from docsync.names import EVERYTHING
-from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.policy.batch import Batch, DirtyPath
 from docsync.store.connection import open_reader_connection
 from docsync.store.damage import inspect
 from docsync.upkeep.inspector import INSPECT_NS

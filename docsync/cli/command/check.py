@@ -151,7 +151,7 @@ def check(settings: "Settings", scopes: list[str], *, renders: bool = True) -> C
         clock=Clock(lambda: 0),
         known={},
         last_hint_ns=lambda _: None,
-        signs={},
+        hints={},
         reload=frozenset(),
     )
     problems = [unread.problem for unread in (*scan.skipped.values(), *scan.unreadable.values())]

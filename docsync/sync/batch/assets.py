@@ -255,7 +255,7 @@ class _Gathering:
         has_shrunk = 2 * read.stamp.size < len(known.encode("utf-8", "surrogatepass"))
         if has_shrunk and self.look.sign(path) is not Sign.RENAMED:
             return True
-        if claims and path in self.look.signs:
+        if claims and path in self.look.hints:
             return False  # a document is judged as itself
         # Also of one that was hinted at: a hint may be under way that it is being written again.
         return self.tree.asset_write_state(path, self.document) is WriteState.OPEN

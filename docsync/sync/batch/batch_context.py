@@ -1,7 +1,8 @@
 """The values of one batch: its options, what it has in hand until its commit, its report. Decides nothing."""
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from itertools import chain
 
 from docsync.change import ApplyResult, Refuse, Touch
 from docsync.diff import Difference
@@ -53,12 +54,14 @@ class BatchContext:
     skipped: Set[str] = frozenset()  # names that are no documents
     renames: dict[str, Entry] = field(default_factory=dict)  # new path to the entry of the old one
     upserted: dict[str, str] = field(default_factory=dict)  # path to type
+    equal: set[str] = field(default_factory=set)  # files that were read and hold what their row says
     again: dict[str, int] = field(default_factory=dict)  # path to the time of its next look (monotonic ns)
     gone: list[Entry] = field(default_factory=list)  # first seen missing
     appeared: list[str] = field(default_factory=list)  # paths with content that is new to them
     unreadable: set[str] = field(default_factory=set)  # known paths beneath an unreadable folder
     # Paths of which nothing is known any more, or no file is there.
     left: list[str] = field(default_factory=list)
+    later: Set[str] = frozenset()  # dirty, and part of later batches
     roots: list[str] = field(default_factory=list)
     found: Set[str] = frozenset()  # the documents' files that the scan found, also those that rest
     # Known paths of which nothing can be said: beneath folders that cannot be seen.
@@ -82,6 +85,10 @@ class BatchContext:
             if is_same and path not in must_read:
                 del self.stale[path]
                 self.touches.append(Touch(path, one.stamp, one.racy))
+
+    def iter_unseen(self) -> Iterator[str]:
+        """The dirty paths that this batch need not have looked at."""
+        return chain(self.resting, self.later)
 
     def list_states(self) -> dict[str, FileState]:
         """What is known of each path once the changes so far are written."""

@@ -22,12 +22,15 @@ class Deletions:
         self._verdicts: dict[str, Verdict] = {}
         self._taken_over: list[Entry] = []
 
-    def decide(self, renamed: Iterable[Entry], now_ns: int) -> Iterator[RowChange]:
+    def decide(
+        self, renamed: Iterable[Entry], now_ns: int, heard_ns: int | None = None
+    ) -> Iterator[RowChange]:
         """The deletions and holds that are due: of files missing long enough, and the old names of *renamed*.
 
-        Comes last in a batch, so that the guard counts the rows that the same batch adds.
+        Hints from *heard_ns* on, if it is given, were not looked at yet. Comes last in a batch, so that the
+        guard counts the rows that the same batch adds.
         """
-        entries = {entry.path: entry for entry in (*self._grace.list_overdue(now_ns), *renamed)}
+        entries = {entry.path: entry for entry in (*self._grace.list_overdue(now_ns, heard_ns), *renamed)}
         gone = self._find_gone(entries.values())
         known = self._store.index(gone)  # a file of another name may have taken over the document meanwhile
         groups: dict[str, list[Entry]] = defaultdict(list)

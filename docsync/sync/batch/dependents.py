@@ -56,7 +56,7 @@ class Dependents:
             if use.path in found or use.asset in look.resting:
                 continue
             is_asked = is_within(look.asked, use.asset) or is_within(look.asked, use.path)
-            if use.racy or use.asset in look.signs or is_asked:
+            if use.racy or use.asset in look.hints or is_asked:
                 found.add(use.path)
                 continue
             place = (use.asset, dirname(use.path))

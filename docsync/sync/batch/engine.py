@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 
-from docsync.change import ApplyResult, DatabaseState, Delete, Hold, Refuse, RowChange, Upsert
+from docsync.change import ApplyResult, DatabaseState, Delete, Hold, Refuse, RowChange, Touch, Upsert
 from docsync.clock import Clock
 from docsync.errors import StoreUnavailable
 from docsync.model import Entry, RootState, Sign, Timing
 from docsync.names import EVERYTHING, is_within
 from docsync.permission import PRIVATE, Audience
-from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.policy.batch import Batch, DirtyPath
 from docsync.policy.grace_period import GracePeriod
 from docsync.policy.guard import Guard
 from docsync.sync.batch.batch_context import (
@@ -180,7 +180,7 @@ class Engine:
         self, work: BatchContext, progress: Progress | None, confirm: Callable[[], None] | None
     ) -> Iterator[RowChange]:
         """Yields the changes, a file at a time, inside the open transaction: consume it once, in order."""
-        yield from self._roots.doubt(work.resting)
+        yield from self._roots.doubt(work.iter_unseen())
         yield from tuple(work.refused)
         yield from map(Delete, work.difference.forgotten)
         yield from work.touches
@@ -192,16 +192,17 @@ class Engine:
             if progress is not None:
                 progress(count, len(work.stale))
         yield from self.dependents.update_references(work)
-        renamed = [entry for path, entry in work.renames.items() if path in work.upserted]
+        there = work.upserted.keys() | work.equal
+        renamed = [entry for path, entry in work.renames.items() if path in there]
         yield from self._deletions(work, renamed)
-        yield from self._roots.adopt(work.resting, frozenset(work.left), work.deletions.list_proved())
+        yield from self._roots.adopt(work.iter_unseen(), frozenset(work.left), work.deletions.list_proved())
         yield from chain(self._twins.update(work), self._private.update(work))
         if confirm is not None:
             confirm()
 
     def _deletions(self, work: BatchContext, renamed: Iterable[Entry]) -> Iterator[RowChange]:
         kept = [change.path for change in work.refused]
-        for change in work.deletions.decide(renamed, work.look.now_ns):
+        for change in work.deletions.decide(renamed, work.look.now_ns, work.look.heard_ns):
             if isinstance(change, Delete):
                 work.left.append(change.path)
             elif isinstance(change, Hold):
@@ -217,6 +218,8 @@ class Engine:
                 self._guard.mark_appeared(path, change.document.content_hash, work.look.now_ns)
                 work.appeared.append(path)
             work.upserted[path] = change.document.type
+        elif isinstance(change, Touch):
+            work.equal.add(path)
         elif isinstance(change, Refuse):
             work.refused.append(change)
 

@@ -181,7 +181,7 @@ class Loader:
 
     def _is_unfinished(self, path: str, collection: Collection, look: LookContext) -> bool:
         """True for an unhinted file that is open for writing, in a format whose beginning is valid too."""
-        if path in look.signs or get_format(collection.format).proves_complete:
+        if path in look.hints or get_format(collection.format).proves_complete:
             return False
         return self._tree.write_state(path) is WriteState.OPEN
 

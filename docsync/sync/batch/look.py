@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from docsync.clock import Clock
 from docsync.model import Entry, Sign
+from docsync.policy.batch import DirtyPath
 from docsync.policy.grace_period import GracePeriod
 
 LastHint = Callable[[str], int | None]
@@ -13,11 +14,12 @@ LastHint = Callable[[str], int | None]
 
 @dataclass(frozen=True, slots=True)
 class LookContext:
-    """One look at `scopes`: when it began, the known entries, and the time and sign of the last hints.
+    """One look at `scopes`: when it began, the known entries, and the time and sign of the last `hints`.
 
     `reload` are the types that must be parsed again although their bytes are known. `resting` are paths that
-    must not be looked at yet, `asked` scopes to be read whatever their stamps say. The look itself collects
-    the paths that were caught being written in `again`, and those that were found bad in `suspects`.
+    must not be looked at yet, `asked` scopes to be read whatever their stamps say. Hints from `heard_ns` on
+    were not looked at yet (None: all were). The look itself collects the paths that were caught being written
+    in `again`, and those that were found bad in `suspects`.
     """
 
     scopes: Sequence[str]
@@ -25,17 +27,18 @@ class LookContext:
     clock: Clock
     known: Mapping[str, Entry]
     last_hint_ns: LastHint
-    signs: Mapping[str, Sign]
+    hints: Mapping[str, DirtyPath]
     reload: frozenset[str]
     resting: Set[str] = frozenset()
     asked: Set[str] = frozenset()
+    heard_ns: int | None = None
     again: set[str] = field(default_factory=set)
     suspects: set[str] = field(default_factory=set)
 
     def sign(self, path: str) -> Sign | None:
         """What the last hint of *path* said; None when a newer one has come since the look began."""
-        hint_ns = self.last_hint_ns(path)
-        return None if hint_ns is not None and hint_ns > self.now_ns else self.signs.get(path)
+        hint_ns, hint = self.last_hint_ns(path), self.hints.get(path)
+        return None if hint is None or (hint_ns is not None and hint_ns > self.now_ns) else hint.sign
 
     def believes(self, grace: GracePeriod, path: str) -> bool:
         """Record that *path* was just found bad; True once its grace period is over.

@@ -1,6 +1,6 @@
 """Follows the collections' folders: missing, replaced or unreadable. Nothing beneath these is deleted."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from docsync.change import AdoptRoot, DoubtRoot, Refuse
@@ -110,20 +110,20 @@ class RootTracker:
             return root.state
         return RootState.ABSENT if self._identities.get(type_) is None else RootState.MISSING
 
-    def doubt(self, resting: Set[str]) -> Iterator[DoubtRoot]:
+    def doubt(self, unseen: Iterable[str]) -> Iterator[DoubtRoot]:
         """What is to be recorded, before anything else, of folders in the place of others.
 
         Until one is adopted, a kill is no way around what is undecided beneath it.
         """
-        yield from map(DoubtRoot, self._find_undecided(resting))
+        yield from map(DoubtRoot, self._find_undecided(unseen))
 
-    def adopt(self, resting: Set[str], decided: Set[str], proved: Set[str]) -> Iterator[AdoptRoot]:
+    def adopt(self, unseen: Iterable[str], decided: Set[str], proved: Set[str]) -> Iterator[AdoptRoot]:
         """What is to be recorded of folders that are new.
 
         One in the place of another is adopted with the last of what is *decided* about the documents beneath,
         so that a third one is compared with it; or once it is *proved* by what is there under another name.
         """
-        undecided = self._find_undecided(resting, decided) - proved
+        undecided = self._find_undecided(unseen, decided) - proved
         self._adopted = {}
         for type_, root in self._roots.items():
             identity = self._identity(root)
@@ -131,17 +131,17 @@ class RootTracker:
                 self._adopted[type_] = identity
                 yield AdoptRoot(type_, *identity)
 
-    def _find_undecided(self, resting: Set[str], decided: Set[str] = frozenset()) -> set[str]:
-        """The replaced folders with anything missing beneath, lost, or *resting*: not to be looked at yet."""
+    def _find_undecided(self, unseen: Iterable[str], decided: Set[str] = frozenset()) -> set[str]:
+        """The replaced folders with anything missing beneath, lost, or *unseen*: not looked at yet."""
         replaced = self.find_replaced()
         if not replaced:
             return replaced  # every save comes here
-        unseen = {path for path, _, _ in self._list_lost_roots()} | resting
+        waiting = {path for path, _, _ in self._list_lost_roots()}.union(unseen)
         return {
             type_
             for type_ in replaced
             if self._grace.has_missing(type_, decided)
-            or any(covers(self._roots[type_].scope, path) for path in unseen)
+            or any(covers(self._roots[type_].scope, path) for path in waiting)
         }
 
     def commit(self) -> None:

@@ -11,7 +11,7 @@ from docsync.clock import Clock
 from docsync.diff import Difference, diff
 from docsync.model import Entry, Root, Scan, Sign, Timing
 from docsync.names import drop_covered, is_within, widen_escaped
-from docsync.policy.coalesce import Batch
+from docsync.policy.batch import Batch
 from docsync.policy.grace_period import GracePeriod
 from docsync.policy.guard import Guard
 from docsync.sync.batch.batch_context import BatchContext
@@ -108,10 +108,10 @@ class Surveyor:
             parts.clock,
             observation.known,
             last_hint_ns,
-            batch.signs(),
+            batch.hints(),
             frozenset(self._reload.types),
         )
-        look = replace(look, resting=resting, asked=batch.asked)
+        look = replace(look, resting=resting, asked=batch.asked, heard_ns=batch.left_since_ns)
         refused = self._roots.refusals(observation.scan, look.known, comparison.visibility, look)
         deletions = Deletions(parts.tree, parts.store, parts.grace, parts.guard)
         work = BatchContext(
@@ -119,20 +119,24 @@ class Surveyor:
         )
         other_names = self._links.find_other_names(parts.store.names_of)
         work.again.update(dict.fromkeys(other_names, now_ns) | back)
+        work.later = batch.left.keys()
         work.mark_seen(observation.scan, comparison.visibility)
         work.accept_rereads(batch.rereads, must_read)
         pair_renames(work, parts.grace, parts.timing)
         return work
 
-    def list_due(self, now_ns: int, resting: Set[str]) -> list[str]:
-        """The paths whose grace period ends by *now_ns*, except those that are *resting* under any name."""
-        return self._parts.grace.list_due(now_ns, resting | self._links.find_idle_links(resting))
+    def list_due(self, now_ns: int, resting: Set[str], heard_ns: int | None = None) -> list[str]:
+        """The paths whose grace period ends by *now_ns*, except those that are *resting* under any name.
+
+        Hints from *heard_ns* on, if it is given, were not looked at yet.
+        """
+        return self._parts.grace.list_due(now_ns, resting | self._links.find_idle_links(resting), heard_ns)
 
     def _extend(self, batch: Batch, now_ns: int) -> _Extent:
         """All that is to be looked at with the dirty paths of *batch*."""
         changed_roots = self._roots.look()
         linked = self._links.find_links_to(batch.dirty.keys() | batch.delivered | set(changed_roots))
-        overdue = self.list_due(now_ns, batch.resting)
+        overdue = self.list_due(now_ns, batch.resting, batch.left_since_ns)
         wanted = [*batch.dirty, *batch.delivered, *linked, *overdue, *changed_roots]
         wanted += [reread.entry.path for reread in batch.rereads]
         scopes = drop_covered(map(widen_escaped, wanted))
@@ -156,7 +160,7 @@ class Surveyor:
         A write may leave a stamp as it was: a mapping on tmpfs does, and a clock that was set back.
         """
         types = self._reload.types
-        must_read = self._parts.grace.suspects().union(batch.dirty, linked)
+        must_read = self._parts.grace.suspects().union(batch.dirty, linked, known.keys() & batch.left.keys())
         if types or batch.asked:  # else a rescan would go through all entries for nothing
             must_read.update(
                 path for path, entry in known.items() if entry.type in types or is_within(batch.asked, path)
@@ -175,7 +179,7 @@ class Surveyor:
         for path in (*difference.stale, *(entry.path for entry in difference.present)):
             self._mark_returned(path, observation.known)
         gone = [e for e in difference.gone if not guard.holds(e) and not grace.is_missing(e)]
-        swapped = {path for path, sign in batch.signs().items() if sign is Sign.SWAPPED}
+        swapped = {path for path, dirty in batch.dirty.items() if dirty.sign is Sign.SWAPPED}
         for entry in gone:
             immediate = whole or (entry.path in self._links.keys and is_within(swapped, entry.path))
             grace.mark_missing(entry, observation.seen_ns, immediate=immediate)

@@ -10,7 +10,7 @@ from docsync.clock import Clock, iso
 from docsync.counters import BatchResult, Counters, Trigger
 from docsync.model import BatchRecord, Sign
 from docsync.names import EVERYTHING, ancestors
-from docsync.policy.coalesce import DirtyPath
+from docsync.policy.batch import DirtyPath
 from docsync.status import LastBatch
 from docsync.sync.thread.thread_status import ThreadStatus
 

@@ -1,5 +1,6 @@
 """The queue of hints and requests for the sync thread. Thread-safe; no method but `wait` blocks."""
 
+from collections.abc import Iterable
 from threading import Condition
 from types import TracebackType
 from typing import Protocol
@@ -7,7 +8,8 @@ from typing import Protocol
 from docsync.clock import Clock
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Sign
-from docsync.policy.coalesce import Batch, Coalescer, DirtyPath
+from docsync.policy.batch import Batch, DirtyPath
+from docsync.policy.coalesce import Coalescer
 from docsync.sync.delivery import Delivery, Failure
 from docsync.sync.thread.request import Request
 
@@ -118,10 +120,22 @@ class Inbox:
         with self._bell:
             return self._coalescer.next_due_ns()
 
-    def take(self, now_ns: int, *, everything: bool) -> Batch:
-        """The paths that are due; with *everything* also those that are not, but for files still open."""
+    def take(
+        self, now_ns: int, most: int | None = None, wanted: Iterable[str] = (), *, everything: bool
+    ) -> Batch:
+        """The paths that are due; with *everything* also those that are not, but for files still open.
+
+        With *most* about so many, the *wanted* ones among them; the others are the backlog.
+        """
         with self._bell:
-            return self._coalescer.take_all(now_ns) if everything else self._coalescer.take(now_ns)
+            take = self._coalescer.take_all if everything else self._coalescer.take
+            return take(now_ns, most, wanted)
+
+    @property
+    def has_backlog(self) -> bool:
+        """True while paths are due that a `take` has left."""
+        with self._bell:
+            return self._coalescer.has_backlog
 
     def list_open(self, now_ns: int) -> dict[str, DirtyPath]:
         """The paths that `take` leaves behind although everything is asked for: their files may be open."""

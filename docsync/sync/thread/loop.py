@@ -6,12 +6,13 @@ Owns the engine and with it the writer connection. Forgets nothing: what could n
 from docsync.change import ApplyResult
 from docsync.counters import BatchResult, Trigger
 from docsync.errors import Damaged, StoreReason, StoreUnavailable
-from docsync.model import RootState, Sign
+from docsync.model import RootState
 from docsync.names import EVERYTHING
-from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.policy.batch import Batch
 from docsync.sync.batch.batch_context import BatchOptions, BatchReport
 from docsync.sync.batch.engine import Engine
 from docsync.sync.thread.batch_metrics import BatchMetrics
+from docsync.sync.thread.batch_source import BatchSource
 from docsync.sync.thread.git_hold import LOOK_AGAIN_NS, BatchExtent, GitAtWork, GitHold
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.loop_tasks import LoopTasks
@@ -19,10 +20,9 @@ from docsync.sync.thread.observers import Observers
 from docsync.sync.thread.outcome import BatchInterrupted, Retry, result_of
 from docsync.sync.thread.pending_requests import PendingRequests
 from docsync.sync.thread.request import Request
-from docsync.sync.thread.rescans import Part, Rescans
+from docsync.sync.thread.rescans import Rescans
 
 _TICK_NS = 1_000_000_000
-_RESYNC_PAUSE_NS = 1_000_000_000
 _LAST_WORK_NS = 2_000_000_000
 
 
@@ -46,11 +46,11 @@ class Loop:
         self._pending = PendingRequests(inbox.clock, inbox.last_own_hint_ns, tasks.is_closed)
         self._recheck: set[str] = set()
         self._rescans = Rescans(tasks, inbox.clock, observers.log)
+        self._source = BatchSource(inbox, tasks, self._rescans, self._metrics, observers.log)
         self._upkeep_at_ns = 0
         self._damage: Damaged | None = None
         self._retry = Retry()
-        self._resync_at_ns = 0
-        self._stop_by_ns = 0
+        self._stop_by_ns = self._confirmed_ns = 0
         self.tick_ns = _TICK_NS
 
     def run(self) -> None:
@@ -59,14 +59,25 @@ class Loop:
             now_ns = self._clock.monotonic_ns()
             self._inbox.wait(self._next_ns(now_ns), for_paths=now_ns >= self._retry.not_before_ns)
             self.step(self._clock.monotonic_ns())
-        self.step(self._clock.monotonic_ns())  # what was hinted while the step before was under way
+        self._finish()
         self._pending.add(self._inbox.requests())
         self._pending.give_up("docsync is stopping")
+
+    def _finish(self) -> None:
+        """Apply what was hinted while the last step was under way, a slice at a time while there is time."""
+        now_ns = self._clock.monotonic_ns()
+        self._stop_by_ns = self._stop_by_ns or now_ns + _LAST_WORK_NS
+        self.step(now_ns)
+        while self._inbox.has_backlog and self._retry.not_before_ns <= now_ns <= self._stop_by_ns:
+            self.step(now_ns)
+            now_ns = self._clock.monotonic_ns()
 
     def _next_ns(self, now_ns: int) -> int:
         """When the next timed work is due (monotonic nanoseconds): rescan, tick, grace period or upkeep."""
         if now_ns < self._retry.not_before_ns:
             return min(self._retry.not_before_ns, now_ns + self.tick_ns)
+        if self._inbox.has_backlog:
+            return now_ns
         due_ns = self._engine.next_due_ns(self._inbox.dirty())
         times = (self._rescans.next_ns, now_ns + self.tick_ns, due_ns, self._upkeep_at_ns)
         return min(at_ns for at_ns in times if at_ns is not None)
@@ -106,7 +117,8 @@ class Loop:
         if looks or self._is_due(now_ns):
             # Before paths are taken: while Git holds the batch, a checkout of thousands of paths costs nothing.
             extent = self._enter(now_ns)
-            batch = self._build_batch(now_ns, extent, looks)
+            is_awaited = self._pending.waits_for_left
+            batch = self._source.build(self._engine, now_ns, extent, looks, is_awaited=is_awaited)
             if batch.dirty or looks or self._rescans.part or self._engine.list_due(now_ns, batch.resting):
                 self._take_in(batch, self._sync(batch, extent, now_ns), looks)
         else:
@@ -141,7 +153,8 @@ class Loop:
         """True when there may be something to sync without a request."""
         due_ns = self._inbox.next_due_ns()
         is_rescan = self._rescans.part or self._rescans.wants_whole(self._engine, now_ns)
-        is_owed = self._inbox.closed or is_rescan or (due_ns is not None and due_ns <= now_ns)
+        is_owed = self._inbox.closed or is_rescan or self._pending.waits_for_left
+        is_owed = is_owed or (due_ns is not None and due_ns <= now_ns)
         return bool(is_owed or self._engine.list_due(now_ns, self._inbox.dirty()))
 
     def _enter(self, now_ns: int) -> BatchExtent:
@@ -157,8 +170,8 @@ class Loop:
         # A path to be looked at again stays here until then, also through batches of other paths.
         self._recheck = (self._recheck - batch.dirty.keys() | report.again.keys()) & self._inbox.dirty()
         undecided = self._engine.list_undecided() | self._recheck
-        self._pending.mark_begun(looks, undecided)
-        self._pending.mark_committed(report.applied, undecided)
+        self._pending.mark_begun(looks, undecided, batch)
+        self._pending.mark_committed(report.applied, undecided, batch)
 
     def _release(self, request: Request, now_ns: int) -> None:
         begun_ns = self._clock.monotonic_ns()
@@ -167,8 +180,8 @@ class Loop:
         undecided = self._engine.list_undecided() | self._recheck
         self._metrics.record_commit(applied, self._seconds_since(begun_ns), undecided, now_ns)
         self._log.log_released(applied)
-        self._pending.mark_begun([request], set())
-        self._pending.mark_committed(applied, undecided)
+        self._pending.mark_begun([request], set(), Batch())
+        self._pending.mark_committed(applied, undecided, Batch())
 
     def _repair_damage(self) -> None:
         """Repair damage, if any. A repaired database has a new engine, so everything is scanned again."""
@@ -188,64 +201,13 @@ class Loop:
         for request in asking:
             request.rebuilds = False
 
-    def _build_batch(self, now_ns: int, extent: BatchExtent, looks: list[Request]) -> Batch:
-        """What is due, what is asked for, and what a rescan found, or everything where no walk can do that.
-
-        After Git's work: all that is dirty, and all there is when hints may be missing.
-        """
-        hurried = bool(looks) or extent is not BatchExtent.PLAIN
-        if hurried:
-            self._find_closed(now_ns)
-        batch = self._inbox.take(now_ns, everything=hurried or self._inbox.closed)
-        dirty = dict(batch.dirty)
-        if any(item.sign is Sign.LOST for item in dirty.values()):
-            self._resync(dirty, now_ns, urgent=hurried)
-        unserved = [request for request in looks if not self._rescans.serves(request)]
-        asked = frozenset(scope for request in unserved for scope in request.scopes)
-        scopes = asked | (self._list_unhinted() if looks else set())
-        if any(request.rescan for request in looks):
-            scopes |= {EVERYTHING}
-        if EVERYTHING in scopes or len(unserved) < len(looks):
-            # A request for everything may come from someone who saw a wrong row: inspect the database soon.
-            self._tasks.upkeep.doubt()
-        whole = self._rescans.wants_whole(self._engine, now_ns) and not self._inbox.closed
-        if whole or extent is BatchExtent.EVERYTHING:
-            scopes |= {EVERYTHING}
-        part = self._rescans.part or Part()
-        self._metrics.record_hints(dirty)
-        is_asked = bool(looks) or self._rescans.is_asked_for
-        self._metrics.record_trigger(dirty, requested=is_asked, rescan=whole or self._rescans.is_due_part)
-        if extent is not BatchExtent.PLAIN:
-            self._metrics.trigger = Trigger.GIT
-        dirty = dict.fromkeys(scopes, DirtyPath(now_ns, now_ns, Sign.FOLDER)) | dirty
-        return part.join(Batch(dirty, batch.resting, batch.rest_until_ns, asked))
-
-    def _list_unhinted(self) -> set[str]:
-        return self._engine.links.list_unhinted() | self._engine.dependents.list_unhinted()
-
-    def _find_closed(self, now_ns: int) -> None:
-        """Look which files are closed that were not heard to be: no close comes for one that link(2) made."""
-        for path, dirty in self._inbox.list_open(now_ns).items():
-            if self._tasks.is_closed(path):
-                self._inbox.mark_closed(path, dirty)
-
-    def _resync(self, dirty: dict[str, DirtyPath], now_ns: int, *, urgent: bool) -> None:
-        """Make the watches anew, *then* scan; not twice within a second, unless a request waits for it."""
-        if now_ns < self._resync_at_ns and not urgent:
-            for path in [path for path, item in dirty.items() if item.sign is Sign.LOST]:
-                self._inbox.put_back(Batch({path: dirty.pop(path)}), self._resync_at_ns)
-            return
-        self._resync_at_ns = now_ns + _RESYNC_PAUSE_NS
-        self._tasks.resync()
-        self._log.log_resync()
-
     def _sync(self, batch: Batch, extent: BatchExtent, now_ns: int) -> BatchReport:
         """One batch, from its scan to the log. After an exception nothing has changed, its paths are dirty."""
         self._status.syncing = True
         begun_ns = self._clock.monotonic_ns()
         try:
             is_whole = extent is not BatchExtent.PLAIN
-            options = BatchOptions(is_whole, lambda: self._git_hold.check(self._clock.monotonic_ns()))
+            options = BatchOptions(is_whole, self._confirm)
             report = self._engine.sync(batch, now_ns, self._inbox.last_hint_ns, self._progress, options)
         except (GitAtWork, StoreUnavailable, BatchInterrupted) as error:
             self._inbox.put_back(batch, 0)
@@ -257,6 +219,8 @@ class Loop:
         if (files := self._engine.links.take_followed()) is not None:
             self._tasks.follow(files)
         seconds = self._seconds_since(begun_ns)
+        worked = (self._confirmed_ns - begun_ns) / 1e9
+        self._tasks.slices.mark(report.looked, worked, seconds - worked)
         applied = report.applied
         self._inbox.mark_applied(applied.upserted)
         for path, at_ns in report.again.items():
@@ -270,6 +234,11 @@ class Loop:
         undecided = self._engine.list_undecided() | report.again.keys()
         self._metrics.record_commit(applied, seconds, undecided, now_ns + int(seconds * 1e9))
         return report
+
+    def _confirm(self) -> None:
+        """Called before the commit of each batch. Raises GitAtWork."""
+        self._confirmed_ns = self._clock.monotonic_ns()
+        self._git_hold.check(self._confirmed_ns)
 
     def _seconds_since(self, begun_ns: int) -> float:
         return (self._clock.monotonic_ns() - begun_ns) / 1e9

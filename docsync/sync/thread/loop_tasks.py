@@ -7,6 +7,7 @@ from typing import Protocol
 
 from docsync.errors import Damaged
 from docsync.model import FollowedFile
+from docsync.policy.slice_size import SliceSize
 from docsync.sync.batch.batch_context import Progress
 from docsync.sync.batch.engine import Engine
 from docsync.sync.delivery import WalkOrder
@@ -42,7 +43,8 @@ class LoopTasks:
     looks after the database before and after each batch. `is_closed` is true of a file that no program can
     write any more, as far as the system tells. `follow` tells the watcher which files have more names than
     the one that it hears of. `walker` looks at everything beside this thread; without one a batch does.
-    `hears_all` is true while hints are proved: then it need not look often.
+    `hears_all` is true while hints are proved: then it need not look often. `slices`: how many paths of many
+    one batch takes.
     """
 
     rescan_ns: int
@@ -55,3 +57,4 @@ class LoopTasks:
     check_folder: Callable[[], None] = lambda: None
     walker: WalkerPort | None = None
     hears_all: Callable[[], bool] = lambda: False
+    slices: SliceSize = field(default_factory=SliceSize)

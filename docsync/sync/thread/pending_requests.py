@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from docsync.change import ApplyResult, DatabaseState
 from docsync.clock import Clock
 from docsync.errors import StoreReason, StoreUnavailable
+from docsync.names import is_within
+from docsync.policy.batch import Batch
 from docsync.sync.command_result import TypeOf, build_result
 from docsync.sync.thread.request import Request, RequestKind
 
@@ -34,17 +36,29 @@ class PendingRequests:
         """The releases that are still to be done."""
         return [request for request in self._new if request.kind is RequestKind.RELEASE]
 
-    def mark_begun(self, requests: Iterable[Request], undecided: set[str]) -> None:
-        """Record that *requests* were carried out; each now waits for the *undecided* among its paths."""
+    @property
+    def waits_for_left(self) -> bool:
+        """True while somebody waits for what a batch has left for later ones."""
+        return any(request.left for request in self._begun)
+
+    def mark_begun(self, requests: Iterable[Request], undecided: set[str], batch: Batch) -> None:
+        """Record that *requests* were carried out by *batch*, or as much as it took of what is dirty.
+
+        Each now waits for the *undecided* among its paths, and for what was left.
+        """
         for request in requests:
             self._new.remove(request)
             self._begun.append(request)
             request.waits_for = {path for path in undecided if request.depends_on(path)}
+            looked = frozenset(batch.dirty)
+            request.left = {p for p in batch.left if request.depends_on(p) and not is_within(looked, p)}
 
-    def mark_committed(self, applied: ApplyResult, undecided: set[str]) -> None:
-        """Record a committed batch, after which the *undecided* paths are still so."""
+    def mark_committed(self, applied: ApplyResult, undecided: set[str], batch: Batch) -> None:
+        """Record that *batch* was committed, after which the *undecided* paths are still so."""
         for request in self._begun:
-            still = request.waits_for & undecided
+            looked = request.left & batch.dirty.keys()
+            request.left -= looked
+            still = (request.waits_for | looked) & undecided
             request.waits_for = {path for path in still if not self._is_later(request, path)}
         # A look may wait for a walk: what other batches do meanwhile is no less of an answer.
         for request in (*self._begun, *self.looks()):
@@ -62,7 +76,7 @@ class PendingRequests:
 
     def answer(self, read_state: Callable[[Iterable[str]], DatabaseState], type_of: TypeOf) -> None:
         """Answer every request that waits for no path any more."""
-        for request in [request for request in self._begun if not request.waits_for]:
+        for request in [request for request in self._begun if not (request.waits_for or request.left)]:
             now, took_ns = read_state(request.paths), self._clock.monotonic_ns() - request.asked_ns
             did = (request.upserted, request.deleted)
             done = build_result(now, round(took_ns / 1e9, 6), *did, type_of)

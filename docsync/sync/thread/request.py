@@ -24,6 +24,8 @@ class Request:
     with `rescan` hints may be missing, so look at every stamp. Done when no grace period of its `paths` is
     left. With `rebuilds` the database is built afresh from the files before.
 
+    `waits_for`: what is not decided of it yet, `left`: what was due before it and was not looked at yet.
+
     RELEASE: delete what is held of `type`, None for all collections. `paths` (and all beneath them) are what
     the answer is about; what changes after `asked_ns` (monotonic) is not waited for.
     """
@@ -37,6 +39,7 @@ class Request:
     asked_ns: int = field(kw_only=True)
     rebuilds: bool = field(default=False, kw_only=True)
     waits_for: set[str] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)
     upserted: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
     _scopes: frozenset[str] = field(init=False)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from docsync.clock import Clock
 from docsync.model import Reread
 from docsync.names import EVERYTHING
-from docsync.policy.coalesce import Batch
+from docsync.policy.batch import Batch
 from docsync.sync.batch.engine import Engine
 from docsync.sync.delivery import Delivery, Failure
 from docsync.sync.thread.loop_tasks import LoopTasks

@@ -8,7 +8,7 @@ import pytest
 
 from docsync.model import Sign
 from docsync.names import Collection
-from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.policy.batch import Batch, DirtyPath
 from docsync.store.document_rows import DocumentRows
 from docsync.sync.batch.batch_context import BatchOptions
 from docsync.verify import verify
@@ -280,6 +280,32 @@ def test_both_halves_of_a_rename_wait_until_both_names_are_quiet(project: Projec
     project.now_ns = report.again["personas/b.json"]
     project.sync("personas/b.json", sign=Sign.CLOSED)
     assert project.paths() == ["personas/b.json", "personas/z.json"]
+
+
+def test_a_file_that_takes_the_name_of_an_equal_one_is_not_shown_twice(project: Project) -> None:
+    project.persona("personas/a.json", name="A")
+    project.persona("personas/b.json", name="A")
+    project.persona("personas/z.json", name="Z")
+    project.sync()
+    os.rename(project.root / "personas/a.json", project.root / "personas/b.json")
+    project.sync("personas/a.json", "personas/b.json", sign=Sign.RENAMED)
+    assert project.paths() == ["personas/b.json", "personas/z.json"]
+
+
+def test_names_that_move_up_one_by_one_land_together(project: Project) -> None:
+    """What was b.json is c.json, and what was a.json is b.json: neither is shown under two names."""
+    project.persona("personas/a.json", name="A")
+    project.persona("personas/b.json", name="B")
+    project.sync()
+    moved = ("personas/a.json", "personas/b.json", "personas/c.json")
+    os.rename(project.root / moved[1], project.root / moved[2])
+    os.rename(project.root / moved[0], project.root / moved[1])
+    project.last_hints = dict.fromkeys(moved, project.now_ns)
+    report = project.sync(*moved, sign=Sign.RENAMED)
+    assert project.names() == {moved[0]: "A", moved[1]: "B"}
+    project.now_ns = report.again[moved[1]]
+    project.sync(*report.again, sign=Sign.CLOSED)
+    assert project.names() == {moved[1]: "A", moved[2]: "B"}
 
 
 def test_swapped_names_never_lose_a_row(project: Project) -> None:

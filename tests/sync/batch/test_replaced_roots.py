@@ -9,7 +9,7 @@ import pytest
 from docsync.clock import Clock
 from docsync.model import Scan, Sign
 from docsync.names import EVERYTHING
-from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.policy.batch import Batch, DirtyPath
 from docsync.scan import FileTree
 from docsync.sync.batch.batch_context import BatchOptions
 from tests.helpers.project import Project

@@ -14,7 +14,7 @@ from docsync.errors import StoreReason, StoreUnavailable
 from docsync.git import GitDirectories
 from docsync.model import Sign
 from docsync.names import EVERYTHING
-from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.policy.batch import Batch, DirtyPath
 from docsync.sync.batch.batch_context import BatchOptions
 from docsync.sync.thread.git_hold import BatchExtent, GitAtWork, GitHold
 from docsync.sync.thread.pending_requests import PendingRequests
@@ -152,7 +152,7 @@ def test_a_look_is_answered_although_the_database_fails_at_the_answer() -> None:
         Request(RequestKind.LOOK, asked_ns=0),
     )
     waiting.add([request])
-    waiting.mark_begun([request], set())
+    waiting.mark_begun([request], set(), Batch())
 
     def fail(_: object) -> NoReturn:
         raise StoreUnavailable(StoreReason.IO_ERROR, "no")

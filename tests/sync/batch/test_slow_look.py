@@ -9,7 +9,7 @@ import pytest
 from docsync.change import ApplyResult
 from docsync.model import FileBytes, FileState, ReadFailure, RefusedPath, Scan, Sign
 from docsync.names import EVERYTHING, Collection
-from docsync.policy.coalesce import Batch, DirtyPath
+from docsync.policy.batch import Batch, DirtyPath
 from tests.helpers.project import PERSONAS, Project
 
 STALL_MS = 400

@@ -3,6 +3,7 @@
 from docsync.change import ApplyResult, DatabaseState
 from docsync.clock import SYSTEM
 from docsync.errors import StoreUnavailable
+from docsync.policy.batch import Batch
 from docsync.sync.thread.pending_requests import PendingRequests
 from docsync.sync.thread.request import Request, RequestKind
 
@@ -14,8 +15,8 @@ def begun(request: Request, *, is_closed: bool) -> PendingRequests:
     """What waits for PATH, of which something is heard a moment after *request* was asked."""
     waiting = PendingRequests(SYSTEM, lambda _: request.asked_ns + 1, lambda _: is_closed)
     waiting.add([request])
-    waiting.mark_begun([request], {PATH})
-    waiting.mark_committed(ApplyResult(1), {PATH})
+    waiting.mark_begun([request], {PATH}, Batch())
+    waiting.mark_committed(ApplyResult(1), {PATH}, Batch())
     waiting.answer(lambda _: STATE, lambda _: None)
     return waiting
 

@@ -1,0 +1,68 @@
+"""What is known of dirty paths, and which of them one batch takes: values. No I/O."""
+
+from collections import ChainMap
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from docsync.model import Reread, Sign
+
+# What is missing waits in belief until its new name was looked at, too, and a folder is looked at whole.
+_FIRST = frozenset({Sign.GONE, Sign.FOLDER, Sign.SWAPPED, Sign.LOST})
+
+
+@dataclass(frozen=True, slots=True)
+class DirtyPath:
+    """A dirty path: the times of its first and last hint, and `sign`, what the last one said.
+
+    `not_before_ns` is the earliest time to look. `is_half`: what the name was went elsewhere, or what it is
+    came from another name. All times are monotonic nanoseconds.
+    """
+
+    first_hint_ns: int
+    last_hint_ns: int
+    sign: Sign
+    not_before_ns: int = 0
+    is_half: bool = False
+
+    @property
+    def comes_first(self) -> bool:
+        """True for a path that no slice leaves for a later one: only together with others it makes sense."""
+        return self.is_half or self.sign in _FIRST
+
+
+def merge_hints(older: DirtyPath, newer: DirtyPath) -> DirtyPath:
+    """Merge two hints of one path: what the newer says, since the older; what was LOST stays LOST."""
+    if newer.sign is Sign.ATTRIBUTES:
+        return older
+    return replace(
+        newer,
+        first_hint_ns=min(older.first_hint_ns, newer.first_hint_ns),
+        sign=Sign.LOST if older.sign is Sign.LOST else newer.sign,
+        is_half=older.is_half or newer.is_half,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch: the due paths, and `resting`, the dirty paths that must not be looked at yet.
+
+    `rest_until_ns`: for due paths with a GONE hint, until when a file that exists again has to rest.
+    `asked`: the scopes that somebody asks for: every file in them is read, whatever its stamp says.
+    `delivered`: what a walk beside this thread found to differ, and `rereads`: what it found to be equal
+    under a new stamp. Both are claims to be proved; neither was heard of.
+    `left`: what is due too, and comes with later batches, unless it lies in a scope of this one;
+    `left_since_ns`: the earliest hint of those.
+    """
+
+    dirty: Mapping[str, DirtyPath] = field(default_factory=dict)
+    resting: frozenset[str] = frozenset()
+    rest_until_ns: Mapping[str, int] = field(default_factory=dict)
+    asked: frozenset[str] = frozenset()
+    delivered: frozenset[str] = frozenset()
+    rereads: tuple[Reread, ...] = ()
+    left: Mapping[str, DirtyPath] = field(default_factory=dict)
+    left_since_ns: int | None = None
+
+    def hints(self) -> Mapping[str, DirtyPath]:
+        """What was hinted of each path that may be looked at."""
+        return ChainMap(dict(self.dirty), dict(self.left)) if self.left else self.dirty
