@@ -54,7 +54,7 @@ _LINKS_SHARE = 0.3
 _LINK_WEIGHTS = {Verb.LINK: 8, Verb.SYMLINK: 10, Verb.EXCHANGE: 6, Verb.MAP: 3, Verb.WAIT: 3}
 _LINK_SCENES_SHARE = 0.25
 _WALKS_SHARE, _WALK_SCENES_SHARE = 0.35, 0.5
-_SLICES_SHARE, _SLICE_SCENES_SHARE = 0.35, 0.3
+_SLICES_SHARE, _SLICE_SCENES_SHARE = 0.15, 0.4
 _ASSETS_SHARE, _ASSET_SCENES_SHARE = 0.25, 0.2
 _PAUSES_MS = (0, 0, 1, 3, 7, 12, 40, 130, 320, 495, 505, 700, 1100, 2500, 6000)
 # Most are short, since a short one that fails says more, and there is time for more of them.

@@ -29,12 +29,17 @@ class MoveObserver(TreeObserver):
             stamp = file.stamp
             if heir == path or (stamp.inode, stamp.size, stamp.mtime_ns) != (inode, size, mtime_ns):
                 continue
-            is_told = heir not in self._unsure_ns and self._signs.get(heir) in ("renamed", "folder")
+            # A second name that was made before the first one went is looked at before that is believed.
+            is_told = self._signs.get(heir) in ("renamed", "folder") or self._was_heard_before(heir, path)
+            is_told = is_told and heir not in self._unsure_ns
             is_there = self._oracle.at(heir).sort is Sort.GOOD and None not in self._moments_of(heir)
             names = {heir, *(link for link in filesystem.links if filesystem.real(link) == heir)}
             names.update(filesystem.names_of(heir))
             if is_told and is_there and names.isdisjoint(after.rows):
                 yield f"{path}: deleted, but {heir}, which it is now, is not there yet"
+
+    def _was_heard_before(self, heir: str, path: str) -> bool:
+        return self._hints_ns.get(heir, [10**30])[-1] < self._absent_ns.get(path, 0)
 
     def _halves_of_moves(self, before: Snapshot, after: Snapshot) -> Iterator[str]:
         """A file that moved while nobody was told of anything is found by a walk, under both names at once."""

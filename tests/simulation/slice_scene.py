@@ -98,6 +98,19 @@ def moved_up(random: Random) -> list[Step]:
     ]
 
 
+def linked_amid(random: Random) -> list[Step]:
+    """While a part of what was written is in its turn, a file gets a second name and loses the first."""
+    crowd = [f"personas/{name}.json" for name in ("team/a", "team/deep/e", "a", "b")]
+    new = random.choice(("personas/old/f.json", "personas/team/d.json"))
+    slow = Step(0, Verb.SLICE, number=1, late_ms=random.choice((90, 300)))
+    return [
+        *(slow, Step(0, Verb.FILL, "personas"), Step(0, Verb.DELETE, new), Step(4000, Verb.LOOK, "personas")),
+        *(Step(0, Verb.WRITE, name, random.choice(_TEXTS)) for name in crowd),
+        Step(12, Verb.LINK, new, "personas/c.json"),
+        Step(random.choice((0, 100)), Verb.DELETE, "personas/c.json"),
+    ]
+
+
 def copied_amid(random: Random) -> list[Step]:
     """While a part of what was written is in its turn, files get copies, and go themselves."""
     pairs = (("team/a", "a"), ("team/d", "b"), ("team/deep/e", "c"))
@@ -117,7 +130,8 @@ SLICE_SCENES: Mapping[Callable[[Random], list[Step]], int] = {
     renamed_out_of_turn: 2,
     moved_amid: 2,
     moved_up: 2,
-    copied_amid: 2,
+    copied_amid: 1,
+    linked_amid: 2,
     asked_amid: 2,
     gone_among_others: 1,
 }
