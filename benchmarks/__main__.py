@@ -92,9 +92,9 @@ def main() -> None:
     for name in chosen.names or RUNS:
         print(f"{name} ...", file=sys.stderr, flush=True)
         figures += RUNS[name](Size.FULL if chosen.full else Size.SMALL, chosen.rounds)
+        if chosen.save:  # so that whoever ends a long run keeps what it has measured
+            write_figures(chosen.save, figures)
     print(format_table(figures, earlier))
-    if chosen.save:
-        write_figures(chosen.save, figures)
 
 
 if __name__ == "__main__":
