@@ -196,7 +196,7 @@ class Coalescer:
                 self._arm(path, self.due_ns(path))
 
     def _take_slice(self, now_ns: int, most: int | None, wanted: Iterable[str]) -> Batch:
-        is_swap = not self._swapped.isdisjoint(self._backlog.view())
+        is_swap = any(path in self._backlog for path in self._swapped)
         chosen = self._backlog.choose(len(self._backlog) if most is None or is_swap else most, wanted)
         due = {path: self._dirty[path] for path in chosen}
         rests = {

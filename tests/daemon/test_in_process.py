@@ -2,7 +2,6 @@
 
 import logging
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -196,7 +195,9 @@ def test_a_folder_that_goes_meanwhile_is_named(project: Daemon, monkeypatch: pyt
 
     def use() -> None:
         with docsync.running(project.root):
-            shutil.rmtree(project.database.parent)
+            project.database.parent.rename(
+                project.root / "elsewhere"
+            )  # at once: something may be written there
             assert ended.wait(SECONDS)
 
     with pytest.raises(NoDatabase, match=r"\.docsync: was deleted or replaced"):
