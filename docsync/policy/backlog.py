@@ -49,9 +49,8 @@ class Backlog:
             self._first[path] = None
 
     def discard(self, path: str) -> None:
-        """*path* was taken, or is not due any more."""
-        if self._dirty.pop(path, None) is None:
-            return
+        """*path*, which must be here, was taken, or is not due any more."""
+        del self._dirty[path]
         del self._due_ns[path]
         self._first.pop(path, None)
         folder = self._folders[dirname(path)]

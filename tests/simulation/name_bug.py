@@ -36,7 +36,8 @@ def an_exchange_leaves_one_half(right: Wrapped, self: Inbox, path: str, sign: Si
     if known is not None and (known.sign, sign) == (Sign.RENAMED, Sign.GONE):
         del self._coalescer._dirty[path]  # as if what came and went had never been
         self._coalescer._alarms.pop(path, None)
-        self._coalescer._backlog.discard(path)
+        if path in self._coalescer._backlog:
+            self._coalescer._backlog.discard(path)
     else:
         right(self, path, sign)
 

@@ -8,6 +8,7 @@ import pytest
 from docsync.errors import StoreReason, StoreUnavailable
 from docsync.model import Sign
 from docsync.store.sqlite import SqliteStore
+from docsync.sync.thread.request import Request, RequestKind
 from tests.helpers.project import Project
 from tests.helpers.rig import Rig
 from tests.sync.taking import PROMPT, assets_of
@@ -40,6 +41,26 @@ def test_each_step_takes_a_slice_and_a_save_by_hand_is_in_the_first(rig: Rig) ->
         counts.append(len(rig.project.paths()))
     assert counts == [4, 8, 11]
     assert "personas/by-hand.json" in rig.project.paths()
+
+
+def test_the_loop_comes_round_at_once_while_something_is_left(rig: Rig) -> None:
+    write_many(rig, 10)
+    rig.step()
+    assert rig.loop._next_ns(rig.now_ns) == rig.now_ns
+    rig.step()
+    rig.step()
+    assert rig.loop._next_ns(rig.now_ns) > rig.now_ns
+
+
+def test_whoever_waits_where_hints_may_be_missing_gets_everything_at_once(rig: Rig) -> None:
+    write_many(rig, 10)
+    rig.project.persona("personas/unheard.json")
+    rig.step()
+    asked = Request(RequestKind.LOOK, (), ("",), rescan=True, asked_ns=rig.now_ns)
+    rig.inbox.ask(asked)
+    rig.step()
+    assert asked.answer.done()
+    assert len(rig.project.paths()) == 11
 
 
 def test_each_slice_has_a_revision_of_its_own(rig: Rig) -> None:
