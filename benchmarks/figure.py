@@ -40,7 +40,7 @@ def describe_machine() -> dict[str, str]:
         "python": platform.python_version(),
         "sqlite": apsw.sqlite_lib_version(),
         "sqlite3 of Python": sqlite3.sqlite_version,
-        "system": f"{platform.system()} {platform.release()}",
+        "system": f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}",
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
     }
 
