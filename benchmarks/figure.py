@@ -34,6 +34,11 @@ class Figure:
         return self.median / median(self.floor) if self.floor else None
 
 
+def quantile(times: Sequence[float], share: float) -> float:
+    """The value of *times*, in ascending order, that *share* of them do not exceed."""
+    return times[min(len(times) - 1, int(len(times) * share))]
+
+
 def describe_machine() -> dict[str, str]:
     """What a figure depends on beside docsync: versions and machine."""
     return {
@@ -65,16 +70,17 @@ def format_table(figures: Sequence[Figure], earlier: Iterable[Figure] = ()) -> s
 def _row(one: Figure, earlier: Figure | None) -> tuple[str, ...]:
     return (
         f"{one.benchmark}: {one.name}",
-        f"{_short(one.median)} {one.unit}",
-        _short(min(one.values)),
-        _short(max(one.values)),
-        _short(median(one.floor)) if one.floor else "",
+        f"{shorten(one.median)} {one.unit}",
+        shorten(min(one.values)),
+        shorten(max(one.values)),
+        shorten(median(one.floor)) if one.floor else "",
         "" if one.ratio is None else f"{one.ratio:.2f}",
         "" if earlier is None else f"{one.median / earlier.median:.2f}",
     )
 
 
-def _short(value: float) -> str:
+def shorten(value: float) -> str:
+    """Three digits of *value*."""
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 

@@ -10,14 +10,14 @@ and one executemany for each. The floor of a cold sync on one core is scan, read
 import argparse
 import hashlib
 import json
-import os
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import apsw
 import yaml
+
+from benchmarks.floor_scan import scan
 
 _TABLES = (
     "collections",
@@ -33,7 +33,6 @@ _MAKE = (
     "CREATE TABLE IF NOT EXISTS documents (id TEXT PRIMARY KEY, type TEXT, name TEXT, document TEXT, "
     "file_path TEXT UNIQUE, mtime_ns INTEGER, ctime_ns INTEGER, size INTEGER, inode INTEGER, hash TEXT)"
 )
-Stamp = tuple[int, int, int, int]
 
 
 class Stages:
@@ -52,16 +51,6 @@ class Stages:
     def tell(self, files: int) -> None:
         """Print microseconds a file."""
         print(json.dumps({name: seconds / (files or 1) * 1e6 for name, seconds in self.seconds.items()}))
-
-
-def scan(top: str, prefix: str) -> Iterator[tuple[str, Stamp]]:
-    with os.scandir(top) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from scan(entry.path, f"{prefix}{entry.name}/")
-            elif entry.name.endswith((".json", ".prompty")):
-                stat = entry.stat(follow_symlinks=False)
-                yield prefix + entry.name, (stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino)
 
 
 def parse(path: str, octets: bytes) -> tuple[str, dict[str, object]]:

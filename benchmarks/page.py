@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from benchmarks.figure import Figure, read_figures
+from benchmarks.figure import Figure, read_figures, shorten
 
 BEGIN, END = "<!-- figures: begin (python -m benchmarks.page writes them) -->", "<!-- figures: end -->"
 
@@ -30,15 +30,11 @@ def format_page(figures: Sequence[Figure], machine: dict[str, str]) -> str:
 def _list_cells(one: Figure) -> tuple[str, ...]:
     return (
         f"{one.benchmark}: {one.name}",
-        f"{_shorten(one.median)} {one.unit}",
-        f"{_shorten(min(one.values))} to {_shorten(max(one.values))}",
-        _shorten(median(one.floor)) if one.floor else "",
+        f"{shorten(one.median)} {one.unit}",
+        f"{shorten(min(one.values))} to {shorten(max(one.values))}",
+        shorten(median(one.floor)) if one.floor else "",
         "" if one.ratio is None else f"{one.ratio:.2f}",
     )
-
-
-def _shorten(value: float) -> str:
-    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def replace_block(page: str, block: str) -> str:

@@ -26,19 +26,11 @@ from docsync.admin.client import Client
 from docsync.errors import DocsyncError
 
 FLOOR = """
-import os, sys, apsw
+import sys, apsw
+from benchmarks.floor_scan import scan
 root, database = sys.argv[1:]
 connection = apsw.Connection(database)
 connection.execute("CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, mtime INT, ctime INT, size INT, inode INT)")
-
-def scan(folder, prefix):
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from scan(entry.path, f"{prefix}{entry.name}/")
-            elif entry.name.endswith((".json", ".prompty")):
-                s = entry.stat(follow_symlinks=False)
-                yield prefix + entry.name, (s.st_mtime_ns, s.st_ctime_ns, s.st_size, s.st_ino)
 
 seen = dict(each for top in ("personas", "prompts") for each in scan(f"{root}/{top}", f"{top}/"))
 known = {path: tuple(stamp) for path, *stamp in connection.execute("SELECT * FROM files")}

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import apsw
 
-from benchmarks.figure import Figure
+from benchmarks.figure import Figure, quantile
 from benchmarks.save_to_row import measure, start_docsync
 from benchmarks.tree import write_tree
 
@@ -70,10 +70,6 @@ def _measure_beside(
     reader.close()
 
 
-def _quantile(times: list[float], share: float) -> float:
-    return times[min(len(times) - 1, int(len(times) * share))]
-
-
 def list_figures(files: int, saves: int, rounds: int) -> list[Figure]:
     """A save by hand while many files are copied and rewritten, beside one at rest."""
     runs = [measure_ways(files, saves)[0] for _ in range(rounds)]
@@ -82,8 +78,8 @@ def list_figures(files: int, saves: int, rounds: int) -> list[Figure]:
             "save beside many",
             f"{files} files {way}, {name}",
             "ms",
-            tuple(_quantile(run[way], share) for run in runs),
-            tuple(_quantile(run["at rest"], share) for run in runs),
+            tuple(quantile(run[way], share) for run in runs),
+            tuple(quantile(run["at rest"], share) for run in runs),
         )
         for way in ("copied", "rewritten")
         for name, share in (("p50", 0.5), ("p99", 0.99))
@@ -102,10 +98,10 @@ def main() -> None:
         times, seconds = measure_ways(asked.files, asked.saves)
         for way in WAYS:
             found, rest = times[way], times["at rest"]
-            ratios = [_quantile(found, share) / _quantile(rest, share) for share in (0.5, 0.99)]
+            ratios = [quantile(found, share) / quantile(rest, share) for share in (0.5, 0.99)]
             took = f", all within {seconds[way]:.1f} s" if way in seconds else ""
             print(
-                f"{way}: p50 {_quantile(found, 0.5):.2f} ms ({ratios[0]:.2f} x), p99 {_quantile(found, 0.99):.2f} ms "
+                f"{way}: p50 {quantile(found, 0.5):.2f} ms ({ratios[0]:.2f} x), p99 {quantile(found, 0.99):.2f} ms "
                 f"({ratios[1]:.2f} x), {found[-1]:.1f} at most of {len(found)}{took}"
             )
 

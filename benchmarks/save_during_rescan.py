@@ -20,7 +20,7 @@ from random import Random
 from statistics import median
 from time import process_time, sleep
 
-from benchmarks.figure import Figure
+from benchmarks.figure import Figure, quantile
 from benchmarks.save_to_row import measure
 from benchmarks.tree import write_tree
 from docsync.clock import SYSTEM
@@ -123,7 +123,7 @@ def list_figures(documents: int, saves: int, rounds: int) -> list[Figure]:
             "save during a rescan",
             f"{documents} files, {name}",
             "ms",
-            *(tuple(_quantile(some, share) for some in times[when]) for when in ("during", "at rest")),
+            *(tuple(quantile(some, share) for some in times[when]) for when in ("during", "at rest")),
         )
         for name, share in (("p50", 0.5), ("p99", 0.99))
     ]
@@ -143,15 +143,11 @@ def main() -> None:
     found = {name: sorted(chain.from_iterable(taken)) for name, taken in times.items()}
     for name, some in found.items():
         print(
-            f"{name}: p50 {_quantile(some, 0.5):.2f} ms, p99 {_quantile(some, 0.99):.2f} ms, {some[-1]:.1f} at most"
+            f"{name}: p50 {quantile(some, 0.5):.2f} ms, p99 {quantile(some, 0.99):.2f} ms, {some[-1]:.1f} at most"
         )
-    ratios = [_quantile(found["during"], q) / _quantile(found["at rest"], q) for q in (0.5, 0.99)]
+    ratios = [quantile(found["during"], q) / quantile(found["at rest"], q) for q in (0.5, 0.99)]
     print(f"during a rescan: {ratios[0]:.2f} x (p50), {ratios[1]:.2f} x (p99)")
     print(f"a rescan: {median(cost):.2f} s of the processor" if cost else "no rescan was over in time")
-
-
-def _quantile(times: list[float], share: float) -> float:
-    return times[min(len(times) - 1, int(len(times) * share))]
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import apsw
 
-from benchmarks.figure import Figure
+from benchmarks.figure import Figure, quantile
 from benchmarks.tree import write_tree
 
 _CLOSE_WRITE, _MOVED_TO = 0x8, 0x80
@@ -105,7 +105,7 @@ def measure(root: Path, database: Path, paths: list[Path], *, atomic: bool) -> l
 
 
 def quantiles(times: list[float]) -> dict[str, float]:
-    return {"p50": round(times[len(times) // 2], 2), "p99": round(times[int(len(times) * 0.99)], 2)}
+    return {"p50": round(quantile(times, 0.5), 2), "p99": round(quantile(times, 0.99), 2)}
 
 
 def measure_both(saves: int) -> dict[str, dict[str, list[float]]]:

@@ -1,15 +1,14 @@
 """Whatever bytes a JSON file holds, it is parsed or refused, quickly. Dosed by time; prints its seed and count."""
 
 import json
-import os
 import random
 from functools import partial
 from pathlib import Path
-from time import perf_counter
 
 from docsync.formats import parse
 from docsync.model import ParsedFile, Severity
 from tests.helpers.cpu import least_cpu_seconds
+from tests.helpers.for_a_while import try_for_a_while
 from tests.helpers.project import Tell
 
 SEEDS = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "edges" / "json").iterdir())]
@@ -56,21 +55,17 @@ def check(octets: bytes, parsed: object) -> None:
 
 
 def test_mutated_files_are_parsed_or_refused(tell: Tell) -> None:
-    seed = int(os.environ.get("DOCSYNC_FUZZ_SEED", random.SystemRandom().randrange(2**32)))
-    dice = random.Random(seed)
-    end = perf_counter() + float(os.environ.get("DOCSYNC_FUZZ_SECONDS", "2"))
-    count = taken = 0
-    while perf_counter() < end:
+    def is_taken(dice: random.Random, name: str) -> bool:
         octets = mutated(dice)
         once = partial(parse, "json", "personas/fuzz.json", octets)
         slow = least_cpu_seconds(once, SLOWEST_SECONDS) > SLOWEST_SECONDS
-        assert not slow, f"seed {seed}, file {count}: {octets!r}"
+        assert not slow, f"{name}: {octets!r}"
         parsed = once()
         try:
             check(octets, parsed)
         except Exception as error:
-            raise AssertionError(f"seed {seed}, file {count}: {octets!r} gave {parsed}") from error
-        count += 1
-        taken += parsed.content is not None
-    tell(f"mutated json: {count} files, {taken} taken, seed {seed}")
+            raise AssertionError(f"{name}: {octets!r} gave {parsed}") from error
+        return parsed.content is not None
+
+    count, taken = try_for_a_while("mutated json", tell, is_taken)
     assert 0 < taken < count

@@ -1,12 +1,10 @@
 """Whole files of every format: what the quick ways make of them is what the thorough ones make."""
 
-import os
 import random
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 
@@ -15,6 +13,7 @@ from docsync.formats.prompty import role, template
 from docsync.model import ParsedFile
 from tests.formats.test_fuzz_json import mutated as mutated_json
 from tests.formats.test_fuzz_prompty import mutated as mutated_prompt
+from tests.helpers.for_a_while import try_for_a_while
 from tests.helpers.project import Tell
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
@@ -103,15 +102,11 @@ def random_octets(format_name: str, dice: random.Random) -> bytes:
 
 @pytest.mark.parametrize("format_name", FORMATS)
 def test_whatever_is_written_is_read_alike(format_name: str, tell: Tell) -> None:
-    seed = int(os.environ.get("DOCSYNC_FUZZ_SEED", random.SystemRandom().randrange(2**32)))
-    dice = random.Random(seed)
-    end = perf_counter() + float(os.environ.get("DOCSYNC_FUZZ_SECONDS", "2"))
-    count = taken = 0
-    while perf_counter() < end:
+    def is_taken(dice: random.Random, name: str) -> bool:
         octets = random_octets(format_name, dice)
         parsed = parse(format_name, "p/a.b", octets)
-        assert parsed == read_thoroughly(format_name, "p/a.b", octets), f"seed {seed}, {count}: {octets!r}"
-        count += 1
-        taken += parsed.content is not None
-    tell(f"{format_name} read in both ways: {count} files, {taken} taken, seed {seed}")
+        assert parsed == read_thoroughly(format_name, "p/a.b", octets), f"{name}: {octets!r}"
+        return parsed.content is not None
+
+    count, taken = try_for_a_while(f"{format_name} read in both ways", tell, is_taken)
     assert 0 < taken < count

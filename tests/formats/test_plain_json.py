@@ -1,10 +1,8 @@
 """What the plain reader takes, it takes as the strict one does; and it takes what people write."""
 
 import json
-import os
 import random
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 
@@ -15,6 +13,7 @@ from docsync.formats.plain_json import read_plain_json
 from docsync.formats.source import FileRefused, SourceText, decode_source
 from docsync.model import ParsedFile
 from tests.formats.test_fuzz_json import PIECES, SEEDS, mutated
+from tests.helpers.for_a_while import try_for_a_while
 from tests.helpers.project import Tell
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
@@ -158,12 +157,5 @@ def random_octets(dice: random.Random) -> bytes:
 
 
 def test_whatever_is_written_is_read_alike(tell: Tell) -> None:
-    seed = int(os.environ.get("DOCSYNC_FUZZ_SEED", random.SystemRandom().randrange(2**32)))
-    dice = random.Random(seed)
-    end = perf_counter() + float(os.environ.get("DOCSYNC_FUZZ_SECONDS", "2"))
-    count = taken = 0
-    while perf_counter() < end:
-        taken += is_plain(random_octets(dice), f"seed {seed}, file {count}")
-        count += 1
-    tell(f"plain json: {count} files, {taken} plain, seed {seed}")
+    count, taken = try_for_a_while("plain json", tell, lambda dice, name: is_plain(random_octets(dice), name))
     assert 0 < taken < count

@@ -1,15 +1,14 @@
 """Variables of templates without anything but names: as Jinja finds them, or Jinja is asked."""
 
-import os
 import random
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 
 from docsync.formats.prompty.jinja_parser import GLOBAL_NAMES
 from docsync.formats.prompty.plain_variable import find_plain_variables
 from docsync.formats.prompty.template import Variables, _search_variables, variables_of
+from tests.helpers.for_a_while import try_for_a_while
 from tests.helpers.project import Tell
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
@@ -88,18 +87,15 @@ PIECES = [
 ]  # fmt: skip
 
 
+def random_body(dice: random.Random) -> str:
+    pieces = dice.choices(PIECES, k=dice.randint(0, 9))
+    if dice.randrange(2):
+        pieces.insert(dice.randint(0, len(pieces)), f"{{{{ {dice.choice(WORDS)}.{dice.choice(WORDS)} }}}}")
+    return "".join(pieces)
+
+
 def test_whatever_is_written_has_the_variables_that_jinja_finds(tell: Tell) -> None:
-    seed = int(os.environ.get("DOCSYNC_FUZZ_SEED", random.SystemRandom().randrange(2**32)))
-    dice = random.Random(seed)
-    end = perf_counter() + float(os.environ.get("DOCSYNC_FUZZ_SECONDS", "2"))
-    count = taken = 0
-    while perf_counter() < end:
-        pieces = dice.choices(PIECES, k=dice.randint(0, 9))
-        if dice.randrange(2):
-            pieces.insert(
-                dice.randint(0, len(pieces)), f"{{{{ {dice.choice(WORDS)}.{dice.choice(WORDS)} }}}}"
-            )
-        taken += is_plain("".join(pieces), f"seed {seed}, body {count}")
-        count += 1
-    tell(f"plain variables: {count} bodies, {taken} plain, seed {seed}")
+    count, taken = try_for_a_while(
+        "plain variables", tell, lambda dice, name: is_plain(random_body(dice), name)
+    )
     assert 0 < taken < count

@@ -1,9 +1,7 @@
 """What the plain reader takes, it takes as the strict one does; and it takes what people write."""
 
-import os
 import random
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 
@@ -15,6 +13,7 @@ from docsync.formats.source import FileRefused, SourceText
 from docsync.formats.yaml_front_matter import blank_fences
 from docsync.formats.yaml_reader import YamlValue, read_yaml, read_yaml_strictly
 from tests.formats.test_fuzz_prompty import SEEDS, mutated
+from tests.helpers.for_a_while import try_for_a_while
 from tests.helpers.project import Tell
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
@@ -131,12 +130,5 @@ def random_text(dice: random.Random) -> str:
 
 
 def test_whatever_is_written_is_read_alike(tell: Tell) -> None:
-    seed = int(os.environ.get("DOCSYNC_FUZZ_SEED", random.SystemRandom().randrange(2**32)))
-    dice = random.Random(seed)
-    end = perf_counter() + float(os.environ.get("DOCSYNC_FUZZ_SECONDS", "2"))
-    count = taken = 0
-    while perf_counter() < end:
-        taken += is_plain(random_text(dice), f"seed {seed}, text {count}")
-        count += 1
-    tell(f"plain yaml: {count} texts, {taken} plain, seed {seed}")
+    count, taken = try_for_a_while("plain yaml", tell, lambda dice, name: is_plain(random_text(dice), name))
     assert 0 < taken < count

@@ -1,9 +1,7 @@
 """Variables of Jinja templates: as Jinja says, where Jinja may be asked, and safely where it may not."""
 
-import os
 import random
 import re
-from time import perf_counter
 
 import pytest
 from jinja2 import Environment, TemplateSyntaxError, meta
@@ -11,6 +9,7 @@ from jinja2 import Environment, TemplateSyntaxError, meta
 from docsync.formats.prompty.jinja_variable import jinja_variables
 from docsync.formats.prompty.template_error import TOO_LARGE, TemplateError
 from tests.helpers.cpu import least_cpu_seconds
+from tests.helpers.for_a_while import try_for_a_while
 from tests.helpers.project import Tell
 
 NAMES = ["a", "b", "c", "d", "loop", "self", "caller", "range", "kwargs"]
@@ -56,20 +55,17 @@ def written(dice: random.Random, form: str, depth: int = 0) -> str:
 
 
 def test_the_answer_is_that_of_jinja(tell: Tell) -> None:
-    seed = int(os.environ.get("DOCSYNC_FUZZ_SEED", random.SystemRandom().randrange(2**32)))
-    dice = random.Random(seed)
-    end = perf_counter() + float(os.environ.get("DOCSYNC_FUZZ_SECONDS", "2"))
-    count = 0
-    while perf_counter() < end:
+    def is_taken(dice: random.Random, name: str) -> bool:
         template = "".join(written(dice, form) for form in dice.choices(STATEMENTS, k=dice.randint(1, 4)))
         try:
             expected = asked(template)
         except (TemplateSyntaxError, AssertionError):
             # Some things parse and are refused by the compiler: a loop variable named `loop`, a name it lost.
-            continue
-        assert jinja_variables(template) == expected, f"seed {seed}, template {count}: {template}"
-        count += 1
-    tell(f"random templates: {count}, seed {seed}")
+            return False
+        assert jinja_variables(template) == expected, f"{name}: {template}"
+        return True
+
+    _, count = try_for_a_while("random templates", tell, is_taken)
     assert count > 10
 
 

@@ -96,6 +96,11 @@ class Rig:
         told = Observers(self.vitals, SyncLog(self.log), self.counters)
         self.loop = Loop(project.engine, self.inbox, GitHold(GitDirectories, lambda: True), rounds, told)
 
+    def fix_slices(self, paths: int) -> None:
+        """From now on a batch takes so many paths of many, whatever they cost."""
+        self.slices.paths = paths
+        self.slices.mark = lambda count, work, commit: None  # type: ignore[method-assign]  # a size of the test's own
+
     @property
     def now_ns(self) -> int:
         """The engine's clock and the loop's are one."""

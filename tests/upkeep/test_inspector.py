@@ -18,21 +18,13 @@ from docsync.upkeep.upkeep import DatabaseUpkeep, open_checked
 from tests.helpers.gate import Gate
 from tests.helpers.project import Project
 from tests.store.faulty_vfs import under_fire
-from tests.upkeep.test_upkeep import DOCUMENTS, change, fill
+from tests.upkeep.filling import DOCUMENTS
+from tests.upkeep.test_upkeep import change
 
 LATER_NS = 100_000_000
 DOUBT_NS = 10_000_000_000
 GHOST = "UPDATE documents SET name = 'Ghost' WHERE id = 'persona/p7'"
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
-
-
-@pytest.fixture
-def filled(project: Project) -> Project:
-    """A project whose database nobody has open."""
-    fill(project, "old")
-    project.settle()
-    project.close()
-    return project
 
 
 @contextmanager

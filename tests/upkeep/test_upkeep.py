@@ -26,30 +26,11 @@ from tests.helpers.project import PERSONAS, PROMPTS, Project
 from tests.store.breaking import KINDS, at_home, damage, garbage_header
 from tests.store.faulty_vfs import under_fire
 from tests.store.reading_child import watching_reader, write_by_another
+from tests.upkeep.filling import DOCUMENTS, fill
 
 SEED = int(os.environ.get("DOCSYNC_SEED", "20261121"))
 SEEDS = 100 if os.environ.get("DOCSYNC_LONG") == "1" else 3
-DOCUMENTS = 60
 PROMPT = "---\nname: hello\nsample: ${file:./x.json}\n---\nsystem:\nBe polite.\n"
-
-
-@pytest.fixture
-def filled(project: Project) -> Project:
-    """A project whose database nobody has open."""
-    fill(project, "old")
-    project.settle()
-    project.close()
-    return project
-
-
-def fill(project: Project, generation: str) -> None:
-    for number in range(DOCUMENTS):
-        project.persona(
-            f"personas/p{number}.json",
-            generation=generation,
-            tags=["calm", f"t{number % 3}"],
-            bio="word " * 80,
-        )
 
 
 class Sound:

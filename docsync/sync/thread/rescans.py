@@ -17,7 +17,6 @@ from docsync.sync.thread.loop_tasks import LoopTasks
 from docsync.sync.thread.request import Request
 from docsync.sync.thread.sync_log import SyncLog
 
-_FILES_AT_ONCE = 100
 # So much longer than its own work a walk pauses where hints are proved: one percent of a core.
 _PAUSE_FACTOR = 100
 # After so many walks of a tree that never held still all is looked at in a batch.
@@ -134,7 +133,7 @@ class Rescans:
         if walk.reads_all and not delivery.is_still:
             self._ask_for_batch(_UNSTEADY)  # it is no answer to who wants to know what is gone
         else:
-            walk.parts = _divide(delivery, engine.open_delivery(delivery))
+            walk.parts = _divide(delivery, engine.open_delivery(delivery), self._tasks.slices.paths)
             walk.cpu_ns, walk.is_still = delivery.cpu_ns, delivery.is_still
         self._delivery = None
 
@@ -197,13 +196,12 @@ def _is_for_walk(request: Request) -> bool:
     return EVERYTHING in request.scopes and not request.rescan
 
 
-def _divide(delivery: Delivery, scopes: frozenset[str]) -> list[Part]:
-    """The parts of *delivery*, at least one; *scopes* are those that belong together."""
+def _divide(delivery: Delivery, scopes: frozenset[str], most: int) -> list[Part]:
+    """The parts of *delivery*, at least one: *scopes* together, and then *most* files at once."""
     changed, rereads = delivery.changed, delivery.rereads
     parts = [Part(scopes, (), delivery.asked - set(changed), delivery.roots_differ)]
-    for start in range(0, len(changed), _FILES_AT_ONCE):
-        some = frozenset(changed[start : start + _FILES_AT_ONCE])
+    for start in range(0, len(changed), most):
+        some = frozenset(changed[start : start + most])
         parts.append(Part(some, (), delivery.asked & some))
-    starts = range(0, len(rereads), _FILES_AT_ONCE)
-    parts += [Part(rereads=rereads[start : start + _FILES_AT_ONCE]) for start in starts]
+    parts += [Part(rereads=rereads[start : start + most]) for start in range(0, len(rereads), most)]
     return [part for part in parts if not part.is_empty] or [Part()]

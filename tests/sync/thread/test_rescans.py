@@ -10,7 +10,7 @@ from docsync.model import Sign
 from docsync.scan import read
 from docsync.sync.batch.engine import Engine
 from docsync.sync.delivery import Failure
-from docsync.sync.thread.rescans import _FILES_AT_ONCE, _MAX_UNSTEADY
+from docsync.sync.thread.rescans import _MAX_UNSTEADY
 from tests.helpers.passes import list_claims
 from tests.helpers.project import Project
 from tests.helpers.rig import MS, Rig
@@ -74,7 +74,8 @@ def test_a_walk_that_found_nothing_makes_no_batch(rig: Rig, monkeypatch: pytest.
 
 def test_files_that_were_written_in_place_come_in_parts_and_a_save_between_them(rig: Rig) -> None:
     project = rig.project
-    names = [f"personas/n{number:03}.json" for number in range(2 * _FILES_AT_ONCE + 10)]
+    rig.fix_slices(10)
+    names = [f"personas/n{number:03}.json" for number in range(25)]
     for name in names:
         project.persona(name)
     rig.hint("personas", Sign.FOLDER)
@@ -192,7 +193,8 @@ def test_who_wants_everything_read_does_not_wait_for_a_walk_that_believes_stamps
 
 def test_the_answer_tells_of_all_parts(rig: Rig) -> None:
     project = rig.project
-    names = [f"personas/n{number:03}.json" for number in range(_FILES_AT_ONCE + 10)]
+    rig.fix_slices(10)
+    names = [f"personas/n{number:03}.json" for number in range(15)]
     for name in names:
         project.persona(name)
     rig.hint("personas", Sign.FOLDER)

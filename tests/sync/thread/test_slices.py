@@ -17,8 +17,7 @@ from tests.sync.taking import PROMPT, assets_of
 @pytest.fixture
 def rig(project: Project) -> Rig:
     made = Rig(project)
-    made.slices.paths = 4
-    made.slices.mark = lambda count, work, commit: None  # type: ignore[method-assign]  # a size of the test's own
+    made.fix_slices(4)
     made.settle()
     return made
 
