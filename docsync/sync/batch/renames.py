@@ -37,9 +37,9 @@ class _Heirs:
         waiting = [path]
         while waiting:
             name = waiting.pop()
-            self._work.again[name] = until_ns
-            del self._work.stale[name]
-            waiting += [heir for heir in self._list_heirs(name) if heir in self._work.stale]
+            if self._work.stale.pop(name, None) is not None:  # a file of several names may be heir of two
+                self._work.again[name] = until_ns
+                waiting += self._list_heirs(name)
 
     def _list_heirs(self, path: str) -> list[str]:
         before = self._work.look.known.get(path)

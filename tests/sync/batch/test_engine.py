@@ -308,6 +308,24 @@ def test_names_that_move_up_one_by_one_land_together(project: Project) -> None:
     assert project.names() == {moved[1]: "A", moved[2]: "B"}
 
 
+@pytest.mark.parametrize("third", ["personas/0.json", "personas/z.json"])
+def test_a_file_that_takes_one_of_two_names_while_the_other_gets_a_third_lands(
+    project: Project, third: str
+) -> None:
+    one, two = project.persona("personas/b.json", name="B"), project.root / "personas/c.json"
+    two.hardlink_to(one)
+    mover = project.persona("personas/m.json", name="M")
+    project.sync()
+    mover.replace(one)
+    (project.root / third).hardlink_to(two)
+    names = ("personas/b.json", "personas/c.json", "personas/m.json", third)
+    project.last_hints = dict.fromkeys(names, project.now_ns)
+    report = project.sync(*names, sign=Sign.RENAMED)
+    project.later(10)
+    project.sync(*report.again, sign=Sign.CLOSED)
+    assert project.names() == {"personas/b.json": "M", "personas/c.json": "B", third: "B"}
+
+
 def test_swapped_names_never_lose_a_row(project: Project) -> None:
     a, b = project.persona("personas/a.json", name="A"), project.persona("personas/b.json", name="B")
     project.sync()
