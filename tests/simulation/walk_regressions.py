@@ -78,4 +78,10 @@ WALK_REGRESSIONS: dict[str, History] = {
         Step(0, Verb.FILL, "personas"),
         Step(1350, Verb.EXCHANGE, "personas/team", "personas/old", news=News.SILENT),
     ),
+    "a broken file that took the name of another leaves the last good versions of both for a while": (
+        Step(0, Verb.FILL, path="personas"),
+        Step(700, Verb.MOVE, path="personas", other="parked"),
+        Step(0, Verb.SAVE, path="personas/a.json", other="persona/cut"),
+        Step(700, Verb.MOVE, path="personas/a.json", other="personas/b.json"),
+    ),
 }
