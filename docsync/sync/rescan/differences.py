@@ -92,7 +92,7 @@ class Differences:
 
     def _compare(self, scan: Scan, page: Sequence[Entry]) -> Iterator[None]:
         known = {entry.path: entry for entry in page}
-        self.known |= known.keys()
+        self.known.update(known)  # |= with keys would copy all that is known so far
         there = {path: scan.found[path] for path in known if path in scan.found}
         result = compare(
             Observation(replace(scan, found=there), known, 0), self._roots, must_read=self._order.must_read
