@@ -55,8 +55,9 @@ class MoveObserver(TreeObserver):
         for heir, file in after.files.items():
             known = file.identity
             is_new = heir not in before.files or before.files[heir].identity != known
-            is_shown = is_new and file.state == "ok"  # a broken file leaves the rows of both names for a while
-            names = [path for path, one in before.files.items() if one.identity == known] if is_shown else []
+            if not is_new or file.state != "ok":  # a broken file leaves the rows of both names for a while
+                continue
+            names = [path for path, one in before.files.items() if one.identity == known]
             for path in names if len(names) == 1 and heir in after.rows else ():
                 is_old = path in after.rows and path in after.files and after.files[path].identity == known
                 if is_old and self._knew_of_move(path, heir):
