@@ -8,7 +8,6 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from posixpath import dirname, join, normpath
@@ -74,10 +73,11 @@ class Walk:
 
     def list_folder(self, path: str, location: str) -> Iterator[tuple[str, str] | None]:
         """Look at each name in the folder *path*; yields the folders in it, and None after some names."""
+        above = f"{path}/" if path else ""
         try:
             with os.scandir(location) as entries:
                 for number, entry in enumerate(entries, 1):
-                    if self._is_folder(entry, inner := join(path, entry.name)):
+                    if self._is_folder(entry, inner := above + entry.name):
                         yield inner, entry.path
                     if number % _NAMES_AT_ONCE == 0:
                         yield None
@@ -111,15 +111,17 @@ class Walk:
 
     def _is_folder(self, entry: "os.DirEntry[str]", path: str) -> bool:
         """True when *entry* is a folder to walk into; anything else is noted down."""
-        if is_hidden(entry.name):
-            return False
         if entry.is_dir(follow_symlinks=False):
-            return self._may_enter(path)
+            return not is_hidden(entry.name) and self._may_enter(path)
         if entry.is_symlink():
-            self._link(path, entry.path)
-        elif type_ := self._type_of(path):
-            with suppress(FileNotFoundError):
-                self._file(path, type_, entry.stat(follow_symlinks=False))
+            if not is_hidden(entry.name):
+                self._link(path, entry.path)
+        elif type_ := self._type_of(path):  # none of a hidden name
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                return False
+            self._file(path, type_, status)
         return False
 
     def _may_enter(self, path: str) -> bool:

@@ -1,11 +1,12 @@
 """The database as a walk beside the sync reads it: page by page, each a read of its own. Never writes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import apsw
 
 from docsync.change import FileReference
-from docsync.model import AssetUse, Entry, Problem, Reference, ReferenceStatus, Stamp
+from docsync.model import AssetUse, Entry, Problem, Reference, ReferenceStatus, Scan, Stamp
 from docsync.store.connection import reading
 from docsync.store.file_rows import ENTRY_COLUMNS, EntryRows, entry_of
 from docsync.store.problem_rows import ProblemRows
@@ -31,6 +32,14 @@ _USES = (
 )
 
 
+class KnownPage(NamedTuple):
+    """Some of what is known, up to the path `last`; `alike` are the paths of files that are as it says."""
+
+    last: str
+    alike: list[str]
+    others: list[Entry]
+
+
 class SurveyRows:
     """What is known, on a connection that only reads."""
 
@@ -49,10 +58,20 @@ class SurveyRows:
         with reading():
             return [path for (path,) in self._connection.execute(_PATHS, (after, count))]
 
-    def page_entries(self, after: str, count: int) -> list[Entry]:
-        """The *count* entries whose paths follow *after*, in the order of their bytes."""
+    def page_entries(self, after: str, count: int, scan: Scan) -> KnownPage | None:
+        """The *count* entries whose paths follow *after*, in the order of their bytes; None if there is none.
+
+        Alike is a file that was read, under the type and stamp that *scan* found, which prove something.
+        """
         with reading():
-            return [entry_of(row) for row in self._connection.execute(_ENTRIES, (after, count))]
+            last, alike, others = after, list[str](), list[Entry]()
+            for row in self._connection.execute(_ENTRIES, (after, count)):
+                last = str(row[0])
+                if _is_alike(last, row, scan):
+                    alike.append(last)
+                else:
+                    others.append(entry_of(row))
+        return KnownPage(last, alike, others) if alike or others else None
 
     def find_entries(self, paths: Iterable[str]) -> dict[str, Entry]:
         """What is known of *paths* themselves, and not of what lies beneath."""
@@ -82,3 +101,9 @@ class SurveyRows:
         """What is recorded of *paths*."""
         with reading():
             return [problem for path in paths for problem in self._problems.of(path)]
+
+
+def _is_alike(path: str, row: Sequence[object], scan: Scan) -> bool:
+    """The judge of this quick way is `diff`: what is alike here is present there."""
+    type_, state, racy = row[1], row[2], row[-1]
+    return scan.found.get(path) == row[3:8] and scan.types[path] == type_ and state == "ok" and not racy

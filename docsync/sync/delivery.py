@@ -15,7 +15,7 @@ class WalkOrder:
 
     `must_read`: paths that are to be read by new rules. `reads_all`: no stamp is believed. `redacts`: secrets
     are taken out of assets. `ignore`: codes of warnings that are not recorded. `audience`: who may read the
-    database.
+    database. `is_first`: nothing was looked at since the start, so everybody waits for this pass.
     """
 
     number: int
@@ -24,6 +24,7 @@ class WalkOrder:
     redacts: bool = False
     ignore: frozenset[str] = frozenset()
     audience: Audience = PRIVATE
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ Judges by what lies there now, on resolved paths. Opens nothing and changes noth
 import os
 import stat
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 from docsync.permission import PRIVATE, Audience, Mode
@@ -81,17 +80,19 @@ class _Judge:
     def _look(self, path: str, status: os.stat_result, need: int) -> None:
         """Each class of users counts: whom a group keeps out is kept out, whatever others may do."""
         others, members = _gives(status.st_mode, need), _gives(status.st_mode >> 3, need)
-        self._all = self._all and others and members
-        self._groups = {gid for gid in self._groups if members and (others or gid == status.st_gid)}
+        if not (others and members):
+            self._all = False
+            self._groups = {gid for gid in self._groups if members and gid == status.st_gid}
         if self._has_list(path):
             self._forbid()
 
     @staticmethod
     def _has_list(path: str) -> bool:
         """True with an access list of its own, which may keep single users out (acl(5))."""
-        with suppress(OSError, AttributeError):  # none there, or a system without them
+        try:
             return bool(os.getxattr(path, _ACL))
-        return False
+        except (OSError, AttributeError):  # none there, or a system without them
+            return False
 
     def _forbid(self) -> None:
         self._all = False
@@ -99,7 +100,7 @@ class _Judge:
 
 
 def _gives(bits: int, need: int) -> bool:
-    return stat.S_IMODE(bits) & need == need
+    return bits & need == need
 
 
 def _raise(error: OSError) -> None:

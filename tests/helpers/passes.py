@@ -10,6 +10,7 @@ from docsync.sync.batch.batch_context import BatchReport
 from docsync.sync.delivery import Delivery, WalkOrder
 from docsync.sync.rescan.ports import Sources
 from docsync.sync.rescan.survey_pass import survey_beside
+from docsync.sync.thread.rescans import find_obstacle
 from tests.helpers.project import Project
 
 Between = Callable[[int], None]
@@ -42,10 +43,14 @@ def list_claims(delivery: Delivery) -> list[str]:
 
 
 def decide(project: Project, delivery: Delivery, resting: frozenset[str] = frozenset()) -> BatchReport:
-    """One batch of all that was delivered."""
+    """One batch of all that was delivered, or of everything where a first look wants one."""
+    if find_obstacle(delivery, reads_all=False, is_first=not project.engine.scanned):
+        return project.sync()
     scopes = project.engine.open_delivery(delivery) | set(delivery.changed)
     batch = Batch({}, resting, {}, delivery.asked, scopes, delivery.rereads)
-    return project.engine.sync(batch, project.now_ns, project.last_hints.get)
+    report = project.engine.sync(batch, project.now_ns, project.last_hints.get)
+    project.engine.mark_walked()
+    return report
 
 
 def rescan(project: Project) -> BatchReport:

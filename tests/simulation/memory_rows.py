@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from docsync.change import FileReference
-from docsync.model import AssetUse, Entry, Problem, Severity
-from docsync.store.survey_rows import START, Key
+from docsync.model import AssetUse, Entry, FileState, Problem, Scan, Severity
+from docsync.store.survey_rows import START, Key, KnownPage
 from tests.simulation.memory import Memory, MemoryStore
 
 _Row = TypeVar("_Row")
@@ -32,10 +32,13 @@ class MemoryRows:
         """The paths that follow *after*."""
         return [path for path in sorted(self._memory.tables.entries) if path > after][:count]
 
-    def page_entries(self, after: str, count: int) -> list[Entry]:
+    def page_entries(self, after: str, count: int, scan: Scan) -> KnownPage | None:
         """The entries whose paths follow *after*."""
         entries = self._memory.tables.entries
-        return [entries[path] for path in sorted(entries) if path > after][:count]
+        page = [entries[path] for path in sorted(entries) if path > after][:count]
+        alike = [entry.path for entry in page if _is_alike(entry, scan)]
+        others = [entry for entry in page if not _is_alike(entry, scan)]
+        return KnownPage(page[-1].path, alike, others) if page else None
 
     def page_links(self, after: Key, count: int) -> Sequence[tuple[Key, FileReference]]:
         """The references to files behind *after*."""
@@ -56,6 +59,11 @@ class MemoryRows:
             for path in paths
             for t in problems.get(path, ())
         ]
+
+
+def _is_alike(entry: Entry, scan: Scan) -> bool:
+    is_plain = entry.state is FileState.OK and not entry.racy and entry.stamp is not None
+    return is_plain and (scan.found.get(entry.path), scan.types.get(entry.path)) == (entry.stamp, entry.type)
 
 
 def _page(rows: Sequence[tuple[Key, _Row]], after: Key, count: int) -> list[tuple[Key, _Row]]:

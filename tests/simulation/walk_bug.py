@@ -15,6 +15,7 @@ from docsync.sync.batch.engine import Engine
 from docsync.sync.batch.links import LinkTracker
 from docsync.sync.rescan import differences, survey_pass
 from docsync.sync.rescan.differences import Differences
+from docsync.sync.thread import rescans
 from docsync.sync.thread.rescans import Rescans
 from tests.simulation.bug import BUGS, Wrapped, instead
 
@@ -87,3 +88,13 @@ def links_that_a_walk_saw_are_not_looked_at(right: Wrapped, self: LinkTracker, s
 @instead(survey_pass, "look_aside")
 def a_walk_looks_at_documents_only(right: Wrapped, *_: Any) -> Iterator[None]:
     yield from ()
+
+
+@instead(rescans, "find_obstacle")
+def a_first_walk_is_a_look_at_everything_whatever_it_saw(right: Wrapped, *_: Any, **__: Any) -> str:
+    return ""
+
+
+@instead(Rescans, "awaits_first")
+def a_save_waits_for_no_first_walk(right: Wrapped, self: Rescans, engine: Engine) -> bool:
+    return False

@@ -8,11 +8,11 @@ from typing import Protocol
 
 from docsync.change import FileReference
 from docsync.errors import NoDatabase, StoreUnavailable
-from docsync.model import AssetUse, Entry
+from docsync.model import AssetUse, Scan
 from docsync.names import EVERYTHING
 from docsync.scan import FileTree
 from docsync.scan.tree_walk import TreeWalk
-from docsync.store.survey_rows import START, Key, SurveyRows
+from docsync.store.survey_rows import START, Key, KnownPage, SurveyRows
 from docsync.sync.batch.engine import Engine
 from docsync.sync.batch.links import LinkTracker
 from docsync.sync.delivery import Delivery, Failure, WalkOrder
@@ -154,8 +154,8 @@ class FewRows:
     def page_paths(self, after: str, count: int) -> Sequence[str]:
         return self._rows.page_paths(after, min(count, _MAX_ROWS))
 
-    def page_entries(self, after: str, count: int) -> Sequence[Entry]:
-        return self._rows.page_entries(after, min(count, _MAX_ROWS))
+    def page_entries(self, after: str, count: int, scan: Scan) -> KnownPage | None:
+        return self._rows.page_entries(after, min(count, _MAX_ROWS), scan)
 
     def page_links(self, after: Key, count: int) -> Sequence[tuple[Key, FileReference]]:
         return self._rows.page_links(after, min(count, _MAX_ROWS))

@@ -1,14 +1,18 @@
 """The database as a walk reads it: all pages together are all rows, on a connection that only reads."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from docsync.diff import diff
 from docsync.errors import Damaged
+from docsync.model import FileState
 from docsync.names import EVERYTHING
 from docsync.store.connection import open_reader_connection
 from docsync.store.sqlite import SqliteStore
 from docsync.store.survey_rows import START, SurveyRows
+from docsync.sync.delivery import NOTHING
 from tests.helpers.project import Project
 
 PATHS = [f"personas/{name}.json" for name in ("a", "b", "\u00e9", "z")]
@@ -36,10 +40,11 @@ def test_all_pages_together_are_all_rows(filled: Project, count: int) -> None:
     with open_reader_connection(filled.database) as connection:
         rows = SurveyRows(connection)
         entries, after = [], ""
-        while page := rows.page_entries(after, count):
-            assert len(page) <= count
-            entries += page
-            after = page[-1].path
+        while page := rows.page_entries(after, count, NOTHING):
+            assert len(page.others) <= count
+            assert page.alike == []
+            entries += page.others
+            after = page.last
         links, key = [], START
         while found := rows.page_links(key, count):
             links += [link for _, link in found]
@@ -68,4 +73,24 @@ def test_a_row_that_no_docsync_has_written_is_damage(filled: Project, tmp_path: 
     filled.connection.execute("PRAGMA ignore_check_constraints = ON")
     filled.connection.execute("UPDATE files SET state = 'odd' WHERE file_path = ?", (PATHS[1],))
     with open_reader_connection(filled.database) as connection, pytest.raises(Damaged):
-        SurveyRows(connection).page_entries("", 100)
+        SurveyRows(connection).page_entries("", 100, NOTHING)
+
+
+@pytest.mark.parametrize("count", [1, 100])
+def test_alike_is_what_the_thorough_comparison_calls_present(filled: Project, count: int) -> None:
+    (filled.root / PATHS[0]).write_text("{}")
+    (filled.root / PATHS[1]).unlink()
+    filled.connection.execute("UPDATE files SET racy = file_path IN (?, ?)", (PATHS[2], "prompts/q.prompty"))
+    scan = filled.settings.tree().scan([EVERYTHING])
+    scan = replace(scan, types={**scan.types, "prompts/r.prompty": "of another type"})
+    known = SqliteStore(filled.connection, str).index([EVERYTHING])
+    present = {entry.path: entry for entry in diff(scan.found, known, scan.types, frozenset()).present}
+    alike, after = [], ""
+    with open_reader_connection(filled.database) as connection:
+        while page := SurveyRows(connection).page_entries(after, count, scan):
+            assert all(known[entry.path] == entry for entry in page.others)
+            assert len(page.alike) + len(page.others) <= count
+            alike += page.alike
+            after = page.last
+    assert set(alike) == {path for path, entry in present.items() if entry.state is FileState.OK}
+    assert alike == [PATHS[3], "prompts/p.prompty"]

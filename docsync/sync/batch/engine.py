@@ -118,14 +118,26 @@ class Engine:
         """What a walk beside this thread must know to find what a look at everything would find."""
         loader = self._loader
         return WalkOrder(
-            number, self._reload.unread, reads_all, loader.redacts, loader.ignore, self._audience()
+            number,
+            self._reload.unread,
+            reads_all,
+            loader.redacts,
+            loader.ignore,
+            self._audience(),
+            is_first=not self.scanned,
         )
 
     def open_delivery(self, delivery: Delivery) -> frozenset[str]:
         """Note what *delivery* saw of files that no hint tells of; returns what is to be proved together."""
         self._loader.targets.take_over(delivery.unhinted)
         self.dependents.forget_unhinted(delivery.unhinted.keys())
+        if not self.scanned:
+            self.links.take_over(delivery.links)
         return delivery.scopes | self.links.find_news(delivery.links)
+
+    def mark_walked(self) -> None:
+        """All that a walk of everything has delivered is decided."""
+        self._reload.scanned = True
 
     @property
     def needs_whole(self) -> bool:

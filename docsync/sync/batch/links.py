@@ -46,6 +46,11 @@ class LinkTracker:
         after = {path: self._describe(path) for path in steps.keys() | scan.shared}
         self._is_news = self._is_news or before != after
 
+    def take_over(self, seen: Scan) -> None:
+        """Know what *seen*, a look at everything, tells of links, where nothing is known yet."""
+        self.mark_scanned([EVERYTHING], seen)
+        self.mark_applied()
+
     def find_news(self, seen: Scan) -> set[str]:
         """The paths of which *seen*, a look at everything, tells something else than what is known here."""
         steps = {path: (target,) for path, target in seen.links.items()} | dict(seen.steps)

@@ -23,11 +23,11 @@ class Reload:
 
     @property
     def needs_whole(self) -> bool:
-        """True while only a look at everything by this thread will do: the first one, and for a reload.
+        """True while only a look at everything by this thread will do: where all is to be read by new rules.
 
         What cannot be read is not waited for: it is read once it can be.
         """
-        return not self.scanned or not self.unread <= self._unreadable
+        return bool(self.types and not self.scanned) or not self.unread <= self._unreadable
 
     def mark_applied(
         self, work: BatchContext, applied: ApplyResult, undecided: Set[str], lost: Set[str]

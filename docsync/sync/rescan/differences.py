@@ -9,7 +9,7 @@ from docsync.model import Entry, FileState, Problem, Root, RootState, Scan, Stam
 from docsync.names import ancestors, covers
 from docsync.sync.batch.root_states import describe_root, is_listed
 from docsync.sync.batch.survey import Observation, compare
-from docsync.sync.delivery import WalkOrder
+from docsync.sync.delivery import NOTHING, WalkOrder
 from docsync.sync.rescan.byte_comparison import ByteComparison
 from docsync.sync.rescan.ports import KnownRows, WalkPort
 
@@ -59,13 +59,22 @@ class Differences:
 
     def compare_all(self, scan: Scan) -> Iterator[None]:
         """Compare all of *scan* with everything that is known."""
-        after = ""
-        while page := self._rows.page_entries(after, _PAGE):
-            after = page[-1].path
-            yield from self._compare(scan, page)
+        after, plain = "", scan if self._is_plain(scan) else NOTHING
+        while page := self._rows.page_entries(after, _PAGE, plain):
+            after = page.last
+            self.known.update(page.alike)
+            if scan.closed:
+                self.found.exposed.update(path for path in page.alike if path in scan.closed)
+            yield from self._compare(scan, page.others)
             yield
         new = [path for path in scan.found if path not in self.known]
         self.found.stale.update((path, scan.found[path]) for path in new)
+
+    def _is_plain(self, scan: Scan) -> bool:
+        """True where a stamp is all that can be said of a file: everything can be seen, and stamps count."""
+        order = self._order
+        are_there = all(root.state is RootState.OK for root in self._roots.values())
+        return are_there and not (order.reads_all or order.must_read or scan.unreadable)
 
     def compare_again(self, walk: WalkPort) -> Iterator[None]:
         """Compare once more what is, was or is known to be in the folders that moved during *walk*."""

@@ -17,7 +17,8 @@ from docsync.sync.rescan.ports import Sources
 from docsync.sync.rescan.survey_pass import survey_beside
 
 SLICE_NS = 4_000_000
-# The share of a core that a pass takes of its own accord is that of the slice; who waits for it wants more.
+# The share of a core that a pass takes of its own accord is that of the slice; who waits for it wants more,
+# and until the first one is over nothing else is done.
 _REST_SECONDS = 0.012
 _SHORT_REST_SECONDS = 0.001
 # Work that is due goes first, but not for ever.
@@ -93,7 +94,7 @@ class Walker:
         begun_ns = self._clock.cpu_ns()
         try:
             with self._open() as sources:
-                delivery = self._work_off(survey_beside(sources, order), _rest_of(order))
+                delivery = self._work_off(survey_beside(sources, order), order)
         except (NoDatabase, StoreUnavailable, apsw.Error) as error:
             # The sync thread meets the same, and knows what to do.
             return Failure(order.number, str(error))
@@ -101,9 +102,9 @@ class Walker:
             return None
         return replace(delivery, cpu_ns=self._clock.cpu_ns() - begun_ns)
 
-    def _work_off(self, work: Generator[None, None, Delivery], rest: float) -> Delivery | None:
-        monotonic_ns = self._clock.monotonic_ns
-        slice_ends_ns, gives_way = monotonic_ns() + SLICE_NS, True
+    def _work_off(self, work: Generator[None, None, Delivery], order: WalkOrder) -> Delivery | None:
+        monotonic_ns, rest = self._clock.monotonic_ns, _rest_of(order)
+        slice_ends_ns, gives_way = monotonic_ns() + SLICE_NS, not order.is_first
         while True:
             try:
                 next(work)
@@ -115,13 +116,17 @@ class Walker:
                     work.close()
                     return None
                 # After the longest rest there is one slice, whatever is due.
-                slice_ends_ns, gives_way = monotonic_ns() + SLICE_NS, not self._is_busy()
+                slice_ends_ns = monotonic_ns() + SLICE_NS
+                gives_way = not (order.is_first or self._is_busy())
 
     def _rest(self, seconds: float) -> bool:
-        """Let others work, longer while there is work; False when this pass is not wanted any more."""
+        """Let others work, longer while there is work; False when this pass is not wanted any more.
+
+        After no *seconds* it goes on, whatever is due.
+        """
         ends_ns = self._clock.monotonic_ns() + _MAX_REST_NS
         with self._bell:
-            while self._is_wanted():
+            while seconds and self._is_wanted():
                 self._bell.wait(seconds)
                 if not self._is_busy() or self._clock.monotonic_ns() >= ends_ns:
                     break
@@ -132,4 +137,6 @@ class Walker:
 
 
 def _rest_of(order: WalkOrder) -> float:
+    if order.is_first:
+        return 0
     return _SHORT_REST_SECONDS if order.reads_all else _REST_SECONDS

@@ -57,7 +57,8 @@ class Loop:
         """Run until the inbox is closed; a last step then applies hints that came during the previous one."""
         while not self._inbox.closed:
             now_ns = self._clock.monotonic_ns()
-            self._inbox.wait(self._next_ns(now_ns), for_paths=now_ns >= self._retry.not_before_ns)
+            takes_paths = now_ns >= self._retry.not_before_ns and not self._rescans.awaits_first(self._engine)
+            self._inbox.wait(self._next_ns(now_ns), for_paths=takes_paths)
             self.step(self._clock.monotonic_ns())
         self._finish()
         self._pending.add(self._inbox.requests())
@@ -76,6 +77,8 @@ class Loop:
         """When the next timed work is due (monotonic nanoseconds): rescan, tick, grace period or upkeep."""
         if now_ns < self._retry.not_before_ns:
             return min(self._retry.not_before_ns, now_ns + self.tick_ns)
+        if self._rescans.awaits_first(self._engine):
+            return now_ns + self.tick_ns
         if self._inbox.has_backlog:
             return now_ns
         due_ns = self._engine.next_due_ns(self._inbox.dirty())
@@ -114,6 +117,8 @@ class Loop:
 
     def _work(self, now_ns: int) -> None:
         looks = self._find_looks(now_ns)
+        if self._rescans.awaits_first(self._engine):
+            return
         if looks or self._is_due(now_ns):
             # Before paths are taken: while Git holds the batch, a checkout of thousands of paths costs nothing.
             extent = self._enter(now_ns)
@@ -143,7 +148,9 @@ class Loop:
     def _record_unchanged(self, now_ns: int) -> None:
         """A walk delivered nothing: there is nothing to be decided, and no batch."""
         self._rescans.mark_decided(now_ns)
-        self._metrics.trigger = Trigger.RESCAN
+        self._metrics.trigger = Trigger.RESCAN if self._engine.scanned else Trigger.START
+        self._engine.mark_walked()
+        self._follow_links()
         self._metrics.record_rescan()
         unchanged = ApplyResult(self._engine.read_state(()).revision)
         self._log.log_batch(BatchReport(unchanged), 0.0)
@@ -216,8 +223,6 @@ class Loop:
         finally:
             self._status.syncing = False
         self._git_hold.leave()
-        if (files := self._engine.links.take_followed()) is not None:
-            self._tasks.follow(files)
         seconds = self._seconds_since(begun_ns)
         worked = (self._confirmed_ns - begun_ns) / 1e9
         self._tasks.slices.mark(report.looked, worked, seconds - worked)
@@ -226,6 +231,9 @@ class Loop:
         for path, at_ns in report.again.items():
             self._inbox.look_again(path, now_ns, at_ns)
         is_over = self._rescans.part is not None and self._rescans.mark_decided(now_ns)
+        if is_over:
+            self._engine.mark_walked()
+        self._follow_links()
         if EVERYTHING in batch.dirty:
             self._rescans.mark_whole(now_ns)
         if is_over or EVERYTHING in batch.dirty:
@@ -234,6 +242,11 @@ class Loop:
         undecided = self._engine.list_undecided() | report.again.keys()
         self._metrics.record_commit(applied, seconds, undecided, now_ns + int(seconds * 1e9))
         return report
+
+    def _follow_links(self) -> None:
+        """Let the watcher know which files have more names, if that is news."""
+        if (files := self._engine.links.take_followed()) is not None:
+            self._tasks.follow(files)
 
     def _confirm(self) -> None:
         """Called before the commit of each batch. Raises GitAtWork."""

@@ -22,6 +22,7 @@ _PAUSE_FACTOR = 100
 # After so many walks of a tree that never held still all is looked at in a batch.
 _MAX_UNSTEADY = 3
 _UNSTEADY = "folders moved all the time while they were walked"
+_OTHER_FOLDER = "a collection's folder is another one than before the start"
 _MAX_PAUSE_NS = 600_000_000_000
 
 
@@ -125,15 +126,21 @@ class Rescans:
         self._log.log_walk_in_vain(reason)
         self._needs_batch, self._walk, self._at_ns = True, None, 0
 
+    def awaits_first(self, engine: Engine) -> bool:
+        """True while the first walk since the start is under way: before it no links are known."""
+        return not engine.scanned and self._walk is not None and self.next_ns is None
+
     def open_delivery(self, engine: Engine) -> None:
         """Divide what was brought, if anything was, into parts to be decided."""
         delivery, walk = self._delivery, self._walk
         if delivery is None or walk is None:
             return
-        if walk.reads_all and not delivery.is_still:
-            self._ask_for_batch(_UNSTEADY)  # it is no answer to who wants to know what is gone
+        if why := find_obstacle(delivery, reads_all=walk.reads_all, is_first=not engine.scanned):
+            self._ask_for_batch(why)
         else:
-            walk.parts = _divide(delivery, engine.open_delivery(delivery), self._tasks.slices.paths)
+            # The first one is decided whole: nobody saves meanwhile.
+            most = self._tasks.slices.paths if engine.scanned else max(1, len(delivery.rereads))
+            walk.parts = _divide(delivery, engine.open_delivery(delivery), most)
             walk.cpu_ns, walk.is_still = delivery.cpu_ns, delivery.is_still
         self._delivery = None
 
@@ -190,6 +197,16 @@ class Rescans:
         if walk is None or len(walk.parts) != 1 or not walk.reads_all:
             return False
         return _is_for_walk(request) and walk.begun_ns >= request.asked_ns
+
+
+def find_obstacle(delivery: Delivery, *, reads_all: bool, is_first: bool) -> str:
+    """Why *delivery* is no look at everything, "" if it is one: of what moves it does not tell what is gone.
+
+    Nobody has looked yet at a folder that is another one than before the start.
+    """
+    if (reads_all or is_first) and not delivery.is_still:
+        return _UNSTEADY
+    return _OTHER_FOLDER if is_first and delivery.roots_differ else ""
 
 
 def _is_for_walk(request: Request) -> bool:

@@ -124,3 +124,15 @@ def test_a_database_that_cannot_be_read_is_told_of(project: Project, tmp_path: P
 
 def test_whoever_wants_everything_read_is_not_kept_waiting_by_rests() -> None:
     assert walker_module._rest_of(WalkOrder(1, reads_all=True)) < walker_module._rest_of(WalkOrder(1))
+
+
+def test_nothing_has_to_be_given_way_to_while_nothing_was_looked_at(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walker_module, "SLICE_NS", 10**18)
+    monkeypatch.setattr(Walker, "_rest", lambda *_: pytest.fail("it rests"))
+    project.settle()
+    with walking(project, lambda: True) as (walker, results, _):
+        walker.begin(WalkOrder(1, is_first=True))
+        assert isinstance(results.get(timeout=SECONDS), Delivery)
+    assert walker_module._rest_of(WalkOrder(1, is_first=True)) == 0

@@ -38,12 +38,6 @@ def stir(rig: Rig, _pieces: int) -> None:
     (folder / f"draft{len(list(folder.iterdir()))}.tmp").touch()
 
 
-def test_the_first_look_at_everything_is_a_batch(project: Project) -> None:
-    rig = Rig(project, walks=True)
-    rig.step()
-    assert (rig.vitals.scanned, rig.vitals.rescans, rig.walker.orders) == (True, 1, [])
-
-
 def test_a_rescan_is_a_walk_and_one_at_a_time(rig: Rig) -> None:
     assert len(rig.walker.orders) == 1
     rig.later(80_000)
@@ -156,7 +150,8 @@ def test_a_delivery_of_another_life_is_worth_nothing(rig: Rig) -> None:
     rig.inbox.deliver(old)
     rig.step()
     assert rig.loop._rescans.part is None
-    assert rig.vitals.rescans == 2, "everything was looked at in a batch"
+    assert rig.vitals.rescans == 1
+    assert rig.walker.orders[-1].is_first, "a walk of its own began"
 
 
 def test_whoever_wants_everything_read_is_answered_when_that_is_decided(rig: Rig) -> None:
