@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from docsync.model.problem import Problem
 
+Identity = tuple[int, int, int, int]
+"""Device, inode, size and mtime of a file."""
+
 
 class Stamp(NamedTuple):
     """What stat says of a file. Two equal stamps of one path that are not racy name the same bytes.
@@ -19,6 +22,11 @@ class Stamp(NamedTuple):
     size: int
     inode: int
     device: int
+
+    @property
+    def identity(self) -> Identity:
+        """What no rename changes."""
+        return (self.device, self.inode, self.size, self.mtime_ns)
 
 
 class FileState(StrEnum):
@@ -67,7 +75,8 @@ class Sign(StrEnum):
     WRITTEN = "written"  # changed, seen by a source that cannot report closes
     GONE = "gone"  # a name that went
     SWAPPED = "swapped"  # a mounted volume was swapped whole: the links in it lead elsewhere now
-    FOLDER = "folder"  # a folder or symlink appeared, changed or went: everything beneath
+    FOLDER = "folder"  # a folder or symlink moved, changed or went: everything beneath, together
+    CREATED = "created"  # a folder was made, so what is in it came file by file
     ATTRIBUTES = "attributes"  # mode, owner or times changed
     LOST = "lost"  # hints were lost beneath this path
 

@@ -31,13 +31,17 @@ class DirtyPath:
 
 
 def merge_hints(older: DirtyPath, newer: DirtyPath) -> DirtyPath:
-    """Merge two hints of one path: what the newer says, since the older; what was LOST stays LOST."""
+    """Merge two hints of one path: what the newer says, since the older; what was LOST stays LOST.
+
+    A folder that was made where another one was is looked at as a whole: what was there may have moved.
+    """
     if newer.sign is Sign.ATTRIBUTES:
         return older
+    is_another = newer.sign is Sign.CREATED and older.sign is Sign.FOLDER
     return replace(
         newer,
         first_hint_ns=min(older.first_hint_ns, newer.first_hint_ns),
-        sign=Sign.LOST if older.sign is Sign.LOST else newer.sign,
+        sign=older.sign if older.sign is Sign.LOST or is_another else newer.sign,
         is_half=older.is_half or newer.is_half,
     )
 
@@ -51,7 +55,8 @@ class Batch:
     `delivered`: what a walk beside this thread found to differ, and `rereads`: what it found to be equal
     under a new stamp. Both are claims to be proved; neither was heard of.
     `left`: what is due too, and comes with later batches, unless it lies in a scope of this one;
-    `left_since_ns`: the earliest hint of those.
+    `left_since_ns`: the earliest hint of those. `room`: of files that were never seen, in folders that were
+    made, it reads about so many; None if all.
     """
 
     dirty: Mapping[str, DirtyPath] = field(default_factory=dict)
@@ -62,6 +67,7 @@ class Batch:
     rereads: tuple[Reread, ...] = ()
     left: Mapping[str, DirtyPath] = field(default_factory=dict)
     left_since_ns: int | None = None
+    room: int | None = None
 
     def hints(self) -> Mapping[str, DirtyPath]:
         """What was hinted of each path that may be looked at."""

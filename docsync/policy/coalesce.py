@@ -14,7 +14,7 @@ from docsync.names import ancestors, covers
 from docsync.policy.backlog import Backlog
 from docsync.policy.batch import Batch, DirtyPath, merge_hints
 
-_IMMEDIATE = frozenset({Sign.RENAMED, Sign.GONE, Sign.FOLDER, Sign.LOST})
+_IMMEDIATE = frozenset({Sign.RENAMED, Sign.GONE, Sign.FOLDER, Sign.CREATED, Sign.LOST})
 # Somebody waits for it: nothing that came before makes it rest again.
 _HURRIED_NS = -1
 # Without close events a file in a format that cannot prove itself complete gets this long to be finished.
@@ -63,14 +63,19 @@ class Coalescer:
         if sign is not Sign.ATTRIBUTES:  # else nothing new is in it, and whoever waits for it waits on
             self._last_hints[path] = now_ns
 
-    def look_again(self, path: str, now_ns: int, not_before_ns: int) -> None:
-        """*path* is to be looked at once more at *not_before_ns*, unless a newer hint says when."""
+    def look_again(self, path: str, now_ns: int, not_before_ns: int, *, together: bool = True) -> None:
+        """*path* is to be looked at once more at *not_before_ns*, unless a newer hint says when.
+
+        What one batch has found *together*, such as the new names of a folder, is looked at together.
+        """
         if path not in self._dirty:
             # Nothing new was heard of it: at that time it has been quiet for long enough.
             quiet_ns = min(now_ns, not_before_ns - self._timing.settle_ns)
-            # What one batch has found together, such as the new names of a folder, is looked at together.
-            again = DirtyPath(now_ns, quiet_ns, Sign.CLOSED, not_before_ns, is_half=True)
+            again = DirtyPath(now_ns, quiet_ns, Sign.CLOSED, not_before_ns, is_half=together)
             self._put(path, again, now_ns)
+            if not together and (due_ns := self.due_ns(path)) <= now_ns:
+                del self._alarms[path]
+                self._backlog.add(path, again, due_ns)
 
     def put_back(self, batch: Batch, not_before_ns: int) -> None:
         """Undo a `take` whose batch was not applied; a newer hint of a path stays."""

@@ -7,10 +7,9 @@ so for a while, and many deletions of one collection are applied together. Valid
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 
-from docsync.model import Entry, Stamp, Timing
+from docsync.model import Entry, Identity, Stamp, Timing
 
 _GROUP_LIMIT_NS = 10_000_000_000
-Identity = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ class GracePeriod:
             gone = MissingFile(entry, seen_ns, immediate)
             group.add(gone)
             if entry.stamp:
-                self._names.setdefault(_identity(entry.stamp), {})[entry.path] = gone
+                self._names.setdefault(entry.stamp.identity, {})[entry.path] = gone
 
     def is_missing(self, entry: Entry) -> bool:
         """True when *entry*'s file was found missing before, and that is not decided yet."""
@@ -151,7 +150,7 @@ class GracePeriod:
         """Renames: new path -> the missing file with equal device, inode, size and mtime."""
         if not self._names:
             return {}
-        names = {path: self._names.get(_identity(stamp)) for path, stamp in stamps.items()}
+        names = {path: self._names.get(stamp.identity) for path, stamp in stamps.items()}
         pairs = {path: next(reversed(old.values())) for path, old in names.items() if old}
         return {path: gone for path, gone in pairs.items() if gone.entry.path != path}  # else it is back
 
@@ -170,7 +169,7 @@ class GracePeriod:
         group = self._missing.get(type_)
         gone = group.pop(path) if group else None
         if gone and gone.entry.stamp:
-            identity = _identity(gone.entry.stamp)
+            identity = gone.entry.stamp.identity
             del self._names[identity][path]
             if not self._names[identity]:
                 del self._names[identity]
@@ -211,8 +210,3 @@ class GracePeriod:
         return set(self._suspects).union(
             *(group.delayed for group in groups), *(group.immediate for group in groups)
         )
-
-
-def _identity(stamp: Stamp) -> Identity:
-    """Device, inode, size and mtime of a file: a rename changes none of them."""
-    return (stamp.device, stamp.inode, stamp.size, stamp.mtime_ns)

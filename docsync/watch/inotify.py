@@ -181,7 +181,7 @@ class InotifySource:
         news = self._tree.watch_folder(self._tree.child(node, name), thorough=not mask & In.IN_CREATE)
         # With other permissions it may have become readable.
         if news or not mask & In.IN_CREATE:
-            yield node.join_name(name), Sign.FOLDER
+            yield node.join_name(name), Sign.CREATED if mask & In.IN_CREATE else Sign.FOLDER
 
     # Folders without a watch.
 

@@ -112,7 +112,7 @@ def _linked(step: Step, filesystem: Filesystem) -> Hints:
 def _above(path: str, filesystem: Filesystem) -> Hints:
     """The highest folder that has to be made for *path*."""
     missing = [folder for folder in ancestors(path) if folder not in filesystem.folders]
-    return [(missing[-1], Sign.FOLDER)] if missing else []
+    return [(missing[-1], Sign.CREATED)] if missing else []
 
 
 def _written(step: Step, filesystem: Filesystem) -> Hints:
@@ -173,4 +173,4 @@ def _filled(folder: str, filesystem: Filesystem) -> Hints:
                 if filesystem.write(name, octets(f"{kind}/{text}")):
                     hints.append((real, Sign.CLOSED))
     is_made = not was_there and folder in filesystem.folders  # unless a file is in the way
-    return [(folder, Sign.FOLDER), *hints] if is_made else hints
+    return [(folder, Sign.CREATED), *hints] if is_made else hints

@@ -4,7 +4,7 @@ from heapq import heappop, heappush
 from posixpath import dirname
 
 from docsync.model import Sign
-from docsync.names import EVERYTHING
+from docsync.names import EVERYTHING, is_within
 from tests.simulation.carry_out import Hints
 from tests.simulation.step import News
 
@@ -47,7 +47,11 @@ def fated(news: News, hints: Hints) -> Hints:
         case News.TWICE:
             return hints * 2
         case News.FOLDER:
-            return [(folder, Sign.FOLDER) for folder in dict.fromkeys(dirname(path) for path, _ in hints)]
+            made = [
+                hint for hint in hints if hint[1] is Sign.CREATED
+            ]  # its watch came too late for what is in it
+            rest = [path for path, _ in hints if not is_within(frozenset(dict(made)), path)]
+            return made + [(folder, Sign.FOLDER) for folder in dict.fromkeys(map(dirname, rest))]
         case News.LOST:
             return [(EVERYTHING, Sign.LOST)]
         case News.SHUFFLED:

@@ -8,6 +8,7 @@ from docsync.policy.backlog import Backlog
 from docsync.policy.batch import Batch
 from docsync.policy.coalesce import Coalescer
 from docsync.policy.grace_period import GracePeriod
+from docsync.sync.batch.batch_context import BatchContext
 from docsync.sync.thread.pending_requests import PendingRequests
 from tests.simulation.bug import Wrapped, instead
 
@@ -54,3 +55,9 @@ def a_wait_is_answered_after_its_first_slice(
     right: Wrapped, self: PendingRequests, requests: Any, undecided: set[str], batch: Batch
 ) -> None:
     right(self, requests, undecided, replace(batch, left={}))
+
+
+@instead(BatchContext, "defer")
+def what_is_deferred_is_forgotten(right: Wrapped, self: BatchContext, paths: Any) -> None:
+    for path in paths:
+        del self.stale[path]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from random import Random
 
 from tests.simulation.setup import FOLDERS, PERSONA_NAMES, PROMPT_NAMES
-from tests.simulation.step import Step, Verb
+from tests.simulation.step import News, Step, Verb
 
 _TEXTS = ("persona/ada", "persona/bob", "persona/cyd", "persona/cut", "persona/latin")
 _SIZES = (1, 1, 2, 3)
@@ -125,6 +125,29 @@ def copied_amid(random: Random) -> list[Step]:
     ]
 
 
+def made_amid(random: Random) -> list[Step]:
+    """A folder is made with files in it, of which nobody is told; while they have their turn, something becomes of them."""
+    slow = Step(0, Verb.SLICE, number=random.choice((1, 2)), late_ms=random.choice((0, 20, 90, 300)))
+    folder = random.choice(("personas/team", "personas/team", "personas"))
+    in_it, beside = f"{folder}/{'team/' if folder == 'personas' else ''}d.json", "personas/old/f.json"
+    after = random.choice((0, 3, 30, 100))
+    went = random.choice((Step(0, Verb.REMOVE, folder), Step(0, Verb.MOVE, folder, "parked")))
+    ends = (
+        Step(after, Verb.MOVE, beside, in_it),
+        Step(after, Verb.MOVE, in_it, beside),
+        Step(after, Verb.MOVE, folder, random.choice(("personas/new", "elsewhere"))),
+        Step(after, Verb.DELETE, in_it),
+        Step(after, Verb.WRITE, in_it, random.choice(_TEXTS)),
+        Step(after, Verb.REMOVE, folder),
+        Step(after, Verb.WAIT, random.choice(("", folder, in_it))),
+        Step(after, Verb.LOOK, random.choice(("", folder))),
+        Step(after, Verb.EXCHANGE, "personas/team", "personas/old"),
+        Step(after, random.choice((Verb.CRASH, Verb.RESTART))),
+    )
+    made = Step(random.choice((0, 700, 4000)), Verb.FILL, folder, news=News.FOLDER)
+    return [slow, Step(0, Verb.FILL, "personas"), Step(4000, Verb.LOOK), went, made, *random.sample(ends, 2)]
+
+
 SLICE_SCENES: Mapping[Callable[[Random], list[Step]], int] = {
     renamed_among_others: 2,
     renamed_out_of_turn: 2,
@@ -134,5 +157,6 @@ SLICE_SCENES: Mapping[Callable[[Random], list[Step]], int] = {
     linked_amid: 2,
     asked_amid: 2,
     gone_among_others: 1,
+    made_amid: 3,
 }
 """The stories, and how often each is told."""

@@ -172,7 +172,7 @@ def test_files_written_while_their_folders_are_made_lie_beneath_a_hinted_folder(
         (place.root / "p/a/b/c").mkdir(parents=True)
         place.write("p/a/b/c/x.json")
 
-    assert ("p/a", Sign.FOLDER) in place.hinted_by(make)
+    assert ("p/a", Sign.CREATED) in place.hinted_by(make)
     assert place.is_seen("p/a/b/c/x.json")
     assert place.kernel_watches() == FIXED_WATCHES + 3
 
@@ -387,7 +387,7 @@ def test_folders_beyond_the_limit_of_watches_are_polled_until_there_is_room(
         (tmp_path / "p/sub/x.json").unlink()
         hints.until_hint("p/sub/x.json", Sign.GONE)
         (tmp_path / "p/subway").mkdir()
-        hints.until_hint("p/subway", Sign.FOLDER)
+        hints.until_hint("p/subway", Sign.CREATED)
         assert source.alive()
 
         hints.clear()

@@ -16,11 +16,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class BatchReport:
-    """What one batch did. `again` are the paths to look at once more, and when (monotonic nanoseconds)."""
+    """What one batch did. `again` are the paths to look at once more, and when (monotonic nanoseconds).
+
+    `deferred` are those of them that nothing else depends on: files of folders that were made.
+    """
 
     applied: ApplyResult
     looked: int = 0
     again: Mapping[str, int] = field(default_factory=dict)
+    deferred: Set[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class BatchContext:
     # Paths of which nothing is known any more, or no file is there.
     left: list[str] = field(default_factory=list)
     later: Set[str] = frozenset()  # dirty, and part of later batches
+    deferred: Set[str] = frozenset()  # files of folders that were made, which have no room in this batch
     roots: list[str] = field(default_factory=list)
     found: Set[str] = frozenset()  # the documents' files that the scan found, also those that rest
     # Known paths of which nothing can be said: beneath folders that cannot be seen.
@@ -86,9 +91,16 @@ class BatchContext:
                 del self.stale[path]
                 self.touches.append(Touch(path, one.stamp, one.racy))
 
+    def defer(self, paths: Set[str]) -> None:
+        """Leave the new files *paths* to later batches."""
+        self.deferred = paths
+        for path in paths:
+            del self.stale[path]
+            self.again[path] = self.look.now_ns
+
     def iter_unseen(self) -> Iterator[str]:
         """The dirty paths that this batch need not have looked at."""
-        return chain(self.resting, self.later)
+        return chain(self.resting, self.later, self.deferred)
 
     def list_states(self) -> dict[str, FileState]:
         """What is known of each path once the changes so far are written."""

@@ -105,7 +105,7 @@ class Engine:
                 break
         work.deletions.commit(self._clock.monotonic_ns())
         self._settle(work, applied)
-        return BatchReport(applied, len(work.stale), work.again)
+        return BatchReport(applied, len(work.stale), work.again, work.deferred)
 
     def _confirm(self, confirm: Callable[[], None] | None, *, is_last: bool) -> None:
         """Before the commit: what was found while a folder was swapped for another is of neither of them."""

@@ -6,10 +6,11 @@ suspecting tells grace period, guard and links what was seen.
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from docsync.clock import Clock
 from docsync.diff import Difference, diff
-from docsync.model import Entry, Root, Scan, Sign, Timing
+from docsync.model import Entry, Root, Scan, Sign, Stamp, Timing
 from docsync.names import drop_covered, is_within, widen_escaped
 from docsync.policy.batch import Batch
 from docsync.policy.grace_period import GracePeriod
@@ -123,7 +124,34 @@ class Surveyor:
         work.mark_seen(observation.scan, comparison.visibility)
         work.accept_rereads(batch.rereads, must_read)
         pair_renames(work, parts.grace, parts.timing)
+        if not whole:
+            work.defer(self._find_deferred(batch, work, observation.scan))
         return work
+
+    def _find_deferred(self, batch: Batch, work: BatchContext, scan: Scan) -> Set[str]:
+        """The files of folders that were made for which *batch* has no room: new, and told of by no other.
+
+        None where one of them was known under another name: it moved, and is decided with that.
+        """
+        made = frozenset(path for path, dirty in batch.dirty.items() if dirty.sign is Sign.CREATED)
+        if batch.room is None or not made:
+            return frozenset()
+        told = frozenset(chain(batch.dirty.keys() - made, batch.asked, batch.delivered))
+        new = [path for path in work.stale if path not in work.look.known and is_within(made, path)]
+        several = {*scan.shared, *scan.links.keys(), *scan.links.values(), *work.renames}
+        deferred = frozenset(
+            path for path in new[batch.room :] if path not in several and not is_within(told, path)
+        )
+        return frozenset() if self._have_moved(work.stale[path] for path in deferred) else deferred
+
+    def _have_moved(self, stamps: Iterable[Stamp]) -> bool:
+        """True when a file under one of *stamps* is known under any name."""
+        identities = {stamp.identity for stamp in stamps}
+        if not identities:
+            return False
+        names = self._parts.store.names_of((device, inode) for device, inode, _, _ in identities)
+        known = self._parts.store.index(names).values() if names else ()
+        return any(entry.stamp is not None and entry.stamp.identity in identities for entry in known)
 
     def list_due(self, now_ns: int, resting: Set[str], heard_ns: int | None = None) -> list[str]:
         """The paths whose grace period ends by *now_ns*, except those that are *resting* under any name.

@@ -86,7 +86,7 @@ class _Survey:
         differences, order, scan = self._differences, self._order, self._walk.scan()
         found = differences.found
         files = _Files(scan, found.stale.keys() - found.entries.keys(), differences.known, self._roots)
-        # What changed before the start is decided together, as a checkout is: nobody saves meanwhile.
+        # What changed before the start is decided together, as a checkout is: nothing is saved meanwhile.
         changed = () if order.is_first else _find_apart(differences, scan)
         scopes = found.scopes | self._aside.scopes | self._refused
         scopes |= files.join_new() | (found.entries.keys() - set(changed))

@@ -61,7 +61,8 @@ class BatchSource:
         self._record(dirty, extent, is_asked=bool(looks) or is_awaited, is_whole=whole)
         dirty = dict.fromkeys(scopes, DirtyPath(now_ns, now_ns, Sign.FOLDER)) | dirty
         part = self._rescans.part or Part()
-        return part.join(replace(batch, dirty=dirty, asked=asked))
+        room = None if extent is not BatchExtent.PLAIN else self._tasks.slices.paths
+        return part.join(replace(batch, dirty=dirty, asked=asked, room=room))
 
     def _take(self, now_ns: int, extent: BatchExtent, looks: list[Request], *, is_awaited: bool) -> Batch:
         """The dirty paths of the next batch."""

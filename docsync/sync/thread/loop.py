@@ -229,7 +229,7 @@ class Loop:
         applied = report.applied
         self._inbox.mark_applied(applied.upserted)
         for path, at_ns in report.again.items():
-            self._inbox.look_again(path, now_ns, at_ns)
+            self._inbox.look_again(path, now_ns, at_ns, together=path not in report.deferred)
         is_over = self._rescans.part is not None and self._rescans.mark_decided(now_ns)
         if is_over:
             self._engine.mark_walked()

@@ -1,0 +1,125 @@
+"""A folder was made with many files in it: they come a slice at a time, what is moved comes whole."""
+
+import os
+
+import pytest
+
+from docsync.model import Sign
+from docsync.sync.thread.git_hold import BatchExtent, GitHold
+from tests.helpers.project import Project
+from tests.helpers.rig import Rig
+
+MADE = "personas/made"
+
+
+@pytest.fixture
+def rig(project: Project) -> Rig:
+    made = Rig(project)
+    made.fix_slices(4)
+    for number in range(3):
+        project.persona(f"personas/old/{number}.json")
+    made.settle()
+    return made
+
+
+def make_folder(rig: Rig, count: int, sign: Sign = Sign.CREATED) -> None:
+    for number in range(count):
+        rig.project.persona(f"{MADE}/{number}.json", name=str(number))
+    rig.hint(MADE, sign)
+
+
+def count_made(rig: Rig) -> int:
+    return sum(path.startswith(MADE) for path in rig.project.paths())
+
+
+def test_what_is_in_a_folder_that_was_made_comes_in_slices_and_a_save_in_between(rig: Rig) -> None:
+    make_folder(rig, 10)
+    rig.step()
+    assert count_made(rig) == 4
+    rig.project.persona("personas/by-hand.json")
+    rig.hint("personas/by-hand.json")
+    rig.step()
+    assert "personas/by-hand.json" in rig.project.paths()
+    assert rig.loop._next_ns(rig.now_ns) == rig.now_ns, "there is more"
+    rig.step()
+    assert count_made(rig) == 10
+
+
+def test_a_folder_that_was_moved_in_comes_whole(rig: Rig) -> None:
+    make_folder(rig, 10, Sign.FOLDER)
+    rig.step()
+    assert count_made(rig) == 10
+
+
+def test_whoever_waits_is_answered_when_all_of_it_is_there(rig: Rig) -> None:
+    make_folder(rig, 10)
+    asked = rig.ask()
+    while Rig.answer(asked) is None:
+        rig.step()
+    assert count_made(rig) == 10
+
+
+def test_whoever_asks_for_the_folder_gets_it_at_once(rig: Rig) -> None:
+    make_folder(rig, 10)
+    asked = rig.ask(MADE)
+    rig.step()
+    assert Rig.answer(asked) is not None
+    assert count_made(rig) == 10
+
+
+def test_where_one_of_them_was_known_under_another_name_all_come_at_once(rig: Rig) -> None:
+    root = rig.project.root
+    make_folder(rig, 10)
+    (root / "personas/old").rename(root / MADE / "old")
+    rig.step()
+    assert count_made(rig) == 13
+
+
+def test_one_that_has_the_inode_of_a_file_that_went_is_new(rig: Rig) -> None:
+    make_folder(rig, 10)
+    inode = (rig.project.root / MADE / "9.json").stat().st_ino
+    rig.project.connection.execute(
+        "UPDATE files SET inode = ? WHERE file_path = ?", (inode, "personas/old/0.json")
+    )
+    rig.step()
+    assert count_made(rig) == 4
+
+
+@pytest.mark.parametrize("is_hard", [False, True])
+def test_files_of_several_names_come_with_each_other(rig: Rig, *, is_hard: bool) -> None:
+    folder = rig.project.root / MADE
+    rig.project.persona(f"{MADE}/0.json")
+    for number in range(1, 10):
+        link = folder / f"{number}.json"
+        os.link(folder / "0.json", link) if is_hard else link.symlink_to("0.json")
+    rig.hint(MADE, Sign.CREATED)
+    rig.step()
+    assert count_made(rig) == 10
+
+
+def test_what_git_made_comes_whole(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(GitHold, "enter", lambda *_: BatchExtent.WHOLE)
+    monkeypatch.setattr(GitHold, "check", lambda *_: None)
+    make_folder(rig, 10)
+    rig.step()
+    assert count_made(rig) == 10
+
+
+def test_a_stop_applies_all_of_it(rig: Rig) -> None:
+    make_folder(rig, 10)
+    rig.inbox.close()
+    rig.loop.run()
+    assert count_made(rig) == 10
+
+
+def test_one_that_goes_before_its_turn_is_no_row_and_no_loss(rig: Rig) -> None:
+    make_folder(rig, 10)
+    rig.step()
+    for file in (rig.project.root / MADE).iterdir():
+        file.unlink()
+        rig.hint(f"{MADE}/{file.name}", Sign.GONE)
+    rig.settle()
+    rig.later(600)
+    rig.step()
+    assert count_made(rig) == 0
+    assert rig.project.engine.list_held() == []
