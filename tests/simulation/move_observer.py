@@ -59,7 +59,8 @@ class MoveObserver(TreeObserver):
                 continue
             names = [path for path, one in before.files.items() if one.identity == known]
             for path in names if len(names) == 1 and heir in after.rows else ():
-                is_old = path in after.rows and path in after.files and after.files[path].identity == known
+                row = after.files.get(path)  # held: the guard keeps the old name, and says so
+                is_old = path in after.rows and row is not None and (row.identity, row.state) == (known, "ok")
                 if is_old and self._knew_of_move(path, heir):
                     yield f"{path}: is shown beside {heir}, which it is by now, as was told"
 

@@ -84,4 +84,18 @@ WALK_REGRESSIONS: dict[str, History] = {
         Step(0, Verb.SAVE, path="personas/a.json", other="persona/cut"),
         Step(700, Verb.MOVE, path="personas/a.json", other="personas/b.json"),
     ),
+    "a name takes the inode of the file that it had, of another name that had got it": (
+        Step(0, Verb.FILL, path="personas/team"),
+        Step(625, Verb.MOVE, path="personas/team/a.json", other="personas/team/deep/e.json"),
+        Step(0, Verb.SAVE, path="personas/team/a.json", other="persona/eve"),
+        Step(0, Verb.MOVE, path="personas/team/a.json", other="personas/team/deep/e.json"),
+    ),
+    "an old name is kept back by the guard where its new one had held the same": (
+        Step(0, Verb.FILL, path="personas"),
+        Step(495, Verb.REMOVE, path="personas"),
+        Step(0, Verb.WRITE, path="personas/old/f.json", other="persona/ada"),
+        Step(2500, Verb.WRITE, path="personas/old/f.json", other="persona/bob"),
+        Step(0, Verb.WAIT, path="personas/old/f.json"),
+        Step(0, Verb.MOVE, path="personas/old/f.json", other="personas/team/deep/e.json"),
+    ),
 }

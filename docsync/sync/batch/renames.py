@@ -1,6 +1,6 @@
 """Pairs missing files with new ones: both halves of a rename land together. Never looks at the tree."""
 
-from docsync.model import Timing
+from docsync.model import Entry, Stamp, Timing
 from docsync.policy.grace_period import GracePeriod
 from docsync.sync.batch.batch_context import BatchContext
 
@@ -9,8 +9,9 @@ def pair_renames(work: BatchContext, grace: GracePeriod, timing: Timing) -> None
     """Pair missing files with new ones of equal identity; one that is not quiet yet waits."""
     look, heirs = work.look, _Heirs(work)
     known = look.known
-    # A name that the file had before, as that of a hard link, is no new one.
-    new = {path: at for path, at in work.stale.items() if path not in known or not known[path].is_of(at)}
+    # A name that the file had before, as that of a hard link, is no new one. Its inode alone proves nothing: a
+    # new file gets that of one that went.
+    new = {path: at for path, at in work.stale.items() if not _was_known(known.get(path), at)}
     for path, old in grace.match_renames(new).items():
         if path not in work.stale:
             continue  # it waits with another one
@@ -23,6 +24,10 @@ def pair_renames(work: BatchContext, grace: GracePeriod, timing: Timing) -> None
             heirs.postpone(path, quiet_ns)
         else:
             work.renames[path] = old.entry
+
+
+def _was_known(entry: Entry | None, stamp: Stamp) -> bool:
+    return entry is not None and entry.stamp is not None and entry.stamp.identity == stamp.identity
 
 
 class _Heirs:
