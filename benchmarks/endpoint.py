@@ -26,30 +26,33 @@ DOCUMENTS = 1000
 POLLERS, STREAMS = 50, 20
 
 _WATCHERS = """
-import sys, threading
-from http.client import HTTPConnection, HTTPException
+import json, os, sys, threading
+from http.client import HTTPConnection
 
-def poll(port):
-    connection = HTTPConnection("127.0.0.1", port)
-    since = ""
+port, pollers, streams = map(int, sys.argv[1:4])
+headers = {"Authorization": f"Bearer {sys.argv[4]}"}
+
+def ask(connection, path):
+    connection.request("GET", path, headers=headers)
+    response = connection.getresponse()
+    if response.status != 200:
+        print(f"{path}: {response.status}", flush=True)
+        os._exit(1)
+    return response
+
+def poll():
+    connection, since = HTTPConnection("127.0.0.1", port), "now"
     while True:
-        try:
-            connection.request("GET", f"/v1/changes?wait=30&limit=1000&since={since}")
-            answer = connection.getresponse().read().decode()
-            since = answer.rpartition('"cursor": "')[2].partition('"')[0]
-        except (OSError, HTTPException):
-            connection.close()
+        answer = json.loads(ask(connection, f"/v1/changes?wait=30&limit=1000&since={since}").read())
+        since = answer["cursor"]
 
-def follow(port):
-    connection = HTTPConnection("127.0.0.1", port)
-    connection.request("GET", "/v1/events")
-    for _ in connection.getresponse():
+def follow():
+    for _ in ask(HTTPConnection("127.0.0.1", port), "/v1/events"):
         pass
 
-port, pollers, streams = map(int, sys.argv[1:])
 for work, number in ((poll, pollers), (follow, streams)):
     for _ in range(number):
-        threading.Thread(target=work, args=(port,), daemon=True).start()
+        threading.Thread(target=work, daemon=True).start()
 print("ready", flush=True)
 sys.stdin.read()
 """
@@ -78,28 +81,35 @@ def running(root: Path, *, port: int) -> Iterator[int]:
         daemon.wait()
 
 
+def token_of(root: Path) -> str:
+    """The token of the daemon of *root*: a folder that is private shows no content without."""
+    return (root / ".docsync" / "token").read_text().strip()
+
+
 @contextmanager
-def watched(port: int, pollers: int, streams: int) -> Iterator[None]:
-    """Others that follow the changes, in a process of their own."""
-    command = [sys.executable, "-c", _WATCHERS, str(port), str(pollers), str(streams)]
-    others = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+def watched(port: int, token: str, pollers: int, streams: int) -> Iterator[None]:
+    """Others that follow the changes, in a process of their own; raises when one of them is refused."""
+    command = [sys.executable, "-c", _WATCHERS, str(port), str(pollers), str(streams), token]
+    others = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert others.stdout
     others.stdout.readline()
     time.sleep(2)
     try:
         yield
+        if others.poll() is not None:
+            raise RuntimeError(f"those who watch have ended: {others.stdout.read()}")
     finally:
         others.kill()
         others.communicate()
 
 
-def requests(port: int, path: str, count: int) -> dict[str, float]:
+def requests(port: int, token: str, path: str, count: int) -> dict[str, float]:
     """So many requests one after the other on one connection."""
     connection = HTTPConnection("127.0.0.1", port)
     times = []
     for _ in range(count):
         begun = time.perf_counter()
-        connection.request("GET", path)
+        connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})
         response = connection.getresponse()
         response.read()
         assert response.status == 200
@@ -155,7 +165,7 @@ def list_figures(saves: int, rounds: int) -> list[Figure]:
             for _ in range(rounds):
                 for name, pollers, streams in (("alone", 0, 0), ("watched", POLLERS, STREAMS)):
                     some, paths = paths[:saves], paths[saves:]
-                    with watched(port, pollers, streams):
+                    with watched(port, token_of(root), pollers, streams):
                         times[name].append(quantiles(measure(root, database, some, atomic=True)))
     return [
         Figure(
@@ -179,9 +189,10 @@ def main(count: int = 2000, saves: int = 100) -> None:
             result["RSS without TCP, MB"] = resident_mb(pid)
         pid = stack.enter_context(running(root, port=port))
         result["RSS with TCP, not asked, MB"] = resident_mb(pid)
-        result["GET /v1/documents/{id}"] = requests(port, "/v1/documents/persona/g0/p1", count)
-        result["GET /v1/status"] = requests(port, "/v1/status", count)
-        requests(port, "/metrics", 10)
+        token = token_of(root)
+        result["GET /v1/documents/{id}"] = requests(port, token, "/v1/documents/persona/g0/p1", count)
+        result["GET /v1/status"] = requests(port, token, "/v1/status", count)
+        requests(port, token, "/metrics", 10)
         result["RSS after that, MB"] = resident_mb(pid)
         part = iter(range(0, len(paths), saves))
 
@@ -191,12 +202,12 @@ def main(count: int = 2000, saves: int = 100) -> None:
 
         time.sleep(1)
         result["save to row, nobody watches"] = save()
-        with watched(port, POLLERS, STREAMS):
+        with watched(port, token, POLLERS, STREAMS):
             result[f"save to row, {POLLERS} poll and {STREAMS} follow"] = save()
             result["RSS then, MB"] = resident_mb(pid)
         result["save to row, 200 slow connections"] = with_slow_ones(port, save)
         result["GET /v1/status then"] = with_slow_ones(
-            port, lambda: requests(port, "/v1/status", min(count, 200))
+            port, lambda: requests(port, token, "/v1/status", min(count, 200))
         )
     print(json.dumps(result, indent=2))
 

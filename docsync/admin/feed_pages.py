@@ -5,7 +5,7 @@ Use it on the event loop.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docsync.admin.http.json_body import dump_json, to_json
 from docsync.admin.http.version_headers import DatabaseVersion, dump_members
@@ -14,6 +14,8 @@ from docsync.reader import Change, Changes, Reader
 
 NOW = "now"
 """In place of a cursor, as for `docsync changes`."""
+
+_MOMENT_SECONDS = 0.5
 
 Form = Callable[[Changes, str], bytes]
 """How a page is sent, to a client whose last event id is the cursor that the page follows."""
@@ -26,6 +28,11 @@ class FeedPage:
     found: Changes
     octets: bytes
 
+    @property
+    def is_empty(self) -> bool:
+        """True when it tells nothing but that there is nothing after its cursor."""
+        return not (self.found or self.found.start_over or self.found.more)
+
 
 class FeedPages:
     """Asks *readers*. Who waits for the changes of one revision shares the page with others who do."""
@@ -33,6 +40,7 @@ class FeedPages:
     def __init__(self, readers: QuestionPool) -> None:
         self._readers = readers
         self._shared: dict[tuple[int, str, int, Form], asyncio.Task[FeedPage]] = {}
+        self._told: tuple[int, FeedPage] | None = None
 
     async def read(self, since: str | None, limit: int, form: Form) -> FeedPage:
         """The changes after *since*. Raises what `QuestionPool.ask` raises."""
@@ -49,7 +57,29 @@ class FeedPages:
         if key not in self._shared:
             self._shared[key] = asyncio.create_task(self.read(since, limit, form))
             self._shared[key].add_done_callback(lambda _: self._shared.pop(key))
-        return await asyncio.shield(self._shared[key])
+        page = await asyncio.shield(self._shared[key])
+        if not page.found.more:
+            self._tell(number, page)
+        return page
+
+    def _tell(self, number: int, page: FeedPage) -> None:
+        told = self._told = (number, page)
+        asyncio.get_running_loop().call_later(_MOMENT_SECONDS, self._forget, told)
+
+    def _forget(self, told: tuple[int, FeedPage]) -> None:
+        if self._told is told:
+            self._told = None
+
+    def find_end(self, number: int, since: str | None, form: Form) -> FeedPage | None:
+        """The empty page after *since*, if a page of a moment ago ended there, and *number* is no newer.
+
+        Whoever comes back then waits, and is woken by what comes next. For a moment only: a database that
+        is made anew has no newer number.
+        """
+        if self._told is None or self._told[0] != number or self._told[1].found.cursor != since:
+            return None
+        found = replace(self._told[1].found, items=(), start_over=False)
+        return FeedPage(found, form(found, since))
 
 
 def write_answer(found: Changes, _since: str) -> bytes:

@@ -64,13 +64,19 @@ class FeedRoutes:
             read_limit(query, MAX_PAGE),
             read_seconds(query, "wait", _MAX_WAIT_SECONDS),
         )
-        page = await self._pages.read(since, limit, write_answer)
-        if wait and not page.found and not page.found.start_over and not page.found.more:
-            page = await self._poll(request, page, limit, wait)
+        seen = self._broadcast.now
+        page = self._pages.find_end(seen.number, since, write_answer) if wait else None
+        known = seen if page else None
+        page = page or await self._pages.read(since, limit, write_answer)
+        if wait and page.is_empty:
+            page = await self._poll(request, page, limit, wait, known)
         response = Response(page.octets, media_type="application/json")
         return set_version_headers(response, DatabaseVersion.of(page.found))
 
-    async def _poll(self, request: Request, page: FeedPage, limit: int, wait: float) -> FeedPage:
+    async def _poll(
+        self, request: Request, page: FeedPage, limit: int, wait: float, known: BroadcastState | None
+    ) -> FeedPage:
+        """Wait for what comes after *page*; while the state is the one that is *known* nothing has come."""
         if self._polls >= MAX_POLLS:
             raise Busy(f"{MAX_POLLS} calls wait for changes already; try again in a second")
         request.scope[WAITS] = True
@@ -81,7 +87,8 @@ class FeedRoutes:
                 goes_on = True
                 while goes_on and not page.found and not page.found.start_over:
                     seen = self._broadcast.now
-                    page = await self._pages.share(seen.number, page.found.cursor, limit, write_answer)
+                    if seen != known:
+                        page = await self._pages.share(seen.number, page.found.cursor, limit, write_answer)
                     goes_on = not page.found and await self._wait(request, seen, until)
         finally:
             self._polls -= 1

@@ -9,8 +9,8 @@ def pair_renames(work: BatchContext, grace: GracePeriod, timing: Timing) -> None
     """Pair missing files with new ones of equal identity; one that is not quiet yet waits."""
     look, heirs = work.look, _Heirs(work)
     known = look.known
-    # A name that the file had before, as that of a hard link, is no new one. Its inode alone proves nothing: a
-    # new file gets that of one that went.
+    # A name that the file had before, as that of a hard link, is no new one. Its inode alone proves nothing:
+    # a new file gets that of one that went.
     new = {path: at for path, at in work.stale.items() if not _was_known(known.get(path), at)}
     for path, old in grace.match_renames(new).items():
         if path not in work.stale:

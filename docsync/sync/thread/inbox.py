@@ -158,7 +158,7 @@ class Inbox:
             self._coalescer.put_back(batch, not_before_ns)
 
     def look_again(self, path: str, now_ns: int, not_before_ns: int, *, together: bool = True) -> None:
-        """*path* was not judged at *now_ns*, and is due again at *not_before_ns*; see Coalescer.look_again."""
+        """*path* was not judged at *now_ns*; it is due at *not_before_ns*; see Coalescer.look_again."""
         with self._bell:
             self._coalescer.look_again(path, now_ns, not_before_ns, together=together)
 

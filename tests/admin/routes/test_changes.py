@@ -187,6 +187,59 @@ def test_those_who_wait_for_the_same_changes_share_one_page(
     assert len(reads) < 4
 
 
+def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """A list that grows with each look into the database for a page."""
+    right, reads = FeedPages.read, list[object]()
+
+    async def read(self: FeedPages, *asked: Any) -> FeedPage:
+        reads.append(asked)
+        return await right(self, *asked)
+
+    monkeypatch.setattr(FeedPages, "read", read)
+    return reads
+
+
+def tell_one_who_waits(endpoint: Endpoint, writer: Writer) -> str:
+    """The cursor that somebody got who had to wait for it."""
+    begin = changes(endpoint)["cursor"]
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(wait_for, endpoint, begin)
+        while not waiting.done():
+            writer.save("bo")
+        cursor: str = changes(endpoint, f"since={waiting.result().json['cursor']}")["cursor"]
+    changes(endpoint, f"since={cursor}&wait=0.01")
+    return cursor
+
+
+def test_whoever_comes_back_at_once_waits_without_a_look(
+    endpoint: Endpoint, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docsync.admin.feed_pages._MOMENT_SECONDS", 60)
+    cursor = tell_one_who_waits(endpoint, writer)
+    reads = count_reads(monkeypatch)
+    writer.project.persona("personas/cy.json")
+    writer.project.settle()  # and nobody is told yet
+    got = changes(endpoint, f"since={cursor}&wait=0.01")
+    assert (got["changes"], got["cursor"], got["more"], got["start_over"]) == ([], cursor, False, False)
+    assert reads == []
+    assert changes(endpoint, f"since={cursor}")["changes"], "who does not wait is told what is there"
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(wait_for, endpoint, cursor)
+        writer.save("dan")
+        told = [one["id"] for one in waiting.result(timeout=20).json["changes"]]
+    assert told == ["persona/cy", "persona/dan"]
+
+
+def test_after_a_moment_there_is_a_look(
+    endpoint: Endpoint, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docsync.admin.feed_pages._MOMENT_SECONDS", 0)
+    cursor = tell_one_who_waits(endpoint, writer)
+    reads = count_reads(monkeypatch)
+    changes(endpoint, f"since={cursor}&wait=0.01")
+    assert reads
+
+
 @pytest.mark.parametrize(
     "query",
     [
