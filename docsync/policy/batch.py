@@ -15,7 +15,8 @@ class DirtyPath:
     """A dirty path: the times of its first and last hint, and `sign`, what the last one said.
 
     `not_before_ns` is the earliest time to look. `is_half`: what the name was went elsewhere, or what it is
-    came from another name. All times are monotonic nanoseconds.
+    came from another name. `is_found`: nothing was heard of it, it was seen in a folder. All times are
+    monotonic nanoseconds.
     """
 
     first_hint_ns: int
@@ -23,6 +24,7 @@ class DirtyPath:
     sign: Sign
     not_before_ns: int = 0
     is_half: bool = False
+    is_found: bool = False
 
     @property
     def comes_first(self) -> bool:
@@ -71,4 +73,9 @@ class Batch:
 
     def hints(self) -> Mapping[str, DirtyPath]:
         """What was hinted of each path that may be looked at."""
-        return ChainMap(dict(self.dirty), dict(self.left)) if self.left else self.dirty
+        heard = _drop_found(self.dirty)
+        return ChainMap(heard, _drop_found(self.left)) if self.left else heard
+
+
+def _drop_found(dirty: Mapping[str, DirtyPath]) -> dict[str, DirtyPath]:
+    return {path: one for path, one in dirty.items() if not one.is_found}

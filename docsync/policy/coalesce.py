@@ -63,19 +63,24 @@ class Coalescer:
         if sign is not Sign.ATTRIBUTES:  # else nothing new is in it, and whoever waits for it waits on
             self._last_hints[path] = now_ns
 
-    def look_again(self, path: str, now_ns: int, not_before_ns: int, *, together: bool = True) -> None:
-        """*path* is to be looked at once more at *not_before_ns*, unless a newer hint says when.
-
-        What one batch has found *together*, such as the new names of a folder, is looked at together.
-        """
+    def look_again(self, path: str, now_ns: int, not_before_ns: int) -> None:
+        """*path* is to be looked at once more at *not_before_ns*, unless a newer hint says when."""
         if path not in self._dirty:
             # Nothing new was heard of it: at that time it has been quiet for long enough.
             quiet_ns = min(now_ns, not_before_ns - self._timing.settle_ns)
-            again = DirtyPath(now_ns, quiet_ns, Sign.CLOSED, not_before_ns, is_half=together)
+            # What one batch has found together, such as the new names of a folder, is looked at together.
+            again = DirtyPath(now_ns, quiet_ns, Sign.CLOSED, not_before_ns, is_half=True)
             self._put(path, again, now_ns)
-            if not together and (due_ns := self.due_ns(path)) <= now_ns:
-                del self._alarms[path]
-                self._backlog.add(path, again, due_ns)
+
+    def defer(self, path: str, now_ns: int, since_ns: int) -> None:
+        """*path* was found in a folder that was hinted at *since_ns*, and is looked at in its turn."""
+        if path in self._dirty:
+            return
+        found = DirtyPath(since_ns, since_ns - self._timing.settle_ns, Sign.CLOSED, is_found=True)
+        self._put(path, found, now_ns)
+        if (due_ns := self.due_ns(path)) <= now_ns:
+            del self._alarms[path]
+            self._backlog.add(path, found, due_ns)
 
     def put_back(self, batch: Batch, not_before_ns: int) -> None:
         """Undo a `take` whose batch was not applied; a newer hint of a path stays."""

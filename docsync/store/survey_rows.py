@@ -1,7 +1,8 @@
 """The database as a walk beside the sync reads it: page by page, each a read of its own. Never writes."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import apsw
 
@@ -56,7 +57,9 @@ class SurveyRows:
     def page_paths(self, after: str, count: int) -> list[str]:
         """The *count* paths that follow *after*, in the order of their bytes."""
         with reading():
-            return [path for (path,) in self._connection.execute(_PATHS, (after, count))]
+            paths = [str(path) for (path,) in self._connection.execute(_PATHS, (after, count))]
+            _check_order([after, *paths])
+            return paths
 
     def page_entries(self, after: str, count: int, scan: Scan) -> KnownPage | None:
         """The *count* entries whose paths follow *after*, in the order of their bytes; None if there is none.
@@ -64,14 +67,15 @@ class SurveyRows:
         Alike is a file that was read, under the type and stamp that *scan* found, which prove something.
         """
         with reading():
-            last, alike, others = after, list[str](), list[Entry]()
+            paths, alike, others = list[str](), list[str](), list[Entry]()
             for row in self._connection.execute(_ENTRIES, (after, count)):
-                last = str(row[0])
+                paths.append(last := str(row[0]))
                 if _is_alike(last, row, scan):
                     alike.append(last)
                 else:
                     others.append(entry_of(row))
-        return KnownPage(last, alike, others) if alike or others else None
+            _check_order([after, *paths])
+        return KnownPage(paths[-1], alike, others) if paths else None
 
     def find_entries(self, paths: Iterable[str]) -> dict[str, Entry]:
         """What is known of *paths* themselves, and not of what lies beneath."""
@@ -83,24 +87,41 @@ class SurveyRows:
         """The *count* references to files behind *after*, each with its key."""
         with reading():
             rows = self._connection.execute(_LINKS, (*after, count))
-            return [
+            links = [
                 ((id_, n), FileReference(id_, n, path, Reference(*rest), ReferenceStatus(status)))
                 for id_, n, path, *rest, status in rows
             ]
+            _check_order([after, *(key for key, _ in links)])
+            return links
 
     def page_uses(self, after: Key, count: int) -> list[tuple[Key, AssetUse]]:
         """The *count* assets behind *after* that documents take in, each with its key."""
         with reading():
             rows = self._connection.execute(_USES, (*after, count))
-            return [
+            uses = [
                 ((id_, asset), AssetUse(path, asset, None if at[0] is None else Stamp(*at), bool(racy)))
                 for id_, path, asset, racy, *at in rows
             ]
+            _check_order([after, *(key for key, _ in uses)])
+            return uses
 
     def list_problems(self, paths: Iterable[str]) -> list[Problem]:
         """What is recorded of *paths*."""
         with reading():
             return [problem for path in paths for problem in self._problems.of(path)]
+
+
+def _check_order(keys: Sequence[Any]) -> None:
+    """*keys* are paths, or of Key. Pages of a damaged tree would follow one another for ever.
+
+    Raises CorruptError.
+    """
+    try:
+        is_ordered = all(earlier < later for earlier, later in pairwise(keys))
+    except TypeError:  # no docsync has written such keys
+        is_ordered = False
+    if not is_ordered:
+        raise apsw.CorruptError("rows are not in their order")
 
 
 def _is_alike(path: str, row: Sequence[object], scan: Scan) -> bool:

@@ -209,14 +209,18 @@ def test_a_second_look_waits_unless_a_newer_hint_says_when() -> None:
 
 def test_what_a_batch_had_no_room_for_is_the_backlog_of_the_next() -> None:
     box = coalescer()
+    box.mark("many/0.json", Sign.OPEN, 5 * MS)
     for number in range(9):
-        box.look_again(f"many/{number}.json", 0, 0, together=False)
-    box.look_again("later.json", 0, 5 * MS, together=False)
+        box.defer(f"many/{number}.json", 6 * MS, 2 * MS)
     assert box.has_backlog
-    assert box.next_due_ns() == 0
-    assert len(box.take(0, most=4).dirty) == 4
-    assert len(box.take(0, most=9).dirty) == 5
-    assert set(box.take(5 * MS).dirty) == {"later.json"}
+    first = box.take(6 * MS, most=4)
+    assert len(first.dirty) == 4
+    assert first.left_since_ns == 2 * MS, "what is missing since then waits for them"
+    assert first.hints() == {}, "nothing was heard of them"
+    box.mark("many/8.json", Sign.CLOSED, 7 * MS)
+    rest = box.take(7 * MS, most=9)
+    assert len(rest.dirty) == 3
+    assert box.take(17 * MS).hints().keys() == {"many/8.json"}
 
 
 def test_a_folder_that_was_made_is_due_at_once_and_leaves_others_their_turn() -> None:

@@ -102,13 +102,15 @@ class Observer(MoveObserver):
         self._applied_ns[path] = self._clock.now_ns
 
     def _unheard(self, path: str, size: int, known: FileRow | None) -> Iterator[str]:
-        """Rule 4 for what a walk found: what is open, or has shrunk, is believed a debounce time after it was read."""
+        """Rule 4 for what a walk, or a folder, told of: what is open, or has shrunk, lasts a debounce time after a look."""
         timing, now_ns = self._oracle.settings.timing, self._clock.now_ns
         told_ns, file = self._hints_ns.get(path, [0])[-1], self._oracle.filesystem.file_at(path)
         changed_ns = file.stamp.ctime_ns - self._clock.time_ns() + now_ns if file is not None else 0
         # News that was not looked at yet is judged by rules 2 and 4, whatever a walk found at the same time.
         is_told = told_ns >= changed_ns or told_ns > self._applied_ns.get(path, 0)
-        if path not in self._delivered or is_told or path.endswith(".json"):
+        is_told = told_ns > 0 and (is_told or path in self._was_dirty)  # a hint may wait for its turn
+        is_judged = path in self._delivered or (told_ns == 0 and not self._has_other_names(path))
+        if not is_judged or is_told or path.endswith(".json") or self._is_hurried():
             return
         times = {"open": self._found_open_ns.get(path)}
         if self._is_shrunk(path, size, known):

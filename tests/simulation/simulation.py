@@ -146,7 +146,7 @@ class Simulation:
         scenario.on_sleep, scenario.on_wake = self._asleep, observer.step
         observer.asks = lambda: {asked.request.kind for asked in scenario.requests}
         observer.git = scenario.git
-        observer.stopping = lambda: scenario.inbox is not None and scenario.inbox.closed
+        observer.inbox = lambda: scenario.inbox
         scenario.on_deadline, scenario.on_end = self._deadline, self._quiet
 
     def _start(self) -> Loop | None:

@@ -1,11 +1,12 @@
 """Planted bugs in what is taken of many paths that are due: see bug.py."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from docsync.model import Sign
 from docsync.policy.backlog import Backlog
-from docsync.policy.batch import Batch
+from docsync.policy.batch import Batch, DirtyPath
 from docsync.policy.coalesce import Coalescer
 from docsync.policy.grace_period import GracePeriod
 from docsync.sync.batch.batch_context import BatchContext
@@ -61,3 +62,17 @@ def a_wait_is_answered_after_its_first_slice(
 def what_is_deferred_is_forgotten(right: Wrapped, self: BatchContext, paths: Any) -> None:
     for path in paths:
         del self.stale[path]
+
+
+@instead(Batch, "hints")
+def what_was_found_in_a_folder_was_heard_of(right: Wrapped, self: Batch) -> Mapping[str, DirtyPath]:
+    return {**self.left, **self.dirty}
+
+
+@instead(PendingRequests, "mark_committed")
+def of_a_folder_that_was_left_nothing_is_undecided(
+    right: Wrapped, self: PendingRequests, applied: Any, undecided: set[str], batch: Batch
+) -> None:
+    for request in self._begun:
+        request.left -= batch.dirty.keys()
+    right(self, applied, undecided, batch)

@@ -148,6 +148,21 @@ def made_amid(random: Random) -> list[Step]:
     return [slow, Step(0, Verb.FILL, "personas"), Step(4000, Verb.LOOK), went, made, *random.sample(ends, 2)]
 
 
+def half_amid(random: Random) -> list[Step]:
+    """A folder is made with files in it, of which nobody is told, and one of them is still being written."""
+    half = Step(
+        0, Verb.HALF, "prompts/kit/s.prompty", random.choice(("prompt/quo", "prompt/pia")), news=News.SILENT
+    )
+    made = Step(700, Verb.FILL, "prompts/kit", news=News.FOLDER)
+    slow = Step(0, Verb.SLICE, number=1, late_ms=random.choice((0, 20, 90)))
+    waits = [Step(random.choice((0, 30)), Verb.WAIT, "")] if random.random() < 0.3 else []
+    return (
+        [slow, made, half, *waits]
+        if random.random() < 0.5
+        else [slow, Step(700, Verb.REMOVE, "prompts"), made, half]
+    )
+
+
 SLICE_SCENES: Mapping[Callable[[Random], list[Step]], int] = {
     renamed_among_others: 2,
     renamed_out_of_turn: 2,
@@ -158,5 +173,6 @@ SLICE_SCENES: Mapping[Callable[[Random], list[Step]], int] = {
     asked_amid: 2,
     gone_among_others: 1,
     made_amid: 3,
+    half_amid: 1,
 }
 """The stories, and how often each is told."""

@@ -1,11 +1,12 @@
 """Remembers what became of every path, and what the daemon was told of it and has looked at. Judges nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
 from docsync.formats import get_format
 from docsync.model import Scan, Sign
 from docsync.names import covers
 from docsync.sync.delivery import Delivery
+from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.request import RequestKind
 from tests.simulation.clock import SimulatedClock
 from tests.simulation.content import is_half
@@ -25,7 +26,8 @@ class TreeObserver:
     def __init__(self, clock: SimulatedClock, last: Snapshot) -> None:
         self.asks: Callable[[], set[RequestKind]] = set
         self.git = FakeGit(clock)
-        self.stopping: Callable[[], bool] = bool
+        self.inbox: Callable[[], Inbox | None] = lambda: None
+        self._was_dirty: Set[str] = frozenset()
         self.last = last
         self._clock = clock
         self._oracle: Oracle
@@ -166,9 +168,13 @@ class TreeObserver:
             *(one.entry.path for one in delivery.rereads),
         }
 
+    def _is_stopping(self) -> bool:
+        inbox = self.inbox()
+        return inbox is not None and inbox.closed
+
     def _is_hurried(self) -> bool:
         """True when somebody waits, or the daemon ends, or Git has worked: then nothing waits for its time."""
-        return RequestKind.LOOK in self.asks() or self.stopping() or self.git.worked_lately(GIT_NS)
+        return RequestKind.LOOK in self.asks() or self._is_stopping() or self.git.worked_lately(GIT_NS)
 
     def _find_closed(self) -> None:
         """Then the system is asked whether a file is still open of which no close was told (rule 7)."""
@@ -198,6 +204,8 @@ class TreeObserver:
 
         *is_late*: some of what it was told before is still to be looked at, so it is as if it was told now.
         """
+        inbox = self.inbox()
+        self._was_dirty = frozenset() if inbox is None else inbox.dirty()
         self._delivered.difference_update(self._scopes or ())
         self._scopes = None
         if self._is_hurried() or is_late:

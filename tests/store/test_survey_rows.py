@@ -2,16 +2,18 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import apsw
 import pytest
 
 from docsync.diff import diff
 from docsync.errors import Damaged
 from docsync.model import FileState
 from docsync.names import EVERYTHING
-from docsync.store.connection import open_reader_connection
+from docsync.store.connection import open_reader_connection, reading
 from docsync.store.sqlite import SqliteStore
-from docsync.store.survey_rows import START, SurveyRows
+from docsync.store.survey_rows import START, SurveyRows, _check_order
 from docsync.sync.delivery import NOTHING
 from tests.helpers.project import Project
 
@@ -74,6 +76,42 @@ def test_a_row_that_no_docsync_has_written_is_damage(filled: Project, tmp_path: 
     filled.connection.execute("UPDATE files SET state = 'odd' WHERE file_path = ?", (PATHS[1],))
     with open_reader_connection(filled.database) as connection, pytest.raises(Damaged):
         SurveyRows(connection).page_entries("", 100, NOTHING)
+
+
+def test_rows_out_of_their_order_are_damage_and_no_endless_walk(filled: Project, tmp_path: Path) -> None:
+    """Bit rot in a key: the page behind the last one is the same one again."""
+    filled.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    octets = filled.database.read_bytes()
+    endless = 0
+    for path in PATHS:
+        rotten = bytearray(octets)
+        rotten[rotten.find(path.encode() + b"persona")] ^= 1
+        database = tmp_path / "rotten.db"
+        database.write_bytes(rotten)
+        connection = apsw.Connection(
+            f"file:{database}?immutable=1", apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        )
+        rows, after = SurveyRows(connection), ""
+        try:
+            for _ in range(10):
+                page = rows.page_entries(after, 2, NOTHING)
+                if page is None:
+                    break
+                after = page.last
+            else:
+                pytest.fail("it never comes to an end")
+        except Damaged:
+            endless += 1
+        connection.close()
+    assert endless > 0
+
+
+@pytest.mark.parametrize(
+    "keys", [["a", "a"], ["b", "a"], [("a", 1), ("a", 1)], [("a", 1), ("a", "b")], ["", None]]
+)
+def test_keys_that_do_not_grow_are_damage(keys: list[Any]) -> None:
+    with pytest.raises(Damaged), reading():
+        _check_order(keys)
 
 
 @pytest.mark.parametrize("count", [1, 100])

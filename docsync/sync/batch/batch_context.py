@@ -1,7 +1,7 @@
 """The values of one batch: its options, what it has in hand until its commit, its report. Decides nothing."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from docsync.change import ApplyResult, Refuse, Touch
@@ -18,13 +18,19 @@ Progress = Callable[[int, int], None]
 class BatchReport:
     """What one batch did. `again` are the paths to look at once more, and when (monotonic nanoseconds).
 
-    `deferred` are those of them that nothing else depends on: files of folders that were made.
+    `deferred` are files of folders that were made, for which there was no room, and since when each folder
+    is known.
     """
 
     applied: ApplyResult
     looked: int = 0
     again: Mapping[str, int] = field(default_factory=dict)
-    deferred: Set[str] = frozenset()
+    deferred: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def undecided(self) -> set[str]:
+        """All paths that this batch leaves to another one."""
+        return {*self.again, *self.deferred}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,8 @@ class BatchContext:
     # Paths of which nothing is known any more, or no file is there.
     left: list[str] = field(default_factory=list)
     later: Set[str] = frozenset()  # dirty, and part of later batches
-    deferred: Set[str] = frozenset()  # files of folders that were made, which have no room in this batch
+    # Files of folders that were made which have no room in this batch, and since when each folder is known.
+    deferred: Mapping[str, int] = field(default_factory=dict)
     roots: list[str] = field(default_factory=list)
     found: Set[str] = frozenset()  # the documents' files that the scan found, also those that rest
     # Known paths of which nothing can be said: beneath folders that cannot be seen.
@@ -91,12 +98,13 @@ class BatchContext:
                 del self.stale[path]
                 self.touches.append(Touch(path, one.stamp, one.racy))
 
-    def defer(self, paths: Set[str]) -> None:
-        """Leave the new files *paths* to later batches."""
+    def defer(self, paths: Mapping[str, int]) -> None:
+        """Leave the new files *paths* to later batches; what is missing waits for them, too."""
         self.deferred = paths
         for path in paths:
             del self.stale[path]
-            self.again[path] = self.look.now_ns
+        times = [*paths.values(), *([] if self.look.heard_ns is None else [self.look.heard_ns])]
+        self.look = replace(self.look, heard_ns=min(times, default=None))
 
     def iter_unseen(self) -> Iterator[str]:
         """The dirty paths that this batch need not have looked at."""

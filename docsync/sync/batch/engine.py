@@ -131,9 +131,10 @@ class Engine:
         """Note what *delivery* saw of files that no hint tells of; returns what is to be proved together."""
         self._loader.targets.take_over(delivery.unhinted)
         self.dependents.forget_unhinted(delivery.unhinted.keys())
-        if not self.scanned:
-            self.links.take_over(delivery.links)
-        return delivery.scopes | self.links.find_news(delivery.links)
+        if self.scanned:
+            return delivery.scopes | self.links.find_news(delivery.links)
+        self.links.take_over(delivery.links)
+        return delivery.scopes.union(self._roots.look())  # those that came or went since it was made
 
     def mark_walked(self) -> None:
         """All that a walk of everything has delivered is decided."""
@@ -195,7 +196,10 @@ class Engine:
         yield from self._roots.doubt(work.iter_unseen())
         yield from tuple(work.refused)
         yield from map(Delete, work.difference.forgotten)
-        yield from work.touches
+        for touch in work.touches:
+            yield touch
+            if progress is not None:
+                progress(0, len(work.stale))
         for count, path in enumerate(work.stale, 1):
             change = self._loader.load(path, work.look)
             if change is not None:

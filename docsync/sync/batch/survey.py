@@ -128,21 +128,23 @@ class Surveyor:
             work.defer(self._find_deferred(batch, work, observation.scan))
         return work
 
-    def _find_deferred(self, batch: Batch, work: BatchContext, scan: Scan) -> Set[str]:
-        """The files of folders that were made for which *batch* has no room: new, and told of by no other.
+    def _find_deferred(self, batch: Batch, work: BatchContext, scan: Scan) -> dict[str, int]:
+        """The files of folders that were made for which *batch* has no room, and since when that is known.
 
-        None where one of them was known under another name: it moved, and is decided with that.
+        They are new, and told of by no other. None where one was known under another name: it moved, and is
+        decided with that.
         """
         made = frozenset(path for path, dirty in batch.dirty.items() if dirty.sign is Sign.CREATED)
         if batch.room is None or not made:
-            return frozenset()
+            return {}
         told = frozenset(chain(batch.dirty.keys() - made, batch.asked, batch.delivered))
         new = [path for path in work.stale if path not in work.look.known and is_within(made, path)]
         several = {*scan.shared, *scan.links.keys(), *scan.links.values(), *work.renames}
-        deferred = frozenset(
-            path for path in new[batch.room :] if path not in several and not is_within(told, path)
-        )
-        return frozenset() if self._have_moved(work.stale[path] for path in deferred) else deferred
+        deferred = [path for path in new[batch.room :] if path not in several and not is_within(told, path)]
+        if self._have_moved(work.stale[path] for path in deferred):
+            return {}
+        since_ns = min(batch.dirty[path].first_hint_ns for path in made)
+        return dict.fromkeys(deferred, since_ns)
 
     def _have_moved(self, stamps: Iterable[Stamp]) -> bool:
         """True when a file under one of *stamps* is known under any name."""

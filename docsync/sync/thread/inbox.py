@@ -157,10 +157,15 @@ class Inbox:
         with self._bell:
             self._coalescer.put_back(batch, not_before_ns)
 
-    def look_again(self, path: str, now_ns: int, not_before_ns: int, *, together: bool = True) -> None:
-        """*path* was not judged at *now_ns*; it is due at *not_before_ns*; see Coalescer.look_again."""
+    def look_again(self, path: str, now_ns: int, not_before_ns: int) -> None:
+        """*path* could not be judged at *now_ns*; it is due again at *not_before_ns*."""
         with self._bell:
-            self._coalescer.look_again(path, now_ns, not_before_ns, together=together)
+            self._coalescer.look_again(path, now_ns, not_before_ns)
+
+    def defer(self, path: str, now_ns: int, since_ns: int) -> None:
+        """There was no room for *path*, in a folder that was hinted at *since_ns*."""
+        with self._bell:
+            self._coalescer.defer(path, now_ns, since_ns)
 
     def mark_applied(self, paths: list[str]) -> None:
         """New content of *paths* is in the database by now."""

@@ -175,7 +175,7 @@ class Loop:
     def _take_in(self, batch: Batch, report: BatchReport, looks: list[Request]) -> None:
         """After the commit of *batch*: update the pending requests with *report*."""
         # A path to be looked at again stays here until then, also through batches of other paths.
-        self._recheck = (self._recheck - batch.dirty.keys() | report.again.keys()) & self._inbox.dirty()
+        self._recheck = (self._recheck - batch.dirty.keys() | report.undecided) & self._inbox.dirty()
         undecided = self._engine.list_undecided() | self._recheck
         self._pending.mark_begun(looks, undecided, batch)
         self._pending.mark_committed(report.applied, undecided, batch)
@@ -229,7 +229,9 @@ class Loop:
         applied = report.applied
         self._inbox.mark_applied(applied.upserted)
         for path, at_ns in report.again.items():
-            self._inbox.look_again(path, now_ns, at_ns, together=path not in report.deferred)
+            self._inbox.look_again(path, now_ns, at_ns)
+        for path, since_ns in report.deferred.items():
+            self._inbox.defer(path, now_ns, since_ns)
         is_over = self._rescans.part is not None and self._rescans.mark_decided(now_ns)
         if is_over:
             self._engine.mark_walked()
@@ -239,7 +241,7 @@ class Loop:
         if is_over or EVERYTHING in batch.dirty:
             self._metrics.record_rescan()
         self._log.log_batch(report, seconds)
-        undecided = self._engine.list_undecided() | report.again.keys()
+        undecided = self._engine.list_undecided() | report.undecided
         self._metrics.record_commit(applied, seconds, undecided, now_ns + int(seconds * 1e9))
         return report
 

@@ -56,9 +56,11 @@ class PendingRequests:
     def mark_committed(self, applied: ApplyResult, undecided: set[str], batch: Batch) -> None:
         """Record that *batch* was committed, after which the *undecided* paths are still so."""
         for request in self._begun:
-            looked = request.left & batch.dirty.keys()
+            looked = frozenset(request.left & batch.dirty.keys())
             request.left -= looked
-            still = (request.waits_for | looked) & undecided
+            # Of a folder that was left files may be undecided, or have had no room.
+            beneath = {path for path in undecided if is_within(looked, path) and request.depends_on(path)}
+            still = (request.waits_for & undecided) | beneath
             request.waits_for = {path for path in still if not self._is_later(request, path)}
         # A look may wait for a walk: what other batches do meanwhile is no less of an answer.
         for request in (*self._begun, *self.looks()):

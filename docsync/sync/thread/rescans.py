@@ -138,9 +138,10 @@ class Rescans:
         if why := find_obstacle(delivery, reads_all=walk.reads_all, is_first=not engine.scanned):
             self._ask_for_batch(why)
         else:
-            # The first one is decided whole: nobody saves meanwhile.
-            most = self._tasks.slices.paths if engine.scanned else max(1, len(delivery.rereads))
-            walk.parts = _divide(delivery, engine.open_delivery(delivery), most)
+            is_first, scopes = not engine.scanned, engine.open_delivery(delivery)
+            walk.parts = (
+                [_join(delivery, scopes)] if is_first else _divide(delivery, scopes, self._tasks.slices.paths)
+            )
             walk.cpu_ns, walk.is_still = delivery.cpu_ns, delivery.is_still
         self._delivery = None
 
@@ -211,6 +212,11 @@ def find_obstacle(delivery: Delivery, *, reads_all: bool, is_first: bool) -> str
 
 def _is_for_walk(request: Request) -> bool:
     return EVERYTHING in request.scopes and not request.rescan
+
+
+def _join(delivery: Delivery, scopes: frozenset[str]) -> Part:
+    """The first delivery, which is decided whole: nothing is saved meanwhile."""
+    return Part(scopes, delivery.rereads, delivery.asked, delivery.roots_differ)
 
 
 def _divide(delivery: Delivery, scopes: frozenset[str], most: int) -> list[Part]:

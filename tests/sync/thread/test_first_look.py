@@ -145,3 +145,26 @@ def test_a_stop_waits_for_no_walk(rig: Rig) -> None:
     rig.inbox.close()
     rig.loop.run()
     assert not rig.vitals.scanned
+
+
+def test_a_folder_that_is_back_before_the_walk_is_seen_to_be(project: Project, rig: Rig) -> None:
+    prompts, away = project.root / "prompts", project.root / "away"
+    prompts.rename(away)
+    project.start()
+    away.rename(prompts)
+    rig = Rig(project, walks=True)
+    rig.step()
+    rig.walk()
+    rig.step()
+    assert {state.value for state in rig.loop.root_states().values()} == {"ok"}
+
+
+def test_a_stop_ends_a_batch_of_new_stamps(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in (A, B):
+        os.utime(rig.project.root / path, (1_700_000_000, 1_700_000_000))
+    rig.step()
+    rig.walk()
+    told: list[int] = []
+    monkeypatch.setattr(rig.loop, "_progress", lambda done, of: told.append(of))
+    rig.step()
+    assert told == [0, 0]

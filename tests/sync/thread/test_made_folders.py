@@ -112,6 +112,68 @@ def test_a_stop_applies_all_of_it(rig: Rig) -> None:
     assert count_made(rig) == 10
 
 
+def test_whoever_waits_gets_all_of_a_folder_that_was_left_itself(rig: Rig) -> None:
+    for number in range(8):
+        rig.project.persona(f"personas/{number}/x.json")
+        rig.hint(f"personas/{number}/x.json", Sign.CLOSED)
+    make_folder(rig, 10)
+    (rig.project.root / MADE / "broken.json").write_text("{")
+    rig.later(20)
+    asked = rig.ask()
+    while (answer := Rig.answer(asked)) is None:
+        rig.step()
+        rig.later(10)
+    assert count_made(rig) == 10
+    assert answer.broken == (f"{MADE}/broken.json",)
+
+
+def test_what_went_is_excused_by_copies_that_have_not_had_their_turn(rig: Rig) -> None:
+    project = rig.project
+    for number in range(60):
+        project.persona(f"personas/many/{number}.json", name=f"n{number}")
+        rig.hint(f"personas/many/{number}.json")
+    rig.settle()
+    rig.later(100_000)
+    rig.step()
+    rig.later(10)
+    texts = {number: (project.root / f"personas/many/{number}.json").read_bytes() for number in range(60)}
+    for number in texts:
+        (project.root / f"personas/many/{number}.json").unlink()
+        rig.hint(f"personas/many/{number}.json", Sign.GONE)
+    rig.step()
+    rig.later(499)
+    for number, text in texts.items():
+        project.write(f"{MADE}/{number}.json", text)
+    rig.hint(MADE, Sign.CREATED)
+    rig.later(1.5)
+    for _ in range(40):
+        rig.step()
+        rig.later(50)
+    assert project.engine.list_held() == []
+    assert count_made(rig) == 60
+    assert len(project.paths()) == 63
+
+
+def test_one_that_is_still_being_written_is_not_taken_for_whole(rig: Rig) -> None:
+    root = rig.project.root
+    for number in range(10):
+        rig.project.write(f"prompts/made/{number}.prompty", "---\nname: P\n---\nhello\n")
+    last = [entry.name for entry in os.scandir(root / "prompts/made")][-1]
+    with (root / "prompts/made" / last).open("wb") as file:
+        file.write(b"---\nname: half\n---\nthis is only the begin")
+        file.flush()
+        rig.hint("prompts/made", Sign.CREATED)
+        for _ in range(5):
+            rig.step()
+            rig.later(1)
+        assert f"prompts/made/{last}" not in rig.project.paths()
+        file.write(b"ning of it\n")
+    rig.hint(f"prompts/made/{last}", Sign.CLOSED)
+    rig.later(20)
+    rig.step()
+    assert f"prompts/made/{last}" in rig.project.paths()
+
+
 def test_one_that_goes_before_its_turn_is_no_row_and_no_loss(rig: Rig) -> None:
     make_folder(rig, 10)
     rig.step()
