@@ -2,7 +2,7 @@
 
     --full               trees of 10 000 and 100 000 personas, more of everything (default: small, some minutes)
     --rounds N           so many runs of each; medians are shown, with the least and the greatest
-    --save FILE          keep the figures and the machine as JSON
+    --save FILE          keep the figures and the machine as JSON, with those in FILE of other benchmarks
     --compare FILE       show each median by that of an earlier run
 
 Ratios travel from machine to machine, the digits do not. Nothing else should run meanwhile.
@@ -54,10 +54,15 @@ def run_cold_sync(size: Size, rounds: int) -> list[Figure]:
     return figures + (cold_sync.measure(100_000, rounds) if size is Size.FULL else [])
 
 
+def run_ready(size: Size, rounds: int) -> list[Figure]:
+    figures = ready.list_figures(size.choose(1_100, 11_000), rounds)
+    return figures + (ready.list_figures(110_000, rounds) if size is Size.FULL else [])
+
+
 RUNS: Mapping[str, Run] = {
     "cold_sync": run_cold_sync,
     "parsing": lambda size, rounds: parsing.list_figures(size.choose(500, 2_000), 5 * rounds),
-    "ready": lambda size, rounds: ready.list_figures(size.choose(1_100, 11_000), rounds),
+    "ready": run_ready,
     "start": lambda _, rounds: start.list_figures(5 * rounds),
     "save_to_row": lambda size, rounds: save_to_row.list_figures(size.choose(40, 200), rounds),
     "save_during_rescan": lambda size, rounds: save_during_rescan.list_figures(

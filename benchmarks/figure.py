@@ -85,9 +85,31 @@ def shorten(value: float) -> str:
 
 
 def write_figures(path: Path, figures: Iterable[Figure]) -> None:
-    """Keep *figures* at *path*, with the machine that they were measured on."""
-    kept = {"machine": describe_machine(), "figures": [asdict(one) for one in figures]}
+    """Keep *figures* at *path*, with the machine that they were measured on; others that are there stay.
+
+    Raises SystemExit where those are of another machine.
+    """
+    machine = describe_machine()
+    if path.exists() and path.stat().st_size:
+        earlier = read_figures(path)
+        if (other := json.loads(path.read_text(encoding="utf-8")).get("machine")) != machine:
+            sys.exit(f"{path}: its figures are of another machine ({other}): name another file")
+        figures = merge_figures(earlier, list(figures))
+    kept = {"machine": machine, "figures": [asdict(one) for one in figures]}
     path.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+
+
+def merge_figures(earlier: Sequence[Figure], later: Sequence[Figure]) -> list[Figure]:
+    """*later* ones in the place of what was measured *earlier* of the same benchmark, and after all else."""
+    measured = {one.benchmark for one in later}
+    merged: list[Figure] = []
+    for one in earlier:
+        if one.benchmark not in measured:
+            merged.append(one)
+        elif one.benchmark not in {known.benchmark for known in merged}:
+            merged += [new for new in later if new.benchmark == one.benchmark]
+    there = {one.benchmark for one in merged}
+    return merged + [one for one in later if one.benchmark not in there]
 
 
 def read_figures(path: Path) -> list[Figure]:

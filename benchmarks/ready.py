@@ -4,8 +4,9 @@
 
 In turns: a start after a stop, a start after kill -9, `docsync sync` without a daemon, and the floor, which is the shortest
 honest program for an unchanged tree: it stats every file and compares each with the row that it knows. Seconds from the
-start of the process, and those of the processor in that time, which other work on the machine moves less: the least, the
-median, and the median beside that of the floor. --package names another docsync to measure, such as an earlier one.
+start of the process, and those of the processor in that time, which other work on the machine moves less, and MiB of
+memory: the least, the median, and the median beside that of the floor. --package names another docsync to measure, such as
+an earlier one.
 """
 
 import argparse
@@ -50,9 +51,16 @@ class Bench:
         self._package = package
         self.times: dict[str, list[float]] = defaultdict(list)
 
-    def run(self, *command: str) -> None:
-        """A program to its end, in the environment that all have."""
-        subprocess.run(command, cwd=self._root, env=self._environ(), stdout=subprocess.DEVNULL, check=True)
+    def run(self, *command: str) -> resource.struct_rusage:
+        """A program to its end, in the environment that all have; returns what it has used."""
+        with subprocess.Popen(
+            command, cwd=self._root, env=self._environ(), stdout=subprocess.DEVNULL
+        ) as program:
+            _, status, used = os.wait4(program.pid, 0)
+            program.returncode = os.waitstatus_to_exitcode(status)
+        if program.returncode:
+            raise subprocess.CalledProcessError(program.returncode, command)
+        return used
 
     def measure_sync(self) -> None:
         """`docsync sync` with nothing changed, without a daemon."""
@@ -76,12 +84,15 @@ class Bench:
                 time.sleep(_LOOK_SECONDS)
                 status = self._wait(daemon.pid)
             self._note(f"{name}, all looked at", time.perf_counter() - begun, _seconds_of(daemon.pid))
+            for what, mebibytes in _memory_of(daemon.pid).items():
+                self.times[f"{name}, {what}"].append(mebibytes)
             daemon.kill() if kill else daemon.terminate()
 
     def _measure(self, name: str, *command: str) -> None:
-        begun, used = time.perf_counter(), _children_seconds()
-        self.run(*command)
-        self._note(name, time.perf_counter() - begun, _children_seconds() - used)
+        begun = time.perf_counter()
+        used = self.run(*command)
+        self._note(name, time.perf_counter() - begun, used.ru_utime + used.ru_stime)
+        self.times[f"{name}, memory at the most"].append(used.ru_maxrss / 1024)
 
     def _note(self, name: str, seconds: float, processor_seconds: float) -> None:
         self.times[name].append(seconds)
@@ -114,9 +125,11 @@ def _seconds_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _children_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def _memory_of(pid: int) -> dict[str, float]:
+    """MiB that a process has in memory, and had at the most (proc_pid_status(5))."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    kibibytes = {line.split(":")[0]: int(line.split()[1]) for line in lines if line.startswith("Vm")}
+    return {"memory": kibibytes["VmRSS"] / 1024, "memory at the most": kibibytes["VmHWM"] / 1024}
 
 
 def measure(files: int, rounds: int, package: Path = HERE) -> dict[str, list[float]]:
@@ -125,6 +138,7 @@ def measure(files: int, rounds: int, package: Path = HERE) -> dict[str, list[flo
         root = Path(folder) / "project"
         write_tree(root, files * 10 // 11)
         bench = Bench(root, package.resolve())
+        bench.run(sys.executable, "-c", "import docsync.daemon")  # writes the bytecode
         bench.measure_sync()
         bench.measure_floor()
         bench.times.clear()
@@ -139,9 +153,14 @@ def measure(files: int, rounds: int, package: Path = HERE) -> dict[str, list[flo
 def list_figures(files: int, rounds: int) -> list[Figure]:
     """Until the daemon is ready, with nothing changed."""
     times = measure(files, rounds)
-    return [
+    waits = [
         Figure("ready", f"{name}, {files} files", "s", tuple(times[name]), tuple(times["floor"]))
         for name in ("start", "start after kill -9")
+    ]
+    floor = tuple(times["floor, memory at the most"])
+    return waits + [
+        Figure("ready", f"{what} after a start, {files} files", "MiB", tuple(times[f"start, {what}"]), floor)
+        for what in ("memory", "memory at the most")
     ]
 
 
@@ -152,11 +171,10 @@ def main() -> None:
     parser.add_argument("--package", type=Path, default=HERE)
     asked = parser.parse_args()
     times = measure(asked.files, asked.rounds, asked.package)
-    floor, floor_cpu = median(times["floor"]), median(times["floor, processor"])
     for name, taken in times.items():
-        middle = median(taken)
-        least = floor_cpu if name.endswith("processor") else floor
-        print(f"{name:47} least {min(taken):7.3f}  p50 {middle:7.3f}  {middle / least:6.1f} x the floor")
+        what = "memory at the most" if "memory" in name else "processor" if "processor" in name else ""
+        middle, floor = median(taken), median(times[f"floor, {what}" if what else "floor"])
+        print(f"{name:47} least {min(taken):7.3f}  p50 {middle:7.3f}  {middle / floor:6.1f} x the floor")
 
 
 if __name__ == "__main__":

@@ -80,7 +80,15 @@ def test_what_people_write_instead_is_measured_with_the_same_words() -> None:
             ["json: read", "json: parse", "prompty: read", "prompty: parse"],
         ),
         (lambda: whole_rows.list_figures(20, 1), ["Reader.get", "Reader.find of 20"]),
-        (lambda: ready.list_figures(22, 1), ["start, 22 files", "start after kill -9, 22 files"]),
+        (
+            lambda: ready.list_figures(22, 1),
+            [
+                "start, 22 files",
+                "start after kill -9, 22 files",
+                "memory after a start, 22 files",
+                "memory at the most after a start, 22 files",
+            ],
+        ),
         (lambda: save_during_rescan.list_figures(110, 3, 1), ["110 files, p50", "110 files, p99"]),
         (
             lambda: save_beside_many.list_figures(20, 3, 1),

@@ -1,5 +1,6 @@
 """Figures are shown beside their floors and beside those of an earlier run, which a file keeps."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,20 @@ def test_a_file_that_keeps_no_figures_is_named(tmp_path: Path, text: str) -> Non
     (tmp_path / "old.json").write_text(text)
     with pytest.raises(SystemExit, match=r"old\.json: no figures of an earlier run"):
         read_figures(tmp_path / "old.json")
+
+
+def test_figures_of_other_benchmarks_stay_and_those_of_the_same_are_replaced(tmp_path: Path) -> None:
+    kept = tmp_path / "figures.json"
+    write_figures(kept, [SYNC, WAIT])
+    again = [replace(SYNC, values=(1.0,)), replace(SYNC, name="other"), replace(SYNC, benchmark="new")]
+    write_figures(kept, again)
+    assert read_figures(kept) == [again[0], again[1], WAIT, again[2]]
+
+
+def test_figures_of_another_machine_are_not_mixed_with_those_of_this_one(tmp_path: Path) -> None:
+    kept = tmp_path / "figures.json"
+    write_figures(kept, [SYNC])
+    kept.write_text(kept.read_text("utf-8").replace('"python": "', '"python": "2'), encoding="utf-8")
+    with pytest.raises(SystemExit, match="of another machine"):
+        write_figures(kept, [WAIT])
+    assert read_figures(kept) == [SYNC]
