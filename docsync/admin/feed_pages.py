@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from docsync.admin.broadcast import BroadcastState
 from docsync.admin.http.json_body import dump_json, to_json
 from docsync.admin.http.version_headers import DatabaseVersion, dump_members
 from docsync.admin.question_pool import QuestionPool
@@ -39,8 +40,8 @@ class FeedPages:
 
     def __init__(self, readers: QuestionPool) -> None:
         self._readers = readers
-        self._shared: dict[tuple[int, str, int, Form], asyncio.Task[FeedPage]] = {}
-        self._told: tuple[int, FeedPage] | None = None
+        self._shared: dict[tuple[BroadcastState, str, int, Form], asyncio.Task[FeedPage]] = {}
+        self._told: tuple[BroadcastState, FeedPage] | None = None
 
     async def read(self, since: str | None, limit: int, form: Form) -> FeedPage:
         """The changes after *since*. Raises what `QuestionPool.ask` raises."""
@@ -51,32 +52,33 @@ class FeedPages:
 
         return await self._readers.ask(make)
 
-    async def share(self, number: int, since: str, limit: int, form: Form) -> FeedPage:
-        """What `read` gives, once for all who ask while *number* is the newest: a later one wakes them."""
-        key = (number, since, limit, form)
+    async def share(self, seen: BroadcastState, since: str, limit: int, form: Form) -> FeedPage:
+        """What `read` gives, once for all who ask while *seen* is the state: a later one wakes them."""
+        key = (seen, since, limit, form)
         if key not in self._shared:
             self._shared[key] = asyncio.create_task(self.read(since, limit, form))
             self._shared[key].add_done_callback(lambda _: self._shared.pop(key))
         page = await asyncio.shield(self._shared[key])
-        if not page.found.more:
-            self._tell(number, page)
+        if page.found.more:  # perhaps of another database
+            self._told = None
+        else:
+            self._tell(seen, page)
         return page
 
-    def _tell(self, number: int, page: FeedPage) -> None:
-        told = self._told = (number, page)
+    def _tell(self, seen: BroadcastState, page: FeedPage) -> None:
+        told = self._told = (seen, page)
         asyncio.get_running_loop().call_later(_MOMENT_SECONDS, self._forget, told)
 
-    def _forget(self, told: tuple[int, FeedPage]) -> None:
+    def _forget(self, told: tuple[BroadcastState, FeedPage]) -> None:
         if self._told is told:
             self._told = None
 
-    def find_end(self, number: int, since: str | None, form: Form) -> FeedPage | None:
-        """The empty page after *since*, if a page of a moment ago ended there, and *number* is no newer.
+    def find_end(self, seen: BroadcastState, since: str | None, form: Form) -> FeedPage | None:
+        """The empty page after *since*, if a page of a moment ago ended there, and *seen* is still the state.
 
-        Whoever comes back then waits, and is woken by what comes next. For a moment only: a database that
-        is made anew has no newer number.
+        Whoever comes back then may wait: what comes next wakes them. It says nothing of what has come since.
         """
-        if self._told is None or self._told[0] != number or self._told[1].found.cursor != since:
+        if self._told is None or self._told[0] != seen or self._told[1].found.cursor != since:
             return None
         found = replace(self._told[1].found, items=(), start_over=False)
         return FeedPage(found, form(found, since))

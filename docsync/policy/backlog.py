@@ -43,8 +43,8 @@ class Backlog:
         self._dirty[path], self._due_ns[path] = dirty, due_ns
         if known is None:
             self._folders.setdefault(dirname(path), {})[path] = None
-        if known is None or known.first_hint_ns != dirty.first_hint_ns:
-            heappush(self._ages, (dirty.first_hint_ns, path))
+        if known is None or known.since_ns != dirty.since_ns:
+            heappush(self._ages, (dirty.since_ns, path))
         if dirty.comes_first:
             self._first[path] = None
 
@@ -64,9 +64,9 @@ class Backlog:
             heappop(self._ages)
         return self._ages[0][0] if self._ages else None
 
-    def _is_aged(self, first_hint_ns: int, path: str) -> bool:
+    def _is_aged(self, since_ns: int, path: str) -> bool:
         dirty = self._dirty.get(path)
-        return dirty is not None and dirty.first_hint_ns == first_hint_ns
+        return dirty is not None and dirty.since_ns == since_ns
 
     def choose(self, most: int, wanted: Iterable[str] = ()) -> list[str]:
         """About *most* paths: all that come first and all that are *wanted*, and then as said above."""

@@ -15,8 +15,8 @@ class DirtyPath:
     """A dirty path: the times of its first and last hint, and `sign`, what the last one said.
 
     `not_before_ns` is the earliest time to look. `is_half`: what the name was went elsewhere, or what it is
-    came from another name. `is_found`: nothing was heard of it, it was seen in a folder. All times are
-    monotonic nanoseconds.
+    came from another name. `is_found`: nothing was heard of it, it was seen in a folder that was hinted at
+    `folder_ns`. All times are monotonic nanoseconds.
     """
 
     first_hint_ns: int
@@ -25,6 +25,12 @@ class DirtyPath:
     not_before_ns: int = 0
     is_half: bool = False
     is_found: bool = False
+    folder_ns: int | None = None
+
+    @property
+    def since_ns(self) -> int:
+        """When the first hint came, of it or of its folder."""
+        return self.first_hint_ns if self.folder_ns is None else min(self.folder_ns, self.first_hint_ns)
 
     @property
     def comes_first(self) -> bool:
@@ -42,7 +48,10 @@ def merge_hints(older: DirtyPath, newer: DirtyPath) -> DirtyPath:
     is_another = newer.sign is Sign.CREATED and older.sign is Sign.FOLDER
     return replace(
         newer,
-        first_hint_ns=min(older.first_hint_ns, newer.first_hint_ns),
+        first_hint_ns=newer.first_hint_ns
+        if older.is_found
+        else min(older.first_hint_ns, newer.first_hint_ns),
+        folder_ns=older.folder_ns if newer.folder_ns is None else newer.folder_ns,
         sign=older.sign if older.sign is Sign.LOST or is_another else newer.sign,
         is_half=older.is_half or newer.is_half,
     )

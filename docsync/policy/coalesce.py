@@ -76,7 +76,8 @@ class Coalescer:
         """*path* was found in a folder that was hinted at *since_ns*, and is looked at in its turn."""
         if path in self._dirty:
             return
-        found = DirtyPath(since_ns, since_ns - self._timing.settle_ns, Sign.CLOSED, is_found=True)
+        quiet_ns = now_ns - self._timing.settle_ns
+        found = DirtyPath(now_ns, quiet_ns, Sign.CLOSED, is_found=True, folder_ns=since_ns)
         self._put(path, found, now_ns)
         if (due_ns := self.due_ns(path)) <= now_ns:
             del self._alarms[path]

@@ -111,12 +111,13 @@ class Walk:
 
     def _is_folder(self, entry: "os.DirEntry[str]", path: str) -> bool:
         """True when *entry* is a folder to walk into; anything else is noted down."""
+        if is_hidden(entry.name):
+            return False
         if entry.is_dir(follow_symlinks=False):
-            return not is_hidden(entry.name) and self._may_enter(path)
+            return self._may_enter(path)
         if entry.is_symlink():
-            if not is_hidden(entry.name):
-                self._link(path, entry.path)
-        elif type_ := self._type_of(path):  # none of a hidden name
+            self._link(path, entry.path)
+        elif type_ := self._type_of(path):
             try:
                 status = entry.stat(follow_symlinks=False)
             except FileNotFoundError:

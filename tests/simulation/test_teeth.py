@@ -23,6 +23,7 @@ def test_a_planted_bug_is_found(name: str, tell: Tell) -> None:
                 break
         else:
             pytest.fail(f"{name}: not found in {MAX_HISTORIES} histories")
+    assert "TypeError" not in found, "the bug is planted where the code is another one by now"
     assert failure_of(generate(number), Stage(base())) is None, "without the bug nothing is wrong"
     tell(f"planted: {name.replace('_', ' ')}: found by history {number} ({found[:100]})")
 

@@ -65,11 +65,12 @@ class FeedRoutes:
             read_seconds(query, "wait", _MAX_WAIT_SECONDS),
         )
         seen = self._broadcast.now
-        page = self._pages.find_end(seen.number, since, write_answer) if wait else None
-        known = seen if page else None
-        page = page or await self._pages.read(since, limit, write_answer)
+        end = self._pages.find_end(seen, since, write_answer) if wait else None
+        page = end or await self._pages.read(since, limit, write_answer)
         if wait and page.is_empty:
-            page = await self._poll(request, page, limit, wait, known)
+            page = await self._poll(request, page, limit, wait, known=seen if end else None)
+        if page is end:  # nobody was woken, perhaps since the time was so short: what is there counts
+            page = await self._pages.read(since, limit, write_answer)
         response = Response(page.octets, media_type="application/json")
         return set_version_headers(response, DatabaseVersion.of(page.found))
 
@@ -88,7 +89,7 @@ class FeedRoutes:
                 while goes_on and not page.found and not page.found.start_over:
                     seen = self._broadcast.now
                     if seen != known:
-                        page = await self._pages.share(seen.number, page.found.cursor, limit, write_answer)
+                        page = await self._pages.share(seen, page.found.cursor, limit, write_answer)
                     goes_on = not page.found and await self._wait(request, seen, until)
         finally:
             self._polls -= 1
@@ -143,7 +144,7 @@ class FeedRoutes:
                     await write(b":\n\n")
                 # Read before the query: a change committed afterwards is found by the next query.
                 seen = self._broadcast.now
-                page = await self._pages.share(seen.number, page.found.cursor, MAX_PAGE, write_events)
+                page = await self._pages.share(seen, page.found.cursor, MAX_PAGE, write_events)
 
 
 _SINCE = parameter("since", "A cursor: what came after it; or the word now.")

@@ -27,11 +27,6 @@ class BatchReport:
     again: Mapping[str, int] = field(default_factory=dict)
     deferred: Mapping[str, int] = field(default_factory=dict)
 
-    @property
-    def undecided(self) -> set[str]:
-        """All paths that this batch leaves to another one."""
-        return {*self.again, *self.deferred}
-
 
 @dataclass(frozen=True, slots=True)
 class BatchOptions:

@@ -262,6 +262,7 @@ class Engine:
         for path in work.look.again.union(work.skipped & set(applied.deleted)):
             work.again[path] = work.look.now_ns + self._timing.settle_ns
         unsure = self._grace.suspects() - work.resting - work.again.keys() - work.look.suspects
+        unsure = unsure - work.deferred.keys()
         scopes = frozenset(work.look.scopes)
         self._grace.clear(path for path in unsure if is_within(scopes, path))
         self._roots.commit()

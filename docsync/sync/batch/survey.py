@@ -139,8 +139,9 @@ class Surveyor:
             return {}
         told = frozenset(chain(batch.dirty.keys() - made, batch.asked, batch.delivered))
         new = [path for path in work.stale if path not in work.look.known and is_within(made, path)]
-        several = {*scan.shared, *scan.links.keys(), *scan.links.values(), *work.renames}
-        deferred = [path for path in new[batch.room :] if path not in several and not is_within(told, path)]
+        bound = {*scan.shared, *scan.links.keys(), *scan.links.values(), *work.renames}
+        bound |= self._parts.grace.suspects()
+        deferred = [path for path in new[batch.room :] if path not in bound and not is_within(told, path)]
         if self._have_moved(work.stale[path] for path in deferred):
             return {}
         since_ns = min(batch.dirty[path].first_hint_ns for path in made)

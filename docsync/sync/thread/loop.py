@@ -175,10 +175,11 @@ class Loop:
     def _take_in(self, batch: Batch, report: BatchReport, looks: list[Request]) -> None:
         """After the commit of *batch*: update the pending requests with *report*."""
         # A path to be looked at again stays here until then, also through batches of other paths.
-        self._recheck = (self._recheck - batch.dirty.keys() | report.undecided) & self._inbox.dirty()
+        self._recheck = (self._recheck - batch.dirty.keys() | report.again.keys()) & self._inbox.dirty()
         undecided = self._engine.list_undecided() | self._recheck
-        self._pending.mark_begun(looks, undecided, batch)
-        self._pending.mark_committed(report.applied, undecided, batch)
+        deferred = report.deferred.keys()
+        self._pending.mark_begun(looks, undecided, batch, deferred)
+        self._pending.mark_committed(report.applied, undecided, batch, deferred)
 
     def _release(self, request: Request, now_ns: int) -> None:
         begun_ns = self._clock.monotonic_ns()
@@ -241,7 +242,7 @@ class Loop:
         if is_over or EVERYTHING in batch.dirty:
             self._metrics.record_rescan()
         self._log.log_batch(report, seconds)
-        undecided = self._engine.list_undecided() | report.undecided
+        undecided = self._engine.list_undecided() | report.again.keys()
         self._metrics.record_commit(applied, seconds, undecided, now_ns + int(seconds * 1e9))
         return report
 

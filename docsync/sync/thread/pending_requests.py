@@ -1,6 +1,6 @@
 """Requests that wait for an answer: the paths each waits for, and what batches did meanwhile."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 
 from docsync.change import ApplyResult, DatabaseState
 from docsync.clock import Clock
@@ -41,10 +41,12 @@ class PendingRequests:
         """True while somebody waits for what a batch has left for later ones."""
         return any(request.left for request in self._begun)
 
-    def mark_begun(self, requests: Iterable[Request], undecided: set[str], batch: Batch) -> None:
+    def mark_begun(
+        self, requests: Iterable[Request], undecided: set[str], batch: Batch, deferred: Set[str] = frozenset()
+    ) -> None:
         """Record that *requests* were carried out by *batch*, or as much as it took of what is dirty.
 
-        Each now waits for the *undecided* among its paths, and for what was left.
+        Each now waits for the *undecided* among its paths, for what was left, and for what was *deferred*.
         """
         for request in requests:
             self._new.remove(request)
@@ -52,15 +54,22 @@ class PendingRequests:
             request.waits_for = {path for path in undecided if request.depends_on(path)}
             looked = frozenset(batch.dirty)
             request.left = {p for p in batch.left if request.depends_on(p) and not is_within(looked, p)}
+            request.left.update(filter(request.depends_on, deferred))
 
-    def mark_committed(self, applied: ApplyResult, undecided: set[str], batch: Batch) -> None:
-        """Record that *batch* was committed, after which the *undecided* paths are still so."""
+    def mark_committed(
+        self, applied: ApplyResult, undecided: set[str], batch: Batch, deferred: Set[str] = frozenset()
+    ) -> None:
+        """Record that *batch* was committed, after which the *undecided* paths are still so.
+
+        What was *deferred* of a folder for which somebody waits is waited for like that.
+        """
         for request in self._begun:
-            looked = frozenset(request.left & batch.dirty.keys())
-            request.left -= looked
-            # Of a folder that was left files may be undecided, or have had no room.
-            beneath = {path for path in undecided if is_within(looked, path) and request.depends_on(path)}
-            still = (request.waits_for & undecided) | beneath
+            still = request.waits_for & undecided
+            if looked := frozenset(request.left & batch.dirty.keys()):
+                request.left -= looked
+                # What was left may be a folder.
+                still |= _list_within(looked, undecided, request)
+                request.left |= _list_within(looked, deferred, request)
             request.waits_for = {path for path in still if not self._is_later(request, path)}
         # A look may wait for a walk: what other batches do meanwhile is no less of an answer.
         for request in (*self._begun, *self.looks()):
@@ -91,3 +100,8 @@ class PendingRequests:
         for request in (*self._new, *self._begun):
             if request.answer.set_running_or_notify_cancel():
                 request.answer.set_exception(StoreUnavailable(StoreReason.STOPPING, why))
+
+
+def _list_within(folders: frozenset[str], paths: Set[str], request: Request) -> set[str]:
+    """Those of *paths* within *folders* on which the answer to *request* depends."""
+    return {path for path in paths if is_within(folders, path) and request.depends_on(path)}

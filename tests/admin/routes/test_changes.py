@@ -187,9 +187,9 @@ def test_those_who_wait_for_the_same_changes_share_one_page(
     assert len(reads) < 4
 
 
-def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+def count_reads(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """A list that grows with each look into the database for a page."""
-    right, reads = FeedPages.read, list[object]()
+    right, reads = FeedPages.read, list[tuple[Any, ...]]()
 
     async def read(self: FeedPages, *asked: Any) -> FeedPage:
         reads.append(asked)
@@ -219,15 +219,36 @@ def test_whoever_comes_back_at_once_waits_without_a_look(
     reads = count_reads(monkeypatch)
     writer.project.persona("personas/cy.json")
     writer.project.settle()  # and nobody is told yet
-    got = changes(endpoint, f"since={cursor}&wait=0.01")
-    assert (got["changes"], got["cursor"], got["more"], got["start_over"]) == ([], cursor, False, False)
-    assert reads == []
-    assert changes(endpoint, f"since={cursor}")["changes"], "who does not wait is told what is there"
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(wait_for, endpoint, cursor)
-        writer.save("dan")
+        while "dan" not in str(told := changes(endpoint)["changes"]):
+            writer.save("dan")
         told = [one["id"] for one in waiting.result(timeout=20).json["changes"]]
     assert told == ["persona/cy", "persona/dan"]
+    assert len([asked for asked in reads if asked[0]]) == 1, "of all but those without a cursor"
+
+
+def test_when_the_time_of_whoever_came_back_is_over_what_is_there_counts(
+    endpoint: Endpoint, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docsync.admin.feed_pages._MOMENT_SECONDS", 60)
+    cursor = tell_one_who_waits(endpoint, writer)
+    for name in ("cy", "dan"):
+        writer.project.persona(f"personas/{name}.json")
+        writer.project.settle()  # and nobody is told yet
+        got = changes(endpoint, f"since={cursor}&wait=0.001")
+        assert [one["id"] for one in got["changes"]][-1] == f"persona/{name}"
+        assert got["revision"] == writer.project.revision
+
+
+def test_whoever_comes_back_to_another_database_is_told_so(
+    endpoint: Endpoint, writer: Writer, commands: FakeCommands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("docsync.admin.feed_pages._MOMENT_SECONDS", 60)
+    cursor = tell_one_who_waits(endpoint, writer)
+    writer.project.query("UPDATE sync_state SET value = 'ffffffffffffffff' WHERE key = 'epoch'")
+    commands.now = replace(commands.now, epoch="ffffffffffffffff")  # no batch was made
+    assert wait_for(endpoint, cursor).json["start_over"]
 
 
 def test_after_a_moment_there_is_a_look(

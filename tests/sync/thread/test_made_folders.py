@@ -127,6 +127,61 @@ def test_whoever_waits_gets_all_of_a_folder_that_was_left_itself(rig: Rig) -> No
     assert answer.broken == (f"{MADE}/broken.json",)
 
 
+def test_whoever_waits_gets_what_had_no_room_whatever_was_heard_of_it_since(rig: Rig) -> None:
+    make_folder(rig, 20)
+    rig.later(20)
+    asked = rig.ask()
+    rig.step()
+    for path in sorted(rig.inbox.dirty())[1:]:
+        rig.hint(path, Sign.CLOSED)
+    while Rig.answer(asked) is None:
+        rig.step()
+        rig.later(1)
+    assert count_made(rig) == 20
+
+
+def test_whoever_asks_for_a_folder_of_which_a_part_is_there_waits_for_no_rest(rig: Rig) -> None:
+    make_folder(rig, 20)
+    rig.step()
+    rig.later(1)
+    asked = rig.ask(MADE)
+    rig.step()
+    assert count_made(rig) == 20
+    assert Rig.answer(asked) is not None
+
+
+def test_nobody_waits_for_one_that_is_opened_before_its_turn(rig: Rig) -> None:
+    make_folder(rig, 10)
+    rig.step()
+    path = min(rig.inbox.dirty())
+    with (rig.project.root / path).open("w") as file:
+        file.write("{")
+        file.flush()
+        rig.hint(path, Sign.OPEN)
+        rig.later(1)
+        asked = rig.ask()
+        for _ in range(4):
+            rig.step()
+            rig.later(1)
+        assert Rig.answer(asked) is not None
+
+
+def test_one_that_is_written_while_it_has_waited_for_long_is_not_taken_at_its_first_half(rig: Rig) -> None:
+    root = rig.project.root
+    for number in range(10):
+        rig.project.write(f"prompts/made/{number}.prompty", "---\nname: P\n---\nhello, a whole text\n")
+    rig.hint("prompts/made", Sign.CREATED)
+    rig.step()
+    path = min(rig.inbox.dirty())
+    rig.later(2100)
+    with (root / path).open("wb") as file:
+        file.write(b"---\nname: P\n---\nhal")
+        file.flush()
+        rig.hint(path, Sign.OPEN)
+        rig.step()
+        assert path not in rig.project.paths()
+
+
 def test_what_went_is_excused_by_copies_that_have_not_had_their_turn(rig: Rig) -> None:
     project = rig.project
     for number in range(60):
