@@ -53,7 +53,12 @@ def a_new_name_comes_without_its_old_one(
 
 @instead(PendingRequests, "mark_begun")
 def a_wait_is_answered_after_its_first_slice(
-    right: Wrapped, self: PendingRequests, requests: Any, undecided: set[str], batch: Batch, deferred: Any
+    right: Wrapped,
+    self: PendingRequests,
+    requests: Any,
+    undecided: set[str],
+    batch: Batch,
+    deferred: Any = frozenset(),
 ) -> None:
     right(self, requests, undecided, replace(batch, left={}), deferred)
 
@@ -67,12 +72,3 @@ def what_is_deferred_is_forgotten(right: Wrapped, self: BatchContext, paths: Any
 @instead(Batch, "hints")
 def what_was_found_in_a_folder_was_heard_of(right: Wrapped, self: Batch) -> Mapping[str, DirtyPath]:
     return {**self.left, **self.dirty}
-
-
-@instead(PendingRequests, "mark_committed")
-def of_a_folder_that_was_left_nothing_is_undecided(
-    right: Wrapped, self: PendingRequests, applied: Any, undecided: set[str], batch: Batch, deferred: Any
-) -> None:
-    for request in self._begun:
-        request.left -= batch.dirty.keys()
-    right(self, applied, undecided, batch, deferred)
