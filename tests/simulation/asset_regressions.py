@@ -109,4 +109,10 @@ ASSET_REGRESSIONS: dict[str, History] = {
         Step(0, Verb.LINK, path="personas/spare.txt", other="personas/c.json", number=1, news=News.LOST),
         Step(700, Verb.SHUT, path="prompts/kit"),
     ),
+    "what a prompt takes in comes while another file with its bytes has just taken its name": (
+        Step(0, Verb.SAVE, path="prompts/p.prompty", other="prompt/taking"),
+        Step(0, Verb.WRITE, path="prompts/kit/s.prompty", other="prompt/taking"),
+        Step(1100, Verb.MOVE, path="prompts/kit/s.prompty", other="prompts/p.prompty"),
+        Step(0, Verb.SAVE, path="prompts/kit/sample.json", other="aside/any"),
+    ),
 }

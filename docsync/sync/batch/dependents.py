@@ -7,6 +7,7 @@ from posixpath import dirname
 from docsync.change import FileReference, Relink, RowChange, Upsert
 from docsync.model import FileState, Stamp
 from docsync.names import EVERYTHING, is_within
+from docsync.policy.grace_period import GracePeriod
 from docsync.sync.batch.batch_context import BatchContext
 from docsync.sync.batch.load import Loader
 from docsync.sync.ports import Store, Tree
@@ -15,10 +16,11 @@ from docsync.sync.ports import Store, Tree
 class Dependents:
     """Says anew what depends on the files that one batch found, changed or lost."""
 
-    def __init__(self, tree: Tree, store: Store, loader: Loader) -> None:
+    def __init__(self, tree: Tree, store: Store, loader: Loader, grace: GracePeriod) -> None:
         self._tree = tree
         self._store = store
         self._loader = loader
+        self._grace = grace
 
     def list_unhinted(self) -> set[str]:
         """The files of which no hint tells, and on which documents depend: whoever waits must look at them."""
@@ -92,4 +94,11 @@ class Dependents:
             if self._tree.collections_of(path):
                 change = self._loader.load(path, look)
                 if isinstance(change, Upsert) and change.document.content_hash == entry.content_hash:
+                    self._pair_rename(path, change.stamp, work)
                     yield path, change
+
+    def _pair_rename(self, path: str, stamp: Stamp, work: BatchContext) -> None:
+        """Another file with the same bytes may have taken the name *path*: both halves of that land together."""
+        if (old := self._grace.match_renames({path: stamp}).get(path)) is not None:
+            work.renames[path] = old.entry
+            work.equal.add(path)

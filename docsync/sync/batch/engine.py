@@ -63,7 +63,7 @@ class Engine:
         self._tree = parts.tree
         self._store = parts.store
         self._loader = parts.loader
-        self.dependents = Dependents(parts.tree, parts.store, parts.loader)
+        self.dependents = Dependents(parts.tree, parts.store, parts.loader, parts.grace)
         self._twins = NameTwins(parts.tree, parts.store, parts.loader.ignore)
         self._audience = parts.audience
         self._private = MorePrivate(parts.store, parts.audience, parts.loader.ignore)
