@@ -115,4 +115,10 @@ ASSET_REGRESSIONS: dict[str, History] = {
         Step(1100, Verb.MOVE, path="prompts/kit/s.prompty", other="prompts/p.prompty"),
         Step(0, Verb.SAVE, path="prompts/kit/sample.json", other="aside/any"),
     ),
+    "one of two names goes while what a prompt takes in is still coming": (
+        Step(0, Verb.HALF, path="prompts/sample.json", other="aside/any"),
+        Step(12, Verb.SAVE, path="prompts/p.prompty", other="prompt/taking"),
+        Step(0, Verb.LINK, path="prompts/kit/s.prompty", other="prompts/p.prompty", number=1),
+        Step(0, Verb.DELETE, path="prompts/kit/s.prompty"),
+    ),
 }

@@ -10,6 +10,7 @@ from docsync.names import EVERYTHING, is_within
 from docsync.policy.grace_period import GracePeriod
 from docsync.sync.batch.batch_context import BatchContext
 from docsync.sync.batch.load import Loader
+from docsync.sync.batch.renames import was_known
 from docsync.sync.ports import Store, Tree
 
 
@@ -94,7 +95,8 @@ class Dependents:
             if self._tree.collections_of(path):
                 change = self._loader.load(path, look)
                 if isinstance(change, Upsert) and change.document.content_hash == entry.content_hash:
-                    self._pair_rename(path, change.stamp, work)
+                    if not was_known(entry, change.stamp):
+                        self._pair_rename(path, change.stamp, work)
                     yield path, change
 
     def _pair_rename(self, path: str, stamp: Stamp, work: BatchContext) -> None:

@@ -11,7 +11,7 @@ def pair_renames(work: BatchContext, grace: GracePeriod, timing: Timing) -> None
     known = look.known
     # A name that the file had before, as that of a hard link, is no new one. Its inode alone proves nothing:
     # a new file gets that of one that went.
-    new = {path: at for path, at in work.stale.items() if not _was_known(known.get(path), at)}
+    new = {path: at for path, at in work.stale.items() if not was_known(known.get(path), at)}
     for path, old in grace.match_renames(new).items():
         if path not in work.stale:
             continue  # it waits with another one
@@ -26,7 +26,8 @@ def pair_renames(work: BatchContext, grace: GracePeriod, timing: Timing) -> None
             work.renames[path] = old.entry
 
 
-def _was_known(entry: Entry | None, stamp: Stamp) -> bool:
+def was_known(entry: Entry | None, stamp: Stamp) -> bool:
+    """True when *stamp* is of the very file that was seen: then its name is none that it has just got."""
     return entry is not None and entry.stamp is not None and entry.stamp.identity == stamp.identity
 
 
