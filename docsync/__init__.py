@@ -36,6 +36,7 @@ The map of the rooms: rank, room, job. Imports point to a strictly lower rank or
     0  names      paths, patterns, ids; which names are ignored
     0  clock      time that is given: monotonic for waits, the wall clock for what people read
     0  permission who may read what docsync writes: modes, and files and folders made with them
+    0  real_path  where a path leads, also while links on it come and go
     0  regular_file small files that somebody else may have put there, read whole or not at all
     0  registry   names of the formats and of the codes that can be ignored
     0  errors     the few errors that an operator must act on

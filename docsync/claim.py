@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from docsync.permission import create_file
+from docsync.real_path import real_path
 from docsync.regular_file import read_regular
 
 _FILE = "holder.json"
@@ -173,7 +174,7 @@ def _is_moving(path: Path) -> bool:
 
 def _claim_of(pid: int, folder: Path) -> Claim:
     boot, pids = _read_text("/proc/sys/kernel/random/boot_id"), _read_link("/proc/self/ns/pid")
-    return Claim(pid, _read_start(pid), boot, pids, os.path.realpath(folder))
+    return Claim(pid, _read_start(pid), boot, pids, real_path(folder))
 
 
 def is_zombie(pid: int) -> bool:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from docsync.real_path import real_path
+
 _STALE_NS = 10_000_000_000
 _JUST_NOW_NS = 250_000_000
 _POINTER = "gitdir:"
@@ -34,7 +36,7 @@ def find_git(root: Path, folders: Iterable[str]) -> "GitDirectories":
     found: dict[str, None] = {}
     seen: set[str] = set()
     for folder in ("", *folders):
-        found |= dict.fromkeys(_find_enclosing(os.path.realpath(os.path.join(root, folder)), seen))  # noqa: PTH118
+        found |= dict.fromkeys(_find_enclosing(real_path(os.path.join(root, folder)), seen))  # noqa: PTH118
     return GitDirectories(*found)
 
 

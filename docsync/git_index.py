@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from docsync.git import find_directory
+from docsync.real_path import real_path
 
 _HEADER = struct.Struct(">4sII")
 _MAX_INDEX_BYTES = 1 << 28
@@ -21,7 +22,7 @@ _EXTENDED = 0x4000
 
 def is_tracked(path: Path) -> bool:
     """True when the repository around *path* has it in its index, or has one that cannot be understood."""
-    real = Path(os.path.realpath(path.parent)) / path.name
+    real = Path(real_path(path.parent)) / path.name
     tree = next((above for above in real.parents if os.path.lexists(above / ".git")), None)
     directory = None if tree is None else find_directory(tree)
     if tree is None or directory is None:

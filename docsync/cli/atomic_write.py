@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from docsync.errors import UsageError
 from docsync.names import strip_folder, to_printable
 from docsync.permission import OWNER_ALONE, Access, access_of, create_file, grant, mode_of
+from docsync.real_path import real_path
 
 if TYPE_CHECKING:
     from docsync.cli.project import Project
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 def resolve_output(path: Path, project: "Project") -> Path:
     """Where to write for *path*: behind the links. Raises UsageError where a file would do harm."""
-    place = Path(os.path.realpath(path))
-    inner = strip_folder(os.path.realpath(project.root), str(place)) or ""
+    place = Path(real_path(path))
+    inner = strip_folder(real_path(project.root), str(place)) or ""
     owner = next((one for one in project.config.collections if one.matches(inner)), None)
     if owner is not None:
         raise UsageError(
@@ -37,9 +38,9 @@ def resolve_output(path: Path, project: "Project") -> Path:
 
 def _belongs_to(database: Path, place: Path) -> bool:
     """True for the database itself, under whatever name, and for the files that go with it."""
-    real = Path(os.path.realpath(database))
+    real = Path(real_path(database))
     names = {database.name, real.name}
-    beside = place.parent in (Path(os.path.realpath(database.parent)), real.parent)
+    beside = place.parent in (Path(real_path(database.parent)), real.parent)
     return place == real or (
         beside
         and any(place.name == name or place.name.startswith((f"{name}-", f"{name}.")) for name in names)
@@ -52,7 +53,7 @@ def output_access(place: Path, project: "Project") -> Access:
     Outside of the project only this user may, unless the mode of the database is configured.
     """
     known = access_of(project.database)
-    is_inside = place.is_relative_to(os.path.realpath(project.root))
+    is_inside = place.is_relative_to(real_path(project.root))
     if known is None or not (is_inside or project.config.database.mode):
         given = OWNER_ALONE
     else:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from docsync.config import Config
 from docsync.errors import NotReachable, UsageError
 from docsync.names import EVERYTHING, covers, drop_covered, find_closest, strip_folder, to_printable
+from docsync.real_path import real_path
 
 if TYPE_CHECKING:
     from docsync.admin.client import Client
@@ -134,7 +135,7 @@ class Project(NamedTuple):
         Links on the way to it are only followed if need be.
         """
         absolute = os.path.normpath(self.here.absolute() / path)
-        real = os.path.join(os.path.realpath(os.path.dirname(absolute)), os.path.basename(absolute))  # noqa: PTH118, PTH119, PTH120
+        real = os.path.join(real_path(os.path.dirname(absolute)), os.path.basename(absolute))  # noqa: PTH118, PTH119, PTH120
         for candidate in (Path(absolute), Path(real)):
             if candidate.is_relative_to(self.root):
                 inner = candidate.relative_to(self.root).as_posix()

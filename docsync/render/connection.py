@@ -9,6 +9,7 @@ from typing import Any
 from docsync.formats.prompty.model import normalize_model
 from docsync.formats.prompty.shape import JsonObject, mapping, scalar_text, text
 from docsync.lint.secret import REDACTED
+from docsync.real_path import real_path
 from docsync.regular_file import read_regular
 from docsync.render.environment import Environment, find_variables, resolve_variables
 from docsync.render.file_reference import file_path, parse_file
@@ -136,7 +137,7 @@ def _read(path: str, folder: KeyFolder, mistakes: MistakeList) -> str | None:
         return None
     beside = PurePosixPath(folder.provenance.file_path).parent
     try:
-        root, file = folder.root.resolve(), (folder.root / beside / path).resolve()
+        root, file = (Path(real_path(one)) for one in (folder.root, folder.root / beside / path))
         if not file.is_relative_to(root):
             mistakes.add(f"{path} leads out of the project", _AT)
             return None

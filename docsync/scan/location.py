@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from posixpath import join, normpath
 
 from docsync.names import covers, is_presentable
+from docsync.real_path import real_path
 
 
 def place_name(name: str, places: Mapping[str, str]) -> str:
@@ -22,8 +23,8 @@ def leads_out(root: str, folder: str) -> bool:
             break
     else:
         return False
-    real = os.path.realpath(root)
-    return os.path.commonpath([real, os.path.realpath(join(root, folder))]) != real
+    real = real_path(root)
+    return os.path.commonpath([real, real_path(join(root, folder))]) != real
 
 
 def shorten_scope(scope: str) -> str:

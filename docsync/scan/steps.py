@@ -4,6 +4,8 @@ import os
 from collections import deque
 from posixpath import basename, dirname, join
 
+from docsync.real_path import real_path
+
 _MAX_LINKS = 40  # as many as Linux itself follows
 
 
@@ -12,7 +14,7 @@ def list_steps(location: str) -> tuple[str, ...]:
 
     They are absolute, and no folder in them is a link.
     """
-    here, todo, links = os.path.realpath(dirname(location)), deque([basename(location)]), 0
+    here, todo, links = real_path(dirname(location)), deque([basename(location)]), 0
     names: dict[str, None] = {}
     while todo and links <= _MAX_LINKS:
         name = todo.popleft()

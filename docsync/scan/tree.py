@@ -21,6 +21,7 @@ from docsync.model import (
     Stamp,
 )
 from docsync.names import Collection, ancestors, covers, is_hidden, is_presentable, is_within, strip_folder
+from docsync.real_path import real_path
 from docsync.scan.location import leads_out, place_name, shorten_scope
 from docsync.scan.read import (
     Place,
@@ -44,7 +45,7 @@ class FileTree:
 
     def __init__(self, root: Path, collections: Sequence[Collection], max_bytes: int) -> None:
         self._root = str(root)
-        self._real_root = os.path.realpath(root)
+        self._real_root = real_path(root)
         self._collections = tuple(collections)
         self._max_bytes = max_bytes
         # A path is asked for several times while its file is read.
@@ -121,7 +122,7 @@ class FileTree:
 
     def _make_walk(self, folder: str, result: WalkResult) -> Walk:
         owner = next(collection.type for collection in self._collections if collection.path == folder)
-        real = self._real_folders[folder] = os.path.realpath(join(self._root, folder))
+        real = self._real_folders[folder] = real_path(join(self._root, folder))
         return Walk(owner, folder, real, partial(self._type_in, folder), result)
 
     def _build_scan(self, result: WalkResult) -> Scan:
@@ -143,7 +144,7 @@ class FileTree:
         if not steps:
             return {}
         folders = [collection.path for collection in self._collections]
-        places = {os.path.realpath(join(self._root, folder)): folder for folder in (*folders, ".")}
+        places = {real_path(join(self._root, folder)): folder for folder in (*folders, ".")}
         return {
             path: tuple(
                 place_name(name, places)
@@ -237,8 +238,8 @@ class FileTree:
         inner = strip_folder(folder, path)
         folder = join(self._root, folder)
         if os.path.islink(join(self._root, path)):  # noqa: PTH114
-            folder = os.path.realpath(folder)
-            inner = strip_folder(folder, os.path.realpath(join(self._root, path)))
+            folder = real_path(folder)
+            inner = strip_folder(folder, real_path(join(self._root, path)))
         return None if inner is None else Place(folder, inner, self._real_root)
 
     def write_state(self, path: str) -> WriteState:

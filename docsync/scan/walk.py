@@ -14,6 +14,7 @@ from posixpath import dirname, join, normpath
 
 from docsync.model import Problem, RefusedPath, Severity, Stamp
 from docsync.names import is_hidden, is_presentable, strip_folder, to_printable
+from docsync.real_path import real_path
 from docsync.scan.read import describe_unreadable, is_racy, stamp_of
 from docsync.scan.steps import list_steps
 
@@ -201,7 +202,7 @@ class Walk:
 
     def _resolve_link(self, location: str) -> str | None:
         """Where in the collection's folder the link at *location* ends, None if it ends elsewhere."""
-        inner = strip_folder(self._real_root, os.path.realpath(location))
+        inner = strip_folder(self._real_root, real_path(location))
         return inner and normpath(join(self._folder, inner))
 
     def _skip(self, path: str, code: str, message: str, stamp: Stamp | None) -> None:

@@ -1,7 +1,6 @@
 """Which project a database is of, written beside it: two projects never share one. Opens no database."""
 
 import json
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from docsync.errors import NoDatabase
 from docsync.names import to_printable
 from docsync.permission import put_mark
+from docsync.real_path import real_path
 from docsync.regular_file import read_regular
 from docsync.store.connection import NOT_A_LINK
 
@@ -36,7 +36,7 @@ def demand_project(database: Path, root: Path) -> None:
     note = _read(database)
     # Whatever lies in that folder now, it is *root* itself and no other project. A reader, which must start
     # fast, seldom goes on from here: an identity takes ctypes.
-    if note is None or note.get("folder") == os.path.realpath(root):
+    if note is None or note.get("folder") == real_path(root):
         return
     known = _parse(note)
     if known is None or known[1] == _look_at(root):
@@ -60,8 +60,8 @@ def is_known(database: Path, root: Path) -> bool:
 def note_project(database: Path, root: Path) -> None:
     """From now on *database* is that of *root*. Raises OSError."""
     identity = _look_at(root)
-    if identity is not None and _read_known(database) != (root.resolve(), identity):
-        put_mark(_place(database), json.dumps({"folder": str(root.resolve())} | asdict(identity)))
+    if identity is not None and _read_known(database) != (Path(real_path(root)), identity):
+        put_mark(_place(database), json.dumps({"folder": str(Path(real_path(root)))} | asdict(identity)))
 
 
 def _place(database: Path) -> Path:
@@ -72,7 +72,7 @@ def _look_at(root: Path) -> "FileIdentity | None":
     from docsync.store.file_identity import read_identity
 
     with suppress(OSError):
-        return read_identity(Path(os.path.realpath(root)))
+        return read_identity(Path(real_path(root)))
     return None
 
 

@@ -21,6 +21,7 @@ from docsync.names import Collection, to_printable
 from docsync.permission import PRIVATE, Audience, Mode
 from docsync.policy.grace_period import GracePeriod
 from docsync.policy.guard import Deletion, Guard
+from docsync.real_path import real_path
 from docsync.regular_file import read_regular
 from docsync.scan import FileTree
 from docsync.store.retention import DEFAULT_KEEP_CHANGES
@@ -152,8 +153,8 @@ def read_schema(root: Path, collection: Collection) -> bytes | None:
     """
     if collection.schema is None:
         return None
-    real, shown = os.path.realpath(root), to_printable(collection.schema)
-    if os.path.commonpath([real, os.path.realpath(root / collection.schema)]) != real:
+    real, shown = real_path(root), to_printable(collection.schema)
+    if os.path.commonpath([real, real_path(root / collection.schema)]) != real:
         raise ConfigError(
             f"{shown}: the schema of {collection.type!r} lies outside of the "
             f"project; put it below {to_printable(str(root))}"

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from docsync.permission import PRIVATE, Audience, Mode
+from docsync.real_path import real_path
 from docsync.watch import remote_filesystem
 
 _ENTER, _LIST, _READ = 0o1, 0o5, 0o4
@@ -23,7 +24,7 @@ def find_audience(root: Path, folders: Iterable[str], files: Iterable[str]) -> A
     judge = _Judge()
     try:
         for folder in folders:
-            judge.look_at_tree(os.path.realpath(root / folder))
+            judge.look_at_tree(real_path(root / folder))
         for file in files:
             judge.look_at_file(f"{root}/{file}")
     except OSError:  # not there, or not to be seen: nobody knows who could read it
@@ -61,12 +62,12 @@ class _Judge:
         """The file behind *path*, and the way to it. Raises OSError."""
         status = os.lstat(path)
         if stat.S_ISLNK(status.st_mode):
-            path = os.path.realpath(path)
+            path = real_path(path)
             status = os.stat(path)  # noqa: PTH116  # a str: once for every document
         folder, _, name = path.rpartition("/")
         real = self._real_folders.get(folder)
         if real is None:
-            real = self._real_folders[folder] = os.path.realpath(folder)
+            real = self._real_folders[folder] = real_path(folder)
             self._look_at_way(f"{real}/{name}")
         self._look(path, status, _READ)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from docsync.model import FollowedFile
+from docsync.real_path import real_path
 from docsync.watch.descriptor import FILE_MASK, STEP_MASK
 
 MAX_WATCHES = 4096
@@ -103,7 +104,7 @@ class FollowedFiles:
         users: list[Followed] = [] if file.inode is None else [FollowedInode(path)]
         for name in sorted(file.names):
             folder, _, last = f"{self._top}/{name}".rpartition("/")
-            users.append(FollowedName(path, os.path.realpath(folder), last))
+            users.append(FollowedName(path, real_path(folder), last))
         return users
 
     def _hold(self, user: Followed) -> None:

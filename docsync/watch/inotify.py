@@ -18,6 +18,7 @@ from watchdog.observers.inotify_c import InotifyEvent
 
 from docsync.model import FollowedFile, Sign
 from docsync.names import EVERYTHING, VOLUME_LINK, is_hidden
+from docsync.real_path import real_path
 from docsync.watch import followed
 from docsync.watch.descriptor import Descriptor
 from docsync.watch.followed import FollowedInode, FollowedName
@@ -40,7 +41,7 @@ class InotifySource:
     name = "inotify"
 
     def __init__(self, root: Path, folders: Sequence[str], hint: Hint, *, poll_ms: int) -> None:
-        self._top = os.path.realpath(root)
+        self._top = real_path(root)
         self._folders = folders
         self._hint = hint
         self._poll_ms = poll_ms

@@ -9,6 +9,8 @@ from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
+from docsync.real_path import real_path
+
 MOUNTS = Path("/proc/self/mountinfo")
 
 _REMOTE = frozenset(
@@ -78,7 +80,7 @@ def remote_filesystem(folder: str | Path, mounts: Path = MOUNTS) -> str | None:
     None for local file systems, and where the system does not list its mounts.
     """
     mounted = _parse_mounts(mount_table(mounts))
-    real = os.path.realpath(folder)
+    real = real_path(folder)
     above = max((point for point in mounted if _covers(point, real)), key=len, default=None)
     beneath = [point for point in mounted if _covers(real, point)]
     points = ([above] if above else []) + beneath

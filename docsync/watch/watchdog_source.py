@@ -30,6 +30,7 @@ from watchdog.observers.api import BaseObserver
 
 from docsync.model import FollowedFile, Sign
 from docsync.names import EVERYTHING, VOLUME_LINK, is_hidden, strip_folder
+from docsync.real_path import real_path
 from docsync.watch.resolve import resolve
 from docsync.watch.source import Hint, WatchReason
 
@@ -56,7 +57,7 @@ class WatchdogSource(FileSystemEventHandler):
     def __init__(
         self, root: Path, folders: Sequence[str], hint: Hint, *, reasons: tuple[WatchReason, ...] = ()
     ) -> None:
-        self._top = os.path.realpath(root)
+        self._top = real_path(root)
         self._folders = tuple("" if path == "." else path for path in dict.fromkeys(folders))
         self._hint = hint
         self._reasons = reasons
