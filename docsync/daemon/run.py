@@ -83,10 +83,9 @@ def _wait_for_project(project: ProjectFolder, folder: Path, log: Log) -> bool:
     if project.is_still_there():
         log.warning("database.gone", path=str(folder), next="making it anew from the files")
         return True
-    log.error(
-        "project.gone", path=str(project.root), next="waiting until it is back; nothing is synced meanwhile"
-    )
-    with _block_signals():
+    with _block_signals():  # before it is said: whoever reads it may stop the daemon at once
+        advice = "waiting until it is back; nothing is synced meanwhile"
+        log.error("project.gone", path=str(project.root), next=advice)
         while not project.is_back():
             if signal.sigtimedwait(_STOPS, _LOOK_AGAIN_SECONDS):
                 log.info("docsync.stopped")

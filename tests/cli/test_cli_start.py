@@ -52,6 +52,7 @@ CONFIGURATION = {
     "config.source",
     "config.toml",
     "permission",
+    "real_path",
     "registry",
     "regular_file",
 }
