@@ -33,8 +33,8 @@ class MoveObserver(TreeObserver):
             is_told = self._signs.get(heir) in ("renamed", "folder") or self._was_heard_before(heir, path)
             is_told = is_told and heir not in self._unsure_ns
             is_there = self._oracle.at(heir).sort is Sort.GOOD and None not in self._moments_of(heir)
-            names = {heir, *(link for link in filesystem.links if filesystem.real(link) == heir)}
-            names.update(filesystem.names_of(heir))
+            names = {heir, *filesystem.names_of(heir)}
+            names |= {link for link in filesystem.links if filesystem.real(link) in names}
             if is_told and is_there and names.isdisjoint(after.rows):
                 yield f"{path}: deleted, but {heir}, which it is now, is not there yet"
 

@@ -1,6 +1,7 @@
 """Histories that once broke a promise, as small as they could be made. They always run; paste new ones at the end."""
 
 from tests.simulation.asset_regressions import ASSET_REGRESSIONS
+from tests.simulation.move_regressions import MOVE_REGRESSIONS
 from tests.simulation.step import History, News, Step, Verb
 from tests.simulation.walk_regressions import WALK_REGRESSIONS
 
@@ -278,13 +279,7 @@ REGRESSIONS: dict[str, History] = {
         Step(0, Verb.SHUT, path="personas/team/a.json"),
         Step(0, Verb.WAIT),
     ),
-    "a link to a file that has another name, too, goes when that is there": (
-        Step(0, Verb.SAVE, path="personas/team/d.json", other="persona/bob"),
-        Step(0, Verb.LINK, path="personas/a.json", other="personas/team/d.json"),
-        Step(0, Verb.SYMLINK, path="personas/team/deep/e.json", other="../d.json"),
-        Step(130, Verb.MOVE, path="personas/team/d.json", other="personas/old/f.json"),
-        Step(0, Verb.WAIT, path="personas/team/deep/e.json"),
-    ),
     **ASSET_REGRESSIONS,
+    **MOVE_REGRESSIONS,
     **WALK_REGRESSIONS,
 }

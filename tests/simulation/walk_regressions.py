@@ -98,4 +98,12 @@ WALK_REGRESSIONS: dict[str, History] = {
         Step(0, Verb.WAIT, path="personas/old/f.json"),
         Step(0, Verb.MOVE, path="personas/old/f.json", other="personas/team/deep/e.json"),
     ),
+    "half of an unheard move is found where the tree does not hold still": (
+        Step(0, Verb.WALK, late_ms=20),
+        Step(20, Verb.FILL, path="personas"),
+        Step(0, Verb.FILL, path="prompts"),
+        Step(780, Verb.MOVE, path="personas/a.json", other="personas/team/d.json", news=News.SILENT),
+        Step(220, Verb.EXCHANGE, path="personas/old", other="personas/team", news=News.SILENT),
+        Step(160, Verb.MOVE, path="personas/old", other="prompts/.away", news=News.SILENT),
+    ),
 }

@@ -183,7 +183,11 @@ class Surveyor:
         idle = self._links.find_idle_links(batch.resting, batch.dirty.keys())
         for path in back:
             self._mark_returned(path, observation.known)
-        return batch.resting.union(back, idle), back
+        resting = batch.resting.union(back, idle)
+        # Where a folder went, what was in it went with it, and is decided with that: whatever was heard of it.
+        known = observation.known.keys()
+        went = {path for path in resting & known if path not in found and is_within(batch.dirty.keys(), path)}
+        return resting - went, back
 
     def _find_must_read(self, known: Mapping[str, Entry], batch: Batch, linked: Iterable[str]) -> set[str]:
         """The paths to read whatever their stamps say: in doubt, hinted, asked for, of reloaded collections.

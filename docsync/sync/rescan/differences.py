@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from posixpath import dirname
 
-from docsync.model import Entry, FileState, Problem, Root, RootState, Scan, Stamp
+from docsync.model import Entry, FileState, Identity, Problem, Root, RootState, Scan, Stamp
 from docsync.names import ancestors, covers
 from docsync.sync.batch.root_states import describe_root, is_listed
 from docsync.sync.batch.survey import Observation, compare
@@ -39,6 +39,25 @@ class Divergence:
             table.pop(path, None)
         for paths in (self.forgotten, self.kept, self.exposed):
             paths.discard(path)
+
+    def withhold_halves(self) -> set[str]:
+        """Let nothing be found that may be what one of the documents without a file is by now.
+
+        Nor what may be the new name of a file whose old one is withheld. Returns the names withheld.
+        """
+        withheld = set[str]()
+        names: dict[Identity, list[str]] = {}
+        for path, stamp in self.stale.items():
+            names.setdefault(stamp.identity, []).append(path)
+        left = list(self.gone.values())
+        while left:
+            entry = left.pop()
+            for path in names.pop(entry.stamp.identity, ()) if entry.stamp is not None else ():
+                del self.stale[path]
+                withheld.add(path)
+                if path in self.entries:
+                    left.append(self.entries.pop(path))
+        return withheld
 
 
 class Differences:

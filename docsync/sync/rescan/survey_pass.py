@@ -27,7 +27,7 @@ def survey_beside(sources: Sources, order: WalkOrder) -> Generator[None, None, D
     """Look at everything as *order* wants it, and return what differs.
 
     Before that every folder is looked at again. What moves all the time is not waited for: then nothing that
-    is gone is delivered, since its other half may be where nobody looked.
+    is gone is delivered, since its other half may be where nobody looked, and no new name that it may have.
     """
     left = MAX_AGAIN
     while True:
@@ -85,7 +85,9 @@ class _Survey:
         """What differs."""
         differences, order, scan = self._differences, self._order, self._walk.scan()
         found = differences.found
-        files = _Files(scan, found.stale.keys() - found.entries.keys(), differences.known, self._roots)
+        withheld = set() if is_still else found.withhold_halves()
+        known = differences.known | withheld if withheld else differences.known
+        files = _Files(scan, found.stale.keys() - found.entries.keys(), known, self._roots)
         # What changed before the start is decided together, as a checkout is: nothing is saved meanwhile.
         changed = () if order.is_first else _find_apart(differences, scan)
         scopes = found.scopes | self._aside.scopes | self._refused
@@ -97,7 +99,7 @@ class _Survey:
         stamps = {path: scan.found[path] for path in several if path in scan.found}
         return Delivery(
             order.number,
-            frozenset(_join_crowds(scopes - {EVERYTHING})),
+            frozenset(_join_crowds(scopes - {EVERYTHING}, withheld)),
             changed,
             frozenset(self._bytes.asked | self._aside.asked),
             tuple(self._bytes.rereads.values()),
@@ -127,10 +129,13 @@ def _find_apart(differences: Differences, scan: Scan) -> tuple[str, ...]:
     )
 
 
-def _join_crowds(scopes: set[str]) -> set[str]:
-    """*scopes*, but the folder for many in one: each scope costs a look of its own."""
+def _join_crowds(scopes: set[str], withheld: Iterable[str]) -> set[str]:
+    """*scopes*, but the folder for many in one: each scope costs a look of its own.
+
+    Not so a folder in which one of the names *withheld* lies.
+    """
     crowds = {folder for folder, count in Counter(map(dirname, scopes)).items() if count > MAX_SCOPES}
-    crowds.discard(EVERYTHING)
+    crowds -= {EVERYTHING}.union(*map(ancestors, withheld))
     return crowds | {scope for scope in scopes if dirname(scope) not in crowds}
 
 
