@@ -56,6 +56,16 @@ def test_the_first_sync_is_measured_beside_scan_parse_and_writing() -> None:
     assert second.startswith("sync, nothing changed: 22 files, deep")
 
 
+def test_docsync_is_measured_where_no_program_of_others_is_given() -> None:
+    done = run("benchmarks.peers", "20", "--saves", "2")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()[1:]
+    names = ["first sync", "save, p50", "save, p99", "rows left of a folder"]
+    assert [line.split("  ")[0] for line in lines] == [f"peers: 20 files, {name}: docsync" for name in names]
+    assert "inf" not in done.stdout  # both saves were seen
+    assert lines[-1].split()[-3:] == ["0", "0", "0"]
+
+
 def test_a_tree_of_each_shape_holds_the_same_documents(tmp_path: Path) -> None:
     texts = set()
     for shape in SHAPES:
