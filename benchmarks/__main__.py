@@ -26,6 +26,7 @@ from benchmarks import (
     save_beside_many,
     save_during_rescan,
     save_to_row,
+    stages,
     start,
     whole_rows,
 )
@@ -65,6 +66,7 @@ RUNS: Mapping[str, Run] = {
     "ready": run_ready,
     "start": lambda _, rounds: start.list_figures(5 * rounds),
     "save_to_row": lambda size, rounds: save_to_row.list_figures(size.choose(40, 200), rounds),
+    "stages": lambda size, _: stages.list_figures(size.choose(40, 200)),
     "save_during_rescan": lambda size, rounds: save_during_rescan.list_figures(
         size.choose(2_200, 110_000), size.choose(40, 100), rounds
     ),

@@ -15,6 +15,7 @@ from benchmarks import (
     ready,
     save_beside_many,
     save_during_rescan,
+    stages,
     start,
     whole_rows,
 )
@@ -54,6 +55,15 @@ def test_the_first_sync_is_measured_beside_scan_parse_and_writing() -> None:
     first, second = done.stdout.splitlines()[1:]
     assert first.startswith("first sync: 22 files, deep")
     assert second.startswith("sync, nothing changed: 22 files, deep")
+
+
+def test_the_stages_of_a_save_are_measured_one_by_one() -> None:
+    figures = stages.list_figures(3)
+    assert [one.name for one in figures[::2]] == [
+        f"{way}, {stage}, p50" for way in ("atomic", "in place") for stage in stages.STAGES
+    ]
+    assert all(one.median > 0 for one in figures)
+    assert next(one.median for one in figures if one.name == "in place, batch begun, p50") >= 10  # settle_ms
 
 
 def test_docsync_is_measured_where_no_program_of_others_is_given() -> None:
