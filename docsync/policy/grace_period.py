@@ -26,10 +26,14 @@ class MissingFile:
 
 @dataclass(slots=True)
 class _Suspect:
-    """A broken path: when it was first found broken, and when last hinted at (monotonic nanoseconds)."""
+    """A broken path: when it was first found broken, and when last hinted at (monotonic nanoseconds).
+
+    `identity` is that of the file that was found broken last, None if that is not known.
+    """
 
     since_ns: int
     last_hint_ns: int
+    identity: Identity | None = None
 
 
 @dataclass(slots=True)
@@ -44,6 +48,9 @@ class MissingGroup:
 
     def __contains__(self, path: str) -> bool:
         return path in self.delayed or path in self.immediate
+
+    def get(self, path: str) -> MissingFile | None:
+        return self.delayed.get(path) or self.immediate.get(path)
 
     def add(self, gone: MissingFile) -> None:
         (self.immediate if gone.immediate else self.delayed)[gone.entry.path] = gone
@@ -75,11 +82,20 @@ class GracePeriod:
 
     # Content: broken, unreadable, suspicious
 
-    def suspect(self, path: str, now_ns: int, last_hint_ns: int | None) -> bool:
-        """Record that the content of *path* is bad, last hinted at *last_hint_ns*; True once it is to be applied."""
+    def suspect(
+        self, path: str, now_ns: int, last_hint_ns: int | None, identity: Identity | None = None
+    ) -> bool:
+        """Record that the content of *path* is bad, last hinted at *last_hint_ns*; True once it is believed.
+
+        *identity* is that of the file: another one than before is a change that nobody told of.
+        """
         for type_ in self._missing:
             self._forget(path, type_)
-        suspect = self._suspects.setdefault(path, _Suspect(now_ns, now_ns))
+        suspect = self._suspects.setdefault(path, _Suspect(now_ns, now_ns, identity))
+        if identity is not None and suspect.identity != identity:
+            if suspect.identity is not None:
+                suspect.last_hint_ns = max(suspect.last_hint_ns, now_ns)
+            suspect.identity = identity
         # A hint from before the first find may be of an older change: what is bad now counts from now.
         suspect.last_hint_ns = max(suspect.last_hint_ns, last_hint_ns or 0)
         return now_ns >= self._suspect_due_ns(suspect)
@@ -117,6 +133,12 @@ class GracePeriod:
         """True when *entry*'s file was found missing before, and that is not decided yet."""
         group = self._missing.get(entry.type)
         return group is not None and entry.path in group
+
+    def was_missed_before(self, entry: Entry, at_ns: int) -> bool:
+        """True when *entry*'s file was found missing before *at_ns*, and that is not decided yet."""
+        group = self._missing.get(entry.type)
+        gone = group.get(entry.path) if group else None
+        return gone is not None and gone.since_ns < at_ns
 
     def has_missing(self, type_: str, decided: Set[str] = frozenset()) -> bool:
         """True while a file of the collection *type_* is missing that is none of those being *decided*."""

@@ -37,6 +37,28 @@ def test_a_newer_hint_puts_a_bad_content_off() -> None:
     assert doubt.suspect("a", 800 * MS, None)
 
 
+def test_what_changes_unheard_while_it_is_in_doubt_is_in_doubt_anew_but_not_for_ever() -> None:
+    doubt = belief()
+    first, second = (1, 1, 10, 1), (1, 1, 5, 2)
+    assert not doubt.suspect("a", 0, 0, first)
+    assert not doubt.suspect("a", 500 * MS, 0, second)
+    assert doubt.next_due_ns() == 1_000 * MS
+    assert doubt.suspect("a", 1_000 * MS, 0, second)
+
+    for step in range(4):
+        assert not doubt.suspect("b", step * 499 * MS, 0, (1, 1, step, step))
+    assert doubt.suspect("b", 2_000 * MS, 0, (1, 1, 9, 9))
+
+
+def test_what_was_missed_before_a_time_is_known() -> None:
+    doubt = belief()
+    doubt.mark_missing(entry("a"), 7)
+    assert not doubt.was_missed_before(entry("a"), 7)
+    assert doubt.was_missed_before(entry("a"), 8)
+    assert not doubt.was_missed_before(entry("b"), 8)
+    assert not doubt.was_missed_before(entry("a", type_="other"), 8)
+
+
 def test_a_look_without_a_hint_does_not_forget_the_last_one() -> None:
     doubt = belief()
     doubt.suspect("a", 0, 300 * MS)

@@ -121,4 +121,23 @@ ASSET_REGRESSIONS: dict[str, History] = {
         Step(0, Verb.LINK, path="prompts/kit/s.prompty", other="prompts/p.prompty", number=1),
         Step(0, Verb.DELETE, path="prompts/kit/s.prompty"),
     ),
+    "what is in doubt changes unheard, and is a half by now": (
+        Step(0, Verb.FILL, path="prompts/kit"),
+        Step(0, Verb.WRITE, path="prompts/kit/s.prompty", other="prompt/taking"),
+        Step(0, Verb.SAVE, path="prompts/sample.json", other="aside/long"),
+        Step(0, Verb.SAVE, path="prompts/p.prompty", other="prompt/taking"),
+        Step(0, Verb.WRITE, path="prompts/kit/sample.json", other="aside/deep"),
+        Step(0, Verb.FILL, path="personas"),
+        Step(0, Verb.WALK, late_ms=150),
+        Step(
+            450,
+            Verb.EXCHANGE,
+            path="prompts/kit/r.prompty",
+            other="prompts/kit/s.prompty",
+            news=News.SILENT,
+        ),
+        Step(0, Verb.SAVE, path="prompts/kit/sample.json", other="aside/any"),
+        Step(0, Verb.SAVE, path="prompts/kit/r.prompty", other="prompt/ref"),
+        Step(6000, Verb.HALF, path="prompts/kit/sample.json", other="aside/long", news=News.SILENT),
+    ),
 }

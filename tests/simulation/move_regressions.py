@@ -21,4 +21,11 @@ MOVE_REGRESSIONS: dict[str, History] = {
         Step(0, Verb.SYMLINK, path="personas/team/a.json", other="../spare.txt", number=1),
         Step(130, Verb.MOVE, path="personas/b.json", other="personas/spare.txt"),
     ),
+    "a name that goes, comes back for a moment and goes again": (
+        Step(0, Verb.FILL, path="prompts/kit"),
+        Step(0, Verb.SAVE, path="prompts/q.prompty", other="prompt/both"),
+        Step(0, Verb.DELETE, path="prompts/q.prompty"),
+        Step(0, Verb.WRITE, path="prompts/q.prompty", other="prompt/taking"),
+        Step(12, Verb.DELETE, path="prompts/q.prompty"),
+    ),
 }

@@ -25,6 +25,7 @@ from docsync.model import (
     ResolvedReference,
     Severity,
     Sign,
+    Stamp,
 )
 from docsync.names import Collection
 from docsync.policy.grace_period import GracePeriod
@@ -221,13 +222,13 @@ class _Gathering:
                 return Asset(one.path, None, read.stamp, read.racy)
             self._warn(one, f"cannot be taken in: {refused.problems[0].message}")
             return replace(self._keep(one), stamp=read.stamp, racy=read.racy)
-        if self._may_be_unfinished(one.path, claims, read) and not self._believes(one.path):
+        if self._may_be_unfinished(one.path, claims, read) and not self._believes(one.path, read.stamp):
             return self._keep(one)
         return asset
 
-    def _believes(self, path: str) -> bool:
+    def _believes(self, path: str, stamp: Stamp) -> bool:
         """True once the grace period of *path* is over: the file is in doubt, and not who needs it."""
-        is_over = self.look.believes(self.grace, path)
+        is_over = self.look.believes(self.grace, path, stamp)
         if is_over:
             self.look.suspects.discard(path)
         return is_over

@@ -136,7 +136,7 @@ class Loader:
             return self._refuse_if_believed(broken, look)
         is_suspicious = self._is_suspicious(entry, read.stamp, collection, look.sign(path))
         is_suspicious = is_suspicious or self._is_unfinished(path, collection, look)
-        if is_suspicious and not look.believes(self._grace, path):
+        if is_suspicious and not look.believes(self._grace, path, read.stamp):
             return None
         document = _document(file, parsed.content, content_hash, read.stamp)
         document = replace(document, assets=gathered.assets) if gathered.assets else document
@@ -164,7 +164,7 @@ class Loader:
         entry = look.known.get(change.path)
         if entry is not None and entry.state is change.state is FileState.UNREADABLE:
             return change  # believed before; perhaps for another reason
-        return change if look.believes(self._grace, change.path) else None
+        return change if look.believes(self._grace, change.path, change.stamp) else None
 
     def _collect_problems(
         self, path: str, found: Iterable[Problem], claims: Sequence[Collection]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from docsync.clock import Clock
-from docsync.model import Entry, Sign
+from docsync.model import Entry, Sign, Stamp
 from docsync.policy.batch import DirtyPath
 from docsync.policy.grace_period import GracePeriod
 
@@ -40,12 +40,13 @@ class LookContext:
         hint_ns, hint = self.last_hint_ns(path), self.hints.get(path)
         return None if hint is None or (hint_ns is not None and hint_ns > self.now_ns) else hint.sign
 
-    def believes(self, grace: GracePeriod, path: str) -> bool:
-        """Record that *path* was just found bad; True once its grace period is over.
+    def believes(self, grace: GracePeriod, path: str, stamp: Stamp | None = None) -> bool:
+        """Record that *path* was just found bad under *stamp*; True once its grace period is over.
 
         The grace period starts after the look that first finds it, and is measured to the start of the look
         that still finds it.
         """
         self.suspects.add(path)
         now_ns = self.now_ns if grace.is_suspect(path) else self.clock.monotonic_ns()
-        return grace.suspect(path, now_ns, self.last_hint_ns(path))
+        identity = None if stamp is None else stamp.identity
+        return grace.suspect(path, now_ns, self.last_hint_ns(path), identity)

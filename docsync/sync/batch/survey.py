@@ -24,6 +24,9 @@ from docsync.sync.batch.renames import pair_renames
 from docsync.sync.batch.root_states import RootTracker, Visibility, split_visible
 from docsync.sync.ports import Store, Tree
 
+# What is told of the very file. That its folder moved, or that somebody asks for it, says nothing of it.
+_OF_FILES = frozenset({Sign.RENAMED, Sign.CLOSED, Sign.OPEN, Sign.WRITTEN, Sign.GONE})
+
 
 @dataclass(frozen=True, slots=True)
 class SurveyParts:
@@ -211,6 +214,12 @@ class Surveyor:
         guard.mark_returned(found.keys())
         guard.mark_replaced({type_: store.old_paths(type_) for type_ in self._roots.find_replaced()})
         difference = comparison.difference
+        for entry in difference.gone:
+            hint = batch.dirty.get(entry.path)
+            # Heard of since it was missed: it was there again meanwhile, and is missing anew.
+            heard_ns = hint.first_hint_ns if hint is not None and hint.sign in _OF_FILES else 0
+            if grace.was_missed_before(entry, heard_ns):
+                grace.mark_returned(entry.path, entry.type)
         for path in (*difference.stale, *(entry.path for entry in difference.present)):
             self._mark_returned(path, observation.known)
         gone = [e for e in difference.gone if not guard.holds(e) and not grace.is_missing(e)]
