@@ -39,6 +39,13 @@ COMMAND_LINE = {
     "cli.view.stream",
     "errors",
     "names",
+    "names.closest",
+    "names.collection",
+    "names.foreign",
+    "names.glob",
+    "names.hidden",
+    "names.path",
+    "names.printable",
 }
 GET = {"cli.command", "cli.command.get", "cli.read_options"}
 CONFIGURATION = {
