@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from docsync.doctor.finding import Diagnosis, Level
 from docsync.doctor.target import Target
+from docsync.foreign import FolderRule
 from docsync.model import RefusedPath, RootState, Scan, Sign
 from docsync.names import EVERYTHING, Collection, to_printable
 from docsync.status import Reason
@@ -90,7 +91,8 @@ def _is_writable(folder: Path) -> bool:
 
 def _examine_source(target: Target, watched: Sequence[str], barrier: Barrier | None) -> Iterator[Diagnosis]:
     tree = target.sync.tree()
-    polling = PollSettings(lambda: tree.scan([EVERYTHING]).found, target.poll_ms)
+    rule = FolderRule.make(target.sync.collections)
+    polling = PollSettings(lambda: tree.scan([EVERYTHING]).found, target.poll_ms, rule)
 
     def hint(path: str, _sign: Sign) -> None:
         if barrier:

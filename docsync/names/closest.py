@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from itertools import islice
 
-# Comparing two names takes time in proportion to the product of their lengths and more: a tenth of a second in all.
+# Comparing two names takes time in proportion to the product of their lengths and more:
+# a tenth of a second in all.
 _MAX_COMPARED_CHARACTERS = 100
 _MAX_COMPARED_PAIRS = 1_500_000
 

@@ -12,7 +12,7 @@ _FILE_MANAGER = "a file manager"
 # What may stand in the brackets of a mark, others of a number among it.
 _TEXT = r"[^()/]*(?:\([^()/]*\)[^()/]*)?"
 _DATE = r"\d{4}-\d{2}-\d{2}"
-# What programs put at the end of a name, before its last suffix; a name may have several, as copies are copied.
+# What programs put at the end of a name, before its last suffix.
 _MARKS: Mapping[str, str] = {
     "Syncthing": r"\.sync-conflict-\d{8}-\d{6}(-[A-Z0-9]{7})?",
     "a program such as Dropbox, Nextcloud or Obsidian": rf"[ _-]?\([^()/]*\bconflicted copy\b{_TEXT}\)",

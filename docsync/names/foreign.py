@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from docsync.names.hidden import is_hidden
 
-# Only names that nobody gives a folder of their own; in lower case, as a disk of Windows or macOS may change that.
+# Only names that nobody gives a folder of their own; in lower case, as a disk may change that.
 _FOREIGN: Mapping[str, str] = {
     "@eadir": "what a Synology NAS keeps about files",
     "@tmp": "what a Synology NAS keeps for a while",

@@ -32,7 +32,7 @@ def _expand(glob: str) -> Iterator[str]:
 
 
 def _split_braces(glob: str, begin: int) -> tuple[list[str], int]:
-    """What stands between the commas of the braces that open at *begin*, and where they end; [] for no braces."""
+    """What the commas of the braces at *begin* part, and where those end; [] for no braces."""
     depth, start, found = 0, begin + 1, list[str]()
     for at in range(begin, len(glob)):
         character = glob[at]
@@ -52,14 +52,16 @@ def list_fixed_names(glob: str) -> frozenset[str]:
 
 
 def find_never_read(glob: str) -> str | None:
-    """The first part of *glob* that no name matches which is read, as such names are hidden; None if none is."""
+    """The first part of *glob* that only hidden names match, which are never read; None if there is none."""
     parts = (part for one in expand_braces(glob) for part in one.split("/"))
     return next(filter(is_hidden, parts), None)
 
 
 @lru_cache(maxsize=512)
 def compile_glob(glob: str) -> re.Pattern[str]:
-    """The regular expression of a glob without braces: `**` is any number of folders; `*` and `?` never cross `/`.
+    """The regular expression of a glob without braces.
+
+    `**` is any number of folders; `*` and `?` never cross `/`.
 
     The part between two wildcards is taken where it comes first, and never tried again further on: what
     follows matches from there, too. Else the time would grow with the power of their number.

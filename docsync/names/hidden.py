@@ -1,4 +1,4 @@
-"""Names that are never a document's nor entered: hidden, temporary and backup ones. Never looks at the disk."""
+"""Names that are never read: hidden, temporary and backup ones. Never looks at the disk."""
 
 VOLUME_LINK = "..data"
 """The link in a mounted Kubernetes volume whose rename changes every other file in it at once."""
