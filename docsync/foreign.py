@@ -82,7 +82,7 @@ def _is_file(location: str) -> bool:
 
 
 def _is_worktree(git: str) -> bool:
-    """True where the file *git* leads to `…/worktrees/<name>`; a submodule's leads to `…/modules/<name>`."""
+    """True where the file *git* leads to `…/worktrees/<name>`; of a submodule it is `…/modules/<name>`."""
     try:
         text = read_regular(Path(git), _MAX_BYTES).octets
     except OSError:

@@ -92,7 +92,7 @@ def items(values: Mapping[str, ConfigValue], name: str) -> list[ConfigValue]:
 
 
 def _include_mistakes(include: ConfigValue | None) -> Iterator[str]:
-    """What is wrong with the patterns of a collection: no suffix in common, or one that can match nothing."""
+    """What is wrong with patterns: they have no suffix in common, or one can match nothing."""
     if include is None or not isinstance(include.value, list):
         return
     yield from _never_read_mistakes(include, include.value)

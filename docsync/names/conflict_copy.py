@@ -15,11 +15,15 @@ _DATE = r"\d{4}-\d{2}-\d{2}"
 # What programs put at the end of a name, before its last suffix.
 _MARKS: Mapping[str, str] = {
     "Syncthing": r"\.sync-conflict-\d{8}-\d{6}(-[A-Z0-9]{7})?",
+    "Dropbox": (
+        rf" \(([^()/]+['\u2019]s conflicted copy\b{_TEXT}"
+        r"|(Case|Unicode Encoding|Selective Sync|White ?space) Conflict( \d+)?)\)"
+    ),
+    "Nextcloud": rf" \(conflicted copy {_DATE} \d{{6}}\)",
     "a program such as Dropbox, Nextcloud or Obsidian": rf"[ _-]?\([^()/]*\bconflicted copy\b{_TEXT}\)",
     "a program such as Dropbox": (
         rf" \([^()/]*(in Konflikt|en conflit|en conflicto|in conflitto|em conflito)[^()/]*{_DATE}{_TEXT}\)"
     ),
-    "Dropbox": r" \((Case|Unicode Encoding|Selective Sync|White ?space) Conflict( \d+)?\)",
     "Nextcloud or ownCloud": r"_conflict(-[^/]+)?-\d{8}-\d{6}",
     "Seafile": r" \(SFConflict [^()/]+\)",
     "Synology Drive": r"_[^/_]+_[A-Z][a-z]{2}-\d{2}-\d{6}-\d{4}_(Case)?Conflict",
@@ -51,7 +55,7 @@ def _compile_marks() -> re.Pattern[str]:
 
 
 def find_conflict_copy(name: str) -> ConflictCopy | None:
-    """What the path component *name* is a conflict copy of; None for one that is no such copy for certain."""
+    """What the path component *name* is a conflict copy of, None if that is not certain."""
     if not _may_be_copy(name):
         return None
     if found := _COPY_OF.match(name):

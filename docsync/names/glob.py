@@ -52,7 +52,7 @@ def list_fixed_names(glob: str) -> frozenset[str]:
 
 
 def find_never_read(glob: str) -> str | None:
-    """The first part of *glob* that only hidden names match, which are never read; None if there is none."""
+    """The first part of *glob* that only hidden names match, None if there is none."""
     parts = (part for one in expand_braces(glob) for part in one.split("/"))
     return next(filter(is_hidden, parts), None)
 
@@ -105,10 +105,14 @@ def _translate_fixed(text: str) -> str:
 
 
 @lru_cache(maxsize=128)
-def compile_any(globs: tuple[str, ...]) -> re.Pattern[str]:
-    """Compile several globs to one regular expression. Cached: a scan matches every file."""
+def compile_any(globs: tuple[str, ...], *, is_folded: bool = False) -> re.Pattern[str]:
+    """Compile several globs to one regular expression, which matches in any case if it *is_folded*.
+
+    Cached: a scan matches every file.
+    """
     plain = (one for glob in globs for one in expand_braces(glob))
-    return re.compile("|".join(f"(?:{compile_glob(glob).pattern})" for glob in plain), re.DOTALL)
+    flags = re.DOTALL | re.IGNORECASE if is_folded else re.DOTALL
+    return re.compile("|".join(f"(?:{compile_glob(glob).pattern})" for glob in plain), flags)
 
 
 @lru_cache(maxsize=128)

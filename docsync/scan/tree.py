@@ -125,7 +125,8 @@ class FileTree:
     def _make_walk(self, folder: str, result: WalkResult) -> Walk:
         owner = next(collection.type for collection in self._collections if collection.path == folder)
         real = self._real_folders[folder] = real_path(join(self._root, folder))
-        return Walk(CollectionFolder(owner, folder, real, self._rule), partial(self._type_in, folder), result)
+        top = CollectionFolder(owner, folder, real, self._rule)
+        return Walk(top, partial(self._type_in, folder), result)
 
     def _build_scan(self, result: WalkResult) -> Scan:
         shared = {(result.found[path].device, result.found[path].inode) for path in result.shared}

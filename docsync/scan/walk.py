@@ -58,7 +58,7 @@ class CollectionFolder:
 
 
 class Walk:
-    """A walk below the folder of a collection. `type_of` names the collection of that folder a path is of."""
+    """A walk below a collection's folder. `type_of` names the collection of that folder a path is of."""
 
     def __init__(
         self, top: CollectionFolder, type_of: Callable[[str], str | None], result: WalkResult

@@ -170,7 +170,7 @@ class Loader:
     def _collect_problems(
         self, path: str, found: Iterable[Problem], claims: Sequence[Collection]
     ) -> tuple[Problem, ...]:
-        """What was *found* and is not ignored, and the warnings of a conflict copy and a second collection."""
+        """What was *found*, and the warnings of a conflict copy and of a second collection."""
         problems = list(found)
         if copy := describe_conflict_copy(path, claims[0]):
             problems.append(copy)

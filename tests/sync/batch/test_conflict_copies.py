@@ -47,7 +47,7 @@ def test_a_file_in_a_copy_of_a_folder_is_warned_of(ada: Project) -> None:
     ada.sync()
 
     message, _ = said(ada)[path]
-    assert message.startswith("lies in a conflict copy of team/old that a program such as Dropbox")
+    assert message.startswith("lies in a conflict copy of team/old that Dropbox left")
 
 
 def test_a_copy_of_a_file_manager_may_be_meant(ada: Project) -> None:
