@@ -38,14 +38,17 @@ class LeftOutKind(StrEnum):
     EXCLUDED = "excluded"
 
 
+# Of one file, and of several.
 _SAID = {
-    LeftOutKind.CASE: ("differs in case only from what a pattern matches", "differ in case only from what a pattern matches"),
+    LeftOutKind.CASE: ("differs in case only from a pattern", "differ in case only from a pattern"),
     LeftOutKind.HIDDEN_FOLDER: ("in a hidden folder is not read", "in hidden folders are not read"),
-    LeftOutKind.HIDDEN_NAME: ("with a hidden or temporary name is not read", "with hidden or temporary names are not read"),
-    LeftOutKind.FOREIGN: ("in a folder of another program is not read", "in folders of other programs are not read"),
+    LeftOutKind.HIDDEN_NAME: ("with a hidden name is not read", "with hidden names are not read"),
+    LeftOutKind.FOREIGN: (
+        "in a folder of another program is not read",
+        "in folders of other programs are not read",
+    ),
     LeftOutKind.EXCLUDED: ("is excluded", "are excluded"),
-}  # fmt: skip
-
+}
 _MEANT = frozenset((LeftOutKind.EXCLUDED,))
 
 
@@ -146,7 +149,7 @@ def _judge_folder(name: str, rule: FolderRule) -> LeftOutKind | None:
 
 
 def _judge(here: Sequence[Collection], path: str, kind: LeftOutKind | None) -> LeftOutKind | None:
-    """Why *path* is no document of the collections *here*, which share a folder; None if no pattern means it."""
+    """Why *path* is no document of *here*, which share a folder; None if no pattern means it."""
     found: LeftOutKind | None = None
     for one in here:
         inner = strip_folder(one.path, path) or path
@@ -200,9 +203,8 @@ def _explain_folder(root: str, rule: FolderRule, top: str, path: str) -> str | N
         if one != path and os.path.islink(join(root, one)):  # noqa: PTH114
             return f"{to_printable(one)} is a link to a folder, which is not followed"
     found = rule.find(root, top, dirname(path))
-    return found and (
-        f"{to_printable(found[0])} is not entered: {found[1]}; to have it, spell it out in a pattern of include"
-    )
+    advice = "to have it, spell it out in a pattern of include"
+    return found and f"{to_printable(found[0])} is not entered: {found[1]}; {advice}"
 
 
 def _explain_exclusion(collection: Collection, path: str) -> str:

@@ -79,7 +79,7 @@ def test_each_reason_is_a_sentence_and_what_is_configured_is_said_on_demand(root
     survey = survey_left_out(str(root), (PERSONAS, PROMPTS))
 
     assert survey.list_sentences(with_meant=True) == [
-        "1 file differs in case only from what a pattern matches (personas/X.JSON)",
+        "1 file differs in case only from a pattern (personas/X.JSON)",
         "2 files in hidden folders are not read (such as personas/.a/x.json)",
         "1 file is excluded (personas/drafts/d.json)",
         "prompts: no file matches b/*.prompty",
