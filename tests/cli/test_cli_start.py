@@ -34,6 +34,7 @@ COMMAND_LINE = {
     "cli.main",
     "cli.root",
     "cli.session",
+    "cli.utf8",
     "cli.view",
     "cli.view.output",
     "cli.view.stream",
