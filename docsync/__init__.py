@@ -29,6 +29,7 @@ The map of the rooms: rank, room, job. Imports point to a strictly lower rank or
     1  config     docsync.toml, environment and flags, checked
     1  apart      processes of their own for work that must be possible to end: a fork, or another Python
     1  claim      which process keeps a database, also where its lock cannot be seen
+    1  foreign    which folders are not entered, as other programs keep them: by name, by what lies in them
     1  log        structlog, set up
     1  counters   what the daemon has done, as numbers
     1  status     what docsync says of itself, as values

@@ -15,9 +15,9 @@ FORMATS: Mapping[str, str] = {
 # Codes of formats, scan and sync: what the content of a file is warned of, and two errors that one may live
 # with.
 _FILE_CODES = (
-    "big-int", "does-not-render", "duplicate-key", "fm-lost", "merge-conflict", "more-private", "name-twin",
-    "overlap", "role-marker", "schema", "surrogate", "tags", "template-syntax", "template-too-large",
-    "unusable-reference", "yaml-bool", "yaml-key", "yaml-octal", "yaml-sexagesimal",
+    "big-int", "conflict-copy", "does-not-render", "duplicate-key", "fm-lost", "merge-conflict",
+    "more-private", "name-twin", "overlap", "role-marker", "schema", "surrogate", "tags", "template-syntax",
+    "template-too-large", "unusable-reference", "yaml-bool", "yaml-key", "yaml-octal", "yaml-sexagesimal",
 )  # fmt: skip
 
 

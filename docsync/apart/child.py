@@ -38,7 +38,7 @@ class Child:
     def __init__(self, module: str, max_line_bytes: int) -> None:
         paths = [path for path in sys.path if Path(path).is_absolute()]
         self._process = subprocess.Popen(  # noqa: S603 - this Python, and a module that the caller names
-            [sys.executable, "-I", "-c", _RUN, module, *paths],
+            [sys.executable, "-I", "-X", "utf8", "-c", _RUN, module, *paths],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

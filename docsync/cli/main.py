@@ -5,6 +5,8 @@ import os
 import sys
 import threading
 
+from docsync.cli.utf8 import restart_in_utf8
+
 COLLECTOR = (50_000, 20, 20)
 """Python's thresholds for its search for cycles.
 
@@ -16,6 +18,7 @@ _LAST_SECONDS = 0.5
 
 def main() -> int:
     """Run the command that the process was started with."""
+    restart_in_utf8()
     gc.set_threshold(*COLLECTOR)
     from docsync.cli.command_line import run
     from docsync.cli.view.stream import open_streams

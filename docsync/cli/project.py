@@ -87,6 +87,21 @@ class Project(NamedTuple):
             file = self.config.file.name
             yield f"{to_printable(one.path)}: no such folder, so {one.type} has no documents ({file}){meant}"
 
+    def describe_left_out(self, *, with_meant: bool) -> list[str]:
+        """A sentence for each reason for which files are left out; *with_meant*: also as configured."""
+        from docsync.scan.left_out import survey_left_out
+
+        survey = survey_left_out(str(self.root), self.config.collections)
+        return survey.list_sentences(with_meant=with_meant)
+
+    def explain_folders(self, scopes: Iterable[str]) -> Iterator[str]:
+        """Yields why a folder among *scopes* is not entered, for each that is not."""
+        from docsync.scan.left_out import explain_folder
+
+        for scope in scopes:
+            if why := explain_folder(str(self.root), self.config.collections, scope):
+                yield f"{to_printable(scope)}: {why}"
+
     def daemon(self, seconds: float = 0.0) -> "Client | None":
         """The daemon that runs for this project, for calls that take up to *seconds*; None when none runs."""
         return client_of(self.database.parent, seconds)
@@ -111,13 +126,17 @@ class Project(NamedTuple):
 
     def _scope(self, path: Path) -> str:
         inner = self._to_inner(path)
-        if inner is None or not self._may_hold(inner):
+        if inner is not None and self._may_hold(inner):
+            return inner
+        where = f"belongs to no collection of {self.root}"
+        if inner is None:
             folders = ", ".join(collection.path for collection in self.config.collections)
-            raise UsageError(
-                f"{to_printable(str(path))}: belongs to no collection of {self.root} (their folders: {folders}); "
-                "see 'docsync config show'"
-            )
-        return inner
+            why = f"it lies outside of the project (folders of its collections: {folders})"
+        else:
+            from docsync.scan.left_out import explain
+
+            why = explain(str(self.root), self.config.collections, inner)
+        raise UsageError(f"{to_printable(str(path))}: {where}: {why}; see 'docsync config show'")
 
     def _may_hold(self, path: str) -> bool:
         """True when *path* can be a document, by its name, or a folder above or beneath a collection.

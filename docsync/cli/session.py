@@ -56,6 +56,12 @@ class Session:
         )
         return Project(config, self.here)
 
+    def describe_left_out(self, project: "Project") -> list[str]:
+        """What is left out of *project*, for people: whoever wants no remarks need not wait for it."""
+        if self.quiet or self.json:
+            return []
+        return project.describe_left_out(with_meant=self.verbose)
+
     def find_daemon(self, seconds: float = 0.0) -> "tuple[Client, Path]":
         """The daemon to talk to for calls of up to *seconds*, and the folder that it holds.
 

@@ -8,7 +8,16 @@ from posixpath import dirname, join, normpath, relpath
 
 from docsync.config.keys import REQUIRED, RULES, SETTINGS, KeyRule
 from docsync.config.source import ConfigValue
-from docsync.names import find_closest, is_hidden, strip_folder, suffix_of, to_printable
+from docsync.names import (
+    describe_hidden,
+    expand_braces,
+    find_closest,
+    find_never_read,
+    is_hidden,
+    strip_folder,
+    suffix_of,
+    to_printable,
+)
 
 
 def check_layer(
@@ -65,7 +74,7 @@ def item_mistakes(layer: list[ConfigValue]) -> Iterator[str]:
             for key in required:
                 if f"{item.key}.{key}" not in values and item.value is not None:
                     yield f"{item.where}: {item.written} needs {key}"
-            yield from _suffix_mistakes(values.get(f"{item.key}.include"))
+            yield from _include_mistakes(values.get(f"{item.key}.include"))
             yield from _find_duplicate(values.get(f"{item.key}.{required[0]}"), first)
 
 
@@ -82,10 +91,13 @@ def items(values: Mapping[str, ConfigValue], name: str) -> list[ConfigValue]:
     return [given for key, given in values.items() if key.startswith(f"{name}[") and key.endswith("]")]
 
 
-def _suffix_mistakes(include: ConfigValue | None) -> Iterator[str]:
+def _include_mistakes(include: ConfigValue | None) -> Iterator[str]:
+    """What is wrong with patterns: they have no suffix in common, or one can match nothing."""
     if include is None or not isinstance(include.value, list):
         return
-    suffixes = {pattern: suffix_of(pattern) for pattern in include.value}
+    yield from _never_read_mistakes(include, include.value)
+    plain = [one for pattern in include.value for one in expand_braces(pattern)]
+    suffixes = {pattern: suffix_of(pattern) for pattern in plain}
     if None in suffixes.values():
         pattern = next(pattern for pattern, suffix in suffixes.items() if suffix is None)
         expected = f'must end in a suffix such as ".json", got {_format_value(pattern)}'
@@ -96,6 +108,19 @@ def _suffix_mistakes(include: ConfigValue | None) -> Iterator[str]:
     else:
         return
     yield f"{include.where}: {include.written} {expected}, so that no two files share an id"
+
+
+def _never_read_mistakes(include: ConfigValue, patterns: list[str]) -> Iterator[str]:
+    for pattern in patterns:
+        part = find_never_read(pattern)
+        if part is None:
+            continue
+        folder = "rename the folder, or make it the path of a collection of its own"
+        is_name = part == pattern.rpartition("/")[2]
+        yield (
+            f"{include.where}: {include.written} {_format_value(pattern)} matches nothing: "
+            f"{describe_hidden(part)}; {'rename the files' if is_name else folder}"
+        )
 
 
 def find_conflicts(values: Mapping[str, ConfigValue], root: str, *, has_token: bool) -> Iterator[str]:

@@ -16,6 +16,7 @@ from docsync.daemon.command_handler import DaemonParts
 from docsync.daemon.project_folder import Identity, identity, is_still
 from docsync.daemon.running import running
 from docsync.daemon.watch_supervisor import WatchSupervisor
+from docsync.foreign import FolderRule
 from docsync.formats import get_format
 from docsync.model import Sign
 from docsync.names import EVERYTHING
@@ -146,7 +147,8 @@ def _watch_supervisor(
         barrier = Barrier(cookies, path)
         folders.append(path)
     hint = partial(_take_hint, inbox, counters, barrier)
-    polling = PollSettings(lambda: tree.scan([EVERYTHING]).found, settings.poll_ms)
+    rule = FolderRule.make(sync.collections)
+    polling = PollSettings(lambda: tree.scan([EVERYTHING]).found, settings.poll_ms, rule)
     opener = partial(open_source, sync.root, folders, hint, mode=settings.mode, polling=polling)
     return WatchSupervisor(opener, barrier, inbox, state, log)
 

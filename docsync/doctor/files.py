@@ -9,14 +9,17 @@ from tempfile import TemporaryDirectory
 
 from docsync.doctor.finding import Diagnosis, Level
 from docsync.doctor.target import Target
+from docsync.foreign import FolderRule
 from docsync.model import RefusedPath, RootState, Scan, Sign
 from docsync.names import EVERYTHING, Collection, to_printable
+from docsync.scan.left_out import survey_left_out
 from docsync.status import Reason
 from docsync.sync.thread.barrier import Barrier
 from docsync.upkeep.fresh import FRESH
 from docsync.watch import PollSettings, open_source
 
 _TOPIC = "watcher"
+_LEFT_OUT_ADVICE = "why a certain file is left out says: docsync check PATH"
 _READ_ADVICE = "let the user that runs docsync read it"
 # Reasons of a source that need no action.
 _CONFIGURED_REASONS = frozenset({"polling"})
@@ -32,6 +35,11 @@ def examine_folders(target: Target) -> Iterator[Diagnosis]:
     beneath = {path: one for path, one in scan.unreadable.items() if path not in reported}
     yield from _summarize(beneath, "cannot be read", Level.ERROR, _READ_ADVICE)
     yield from _summarize(scan.skipped, "is never a document", Level.NOTE, "")
+    survey = survey_left_out(str(target.sync.root), target.sync.collections)
+    empty = {one.path for one in target.sync.collections if not _count(one, scan)}
+    survey.unmatched = [(one, glob) for one, glob in survey.unmatched if one.path not in empty]
+    for sentence in survey.list_sentences(with_meant=True):
+        yield Diagnosis("files", Level.NOTE, sentence, _LEFT_OUT_ADVICE)
 
 
 def _folder(collection: Collection, state: RootState, scan: Scan) -> Diagnosis:
@@ -44,13 +52,17 @@ def _folder(collection: Collection, state: RootState, scan: Scan) -> Diagnosis:
         return Diagnosis(topic, Level.ERROR, f"{place}: a link that leads out of the project", advice)
     if state is not RootState.OK or collection.path in scan.unreadable:
         return Diagnosis(topic, Level.ERROR, f"{place}: cannot be read", _READ_ADVICE)
-    number = sum(type_ == collection.type for type_ in scan.types.values())
+    number = _count(collection, scan)
     if not number:
         patterns = ", ".join(collection.include)
         return Diagnosis(
             topic, Level.WARNING, f"{place}: no file in it matches {patterns}", "see: docsync config show"
         )
     return Diagnosis(topic, Level.OK, f"{place}: {number} {'file' if number == 1 else 'files'}")
+
+
+def _count(collection: Collection, scan: Scan) -> int:
+    return sum(type_ == collection.type for type_ in scan.types.values())
 
 
 def _summarize(found: Mapping[str, RefusedPath], what: str, level: Level, advice: str) -> Iterator[Diagnosis]:
@@ -90,7 +102,8 @@ def _is_writable(folder: Path) -> bool:
 
 def _examine_source(target: Target, watched: Sequence[str], barrier: Barrier | None) -> Iterator[Diagnosis]:
     tree = target.sync.tree()
-    polling = PollSettings(lambda: tree.scan([EVERYTHING]).found, target.poll_ms)
+    rule = FolderRule.make(target.sync.collections)
+    polling = PollSettings(lambda: tree.scan([EVERYTHING]).found, target.poll_ms, rule)
 
     def hint(path: str, _sign: Sign) -> None:
         if barrier:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from posixpath import join, normpath
 
-from docsync.names import covers, is_presentable
+from docsync.names import covers, is_hidden, is_presentable
 from docsync.real_path import real_path
 
 
@@ -25,6 +25,21 @@ def leads_out(root: str, folder: str) -> bool:
         return False
     real = real_path(root)
     return os.path.commonpath([real, real_path(join(root, folder))]) != real
+
+
+def is_reachable(location: str, inner: str) -> bool:
+    """True when no folder on the way from the folder *location* to *inner* is hidden or a link.
+
+    Such folders belong to no collection.
+    """
+    parts = inner.split("/")
+    if any(map(is_hidden, parts)):
+        return False
+    for part in parts[:-1]:
+        location = join(location, part)
+        if os.path.islink(location):  # noqa: PTH114  # a str: this is the hot path of every save
+            return False
+    return True
 
 
 def shorten_scope(scope: str) -> str:

@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from posixpath import dirname, join, normpath
 
+from docsync.foreign import FolderRule
 from docsync.model import (
     MAX_ASSET_BYTES,
     FileBytes,
@@ -20,9 +21,9 @@ from docsync.model import (
     Scan,
     Stamp,
 )
-from docsync.names import Collection, ancestors, covers, is_hidden, is_presentable, is_within, strip_folder
+from docsync.names import Collection, ancestors, covers, is_presentable, is_within, strip_folder
 from docsync.real_path import real_path
-from docsync.scan.location import leads_out, place_name, shorten_scope
+from docsync.scan.location import is_reachable, leads_out, place_name, shorten_scope
 from docsync.scan.read import (
     Place,
     WriteState,
@@ -34,7 +35,7 @@ from docsync.scan.read import (
     stamp_of,
 )
 from docsync.scan.tree_walk import TreeWalk, WalkedFolder
-from docsync.scan.walk import Walk, WalkResult
+from docsync.scan.walk import CollectionFolder, Walk, WalkResult
 
 
 class FileTree:
@@ -47,6 +48,7 @@ class FileTree:
         self._root = str(root)
         self._real_root = real_path(root)
         self._collections = tuple(collections)
+        self._rule = FolderRule.make(collections)
         self._max_bytes = max_bytes
         # A path is asked for several times while its file is read.
         self._match = lru_cache(maxsize=8192)(self._list_matches)
@@ -123,7 +125,8 @@ class FileTree:
     def _make_walk(self, folder: str, result: WalkResult) -> Walk:
         owner = next(collection.type for collection in self._collections if collection.path == folder)
         real = self._real_folders[folder] = real_path(join(self._root, folder))
-        return Walk(owner, folder, real, partial(self._type_in, folder), result)
+        top = CollectionFolder(owner, folder, real, self._rule)
+        return Walk(top, partial(self._type_in, folder), result)
 
     def _build_scan(self, result: WalkResult) -> Scan:
         shared = {(result.found[path].device, result.found[path].inode) for path in result.shared}
@@ -163,23 +166,10 @@ class FileTree:
 
     def _walk_name(self, walk: Walk, folder: str, location: str, name: str) -> None:
         inner = strip_folder(folder, name)
-        if inner and self._is_reachable(location, inner):
+        if not inner or self._rule.find(self._root, folder, dirname(name)):
+            return
+        if is_reachable(location, inner):
             walk.walk_name(name, join(location, inner))
-
-    @staticmethod
-    def _is_reachable(location: str, inner: str) -> bool:
-        """True when no folder on the way to *inner* is hidden or a link.
-
-        Such folders belong to no collection.
-        """
-        parts = inner.split("/")
-        if any(map(is_hidden, parts)):
-            return False
-        for part in parts[:-1]:
-            location = join(location, part)
-            if os.path.islink(location):  # noqa: PTH114  # a str: this is the hot path of every save
-                return False
-        return True
 
     def read(self, path: str) -> FileBytes | RefusedPath | ReadFailure:
         """The bytes of the document *path*."""
@@ -225,7 +215,7 @@ class FileTree:
         if (
             inner is None
             or leads_out(self._root, folder)
-            or not self._is_reachable(join(self._root, folder), inner)
+            or not is_reachable(join(self._root, folder), inner)
         ):
             return None
         return self._place(folder, asset)
@@ -281,8 +271,13 @@ class FileTree:
         return claims[0].path if claims else dirname(path)
 
     def is_linked(self, path: str, by: str) -> bool:
-        """True when *path*, named by *by*, is a symbolic link, or behind one, in the collection of *by*."""
+        """True when no source hears of *path*, named by *by* in its collection.
+
+        It is a symbolic link, or behind one, or in a folder that is not entered.
+        """
         folder = self._folder_of(by)
+        if self._rule.find(self._root, folder, dirname(path)):
+            return True
         places = [name for name in (path, *ancestors(path)) if strip_folder(folder, name) is not None]
         return any(os.path.islink(join(self._root, name)) for name in places)  # noqa: PTH114
 

@@ -10,8 +10,9 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from posixpath import dirname, join, normpath
+from posixpath import basename, dirname, join, normpath
 
+from docsync.foreign import FolderRule
 from docsync.model import Problem, RefusedPath, Severity, Stamp
 from docsync.names import is_hidden, is_presentable, strip_folder, to_printable
 from docsync.real_path import real_path
@@ -46,23 +47,26 @@ class WalkResult:
     closed: dict[str, int | None] = field(default_factory=dict)
 
 
-class Walk:
-    """A walk below *folder*, which is that of the collection *owner*; without links it is *real_root*.
+@dataclass(frozen=True, slots=True)
+class CollectionFolder:
+    """The folder *path* of the collection *owner*, *real* without links; *rule* says what is entered."""
 
-    `type_of` names the collection of that folder a path is of.
-    """
+    owner: str
+    path: str
+    real: str
+    rule: FolderRule
+
+
+class Walk:
+    """A walk below a collection's folder. `type_of` names the collection of that folder a path is of."""
 
     def __init__(
-        self,
-        owner: str,
-        folder: str,
-        real_root: str,
-        type_of: Callable[[str], str | None],
-        result: WalkResult,
+        self, top: CollectionFolder, type_of: Callable[[str], str | None], result: WalkResult
     ) -> None:
-        self._owner = owner
-        self._folder = folder
-        self._real_root = real_root
+        self._owner = top.owner
+        self._folder = top.path
+        self._real_root = top.real
+        self._rule = top.rule
         self._type_of = type_of
         self._result = result
 
@@ -74,6 +78,11 @@ class Walk:
 
     def list_folder(self, path: str, location: str) -> Iterator[tuple[str, str] | None]:
         """Look at each name in the folder *path*; yields the folders in it, and None after some names."""
+        # Here and not where the folder is found: whoever walks has its stamp, and sees when that changes.
+        if path != ("" if self._folder == "." else self._folder) and self._rule.describe_content(
+            path, location
+        ):
+            return
         above = f"{path}/" if path else ""
         try:
             with os.scandir(location) as entries:
@@ -115,7 +124,7 @@ class Walk:
         if is_hidden(entry.name):
             return False
         if entry.is_dir(follow_symlinks=False):
-            return self._may_enter(path)
+            return self._may_enter(path, entry.name)
         if entry.is_symlink():
             self._link(path, entry.path)
         elif type_ := self._type_of(path):
@@ -126,7 +135,9 @@ class Walk:
             self._file(path, type_, status)
         return False
 
-    def _may_enter(self, path: str) -> bool:
+    def _may_enter(self, path: str, name: str) -> bool:
+        if self._rule.describe_name(name) is not None:
+            return False
         if is_presentable(path):
             return True
         self._skip(path, "name", "the folder's name holds characters that cannot be stored", None)
@@ -143,7 +154,7 @@ class Walk:
             self._mark_unreadable(self._find_obstacle(path, location) if is_hidden_from_us else path, error)
             return
         if stat.S_ISDIR(status.st_mode):
-            if self._may_enter(path):
+            if self._may_enter(path, basename(path)):
                 self.walk_folder(path, location)
         elif stat.S_ISLNK(status.st_mode):
             self._link(path, location)

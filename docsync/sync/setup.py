@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -32,8 +33,8 @@ from docsync.sync.batch.load import ContentChecks, Loader
 from docsync.sync.batch.review import DocumentRules, Review
 from docsync.sync.ports import DeclaredStore, Tree
 
-# Moves whenever the same content would give another row or another search text.
-_ROW_VERSION = 3
+# Moves whenever the same content would give another row, another search text or another warning.
+_ROW_VERSION = 4
 _MAX_SCHEMA_BYTES = 4 << 20
 
 
@@ -59,7 +60,8 @@ class Settings:
     audience: Callable[[], Audience] = field(default=lambda: PRIVATE, compare=False)
 
     def tree(self) -> FileTree:
-        """The files of this project."""
+        """The files of this project. Raises ConfigError in a process that does not read names as UTF-8."""
+        _demand_utf8()
         return FileTree(self.root, self.collections, self.max_file_bytes)
 
     def git(self) -> GitDirectories:
@@ -76,6 +78,16 @@ class Settings:
             return self.frozen_rules
         schemas = dict(_schemas(self.root, self.collections))
         return DocumentRules(self.ignore, self.redact_secrets, schemas, self.takes_assets)
+
+
+def _demand_utf8() -> None:
+    """Raises ConfigError where the system's names are decoded by another encoding: ids would be others."""
+    encoding = sys.getfilesystemencoding()
+    if encoding.lower() != "utf-8":
+        raise ConfigError(
+            f"the locale's encoding is {encoding}; docsync reads file names as UTF-8: "
+            "set LANG=C.UTF-8 or PYTHONUTF8=1 before Python starts"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def _open_events(
 ) -> HintSource:
     """Events as good as this machine has them; polling where it gives none."""
     try:
-        return _open_best(stack, root, folders, hint, polling.poll_ms)
+        return _open_best(stack, root, folders, hint, polling)
     except OSError as error:
         if error.errno not in _NO_INSTANCE:
             raise
@@ -68,16 +68,21 @@ def _open_events(
         return stack.enter_context(PollSource(polling, hint, reasons=(reason,)))
 
 
-def _open_best(stack: ExitStack, root: Path, folders: Sequence[str], hint: Hint, poll_ms: int) -> HintSource:
+def _open_best(
+    stack: ExitStack, root: Path, folders: Sequence[str], hint: Hint, polling: PollSettings
+) -> HintSource:
     try:
         from docsync.watch.inotify import InotifySource
 
-        return stack.enter_context(InotifySource(root, folders, hint, poll_ms=poll_ms))
+        return stack.enter_context(
+            InotifySource(root, folders, hint, poll_ms=polling.poll_ms, rule=polling.rule)
+        )
     except (ImportError, UnsupportedLibcError) as error:
         from docsync.watch.watchdog_source import WatchdogSource
 
         reason = WatchReason("stock_watchdog", f"watchdog's own observer gives the hints: {error}")
-        return stack.enter_context(WatchdogSource(root, folders, hint, reasons=(reason,)))
+        source = WatchdogSource(root, folders, hint, rule=polling.rule, reasons=(reason,))
+        return stack.enter_context(source)
 
 
 def _remote_reason(root: Path, folders: Sequence[str]) -> WatchReason | None:

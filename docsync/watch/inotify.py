@@ -3,7 +3,6 @@
 Never pairs moves and never reads a file.
 """
 
-import errno
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,14 +15,15 @@ from typing import Self
 from watchdog.observers.inotify_c import InotifyConstants as In
 from watchdog.observers.inotify_c import InotifyEvent
 
+from docsync.foreign import MARKERS, NOTHING_ASKED_FOR, FolderRule
 from docsync.model import FollowedFile, Sign
 from docsync.names import EVERYTHING, VOLUME_LINK, is_hidden
 from docsync.real_path import real_path
-from docsync.watch import followed
 from docsync.watch.descriptor import Descriptor
 from docsync.watch.followed import FollowedInode, FollowedName
 from docsync.watch.mount import MountState, MountWatch
 from docsync.watch.poll import PollSource
+from docsync.watch.refusal import describe_refusal
 from docsync.watch.source import Hint, PollSettings, WatchReason
 from docsync.watch.watch_tree import PathStep, WatchedFolder, WatchedRoot, WatchTree
 
@@ -40,11 +40,20 @@ class InotifySource:
 
     name = "inotify"
 
-    def __init__(self, root: Path, folders: Sequence[str], hint: Hint, *, poll_ms: int) -> None:
+    def __init__(
+        self,
+        root: Path,
+        folders: Sequence[str],
+        hint: Hint,
+        *,
+        poll_ms: int,
+        rule: FolderRule = NOTHING_ASKED_FOR,
+    ) -> None:
         self._top = real_path(root)
         self._folders = folders
         self._hint = hint
         self._poll_ms = poll_ms
+        self._rule = rule
         self._lifetime = ExitStack()
         self._poller: PollSource | None = None
         # Two threads may find the first folder without a watch: the reader, and the one that calls resync.
@@ -54,7 +63,7 @@ class InotifySource:
 
     def __enter__(self) -> Self:
         self._reader = Descriptor(self._take, self._fail)
-        self._tree = WatchTree(self._top, self._folders, self._reader)
+        self._tree = WatchTree(self._top, self._folders, self._reader, self._rule)
         self._mount_watch = MountWatch()
         self._reader.start()
         with ExitStack() as stack:
@@ -157,6 +166,8 @@ class InotifySource:
     def _handle_node(self, node: WatchedFolder, mask: int, name: str) -> Iterator[Hinted]:
         if not name:
             yield from self._handle_itself(node, mask)
+        elif node.is_foreign or name in MARKERS:
+            yield from self._handle_marker(node, name)
         elif mask & In.IN_ISDIR:
             yield from self._handle_folder(node, mask, name)
         else:
@@ -170,12 +181,18 @@ class InotifySource:
             # folder beneath it shows.
             yield node.path, Sign.FOLDER
 
+    def _handle_marker(self, node: WatchedFolder, name: str) -> Iterator[Hinted]:
+        """Enter a folder, or leave it, when what tells whose it is came or went."""
+        if name in MARKERS and self._tree.has_changed_kind(node):
+            self._tree.watch_folder(node, thorough=True)
+            yield node.path, Sign.FOLDER
+
     def _watch_again(self, root: WatchedRoot) -> Iterator[Hinted]:
         self._tree.watch_root(root, thorough=True)
         yield root.path, Sign.FOLDER
 
     def _handle_folder(self, node: WatchedFolder, mask: int, name: str) -> Iterator[Hinted]:
-        if is_hidden(name):
+        if not self._tree.is_entered(name):
             return
         # Also when a folder left: another one may have its name by now, and may have been watched under
         # another name, as after an exchange of the two. The events of that one then tell no news.
@@ -194,7 +211,7 @@ class InotifySource:
                 for user, code in users.items()
             ]
         for code in sorted({code for code, _ in refused}):
-            yield _refusal(code, sorted(path for found, path in refused if found == code))
+            yield describe_refusal(code, sorted(path for found, path in refused if found == code))
 
     def _poll_refused(self) -> None:
         with self._poller_lock:
@@ -256,7 +273,9 @@ def _is_symlink(real: str) -> bool:
 
 
 def _files(node: WatchedFolder) -> list[tuple[str, object]]:
-    """The files directly in a folder, each with a stamp."""
+    """The files directly in a folder, each with a stamp; none of a foreign one."""
+    if node.is_foreign:
+        return []
     try:
         with os.scandir(node.real) as entries:
             listed = [
@@ -275,21 +294,3 @@ def _stamp(entry: "os.DirEntry[str]") -> tuple[int, ...]:
     except OSError:  # it went since it was listed: gone at the next look
         return ()
     return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino, found.st_mode)
-
-
-def _refusal(code: int, paths: list[str]) -> WatchReason:
-    rest = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-    where = f"{paths[0] or '.'}{rest}"
-    match code:
-        case errno.ENOSPC:
-            advice = "raise fs.inotify.max_user_watches"
-            return WatchReason(
-                "watch_limit", f"the limit of inotify watches is reached; polling {where}; {advice}", paths[0]
-            )
-        case followed.TOO_MANY:
-            message = f"more than {followed.MAX_WATCHES} names and files are links or linked; polling {where}"
-            return WatchReason("watch_limit", message, paths[0])
-        case errno.EACCES:
-            return WatchReason("unreadable", f"no permission to watch {where}", paths[0])
-        case _:
-            return WatchReason("unwatchable", f"{os.strerror(code)}: polling {where}", paths[0])

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from docsync.foreign import NOTHING_ASKED_FOR, FolderRule
 from docsync.model import FollowedFile, Sign
 
 Hint = Callable[[str, Sign], None]
@@ -28,10 +29,11 @@ class WatchReason:
 
 @dataclass(frozen=True, slots=True)
 class PollSettings:
-    """Settings of polling: the scan function and the interval."""
+    """How the tree is looked at where no event tells: the scan, the interval, and which folders count."""
 
     scan: PollScan
     poll_ms: int
+    rule: FolderRule = NOTHING_ASKED_FOR
 
 
 class HintSource(Protocol):

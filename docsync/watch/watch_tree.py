@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import RLock
 
+from docsync.foreign import NOTHING_ASKED_FOR, FolderRule
 from docsync.names import is_hidden
 from docsync.watch.descriptor import STEP_MASK, TREE_MASK
 from docsync.watch.followed import Followed, FollowedFiles
@@ -41,13 +42,17 @@ class PathStep:
 
 @dataclass(eq=False, slots=True)
 class WatchedFolder:
-    """A folder of a root's tree: its path in the project, where it really lies, and its watch."""
+    """A folder of a root's tree: its path in the project, where it really lies, and its watch.
+
+    One that `is_foreign` by what lies in it has no children: it is watched only for that to change.
+    """
 
     root: WatchedRoot
     path: str
     real: str
     parent: "WatchedFolder | None" = None
     watch: int | None = None
+    is_foreign: bool = False
     children: "dict[str, WatchedFolder]" = field(default_factory=dict)
 
     @property
@@ -66,7 +71,9 @@ class WatchTree:
     `lock` guards it: events, a resync and the polling of unwatchable folders come from three threads.
     """
 
-    def __init__(self, top: str, folders: Sequence[str], kernel: Kernel) -> None:
+    def __init__(
+        self, top: str, folders: Sequence[str], kernel: Kernel, rule: FolderRule = NOTHING_ASKED_FOR
+    ) -> None:
         self.lock = RLock()
         self.roots = [WatchedRoot("" if path == "." else path) for path in dict.fromkeys(folders)]
         self.ledger: Ledger[WatchedFolder | PathStep | Followed] = Ledger(kernel)
@@ -74,6 +81,18 @@ class WatchTree:
         self.refused: dict[WatchedFolder | PathStep, int] = {}
         """Folders and steps without a watch, with the error number of the kernel."""
         self._top = top
+        self._rule = rule
+
+    def is_entered(self, name: str) -> bool:
+        """True for the name of a folder that is entered, as far as the name tells."""
+        return not is_hidden(name) and self._rule.describe_name(name) is None
+
+    def has_changed_kind(self, node: WatchedFolder) -> bool:
+        """True when a folder became foreign by what lies in it, or ceased to be so, since it was listed."""
+        return self._judge(node) is not node.is_foreign
+
+    def _judge(self, node: WatchedFolder) -> bool:
+        return node.parent is not None and self._rule.describe_content(node.path, node.real) is not None
 
     def watch_root(self, root: WatchedRoot, *, thorough: bool) -> bool:
         """Resolve the root's path again and watch what is there; True if another folder was watched before.
@@ -145,12 +164,17 @@ class WatchTree:
         return changed
 
     def _list(self, node: WatchedFolder) -> bool:
-        """Note the subfolders.
+        """Note the subfolders, of a foreign folder none.
 
         A folder that cannot be listed now is as one that cannot be watched: it is tried again.
         """
+        node.is_foreign = self._judge(node)
+        if node.is_foreign:
+            for child in [*node.children.values()]:
+                self.drop(child)
+            return False
         try:
-            for name in subfolders(node):
+            for name in filter(self.is_entered, subfolders(node)):
                 self.child(node, name)
         except OSError as error:
             return self._refuse(node, error.errno or 0)
@@ -234,13 +258,6 @@ class WatchTree:
 
 
 def subfolders(node: WatchedFolder) -> set[str]:
-    """The names of the folders directly in *node*, as far as they matter.
-
-    Raises OSError when it cannot be listed.
-    """
+    """The names of the folders directly in *node*. Raises OSError when it cannot be listed."""
     with os.scandir(node.real) as entries:
-        return {
-            entry.name
-            for entry in entries
-            if not is_hidden(entry.name) and entry.is_dir(follow_symlinks=False)
-        }
+        return {entry.name for entry in entries if entry.is_dir(follow_symlinks=False)}

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from posixpath import dirname
 from threading import Event, RLock, Thread
 from types import TracebackType
 from typing import Self
@@ -28,6 +29,7 @@ from watchdog.events import (
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
+from docsync.foreign import MARKERS, NOTHING_ASKED_FOR, FolderRule
 from docsync.model import FollowedFile, Sign
 from docsync.names import EVERYTHING, VOLUME_LINK, is_hidden, strip_folder
 from docsync.real_path import real_path
@@ -55,8 +57,15 @@ class WatchdogSource(FileSystemEventHandler):
     name = "watchdog"
 
     def __init__(
-        self, root: Path, folders: Sequence[str], hint: Hint, *, reasons: tuple[WatchReason, ...] = ()
+        self,
+        root: Path,
+        folders: Sequence[str],
+        hint: Hint,
+        *,
+        rule: FolderRule = NOTHING_ASKED_FOR,
+        reasons: tuple[WatchReason, ...] = (),
     ) -> None:
+        self._rule = rule
         self._top = real_path(root)
         self._folders = tuple("" if path == "." else path for path in dict.fromkeys(folders))
         self._hint = hint
@@ -199,10 +208,17 @@ class WatchdogSource(FileSystemEventHandler):
             inner = strip_folder(identity[0], real) if identity else None
             if inner is None:
                 continue
-            if sign is Sign.FOLDER and inner.rpartition("/")[2] == VOLUME_LINK:
+            place = f"{path}/{inner}" if path else inner
+            *folders, name = inner.split("/")
+            if sign is Sign.FOLDER and name == VOLUME_LINK:
                 yield path, sign
-            elif not any(is_hidden(part) for part in inner.split("/")):
-                yield f"{path}/{inner}" if path else inner, sign
+            elif self._is_entered(folders) and name in MARKERS:
+                yield dirname(place), Sign.FOLDER
+            elif self._is_entered(folders) and not is_hidden(name):
+                yield place, sign
+
+    def _is_entered(self, folders: Sequence[str]) -> bool:
+        return not any(is_hidden(name) or self._rule.describe_name(name) for name in folders)
 
 
 def _prefer_link(sign: Sign, real: str) -> Sign:

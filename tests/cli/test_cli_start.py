@@ -34,11 +34,19 @@ COMMAND_LINE = {
     "cli.main",
     "cli.root",
     "cli.session",
+    "cli.utf8",
     "cli.view",
     "cli.view.output",
     "cli.view.stream",
     "errors",
     "names",
+    "names.closest",
+    "names.collection",
+    "names.foreign",
+    "names.glob",
+    "names.hidden",
+    "names.path",
+    "names.printable",
 }
 GET = {"cli.command", "cli.command.get", "cli.read_options"}
 CONFIGURATION = {

@@ -132,6 +132,7 @@ def test_two_collections_of_one_type_are_refused(folder: Path) -> None:
     ("include", "expected"),
     [
         ('["*.json", "*.yaml"]', 'must all end in the same suffix, got [".json", ".yaml"]'),
+        ('["*.{prompty,md}"]', 'must all end in the same suffix, got [".prompty", ".md"]'),
         ('["**/*"]', 'must end in a suffix such as ".json", got "**/*"'),
         ('["*.json", "*.j*"]', 'must end in a suffix such as ".json", got "*.j*"'),
     ],
@@ -230,3 +231,41 @@ def test_a_collection_in_the_folder_of_the_default_database_is_refused(folder: P
     (mistake,) = mistakes(folder, COLLECTION.replace('path = "a"', 'path = ".docsync"'))
 
     assert mistake.startswith('docsync.toml:3: database.path ".docsync/docsync.db" lies in the folder of')
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        (
+            ".team/**/*.json",
+            'a name that starts with "." is never read; rename the folder, or make it the path of a collection of its own',
+        ),
+        (
+            "{a,#old}/*.json",
+            'a name that starts with "#" is never read; rename the folder, or make it the path of a collection of its own',
+        ),
+        (
+            "v1.TMP/*.json",
+            'a name that ends in ".tmp" is never read; rename the folder, or make it the path of a collection of its own',
+        ),
+        ("**/~*.json", 'a name that starts with "~" is never read; rename the files'),
+    ],
+)
+def test_a_pattern_that_can_match_nothing_that_is_read_is_refused_with_the_reason(
+    folder: Path, pattern: str, reason: str
+) -> None:
+    text = COLLECTION.replace('["*.json"]', f'["**/*.json", "{pattern}"]')
+
+    assert mistakes(folder, text) == (
+        f'docsync.toml:4: collections[0].include "{pattern}" matches nothing: {reason}',
+    )
+
+
+def test_a_pattern_that_excludes_what_is_never_read_does_no_harm(folder: Path) -> None:
+    assert mistakes(folder, COLLECTION + 'exclude = ["**/.git/**", "**/*.tmp"]') == ()
+
+
+def test_alternatives_of_a_pattern_are_understood_up_to_a_number_of_braces(folder: Path) -> None:
+    assert mistakes(folder, COLLECTION.replace("*.json", "{a,b}/*.json")) == ()
+    assert mistakes(folder, COLLECTION.replace("*.json", "{a,b}/{.,c}/*.json"))
+    assert mistakes(folder, COLLECTION.replace("*.json", "{a,b}" * 9 + "/*.json"))

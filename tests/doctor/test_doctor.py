@@ -412,3 +412,25 @@ def test_a_daemon_that_does_not_answer_is_an_error(daemon: Daemon, monkeypatch: 
     finally:
         daemon.process.send_signal(signal.SIGCONT)
     assert finding.level is Level.ERROR
+
+
+def test_what_is_left_out_is_a_note_with_its_number(project: Project) -> None:
+    for path in ("personas/.team/x.json", "personas/node_modules/p/y.json", "personas/node_modules/z.json"):
+        project.persona(path)
+
+    said = {one.message: one.level for one in found(target(project)) if one.topic == "files"}
+
+    assert said == {
+        "1 file in a hidden folder is not read (personas/.team/x.json)": Level.NOTE,
+        "2 files in folders of other programs are not read (such as personas/node_modules/p/y.json)": Level.NOTE,
+    }
+
+
+def test_a_pattern_that_matches_nothing_beside_one_that_does_is_a_note(project: Project) -> None:
+    first, *others = project.settings.collections
+    two = replace(first, include=(*first.include, "nowhere/*.json"))
+    changed = replace(project.settings, collections=(two, *others))
+
+    said = [one.message for one in found(replace(target(project), sync=changed)) if one.topic == "files"]
+
+    assert said == ["personas: no file matches nowhere/*.json"]

@@ -83,6 +83,9 @@ def check_command(
     value = {"files": checked.files, "errors": errors, "warnings": warnings, "problems": checked.problems}
     lines = _annotations(session, project, checked) if form == GITHUB else _lines(checked, project)
     session.out.answer(value, lines)
+    left_out = project.explain_folders(scopes) if paths else session.describe_left_out(project)
+    for remark in left_out:
+        session.out.remark(remark)
     if not checked.files:
         session.out.remark("no file matches a collection; see: docsync config show")
     session.out.remark(

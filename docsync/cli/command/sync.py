@@ -49,7 +49,10 @@ def sync(session: Session, *, rebuild: bool = False) -> int:
         done = parse_result(daemon.post("/v1/reload", {"scopes": [""], "timeout": _SYNC_SECONDS}))
     else:
         done = _sync_here(session, project)
-    return report(session, project, before, done)
+    code = report(session, project, before, done)
+    for remark in session.describe_left_out(project):
+        session.out.remark(remark)
+    return code
 
 
 def _sync_here(session: Session, project: "Project") -> CommandResult:

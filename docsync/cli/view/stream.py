@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
+from docsync.cli.utf8 import terminal_encoding
 from docsync.errors import DocsyncError, ExitCode
 
 if TYPE_CHECKING:
@@ -68,7 +69,9 @@ def _fill_gaps() -> None:
 
 
 def _text(raw: io.FileIO, before: TextIO | None) -> TextIO:
-    # Python has none for a stream that was closed when it started.
+    # Python has none for a stream that was closed when it started. In its UTF-8 mode it asks no locale, but
+    # a terminal shows what that says.
     encoding = before.encoding if before else "utf-8"
+    encoding = terminal_encoding() if sys.flags.utf8_mode and raw.isatty() else encoding
     # A terminal that cannot show a letter gets an escape instead of a traceback.
     return io.TextIOWrapper(io.BufferedWriter(raw), encoding, errors="backslashreplace", line_buffering=True)

@@ -8,7 +8,7 @@ from itertools import chain
 from posixpath import basename, dirname
 
 from docsync.model import FollowedFile, Scan
-from docsync.names import EVERYTHING, VOLUME_LINK, ancestors, covers, is_hidden, is_within
+from docsync.names import EVERYTHING, VOLUME_LINK, ancestors, covers, is_unwatched, is_within
 
 
 class LinkTracker:
@@ -147,7 +147,7 @@ class LinkTracker:
     def _is_watched(self, name: str) -> bool:
         """True when a source hints of *name* by itself."""
         return any(covers(folder, name) for folder in self._folders) and not any(
-            map(is_hidden, name.split("/"))
+            map(is_unwatched, name.split("/"))
         )
 
     def take_followed(self) -> Mapping[str, FollowedFile] | None:

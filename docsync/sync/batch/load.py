@@ -29,6 +29,7 @@ from docsync.names import Collection
 from docsync.policy.grace_period import GracePeriod
 from docsync.scan.read import WriteState
 from docsync.sync.batch.assets import DEFAULT_RULES, AssetReader, AssetRules, AssetStore, Gathered
+from docsync.sync.batch.conflict_copies import describe_conflict_copy
 from docsync.sync.batch.look import LookContext
 from docsync.sync.batch.reference_targets import ReferenceTargets
 from docsync.sync.batch.review import ReadFile
@@ -169,8 +170,10 @@ class Loader:
     def _collect_problems(
         self, path: str, found: Iterable[Problem], claims: Sequence[Collection]
     ) -> tuple[Problem, ...]:
-        """What was *found* and is not ignored, and the warning of a second collection."""
+        """What was *found*, and the warnings of a conflict copy and of a second collection."""
         problems = list(found)
+        if copy := describe_conflict_copy(path, claims[0]):
+            problems.append(copy)
         if len(claims) > 1:
             first, second = claims[0].type, claims[1].type
             message = f"also matches the collection {second!r}; {first!r} comes first and has it"

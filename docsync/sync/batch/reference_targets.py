@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Set
 
 from docsync.model import Reference, ReferenceStatus, ResolvedReference
-from docsync.names import is_hidden
+from docsync.names import is_unwatched
 from docsync.sync.ports import Tree
 
 _LOOKED_FOR = frozenset((ReferenceStatus.OK, ReferenceStatus.MISSING))
@@ -31,7 +31,7 @@ class ReferenceTargets:
 
     def note(self, path: str, target: str) -> None:
         """Remember that the document *path* depends on *target*, if no hint tells of that."""
-        if any(map(is_hidden, target.split("/"))) or self._tree.is_linked(target, path):
+        if any(map(is_unwatched, target.split("/"))) or self._tree.is_linked(target, path):
             self._unhinted.setdefault(path, set()).add(target)
 
     def take_over(self, others: Mapping[str, Set[str]]) -> None:
