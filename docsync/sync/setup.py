@@ -33,7 +33,7 @@ from docsync.sync.batch.review import DocumentRules, Review
 from docsync.sync.ports import DeclaredStore, Tree
 
 # Moves whenever the same content would give another row or another search text.
-_ROW_VERSION = 3
+_ROW_VERSION = 4
 _MAX_SCHEMA_BYTES = 4 << 20
 
 
