@@ -7,7 +7,7 @@ from tests.helpers.project import Project
 
 P = "prompts/support.prompty"
 GOOD = "---\nname: Support\ndescription: How we answer\ntags: [prod]\n---\nsystem:\nYou are kind.\n"
-STAND_INS = [
+STAND_INS: list[str | bytes] = [
     "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 104\n",
     "../shared/support.prompty",
     "404: Not Found",
