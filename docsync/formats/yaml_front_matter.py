@@ -12,6 +12,7 @@ from frontmatter.default_handlers import YAMLHandler
 from docsync.formats.limits import LIMITS
 from docsync.formats.lost_fence import find_lost_fence, find_spoiled_closing
 from docsync.formats.source import FileRefused, SourceText
+from docsync.formats.yaml_error import explain_single_text
 from docsync.formats.yaml_reader import read_yaml
 from docsync.model import Note, Problem, Severity
 
@@ -139,6 +140,8 @@ class _Handler(YAMLHandler):
             return cast("dict[str, object]", read.value)
         if read.is_absent:
             return {}
+        if isinstance(read.value, str) and (cause := explain_single_text(self._source, start, end)):
+            raise FileRefused(cause)
         kind = _KINDS.get(type(read.value), "a single value")
         message = f"front matter must be a mapping of keys to values, got {kind}"
         raise FileRefused(self._source.problem("fm-not-mapping", message, read.at), *read.problems)
@@ -148,20 +151,16 @@ class _Handler(YAMLHandler):
         return self._opening.end("indent")
 
     def _refuse_unclosed(self) -> NoReturn:
-        indented = _INDENTED_CLOSING.search(self._source.text, self._opening.end())
+        source, behind = self._source, self._opening.end()
+        indented = _INDENTED_CLOSING.search(source.text, behind)
         notes: tuple[Note, ...] = ()
+        hint = "add a line with only '---' after the last key"
         if indented:
             dashes = indented.group().strip()
             message = f"this '{dashes}' is indented; the closing fence must start at column 1"
-            notes = (self._source.note(message, indented.start()),)
-        elif spoiled := find_spoiled_closing(self._source.text, self._opening.end()):
-            notes = (self._source.note(f"{spoiled.what}: {spoiled.hint}", spoiled.at),)
-        raise FileRefused(
-            self._source.problem(
-                "fm-unclosed",
-                "front matter opened here is never closed",
-                self._fence,
-                hint="add a line with only '---' after the last key",
-                notes=notes,
-            )
-        )
+            notes = (source.note(message, indented.start()),)
+        elif spoiled := find_spoiled_closing(source.text, behind):
+            notes = (source.note(f"{spoiled.what}: {spoiled.hint}", spoiled.at),)
+            hint = f"{spoiled.hint} in line {notes[0].line}" if spoiled.is_odd else hint
+        message = "front matter opened here is never closed"
+        raise FileRefused(source.problem("fm-unclosed", message, self._fence, hint=hint, notes=notes))
