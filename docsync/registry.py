@@ -16,8 +16,9 @@ FORMATS: Mapping[str, str] = {
 # with.
 _FILE_CODES = (
     "big-int", "conflict-copy", "does-not-render", "duplicate-key", "fm-lost", "merge-conflict",
-    "more-private", "name-twin", "overlap", "role-marker", "schema", "surrogate", "tags", "template-syntax",
-    "template-too-large", "unusable-reference", "yaml-bool", "yaml-key", "yaml-octal", "yaml-sexagesimal",
+    "more-private", "name-twin", "overlap", "role-marker", "schema", "stand-in", "surrogate", "tags",
+    "template-syntax", "template-too-large", "unusable-reference", "yaml-bool", "yaml-character", "yaml-key",
+    "yaml-octal", "yaml-sexagesimal",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import cast
 from docsync.formats.format import Format
 from docsync.formats.limits import LIMITS
 from docsync.formats.source import FileRefused, decode_source
+from docsync.formats.stand_in import find_stand_in
 from docsync.model import Content, ParsedFile, Problem, Severity
 from docsync.registry import FORMATS
 
@@ -29,7 +30,11 @@ def parse(format_name: str, path: str, octets: bytes, *, allow_conflicts: bool =
     """What the file at *path* says, within the limits. Never raises for what *octets* are."""
     reader = get_format(format_name)
     try:
-        parsed = reader.parse(decode_source(path, octets, allow_conflicts=allow_conflicts))
+        source = decode_source(path, octets, allow_conflicts=allow_conflicts)
+        warning = find_stand_in(source)
+        parsed = reader.parse(source)
+        if warning:
+            parsed = ParsedFile(parsed.content, (warning, *parsed.problems))
     except FileRefused as refused:
         parsed = ParsedFile(None, refused.problems)
     except Exception as error:  # noqa: BLE001 - a file that trips a bug of ours harms only itself

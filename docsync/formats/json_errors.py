@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from json import JSONDecodeError
 
+from docsync.formats.json_wrapping import explain_text_behind, explain_wrapping
 from docsync.formats.source import SourceText
 from docsync.model import Problem
 
@@ -25,6 +26,9 @@ _CONTROLS = {"\n": ("line break", "\\n"), "\r": ("line break", "\\n"), "\t": ("t
 
 def explain_json_error(source: SourceText, error: JSONDecodeError) -> Problem:
     """The problem behind an error of the json module."""
+    wrapped = explain_wrapping(source, error.pos)
+    if wrapped is not None:
+        return wrapped
     explain = next(
         (explain for start, explain in _EXPLANATIONS if error.msg.startswith(start)), _explain_value
     )
@@ -125,7 +129,11 @@ def _explain_stray_comma(place: _ErrorPlace) -> Problem | None:
 
 def _explain_extra_data(place: _ErrorPlace) -> Problem:
     message = "unexpected text after the end of the JSON value"
-    return _explain_anywhere(place) or place.syntax(message, "one JSON object per file")
+    return (
+        explain_text_behind(place.source, place.at)
+        or _explain_anywhere(place)
+        or place.syntax(message, "one JSON object per file")
+    )
 
 
 def _explain_trailing_comma(place: _ErrorPlace) -> Problem:

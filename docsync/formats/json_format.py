@@ -19,6 +19,8 @@ from docsync.model import ParsedFile, Problem
 _SAFE_DIGITS = 18
 _TEXT = re.compile(r'"(?>[^"\\]*)(?>(?:\\.(?>[^"\\]*))*)"', re.DOTALL)
 
+_UNQUOTE = "the text holds JSON: write it without the quotes around it and without backslashes"
+
 
 class _NeedsSurvey(ValueError):
     """The text holds something that needs a second look."""
@@ -81,9 +83,9 @@ def _read(source: SourceText) -> ParsedFile:
         value, document, warnings = survey(source, value, document)
     if not isinstance(value, dict):
         message = f"the file must hold one JSON object, got {_kind(value)}"
-        raise FileRefused(
-            source.problem("json-not-object", message, len(source.text) - len(source.text.lstrip()))
-        )
+        hint = _UNQUOTE if isinstance(value, str) and value.lstrip().startswith("{") else None
+        at = len(source.text) - len(source.text.lstrip())
+        raise FileRefused(source.problem("json-not-object", message, at, hint=hint))
     return ParsedFile(build_content(value, source.path, document), warnings)
 
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TypedDict, Unpack
 
+from docsync.formats.file_signature import FileKind, identify_file, identify_undecodable
 from docsync.model import Note, Problem, Severity
 from docsync.names import to_printable
 
@@ -110,6 +111,8 @@ def decode_source(
     path: str, octets: bytes, *, allow_conflicts: bool = False, allow_blank: bool = False
 ) -> SourceText:
     """The text of a file, or Refused: not UTF-8, empty, blank, with a NUL, or an unfinished merge."""
+    if kind := identify_file(octets):
+        raise FileRefused(describe_stand_in(path, kind))
     marked = octets.startswith(_BOM)
     try:
         text = (octets[len(_BOM) :] if marked else octets).decode("utf-8")
@@ -141,8 +144,15 @@ def _describe_foreign(path: str, octets: bytes) -> Problem | None:
     return Problem(path, "encoding", message, line=1, column=1, hint="save the file as UTF-8")
 
 
+def describe_stand_in(path: str, kind: FileKind, severity: Severity = Severity.ERROR) -> Problem:
+    """The problem of a file that is *kind* in the place of another."""
+    return Problem(path, "stand-in", kind.message, severity, line=1, column=1, hint=kind.hint)
+
+
 def _describe_undecodable(path: str, error: UnicodeDecodeError, *, marked: bool) -> Problem:
     octets = error.object
+    if kind := identify_undecodable(octets):
+        return describe_stand_in(path, kind)
     before = SourceText(path, octets[: error.start].decode("utf-8"), marked=marked)
     hint = "the file may be Latin-1 or Windows-1252; save it as UTF-8"
     if error.reason == "unexpected end of data":

@@ -8,6 +8,7 @@ from docsync.formats.naming import build_content
 from docsync.formats.place import Place
 from docsync.formats.plain_value import encode_plain
 from docsync.formats.source import FileRefused, SourceText
+from docsync.formats.yaml_error import explain_single_text
 from docsync.formats.yaml_place import yaml_places
 from docsync.formats.yaml_reader import read_yaml
 from docsync.model import ParsedFile
@@ -23,6 +24,8 @@ class YamlFormat(Format):
         """The mapping in *source* as it is written."""
         read = read_yaml(source, 0, len(source.text))
         if not isinstance(read.value, dict):
+            if isinstance(read.value, str) and (cause := explain_single_text(source, 0, len(source.text))):
+                raise FileRefused(cause)
             kind = (
                 "only comments"
                 if read.is_absent

@@ -1,11 +1,14 @@
 """Translates libyaml's errors into problems with a hint. Never looks for errors itself."""
 
 import re
+from dataclasses import dataclass
 
 from yaml import MarkedYAMLError, YAMLError
 from yaml.reader import Reader
 
 from docsync.formats.source import SourceText
+from docsync.formats.yaml_character import find_odd_cause
+from docsync.formats.yaml_quote import propose_quotes
 from docsync.model import Problem
 
 _NOT_PRINTABLE = Reader.NON_PRINTABLE
@@ -13,6 +16,13 @@ _EXPECTED = re.compile(
     r"(?:did not find expected|could not find expected|expected) (?P<what>[^,(]*(?:',' or '.')?)"
 )
 _QUOTED = "while scanning a quoted scalar"
+_CLOSE_COLON = re.compile(r"(?<![^\r\n])[A-Za-z_][\w-]*:(?=[^\s:/\\])")
+# What a value begins that was meant for text.
+_BEGUN = {
+    "while scanning an alias": "'*' begins an alias, which needs a name",
+    "while scanning an anchor": "'&' begins an anchor, which needs a name",
+    "while scanning a block scalar": "the text of a block begins in the next line",
+}
 
 # Part of what libyaml or PyYAML says -> what docsync says, and a hint.
 _WORDS = (
@@ -40,26 +50,63 @@ _WORDS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """Where reading stopped: offsets of the YAML in `source`, of the place, and of what was opened before."""
+
+    source: SourceText
+    start: int
+    end: int
+    at: int
+    opened: int
+
+    def syntax(self, message: str, at: int, hint: str | None = None) -> Problem:
+        return self.source.problem("yaml-syntax", message, at, hint=hint)
+
+    def quotes(self, at: int) -> str:
+        return propose_quotes(self.source.text, self.start, at)
+
+
 def explain_yaml_error(source: SourceText, start: int, end: int, error: YAMLError) -> Problem:
     """The problem for an error in the part of *source* between two offsets."""
     if not isinstance(error, MarkedYAMLError) or error.problem_mark is None:
         return _explain_unprintable(source, start, end)
     at = min(start + error.problem_mark.index, len(source.text))
     opened = start + error.context_mark.index if error.context_mark else at
-    problem, context = error.problem or "", error.context or ""
+    stop = _Stop(source, start, end, at, opened)
+    symptom = _explain_symptom(stop, error.problem or "", error.context or "")
+    odd = find_odd_cause(source.text, start, end, at)
+    if odd is None:
+        return symptom
+    notes = (source.note(symptom.message, at),)
+    return source.problem("yaml-syntax", odd.message, odd.at, hint=odd.hint, notes=notes)
+
+
+def explain_single_text(source: SourceText, start: int, end: int) -> Problem | None:
+    """Why the YAML between two offsets is one text and no mapping; None where it may be meant so."""
+    odd = find_odd_cause(source.text, start, end)
+    if odd is not None:
+        return source.problem("yaml-syntax", odd.message, odd.at, hint=odd.hint)
+    close = _CLOSE_COLON.search(source.text, start, end)
+    if close is None:
+        return None
+    hint = "write it as `key: value`"
+    return source.problem("yaml-syntax", "a space is missing behind this ':'", close.end() - 1, hint=hint)
+
+
+def _explain_symptom(stop: _Stop, problem: str, context: str) -> Problem:
     if "cannot start any token" in problem:
-        return _explain_bad_start(source, at)
+        return _explain_bad_start(stop)
     if context == _QUOTED and ("end of stream" in problem or "document indicator" in problem):
-        return source.problem(
-            "yaml-syntax", "quoted text is never closed", opened, hint="add the closing quote"
-        )
+        return stop.syntax("quoted text is never closed", stop.opened, "add the closing quote")
     if "simple key" in context:
-        return source.problem(
-            "yaml-syntax", "expected ':' after this key", opened, hint="write it as `key: value`"
-        )
+        return stop.syntax("expected ':' after this key", stop.opened, "write it as `key: value`")
     if "flow" in context and "',' or" in problem:
-        return _explain_unclosed(source, at, opened, problem)
-    return _translate_problem(source, at, problem)
+        return _explain_unclosed(stop, problem)
+    begun = _BEGUN.get(context)
+    if begun:
+        return stop.syntax(begun, stop.opened, stop.quotes(stop.opened))
+    return _translate_problem(stop.source, stop.at, problem)
 
 
 def _translate_problem(source: SourceText, at: int, problem: str) -> Problem:
@@ -78,17 +125,14 @@ def _explain_unprintable(source: SourceText, start: int, end: int) -> Problem:
     return source.problem("yaml-syntax", message, at, hint='remove it, or write it as an escape in "…"')
 
 
-def _explain_bad_start(source: SourceText, at: int) -> Problem:
-    character = source.text[at : at + 1]
+def _explain_bad_start(stop: _Stop) -> Problem:
+    character = stop.source.text[stop.at : stop.at + 1]
     if character == "\t":
-        return source.problem("yaml-syntax", "tab used for indentation", at, hint="indent with spaces")
-    rest = re.split(r"[\r\n]", source.text[at : at + 80], maxsplit=1)[0].rstrip()
-    return source.problem(
-        "yaml-syntax", f"'{character}' cannot start a value", at, hint=f'quote the value: "{rest}"'
-    )
+        return stop.syntax("tab used for indentation", stop.at, "indent with spaces")
+    return stop.syntax(f"'{character}' cannot start a value", stop.at, stop.quotes(stop.at))
 
 
-def _explain_unclosed(source: SourceText, at: int, opened: int, problem: str) -> Problem:
+def _explain_unclosed(stop: _Stop, problem: str) -> Problem:
     kind, closing = ("list", "]") if "]" in problem else ("mapping", "}")
-    note = source.note(f"{kind} opened here", opened)
-    return source.problem("yaml-syntax", f"expected ',' or '{closing}'", at, notes=(note,))
+    note = stop.source.note(f"{kind} opened here", stop.opened)
+    return stop.source.problem("yaml-syntax", f"expected ',' or '{closing}'", stop.at, notes=(note,))

@@ -10,7 +10,9 @@ import frontmatter
 from frontmatter.default_handlers import YAMLHandler
 
 from docsync.formats.limits import LIMITS
+from docsync.formats.lost_fence import find_lost_fence, find_spoiled_closing
 from docsync.formats.source import FileRefused, SourceText
+from docsync.formats.yaml_error import explain_single_text
 from docsync.formats.yaml_reader import read_yaml
 from docsync.model import Note, Problem, Severity
 
@@ -21,11 +23,6 @@ _REST = _BLANKS + r"(?P<line_end>\r\n|\n|\r|\Z)"
 _OPENING = re.compile(rf"(?P<indent>{_BLANKS})(?:---|\+\+\+){_REST}")
 _CLOSING = re.compile(rf"(?<=[\r\n])(?:---|\+\+\+){_REST}")
 _INDENTED_CLOSING = re.compile(rf"(?<=[\r\n]){_BLANKS}(?:---|\+\+\+){_REST}")
-# The keys that front matter begins with; a line such as `system:` is a role.
-_KEY = re.compile(
-    r"(?:name|id|version|displayName|description|model|inputs|authors|tags|template|metadata|title)[ \t]*:"
-)
-_DASHES = re.compile(rf"-{{4,}}{_REST}")
 _KINDS = {list: "a list", type(None): "nothing"}
 
 
@@ -51,7 +48,7 @@ def split_front_matter(source: SourceText) -> FrontMatter:
     opening = _find_opening(source.text)
     if opening is None:
         _refuse_escapes(source, 0)
-        lost = tuple(_warn_lost_fence(source))
+        lost = tuple(_judge_lost_fence(source))
         return FrontMatter({}, source.text, source.text.strip(), 0, 1, lost, is_plain=True)
     handler = _Handler(source, opening)
     values, stripped = frontmatter.parse(source.text, handler=handler)
@@ -101,14 +98,20 @@ def _find_closing(text: str, opening: re.Match[str]) -> re.Match[str] | None:
     return (_CLOSING.match(text, at + 1) if is_first else None) or _CLOSING.search(text, opening.end())
 
 
-def _warn_lost_fence(source: SourceText) -> Iterator[Problem]:
-    """A warning where the text begins as front matter does, without the fence that would make it so."""
-    text = source.text
-    start = len(text) - len(text.lstrip())
-    if _DASHES.match(text, start) or (_KEY.match(text, start) and _CLOSING.search(text, start)):
-        message = "this looks like front matter, but no line of exactly '---' opens it; all of it is taken for the body"
-        hint = "begin the file with a line that holds '---' and nothing else"
-        yield source.problem("fm-lost", message, start, hint=hint, severity=Severity.WARNING)
+def _judge_lost_fence(source: SourceText) -> Iterator[Problem]:
+    """A warning where the text begins as front matter does, without the fence that would make it so.
+
+    Raises FileRefused where nothing else can be meant: the last good version stays.
+    """
+    lost = find_lost_fence(source.text)
+    if lost is None:
+        return
+    message = f"this looks like front matter, but {lost.what}; all of it is taken for the body"
+    notes = (source.note(lost.closing.what, lost.closing.at),) if lost.closing else ()
+    if lost.is_certain:
+        message = f"this is front matter, but {lost.what}"
+        raise FileRefused(source.problem("fm-lost", message, lost.at, hint=lost.hint, notes=notes))
+    yield source.problem("fm-lost", message, lost.at, hint=lost.hint, severity=Severity.WARNING, notes=notes)
 
 
 class _Handler(YAMLHandler):
@@ -137,6 +140,8 @@ class _Handler(YAMLHandler):
             return cast("dict[str, object]", read.value)
         if read.is_absent:
             return {}
+        if isinstance(read.value, str) and (cause := explain_single_text(self._source, start, end)):
+            raise FileRefused(cause)
         kind = _KINDS.get(type(read.value), "a single value")
         message = f"front matter must be a mapping of keys to values, got {kind}"
         raise FileRefused(self._source.problem("fm-not-mapping", message, read.at), *read.problems)
@@ -146,18 +151,16 @@ class _Handler(YAMLHandler):
         return self._opening.end("indent")
 
     def _refuse_unclosed(self) -> NoReturn:
-        indented = _INDENTED_CLOSING.search(self._source.text, self._opening.end())
+        source, behind = self._source, self._opening.end()
+        indented = _INDENTED_CLOSING.search(source.text, behind)
         notes: tuple[Note, ...] = ()
+        hint = "add a line with only '---' after the last key"
         if indented:
             dashes = indented.group().strip()
             message = f"this '{dashes}' is indented; the closing fence must start at column 1"
-            notes = (self._source.note(message, indented.start()),)
-        raise FileRefused(
-            self._source.problem(
-                "fm-unclosed",
-                "front matter opened here is never closed",
-                self._fence,
-                hint="add a line with only '---' after the last key",
-                notes=notes,
-            )
-        )
+            notes = (source.note(message, indented.start()),)
+        elif spoiled := find_spoiled_closing(source.text, behind):
+            notes = (source.note(f"{spoiled.what}: {spoiled.hint}", spoiled.at),)
+            hint = f"{spoiled.hint} in line {notes[0].line}" if spoiled.is_odd else hint
+        message = "front matter opened here is never closed"
+        raise FileRefused(source.problem("fm-unclosed", message, self._fence, hint=hint, notes=notes))

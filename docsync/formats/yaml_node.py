@@ -1,12 +1,28 @@
-"""A YAML value while it is built: what it holds, how much and how deep. Never reads text."""
+"""A YAML value, while it is built and when it is: what it holds, how much and how deep. Never reads text."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import cast
 
+from docsync.model import Problem
 from docsync.names import truncate_place
 
 NO_KEY = object()
 MERGE = object()
+
+
+@dataclass(frozen=True, slots=True)
+class YamlValue:
+    """The value of a YAML text at offset `at`, and warnings. A text of comments only `is_absent`.
+
+    `is_plain` says that it holds nothing but plain values.
+    """
+
+    value: object
+    is_absent: bool
+    at: int
+    problems: tuple[Problem, ...]
+    is_plain: bool = field(default=False, compare=False)
 
 
 class YamlNode:
@@ -14,15 +30,27 @@ class YamlNode:
 
     `size` counts what it holds, with itself; `height` how many levels of lists and mappings it is; `key` is
     the key whose value comes next, NO_KEY, or MERGE for `<<`; `merged` what `<<` brought, to be laid under
-    its own keys.
+    its own keys; `is_flow` says that it is written in brackets or braces.
     """
 
-    __slots__ = ("at", "children", "height", "is_open", "key", "key_at", "merged", "places", "size")
+    __slots__ = (
+        "at",
+        "children",
+        "height",
+        "is_flow",
+        "is_open",
+        "key",
+        "key_at",
+        "merged",
+        "places",
+        "size",
+    )
 
     def __init__(self, children: object, at: int, *, is_open: bool = False) -> None:
         self.children = children
         self.at = at
         self.is_open = is_open
+        self.is_flow = False
         self.size = 1
         self.height = 0
         self.key: object = NO_KEY

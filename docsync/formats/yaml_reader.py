@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import NoReturn, cast
 
 import yaml
@@ -10,8 +9,10 @@ import yaml
 from docsync.formats.limits import LIMITS
 from docsync.formats.plain_yaml import read_plain_yaml
 from docsync.formats.source import FileRefused, ProblemDetails, SourceText
+from docsync.formats.yaml_character import check_plain
 from docsync.formats.yaml_error import explain_yaml_error
-from docsync.formats.yaml_node import MERGE, NO_KEY, YamlNode, list_merge_parts, path_of, weight
+from docsync.formats.yaml_node import MERGE, NO_KEY, YamlNode, YamlValue, list_merge_parts, path_of, weight
+from docsync.formats.yaml_quote import propose_quotes
 from docsync.formats.yaml_scalar import (
     MERGE_TAG,
     TAG_PREFIX,
@@ -33,20 +34,6 @@ _MAPPING_TAGS = frozenset(("!", TAG_PREFIX + "map"))
 _TOO_DEEP = "exceeded maximum nesting depth"
 _NUL_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*(\\(?:0|x00|u0000|U00000000))")
 _NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True)
-class YamlValue:
-    """The value of a YAML text at offset `at`, and warnings. A text of comments only `is_absent`.
-
-    `is_plain` says that it holds nothing but plain values.
-    """
-
-    value: object
-    is_absent: bool
-    at: int
-    problems: tuple[Problem, ...]
-    is_plain: bool = field(default=False, compare=False)
 
 
 def read_yaml(source: SourceText, start: int, end: int) -> YamlValue:
@@ -125,6 +112,8 @@ class _YamlBuilder:
         at = self._offset(event)
         if event.style == '"' and _NOT_STORABLE.search(text):
             self._refuse_characters(event)
+        if event.implicit[0] and not text.isascii():
+            self._check_characters(text, at)
         tag = tag_of(event)
         if self._stack[-1].wants_key:
             self._key(event, tag, at)
@@ -140,6 +129,14 @@ class _YamlBuilder:
         node = YamlNode(value, at)
         node.size += weight(text)
         self._finish(node, event.anchor)
+
+    def _check_characters(self, text: str, at: int) -> None:
+        holder = self._stack[-1]
+        found = check_plain(text, is_key=holder.wants_key, is_in_brackets=holder.is_flow)
+        if found is not None:
+            offset, issue = found
+            # A text that goes over several lines is another one in the file.
+            self._report(issue, at + offset if self._source.text.startswith(text, at) else at)
 
     def _key(self, event: yaml.ScalarEvent, tag: str | None, at: int) -> None:
         text = event.value
@@ -181,6 +178,7 @@ class _YamlBuilder:
         if event.tag and event.tag not in (_MAPPING_TAGS if is_mapping else _LIST_TAGS):
             self._report(describe_unknown_tag(event.tag), at)
         node = YamlNode({} if is_mapping else [], at, is_open=True)
+        node.is_flow = bool(event.flow_style)
         if event.anchor:
             self._anchor(event.anchor, node)
         self._stack.append(node)
@@ -195,7 +193,9 @@ class _YamlBuilder:
         at = self._offset(event)
         node = self._anchors.get(event.anchor or "")
         if node is None:
-            self._fail("yaml-syntax", f"found undefined alias '{event.anchor}'", at)
+            meant = "if it is meant as text, " + propose_quotes(self._source.text, self._start, at)
+            notes = (self._source.note(meant, at),)
+            self._fail("yaml-syntax", f"found undefined alias '{event.anchor}'", at, notes=notes)
         if node.is_open:
             note = self._source.note("the alias is here", at)
             self._fail("yaml-recursive", "an alias refers to itself", node.at, notes=(note,))

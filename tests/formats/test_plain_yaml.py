@@ -11,7 +11,8 @@ from docsync.formats.naming import encode_canonical
 from docsync.formats.plain_yaml import read_plain_yaml
 from docsync.formats.source import FileRefused, SourceText
 from docsync.formats.yaml_front_matter import blank_fences
-from docsync.formats.yaml_reader import YamlValue, read_yaml, read_yaml_strictly
+from docsync.formats.yaml_node import YamlValue
+from docsync.formats.yaml_reader import read_yaml, read_yaml_strictly
 from tests.formats.test_fuzz_prompty import SEEDS, mutated
 from tests.helpers.for_a_while import try_for_a_while
 from tests.helpers.project import Tell

@@ -77,7 +77,6 @@ def test_the_answer_is_that_of_jinja(tell: Tell) -> None:
         "{% set space = namespace(x=1) %}{% set space.x = y %}",
         "{% set other.x = y %}",
         "{% block one %}{{ a }}{{ self }}{{ super() }}{% endblock %}",
-        "{% set a = 1 %}{% block one %}{{ a }}{% endblock %}",
         "{% for a in b recursive %}{{ loop(a) }}{% for c in a %}{{ loop.index }}{% endfor %}{% endfor %}{{ loop }}",
         "{% autoescape true %}{{ a }}{% endautoescape %}",
         "{% include part %}{% extends base %}",

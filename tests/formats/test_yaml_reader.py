@@ -6,7 +6,8 @@ import yaml
 from docsync.formats import yaml_reader
 from docsync.formats.limits import LIMITS
 from docsync.formats.source import FileRefused, SourceText
-from docsync.formats.yaml_reader import YamlValue, read_yaml
+from docsync.formats.yaml_node import YamlValue
+from docsync.formats.yaml_reader import read_yaml
 from docsync.model import Problem
 
 

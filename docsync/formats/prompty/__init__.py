@@ -102,9 +102,9 @@ def _warnings(
         at = front_matter.body_at + messages.beyond
         found.append(source.problem("role-marker", message, at, severity=Severity.WARNING))
     if variables.code:
-        line = front_matter.body_line + variables.line - 1
+        at, warning = front_matter.body_at + variables.at, Severity.WARNING
         found.append(
-            Problem(source.path, variables.code, variables.message, Severity.WARNING, line=line, column=1)
+            source.problem(variables.code, variables.message, at, hint=variables.hint, severity=warning)
         )
     return found
 

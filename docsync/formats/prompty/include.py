@@ -37,14 +37,12 @@ def _mustache(template: str) -> list[Included]:
 
 def _jinja(template: str) -> list[Included]:
     # Imported here: Jinja takes longer to load than most prompts to read.
-    from jinja2 import TemplateSyntaxError
-
     from docsync.formats.prompty.jinja_include import find_includes
     from docsync.formats.prompty.jinja_parser import parse_jinja
 
     try:
         tree = parse_jinja(template)
-    except (TemplateSyntaxError, TemplateError):
+    except TemplateError:
         return []
     found: dict[str, bool] = {}
     for name, _, is_optional in find_includes(tree):

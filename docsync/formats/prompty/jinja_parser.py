@@ -1,14 +1,16 @@
 """Parses a Jinja template within limits that do not depend on who asks. Never renders and never compiles."""
 
+import re
 from collections.abc import Iterator
 
-from jinja2 import Environment, nodes
+from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from jinja2.parser import Parser
 
 from docsync.formats.prompty.template_error import TOO_LARGE, TemplateError
 
+LINE_END = re.compile(r"\r\n|\n|\r")
 # 32 KiB of ordinary tags hold half as many; at Jinja's pace these take 100 ms.
 _MAX_TOKENS = 12_000
 # Frames of the interpreter's stack, about. Jinja itself would stop at Python's limit, sooner the deeper its
@@ -34,12 +36,28 @@ GLOBAL_NAMES = frozenset(_ENVIRONMENT.globals)
 
 
 def parse_jinja(template: str) -> nodes.Template:
-    """The tree of *template*; TemplateSyntaxError or TemplateError if there is none."""
+    """The tree of *template*; TemplateError if there is none."""
+    stream = TokenStream(iter(()), None, None)
     try:
-        return BoundedParser(_ENVIRONMENT, template).parse()
+        parser = BoundedParser(_ENVIRONMENT, template)
+        stream = parser.stream
+        return parser.parse()
+    except TemplateSyntaxError as error:
+        raise _describe_syntax(template, error.message or "invalid template", stream) from None
     except ValueError:
         # Jinja reads numbers as Python does, which refuses very long ones.
         raise TemplateError("a number is too long", 1) from None
+
+
+def _describe_syntax(template: str, message: str, stream: TokenStream) -> TemplateError:
+    # Imported here: what is wrong with a template is asked of few.
+    from docsync.formats.prompty.jinja_hint import explain_jinja
+    from docsync.formats.prompty.jinja_place import find_error_place
+
+    place = find_error_place(_ENVIRONMENT, template, message, stream)
+    said = explain_jinja(template, message, place.at, place.tag_at)
+    line = len(LINE_END.findall(template, 0, place.at)) + 1
+    return TemplateError(said.message, line, at=place.at, hint=said.hint)
 
 
 class BoundedParser(Parser):

@@ -2,36 +2,36 @@
 
 Answers as `jinja2.meta.find_undeclared_variables` does, which cannot be used on a file of unknown origin: it
 computes constant expressions (`{{ 9**9**9 }}` never ends) and walks a loop's body once for each loop around
-it.
+it. But for blocks: they know what the template made at its top before them, as they do when it is rendered.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from jinja2 import TemplateSyntaxError, nodes
+from jinja2 import nodes
 
 from docsync.formats.prompty.jinja_parser import GLOBAL_NAMES, parse_jinja
-from docsync.formats.prompty.template_error import TemplateError
 
 _MACRO_NAMES = ("caller", "kwargs", "varargs")
 
 
 def jinja_variables(template: str) -> set[str]:
-    """The names that *template* uses without setting them, or TemplateError with the line."""
-    try:
-        return _VariableSearch().run(parse_jinja(template))
-    except TemplateSyntaxError as error:
-        raise TemplateError(error.message or "invalid template", error.lineno) from None
+    """The names that *template* uses without setting them, or TemplateError with the place."""
+    return _VariableSearch().run(parse_jinja(template))
 
 
 @dataclass(slots=True)
 class _InnerScope:
-    """A part with names of its own, looked at once everything around it is known."""
+    """A part with names of its own, looked at once everything around it is known.
+
+    `is_apart`: it knows nothing of what is around it; `sees_top`: but all that the template made at its top.
+    """
 
     statements: Iterable[nodes.Node]
     own: tuple[str, ...] = ()
     is_apart: bool = False
+    sees_top: bool = False
 
 
 @dataclass(slots=True)
@@ -64,7 +64,8 @@ class _VariableSearch:
     def __init__(self) -> None:
         self._undeclared: set[str] = set()
         self._around: Counter[str] = Counter()  # how many scopes around the present one know a name
-        self._scope = _Scope()
+        self._scope = self._top = _Scope()
+        self._is_child = False
         self._steps: dict[type[nodes.Node], Callable[..., None]] = {
             nodes.If: self._if,
             nodes.For: self._for,
@@ -82,15 +83,16 @@ class _VariableSearch:
         }
 
     def run(self, tree: nodes.Template) -> set[str]:
-        self._look(_InnerScope(tree.body, ("self",)))
+        self._is_child = any(isinstance(one, nodes.Extends) for one in tree.body)
+        self._look(_InnerScope(tree.body, ("self",)), self._top)
         return self._undeclared - GLOBAL_NAMES
 
-    def _look(self, part: _InnerScope) -> None:
-        outer, self._scope = self._scope, _Scope()
+    def _look(self, part: _InnerScope, scope: _Scope | None = None) -> None:
+        outer, self._scope = self._scope, scope or _Scope()
         around = self._around
         if part.is_apart:
             self._around = Counter()
-        for name in part.own:
+        for name in (*part.own, *(self._top.stored if part.sees_top else ())):
             self._scope.store(name)
         self._walk(part.statements)
         known = self._scope.known
@@ -126,10 +128,8 @@ class _VariableSearch:
             else:
                 self._scope.store(name)
 
-    def _defer(
-        self, statements: Iterable[nodes.Node], own: tuple[str, ...] = (), *, is_apart: bool = False
-    ) -> None:
-        self._scope.inner.append(_InnerScope(statements, own, is_apart))
+    def _defer(self, statements: Iterable[nodes.Node], own: tuple[str, ...] = ()) -> None:
+        self._scope.inner.append(_InnerScope(statements, own))
 
     def _if(self, node: nodes.If) -> None:
         self._load_all(node.test)
@@ -183,7 +183,12 @@ class _VariableSearch:
         self._walk(node.body)
 
     def _block(self, node: nodes.Block) -> None:
-        self._defer(node.body, ("self", "super"), is_apart=True)
+        # At the top it knows what was made above it; a template that extends another makes all of it first.
+        is_at_top = self._scope is self._top and not self._is_child
+        made = tuple(self._top.stored) if is_at_top else ()
+        self._scope.inner.append(
+            _InnerScope(node.body, ("self", "super", *made), is_apart=True, sees_top=not is_at_top)
+        )
 
     def _assign(self, node: nodes.Assign) -> None:
         self._load_all(node.node)

@@ -91,6 +91,5 @@ class _MustacheScanner:
 
     def _error(self, message: str, at: int, code: str = SYNTAX) -> TemplateError:
         before = self._template[:at]
-        return TemplateError(
-            message, before.count("\n") + before.count("\r") - before.count("\r\n") + 1, code
-        )
+        line = before.count("\n") + before.count("\r") - before.count("\r\n") + 1
+        return TemplateError(message, line, code, at)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from docsync.formats.limits import LIMITS
 from docsync.formats.prompty.mustache_variable import mustache_variables
@@ -15,6 +16,7 @@ JINJA, MUSTACHE = "jinja2", "mustache"
 _JINJA_LIKE = (JINJA, "nunjucks")
 # Characters from the first tag to the last: Jinja takes its time also for what is between tags.
 _MAX_SPAN = 262_144
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _OPENING = re.compile(r"\{[{%#]")
 _CLOSINGS = {"{{": "}}", "{%": "%}", "{#": "#}"}
 # Without a word on the template, these are Mustache: Jinja has no such tags.
@@ -28,12 +30,16 @@ def is_jinja(kind: object) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """The variables of a body, sorted; None where they are unknown, with a warning if that has a reason."""
+    """The variables of a body, sorted; None where they are unknown, with a warning if that has a reason.
+
+    `at` is the offset in the body of what the warning is about.
+    """
 
     names: list[str] | None
     code: str = ""
     message: str = ""
-    line: int = 1
+    at: int = 0
+    hint: str | None = None
 
 
 @dataclass(slots=True)
@@ -91,10 +97,9 @@ def _search_variables(body: str, kind: object) -> Variables:
         return Variables([])
     span = _Span(first.start())
     span.measure(body)
-    line = _line(body, span.start)
     if span.is_beyond_limits:
         message = f"more than {LIMITS.template_tags} template tags, {LIMITS.template_bytes} bytes inside, or too far apart"
-        return Variables(None, TOO_LARGE, message, line)
+        return Variables(None, TOO_LARGE, message, span.start)
     try:
         # Mustache may change its own marks, so that its last tag is anywhere.
         end = len(body) if kind == MUSTACHE else span.end
@@ -102,7 +107,10 @@ def _search_variables(body: str, kind: object) -> Variables:
     except TemplateError as error:
         # Of a language we do not know nothing can be said to be wrong.
         known = kind == MUSTACHE or is_jinja(kind)
-        return Variables(None, error.code, str(error), line + error.line - 1) if known else Variables(None)
+        if not known:
+            return Variables(None)
+        at = _find_line(body, span.start, error.line) if error.at is None else span.start + error.at
+        return Variables(None, error.code, str(error), at, error.hint)
 
 
 def _search(kind: object) -> Callable[[str], set[str]]:
@@ -124,5 +132,7 @@ def _kind(written: object, default: str) -> JsonObject:
     return {"kind": written if isinstance(written, str) and written else default}
 
 
-def _line(body: str, at: int) -> int:
-    return body.count("\n", 0, at) + body.count("\r", 0, at) - body.count("\r\n", 0, at) + 1
+def _find_line(body: str, start: int, line: int) -> int:
+    """Where the line with the number *line* begins, of those that are counted from the offset *start*."""
+    ends = islice(_LINE_END.finditer(body, start), line - 1)
+    return max((end.end() for end in ends), default=start)

@@ -5,9 +5,16 @@ TOO_LARGE = "template-too-large"
 
 
 class TemplateError(Exception):
-    """What is wrong with a template; `line` counts from 1 within it, `code` is that of the warning."""
+    """What is wrong with a template; `line` counts from 1 within it, `code` is that of the warning.
 
-    def __init__(self, message: str, line: int, code: str = SYNTAX) -> None:
+    `at` is its offset there, None where only the line is known; `hint` says what to write.
+    """
+
+    def __init__(
+        self, message: str, line: int, code: str = SYNTAX, at: int | None = None, hint: str | None = None
+    ) -> None:
         super().__init__(message)
         self.line = line
         self.code = code
+        self.at = at
+        self.hint = hint
