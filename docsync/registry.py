@@ -15,7 +15,7 @@ FORMATS: Mapping[str, str] = {
 # Codes of formats, scan and sync: what the content of a file is warned of, and two errors that one may live
 # with.
 _FILE_CODES = (
-    "big-int", "conflict-copy", "does-not-render", "duplicate-key", "fm-lost", "merge-conflict",
+    "big-int", "conflict-copy", "does-not-render", "duplicate-key", "fm-gone", "fm-lost", "merge-conflict",
     "more-private", "name-twin", "overlap", "role-marker", "schema", "stand-in", "surrogate", "tags",
     "template-syntax", "template-too-large", "unusable-reference", "yaml-bool", "yaml-character", "yaml-key",
     "yaml-octal", "yaml-sexagesimal",

@@ -217,7 +217,7 @@ def _problems(live: apsw.Connection) -> Iterator[Mismatch]:
         only = f"SELECT {_PROBLEM} FROM {mine}.problems EXCEPT SELECT {_PROBLEM} FROM {other}.problems"
         rows = live.execute(
             f"SELECT file_path, code FROM ({only}) AS p "
-            "WHERE code NOT IN ('held', 'root-missing', 'root-unreadable') "
+            "WHERE code NOT IN ('held', 'fm-gone', 'root-missing', 'root-unreadable') "
             f"AND file_path NOT IN (SELECT file_path FROM main.documents WHERE id IN ({_KEPT})) "
             f"AND NOT EXISTS ({_BENEATH_UNSEEN}) ORDER BY file_path, code"
         )

@@ -46,6 +46,10 @@ class Format(ABC):
         """The exact text that the file ends with, behind its values; "" in a format without one."""
         return ""
 
+    def lacks_front_matter(self, document: dict[str, object]) -> bool:  # noqa: ARG002 - see body
+        """True for a stored document of a format with front matter that has none, not even an empty one."""
+        return False
+
     def gaps(self, document: dict[str, object]) -> Gaps:  # noqa: ARG002 - a format with variables needs it
         """What a stored document declares and does not use, and the reverse."""
         return _NO_GAPS

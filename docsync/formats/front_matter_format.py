@@ -23,6 +23,10 @@ class FrontMatterFormat(Format):
         """Everything behind the line of the closing fence; the whole text where there is no front matter."""
         return cast(str, document["body"])
 
+    def lacks_front_matter(self, document: dict[str, object]) -> bool:
+        """True where the whole text is the body: it begins in the first line."""
+        return not document["frontmatter"] and document["body_line"] == 1
+
     def places(self, source: SourceText, wanted: Set[str]) -> Mapping[str, Place]:
         """The places of those of *wanted* that stand in the front matter."""
         return yaml_places(blank_fences(source.text), wanted)

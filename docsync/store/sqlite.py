@@ -48,6 +48,10 @@ _TWIN_KEYS = (
 _WITH_KEY = "SELECT file_path FROM files WHERE"
 _OF_TWIN_KEY = f"{_WITH_KEY} file_path = ?1 UNION ALL {_WITH_KEY} twin_key = ?1"
 
+_HAS_FRONT_MATTER = (
+    "SELECT 1 FROM documents WHERE file_path = ? AND json_extract(document, '$.frontmatter') <> '{}'"
+)
+
 
 class SqliteStore:
     """The writer's side of the database; belongs to the thread that syncs."""
@@ -208,6 +212,11 @@ class SqliteStore:
         with self._looking():
             DocumentRows(self._connection).prove(path)  # a text of a file that is gone goes into the next row
             return AssetRows(self._connection).read_texts(path)
+
+    def has_front_matter(self, path: str) -> bool:
+        """True where the stored document of the file at *path* has values in its front matter."""
+        with self._looking():
+            return bool(self._connection.execute(_HAS_FRONT_MATTER, (path,)).fetchone())
 
     def apply(self, changes: Iterable[RowChange], *, keep: bool = True) -> ApplyResult:
         """Write *changes* in one transaction, all or nothing. They may be made while it runs.

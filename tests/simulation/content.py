@@ -35,6 +35,7 @@ PROMPTS = {
     "image": _prompt("Image", body=_LONG + "![x](picture.png)\n", front="sample: ${file:../out.json}\n"),
     "short": _prompt("Short", body="Be common.\n"),
     "fence": b"---\nname: Fence\n",
+    "bare": ("Nothing common stands above this.\n" + _LONG).encode(),
     "empty": b"",
     "conflict": _prompt("Conflict", body="<<<<<<< ours\ncommon\n=======\ncommon\n>>>>>>> theirs\n" + _LONG),
 }

@@ -33,8 +33,8 @@ def complaints(path: str, oracle: Oracle, seen: Snapshot) -> Iterator[str]:
 
 def _said(path: str, finding: Finding, oracle: Oracle, seen: Snapshot) -> Iterator[str]:
     if finding.sort in (Sort.DENIED, Sort.LARGE, Sort.BROKEN, Sort.GOOD):
-        # What looks alike is for the comparison with a new database.
-        said = sorted(told for told in seen.said(path) if told[1] != "name-twin")
+        # What looks alike is for the comparison with a new database; what the last version had, no file tells.
+        said = sorted(told for told in seen.said(path) if told[1] not in ("name-twin", "fm-gone"))
         wanted = sorted([*oracle.said(path, finding), *asset_codes(oracle, path, finding)])
         if said != wanted:
             yield f"{path}: problems {said}, should be {wanted}"

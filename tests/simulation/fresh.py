@@ -15,8 +15,8 @@ from tests.simulation.oracle import Oracle, Sort, known_checks, known_fingerprin
 from tests.simulation.snapshot import Reader, Snapshot, Told
 
 _fold = lru_cache(maxsize=4096)(fold_path)
-# The reference may be to where nobody can look now: it says what it said.
-_FROM_BEFORE = {"held", "missing-reference"}
+# The reference may be to where nobody can look now: it says what it said. Front matter that is gone was there.
+_FROM_BEFORE = {"held", "missing-reference", "fm-gone"}
 
 
 def fresh_problems(oracle: Oracle) -> Mapping[str, Sequence[Told]]:

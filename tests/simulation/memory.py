@@ -3,6 +3,7 @@
 Passes the same contract tests as store.SqliteStore; what only SQL can get wrong is for the histories on the real one.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -182,6 +183,11 @@ class MemoryStore:
         """The assets that are stored of the document whose file is at *path*, by their paths."""
         row = self._memory.tables.rows.get(path)
         return {asset.path: asset for asset in stored_assets(row)} if row else {}
+
+    def has_front_matter(self, path: str) -> bool:
+        """True where the stored document of the file at *path* has values in its front matter."""
+        row = self._memory.tables.rows.get(path)
+        return bool(row and json.loads(row.document).get("frontmatter"))
 
     def _links(self, id_: str) -> Iterator[tuple[FileReference, str]]:
         path = self._memory.tables.paths[id_]

@@ -60,6 +60,7 @@ class Loader:
     ) -> None:
         """*store* tells what is stored of the assets of a document."""
         self._tree = tree
+        self._store = store
         self._assets = AssetReader(tree, checks.parse, checks.assets, grace, store)
         self.targets = ReferenceTargets(tree)
         self._parse = checks.parse
@@ -129,14 +130,18 @@ class Loader:
                 gathered = self._gather(path, parsed.content, links, look)
             file = replace(file, links=links, taken_variables=gathered.variables)
             parsed = self._review_linked(file, parsed.content, parsed.problems)
-        problems = self._collect_problems(path, (*parsed.problems, *gathered.problems), claims)
+        gone = self._warn_gone_front_matter(file, content_hash, entry, parsed.content)
+        problems = self._collect_problems(path, (*parsed.problems, *gathered.problems, *gone), claims)
         if parsed.content is None:
             broken = Refuse(
                 path, collection.type, FileState.BROKEN, problems, read.stamp, content_hash, read.racy
             )
             return self._refuse_if_believed(broken, look)
-        is_suspicious = self._is_suspicious(entry, read.stamp, collection, look.sign(path))
-        is_suspicious = is_suspicious or self._is_unfinished(path, collection, look)
+        is_suspicious = (
+            self._is_suspicious(entry, read.stamp, collection, look.sign(path))
+            or self._is_vanished(gone, entry, content_hash)
+            or self._is_unfinished(path, collection, look)
+        )
         if is_suspicious and not look.believes(self._grace, path, read.stamp):
             return None
         document = _document(file, parsed.content, content_hash, read.stamp)
@@ -181,6 +186,30 @@ class Loader:
                 Problem(path, "overlap", message, Severity.WARNING, hint="exclude it from one of them")
             )
         return tuple(p for p in problems if p.severity is Severity.ERROR or p.code not in self.ignore)
+
+    def _warn_gone_front_matter(
+        self, file: ReadFile, content_hash: str, entry: Entry | None, content: Content | None
+    ) -> tuple[Problem, ...]:
+        """The warning of a file without front matter whose last version had some: until the next version."""
+        if content is None or content.value is None or entry is None or self._store is None:
+            return ()
+        format_ = get_format(file.collection.format)
+        if not entry.has_document or not format_.lacks_front_matter(content.value):
+            return ()
+        # The very text that the row holds is compared with nothing: what was said of it stays.
+        is_stored = entry.state is FileState.OK and entry.content_hash == content_hash
+        if is_stored:
+            return tuple(self._store.warnings("fm-gone", (file.path,)).values())
+        if not self._store.has_front_matter(file.path):
+            return ()
+        message = "the last version had front matter, this one has none: all of it is the body"
+        hint = "bring it back, or begin the file with an empty one: two lines of '---'"
+        return (Problem(file.path, "fm-gone", message, Severity.WARNING, 1, 1, hint),)
+
+    @staticmethod
+    def _is_vanished(gone: Sequence[Problem], entry: Entry | None, content_hash: str) -> bool:
+        """True when front matter is *gone* in content that is not the row's own."""
+        return bool(gone) and (entry is None or entry.content_hash != content_hash)
 
     def _is_unfinished(self, path: str, collection: Collection, look: LookContext) -> bool:
         """True for an unhinted file that is open for writing, in a format whose beginning is valid too."""

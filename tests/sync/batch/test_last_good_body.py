@@ -2,7 +2,8 @@
 
 import pytest
 
-from docsync.model import FileState
+from docsync.model import FileState, Sign
+from docsync.verify import verify
 from tests.helpers.project import Project
 
 P = "prompts/support.prompty"
@@ -56,3 +57,77 @@ def test_a_page_that_a_prompt_takes_in_is_text_like_any_other(project: Project) 
     project.settle()
 
     assert project.problems() == []
+
+
+def test_front_matter_that_is_gone_waits_and_is_warned_of(project: Project) -> None:
+    project.write(P, GOOD)
+    project.settle()
+    project.write(P, GOOD.partition("---\nsystem:")[2].rjust(len(GOOD), "x"))
+    project.sync(P, sign=Sign.CLOSED)
+    assert project.names() == {P: "Support"}
+    assert P in project.engine.list_undecided()
+
+    project.settle()
+
+    assert project.names() == {P: "support"}
+    assert project.problems() == [(P, "fm-gone")]
+    assert project.states() == {"prompt_template/support": FileState.OK}
+
+
+BARE = "You are kind, and nothing is said of you above.\n" * 3
+
+
+def test_the_warning_of_front_matter_that_is_gone_stays_until_the_next_version(project: Project) -> None:
+    project.write(P, GOOD)
+    project.settle()
+    project.write(P, BARE)
+    project.settle()
+    project.start(ignore=frozenset({"role-marker"}))  # other rules: everything is read again
+    project.settle()
+    assert project.problems() == [(P, "fm-gone")]
+    assert verify(project.settings, project.database).equal
+
+    project.write(P, BARE + "And brief.\n")
+    project.settle()
+
+    assert project.problems() == []
+
+
+@pytest.mark.parametrize("before", ["", "---\n---\n"])
+def test_what_had_no_front_matter_is_not_warned_of(project: Project, before: str) -> None:
+    project.write(P, before + BARE)
+    project.settle()
+    project.write(P, BARE + "And brief.\n")
+    project.settle()
+
+    assert project.problems() == []
+
+
+def test_an_empty_front_matter_says_that_it_is_meant(project: Project) -> None:
+    project.write(P, GOOD)
+    project.settle()
+    project.write(P, "---\n---\n" + BARE)
+    project.sync(P, sign=Sign.CLOSED)
+
+    assert project.names() == {P: "support"}
+    assert project.problems() == []
+
+
+def test_a_warning_of_front_matter_that_is_gone_can_be_ignored(project: Project) -> None:
+    project.start(ignore=frozenset({"fm-gone"}))
+    project.write(P, GOOD)
+    project.settle()
+    project.write(P, BARE)
+    project.settle()
+
+    assert project.problems() == []
+
+
+def test_a_spoiled_fence_leaves_the_last_good_version(project: Project) -> None:
+    project.write(P, GOOD)
+    project.settle()
+    project.write(P, GOOD.replace("---", "\u2014"))
+    project.settle()
+
+    assert project.names() == {P: "Support"}
+    assert project.problems() == [(P, "fm-lost")]
