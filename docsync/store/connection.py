@@ -12,7 +12,13 @@ import apsw
 
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
 from docsync.permission import drop_lists, make_folder
-from docsync.store.database_files import companions, equalize_companions, is_empty, may_be_file
+from docsync.store.database_files import (
+    companions,
+    describe_missing_log,
+    equalize_companions,
+    is_empty,
+    may_be_file,
+)
 from docsync.store.epoch import wal_of
 from docsync.store.migration import APPLICATION_ID, check_version, migrate
 from docsync.store.schema import has_own_schema, has_planted
@@ -121,7 +127,8 @@ def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterato
         except (apsw.CorruptError, UnicodeDecodeError) as error:
             raise make_unreadable(path, error) from error
         except apsw.Error as error:
-            raise NoDatabase(f"{path}: cannot be read as a database ({error})") from error
+            reason = describe_missing_log(path) or f"cannot be read as a database ({error})"
+            raise NoDatabase(f"{path}: {reason}") from error
         yield connection
 
 
