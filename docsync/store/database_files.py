@@ -91,7 +91,7 @@ def equalize_companions(path: Path) -> None:
 
 
 def describe_missing_log(path: Path) -> str | None:
-    """Why the whole database at *path* cannot be opened: files of its log are missing and cannot be made here.
+    """Why the database at *path* cannot be opened: files of its log are missing and cannot be made here.
 
     None where that is not the reason.
     """

@@ -94,7 +94,7 @@ def is_loopback(host: str) -> bool:
 
 
 def list_addresses(host: str) -> tuple[str, ...]:
-    """The addresses to listen on for *host*: a client that is told `localhost` may come by either loopback."""
+    """The addresses to listen on for *host*: whoever is told `localhost` may come by either loopback."""
     return _LOOPBACKS if host == "localhost" else (host,)
 
 
