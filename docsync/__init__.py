@@ -20,7 +20,6 @@ The map of the rooms: rank, room, job. Imports point to a strictly lower rank or
     2  scan       the file tree: what lies where, under which stamp, and the bytes of one file
     2  watch      hints where to look: inotify, watchdog, polling
     2  store      the database file: tables, transactions, migrations, damage, epochs
-    2  git        is Git at work in the repositories around the project?
     2  lock       one docsync a database
     1  formats    bytes to a document and problems; where values stand in a text
     1  policy     decisions that need time: coalesce (when to look), grace_period (bad news must last), guard (deletions)
@@ -29,6 +28,7 @@ The map of the rooms: rank, room, job. Imports point to a strictly lower rank or
     1  config     docsync.toml, environment and flags, checked
     1  apart      processes of their own for work that must be possible to end: a fork, or another Python
     1  claim      which process keeps a database, also where its lock cannot be seen
+    1  git        is Git at work in the repositories around the project?
     1  foreign    which folders are not entered, as other programs keep them: by name, by what lies in them
     1  log        structlog, set up
     1  counters   what the daemon has done, as numbers

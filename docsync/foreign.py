@@ -27,18 +27,21 @@ _MAX_BYTES = 8192
 class FolderRule:
     """Which folders are entered although another program keeps them, as they are asked for.
 
-    `names` are those that a pattern spells out, `paths` the folders of the collections.
+    `names` are those that a pattern spells out, `paths` the folders of the collections. `rule_files` are the
+    names of files that decide what in their folder, and beneath it, is a document.
     """
 
     names: frozenset[str] = frozenset()
     paths: tuple[str, ...] = ()
+    rule_files: frozenset[str] = frozenset()
 
     @classmethod
     def make(cls, collections: Iterable[Collection]) -> Self:
         """The rule of a project with these *collections*."""
         kept = tuple(collections)
         names = (list_fixed_names(glob) for one in kept for glob in one.include)
-        return cls(frozenset().union(*names), tuple(one.path for one in kept))
+        rule_files = frozenset({".gitignore"} if any(one.ignore == "git" for one in kept) else ())
+        return cls(frozenset().union(*names), tuple(one.path for one in kept), rule_files)
 
     def describe_name(self, name: str) -> str | None:
         """What a folder of this *name* holds, None if it is entered."""

@@ -8,7 +8,7 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +18,13 @@ from starlette.types import ASGIApp
 
 from docsync.admin.app import build_app, list_post_paths, routes_of
 from docsync.admin.http.access import Admission, Key, TcpAdmission, admit_owner
-from docsync.admin.http.listener import check_exposure, is_loopback, tcp_listener, unix_listener
+from docsync.admin.http.listener import (
+    check_exposure,
+    is_loopback,
+    list_addresses,
+    tcp_listener,
+    unix_listener,
+)
 from docsync.admin.http.middleware import AdmissionMiddleware, OnWarning
 from docsync.admin.http.protocol import IDLE_SECONDS, MAX_HEAD_BYTES, BoundedProtocol
 from docsync.admin.http.version_headers import VersionMiddleware
@@ -54,9 +60,9 @@ class EndpointAddresses:
 
 @dataclass(frozen=True, slots=True)
 class TcpListener:
-    """A TCP socket that listens, who is admitted there, and its address as a URL."""
+    """TCP sockets that listen on one port, who is admitted there, and the address as a URL."""
 
-    socket: socket.socket
+    sockets: tuple[socket.socket, ...]
     admission: TcpAdmission
     url: str
 
@@ -96,7 +102,8 @@ def serving(
         stack.callback(services.close)
         endpoint = _Endpoint(services, on_warning)
         if listeners.tcp:
-            endpoint.listen(listeners.tcp.socket, listeners.tcp.admission, may_stop=False)
+            for listener in listeners.tcp.sockets:
+                endpoint.listen(listener, listeners.tcp.admission, may_stop=False)
         endpoint.listen(listeners.unix, admit_owner, may_stop=True)
         portal = stack.enter_context(start_blocking_portal())
         running = portal.start_task_soon(endpoint.run)
@@ -113,14 +120,18 @@ def _open_tcp(stack: ExitStack, settings: ListenSettings, on_warning: OnWarning)
         return None
     check_exposure(settings.host, is_guarded=bool(settings.keys))
     try:
-        listener = stack.enter_context(tcp_listener(settings.host, settings.port))
+        first, *others = list_addresses(settings.host)
+        sockets = [stack.enter_context(tcp_listener(first, settings.port))]
+        port = sockets[0].getsockname()[1]
+        for other in others:
+            with suppress(OSError):  # the system may have no IPv6: the first address is enough
+                sockets.append(stack.enter_context(tcp_listener(other, port)))
     except OSError as error:
         on_warning("admin.port_taken", _describe_bind_error(settings, error))
         return None
-    port = listener.getsockname()[1]
     hosts = _hosts(settings.host, port) if is_loopback(settings.host) else None
     admission = TcpAdmission(hosts, settings.keys, settings.own_key, settings.is_open)
-    return TcpListener(listener, admission, f"http://{_bracket_host(settings.host)}:{port}")
+    return TcpListener(tuple(sockets), admission, f"http://{_bracket_host(settings.host)}:{port}")
 
 
 def _describe_bind_error(settings: ListenSettings, error: OSError) -> str:

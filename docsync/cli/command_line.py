@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import click
 
@@ -16,8 +17,6 @@ from docsync.names import to_printable
 
 COMPLETE_VARIABLE = "_DOCSYNC_COMPLETE"
 _ADVICE: Mapping[int, str] = {
-    errno.EACCES: "make it readable and writable for this user",
-    errno.EPERM: "make it readable and writable for this user",
     errno.EROFS: "choose a place on a disk that can be written to",
     errno.ENOSPC: "make room on its disk",
     errno.EDQUOT: "make room on its disk",
@@ -92,8 +91,16 @@ def _fail(error: Exception, session: Session) -> int:
 def _describe_denial(error: OSError) -> str:
     """What the system refused, and how a person can mend it."""
     advice = _ADVICE.get(error.errno or 0)
+    if isinstance(error, PermissionError):
+        advice = _describe_owner(error)
     said = (error.strerror or "").lower()
     return f"{to_printable(str(error.filename))}: {said}{f'; {advice}' if advice else ''}"
+
+
+def _describe_owner(error: PermissionError) -> str:
+    from docsync.cli.denial import describe_owner
+
+    return describe_owner(Path(os.fsdecode(error.filename)))
 
 
 def _print_error(error: DocsyncError, out: Output) -> int:
@@ -101,8 +108,11 @@ def _print_error(error: DocsyncError, out: Output) -> int:
     from docsync.render.error import RenderError
 
     mistakes = {"mistakes": list(error.mistakes)} if isinstance(error, ConfigError | RenderError) else {}
-    text = "\n".join(mistake_lines(error.mistakes)) if isinstance(error, RenderError) else str(error)
-    out.failure({"error": {"message": str(error), "exit_code": error.exit_code, **mistakes}}, text)
+    message = str(error)
+    if isinstance(refused := error.__cause__, PermissionError) and refused.filename and "; " not in message:
+        message = f"{message}; {_describe_owner(refused)}"
+    text = "\n".join(mistake_lines(error.mistakes)) if isinstance(error, RenderError) else message
+    out.failure({"error": {"message": message, "exit_code": error.exit_code, **mistakes}}, text)
     return error.exit_code
 
 

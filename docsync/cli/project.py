@@ -94,12 +94,19 @@ class Project(NamedTuple):
         survey = survey_left_out(str(self.root), self.config.collections)
         return survey.list_sentences(with_meant=with_meant)
 
-    def explain_folders(self, scopes: Iterable[str]) -> Iterator[str]:
-        """Yields why a folder among *scopes* is not entered, for each that is not."""
-        from docsync.scan.left_out import explain_folder
+    def explain_left_out(self, scopes: Iterable[str]) -> Iterator[str]:
+        """Yields why a folder among *scopes* is not entered, for each that is not.
 
+        Raises UsageError for a file that is no document, though its name is one of a document.
+        """
+        from docsync.scan.left_out import explain, explain_folder
+
+        root, collections = str(self.root), self.config.collections
         for scope in scopes:
-            if why := explain_folder(str(self.root), self.config.collections, scope):
+            is_file = (self.root / scope).is_file()
+            if is_file and not self.settings().tree().scan([scope]).types:
+                raise self._make_no_document(scope, explain(root, collections, scope))
+            if not is_file and (why := explain_folder(root, collections, scope)):
                 yield f"{to_printable(scope)}: {why}"
 
     def daemon(self, seconds: float = 0.0) -> "Client | None":
@@ -128,7 +135,6 @@ class Project(NamedTuple):
         inner = self._to_inner(path)
         if inner is not None and self._may_hold(inner):
             return inner
-        where = f"belongs to no collection of {self.root}"
         if inner is None:
             folders = ", ".join(collection.path for collection in self.config.collections)
             why = f"it lies outside of the project (folders of its collections: {folders})"
@@ -136,7 +142,11 @@ class Project(NamedTuple):
             from docsync.scan.left_out import explain
 
             why = explain(str(self.root), self.config.collections, inner)
-        raise UsageError(f"{to_printable(str(path))}: {where}: {why}; see 'docsync config show'")
+        raise self._make_no_document(str(path), why)
+
+    def _make_no_document(self, path: str, why: str) -> UsageError:
+        where = f"belongs to no collection of {self.root}"
+        return UsageError(f"{to_printable(path)}: {where}: {why}; see 'docsync config show'")
 
     def _may_hold(self, path: str) -> bool:
         """True when *path* can be a document, by its name, or a folder above or beneath a collection.

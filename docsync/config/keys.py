@@ -195,6 +195,7 @@ COLLECTION: Mapping[str, KeyRule] = {
     "path": KeyRule(None, inner_folder),
     "include": KeyRule((), each(is_pattern, f"a non-empty {_PATTERNS}", at_least=1)),
     "exclude": KeyRule((), each(is_pattern, f"a {_PATTERNS}")),
+    "ignore": KeyRule("none", one_of("none", "git")),
     "format": KeyRule(None, one_of(*FORMATS)),
     "schema": KeyRule(None, text),
     "index": KeyRule(

@@ -19,7 +19,8 @@ def _is_hidden_folder(path: str) -> bool:
 class Collection:
     """One type of document: a folder, patterns and a format. `path` is POSIX, relative to the project root.
 
-    All of `include` end in one suffix, so that two files never share an id.
+    All of `include` end in one suffix, so that two files never share an id. Where `ignore` is "git", what Git
+    ignores is no document: that no name tells, see docsync.scan.
     """
 
     type: str
@@ -29,6 +30,7 @@ class Collection:
     exclude: tuple[str, ...] = ()
     index: tuple[str, ...] = ()
     schema: str | None = None
+    ignore: str = "none"
 
     def matches(self, path: str) -> bool:
         """True when *path* (relative to the project root) is a document of this collection by its name."""

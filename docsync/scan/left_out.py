@@ -21,6 +21,8 @@ from docsync.names import (
     strip_folder,
     to_printable,
 )
+from docsync.real_path import real_path
+from docsync.scan.git_ignore import GitIgnore, IgnoredFiles
 
 MAX_NAMES = 100_000
 """How many names are looked at: more would keep whoever asked waiting."""
@@ -36,6 +38,7 @@ class LeftOutKind(StrEnum):
     HIDDEN_NAME = "hidden_name"
     FOREIGN = "foreign"
     EXCLUDED = "excluded"
+    IGNORED = "ignored"
 
 
 # Of one file, and of several.
@@ -48,8 +51,9 @@ _SAID = {
         "in folders of other programs are not read",
     ),
     LeftOutKind.EXCLUDED: ("is excluded", "are excluded"),
+    LeftOutKind.IGNORED: ("is ignored by Git", "are ignored by Git"),
 }
-_MEANT = frozenset((LeftOutKind.EXCLUDED,))
+_MEANT = frozenset((LeftOutKind.EXCLUDED, LeftOutKind.IGNORED))
 
 
 @dataclass(slots=True)
@@ -98,6 +102,7 @@ def survey_left_out(
 ) -> LeftOutSurvey:
     """What is left out of *collections* in the project *root*, of the first *max_names* names."""
     survey, rule, left = LeftOutSurvey(), FolderRule.make(collections), max_names
+    ignored = IgnoredFiles(real_path(root), collections)
     for folder in dict.fromkeys(one.path for one in collections):
         here = [one for one in collections if one.path == folder]
         others = [one for one in collections if one.path != folder]
@@ -107,7 +112,10 @@ def survey_left_out(
             if left < 0:
                 survey.is_whole = False
                 return survey
-            if kind is None and any(one.matches(path) for one in here):
+            taking = [one for one in here if kind is None and one.matches(path)]
+            if taking and all(ignored.has(one, path) for one in taking):
+                survey.note(LeftOutKind.IGNORED, path)
+            elif taking:
                 survey.unmatched = [one for one in survey.unmatched if not _matches(*one, path)]
             elif not any(one.matches(path) for one in others) and (why := _judge(here, path, kind)):
                 survey.note(why, path)
@@ -177,9 +185,19 @@ def explain(root: str, collections: Sequence[Collection], path: str) -> str:
     # That of the collection whose patterns mean it says more than that of any other.
     meant = [one for one in above if compile_any(one.include).match(strip_folder(one.path, path) or "")]
     rule = FolderRule.make(collections)
-    return _explain_folder(root, rule, (meant or above)[0].path, path) or (
-        _explain_exclusion(meant[0], path) if meant else _explain_mismatch(above, path)
-    )
+    if why := _explain_folder(root, rule, (meant or above)[0].path, path):
+        return why
+    if not meant:
+        return _explain_mismatch(above, path)
+    if not meant[0].matches(path):
+        return _explain_exclusion(meant[0], path)
+    return explain_ignored(root, path) or "it is a document"
+
+
+def explain_ignored(root: str, path: str) -> str | None:
+    """By which line Git ignores *path*, None if it does not."""
+    rule = GitIgnore(real_path(root)).find(path)
+    return rule and f'Git ignores it: {to_printable(rule.file)}:{rule.line}: "{to_printable(rule.text)}"'
 
 
 def explain_folder(root: str, collections: Sequence[Collection], path: str) -> str | None:

@@ -23,6 +23,7 @@ from docsync.model import (
 )
 from docsync.names import Collection, ancestors, covers, is_presentable, is_within, strip_folder
 from docsync.real_path import real_path
+from docsync.scan.git_ignore import IgnoredFiles
 from docsync.scan.location import is_reachable, leads_out, place_name, shorten_scope
 from docsync.scan.read import (
     Place,
@@ -35,7 +36,7 @@ from docsync.scan.read import (
     stamp_of,
 )
 from docsync.scan.tree_walk import TreeWalk, WalkedFolder
-from docsync.scan.walk import CollectionFolder, Walk, WalkResult
+from docsync.scan.walk import CollectionFolder, Walk, WalkResult, drop_found
 
 
 class FileTree:
@@ -49,6 +50,7 @@ class FileTree:
         self._real_root = real_path(root)
         self._collections = tuple(collections)
         self._rule = FolderRule.make(collections)
+        self._ignored = IgnoredFiles(self._real_root, self._collections)
         self._max_bytes = max_bytes
         # A path is asked for several times while its file is read.
         self._match = lru_cache(maxsize=8192)(self._list_matches)
@@ -62,7 +64,14 @@ class FileTree:
         return [*self._match(path)]
 
     def _list_matches(self, path: str) -> tuple[Collection, ...]:
-        return tuple(collection for collection in self._collections if collection.matches(path))
+        return tuple(
+            one for one in self._collections if one.matches(path) and not self._ignored.has(one, path)
+        )
+
+    def _look_again(self) -> None:
+        """Read anew what Git ignores: it decides which collections have a path."""
+        if self._ignored.forget():
+            self._match.cache_clear()
 
     def _type_in(self, folder: str, path: str) -> str | None:
         """The type of *path* if its collection's folder is *folder*, else None.
@@ -70,7 +79,7 @@ class FileTree:
         Nested folders are walked for each.
         """
         for collection in self._collections:
-            if collection.matches(path):
+            if collection.matches(path) and not self._ignored.has(collection, path):
                 return collection.type if collection.path == folder else None
         return None
 
@@ -94,6 +103,7 @@ class FileTree:
 
     def scan(self, scopes: Iterable[str]) -> Scan:
         """What lies in *scopes* now."""
+        self._look_again()
         result = WalkResult()
         wanted = list(scopes)
         names = list(map(shorten_scope, wanted))
@@ -113,6 +123,7 @@ class FileTree:
 
     def begin_walk(self) -> TreeWalk:
         """A walk of everything that can be done in pieces."""
+        self._look_again()
         result = WalkResult()
         folders: list[WalkedFolder] = []
         for folder in dict.fromkeys(collection.path for collection in self._collections):
@@ -125,7 +136,7 @@ class FileTree:
     def _make_walk(self, folder: str, result: WalkResult) -> Walk:
         owner = next(collection.type for collection in self._collections if collection.path == folder)
         real = self._real_folders[folder] = real_path(join(self._root, folder))
-        top = CollectionFolder(owner, folder, real, self._rule)
+        top = CollectionFolder(owner, folder, real, self._rule, partial(self._ignored.covers, folder))
         return Walk(top, partial(self._type_in, folder), result)
 
     def _build_scan(self, result: WalkResult) -> Scan:
@@ -133,8 +144,8 @@ class FileTree:
         return Scan(
             result.found,
             result.types,
-            _drop_found(result.skipped, result),
-            _drop_found(result.unreadable, result),
+            drop_found(result.skipped, result),
+            drop_found(result.unreadable, result),
             result.links,
             self._place_steps(result.steps),
             result.shared,
@@ -166,13 +177,16 @@ class FileTree:
 
     def _walk_name(self, walk: Walk, folder: str, location: str, name: str) -> None:
         inner = strip_folder(folder, name)
-        if not inner or self._rule.find(self._root, folder, dirname(name)):
+        above = dirname(name)
+        if not inner or self._rule.find(self._root, folder, above) or self._ignored.covers(folder, above):
             return
         if is_reachable(location, inner):
             walk.walk_name(name, join(location, inner))
 
     def read(self, path: str) -> FileBytes | RefusedPath | ReadFailure:
         """The bytes of the document *path*."""
+        if not self._match(path):
+            return ReadFailure.GONE  # Git ignores it since the scan
         descriptor = self._open_plainly(path)
         if descriptor is not None:
             return read_open(path, descriptor, self._max_bytes)
@@ -280,10 +294,3 @@ class FileTree:
             return True
         places = [name for name in (path, *ancestors(path)) if strip_folder(folder, name) is not None]
         return any(os.path.islink(join(self._root, name)) for name in places)  # noqa: PTH114
-
-
-def _drop_found(refused: dict[str, RefusedPath], result: WalkResult) -> dict[str, RefusedPath]:
-    """*refused* without names that are shown as another file is called that is there."""
-    return (
-        {path: unread for path, unread in refused.items() if path not in result.found} if refused else refused
-    )

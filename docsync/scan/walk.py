@@ -49,12 +49,16 @@ class WalkResult:
 
 @dataclass(frozen=True, slots=True)
 class CollectionFolder:
-    """The folder *path* of the collection *owner*, *real* without links; *rule* says what is entered."""
+    """The folder *path* of the collection *owner*, *real* without links.
+
+    *rule* says what is entered, *leaves_out* what is not besides.
+    """
 
     owner: str
     path: str
     real: str
     rule: FolderRule
+    leaves_out: Callable[[str], bool]
 
 
 class Walk:
@@ -67,6 +71,7 @@ class Walk:
         self._folder = top.path
         self._real_root = top.real
         self._rule = top.rule
+        self._leaves_out = top.leaves_out
         self._type_of = type_of
         self._result = result
 
@@ -136,7 +141,7 @@ class Walk:
         return False
 
     def _may_enter(self, path: str, name: str) -> bool:
-        if self._rule.describe_name(name) is not None:
+        if self._rule.describe_name(name) is not None or self._leaves_out(path):
             return False
         if is_presentable(path):
             return True
@@ -223,6 +228,13 @@ class Walk:
             Problem(safe, code, message, Severity.WARNING, hint=hint), stamp
         )
         self._result.types[safe] = self._owner
+
+
+def drop_found(refused: dict[str, RefusedPath], result: WalkResult) -> dict[str, RefusedPath]:
+    """*refused* without names that are shown as another file is called that is there."""
+    return (
+        {path: unread for path, unread in refused.items() if path not in result.found} if refused else refused
+    )
 
 
 def _is_shut(location: str) -> bool:

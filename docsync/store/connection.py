@@ -12,7 +12,14 @@ import apsw
 
 from docsync.errors import Damaged, NoDatabase, StoreReason, StoreUnavailable
 from docsync.permission import drop_lists, make_folder
-from docsync.store.database_files import companions, equalize_companions, is_empty, may_be_file
+from docsync.store.database_files import (
+    companions,
+    describe_missing_log,
+    equalize_companions,
+    is_empty,
+    is_there,
+    may_be_file,
+)
 from docsync.store.epoch import wal_of
 from docsync.store.migration import APPLICATION_ID, check_version, migrate
 from docsync.store.schema import has_own_schema, has_planted
@@ -22,6 +29,9 @@ _OUR_TABLES = frozenset({"documents", "files", "changes", "documents_fts", "sync
 WRITER_BUSY_MS = 1_000
 READER_BUSY_MS = 5_000
 _NO_DATABASE = "no database there; start 'docsync run' or 'docsync sync' first"
+_NOT_YOURS = (
+    "permission denied; read it as its owner, or let that one set mode under [database] in docsync.toml"
+)
 _NOT_A_FILE = "is not a regular file; move it away, or set database.path to another place"
 NOT_A_LINK = "is a symbolic link; remove it, or set database.path to the file itself"
 _OTHER_TABLES = "its tables are not those that docsync makes; 'docsync sync' makes it anew from the files"
@@ -112,7 +122,8 @@ def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterato
             _make_read_only_uri(path), flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
         )
     except apsw.CantOpenError as error:
-        raise NoDatabase(f"{path}: {_NO_DATABASE}") from error
+        is_shut = is_there(path) and not os.access(path, os.R_OK)
+        raise NoDatabase(f"{path}: {_NOT_YOURS if is_shut else _NO_DATABASE}") from error
     with closing(connection):
         harden(connection)
         connection.set_busy_timeout(busy_ms)
@@ -121,7 +132,8 @@ def open_reader_connection(path: Path, busy_ms: int = READER_BUSY_MS) -> Iterato
         except (apsw.CorruptError, UnicodeDecodeError) as error:
             raise make_unreadable(path, error) from error
         except apsw.Error as error:
-            raise NoDatabase(f"{path}: cannot be read as a database ({error})") from error
+            reason = describe_missing_log(path) or f"cannot be read as a database ({error})"
+            raise NoDatabase(f"{path}: {reason}") from error
         yield connection
 
 

@@ -88,3 +88,18 @@ def set_mode(path: Path, mode: Mode, gid: int | None = None) -> None:
 def equalize_companions(path: Path) -> None:
     """Whoever may read the database may read its log, and nobody else, whatever the umask was."""
     set_mode(path, mode_at(path))
+
+
+def describe_missing_log(path: Path) -> str | None:
+    """Why the database at *path* cannot be opened: files of its log are missing and cannot be made here.
+
+    None where that is not the reason.
+    """
+    missing = [file.name for file in (wal_of(path), shm_of(path)) if not is_there(file)]
+    if not missing or not os.access(path, os.R_OK) or os.access(path.parent, os.W_OK | os.X_OK):
+        return None
+    verb = "is" if len(missing) == 1 else "are"
+    return (
+        f"{' and '.join(missing)} {verb} missing, and cannot be made where the folder cannot be written; "
+        "start docsync (or run: docsync sync) where it can be, or read a backup here"
+    )

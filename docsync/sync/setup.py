@@ -191,7 +191,9 @@ def _fingerprint(settings: Settings, collection: Collection, schema: Schema | No
         "format": collection.format,
         "parser": get_format(collection.format).version,
         # All collections together decide which of them has a file, and whether another one claims it too.
-        "collections": [(each.type, each.path, each.include, each.exclude) for each in settings.collections],
+        "collections": [
+            (each.type, each.path, each.include, each.exclude, each.ignore) for each in settings.collections
+        ],
         "max_file_bytes": settings.max_file_bytes,
         "ignore": sorted(settings.ignore),
         "lint": {rule.code: rule.version for rule in RULES},

@@ -33,8 +33,11 @@ _NAMES: Final = (
 )
 TREE_MASK: Final = _NAMES | InotifyConstants.IN_MODIFY | InotifyConstants.IN_CLOSE_WRITE
 """Everything that happens to the entries of a folder."""
-STEP_MASK: Final = _NAMES | InotifyConstants.IN_MASK_ADD
-"""Only the names in a folder. IN_MASK_ADD: a folder that is in a tree too keeps the mask of the tree."""
+STEP_MASK: Final = _NAMES | InotifyConstants.IN_CLOSE_WRITE | InotifyConstants.IN_MASK_ADD
+"""The names in a folder, and which file was written: one may hold rules.
+
+IN_MASK_ADD: a folder that is in a tree too keeps the mask of the tree.
+"""
 
 FILE_MASK: Final = (
     InotifyConstants.IN_MODIFY

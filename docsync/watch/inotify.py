@@ -162,10 +162,14 @@ class InotifySource:
     def _handle_step(self, step: PathStep, mask: int, name: str) -> Iterator[Hinted]:
         if name == step.name or (not name and mask & _ROOT_EVENTS):
             yield from self._watch_again(step.root)
+        elif name in self._rule.rule_files:
+            yield step.root.path, Sign.FOLDER
 
     def _handle_node(self, node: WatchedFolder, mask: int, name: str) -> Iterator[Hinted]:
         if not name:
             yield from self._handle_itself(node, mask)
+        elif name in self._rule.rule_files and not node.is_foreign:
+            yield node.path, Sign.FOLDER
         elif node.is_foreign or name in MARKERS:
             yield from self._handle_marker(node, name)
         elif mask & In.IN_ISDIR:

@@ -212,7 +212,7 @@ class WatchdogSource(FileSystemEventHandler):
             *folders, name = inner.split("/")
             if sign is Sign.FOLDER and name == VOLUME_LINK:
                 yield path, sign
-            elif self._is_entered(folders) and name in MARKERS:
+            elif self._is_entered(folders) and name in MARKERS | self._rule.rule_files:
                 yield dirname(place), Sign.FOLDER
             elif self._is_entered(folders) and not is_hidden(name):
                 yield place, sign

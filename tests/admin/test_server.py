@@ -1,15 +1,19 @@
+import errno
 import logging
 import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
 from docsync.admin.client import Client, DaemonRefused
+from docsync.admin.http.listener import tcp_listener
 from docsync.admin.routes.metrics import MetricsRoutes
-from docsync.admin.server import ListenSettings
+from docsync.admin.server import EndpointAddresses, ListenSettings
 from docsync.admin.services import Backend
 from docsync.errors import AlreadyRunning, ConfigError, NotReachable
 from tests.admin.conftest import KEYS
@@ -187,3 +191,43 @@ def test_signals_stay_the_daemons(backend: Backend, socket_path: Path) -> None:
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
     with endpoint_of(backend, ListenSettings(socket_path), ignore, nobody):
         assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
+def answers(host: str, port: int) -> bool:
+    """True where an endpoint says that it lives."""
+    with closing(HTTPConnection(host, port, timeout=10)) as connection:
+        connection.request("GET", "/livez", headers={"Host": f"localhost:{port}"})
+        return connection.getresponse().status == 200
+
+
+def port_of(served: EndpointAddresses) -> int:
+    assert served.http is not None
+    return int(served.http.rpartition(":")[2])
+
+
+@pytest.mark.parametrize("host", ["localhost", "::"])
+def test_localhost_and_every_address_are_those_of_both_versions(
+    backend: Backend, socket_path: Path, host: str
+) -> None:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("this machine has no ::1")
+    settings = ListenSettings(socket_path, host, 0, keys=KEYS if host == "::" else ())
+    with endpoint_of(backend, settings, ignore, nobody) as served:
+        port = port_of(served)
+
+        assert [answers(address, port) for address in ("127.0.0.1", "::1")] == [True, True]
+
+
+def test_one_loopback_is_enough_where_the_system_lacks_the_other(
+    backend: Backend, socket_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def only_four(host: str, port: int) -> socket.socket:
+        if ":" in host:
+            raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+        return tcp_listener(host, port)
+
+    monkeypatch.setattr("docsync.admin.server.tcp_listener", only_four)
+    with endpoint_of(backend, ListenSettings(socket_path, "localhost", 0), ignore, nobody) as served:
+        assert answers("127.0.0.1", port_of(served))

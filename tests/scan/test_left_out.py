@@ -168,3 +168,14 @@ def test_of_a_folder_the_reason_is_said_unless_it_is_entered(root: Path) -> None
     why = explain_folder(str(root), both, "personas/venv")
     assert why is not None
     assert why.startswith("personas/venv is not entered: a virtual environment of Python;")
+
+
+def test_what_git_ignores_is_counted_and_explained_with_the_line(root: Path) -> None:
+    asking = Collection("persona", "personas", ("**/*.json",), "json", ignore="git")
+    write(root, "personas/a.draft.json")
+    write(root, "personas/.gitignore", "# not yet\n*.draft.json\n")
+
+    assert counted(root, asking) == {"ignored": (1, "personas/a.draft.json")}
+    assert explain(str(root), (asking,), "personas/a.draft.json") == (
+        'Git ignores it: personas/.gitignore:2: "*.draft.json"'
+    )

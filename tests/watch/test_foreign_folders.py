@@ -85,6 +85,24 @@ def test_a_folder_that_is_foreign_no_more_is_looked_at_and_watched_again(watch: 
     assert watch.hinted_by(lambda: (watch.root / "p/tree/deep/a.json").write_text("{}"))
 
 
+def test_a_file_that_holds_rules_is_heard_of_as_its_folder(project: Path) -> None:
+    hints = Recorder()
+    rule = FolderRule(paths=("p",), rule_files=frozenset({".gitignore"}))
+    (project / "p/tree/.gitignore").write_text("")
+    with InotifySource(project, ["p", "cookies"], hints, poll_ms=20, rule=rule) as source:
+        watch = Watch(project, source, hints)
+
+        assert ("p/tree", Sign.FOLDER) in watch.hinted_by((project / "p/tree/.gitignore").unlink)
+        # Beside the folder of a collection, too, though that folder's own files are not watched.
+        assert ("p", Sign.FOLDER) in watch.hinted_by(lambda: (project / ".gitignore").write_text("x"))
+        assert ("p", Sign.FOLDER) in watch.hinted_by(lambda: (project / ".gitignore").write_text("y"))
+
+
+def test_whoever_asks_for_no_rules_hears_of_none(watch: Watch) -> None:
+    assert watch.hinted_by(lambda: (watch.root / "p/tree/.gitignore").write_text("x")) == []
+    assert watch.hinted_by(lambda: (watch.root / ".gitignore").write_text("x")) == []
+
+
 def test_a_git_file_that_makes_no_worktree_is_no_news(watch: Watch) -> None:
     assert watch.hinted_by(lambda: (watch.root / "p/tree/.git").write_text("gitdir: ../.git/modules/a")) == []
     assert watch.hinted_by((watch.root / "p/asked/.git").mkdir) == []

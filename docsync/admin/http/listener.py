@@ -14,6 +14,7 @@ from docsync.errors import AlreadyRunning, ConfigError, UsageError
 _MAX_SOCKET_PATH_BYTES = 107
 _BACKLOG = 128
 _ASK_SECONDS = 1.0
+_LOOPBACKS = ("127.0.0.1", "::1")
 
 
 @contextmanager
@@ -92,7 +93,24 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def list_addresses(host: str) -> tuple[str, ...]:
+    """The addresses to listen on for *host*: whoever is told `localhost` may come by either loopback."""
+    return _LOOPBACKS if host == "localhost" else (host,)
+
+
 def tcp_listener(host: str, port: int) -> socket.socket:
-    """A listening TCP socket; the caller closes it. Raises OSError where the address cannot be had."""
+    """A listening TCP socket; the caller closes it. Raises OSError where the address cannot be had.
+
+    On `::` it listens on every address, also those of IPv4.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    takes_both = _is_every_ipv6(host) and socket.has_dualstack_ipv6()
+    return socket.create_server((host, port), family=family, backlog=_BACKLOG, dualstack_ipv6=takes_both)
+
+
+def _is_every_ipv6(host: str) -> bool:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return address.version == 6 and address.is_unspecified

@@ -75,6 +75,8 @@ def check_command(
     for remark in () if paths else project.describe_absent():
         session.out.remark(remark)
     scopes = project.scopes(paths) if paths else [EVERYTHING]
+    for remark in project.explain_left_out(scopes) if paths else ():
+        session.out.remark(remark)
     checked = check(project.settings(), scopes, renders=not no_render)
     if strict:
         problems = tuple(replace(problem, severity=Severity.ERROR) for problem in checked.problems)
@@ -83,8 +85,7 @@ def check_command(
     value = {"files": checked.files, "errors": errors, "warnings": warnings, "problems": checked.problems}
     lines = _annotations(session, project, checked) if form == GITHUB else _lines(checked, project)
     session.out.answer(value, lines)
-    left_out = project.explain_folders(scopes) if paths else session.describe_left_out(project)
-    for remark in left_out:
+    for remark in () if paths else session.describe_left_out(project):
         session.out.remark(remark)
     if not checked.files:
         session.out.remark("no file matches a collection; see: docsync config show")

@@ -71,3 +71,29 @@ def test_a_folder_that_is_not_entered_is_remarked_with_the_reason(project: Shell
     assert 'personas/.team: a name that starts with "." is never read' in hidden.err
     assert "personas/node_modules is not entered: installed packages" in foreign.err
     assert "no file matches a collection" in foreign.err
+
+
+def test_a_file_that_git_ignores_is_refused_with_the_line_and_counted_on_demand(project: Shell) -> None:
+    project.write(
+        "docsync.toml",
+        '[[collections]]\ntype = "persona"\npath = "personas"\ninclude = ["**/*.json"]\nformat = "json"\n'
+        'ignore = "git"\n',
+    )
+    project.write(".gitignore", "*.draft.json\n")
+    project.write("personas/a.draft.json", "{}")
+
+    one, counted = project("check", "personas/a.draft.json"), project("-v", "check")
+
+    assert one.code == 2
+    assert 'Git ignores it: .gitignore:1: "*.draft.json"' in one.err
+    assert "1 file is ignored by Git (personas/a.draft.json)" in counted.err.splitlines()
+
+
+def test_a_file_in_another_worktree_is_refused_as_its_name_alone_tells_nothing(project: Shell) -> None:
+    project.write("personas/tree/.git", "gitdir: /x/.git/worktrees/tree")
+    project.write("personas/tree/a.json", "{}")
+
+    answer = project("check", "personas/tree/a.json")
+
+    assert answer.code == 2
+    assert "personas/tree is not entered: another worktree of a Git repository" in answer.err
