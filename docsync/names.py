@@ -13,6 +13,7 @@ EVERYTHING = ""
 VOLUME_LINK = "..data"
 """The link in a mounted Kubernetes volume whose rename changes every other file in it at once."""
 
+_TAG_SIGN = re.compile(r"\A#(?=[^\s#])")
 MAX_PLACE_CHARACTERS = 300
 """The longest dotted place in a problem: only a hostile file has a longer one, in each of its values."""
 
@@ -176,6 +177,11 @@ def truncate_place(place: str) -> str:
 def fold_path(path: str) -> str:
     """*path* in one case and one Unicode form: equal for two names that some file systems hold for one."""
     return path if path.isascii() and path.islower() else normalize("NFC", normalize("NFC", path).casefold())
+
+
+def name_tag(text: str) -> str:
+    """*text* as a tag: without spaces around it, and without a sign # that only says that it is one."""
+    return _TAG_SIGN.sub("", text.strip()) if "#" in text else text.strip()
 
 
 def find_closest(word: str, known: Iterable[str], count: int = 3) -> list[str]:

@@ -17,7 +17,8 @@ FORMATS: Mapping[str, str] = {
 _FILE_CODES = (
     "big-int", "does-not-render", "duplicate-key", "fm-lost", "merge-conflict", "more-private", "name-twin",
     "overlap", "role-marker", "schema", "surrogate", "tags", "template-syntax", "template-too-large",
-    "unusable-reference", "yaml-bool", "yaml-key", "yaml-octal", "yaml-sexagesimal",
+    "unusable-description", "unusable-name", "unusable-reference", "yaml-bool", "yaml-key",
+    "yaml-octal", "yaml-sexagesimal",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TypedDict
 
 from docsync.errors import UsageError
+from docsync.names import name_tag
 from docsync.reader.answer import Answer, Page
 from docsync.reader.documents import measure_row, read_documents
 from docsync.reader.query.limit import extend_limit, take_page
@@ -51,7 +52,9 @@ class FindQuery:
         if self.name is not None:
             yield Condition("d.name = ?", (self.name,))
         if self.tag is not None:
-            yield Condition("d.id IN (SELECT document_id FROM document_tags WHERE tag = ?)", (self.tag,))
+            yield Condition(
+                "d.id IN (SELECT document_id FROM document_tags WHERE tag = ?)", (name_tag(self.tag),)
+            )
         if self.env is not None:
             references = "SELECT document_id FROM document_references WHERE kind = 'env' AND target = ?"
             yield Condition(f"d.id IN ({references})", (self.env,))
