@@ -30,6 +30,17 @@ where_option = click.option(
     "'model.id in gpt-4o,gpt-4o-mini', 'age exists', @name=Ana (a column). May be repeated; all must hold.",
 )
 
+bom_option = click.option(
+    "--bom", is_flag=True, help="Begin a CSV with a byte order mark, so that Excel reads it as UTF-8."
+)
+sort_option = click.option(
+    "--sort",
+    default="id",
+    metavar="FIELD",
+    help="Sort by this field, such as demographics.age, or column, such as updated_at; "
+    "-FIELD for descending.",
+)
+
 
 def with_limit(meaning: str, default: int | None = None) -> Callable[[F], F]:
     """The option --limit, whose help is *meaning*."""

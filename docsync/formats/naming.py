@@ -250,7 +250,7 @@ def _places(
 
 
 def _list_possible(value: Mapping[str, object], places: _Places) -> list[str]:
-    """Those of *places* whose first step can be taken: nearly all fail there, and this is asked of every file."""
+    """Those of *places* whose first step can be taken: it is asked of every file, and few can."""
     return [place for place, first in places.items() if first in value]
 
 

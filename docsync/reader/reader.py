@@ -73,7 +73,9 @@ class Reader(SourceHolder):
             where: what their fields must be, such as {"demographics.ageGroup": "60+", "age": {"<=": 30}};
                 "name" is a field of the JSON document, "@name" the column. A list of mappings may name a
                 field more than once.
-            order: a column, with "-" in front for descending; "id" if it is not given.
+            order: a column or a field as in `where`, with "-" in front for descending; "id" if it is not
+                given. A word that is a column is the column also without "@". Numbers come before texts, and
+                what has neither comes last, in both directions.
             limit: how many at most, from 1 on; fewer where they have more than 4 MiB. All of them if it is
                 not given.
             cursor: that of the page before this one.

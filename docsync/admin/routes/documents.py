@@ -169,7 +169,10 @@ PATHS: OpenApiObject = {
                 "A condition, such as demographics.ageGroup=60+, age<=30 or @name=Ana (a column).",
                 make_array(schema_of(str)),
             ),
-            parameter("order", "A column, with - in front for descending; id otherwise."),
+            parameter(
+                "order",
+                "@name, demographics.age: a column or a field, with - in front for descending; else id.",
+            ),
             parameter("fields", "summary leaves the document itself out.", {"enum": ["all", "summary"]}),
             LIMIT,
             CURSOR,

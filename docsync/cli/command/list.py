@@ -5,8 +5,6 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import click
-
 from docsync.cli.flags import command, pass_session
 from docsync.cli.one_state import print_one_state
 from docsync.cli.pages import Pages, page_documents
@@ -15,6 +13,7 @@ from docsync.cli.read_options import (
     of_type,
     open_documents,
     remark_next_page,
+    sort_option,
     strict_source,
     where_option,
     with_cursor,
@@ -41,7 +40,7 @@ _HEADING = ("ID", "NAME", "CHANGED", "STATE", "FILE")
 @of_type
 @with_tag
 @where_option
-@click.option("--sort", default="id", metavar="COLUMN", help="Sort by this column; -COLUMN for descending.")
+@sort_option
 @with_limit("Print N at most.")
 @with_cursor
 @strict_source
