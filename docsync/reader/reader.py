@@ -92,6 +92,13 @@ class Reader(SourceHolder):
         query = find.FindQuery(**asked)
         return self._answer(lambda snapshot: find.find_stored(snapshot, query, whole=whole))
 
+    def remarks(self, **asked: "Unpack[FindArguments]") -> tuple[str, ...]:
+        """Why `find` of this finds nothing: sentences for people, with what may be meant. It takes a while."""
+        from docsync.reader.query import find, remark
+
+        query = find.FindQuery(**asked)
+        return self._answer(lambda snapshot: remark.find_remarks(snapshot, query))
+
     def search(
         self,
         text: str,

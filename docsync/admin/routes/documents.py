@@ -65,8 +65,11 @@ class DocumentRoutes:
         def page(reader: Reader) -> Response:
             whole = wanted == "all"
             found = reader.find_stored(whole=whole, **asked, where=where, order=order, limit=limit)
+            more: dict[str, Json] = {}
+            if not found and asked["cursor"] is None:
+                more["remarks"] = to_json(reader.remarks(type=asked["type"], tag=asked["tag"], where=where))
             return make_page_response(
-                DatabaseVersion.of(found), "documents", map(_dump_row, found), found.cursor
+                DatabaseVersion.of(found), "documents", map(_dump_row, found), found.cursor, **more
             )
 
         return await self._readers.ask(page)
@@ -158,7 +161,9 @@ PATHS: OpenApiObject = {
                             "documents": make_array(make_object(_SUMMARY_ROW)),
                             "cursor": schema_of(str | None),
                             **VERSION_MEMBERS,
-                        }
+                        },
+                        # Where nothing was found: why, and what may be meant.
+                        {"remarks": make_array(schema_of(str))},
                     ),
                 )
             },

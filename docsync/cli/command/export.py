@@ -22,7 +22,6 @@ from docsync.cli.read_options import (
     with_tag,
 )
 from docsync.cli.session import Session
-from docsync.cli.unknown_field import find_unknown_fields
 from docsync.cli.view.progress import Advance, progress_bar
 from docsync.cli.view.text import count_noun
 from docsync.errors import NoDatabase, UsageError
@@ -80,7 +79,7 @@ def export_command(
             asked: FindArguments = {"type": type_, "tag": tag, "where": wanted, "order": sort}
             origin, done = reader.in_one_state(lambda: _export(reader, asked, write, advance, take))
         _print_outcome(session, origin, done, out)
-        for line in () if done else find_unknown_fields(reader, type_, wanted):
+        for line in () if done else reader.remarks(**asked):
             session.out.remark(line)
     return exit_code(reader, strict=strict_source)
 

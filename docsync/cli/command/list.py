@@ -21,7 +21,6 @@ from docsync.cli.read_options import (
     with_tag,
 )
 from docsync.cli.session import Session
-from docsync.cli.unknown_field import find_unknown_fields
 from docsync.cli.view.output import escape_text, json_list, json_text
 from docsync.cli.view.table import table
 from docsync.cli.view.text import format_short_time
@@ -75,7 +74,7 @@ def list_command(
             remark_next_page(session, cursor, documents.cursor, _count_remaining(reader, asked, documents))
         elif not documents.done:
             session.out.remark("0 documents")
-            for line in find_unknown_fields(reader, type_, wanted):
+            for line in reader.remarks(**asked):
                 session.out.remark(line)
     return exit_code(reader, strict=strict_source)
 

@@ -51,7 +51,8 @@ def _suggest_fields(snapshot: Snapshot, name: str, of_type: str | None) -> list[
     last = name.rpartition(".")[2].casefold()
     same = [one for one in askable if one.rpartition(".")[2].casefold() == last]
     column = [f"@{name}"] if name in COLUMNS else []
-    return [*column, *(same or find_closest(name, [*askable, *(f"@{one}" for one in COLUMNS)]))][:3]
+    meant = [*column, *(same or find_closest(name, askable))]
+    return meant[:3] or find_closest(name, [f"@{one}" for one in COLUMNS], 1)
 
 
 def _fields(value: object, path: str) -> Iterator[str]:

@@ -220,7 +220,7 @@ def test_conditions_on_one_field_must_all_hold(synced: Shell) -> None:
 def test_a_list_of_nothing_says_so(synced: Shell) -> None:
     answer = synced("list", "--tag", "nobody")
 
-    assert (answer.code, answer.out, answer.err) == (0, "", "0 documents\n")
+    assert (answer.code, answer.out, answer.err) == (0, "", "0 documents\nno document has the tag nobody\n")
 
 
 @pytest.mark.parametrize(
