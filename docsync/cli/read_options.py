@@ -1,14 +1,18 @@
 """What the reading commands share: options, readers, and remarks when the files answer for the database."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from docsync.names import from_visible
+
 if TYPE_CHECKING:
     from docsync.cli.session import Session
-    from docsync.reader import Reader
+    from docsync.reader import Reader, Row
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -77,6 +81,20 @@ def open_documents(session: "Session") -> "Reader":
         session.environ.get("DOCSYNC_SOURCE") or "auto",
         lambda reason: session.out.remark(f"answered from the files, not the database: {reason}"),
     )
+
+
+def find_document(session: "Session", reader: "Reader", named: str) -> "Row | None":
+    """The document with the id *named*, or from the file there; None if there is neither.
+
+    A path may be relative to where the command is called, or to the project.
+    """
+    row = reader.get(named) or reader.get(from_visible(named))
+    if row is not None:
+        return row
+    for path in (session.project().to_inner(Path(named)), os.path.normpath(named)):
+        if path and (found := reader.find(where={"@file_path": path}, limit=1)):
+            return found[0]
+    return None
 
 
 def remark_next_page(
