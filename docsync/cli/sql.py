@@ -35,8 +35,8 @@ _STEPS_BETWEEN_LOOKS = 10_000
 
 # Those that a service may use: docs/reading.md describes them.
 _TABLES = (
-    "documents", "document_status", "document_tags", "document_references", "documents_fts", "changes", "problems",
-    "sync_state",
+    "documents", "document_status", "document_tags", "document_references", "documents_fts", "changes",
+    "problems", "sync_state",
 )  # fmt: skip
 _ALLOWED_OPERATIONS = {apsw.SQLITE_SELECT, apsw.SQLITE_READ, apsw.SQLITE_RECURSIVE}
 # What describes the tables takes the name of one; the others would set something if they were given a value.

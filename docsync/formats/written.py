@@ -11,7 +11,6 @@ from typing import TypeAlias, TypeGuard, cast
 from docsync.formats.limits import LIMITS
 from docsync.formats.place import Place
 from docsync.formats.source import ProblemDetails, SourceText
-from docsync.formats.yaml_scalar import find_tag, scalar_of
 from docsync.model import Problem, Severity
 from docsync.names import truncate_place
 
@@ -105,6 +104,8 @@ def _is_spelling(text: str, number: float) -> bool:
     try:
         return float(text) == number
     except ValueError:
+        from docsync.formats.yaml_scalar import find_tag, scalar_of  # who has no YAML need not load it
+
         return scalar_of(text, find_tag(text))[0] == number
 
 

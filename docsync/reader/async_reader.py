@@ -136,6 +136,10 @@ class AsyncReader:
             lambda reader: reader.search(text, type=type, limit=limit, cursor=cursor)
         )
 
+    async def search_remarks(self, text: str) -> tuple[str, ...]:
+        """Why a `search` for this finds nothing: see `Reader.search_remarks`."""
+        return await self._threads.ask(lambda reader: reader.search_remarks(text))
+
     async def search_stored(self, query: "SearchQuery") -> "Answer[Found]":
         """As `search`, but without what the documents hold."""
         return await self._threads.ask(lambda reader: reader.search_stored(query))

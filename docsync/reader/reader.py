@@ -93,7 +93,7 @@ class Reader(SourceHolder):
         return self._answer(lambda snapshot: find.find_stored(snapshot, query, whole=whole))
 
     def remarks(self, **asked: "Unpack[FindArguments]") -> tuple[str, ...]:
-        """Why `find` of this finds nothing: sentences for people, with what may be meant. It takes a while."""
+        """Why `find` of this finds nothing: sentences for people, with what may be meant."""
         from docsync.reader.query import find, remark
 
         query = find.FindQuery(**asked)
@@ -116,6 +116,12 @@ class Reader(SourceHolder):
         from docsync.reader.query.search import SearchQuery, search
 
         return self._answer(lambda snapshot: search(snapshot, SearchQuery(text, type, limit, cursor)))
+
+    def search_remarks(self, text: str) -> tuple[str, ...]:
+        """Why a `search` for this finds nothing: the words that no document has, with what may be meant."""
+        from docsync.reader.query import search_remark
+
+        return self._answer(lambda snapshot: search_remark.find_search_remarks(snapshot, text))
 
     def search_stored(self, query: "SearchQuery") -> "Answer[Found]":
         """As `search`, but without what the documents hold."""

@@ -79,7 +79,8 @@ def make_page_response(
 ) -> Response:
     """A page of a list called *name*, each item as JSON. Make it in a thread of `QuestionPool`.
 
-    *more* are further members. One by one: the event loop gets its turn between two items, and not only after the last one.
+    *more* are further members. One by one: the event loop gets its turn between two items, and not only after
+    the last one.
     """
     rest: dict[str, Json] = {"cursor": cursor, **more, "source": version.source}
     rest |= {"epoch": version.epoch, "revision": version.revision}

@@ -103,7 +103,12 @@ class DocumentRoutes:
 
         def page(reader: Reader) -> Response:
             hits = reader.search_stored(SearchQuery(words, type_, limit, cursor))
-            return make_page_response(DatabaseVersion.of(hits), "hits", map(_dump_hit, hits), hits.cursor)
+            more: dict[str, Json] = {}
+            if not hits and cursor is None:
+                more["remarks"] = to_json(reader.search_remarks(words))
+            return make_page_response(
+                DatabaseVersion.of(hits), "hits", map(_dump_hit, hits), hits.cursor, **more
+            )
 
         return await self._readers.ask(page)
 
@@ -143,6 +148,8 @@ _ROW: OpenApiObject = {
 _SUMMARY_ROW: OpenApiObject = {
     name: kind for name, kind in _ROW.items() if name not in ("document", "assets")
 }
+# Where nothing was found: why, and what may be meant.
+_REMARKS: OpenApiObject = {"remarks": make_array(schema_of(str))}
 _HIT: OpenApiObject = {name: _ROW[name] for name in _HIT_COLUMNS} | {
     "snippet": schema_of(str),
     "marks": make_array(schema_of(tuple[int, int])),
@@ -162,8 +169,7 @@ PATHS: OpenApiObject = {
                             "cursor": schema_of(str | None),
                             **VERSION_MEMBERS,
                         },
-                        # Where nothing was found: why, and what may be meant.
-                        {"remarks": make_array(schema_of(str))},
+                        _REMARKS,
                     ),
                 )
             },
@@ -208,7 +214,8 @@ PATHS: OpenApiObject = {
                             "hits": make_array(make_object(_HIT)),
                             "cursor": schema_of(str | None),
                             **VERSION_MEMBERS,
-                        }
+                        },
+                        _REMARKS,
                     ),
                 )
             },

@@ -4,6 +4,7 @@ Never judges a question that found something, nor one whose conditions each find
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from docsync.names import find_closest, name_tag
@@ -15,10 +16,10 @@ from docsync.reader.snapshot import Snapshot
 if TYPE_CHECKING:
     from docsync.reader.query.find import FindQuery
 
-_MAX_REMARKS = 10
+_MAX_CONDITIONS = 10
 _MAX_VALUES = 1_000
-_KINDS = {"integer": "numbers", "real": "numbers", "text": "texts", "true": "true or false", "false": "true or false",
-          "array": "lists", "object": "objects", "null": "null"}  # fmt: skip
+_KINDS = {"integer": "numbers", "real": "numbers", "text": "texts", "true": "true or false",
+          "false": "true or false", "array": "lists", "object": "objects", "null": "null"}  # fmt: skip
 _FLAGS = {"1": "true", "true": "true", "yes": "true", "on": "true",
           "0": "false", "false": "false", "no": "false", "off": "false"}  # fmt: skip
 _COMPARISONS = ("<", "<=", ">", ">=")
@@ -27,12 +28,10 @@ _MATCHING = ("=", "in", "contains", "contains any", *_COMPARISONS)
 
 
 def find_remarks(snapshot: Snapshot, query: "FindQuery") -> tuple[str, ...]:
-    """What there is to say of *query*, which found nothing: a sentence for each part that alone finds nothing."""
-    lines = [*_on_tag(snapshot, query)]
-    for asked in _list_asked(query.where or {}):
-        if len(lines) < _MAX_REMARKS and (line := _explain(snapshot, asked, query.type)):
-            lines.append(line)
-    return tuple(dict.fromkeys(lines))
+    """A sentence for each part of *query*, which found nothing, that finds nothing by itself."""
+    asked = islice(_list_asked(query.where or {}), _MAX_CONDITIONS)  # each may look at all documents
+    explained = filter(None, (_explain(snapshot, one, query.type) for one in asked))
+    return tuple(dict.fromkeys((*_on_tag(snapshot, query), *explained)))
 
 
 class _Asked(NamedTuple):
@@ -72,7 +71,8 @@ def _on_tag(snapshot: Snapshot, query: "FindQuery") -> Iterator[str]:
     tag = name_tag(query.tag)
     clause, values = type_clause(query.type)
     found = snapshot.ask(
-        f"SELECT DISTINCT t.tag FROM document_tags AS t JOIN documents AS d ON d.id = t.document_id WHERE {clause}",
+        "SELECT DISTINCT t.tag FROM document_tags AS t "
+        f"JOIN documents AS d ON d.id = t.document_id WHERE {clause}",
         values,
     )
     tags = [str(one) for (one,) in found]

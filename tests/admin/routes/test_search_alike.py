@@ -72,6 +72,15 @@ def test_words_of_every_script_are_found_alike(filled: Project, endpoint: Endpoi
     assert len(by_sql) == len(set(by_sql))
 
 
+def test_a_search_over_http_that_finds_nothing_says_which_words_are_nowhere(
+    filled: Project, endpoint: Endpoint
+) -> None:
+    answer = endpoint.ask("GET", "/v1/search?q=zzzqqq").json
+
+    assert (answer["hits"], answer["remarks"]) == ([], ["no document has the word zzzqqq"])
+    assert "remarks" not in endpoint.ask("GET", "/v1/search?q=party").json
+
+
 @pytest.mark.parametrize("text", BY_SPELLING)
 def test_accents_of_greek_and_cyrillic_and_the_german_sharp_s_do_not_matter(
     filled: Project, endpoint: Endpoint, text: str
