@@ -89,7 +89,11 @@ def test_json_pages_hold_every_hit_once(synced: Shell) -> None:
 def test_what_nobody_wrote_is_found_nowhere(synced: Shell) -> None:
     answer = synced("search", "zeppelin")
 
-    assert (answer.code, answer.out, answer.err) == (0, "", "0 documents\nno document has the word zeppelin\n")
+    assert (answer.code, answer.out, answer.err) == (
+        0,
+        "",
+        "0 documents\nno document has the word zeppelin\n",
+    )
 
 
 @pytest.mark.parametrize("text", ['"', "(", "*", "a AND", "name:x", "-", "'", "NEAR(", "\x00"])
