@@ -132,7 +132,7 @@ class Project(NamedTuple):
         return drop_covered(self._scope(path) for path in paths)
 
     def _scope(self, path: Path) -> str:
-        inner = self._to_inner(path)
+        inner = self.to_inner(path)
         if inner is not None and self._may_hold(inner):
             return inner
         if inner is None:
@@ -158,7 +158,7 @@ class Project(NamedTuple):
             return True
         return not (self.root / path).is_file() and any(strip_folder(one.path, path) for one in collections)
 
-    def _to_inner(self, path: Path) -> str | None:
+    def to_inner(self, path: Path) -> str | None:
         """*path* relative to the project's folder, or None.
 
         Links on the way to it are only followed if need be.

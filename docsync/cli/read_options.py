@@ -1,14 +1,18 @@
 """What the reading commands share: options, readers, and remarks when the files answer for the database."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from docsync.names import from_visible
+
 if TYPE_CHECKING:
     from docsync.cli.session import Session
-    from docsync.reader import Reader
+    from docsync.reader import Reader, Row
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -28,6 +32,17 @@ where_option = click.option(
     metavar="CONDITION",
     help="Only documents for which this holds: 'age<=30', demographics.ageGroup=60+, 'tags contains calm', "
     "'model.id in gpt-4o,gpt-4o-mini', 'age exists', @name=Ana (a column). May be repeated; all must hold.",
+)
+
+bom_option = click.option(
+    "--bom", is_flag=True, help="Begin a CSV with a byte order mark, so that Excel reads it as UTF-8."
+)
+sort_option = click.option(
+    "--sort",
+    default="id",
+    metavar="FIELD",
+    help="Sort by this field, such as demographics.age, or column, such as updated_at; "
+    "-FIELD for descending.",
 )
 
 
@@ -66,6 +81,20 @@ def open_documents(session: "Session") -> "Reader":
         session.environ.get("DOCSYNC_SOURCE") or "auto",
         lambda reason: session.out.remark(f"answered from the files, not the database: {reason}"),
     )
+
+
+def find_document(session: "Session", reader: "Reader", named: str) -> "Row | None":
+    """The document with the id *named*, or from the file there; None if there is neither.
+
+    A path may be relative to where the command is called, or to the project.
+    """
+    row = reader.get(named) or reader.get(from_visible(named))
+    if row is not None:
+        return row
+    for path in (session.project().to_inner(Path(named)), os.path.normpath(named)):
+        if path and (found := reader.find(where={"@file_path": path}, limit=1)):
+            return found[0]
+    return None
 
 
 def remark_next_page(

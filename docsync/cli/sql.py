@@ -18,7 +18,7 @@ import apsw
 from docsync.apart.fork import describe_timeout, run_apart
 from docsync.cli.database_advice import advising
 from docsync.errors import UsageError
-from docsync.names import to_printable
+from docsync.names import find_closest, to_printable
 from docsync.reader.query.limit import extend_limit
 from docsync.store.connection import open_reader_connection
 from docsync.store.state import read_version
@@ -33,6 +33,11 @@ _MAX_ANSWER_BYTES = 256 * 1024 * 1024
 # Of SQLite's machine, between two looks at the clock: well below a millisecond.
 _STEPS_BETWEEN_LOOKS = 10_000
 
+# Those that a service may use: docs/reading.md describes them.
+_TABLES = (
+    "documents", "document_status", "document_tags", "document_references", "documents_fts", "changes",
+    "problems", "sync_state",
+)  # fmt: skip
 _ALLOWED_OPERATIONS = {apsw.SQLITE_SELECT, apsw.SQLITE_READ, apsw.SQLITE_RECURSIVE}
 # What describes the tables takes the name of one; the others would set something if they were given a value.
 _TABLE_PRAGMAS = {
@@ -174,7 +179,16 @@ def _translate_errors(statement: str, seconds: float) -> Iterator[None]:
         apsw.BindingsError,
         apsw.MismatchError,
     ) as error:
-        raise UsageError(f"{error}{_place(error)}") from error
+        raise UsageError(f"{error}{_place(error)}{_list_tables(str(error))}") from error
+
+
+def _list_tables(reason: str) -> str:
+    """The tables that there are, if *reason* is that there is no such table."""
+    _, found, name = reason.partition("no such table: ")
+    if not found:
+        return ""
+    close = find_closest(name, _TABLES, 1)
+    return f"; {f'did you mean {close[0]}? ' if close else ''}there are {', '.join(_TABLES)}"
 
 
 def _place(error: apsw.Error) -> str:

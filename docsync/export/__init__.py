@@ -5,6 +5,7 @@ Opens neither database nor file.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -24,6 +25,15 @@ class Origin:
 
 Writer: TypeAlias = "Callable[[Origin, Iterable[Row]], Iterator[str]]"
 """Makes the text of a file, piece by piece: no more than one document is in memory at a time."""
+
+
+BYTE_ORDER_MARK = "\ufeff"
+"""What Excel needs in front of a CSV to read it as UTF-8."""
+
+
+def write_marked(write: Writer) -> Writer:
+    """*write* with a byte order mark in front."""
+    return lambda origin, rows: chain((BYTE_ORDER_MARK,), write(origin, rows))
 
 
 def writer(format_: str) -> Writer:

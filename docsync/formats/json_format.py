@@ -9,10 +9,11 @@ from docsync.formats.json_errors import explain_json_error
 from docsync.formats.json_place import json_places
 from docsync.formats.json_survey import survey
 from docsync.formats.limits import LIMITS
-from docsync.formats.naming import build_content, encode_canonical
+from docsync.formats.naming import encode_canonical, read_object
 from docsync.formats.place import Place
 from docsync.formats.plain_json import read_plain_json
 from docsync.formats.source import FileRefused, SourceText
+from docsync.formats.written import FindPlaces, Written
 from docsync.model import ParsedFile, Problem
 
 # Every integer of so few digits fits in 64 bits.
@@ -30,16 +31,16 @@ class JsonFormat(Format):
     """Files of one JSON object each."""
 
     name = "json"
-    version = 2
+    version = 3
     proves_complete = True
 
     def parse(self, source: SourceText) -> ParsedFile:
         """The object as it is written, with what it is called."""
         plain = read_plain_json(source.text)
         if plain is not None:
-            return ParsedFile(build_content(plain.value, source.path, plain.document, plain.texts))
+            return read_object(Written(source, self.places), plain.value, plain.document, plain.texts)
         try:
-            return _read(source)
+            return _read(source, self.places)
         except JSONDecodeError as error:
             raise FileRefused(explain_json_error(source, error)) from None
         except RecursionError:
@@ -67,7 +68,7 @@ def _refuse_constant(_: str) -> float:
 _STRICT = JSONDecoder(parse_int=_parse_integer, parse_constant=_refuse_constant)
 
 
-def _read(source: SourceText) -> ParsedFile:
+def _read(source: SourceText, find_places: FindPlaces) -> ParsedFile:
     value: object = None
     document: str | None = None
     warnings: tuple[Problem, ...] = ()
@@ -86,7 +87,8 @@ def _read(source: SourceText) -> ParsedFile:
         hint = _UNQUOTE if isinstance(value, str) and value.lstrip().startswith("{") else None
         at = len(source.text) - len(source.text.lstrip())
         raise FileRefused(source.problem("json-not-object", message, at, hint=hint))
-    return ParsedFile(build_content(value, source.path, document), warnings)
+    read = read_object(Written(source, find_places), value, document)
+    return ParsedFile(read.content, (*warnings, *read.problems))
 
 
 def _refuse_crowd(source: SourceText) -> None:

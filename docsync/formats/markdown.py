@@ -4,6 +4,7 @@ from docsync.formats.front_matter_format import FrontMatterFormat
 from docsync.formats.naming import encode_canonical, find_naming, search_text, stem_of
 from docsync.formats.plain_value import encode_plain
 from docsync.formats.source import SourceText
+from docsync.formats.written import Written
 from docsync.formats.yaml_front_matter import split_front_matter
 from docsync.model import Content, ParsedFile
 
@@ -12,12 +13,13 @@ class MarkdownFormat(FrontMatterFormat):
     """Files of Markdown, stored as their front matter and their exact body."""
 
     name = "markdown"
-    version = 2
+    version = 3
 
     def parse(self, source: SourceText) -> ParsedFile:
         """Front matter as written and the body of *source*."""
         parts = split_front_matter(source)
-        own = find_naming(parts.values, stem_of(source.path))
+        written = Written(source, self.places)
+        own = find_naming(parts.values, stem_of(source.path), written.spell)
         document: dict[str, object] = {
             "name": own.name,
             "description": own.description,
@@ -36,7 +38,7 @@ class MarkdownFormat(FrontMatterFormat):
             tags=own.tags,
             value=document,
         )
-        return ParsedFile(content, parts.problems)
+        return ParsedFile(content, (*parts.problems, *written.warn(own.left_out)))
 
 
 FORMAT = MarkdownFormat()

@@ -3,9 +3,29 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
-Found = tuple[str, str]
-Level = list[tuple[str, Mapping[str, object]]]
+
+class Way(NamedTuple):
+    """A mapping inside of a document, the steps that lead to it, and the one that it lies in."""
+
+    mapping: Mapping[str, object]
+    steps: tuple[str | int, ...] = ()
+    outer: "Way | None" = None
+
+
+class FoundName(NamedTuple):
+    """A name, the key (or keys) that hold it, and the mapping that these are in."""
+
+    name: str
+    key: str
+    way: Way
+
+    @property
+    def place(self) -> str:
+        """Where the name was found, in one line: `personas.0.name`."""
+        return ".".join(map(str, (*self.way.steps, self.key)))
+
 
 MAX_LEVELS = 5
 MAX_MAPPINGS = 500
@@ -37,52 +57,50 @@ _OTHER_KEYS = re.compile(
 )
 
 
-def find_nested_name(value: Mapping[str, object], *, anywhere: bool) -> Found | None:
-    """The name nearest to the top and its dotted place.
+def find_nested_name(value: Mapping[str, object], *, anywhere: bool) -> FoundName | None:
+    """The name nearest to the top.
 
     Looks only into what plainly describes a person; with *anywhere* into everything that is not plainly
     something else, and then one level must hold exactly one name.
     """
-    level: Level = [("", value)]
+    level = [Way(value)]
     seen = keys = 0
     for _ in range(MAX_LEVELS):
-        keys += sum(len(mapping) for _, mapping in level)
+        keys += sum(len(way.mapping) for way in level)
         if keys > MAX_KEYS:
             break
-        found = [name for place, mapping in level if (name := _own_name(place, mapping))]
+        found = [name for way in level if (name := _own_name(way))]
         if found:
             return found[0] if not anywhere or len(found) == 1 else None
-        level = [child for place, mapping in level for child in _children(place, mapping, anywhere=anywhere)]
+        level = [inner for way in level for inner in _ways_below(way, anywhere=anywhere)]
         seen += len(level)
         if not level or seen > MAX_MAPPINGS:
             break
     return None
 
 
-def _own_name(place: str, mapping: Mapping[str, object]) -> Found | None:
+def _own_name(way: Way) -> FoundName | None:
+    mapping = way.mapping
     keys = {_normalize(key): key for key, text in mapping.items() if isinstance(text, str) and text.strip()}
     for name in _NAMES:
         if name in keys:
-            return str(mapping[keys[name]]).strip(), place + keys[name]
+            return FoundName(str(mapping[keys[name]]), keys[name], way)
     for first, last in _PAIRS:
         if first in keys and last in keys:
             both = f"{str(mapping[keys[first]]).strip()} {str(mapping[keys[last]]).strip()}"
-            return both, f"{place}{keys[first]} + {keys[last]}"
+            return FoundName(both, f"{keys[first]} + {keys[last]}", way)
     return None
 
 
-def _children(
-    place: str, mapping: Mapping[str, object], *, anywhere: bool
-) -> Iterator[tuple[str, Mapping[str, object]]]:
-    for key, below in mapping.items():
+def _ways_below(way: Way, *, anywhere: bool) -> Iterator[Way]:
+    for key, below in way.mapping.items():
+        inner, steps = below, (*way.steps, key)
         if isinstance(below, list) and len(below) == 1:
-            inner, at = below[0], f"{place}{key}.0."
-        else:
-            inner, at = below, f"{place}{key}."
+            inner, steps = below[0], (*steps, 0)
         if isinstance(inner, Mapping) and (
-            len(mapping) == 1 or _is_relevant(_normalize(key), anywhere=anywhere)
+            len(way.mapping) == 1 or _is_relevant(_normalize(key), anywhere=anywhere)
         ):
-            yield at, inner
+            yield Way(inner, steps, way)
 
 
 def _is_relevant(key: str, *, anywhere: bool) -> bool:

@@ -7,8 +7,9 @@ from math import isfinite
 
 from docsync.formats.format import Format
 from docsync.formats.limits import LIMITS
-from docsync.formats.naming import build_content
+from docsync.formats.naming import read_object
 from docsync.formats.source import FileRefused, SourceText
+from docsync.formats.written import Written
 from docsync.model import ParsedFile, Problem, Severity
 from docsync.names import truncate_place
 
@@ -32,7 +33,7 @@ class TomlFormat(Format):
     """Files of one TOML document each. Without places: tomllib does not report where values stand."""
 
     name = "toml"
-    version = 2
+    version = 3
     # Not complete by itself: any line end may be the end of the file.
     proves_complete = False
 
@@ -57,7 +58,8 @@ def _read(source: SourceText) -> ParsedFile:
     value = {
         key: reading.convert(item, truncate_place(key)) for key, item in tomllib.loads(source.text).items()
     }
-    return ParsedFile(build_content(value, source.path), tuple(reading.warnings))
+    read = read_object(Written(source), value)
+    return ParsedFile(read.content, (*reading.warnings, *read.problems))
 
 
 def _refuse_slow(source: SourceText) -> None:

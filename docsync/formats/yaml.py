@@ -4,10 +4,11 @@ from collections.abc import Mapping, Set
 from typing import cast
 
 from docsync.formats.format import Format
-from docsync.formats.naming import build_content
+from docsync.formats.naming import read_object
 from docsync.formats.place import Place
 from docsync.formats.plain_value import encode_plain
 from docsync.formats.source import FileRefused, SourceText
+from docsync.formats.written import Written
 from docsync.formats.yaml_error import explain_single_text
 from docsync.formats.yaml_place import yaml_places
 from docsync.formats.yaml_reader import read_yaml
@@ -18,7 +19,7 @@ class YamlFormat(Format):
     """Files of YAML, stored as the JSON object that they say."""
 
     name = "yaml"
-    version = 2
+    version = 3
 
     def parse(self, source: SourceText) -> ParsedFile:
         """The mapping in *source* as it is written."""
@@ -37,7 +38,8 @@ class YamlFormat(Format):
             raise FileRefused(source.problem("yaml-not-mapping", message, read.at), *read.problems)
         value = cast("dict[str, object]", read.value)
         document = encode_plain(value) if read.is_plain else None
-        return ParsedFile(build_content(value, source.path, document), read.problems)
+        parsed = read_object(Written(source, self.places), value, document)
+        return ParsedFile(parsed.content, (*read.problems, *parsed.problems))
 
     def places(self, source: SourceText, wanted: Set[str]) -> Mapping[str, Place]:
         """The places of those of *wanted* that there are; what an alias stands for is where its anchor is."""

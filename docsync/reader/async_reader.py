@@ -115,6 +115,10 @@ class AsyncReader:
         """The documents for which all of this holds, in order: see `Reader.find`."""
         return await self._threads.ask(lambda reader: reader.find(**asked))
 
+    async def remarks(self, **asked: "Unpack[FindArguments]") -> tuple[str, ...]:
+        """Why `find` of this finds nothing: see `Reader.remarks`."""
+        return await self._threads.ask(lambda reader: reader.remarks(**asked))
+
     async def find_stored(self, *, whole: bool, **asked: "Unpack[FindArguments]") -> "Answer[StoredRow]":
         """As `find`, but each document is the JSON text that it is stored as; not *whole* it is left out."""
         return await self._threads.ask(lambda reader: reader.find_stored(whole=whole, **asked))
@@ -131,6 +135,10 @@ class AsyncReader:
         return await self._threads.ask(
             lambda reader: reader.search(text, type=type, limit=limit, cursor=cursor)
         )
+
+    async def search_remarks(self, text: str) -> tuple[str, ...]:
+        """Why a `search` for this finds nothing: see `Reader.search_remarks`."""
+        return await self._threads.ask(lambda reader: reader.search_remarks(text))
 
     async def search_stored(self, query: "SearchQuery") -> "Answer[Found]":
         """As `search`, but without what the documents hold."""

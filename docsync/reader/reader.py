@@ -73,7 +73,9 @@ class Reader(SourceHolder):
             where: what their fields must be, such as {"demographics.ageGroup": "60+", "age": {"<=": 30}};
                 "name" is a field of the JSON document, "@name" the column. A list of mappings may name a
                 field more than once.
-            order: a column, with "-" in front for descending; "id" if it is not given.
+            order: a column or a field as in `where`, with "-" in front for descending; "id" if it is not
+                given. A word that is a column is the column also without "@". Numbers come before texts, and
+                what has neither comes last, in both directions.
             limit: how many at most, from 1 on; fewer where they have more than 4 MiB. All of them if it is
                 not given.
             cursor: that of the page before this one.
@@ -89,6 +91,13 @@ class Reader(SourceHolder):
 
         query = find.FindQuery(**asked)
         return self._answer(lambda snapshot: find.find_stored(snapshot, query, whole=whole))
+
+    def remarks(self, **asked: "Unpack[FindArguments]") -> tuple[str, ...]:
+        """Why `find` of this finds nothing: sentences for people, with what may be meant."""
+        from docsync.reader.query import find, remark
+
+        query = find.FindQuery(**asked)
+        return self._answer(lambda snapshot: remark.find_remarks(snapshot, query))
 
     def search(
         self,
@@ -107,6 +116,12 @@ class Reader(SourceHolder):
         from docsync.reader.query.search import SearchQuery, search
 
         return self._answer(lambda snapshot: search(snapshot, SearchQuery(text, type, limit, cursor)))
+
+    def search_remarks(self, text: str) -> tuple[str, ...]:
+        """Why a `search` for this finds nothing: the words that no document has, with what may be meant."""
+        from docsync.reader.query import search_remark
+
+        return self._answer(lambda snapshot: search_remark.find_search_remarks(snapshot, text))
 
     def search_stored(self, query: "SearchQuery") -> "Answer[Found]":
         """As `search`, but without what the documents hold."""

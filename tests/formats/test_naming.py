@@ -5,7 +5,7 @@ import json
 import pytest
 
 from docsync.formats.limits import LIMITS
-from docsync.formats.naming import encode_canonical, find_naming, search_text, stem_of
+from docsync.formats.naming import _NAMES, encode_canonical, find_naming, search_text, stem_of
 from docsync.formats.nested_name import MAX_KEYS, MAX_LEVELS, MAX_MAPPINGS
 
 CARD = {
@@ -33,7 +33,9 @@ def name_of(value: dict[str, object]) -> tuple[str, str]:
         ({"id": "p1", "title": "T"}, ("T", "title")),
         ({"id": "p1"}, ("p1", "id")),
         ({"name": "  ", "title": "T"}, ("T", "title")),
-        ({"name": 42}, ("stem", "file stem")),
+        ({"name": 42}, ("42", "name")),
+        ({"name": True, "title": "T"}, ("T", "title")),
+        ({"name": "Ada\n  Lovelace"}, ("Ada Lovelace", "name")),
         ({"name": ["a", "b"]}, ("stem", "file stem")),
         (CARD, ("Mira", "data.name")),
         ({"spec": "chara_card_v2", "name": "outside"}, ("outside", "name")),
@@ -105,13 +107,16 @@ def test_the_stem_is_the_last_component_without_its_suffix(path: str, stem: str)
         ({"description": " d ", "bio": "b"}, "d"),
         ({"description": "", "summary": "s"}, "s"),
         ({"bio": ["one.", "two."]}, "one. two."),
-        ({"bio": ["one.", 2]}, None),
+        ({"bio": ["one.", 2]}, "one. 2"),
+        ({"description": "one\ntwo"}, "one\ntwo"),
         ({"char_persona": "c"}, "c"),
         ({"persona": {"occupation": {"description": "o"}}}, "o"),
         ({"scenario": {"description": "s"}}, "s"),
         ({"behavior": "b"}, "b"),
         (CARD, "keeper"),
-        ({"description": 1}, None),
+        ({"description": 1}, "1"),
+        ({"description": {"short": "s"}, "summary": "long"}, "long"),
+        ({"summary": {"short": "s"}}, None),
     ],
 )
 def test_the_description_is_found_in_every_known_shape(
@@ -125,15 +130,96 @@ def test_the_description_is_found_in_every_known_shape(
     [
         ({"tags": ["a", " b ", "a", " "], "topics": ["t"]}, ("a", "b")),
         ({"tags": [], "metadata": {"tags": ["m"]}}, ("m",)),
-        ({"tags": ["a", 1], "topics": ["t"]}, ("t",)),
-        ({"tags": "a, b", "style_tags": ["s"], "tone_tags": ["t"]}, ("s",)),
+        ({"tags": ["a", 1], "topics": ["t"]}, ("a", "1")),
+        ({"tags": [None], "topics": ["t"]}, ("t",)),
+        ({"tags": "a, b", "style_tags": ["s"], "tone_tags": ["t"]}, ("a", "b")),
+        ({"tags": "", "style_tags": ["s"], "tone_tags": ["t"]}, ("s",)),
+        ({"keywords": "a, b", "labels": {"app": "x"}}, ("a", "b")),
         ({"scenario_type": "interview"}, ("interview",)),
         (CARD, ("sea",)),
         ({}, ()),
     ],
 )
-def test_tags_are_the_first_list_of_texts(value: dict[str, object], tags: tuple[str, ...]) -> None:
+def test_tags_are_those_of_the_first_place_that_has_any(
+    value: dict[str, object], tags: tuple[str, ...]
+) -> None:
     assert find_naming(value, "stem").tags == tags
+
+
+LOBE_AGENT = {
+    "config": {"systemRole": "You review contracts."},
+    "identifier": "contract-reviewer",
+    "meta": {"title": "Contract Reviewer", "description": "Finds the risks", "tags": ["legal", 2]},
+}
+GPT = {
+    "gizmo": {"display": {"name": "Trip Helper", "description": "Plans trips"}, "tags": ["public"]},
+    "files": [{"name": "towns.pdf", "description": "Towns"}],
+}
+AUTOGEN = {
+    "provider": "autogen_agentchat.agents.AssistantAgent",
+    "label": "AssistantAgent",
+    "config": {"name": "planner", "description": "Plans", "tags": "work"},
+}
+ELIZA = {"character": {"name": "Eva", "bio": ["Once.", "Twice."], "topics": ["art"]}, "topics": ["others"]}
+TINY = {
+    "type": "TinyPerson",
+    "persona": {"name": "Lila", "occupation": {"title": "Linguist", "description": "Looks at texts"}},
+}
+UNMARKED_CARD = {
+    "name": "",
+    "data": {"name": "Mira", "description": "keeper", "tags": ["sea"]},
+    "tags": ["outer"],
+}
+LISTED = {
+    "version": 1,
+    "personas": [{"name": "Ada", "summary": "counts", "labels": ["x"]}],
+    "summary": "a file",
+}
+AROUND = {"summary": "of all", "profile": {"description": "of the profile", "basics": {"Full Name": "Ada"}}}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (LOBE_AGENT, ("Contract Reviewer", "meta.title", "Finds the risks", ("legal", "2"))),
+        (GPT, ("Trip Helper", "gizmo.display.name", "Plans trips", ("public",))),
+        (AUTOGEN, ("planner", "config.name", "Plans", ("work",))),
+        (ELIZA, ("Eva", "character.name", "Once. Twice.", ("art",))),
+        (TINY, ("Lila", "persona.name", "Looks at texts", ())),
+        (UNMARKED_CARD, ("Mira", "data.name", "keeper", ("sea",))),
+        (LISTED, ("Ada", "personas.0.name", "counts", ("x",))),
+        (AROUND, ("Ada", "profile.basics.Full Name", "of the profile", ())),
+        ({"name": "top", **LOBE_AGENT}, ("top", "name", "Finds the risks", ("legal", "2"))),
+    ],
+)
+def test_description_and_tags_are_looked_for_beside_the_name_and_then_around_it(
+    value: dict[str, object], expected: tuple[object, ...]
+) -> None:
+    found = find_naming(value, "stem")
+
+    assert (found.name, found.name_from, found.description, found.tags) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"id": "p1", "config": {"name": "default"}}, ("p1", "id")),
+        ({"version": 1, "config": {"name": "default"}, "ada": {"name": "Ada"}}, ("Ada", "ada.name")),
+        ({"id": "p1", "persona": {"title": "Dr."}}, ("p1", "id")),
+        ({"id": "p1", "meta": {"title": "T"}}, ("T", "meta.title")),
+        ({"meta": {"title": "T", "name": "N"}}, ("N", "meta.name")),
+    ],
+)
+def test_settings_and_titles_give_a_name_only_where_nothing_plainer_does(
+    value: dict[str, object], expected: tuple[str, str]
+) -> None:
+    assert name_of(value) == expected
+
+
+@pytest.mark.parametrize("place", [place for place in _NAMES if "." not in place])
+@pytest.mark.parametrize("other", [LOBE_AGENT, GPT, AUTOGEN, {"id": "p1", "metadata": {"title": "T"}}])
+def test_a_name_at_the_top_stays_whatever_else_stands_there(place: str, other: dict[str, object]) -> None:
+    assert name_of({**other, place: "Ada"}) == ("Ada", place)
 
 
 def test_search_sees_every_text_value_in_order_and_no_key() -> None:

@@ -16,9 +16,10 @@ import csv
 import re
 
 from docsync.formats.format import Format
-from docsync.formats.naming import build_content
+from docsync.formats.naming import read_object
 from docsync.formats.place import Place
 from docsync.formats.source import FileRefused
+from docsync.formats.written import Written
 from docsync.model import ParsedFile
 
 
@@ -31,7 +32,7 @@ class SheetFormat(Format):
     def parse(self, source):
         reader = csv.DictReader(source.text.splitlines(keepends=True), strict=True)
         try:
-            return ParsedFile(build_content({"rows": list(reader)}, source.path))
+            return read_object(Written(source, self.places), {"rows": list(reader)})
         except csv.Error as error:
             raise FileRefused(source.problem("sheet-syntax", str(error), len(source.text))) from None
 

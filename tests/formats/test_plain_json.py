@@ -8,9 +8,10 @@ import pytest
 
 from docsync.formats import json_format, parse
 from docsync.formats.limits import LIMITS
-from docsync.formats.naming import build_content, encode_canonical
+from docsync.formats.naming import encode_canonical, read_object
 from docsync.formats.plain_json import read_plain_json
 from docsync.formats.source import FileRefused, SourceText, decode_source
+from docsync.formats.written import Written
 from docsync.model import ParsedFile
 from tests.formats.test_fuzz_json import PIECES, SEEDS, mutated
 from tests.helpers.for_a_while import try_for_a_while
@@ -22,7 +23,7 @@ CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 def read_strictly(source: SourceText) -> ParsedFile | None:
     """What the strict reader makes of *source*, None for what it refuses."""
     try:
-        return json_format._read(source)
+        return json_format._read(source, json_format.FORMAT.places)
     except (FileRefused, json.JSONDecodeError, RecursionError):
         return None
 
@@ -36,7 +37,7 @@ def is_plain(octets: bytes, said: str) -> bool:
     plain = read_plain_json(source.text)
     if plain is None:
         return False
-    built = ParsedFile(build_content(plain.value, source.path, plain.document, plain.texts))
+    built = read_object(Written(source, json_format.FORMAT.places), plain.value, plain.document, plain.texts)
     assert built == read_strictly(source), f"{said}: {octets!r}"
     assert encode_canonical(plain.value) == plain.document, f"{said}: {octets!r}"
     return True

@@ -22,7 +22,7 @@ SECTIONS = dict(re.findall(r"^### `([a-z-]+)`\n(.*?)(?=^##|\Z)", PAGE, re.MULTIL
 # Whose code a call names: what is called, and which of its arguments that is.
 CALLS = {
     "Problem": 1, "problem": 0, "Finding": 0, "LintRule": 0, "ScalarIssue": 0, "_fail": 0, "_warn": 0, "_skip": 1,
-    "_problem": 1,
+    "_problem": 1, "LeftOut": 0,
 }  # fmt: skip
 CODE = re.compile(r"[a-z]+(-[a-z]+)*")
 ROOMS = ("cli", "formats", "lint", "scan", "sync")

@@ -87,6 +87,8 @@ def test_every_question_is_answered_as_a_reader_answers(people: Project, reader:
         ("similar_ids", ("ana",), {}),
         ("find", (), {"type": "persona", "order": "-name", "limit": 2}),
         ("find_stored", (), {"whole": False, "tag": "calm"}),
+        ("remarks", (), {"tag": "clam", "where": {"name": "ana"}}),
+        ("search_remarks", ("clam",), {}),
         ("search", ("calm",), {"type": "persona", "limit": 1}),
         ("search_stored", (query,), {}),
         ("tags", ("persona",), {}),

@@ -114,9 +114,11 @@ def test_every_column_that_can_be_ordered_by_can_be_turned_around(reader: Reader
     assert descending == sorted(descending, reverse=True)
 
 
-@pytest.mark.parametrize("order", ["document", "row_hash", "id; DROP TABLE documents", "", "-", "--id"])
+@pytest.mark.parametrize(
+    "order", ["@document", "@row_hash", "id; DROP TABLE documents", "", "-", "--id", "@", "a..b", "a[x]"]
+)
 def test_another_order_is_refused_with_what_there_is(reader: Reader, order: str) -> None:
-    with pytest.raises(UsageError, match="there are id, type"):
+    with pytest.raises(UsageError, match="there are @id, @type"):
         reader.find(order=order)
 
 

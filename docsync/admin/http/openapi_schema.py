@@ -53,9 +53,9 @@ def _make_tuple(parts: tuple[object, ...]) -> OpenApiObject:
     }
 
 
-def make_object(members: OpenApiObject) -> OpenApiObject:
-    """An object that has all of *members*. It may get more in time."""
-    return {"type": "object", "properties": members, "required": list(members)}
+def make_object(members: OpenApiObject, optional: OpenApiObject | None = None) -> OpenApiObject:
+    """An object that has all of *members* and may have the *optional* ones. It may get more in time."""
+    return {"type": "object", "properties": {**members, **(optional or {})}, "required": list(members)}
 
 
 def make_array(items: OpenApiObject) -> OpenApiObject:

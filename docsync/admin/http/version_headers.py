@@ -75,13 +75,14 @@ def make_json_response(version: DatabaseVersion, members: dict[str, Json]) -> Re
 
 
 def make_page_response(
-    version: DatabaseVersion, name: str, items: Iterable[bytes], cursor: str | None
+    version: DatabaseVersion, name: str, items: Iterable[bytes], cursor: str | None, **more: Json
 ) -> Response:
     """A page of a list called *name*, each item as JSON. Make it in a thread of `QuestionPool`.
 
-    One by one: the event loop gets its turn between two items, and not only after the last one.
+    *more* are further members. One by one: the event loop gets its turn between two items, and not only after
+    the last one.
     """
-    rest: dict[str, Json] = {"cursor": cursor, "source": version.source}
+    rest: dict[str, Json] = {"cursor": cursor, **more, "source": version.source}
     rest |= {"epoch": version.epoch, "revision": version.revision}
     body = b"{%s: [%s], %s" % (dump_json(name), b", ".join(items), dump_json(rest)[1:])
     return set_version_headers(Response(body, media_type="application/json"), version)

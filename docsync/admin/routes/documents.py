@@ -65,8 +65,11 @@ class DocumentRoutes:
         def page(reader: Reader) -> Response:
             whole = wanted == "all"
             found = reader.find_stored(whole=whole, **asked, where=where, order=order, limit=limit)
+            more: dict[str, Json] = {}
+            if not found and asked["cursor"] is None:
+                more["remarks"] = to_json(reader.remarks(type=asked["type"], tag=asked["tag"], where=where))
             return make_page_response(
-                DatabaseVersion.of(found), "documents", map(_dump_row, found), found.cursor
+                DatabaseVersion.of(found), "documents", map(_dump_row, found), found.cursor, **more
             )
 
         return await self._readers.ask(page)
@@ -100,7 +103,12 @@ class DocumentRoutes:
 
         def page(reader: Reader) -> Response:
             hits = reader.search_stored(SearchQuery(words, type_, limit, cursor))
-            return make_page_response(DatabaseVersion.of(hits), "hits", map(_dump_hit, hits), hits.cursor)
+            more: dict[str, Json] = {}
+            if not hits and cursor is None:
+                more["remarks"] = to_json(reader.search_remarks(words))
+            return make_page_response(
+                DatabaseVersion.of(hits), "hits", map(_dump_hit, hits), hits.cursor, **more
+            )
 
         return await self._readers.ask(page)
 
@@ -140,6 +148,8 @@ _ROW: OpenApiObject = {
 _SUMMARY_ROW: OpenApiObject = {
     name: kind for name, kind in _ROW.items() if name not in ("document", "assets")
 }
+# Where nothing was found: why, and what may be meant.
+_REMARKS: OpenApiObject = {"remarks": make_array(schema_of(str))}
 _HIT: OpenApiObject = {name: _ROW[name] for name in _HIT_COLUMNS} | {
     "snippet": schema_of(str),
     "marks": make_array(schema_of(tuple[int, int])),
@@ -158,7 +168,8 @@ PATHS: OpenApiObject = {
                             "documents": make_array(make_object(_SUMMARY_ROW)),
                             "cursor": schema_of(str | None),
                             **VERSION_MEMBERS,
-                        }
+                        },
+                        _REMARKS,
                     ),
                 )
             },
@@ -169,7 +180,10 @@ PATHS: OpenApiObject = {
                 "A condition, such as demographics.ageGroup=60+, age<=30 or @name=Ana (a column).",
                 make_array(schema_of(str)),
             ),
-            parameter("order", "A column, with - in front for descending; id otherwise."),
+            parameter(
+                "order",
+                "@name, demographics.age: a column or a field, with - in front for descending; else id.",
+            ),
             parameter("fields", "summary leaves the document itself out.", {"enum": ["all", "summary"]}),
             LIMIT,
             CURSOR,
@@ -200,7 +214,8 @@ PATHS: OpenApiObject = {
                             "hits": make_array(make_object(_HIT)),
                             "cursor": schema_of(str | None),
                             **VERSION_MEMBERS,
-                        }
+                        },
+                        _REMARKS,
                     ),
                 )
             },

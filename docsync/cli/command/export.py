@@ -12,19 +12,20 @@ from docsync.cli.atomic_write import output_access, resolve_output, write_whole
 from docsync.cli.flags import command, pass_session
 from docsync.cli.pages import Pages, page_documents
 from docsync.cli.read_options import (
+    bom_option,
     exit_code,
     of_type,
     open_documents,
+    sort_option,
     strict_source,
     where_option,
     with_tag,
 )
 from docsync.cli.session import Session
-from docsync.cli.unknown_field import find_unknown_fields
 from docsync.cli.view.progress import Advance, progress_bar
 from docsync.cli.view.text import count_noun
 from docsync.errors import NoDatabase, UsageError
-from docsync.export import FORMATS, Origin, Writer, writer
+from docsync.export import FORMATS, Origin, Writer, write_marked, writer
 from docsync.names import to_printable
 from docsync.reader.query.where_syntax import parse_all
 
@@ -45,6 +46,8 @@ Take = Callable[[Iterator[str]], None]
 @of_type
 @with_tag
 @where_option
+@sort_option
+@bom_option
 @strict_source
 @pass_session
 def export_command(
@@ -54,24 +57,29 @@ def export_command(
     type_: str | None,
     tag: str | None,
     where: tuple[str, ...],
+    sort: str,
     *,
+    bom: bool,
     strict_source: bool,
 ) -> int:
     """Write documents to a file, as they are in one moment.
 
     json and jsonl hold every column. csv holds id, type, name, description, tags, file_path, updated_at and
     document; a cell is written as it is: a spreadsheet may take one that begins with = + - or @ for a
-    formula. md is a page for each document, to be read.
+    formula, and Excel reads UTF-8 only with --bom. md is a page for each document, to be read.
     """
     take = _make_writer(session, out) if out else _make_printer(session)
     format_ = _format(format_, out, session)
+    if bom and format_ != "csv":
+        raise UsageError(f"--bom is for a CSV, and {format_} is written")
+    write = write_marked(writer(format_)) if bom else writer(format_)
     wanted = parse_all(where)
     with open_documents(session) as reader:
         with progress_bar(session.out, "Exporting") as advance:
-            asked: FindArguments = {"type": type_, "tag": tag, "where": wanted}
-            origin, done = reader.in_one_state(lambda: _export(reader, asked, writer(format_), advance, take))
+            asked: FindArguments = {"type": type_, "tag": tag, "where": wanted, "order": sort}
+            origin, done = reader.in_one_state(lambda: _export(reader, asked, write, advance, take))
         _print_outcome(session, origin, done, out)
-        for line in () if done else find_unknown_fields(reader, type_, wanted):
+        for line in () if done else reader.remarks(**asked):
             session.out.remark(line)
     return exit_code(reader, strict=strict_source)
 

@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING
 import click
 
 from docsync.cli.flags import command, pass_session
-from docsync.cli.read_options import exit_code, open_documents, strict_source
+from docsync.cli.read_options import exit_code, find_document, open_documents, strict_source
 from docsync.cli.session import Session
 from docsync.cli.view.output import as_text
 from docsync.errors import NoSuchDocument
-from docsync.names import from_visible
 
 if TYPE_CHECKING:
     from docsync.admin.http.json_body import Json
@@ -26,10 +25,11 @@ if TYPE_CHECKING:
 def get_command(session: Session, document_id: str, path: str | None, *, strict_source: bool) -> int:
     """Print one document as JSON, such as persona/team/ana.
 
-    With --json the whole row is printed: the document with its file, times, hash, revision and state.
+    The path of its file will do, too: personas/team/ana.json. With --json the whole row is printed: the
+    document with its file, times, hash, revision and state.
     """
     with open_documents(session) as reader:
-        row = reader.get(document_id) or reader.get(from_visible(document_id))
+        row = find_document(session, reader, document_id)
         if row is None:
             raise NoSuchDocument(_unknown(document_id, reader))
     if path is not None:

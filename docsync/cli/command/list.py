@@ -5,8 +5,6 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import click
-
 from docsync.cli.flags import command, pass_session
 from docsync.cli.one_state import print_one_state
 from docsync.cli.pages import Pages, page_documents
@@ -15,6 +13,7 @@ from docsync.cli.read_options import (
     of_type,
     open_documents,
     remark_next_page,
+    sort_option,
     strict_source,
     where_option,
     with_cursor,
@@ -22,7 +21,6 @@ from docsync.cli.read_options import (
     with_tag,
 )
 from docsync.cli.session import Session
-from docsync.cli.unknown_field import find_unknown_fields
 from docsync.cli.view.output import escape_text, json_list, json_text
 from docsync.cli.view.table import table
 from docsync.cli.view.text import format_short_time
@@ -41,7 +39,7 @@ _HEADING = ("ID", "NAME", "CHANGED", "STATE", "FILE")
 @of_type
 @with_tag
 @where_option
-@click.option("--sort", default="id", metavar="COLUMN", help="Sort by this column; -COLUMN for descending.")
+@sort_option
 @with_limit("Print N at most.")
 @with_cursor
 @strict_source
@@ -76,7 +74,7 @@ def list_command(
             remark_next_page(session, cursor, documents.cursor, _count_remaining(reader, asked, documents))
         elif not documents.done:
             session.out.remark("0 documents")
-            for line in find_unknown_fields(reader, type_, wanted):
+            for line in reader.remarks(**asked):
                 session.out.remark(line)
     return exit_code(reader, strict=strict_source)
 

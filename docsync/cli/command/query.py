@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from docsync.cli.flags import Seconds, command, pass_session
-from docsync.cli.read_options import with_limit
+from docsync.cli.read_options import bom_option, with_limit
 from docsync.cli.session import Session
 from docsync.cli.view.output import json_list
 from docsync.cli.view.table import table
@@ -31,8 +31,11 @@ if TYPE_CHECKING:
     help="Stop after this time.",
 )
 @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, the names of the columns first.")
+@bom_option
 @pass_session
-def query_command(session: Session, statement: str, limit: int, timeout: float, *, as_csv: bool) -> int:
+def query_command(
+    session: Session, statement: str, limit: int, timeout: float, *, as_csv: bool, bom: bool
+) -> int:
     """Ask the database with SQL.
 
     The database cannot be changed by it, and no other file is opened. NULL is printed as nothing and a blob
@@ -42,9 +45,14 @@ def query_command(session: Session, statement: str, limit: int, timeout: float, 
 
     if as_csv and session.json:
         raise UsageError("--csv and --json exclude each other")
+    if bom and not as_csv:
+        raise UsageError("--bom is for a CSV; write --csv --bom")
     database = session.project().demand().database
     with select(database, statement, limit=limit, seconds=timeout) as (selected, rows):
-        _print(session, selected, rows, as_csv=as_csv)
+        if as_csv:
+            session.out.file(_csv(selected, rows, bom=bom))
+        else:
+            _print(session, selected, rows)
     if selected.more:
         session.out.remark(f"cut off after {limit} rows; --limit allows more")
     elif not selected.count:
@@ -52,12 +60,8 @@ def query_command(session: Session, statement: str, limit: int, timeout: float, 
     return 0
 
 
-def _print(
-    session: Session, selected: "QueryResult", rows: "Iterator[SQLiteValues]", *, as_csv: bool
-) -> None:
-    if as_csv:
-        session.out.file(_csv(selected, rows))
-    elif session.json:
+def _print(session: Session, selected: "QueryResult", rows: "Iterator[SQLiteValues]") -> None:
+    if session.json:
         session.out.file(_json(selected, rows))
     else:
         cells = (tuple(map(_text, row)) for row in rows)
@@ -73,9 +77,12 @@ def _json(selected: "QueryResult", rows: "Iterator[SQLiteValues]") -> Iterator[s
     yield from json_list(head, "rows", named, lambda: {"more": selected.more})
 
 
-def _csv(selected: "QueryResult", rows: "Iterator[SQLiteValues]") -> Iterator[str]:
+def _csv(selected: "QueryResult", rows: "Iterator[SQLiteValues]", *, bom: bool) -> Iterator[str]:
+    from docsync.export import BYTE_ORDER_MARK
     from docsync.export.spreadsheet import csv_line
 
+    if bom:
+        yield BYTE_ORDER_MARK
     yield csv_line(selected.columns)
     yield from (csv_line(map(_text, row)) for row in rows)
 

@@ -6,12 +6,11 @@ import click
 
 from docsync.cli.flags import command, pass_session
 from docsync.cli.input_options import read_inputs
-from docsync.cli.read_options import exit_code, open_documents, strict_source
+from docsync.cli.read_options import exit_code, find_document, open_documents, strict_source
 from docsync.cli.session import Session
 from docsync.cli.view.output import as_text
 from docsync.cli.view.rendering import rendering_lines
 from docsync.errors import UsageError
-from docsync.names import from_visible
 from docsync.render.apart import FORMS, MESSAGES, Asked
 
 _MAX_ANSWER_BYTES = 128 * 1024 * 1024
@@ -73,7 +72,7 @@ def render_command(
     if without and form == MESSAGES:
         raise UsageError("--without leaves tools out of a request: say which with --to")
     with open_documents(session) as reader, ChildRenderer(_MAX_ANSWER_BYTES) as renderer:
-        row = reader.get(prompt_id) or reader.get(from_visible(prompt_id))
+        row = find_document(session, reader, prompt_id)
         document = row.document if row else {}
         inputs = read_inputs(given, file, document, reader, session.here)
         asked = Asked(inputs.values, inputs.texts, samples, form, without)

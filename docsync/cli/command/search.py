@@ -38,7 +38,9 @@ def search_command(
     -- invoice -late to leave out. The last column shows where, the words in brackets (on a terminal: in color).
     """
     with open_documents(session) as reader:
-        hits = reader.search(" ".join(words), type=type_, limit=limit, cursor=cursor)
+        text = " ".join(words)
+        hits = reader.search(text, type=type_, limit=limit, cursor=cursor)
+        remarks = () if hits or cursor else reader.search_remarks(text)
     value = {
         "source": hits.source,
         "epoch": hits.epoch,
@@ -54,4 +56,6 @@ def search_command(
     remark_next_page(session, cursor, hits.cursor)
     if not hits:
         session.out.remark("0 documents")
+    for line in remarks:
+        session.out.remark(line)
     return exit_code(reader, strict=strict_source)

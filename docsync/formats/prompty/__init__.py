@@ -2,7 +2,15 @@
 
 from docsync.formats.format import Gaps
 from docsync.formats.front_matter_format import FrontMatterFormat
-from docsync.formats.naming import encode_canonical, search_text, stem_of
+from docsync.formats.naming import (
+    encode_canonical,
+    find_description,
+    find_tags,
+    leave_out_name,
+    read_name,
+    search_text,
+    stem_of,
+)
 from docsync.formats.plain_value import encode_plain
 from docsync.formats.prompty.dialect import dialect_of
 from docsync.formats.prompty.gap import gaps_of
@@ -14,6 +22,7 @@ from docsync.formats.prompty.role import MAX_MESSAGES, Messages, messages_of
 from docsync.formats.prompty.shape import JsonObject, mapping, scalar_text, text, texts
 from docsync.formats.prompty.template import Variables, normalize_template, variables_of
 from docsync.formats.source import SourceText
+from docsync.formats.written import LeftOut, Written
 from docsync.formats.yaml_front_matter import FrontMatter, split_front_matter
 from docsync.model import Content, ParsedFile, Problem, Severity
 
@@ -22,7 +31,7 @@ class PromptyFormat(FrontMatterFormat):
     """Files of Microsoft's Prompty, in each of the generations found in the wild."""
 
     name = "prompty"
-    version = 4
+    version = 5
     body_members = frozenset({"body", "instructions", "messages"})
 
     def parse(self, source: SourceText) -> ParsedFile:
@@ -34,7 +43,9 @@ class PromptyFormat(FrontMatterFormat):
         variables = variables_of(parts.body, template)
         kind = mapping(template["format"]).get("kind")
         references = references_of(parts.values, parts.body, dialect, includes_of(parts.body, kind))
-        head = _head(parts.values, stem_of(source.path))
+        written = Written(source, self.places)
+        name = read_name(parts.values.get("name"), "name", written.spell)
+        head, left_out = _head(parts.values, name or stem_of(source.path), written)
         document = {
             **head,
             "dialect": dialect.value,
@@ -51,7 +62,7 @@ class PromptyFormat(FrontMatterFormat):
         return ParsedFile(
             Content(
                 name=str(head["name"]),
-                name_from="name" if scalar_text(parts.values.get("name")) else "file stem",
+                name_from="name" if name else "file stem",
                 document=encode_plain(document) if is_plain else encode_canonical(document),
                 text=search_text(parts.body),
                 description=text(head["description"]),
@@ -60,7 +71,7 @@ class PromptyFormat(FrontMatterFormat):
                 template_kind=kind if isinstance(kind, str) else None,
                 value=document,
             ),
-            (*parts.problems, *_warnings(source, parts, messages, variables)),
+            (*parts.problems, *written.warn(left_out), *_warnings(source, parts, messages, variables)),
         )
 
     def gaps(self, document: dict[str, object]) -> Gaps:
@@ -68,15 +79,24 @@ class PromptyFormat(FrontMatterFormat):
         return gaps_of(document)
 
 
-def _head(written: JsonObject, stem: str) -> JsonObject:
-    metadata = mapping(written.get("metadata"))
-    return {
-        "name": scalar_text(written.get("name")) or stem,
-        "description": text(written.get("description")),
-        "version": scalar_text(written.get("version")) or scalar_text(metadata.get("version")),
-        "authors": texts(written.get("authors")) or texts(metadata.get("authors")),
-        "tags": texts(written.get("tags")) or texts(metadata.get("tags")),
+def _head(values: JsonObject, name: str, written: Written) -> tuple[JsonObject, tuple[LeftOut, ...]]:
+    """What the prompt says of itself, and what of it can be no name, description or tag."""
+    metadata = mapping(values.get("metadata"))
+    lost_name = leave_out_name(values["name"], "name") if "name" in values else ()
+    given = (("description", values["description"]),) if "description" in values else ()
+    description, lost_text = find_description(given, written.spell)
+    places = (("tags", values), ("metadata.tags", metadata))
+    tags, lost_tags = find_tags(
+        ((place, held["tags"]) for place, held in places if "tags" in held), written.spell
+    )
+    head: JsonObject = {
+        "name": name,
+        "description": description,
+        "version": scalar_text(values.get("version")) or scalar_text(metadata.get("version")),
+        "authors": texts(values.get("authors")) or texts(metadata.get("authors")),
+        "tags": list(tags),
     }
+    return head, (*lost_name, *lost_text, *lost_tags)
 
 
 def _tail(

@@ -75,8 +75,13 @@ def write_key(key: str) -> str:
     return key if re.fullmatch(_PLAIN, key) else f'"{key}"'
 
 
+def is_path(name: str) -> bool:
+    """True for a path into a document."""
+    return re.fullmatch(_PATH, name) is not None
+
+
 def _prove_path(name: str) -> None:
-    if not re.fullmatch(_PATH, name):
+    if not is_path(name):
         raise UsageError(
             f"{name!r} is not a path into a document; write words with dots, like demographics.ageGroup"
         )

@@ -5,17 +5,17 @@ from dataclasses import asdict, dataclass, replace
 from typing import TypedDict
 
 from docsync.errors import UsageError
+from docsync.names import name_tag
 from docsync.reader.answer import Answer, Page
 from docsync.reader.documents import measure_row, read_documents
+from docsync.reader.query.known_field import describe_unknown, has_field
 from docsync.reader.query.limit import extend_limit, take_page
-from docsync.reader.query.paging import Order, decode_cursor, encode_cursor, order_of
+from docsync.reader.query.paging import Order, OrderedPlace, decode_cursor, encode_cursor, order_of
 from docsync.reader.query.where_sql import Condition, Where, conditions
 from docsync.reader.row import StoredRow
-from docsync.reader.snapshot import Snapshot, Tuple
+from docsync.reader.snapshot import Snapshot
 from docsync.reader.summary import prove_type
 from docsync.store.columns import COLUMNS
-
-_MAX_VALUE_CHARACTERS = 500
 
 
 class FindArguments(TypedDict, total=False):
@@ -51,14 +51,16 @@ class FindQuery:
         if self.name is not None:
             yield Condition("d.name = ?", (self.name,))
         if self.tag is not None:
-            yield Condition("d.id IN (SELECT document_id FROM document_tags WHERE tag = ?)", (self.tag,))
+            yield Condition(
+                "d.id IN (SELECT document_id FROM document_tags WHERE tag = ?)", (name_tag(self.tag),)
+            )
         if self.env is not None:
             references = "SELECT document_id FROM document_references WHERE kind = 'env' AND target = ?"
             yield Condition(f"d.id IN ({references})", (self.env,))
         yield from conditions(self.where or {}, source)
 
     def _filter_type(self, type_: str) -> Iterator[Condition]:
-        if self.order not in ("id", "-id"):
+        if not order_of(self.order).is_by_id:
             yield Condition("d.type = ?", (type_,))
             return
         # An id begins with its type, so that a range of ids is already in order; "0" is what follows "/".
@@ -78,8 +80,10 @@ def find_stored(snapshot: Snapshot, query: FindQuery, *, whole: bool) -> Answer[
     parts = list(query.conditions(snapshot.source))
     limit, unpaged = query.limit, asdict(replace(query, limit=None, cursor=None))
     if query.cursor is not None:
-        place = _read_place(snapshot, order, *decode_cursor(unpaged, query.cursor))
-        parts.append(Condition(order.after, tuple(order.place(*place))))
+        place = OrderedPlace(*decode_cursor(unpaged, query.cursor))
+        if place.is_shortened:
+            place = _find_place(snapshot, order, place.id)
+        parts.append(Condition(*order.after(place)))
     clause = f"WHERE {' AND '.join(part.sql for part in parts)} " if parts else ""
     ids = snapshot.ask_each(
         f"SELECT d.id FROM documents AS d {clause}{order.sql} LIMIT ?",
@@ -88,20 +92,29 @@ def find_stored(snapshot: Snapshot, query: FindQuery, *, whole: bool) -> Answer[
     rows, more = take_page(read_documents(snapshot, (id_ for (id_,) in ids), whole=whole), limit, measure_row)
     if not rows:
         prove_type(snapshot, query.type)
-    following = encode_cursor(unpaged, _shorten_place(rows[-1], order)) if more else None
+    elif query.cursor is None:
+        _prove_order(snapshot, query, order, rows[0])
+    following = encode_cursor(unpaged, _place_of(snapshot, order, rows[-1]).shorten()) if more else None
     return Answer(tuple(rows), following, snapshot.source, snapshot.epoch, snapshot.revision)
 
 
-def _shorten_place(row: StoredRow, order: Order) -> Tuple:
-    """The place of *row* for a cursor, which must fit into a URL: a long value is looked up by the id."""
-    value, id_ = (row.values[COLUMNS.index(name)] for name in (order.column, "id"))
-    return (None, id_) if isinstance(value, str) and len(value) > _MAX_VALUE_CHARACTERS else (value, id_)
+def _prove_order(snapshot: Snapshot, query: FindQuery, order: Order, first: StoredRow) -> None:
+    """Raise UsageError if the documents that begin with *first* are in the order of a field that none has."""
+    if order.field is None or _place_of(snapshot, order, first).has_value:
+        return
+    if not has_field(snapshot, order.field, None):
+        raise UsageError(
+            f"cannot order by {order.field!r}: {describe_unknown(snapshot, order.field, query.type)}"
+        )
 
 
-def _read_place(snapshot: Snapshot, order: Order, value: str | int | None, id_: str) -> tuple[str | int, str]:
-    if value is not None:
-        return value, id_
-    found = snapshot.ask(f"SELECT {order.column} FROM documents WHERE id = ?", (id_,))
+def _place_of(snapshot: Snapshot, order: Order, row: StoredRow) -> OrderedPlace:
+    return _find_place(snapshot, order, row.values[COLUMNS.index("id")])
+
+
+def _find_place(snapshot: Snapshot, order: Order, id_: str) -> OrderedPlace:
+    """The place of the document *id_* in an order. Raises UsageError if it has gone."""
+    found = snapshot.ask(f"SELECT {order.place} FROM documents AS d WHERE d.id = ?", (id_,))
     if not found:
         raise UsageError("the document at which the page before ended has gone; begin without a cursor")
-    return found[0][0], id_
+    return OrderedPlace(*found[0])

@@ -111,7 +111,7 @@ def _find_matches(
         beyond, place = "WHERE score > ? OR (score = ? AND id > ?) ", [after[0], after[0], after[1]]
     snapshot.connection.register_fts5_function("count_places", _count_places)
     # No word is shorter than one letter and what stands before the next.
-    max_bytes = 2 * MAX_PLACES // len(words.terms)
+    max_bytes = 2 * MAX_PLACES // words.phrases
     statement = (
         f"SELECT score, id, at FROM (SELECT rowid AS at, id, {_SCORE} AS score FROM documents_fts "
         f"WHERE documents_fts MATCH ? {of_type}) {beyond}ORDER BY score, id LIMIT ?"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 
 from docsync.errors import UsageError
+from docsync.reader.query.spelling import list_spellings
 
 _MAX_CHARACTERS = 1_000
 _MAX_WORDS = (
@@ -39,9 +40,15 @@ class Term:
         return sum(is_word for is_word, _ in groupby(self.text, key=_is_of_word))
 
     @property
+    def spellings(self) -> tuple[str, ...]:
+        """The text, and how else it may be written."""
+        return list_spellings(self.text)
+
+    @property
     def match(self) -> str:
         """This term as an FTS5 expression. The text holds no quotation mark: those delimit phrases."""
-        return f'"{self.text}" *' if self.is_prefix else f'"{self.text}"'
+        star = " *" if self.is_prefix else ""
+        return " OR ".join(f'"{text}"{star}' for text in self.spellings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,11 @@ class SearchExpression:
     def terms(self) -> tuple[Term, ...]:
         """All of them, also those that are excluded."""
         return (*chain.from_iterable(self.groups), *self.excluded)
+
+    @property
+    def phrases(self) -> int:
+        """How many phrases are looked up."""
+        return sum(len(term.spellings) for term in self.terms)
 
     @property
     def match(self) -> str:

@@ -56,7 +56,11 @@ class Letters:
 
     @cached_property
     def variants(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(form for term in self.terms for form in _case_forms(term.text)))
+        return tuple(
+            dict.fromkeys(
+                form for term in self.terms for text in term.spellings for form in _case_forms(text)
+            )
+        )
 
     @cached_property
     def octets(self) -> tuple[bytes, ...]:

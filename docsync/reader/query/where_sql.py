@@ -29,6 +29,17 @@ _MAX_INTEGER = 2**63 - 1
 _NUMBER_KINDS = "'integer', 'real'"
 
 
+class WrittenNumber(NamedTuple):
+    """A number that was written without quotation marks, where something is to be less or more than it.
+
+    Numbers, and texts that are numbers, are compared with it as numbers; other texts that begin with a digit,
+    such as dates and "60+", as text. Texts that begin otherwise are neither less nor more.
+    """
+
+    number: float
+    text: str
+
+
 class Condition(NamedTuple):
     """A part of a WHERE clause for documents AS d, and the values that are bound to it."""
 
@@ -141,11 +152,28 @@ class _FieldFilter(NamedTuple):
         )
 
     def build_comparison(self, operator: str, value: object) -> Condition:
-        """Numbers with numbers, texts with texts."""
+        """Numbers with numbers, texts with texts, a number without quotation marks with both."""
+        if isinstance(value, WrittenNumber):
+            return self._build_written_comparison(operator, value)
         kinds, bound = self.bind(value)
         if kinds not in (_NUMBER_KINDS, "'text'"):
             raise UsageError(f"{self.name}: {operator!r} compares with a number or a text, got {value!r}")
         return Condition(f"({self.field.value} {operator} ? AND {self.field.kind} IN ({kinds}))", (bound,))
+
+    def _build_written_comparison(self, operator: str, wanted: WrittenNumber) -> Condition:
+        value, number = self.field.value, self.bind(wanted.number)[1]
+        cases = (
+            f"WHEN {self.field.kind} IN ({_NUMBER_KINDS}) THEN {value} {operator} ? "
+            f"WHEN {self.field.kind} <> 'text' THEN 0 "
+            f"WHEN {value} NOT GLOB '[0-9]*' AND {value} NOT GLOB '-[0-9]*' THEN 0 "
+            f"WHEN substr({value}, 2) NOT GLOB '*[^0-9.]*' AND {value} NOT GLOB '*.*.*' "
+            f"THEN CAST({value} AS NUMERIC) {operator} ? "
+            f"ELSE {value} {operator} ? END"
+        )
+        # Says nothing new, but an index can answer it: SQLite has every text behind every number, and texts
+        # that begin with a digit or "-" lie between "-" and ":".
+        possible = f"({value} {operator} ? OR {value} BETWEEN '-' AND ':')"
+        return Condition(f"({possible} AND CASE {cases})", (number, number, number, wanted.text))
 
     def build_contains(self, value: object) -> Condition:
         """An element of an array, or a part of a text."""

@@ -7,10 +7,11 @@ demographics.ageGroup=60+ · age<=30 · name!=Ana · tags contains calm · model
 import json
 import re
 from collections.abc import Iterable
-from typing import NoReturn
+from typing import NoReturn, cast
 
 from docsync.errors import UsageError
 from docsync.reader.query.field import SUBJECT
+from docsync.reader.query.where_sql import WrittenNumber
 
 _EXAMPLES = "demographics.ageGroup=60+, age<=30, 'tags contains calm', 'model.id in a,b', 'email exists' or '@name=Ana'"
 # None of these tries an end twice: what comes from outside must not cost more than its length.
@@ -31,8 +32,8 @@ def parse_where(text: str) -> dict[str, object]:
     """The mapping for one condition.
 
     Raises UsageError, which names what is wrong and shows how it is written. Numbers, true, false and null
-    are taken as JSON, "…" as text. An unquoted number is the number or the text. What a column (@name) is
-    compared with is text.
+    are taken as JSON, "…" as text. An unquoted number is the number or the text (see `WrittenNumber`). What a
+    column (@name) is compared with is text.
     """
     presence = re.fullmatch(_PRESENCE, text.strip())
     if presence:
@@ -42,7 +43,10 @@ def parse_where(text: str) -> dict[str, object]:
     if not comparison:
         _refuse(text, "is no condition")
     path, sign, word, value = comparison.groups()
-    return {path: _build_condition(text, sign or " ".join(word.split()), value.strip())}
+    operator = sign or " ".join(word.split())
+    if not value.strip() and operator not in ("=", "!="):
+        _refuse(text, f"has nothing behind {operator}")
+    return {path: _build_condition(text, operator, value.strip())}
 
 
 def _build_condition(text: str, operator: str, value: str) -> dict[str, object]:
@@ -51,7 +55,8 @@ def _build_condition(text: str, operator: str, value: str) -> dict[str, object]:
         case "in" | "not in":
             return {operator: [meant for item in _items(value) for meant in _meanings(text, item)]}
         case "<" | "<=" | ">" | ">=":
-            return {operator: _meanings(text, value)[0]}
+            meant = _meanings(text, value)
+            return {operator: meant[0] if len(meant) == 1 else WrittenNumber(cast(float, meant[0]), value)}
         case _:
             meant = _meanings(text, value)
             return {operator: meant[0]} if len(meant) == 1 else {_PLURAL_OPERATORS[operator]: meant}

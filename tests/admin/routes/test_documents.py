@@ -43,9 +43,11 @@ def test_without_a_question_all_documents_are_listed_by_id(endpoint: Endpoint) -
         ("type=persona", ["cy", "ana", "bo"]),
         ("tag=b", ["ana", "bo"]),
         ("type=persona&order=-name", ["cy", "bo", "ana"]),
-        ("where=age<=35", ["ana"]),
+        ("where=age<=35", ["cy", "ana"]),
         ("where=age=30", ["cy", "ana"]),
-        ("where=age>=30&where=age<40", ["ana"]),
+        ("where=age>=30&where=age<40", ["cy", "ana"]),
+        ("where=@name>=B&where=@name<C", ["bo"]),
+        ("where=tags contains a&where=tags contains b", ["ana"]),
         ("where=age>=30&where=name=Bo", ["bo"]),
         ("where=tags contains a", ["ana"]),
         ("where=name in Ana,Bo&tag=b", ["ana", "bo"]),
@@ -57,6 +59,17 @@ def test_every_part_of_a_question_must_hold(endpoint: Endpoint, query: str, expe
     got = endpoint.ask("GET", f"/v1/documents?{quote(query, safe='&=')}")
 
     assert [id_.rpartition("/")[2] for id_ in ids(got)] == expected
+
+
+def test_an_answer_without_documents_says_why(endpoint: Endpoint) -> None:
+    got = endpoint.ask("GET", f"/v1/documents?{quote('where=naem=Bo&tag=c', safe='&=')}").json
+
+    assert got["documents"] == []
+    assert got["remarks"] == [
+        "no document has the tag c",
+        "no document has a field naem; did you mean name?",
+    ]
+    assert "remarks" not in endpoint.ask("GET", "/v1/documents").json
 
 
 def test_a_summary_leaves_the_document_out(endpoint: Endpoint) -> None:

@@ -52,6 +52,49 @@ def test_some_documents_are_exported(synced: Shell, flags: list[str], ids: list[
     assert [json.loads(line)["id"] for line in lines] == ids
 
 
+@pytest.mark.parametrize(
+    ("sort", "ids"),
+    [
+        ("-@id", ["prompt_template/greet", "persona/grace", "persona/ada"]),
+        ("-age", ["persona/grace", "persona/ada", "prompt_template/greet"]),
+    ],
+)
+def test_documents_are_exported_in_the_order_of_a_column_or_a_field(
+    synced: Shell, sort: str, ids: list[str]
+) -> None:
+    lines = synced("export", "--format", "jsonl", "--sort", sort).out.splitlines()
+
+    assert [json.loads(line)["id"] for line in lines] == ids
+
+
+def test_a_csv_begins_with_a_byte_order_mark_where_excel_is_to_read_it(synced: Shell) -> None:
+    plain = synced.spawn("export", "--format", "csv")
+
+    assert synced.spawn("export", "--format", "csv", "--bom").out == "\ufeff" + plain.out
+    synced("export", "--out", "plain.csv")
+    synced("export", "--out", "marked.csv", "--bom")
+    written = (synced.root / "plain.csv").read_bytes()
+    assert (synced.root / "marked.csv").read_bytes() == b"\xef\xbb\xbf" + written
+    assert synced.spawn("query", "--csv", "--bom", "SELECT 1 AS one").out.split() == ["\ufeffone", "1"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        (["export", "--bom"], "--bom is for a CSV, and json is written"),
+        (["export", "--bom", "--out", "all.md"], "--bom is for a CSV, and md is written"),
+        (["query", "--bom", "SELECT 1"], "--bom is for a CSV; write --csv --bom"),
+    ],
+)
+def test_a_byte_order_mark_is_refused_where_no_csv_is_written(
+    synced: Shell, asked: list[str], reason: str
+) -> None:
+    answer = synced(*asked)
+
+    assert answer.code == 2
+    assert reason in answer.err
+
+
 @pytest.mark.parametrize("name", ["all.json", "all.jsonl", "all.csv", "all.md"])
 def test_the_name_of_the_file_says_what_is_written(synced: Shell, name: str) -> None:
     format_ = name.partition(".")[2]

@@ -259,3 +259,12 @@ def test_a_time_that_is_none_is_refused(synced: Shell, command: list[str], secon
 
     assert answer.code == 2
     assert "--timeout" in answer.err
+
+
+def test_a_table_that_is_not_there_is_told_with_those_that_are(synced: Shell) -> None:
+    answer = synced("query", "SELECT * FROM document")
+
+    assert answer.code == 2
+    assert "no such table: document" in answer.err
+    assert "did you mean documents? there are documents, document_status, document_tags" in answer.err
+    assert "did you mean" not in synced("query", "SELECT * FROM zzzzzz").err

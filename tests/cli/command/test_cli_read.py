@@ -77,6 +77,17 @@ def test_get_prints_the_document_as_it_is_written(synced: Shell) -> None:
     assert answer.json == json.loads((synced.root / "personas/ada.json").read_text())
 
 
+@pytest.mark.parametrize("path", ["personas/ada.json", "./personas/ada.json", "prompts/../personas/ada.json"])
+def test_a_document_is_got_by_the_path_of_its_file(synced: Shell, path: str) -> None:
+    for named in (path, str(synced.root / path)):
+        assert synced("get", named).json == synced("get", "persona/ada").json
+
+
+@pytest.mark.parametrize("path", ["personas/none.json", "../personas/ada.json", "personas", ""])
+def test_a_path_of_no_document_is_an_unknown_id(synced: Shell, path: str) -> None:
+    assert synced("get", path).code == 5
+
+
 def test_get_with_json_prints_the_whole_row(synced: Shell) -> None:
     row = synced("get", "persona/ada", "--json").json
 
@@ -220,7 +231,7 @@ def test_conditions_on_one_field_must_all_hold(synced: Shell) -> None:
 def test_a_list_of_nothing_says_so(synced: Shell) -> None:
     answer = synced("list", "--tag", "nobody")
 
-    assert (answer.code, answer.out, answer.err) == (0, "", "0 documents\n")
+    assert (answer.code, answer.out, answer.err) == (0, "", "0 documents\nno document has the tag nobody\n")
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,27 @@ def test_the_best_match_comes_first_and_says_where_it_matches(synced: Shell) -> 
     assert all("[invoice]" in row[2].lower() for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("words", "remarks"),
+    [
+        ("invoce", ["no document has the word invoce; did you mean invoice?"]),
+        ("clam invoice", ["no document has the word clam; did you mean calm?"]),
+        ("zzzqqq OR qqqzzz", ["no document has the word zzzqqq or qqqzzz"]),
+        ("calm may", []),
+        ("東京 zzz", []),
+        ("🎉", []),
+    ],
+)
+def test_a_search_that_finds_nothing_says_which_words_are_nowhere(
+    synced: Shell, words: str, remarks: list[str]
+) -> None:
+    answer = synced("search", words)
+
+    assert (answer.code, answer.out) == (0, "")
+    assert answer.err.splitlines() == ["0 documents", *remarks]
+    assert synced("search", words, "--json").err == ""
+
+
 def test_words_need_no_quotes(synced: Shell) -> None:
     assert synced("search", "pays", "invoice").out == synced("search", "pays invoice").out != ""
     assert synced("search", "--", "invoice", "-pays").out == synced("search", "invoice -pays").out != ""
@@ -68,7 +89,11 @@ def test_json_pages_hold_every_hit_once(synced: Shell) -> None:
 def test_what_nobody_wrote_is_found_nowhere(synced: Shell) -> None:
     answer = synced("search", "zeppelin")
 
-    assert (answer.code, answer.out, answer.err) == (0, "", "0 documents\n")
+    assert (answer.code, answer.out, answer.err) == (
+        0,
+        "",
+        "0 documents\nno document has the word zeppelin\n",
+    )
 
 
 @pytest.mark.parametrize("text", ['"', "(", "*", "a AND", "name:x", "-", "'", "NEAR(", "\x00"])

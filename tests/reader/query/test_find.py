@@ -62,6 +62,12 @@ def test_documents_are_found_by_display_name_and_by_environment_variable(people:
         assert list(reader.references("never")) == []
 
 
+def test_a_tag_is_found_with_and_without_the_sign_of_a_hashtag(crowd: Project) -> None:
+    with open_reader(database=crowd.database) as reader:
+        for tag in {count.tag for count in reader.tags()}:
+            assert list(reader.find(tag=f"#{tag}")) == list(reader.find(tag=tag)) != []
+
+
 def test_tags_are_counted_most_used_first(crowd: Project) -> None:
     with open_reader(database=crowd.database) as reader:
         counted = [(count.tag, count.documents) for count in reader.tags()]

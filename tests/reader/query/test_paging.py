@@ -1,5 +1,6 @@
 """Pages of what was found: every order, every size, also while documents come, change and go; and their cursors."""
 
+import json
 import os
 import random
 import subprocess
@@ -37,6 +38,84 @@ def test_pages_give_everything_once_in_every_order(crowd: Project, order: str, l
         assert paged(reader, limit, **only) == [
             row for row in whole if row.tags == ("crowd",) and row.name != "N0"
         ]
+
+
+VALUES: list[Any] = [
+    3, 1, 1.0, 2.5, -7, 0, 2**60, 2**63 - 1, 1e300, "", "a", "B", "ä", "日本", "1", "x" * 600, "x" * 600 + "y", True, False,
+    None, [], [1], {}, {"a": 1},
+]  # fmt: skip
+
+
+def kind_of(value: Any) -> int:
+    match value:
+        case bool():
+            return 2
+        case int() | float():
+            return 0
+        case str():
+            return 1
+        case _:
+            return 3
+
+
+def in_order(documents: dict[str, Any], *, is_descending: bool) -> list[str]:
+    """The ids by what Python says of their values: numbers, texts, true and false, and then the rest."""
+    ordered: list[str] = []
+    for kind in range(4):
+        some = sorted(id_ for id_, value in documents.items() if kind_of(value) == kind)
+        if kind < 3:
+            some.sort(
+                key=lambda id_: documents[id_].encode() if kind == 1 else documents[id_],
+                reverse=is_descending,
+            )
+        ordered += some
+    return ordered
+
+
+@pytest.mark.parametrize("order", ["a.b", "-a.b", '"a"."b"'])
+def test_pages_give_everything_once_in_the_order_of_a_field(project: Project, order: str) -> None:
+    seed = random.SystemRandom().randrange(10**9)
+    print(f"seed {seed}")
+    rand = random.Random(seed)
+    documents: dict[str, Any] = {}
+    for number in range(60):
+        value = rand.choice([*VALUES, rand.choice(VALUES)])
+        documents[f"persona/p{number:02}"] = value
+        has = number % 9 > 0
+        project.write(f"personas/p{number:02}.json", json.dumps({"a": {"b": value} if has else {}}))
+        if not has:
+            documents[f"persona/p{number:02}"] = None
+    project.settle()
+    expected = in_order(documents, is_descending=order.startswith("-"))
+    with open_reader(database=project.database) as reader:
+        assert [row.id for row in reader.find(order=order)] == expected, f"seed {seed}"
+        for limit in (1, 2, 7, 59, 60, 61):
+            assert [row.id for row in paged(reader, limit, order=order)] == expected, f"seed {seed}"
+        for id_ in (expected[0], expected[-1]):
+            assert paged(reader, 1, order=order, where={"@id": id_})[0].id == id_
+
+
+def test_an_order_by_a_field_that_no_document_has_is_refused_with_what_may_be_meant(reader: Reader) -> None:
+    for order, guess in {"rnak": "did you mean rank?", "-updated": "did you mean @updated_at?"}.items():
+        with pytest.raises(UsageError, match=f"no document has a field .*{guess}"):
+            reader.find(order=order)
+    assert list(reader.find(order="nobody.has.it", where={"@id": "none"})) == []
+    assert len(reader.find(order="rank", where={"rank": {"exists": False}})) > 0, "others have it"
+
+
+def test_a_column_and_a_field_of_its_name_are_told_apart(project: Project) -> None:
+    for name, field in (("a", 3), ("b", 1), ("c", 2)):
+        project.write(
+            f"personas/{name}.json", json.dumps({"persona": {"name": name}, "name": [], "type": field})
+        )
+    project.settle()
+    with open_reader(database=project.database) as reader:
+        for order, ids in {
+            "-name": "cba", "-@name": "cba", '"type"': "bca", '-"type"': "acb", "-@id": "cba", "persona.name": "abc",
+        }.items():  # fmt: skip
+            for found in (reader.find(order=order), paged(reader, 1, order=order)):
+                assert "".join(row.id[-1] for row in found) == ids, order
+            assert "".join(row.id[-1] for row in reader.find(type="persona", order=order)) == ids
 
 
 @pytest.mark.parametrize("order", ["id", "name", "-name", "file_path"])

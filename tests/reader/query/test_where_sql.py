@@ -2,12 +2,14 @@
 
 import json
 import random
+import re
 from typing import Any
 
 import pytest
 
 from docsync.errors import UsageError
 from docsync.reader import Reader, open_reader
+from docsync.reader.query.where_syntax import parse_where
 from tests.helpers.project import Project
 
 SEED = random.SystemRandom().randrange(10**9)
@@ -140,6 +142,40 @@ def test_a_filter_finds_what_python_would(project: Project) -> None:
             assert {row.id for row in reader.find(where=where)} == expected, f"seed {SEED}: {where}"
             found_some += 0 < len(expected) < len(documents)
     assert found_some > FILTERS / 3, "most filters divide the documents"
+
+
+def of_written(operator: str, found: Any, number: float, text: str) -> bool:
+    """What a number without quotation marks says of a value that was found."""
+    if not isinstance(found, str):
+        return compared(operator, found, number)
+    if not re.match("-?[0-9]", found):
+        return False
+    if re.fullmatch(r"-?[0-9]+(\.[0-9]*)?", found):
+        return compared(operator, float(found), number)
+    return compared(operator, found, text)
+
+
+def test_a_number_without_quotation_marks_is_compared_with_numbers_and_with_dates(project: Project) -> None:
+    print(f"seed {SEED}")
+    rand = random.Random(SEED)
+    values: list[Any] = [
+        2026, 30, 30.5, -3, 0, "2026-01-05", "2025", "2026", "60+", "7", "100", "-5", "1.10.2", "30.5", "unknown", "", "v2",
+        "٣", "3 years", True, None, [30], {"a": 30}, "-", "--5", "30.",
+    ]  # fmt: skip
+    for number, value in enumerate(values):
+        project.write(f"personas/p{number:02}.json", json.dumps({"x": value}))
+    project.settle()
+    with open_reader(database=project.database) as reader:
+        for _ in range(300):
+            operator = rand.choice(["<", "<=", ">", ">="])
+            text = rand.choice(
+                ["2026", "30", "30.50", "0", "-4", "-3", "7", "100", "1e2", str(rand.randrange(3000))]
+            )
+            found = {
+                row.document["x"].__repr__() for row in reader.find(where=parse_where(f"x{operator}{text}"))
+            }
+            expected = {repr(value) for value in values if of_written(operator, value, float(text), text)}
+            assert found == expected, f"seed {SEED}: x{operator}{text}"
 
 
 def test_several_operators_of_a_field_must_all_hold(reader: Reader) -> None:

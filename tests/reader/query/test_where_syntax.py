@@ -6,7 +6,7 @@ import random
 import pytest
 
 from docsync.errors import UsageError
-from docsync.reader.query.where_sql import conditions
+from docsync.reader.query.where_sql import WrittenNumber, conditions
 from docsync.reader.query.where_syntax import parse_where
 
 
@@ -17,8 +17,8 @@ from docsync.reader.query.where_syntax import parse_where
         ("name = Ana Maria ", {"name": {"=": "Ana Maria"}}),
         ("name=", {"name": {"=": ""}}),
         ("a=b=c", {"a": {"=": "b=c"}}),
-        ("age<=30", {"age": {"<=": 30}}),
-        ("age>-1.5e3", {"age": {">": -1500.0}}),
+        ("age<=30", {"age": {"<=": WrittenNumber(30, "30")}}),
+        ("age>-1.5e3", {"age": {">": WrittenNumber(-1500.0, "-1.5e3")}}),
         ("created>=2024-01-01", {"created": {">=": "2024-01-01"}}),
         ("age=30", {"age": {"in": [30, "30"]}}),
         ('age="30"', {"age": {"=": "30"}}),
@@ -65,6 +65,11 @@ def test_a_condition_is_understood(text: str, where: dict[str, object]) -> None:
         ("a..b=3", "is no condition"),
         ("not a=3", "is no condition"),
         ("a contains", "is no condition"),
+        ("a>", "has nothing behind >"),
+        ("a <= ", "has nothing behind <="),
+        ("@name>", "has nothing behind >"),
+        ("a contains  ", "has nothing behind contains"),
+        ("a in  ", "has nothing behind in"),
         ('a="b', "a text that is not closed"),
         ('a="b" c', "a text that is not closed"),
         ('a in "b" c', "a text that is not closed"),
