@@ -35,7 +35,7 @@ class ProjectFolder:
         return is_still(self.root, self._identity)
 
     def find_new_place(self) -> Path | None:
-        """Where the folder was moved to; None where that is not known: deleted, unmounted, or not on Linux."""
+        """Where the folder was moved to; None where that is not known: deleted, unmounted, not on Linux."""
         if self._descriptor is None:
             return None
         try:
