@@ -9,6 +9,8 @@ import structlog
 
 from docsync.names import to_visible
 
+_EVENT_WIDTH = 18
+
 
 def open_log(stream: TextIO, format_name: str, level: str) -> structlog.typing.FilteringBoundLogger:
     """A logger to *stream*: format console, json or auto (console on a terminal), level debug to error."""
@@ -23,16 +25,17 @@ def open_log(stream: TextIO, format_name: str, level: str) -> structlog.typing.F
     if console:
         colors = stream.isatty()
         processors += [
+            _say_plainly,
             _join_lists,
             structlog.dev.ConsoleRenderer(
                 colors=colors,
-                pad_event_to=18,
+                pad_event_to=_EVENT_WIDTH,
                 sort_keys=False,
                 exception_formatter=structlog.dev.plain_traceback,
             ),
         ]
     else:
-        processors += [_order_keys, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        processors += [_drop_plain, _order_keys, structlog.processors.JSONRenderer(ensure_ascii=False)]
     log: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
         structlog.PrintLogger(stream),
         processors=processors,
@@ -70,6 +73,24 @@ def _escape_values(
             values[key] = "\n".join(map(to_visible, lines))
         elif isinstance(value, list):
             values[key] = [to_visible(str(one)) for one in value]
+    return values
+
+
+def _say_plainly(
+    _log: object, _method: str, values: MutableMapping[str, object]
+) -> MutableMapping[str, object]:
+    """Processor: of a line that is there in plain words, too, people get these in place of its values."""
+    if "plain" in values:
+        kept = {key: values[key] for key in ("timestamp", "level")}
+        return {**kept, "event": f"{values['event']!s:<{_EVENT_WIDTH}} {values['plain']}"}
+    return values
+
+
+def _drop_plain(
+    _log: object, _method: str, values: MutableMapping[str, object]
+) -> MutableMapping[str, object]:
+    """Processor: programs get values, and no plain words."""
+    values.pop("plain", None)
     return values
 
 

@@ -110,3 +110,15 @@ def test_an_error_that_quotes_a_file_is_written_with_its_traceback(format_name: 
     assert "ValueError" in text
     text.encode("utf-8")
     assert "\x1b" not in text
+
+
+def test_plain_words_are_for_people_in_place_of_values_and_values_for_programs() -> None:
+    people, programs = io.StringIO(), io.StringIO()
+
+    for stream, form in ((people, "console"), (programs, "json")):
+        open_log(stream, form, "info").info("sync.finished", upserted=43, plain="43 files in 0.1 s")
+
+    assert people.getvalue().rstrip().endswith("] sync.finished      43 files in 0.1 s")
+    assert "upserted" not in people.getvalue()
+    line = json.loads(programs.getvalue())
+    assert (line["upserted"], "plain" in line) == (43, False)

@@ -33,7 +33,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "search": ("search", "Find documents by their words, best first."),
     "query": ("query", "Ask the database with SQL."),
     "tags": ("tags", "List the tags that documents have, most used first."),
-    "changes": ("changes", "Print the changes of documents, in order."),
+    "changes": ("changes", "Print the changes of documents, the newest last."),
     "problems": ("problems", "List what is wrong with files, errors first, and since when."),
     "export": ("export", "Write documents to a file, as they are in one moment."),
     "types": ("types", "Print the documents as types, for editors and type checkers."),

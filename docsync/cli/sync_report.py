@@ -39,7 +39,7 @@ def report(
     """
     synced = SyncResult(done, before, count_documents(project), _list_problems(project))
     value = {"done": done, "documents": synced.after, "problems": synced.problems, **more}
-    session.out.answer(value, _lines(synced))
+    session.out.answer(value, _lines(session, synced))
     for step in next_steps(done):
         session.out.remark(step)
     return 1 if needs_person(done) else 0
@@ -77,10 +77,10 @@ def _list_problems(project: "Project") -> tuple[ListedProblem, ...]:
         return tuple(reader.problems())
 
 
-def _lines(synced: SyncResult) -> Iterator[str]:
+def _lines(session: Session, synced: SyncResult) -> Iterator[str]:
     done, errors = synced.done, [one for one in synced.problems if one.problem.severity is Severity.ERROR]
     for one in errors:
-        yield from problem_lines(one.problem, one.since)
+        yield from problem_lines(one.problem, session.out.time(one.since))
     changed = {one.type: (one.upserted, one.deleted) for one in done.types}
     warnings = len(synced.problems) - len(errors)
     found = ((len(errors), "error"), (warnings, "warning"))

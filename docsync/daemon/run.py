@@ -4,10 +4,12 @@ Stop is the reverse, within five seconds.
 """
 
 import os
+import shlex
 import signal
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -21,18 +23,22 @@ from docsync.admin.services import Backend
 from docsync.admin.token import own_token, page_of
 from docsync.clock import SYSTEM, Clock, iso
 from docsync.daemon.command_handler import CommandHandler, DaemonParts, DaemonProfile
+from docsync.daemon.config_watch import ConfigWatch
+from docsync.daemon.ordered_log import in_order
 from docsync.daemon.project_folder import ProjectFolder
 from docsync.daemon.sync_parts import DatabaseFolderGone, SyncSettings, start_sync
-from docsync.errors import ConfigError, UsageError
+from docsync.errors import ConfigError, DocsyncError, NotReachable, UsageError
 from docsync.lock import Announcement, announcing, holding
 from docsync.model import Sign
-from docsync.names import EVERYTHING
+from docsync.names import EVERYTHING, to_printable
 from docsync.sync.thread.inbox import Inbox
 from docsync.sync.thread.sync_log import Log
 from docsync.upkeep.sharing import Sharing
 
 _MAX_SOCKET_PATH_BYTES = 107  # sun_path of Linux, without its closing NUL
 _LOOK_AGAIN_SECONDS = 0.5
+# Who moves a project away to try something has moved it back by then.
+_MOVED_SECONDS = 60.0
 _STOPS = frozenset({signal.SIGTERM, signal.SIGINT})
 _SIGNALS = _STOPS | {signal.SIGHUP}
 
@@ -45,7 +51,7 @@ class DaemonSettings(SyncSettings):
 
     With `keys`, requests over TCP need a token. With `has_own_token`, content needs the one beside the
     database where not every user may read it. `on_page` is called with the address of the page, with that
-    token in it.
+    token in it, `find_config_mistakes` after `config_file` has changed.
     """
 
     http: tuple[str, int] | None = ("127.0.0.1", 8787)
@@ -53,6 +59,7 @@ class DaemonSettings(SyncSettings):
     config_file: Path | None = None
     has_own_token: bool = True
     on_page: Callable[[str], object] | None = None
+    find_config_mistakes: Callable[[], tuple[str, ...]] = tuple
 
 
 def run_daemon(settings: DaemonSettings, log: Log, clock: Clock = SYSTEM) -> None:
@@ -61,18 +68,22 @@ def run_daemon(settings: DaemonSettings, log: Log, clock: Clock = SYSTEM) -> Non
     A database that is deleted or damaged comes back: it is mended or built anew from the files, with a new
     epoch. When its whole folder goes, and with it the lock and the socket, everything is begun anew; when it
     went with the project itself, moved or unmounted, only once that is back: where it was there is nothing to
-    keep equal to. Raises AlreadyRunning, NoDatabase and StoreUnavailable before anything runs.
+    keep equal to. Raises AlreadyRunning, NoDatabase and StoreUnavailable before anything runs, NotReachable
+    when the project was moved elsewhere a minute ago.
     """
     folders = [one.path for one in settings.sync.collections]
-    project = ProjectFolder(settings.sync.root, settings.config_file, folders)
-    while True:
-        try:
-            _run(settings, log, clock)
-        except DatabaseFolderGone:
-            if not _wait_for_project(project, settings.database.parent, log):
+    with closing(ProjectFolder(settings.sync.root, settings.config_file, folders)) as project:
+        while True:
+            try:
+                _run(settings, log, clock)
+            except (DatabaseFolderGone, DocsyncError, OSError) as error:
+                # Whatever a start fails at when the project goes meanwhile, it is that the project went.
+                if not isinstance(error, DatabaseFolderGone) and project.is_still_there():
+                    raise
+                if not _wait_for_project(project, settings.database.parent, log):
+                    return
+            else:
                 return
-        else:
-            return
 
 
 def _wait_for_project(project: ProjectFolder, folder: Path, log: Log) -> bool:
@@ -84,14 +95,27 @@ def _wait_for_project(project: ProjectFolder, folder: Path, log: Log) -> bool:
         log.warning("database.gone", path=str(folder), next="making it anew from the files")
         return True
     with _block_signals():  # before it is said: whoever reads it may stop the daemon at once
+        place = project.find_new_place()
+        moved = {"moved_to": str(place)} if place else {}
+        if not place:
+            project.close()
         advice = "waiting until it is back; nothing is synced meanwhile"
-        log.error("project.gone", path=str(project.root), next=advice)
+        log.error("project.gone", path=str(project.root), **moved, next=advice)
+        give_up = time.monotonic() + _MOVED_SECONDS
         while not project.is_back():
+            if place and time.monotonic() > give_up:
+                raise _make_moved(project.root, project.find_new_place() or place)
             if signal.sigtimedwait(_STOPS, _LOOK_AGAIN_SECONDS):
                 log.info("docsync.stopped")
                 return False
     log.info("project.back", path=str(project.root))
     return True
+
+
+def _make_moved(root: Path, place: Path) -> NotReachable:
+    new = to_printable(str(place))
+    advice = f"start docsync there: docsync -C {shlex.quote(new)} run"
+    return NotReachable(f"{to_printable(str(root))}: the project was moved to {new}; {advice}")
 
 
 def _run(settings: DaemonSettings, log: Log, clock: Clock) -> None:
@@ -110,12 +134,20 @@ def _start(stack: ExitStack, settings: DaemonSettings, log: Log, clock: Clock) -
     folder = settings.database.parent
     stack.enter_context(holding(folder))
     stack.enter_context(_block_signals())
-    started = start_sync(stack, settings, log, clock, _stop_me)
+    ordered = stack.enter_context(in_order(log))
+    watched = replace(settings, on_tick=_watch_config(settings, ordered).tick)
+    started = start_sync(stack, watched, ordered, clock, _stop_me)
     addresses = _serve(stack, settings, started.daemon, started.sharing, log)
     stack.enter_context(announcing(folder, Announcement(os.getpid(), str(addresses.socket), addresses.http)))
     database, http = str(settings.database), addresses.http
     log.info("docsync.started", database=database, http=http, version=docsync.__version__)
+    ordered.open()
     return started.daemon.inbox
+
+
+def _watch_config(settings: DaemonSettings, log: Log) -> ConfigWatch:
+    file = settings.config_file or settings.sync.root / "docsync.toml"
+    return ConfigWatch(file, settings.find_config_mistakes, log)
 
 
 def _serve(

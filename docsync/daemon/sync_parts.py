@@ -43,13 +43,17 @@ from docsync.watch import Mode, PollSettings, open_source
 
 @dataclass(frozen=True, slots=True)
 class SyncSettings:
-    """Whose database is kept equal to which files, and how they are watched."""
+    """Whose database is kept equal to which files, and how they are watched.
+
+    `on_tick` is called every second or so from the sync thread, and must not raise.
+    """
 
     sync: Settings
     database: Path
     mode: Mode = "auto"
     poll_ms: int = 1000
     rescan_seconds: int = 60
+    on_tick: Callable[[], object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def start_sync(
     state, counters = ThreadStatus(clock), Counters()
     is_busy = upkeep.inspector.is_busy = partial(_is_busy, state, inbox)
     watch = stack.enter_context(_watch_supervisor(settings, inbox, state, counters, log))
-    check = partial(_check_watcher, ClaimRenewal(folder), watch)
+    check = partial(_check_watcher, ClaimRenewal(folder), watch, settings.on_tick)
     walker = Walker(partial(_open_sources, settings), inbox.deliver, is_busy, clock)
     stack.enter_context(running("docsync-walk", walker.run, stop=walker.close, on_failure=on_failure))
     rescan_ns = settings.rescan_seconds * 1_000_000_000
@@ -123,9 +127,13 @@ def _check_folder(folder: Path, locked: Identity) -> None:
         raise DatabaseFolderGone
 
 
-def _check_watcher(claim: ClaimRenewal, watch: WatchSupervisor, now_ns: int) -> None:
+def _check_watcher(
+    claim: ClaimRenewal, watch: WatchSupervisor, on_tick: Callable[[], object] | None, now_ns: int
+) -> None:
     claim.tick(now_ns)
     watch.tick(now_ns)
+    if on_tick:
+        on_tick()
 
 
 def _warn_of_exposure(log: Log, database: Path) -> None:

@@ -188,9 +188,9 @@ class AsyncReader:
         """The number of the last change. None from files."""
         return await self._threads.ask(lambda reader: reader.revision())
 
-    async def cursor(self) -> str:
-        """The cursor of now: `changes` since then tells only what has not happened yet."""
-        return await self._threads.ask(lambda reader: reader.cursor())
+    async def cursor(self, *, before: int = 0) -> str:
+        """The cursor of now, or the one that the last *before* changes come after: see `Reader.cursor`."""
+        return await self._threads.ask(lambda reader: reader.cursor(before=before))
 
     async def cached(self, type: str) -> "CachedDocuments":  # noqa: A002  # the column's name
         """The documents of this type, in memory and kept equal: to read them nothing is awaited."""

@@ -43,9 +43,13 @@ def changes(snapshot: Snapshot, since: str | int | None, limit: int) -> Changes:
     return _page_changes(snapshot, place, limit)
 
 
-def cursor_of(snapshot: Snapshot) -> str:
-    """The cursor of the last change."""
-    return str(_FeedPosition(_version(snapshot)[0], _read_kept(snapshot)[1]))
+def cursor_of(snapshot: Snapshot, before: int = 0) -> str:
+    """The cursor of the last change, or the one that the last *before* changes come after."""
+    first, last = _read_kept(snapshot)
+    if before:
+        rows = snapshot.ask("SELECT seq FROM changes ORDER BY seq DESC LIMIT 1 OFFSET ?", [before])
+        last = rows[0][0] if rows else first - 1
+    return str(_FeedPosition(_version(snapshot)[0], last))
 
 
 def _version(snapshot: Snapshot) -> tuple[str, int]:

@@ -189,15 +189,15 @@ class Reader(SourceHolder):
         """The number of the last change; with the epoch it names one state for ever. None from files."""
         return self._answer(lambda snapshot: snapshot.revision)
 
-    def cursor(self) -> str:
+    def cursor(self, *, before: int = 0) -> str:
         """The cursor of now: `changes` since then tells only what has not happened yet.
 
-        Raises NoDatabase from files.
+        With *before* the one that so many of the last changes come after. Raises NoDatabase from files.
         """
         from docsync.reader import feed
 
         self._check()
-        return self._source.answer_from_database(feed.cursor_of)
+        return self._source.answer_from_database(lambda snapshot: feed.cursor_of(snapshot, before))
 
     def changes(self, since: str | int | None = None, *, limit: int = 1000) -> "Changes":
         """What changed since a cursor, or since a seq of this epoch.

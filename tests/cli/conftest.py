@@ -56,18 +56,23 @@ class Shell:
         )
         return Answer(done.returncode, done.stdout, done.stderr)
 
-    def at_terminal(self, *arguments: str) -> Answer:
-        """Run a command in a process of its own whose stdout is a terminal of 80 columns."""
+    def at_terminal(self, *arguments: str, typed: str | None = None) -> Answer:
+        """Run a command in a process of its own whose stdout is a terminal of 80 columns.
+
+        With *typed* its stdin is that terminal, too, at which this is typed.
+        """
         terminal, side = pty.openpty()
         with subprocess.Popen(
             [sys.executable, "-m", "docsync", *arguments],
             cwd=self.root,
             env=environment(TERM="xterm", COLUMNS="80"),
+            stdin=None if typed is None else side,
             stdout=side,
             stderr=subprocess.PIPE,
             text=True,
         ) as process:
             os.close(side)
+            os.write(terminal, (typed or "").encode())
             shown = bytearray()
             # Once its other side is closed, a terminal ends with an error.
             with suppress(OSError), open(terminal, "rb", buffering=0) as screen:

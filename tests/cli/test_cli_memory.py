@@ -79,7 +79,7 @@ def peak_kib(root: Path, arguments: list[str], out: Path) -> int:
         (["problems"], "problems", MANY),
         (["held"], "held", MANY),
         (["tags"], "tags", MANY),
-        (["changes"], "changes", MANY),
+        (["changes", "--since", "start"], "changes", MANY),
         (["changes", "--since", "1"], "changes", MANY),
         (["list"], "documents", MANY),
     ],

@@ -2,14 +2,24 @@
 
 import shutil
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
+from docsync.daemon import DaemonSettings, run
 from docsync.daemon.project_folder import ProjectFolder
+from docsync.daemon.sync_parts import DatabaseFolderGone
+from docsync.errors import NoDatabase, NotReachable
+from docsync.names import Collection
+from docsync.sync.setup import Settings
 from tests.daemon.running import Daemon
 from tests.helpers.mounting import Mounts, mounts
+from tests.helpers.rig import LogBook
 
 __all__ = ["mounts"]
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="Linux alone tells of a move")
 
 
 @pytest.fixture
@@ -39,6 +49,87 @@ def test_an_empty_folder_in_its_place_is_not_the_project(home: ProjectFolder, ro
     root.rename(root.with_name("elsewhere"))
     root.mkdir()
     assert (home.is_still_there(), home.is_back()) == (False, False)
+
+
+@needs_proc
+def test_where_a_project_was_moved_to_is_known(home: ProjectFolder, root: Path) -> None:
+    assert home.find_new_place() is None
+    away = root.rename(root.with_name("away"))
+    assert home.find_new_place() == away
+    shutil.rmtree(away)
+    assert home.find_new_place() is None
+    home.close()
+    assert home.find_new_place() is None
+
+
+@needs_proc
+def test_who_waits_for_a_project_that_was_moved_for_good_ends_and_says_where_it_is(
+    home: ProjectFolder, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "_MOVED_SECONDS", 0.0)
+    monkeypatch.setattr(run, "_LOOK_AGAIN_SECONDS", 0.001)
+    monkeypatch.setattr(run, "ProjectFolder", lambda *_: home)
+    away = root.with_name("a way")
+
+    def fail(*_: object) -> None:
+        root.rename(away)
+        raise DatabaseFolderGone
+
+    monkeypatch.setattr(run, "_run", fail)
+    log = LogBook()
+
+    with pytest.raises(
+        NotReachable, match=f"was moved to {away}; start docsync there: docsync -C '{away}' run"
+    ):
+        run.run_daemon(settings_of(root), log)
+
+    assert log.lines[0][1:] == (
+        "project.gone",
+        {
+            "path": str(root),
+            "moved_to": str(away),
+            "next": "waiting until it is back; nothing is synced meanwhile",
+        },
+    )
+
+
+@pytest.mark.parametrize("error", [FileNotFoundError(2, "no such file", "docsync.db"), NoDatabase("gone")])
+def test_a_start_that_fails_because_the_project_goes_waits_for_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    away, runs = root.with_name("away"), list[str]()
+
+    def start(*_: object) -> None:
+        runs.append("run")
+        if len(runs) == 1:
+            root.rename(away)
+            Timer(0.05, lambda: away.rename(root)).start()
+            raise error
+
+    monkeypatch.setattr(run, "_LOOK_AGAIN_SECONDS", 0.001)
+    monkeypatch.setattr(run, "_run", start)
+    log = LogBook()
+
+    run.run_daemon(settings_of(root), log)
+
+    assert (len(runs), log.events()) == (2, ["project.gone", "project.back"])
+
+
+def test_a_start_that_fails_while_the_project_is_there_fails(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise NoDatabase("damaged")
+
+    monkeypatch.setattr(run, "_run", fail)
+
+    with pytest.raises(NoDatabase):
+        run.run_daemon(settings_of(root), LogBook())
+
+
+def settings_of(root: Path) -> DaemonSettings:
+    collections = tuple(Collection(name, name, ("*.json",), "json") for name in ("personas", "prompts"))
+    return DaemonSettings(Settings(root, collections), root / ".docsync/docsync.db")
 
 
 @pytest.mark.parametrize("mark", ["prompts/", "docsync.toml"])

@@ -67,8 +67,8 @@ def test_a_saved_file_appears_without_a_reload_of_the_page(opened: "Page", daemo
     opened.shows("#changes-list", "persona/alan")
     opened.shows("#documents-count", "4")
     opened.shows("#figures", "3 persona")
-    opened.shows("#latency-words", "were in the database within")
-    opened.shows("#batches-list", "1 updated")
+    opened.shows("#latency-words", "The last change was in the database within")
+    opened.shows("#batches-list", "1 new or changed", "after a save")
     assert opened.all("#chart svg .dot")
     assert opened.run("return window.kept")
 
@@ -86,7 +86,8 @@ def test_a_broken_file_is_a_problem_with_its_line_until_it_is_mended(opened: "Pa
 
     opened.shows("#problems-list", "personas/ada.json", "error", "line 2, column", "since")
     opened.shows("#problems-count", "1 error")
-    opened.shows("#word", "In sync, 1 error in files")
+    opened.until(lambda: opened.text("#word") == "1 file cannot be read")
+    assert opened.text("#meaning") == "Its last good version is served. All else equals the files."
     opened.until(lambda: "stale" in opened.texts("#documents-list .document")[0])
     assert "Ada Lovelace" in opened.text("#documents-list")
 
@@ -101,7 +102,10 @@ def test_reload_looks_at_the_files_and_says_what_it_found(opened: "Page", daemon
     opened.click("#reload")
 
     opened.shows(
-        "#said", "Looked at every file in", "0 documents updated, 0 deleted", f"revision {daemon.revision}"
+        "#said",
+        "Looked at every file in",
+        "0 documents new or changed, 0 deleted",
+        f"revision {daemon.revision}",
     )
     opened.until(lambda: opened.find("#reload").is_enabled())
 
@@ -312,3 +316,175 @@ def test_the_token_comes_along_in_the_address_and_is_gone_from_it(page: "Page", 
     assert daemon.run("token").stdout == f"{token}\n"
     assert token not in daemon.log.read_text()
     page.run("sessionStorage.clear()")
+
+
+def test_equal_problems_are_together_and_folded_and_what_was_opened_stays_open(
+    opened: "Page", daemon: Daemon
+) -> None:
+    for number in range(22):
+        daemon.write(
+            f"prompts/p{number}.prompty", f"---\nname: P\nsample: no{number}.json\n---\nsystem:\nHi.\n"
+        )
+    opened.shows("#problems-list summary", "warning", "missing-reference, 22 files")
+    assert len(opened.all("#problems-list details")) == 1
+    assert not opened.all("#problems-list .file")
+
+    opened.click("#problems-list summary")
+    opened.until(lambda: len(opened.all("#problems-list .file")) == 15)
+    (daemon.root / "prompts/p0.prompty").unlink()
+
+    opened.shows("#problems-list summary", "21 files")
+    assert opened.find("#problems-list details").get_attribute("open") is not None
+
+
+def test_a_problem_leads_to_its_document_and_its_place_can_be_copied(opened: "Page", daemon: Daemon) -> None:
+    opened.run("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+    daemon.write("personas/ada.json", BROKEN)
+    opened.shows("#problems-list", "personas/ada.json", "docs/rules.md#json-")
+
+    buttons = {button.text: button for button in opened.all("#problems-list .file button")}
+    buttons["Copy place"].click()
+    opened.shows("#said", "Copied.")
+    assert opened.run("return window.copied").startswith("personas/ada.json:2:")
+
+    buttons["Document"].click()
+    opened.shows("#view-title", "Ada Lovelace")
+    opened.shows("#view-body", "This is the last good version")
+
+
+def test_a_problem_of_a_file_that_never_was_good_has_no_document(opened: "Page", daemon: Daemon) -> None:
+    daemon.write('personas/"new".json', "{")
+    opened.shows("#problems-list", '"new".json')
+
+    next(button for button in opened.all("#problems-list .file button") if button.text == "Document").click()
+
+    opened.shows("#said", "There is no document of this file")
+
+
+def test_a_document_can_be_copied_as_json(page: "Page", daemon: Daemon, url: str) -> None:
+    page.open(f"{url}/#/persona/ada")
+    page.shows("#view-title", "Ada Lovelace")
+    page.run("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+
+    next(button for button in page.all("#view-body button") if button.text == "Copy JSON").click()
+
+    page.until(lambda: page.run("return window.copied ?? null"))
+    stored = daemon.client().get("/v1/documents/persona/ada")["document"]
+    assert json.loads(page.run("return window.copied")) == stored
+
+
+def test_where_nothing_may_be_copied_it_is_said_so(page: "Page", url: str) -> None:
+    page.open(f"{url}/#/persona/ada")
+    page.shows("#view-title", "Ada Lovelace")
+    page.run("navigator.clipboard.writeText = async () => { throw new Error('denied'); }")
+
+    next(button for button in page.all("#view-body button") if button.text == "Copy JSON").click()
+
+    page.shows("#said", "The browser let nothing be copied")
+
+
+def test_what_a_search_found_is_counted_and_told_to_screen_readers(opened: "Page") -> None:
+    assert opened.find("#documents-found").get_attribute("role") == "status"
+
+    opened.find("#text").send_keys("moths")
+
+    opened.until(lambda: opened.text("#documents-count") == "1 of 3")
+    assert opened.texts("#documents-found") == ["1 of 3 documents"]
+    opened.find("#text").send_keys(" and something that nobody has")
+    opened.until(lambda: opened.text("#documents-count") == "0 of 3")
+
+
+def test_new_and_changed_documents_are_told_apart_and_the_last_one_by_name(
+    opened: "Page", daemon: Daemon
+) -> None:
+    daemon.persona("personas/alan.json", name="Alan")
+    opened.until(lambda: "new persona/alan" in [" ".join(one.split()) for one in change_words(opened)])
+    opened.shows("#figures", "persona/alan")
+
+    daemon.persona("personas/ada.json", name="Ada King")
+
+    opened.until(lambda: change_words(opened)[:1] == ["changed persona/ada"])
+    opened.shows("#figures", "persona/ada")
+    (daemon.root / "personas/alan.json").unlink()
+    opened.until(lambda: change_words(opened)[:1] == ["deleted persona/alan"])
+    opened.shows("#figures", "persona/alan deleted")
+
+
+def change_words(page: "Page") -> list[str]:
+    """What a screen reader says of each change."""
+    nodes = page.run(
+        "return [...document.querySelectorAll('#changes-list .change')].map((n) => "
+        "n.querySelector('.unseen').textContent + n.querySelector('bdi').textContent)"
+    )
+    return list(nodes)
+
+
+def test_of_few_saves_the_slowest_is_told_and_no_share_of_a_hundred(opened: "Page", daemon: Daemon) -> None:
+    for name in ("alan", "barbara"):
+        daemon.persona(f"personas/{name}.json")
+        daemon.wait()
+
+    opened.shows("#latency-words", "Half of the last 2 changes were in the database within", "the slowest")
+    opened.shows("#figures", "the slowest")
+    assert "99 of 100" not in opened.text("main")
+
+
+def test_batches_of_a_database_that_was_built_anew_are_divided_from_those_before(
+    opened: "Page", daemon: Daemon
+) -> None:
+    for number in range(3):
+        daemon.persona("personas/alan.json", name=f"Alan {number}")
+        daemon.wait()
+
+    assert daemon.run("sync", "--rebuild").returncode == 0
+
+    opened.shows("#batches-list .divider", "The database was built anew; before:")
+    assert "built anew" in opened.texts("#batches-list tr")[0]
+    daemon.persona("personas/alan.json", name="Alan again")
+    opened.until(lambda: opened.texts("#batches-list tr")[0].startswith("2\t"))
+    assert "built anew" in opened.texts("#batches-list tr")[1]
+
+
+def test_held_deletions_are_grouped_by_folder_with_their_share_and_can_be_copied(
+    opened: "Page", daemon: Daemon
+) -> None:
+    daemon.personas(40, "personas/many")
+    daemon.wait()
+    opened.run("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
+
+    (daemon.root / "personas/many").rename(daemon.root / "away")
+
+    opened.shows("#held-count", "40 of 42 persona documents")
+    opened.shows("#held-list", "personas/many/g0/: 40")
+    assert "p17.json" not in opened.text("#held-list")
+    next(button for button in opened.all("#held-actions button") if button.text == "Copy list").click()
+    opened.until(lambda: opened.run("return window.copied ?? null"))
+    copied = opened.run("return window.copied").splitlines()
+    assert sorted(copied) == sorted(f"personas/many/g0/p{number}.json" for number in range(40))
+
+
+def test_the_parts_of_the_page_are_links_and_a_phone_shows_one_at_a_time(page: "Page", url: str) -> None:
+    page.chromium.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": 320, "height": 640, "deviceScaleFactor": 2, "mobile": True},
+    )
+    try:
+        page.open(url)
+        page.shows("#word", "In sync")
+        for part in ("problems", "documents", "changes", "state"):
+            page.click(f'#sections a[href="#{part}"]')
+            page.until(page.find(f"#{part}").is_displayed)
+            shown = [
+                one
+                for one in ("problems", "documents", "changes", "state")
+                if page.find(f"#{one}").is_displayed()
+            ]
+            current = [
+                str(link.get_attribute("href")).partition("#")[2]
+                for link in page.all("#sections [aria-current]")
+            ]
+            assert (shown, current) == ([part], [part])
+            assert page.focus == part
+            assert page.run("return document.documentElement.scrollHeight") < 2500
+    finally:
+        page.chromium.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

@@ -1,13 +1,16 @@
 // The live list of changes, newest first, one block a revision. Never grows beyond what a person reads.
 import { get } from "./api.js";
 import { byId, el, name, reconcile } from "./dom.js";
+import { showLastChange } from "./figures.js";
+import { paced } from "./pace.js";
 import { hashOf } from "./view.js";
 import { age, counted, number } from "./words.js";
 
 const REVISIONS = 12;
 const SHOWN = 6;
 const FIRST = 20;
-const SIGNS = { upsert: ["~", "updated"], delete: ["−", "deleted"] };
+const FRESH = 100;
+const SIGNS = { upsert: ["~", "changed"], fresh: ["+", "new"], delete: ["−", "deleted"] };
 
 let blocks = [];
 let drawn = true;
@@ -27,7 +30,7 @@ export async function beginChanges() {
   blocks = [];
   for (const row of documents) {
     if (blocks.at(-1)?.revision !== row.revision) blocks.push(begun(row.revision, row.updated_at));
-    join(blocks.at(-1), { id: row.id, op: "upsert" });
+    join(blocks.at(-1), { id: row.id, op: opOf(row) });
   }
   if (cursor && blocks.length > 0) blocks.at(-1).count = null; // how many more there are is not known
   blocks = [...newer, ...blocks].slice(0, REVISIONS);
@@ -42,7 +45,20 @@ export function takeChange(change) {
   join(blocks[0], change);
   if (drawn) requestAnimationFrame(draw); // a checkout tells of thousands at once
   drawn = false;
+  if (change.op === "upsert") findFresh();
 }
+
+/** Tells which of the documents that changed last are new: the feed does not. */
+const findFresh = paced(async () => {
+  const { documents } = await get("/v1/documents", { order: "-revision", limit: FRESH, fields: "summary" });
+  const made = documents.filter((row) => opOf(row) === "fresh");
+  const fresh = new Set(made.map(({ id, revision }) => `${revision} ${id}`));
+  for (const { revision, changes } of blocks)
+    for (const one of changes) if (fresh.has(`${revision} ${one.id}`)) one.op = "fresh";
+  draw();
+}, 500);
+
+const opOf = (row) => (row.created_at === row.updated_at ? "fresh" : "upsert");
 
 /** Begins anew: this is another life of the database, or too much has happened to tell. */
 export function beginChangesAnew() {
@@ -62,6 +78,10 @@ function draw() {
   drawn = true;
   byId("changes-none").hidden = blocks.length > 0;
   reconcile(byId("changes-list"), blocks, ({ revision }) => String(revision), block);
+  const [newest] = blocks;
+  if (!newest) return;
+  const { at, revision, count, changes } = newest;
+  showLastChange({ at, revision, ...changes[0], others: (count ?? 1) - 1 });
 }
 
 function block({ revision, at, count, changes }) {

@@ -1,6 +1,6 @@
 // Draws how long changes took from the save to the row, and says it in words. Never the only place where a figure is.
 import { byId, fill, say, svg } from "./dom.js";
-import { counted, duration } from "./words.js";
+import { counted, duration, worst } from "./words.js";
 
 const WIDTH = 360;
 const HEIGHT = 120;
@@ -15,14 +15,17 @@ export function showLatency(latency) {
     return;
   }
   const words =
-    `Half of the last ${counted(latency.recent.length, "change")} were in the database within ` +
-    `${duration(latency.p50_ms)}, 99 of 100 within ${duration(latency.p99_ms)}.`;
+    latency.recent.length === 1
+      ? `The last change was in the database within ${duration(latency.p50_ms)}.`
+      : `Half of the last ${counted(latency.recent.length, "change")} were in the database within ` +
+        `${duration(latency.p50_ms)}, ${worst(latency).words}.`;
   say(byId("latency-words"), words);
   const times = latency.recent.map(([, ms]) => ms);
   fill(byId("chart"), times.length > 0 ? drawing(times, latency, words) : "");
 }
 
-function drawing(times, { p50_ms, p99_ms }, words) {
+function drawing(times, latency, words) {
+  const [p50_ms, p99_ms] = [latency.p50_ms, worst(latency).ms];
   const all = [...times, p50_ms, p99_ms].map((ms) => Math.max(ms, 0.1));
   const low = Math.floor(Math.log10(Math.min(...all)));
   const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...all))));

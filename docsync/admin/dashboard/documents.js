@@ -4,9 +4,11 @@ import { byId, el, fill, lines, name, reconcile, say, visible } from "./dom.js";
 import { pause } from "./pace.js";
 import { Pages } from "./pages.js";
 import { hashOf } from "./view.js";
+import { walkable } from "./walk.js";
 import { age, number } from "./words.js";
 
-const PAGE = 25;
+const WIDE = window.matchMedia("(width >= 60rem)").matches;
+const PAGE = WIDE ? 25 : 8; // one page is not to be ten screens
 const TYPING_MS = 150;
 const TAGS = 4;
 const KNOWN_TAGS = 200;
@@ -16,6 +18,9 @@ const list = byId("documents-list");
 const pages = new Pages(byId("documents-pages"), fetchPage, show);
 const tags = new Set();
 let typed = 0;
+let total = 0;
+// How many of them the list has, as far as is known; null while it has all.
+let found = null;
 
 for (const field of [text, tag]) field.addEventListener("input", afterTyping);
 type.addEventListener("change", () => pages.first());
@@ -23,15 +28,21 @@ byId("search").addEventListener("submit", (event) => {
   event.preventDefault();
   pages.first();
 });
-text.addEventListener("keydown", (event) => event.key === "ArrowDown" && go(event, list.querySelector("a")));
-list.addEventListener("keydown", walk);
+walkable(text, list, ".title a");
 
 /** Fetches the present page again. */
 export const refreshDocuments = () => pages.refresh();
 
+/** Says how many there are, or how many of them were found; a screen reader is told of the latter. */
+function showCount() {
+  say(byId("documents-count"), found === null ? number(total) : `${found} of ${number(total)}`);
+  say(byId("documents-found"), found === null ? "" : `${found} of ${number(total)} documents`);
+}
+
 /** Shows how many there are, and which types can be chosen. */
 export function showDocumentCount({ documents, collections }) {
-  say(byId("documents-count"), number(documents));
+  total = documents;
+  showCount();
   const options = collections.map((one) => ({ value: one.type, words: `${one.type} (${number(one.documents)})` }));
   if (type.dataset.print === JSON.stringify(options)) return;
   type.dataset.print = JSON.stringify(options);
@@ -63,9 +74,12 @@ async function fetchPage(cursor) {
   }
 }
 
-function show({ documents, hits, refused }) {
+function show({ documents, hits, refused, cursor }, page) {
   const rows = documents ?? hits ?? [];
   const none = byId("documents-none");
+  const shown = (page - 1) * PAGE + rows.length;
+  found = isFiltered() && !refused ? `${cursor ? "more than " : ""}${number(shown)}` : null;
+  showCount();
   none.hidden = rows.length > 0;
   say(
     none,
@@ -139,17 +153,4 @@ function marked(snippet, marks) {
     ...marks.flatMap(([start, end], place) => [piece(ends[place], start), el("mark", {}, piece(start, end))]),
     piece(ends.at(-1)),
   ];
-}
-
-function walk(event) {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step === undefined) return;
-  const links = [...list.querySelectorAll(".title a")];
-  const place = links.indexOf(event.target);
-  if (place >= 0) go(event, links[place + step] ?? (step < 0 ? text : null));
-}
-
-function go(event, target) {
-  event.preventDefault();
-  target?.focus();
 }

@@ -1,14 +1,18 @@
-// The figures of a status: counts by type, revision, last change, latency, batches, collections. Never asks for any.
+// The figures of a status: counts by type, revision, last change, latency, collections. Never asks for any.
 import { byId, el, fill, name, reconcile } from "./dom.js";
-import { age, counted, duration, number } from "./words.js";
+import { showBatches } from "./batches.js";
+import { hashOf } from "./view.js";
+import { age, changed, counted, duration, number, worst } from "./words.js";
 
-const BATCHES = 8;
+let shown = null;
+let lastChange = null;
 
 /** Shows the figures of `status`. */
 export function showFigures(status) {
+  shown = status;
   fill(byId("project"), status.project.split("/").at(-1));
   reconcile(byId("figures"), figures(status), ({ title }) => title, figure);
-  showBatches(status.batches);
+  showBatches(status);
   showCollections(status.collections);
   fill(
     byId("daemon"),
@@ -20,7 +24,7 @@ export function showFigures(status) {
 }
 
 function figures(status) {
-  const { last_batch: last, latency } = status;
+  const { latency } = status;
   return [
     { title: "Documents", value: number(status.documents), more: byType(status.collections) },
     {
@@ -29,61 +33,53 @@ function figures(status) {
       more: `epoch ${status.epoch.slice(0, 8)}`,
       full: status.epoch,
     },
-    {
-      title: "Last change",
-      since: last?.at ?? null,
-      more: last ? changed(last.upserted, last.deleted) : "none since the start",
-    },
+    { title: "Last change", ...findLastChange(status) },
     latency.count
       ? {
           title: "From save to row",
           value: duration(latency.p50_ms),
-          more: `99 of 100 within ${duration(latency.p99_ms)}`,
+          more: worst(latency).words,
         }
       : { title: "From save to row", value: "–", more: "no save since the start" },
   ];
 }
 
-function figure({ title, value, since, more, full }) {
+function figure({ title, value, since, more, full, change }) {
   return el(
     "div",
     {},
     el("dt", {}, title),
     el("dd", { class: "figure" }, since ? age(since) : (value ?? "–")),
-    el("dd", { class: "quiet", title: full }, more),
+    el("dd", { class: "quiet", title: full }, change ? lastDocument(change) : more),
   );
+}
+
+/** The last document that changed, by name; what was deleted before this page was open has no name here. */
+function findLastChange({ batches, revision }) {
+  const own = batches.filter((one) => one.upserts + one.deletes > 0 && one.revision <= revision);
+  const newest = own.sort((one, other) => other.revision - one.revision)[0];
+  if (newest && newest.revision > (lastChange?.revision ?? 0))
+    return { since: newest.at, more: changed(newest.upserts, newest.deletes) };
+  return lastChange ? { since: lastChange.at, change: lastChange } : { more: "none yet" };
+}
+
+function lastDocument({ id, op, others }) {
+  const shown = op === "delete" ? [name(id), " deleted"] : el("a", { href: hashOf(id) }, name(id));
+  return [shown, others ? ` and ${counted(others, "other")}` : ""];
+}
+
+/** Takes the document that changed last: {at, revision, id, op, others}, the number of others with it. */
+export function showLastChange(change) {
+  lastChange = change;
+  if (shown) reconcile(byId("figures"), figures(shown), ({ title }) => title, figure);
 }
 
 function byType(collections) {
   return collections.map((one) => `${number(one.documents)} ${one.type}`).join(" · ");
 }
 
-function changed(upserts, deletes) {
-  const parts = [upserts && `${number(upserts)} updated`, deletes && `${number(deletes)} deleted`];
-  return parts.filter(Boolean).join(", ") || "no document";
-}
-
 function underWay({ pending, undecided }) {
   return pending + undecided === 0 ? "" : ` ${counted(pending, "path")} to look at, ${number(undecided)} in doubt.`;
-}
-
-function showBatches(batches) {
-  const list = byId("batches-list");
-  byId("batches-none").hidden = batches.length > 0;
-  list.closest("table").hidden = batches.length === 0;
-  const newest = [...batches].sort((a, b) => (a.at < b.at ? 1 : -1)).slice(0, BATCHES);
-  reconcile(list, newest, ({ at, revision }) => `${at} ${revision}`, batch);
-}
-
-function batch({ at, revision, duration_ms, upserts, deletes, trigger }) {
-  return el(
-    "tr",
-    {},
-    el("td", {}, number(revision)),
-    el("td", {}, age(at), trigger ? el("span", { class: "quiet" }, ` ${trigger}`) : ""),
-    el("td", {}, changed(upserts, deletes)),
-    el("td", {}, duration(duration_ms)),
-  );
 }
 
 function showCollections(collections) {

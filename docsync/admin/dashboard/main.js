@@ -10,6 +10,7 @@ import { follow } from "./live.js";
 import { paced } from "./pace.js";
 import { refreshProblems, showProblemCount } from "./problems.js";
 import { tell, told } from "./said.js";
+import { followSection } from "./sections.js";
 import { showGone, showState } from "./state.js";
 import { followHash, refreshView } from "./view.js";
 import { counted, number, refreshAges } from "./words.js";
@@ -86,7 +87,7 @@ async function reload() {
   await told(async () => {
     const { counts, revision, seconds } = await post("/v1/reload");
     return (
-      `Looked at every file in ${seconds.toFixed(2)} s: ${counted(counts.upserted, "document")} updated, ` +
+      `Looked at every file in ${seconds.toFixed(2)} s: ${counted(counts.upserted, "document")} new or changed, ` +
       `${number(counts.deleted)} deleted, revision ${number(revision)}`
     );
   });
@@ -113,8 +114,10 @@ function onKey(event) {
 byId("reload").addEventListener("click", reload);
 document.addEventListener("keydown", onKey);
 window.addEventListener("hashchange", followHash);
+window.addEventListener("hashchange", followSection);
 window.addEventListener("unhandledrejection", failed);
 setInterval(refreshAges, AGES_MS);
 setInterval(() => page.dataset.link === "open" && refreshStatus(), AGAIN_MS);
 followHash();
+followSection();
 follow({ opened, heard, lost });

@@ -12,6 +12,9 @@ const WORDS = {
 };
 
 let before = null;
+let last = null;
+// How many files cannot be read, null where that is not known.
+let broken = null;
 
 fill(byId("sign"), sign("asking"));
 
@@ -20,11 +23,20 @@ export function showState(status) {
   const [word, meaning] = WORDS[status.state] ?? [status.state, ""];
   const passing = status.state === "syncing" && before === "in_sync";
   before = status.state;
+  last = status;
   if (passing) return; // over in a few milliseconds as a rule: said only if it lasts
-  show(status.state, `${word}${errors(status)}`, `${meaning}${readiness(status)}${kept(status)}`, status.errors > 0);
+  if (status.state === "in_sync" && status.errors > 0) show(status.state, errors(status), served(status), true);
+  else show(status.state, word, `${meaning}${readiness(status)}${kept(status)}`, status.errors > 0);
   nextStep(status);
   reconcile(byId("reasons"), status.reasons, (one) => `${one.code} ${one.path}`, reason);
-  document.title = `${word}${errors(status)} · ${status.project.split("/").at(-1)} · docsync`;
+  document.title = `${status.errors > 0 ? errors(status) : word} · ${status.project.split("/").at(-1)} · docsync`;
+}
+
+/** Takes how many files cannot be read; null: not known. */
+export function showBroken(files) {
+  if (files === broken) return;
+  broken = files;
+  if (last !== null && before !== "gone") showState(last);
 }
 
 /** Says that nobody has answered since the time `since`. */
@@ -38,10 +50,12 @@ export function showGone(since) {
 
 function show(state, word, meaning, broken = false) {
   const section = byId("state");
+  const shape = broken && state === "in_sync" ? "degraded" : state;
   section.dataset.broken = String(broken);
-  if (section.dataset.state !== state) {
-    section.dataset.state = state;
-    fill(byId("sign"), sign(state));
+  section.dataset.state = state;
+  if (section.dataset.shape !== shape) {
+    section.dataset.shape = shape;
+    fill(byId("sign"), sign(shape));
   }
   say(byId("word"), word);
   say(byId("meaning"), meaning);
@@ -52,11 +66,16 @@ function readiness(status) {
 }
 
 function errors(status) {
-  return status.errors === 0 ? "" : `, ${counted(status.errors, "error")} in files`;
+  return broken ? `${counted(broken, "file")} cannot be read` : `${counted(status.errors, "error")} in files`;
+}
+
+function served(status) {
+  const [their, versions] = broken === 1 ? ["Its", "version is"] : ["Their", "versions are"];
+  return `${their} last good ${versions} served. All else equals the files.${readiness(status)}`;
 }
 
 function kept(status) {
-  return status.errors === 0 ? "" : " Of files that are broken it keeps the last good versions.";
+  return status.errors === 0 ? "" : ` ${errors(status)}: the last good versions are served.`;
 }
 
 function nextStep(status) {

@@ -1,5 +1,6 @@
 // The view of one document: what it is, where it comes from, what it says. Its address is the hash of the page.
 import { Refused, encoded, getDocument } from "./api.js";
+import { copyButton } from "./copy.js";
 import { byId, el, fill, lines, name, say } from "./dom.js";
 import { tree } from "./json.js";
 import { isPrompt, prompt } from "./prompt.js";
@@ -86,7 +87,12 @@ function show(row) {
       facts(row).map(([term, value]) => el("div", {}, el("dt", {}, term), el("dd", {}, value))),
     ),
     isPrompt(row.document) ? [prompt(row.document, row.references ?? []), renderForm(row)] : "",
-    el("h3", {}, isPrompt(row.document) ? "The whole document" : "Document"),
+    el(
+      "div",
+      { class: "row" },
+      el("h3", {}, isPrompt(row.document) ? "The whole document" : "Document"),
+      copyButton("Copy JSON", () => JSON.stringify(row.document, null, 2)),
+    ),
     tree(row.document),
   );
 }

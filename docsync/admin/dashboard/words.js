@@ -19,11 +19,25 @@ export function counted(value, noun) {
   return `${number(value)} ${value === 1 ? noun : `${noun}s`}`;
 }
 
+/** How many documents a batch wrote and deleted. */
+export function changed(upserts, deletes) {
+  const parts = [upserts && `${number(upserts)} new or changed`, deletes && `${number(deletes)} deleted`];
+  return parts.filter(Boolean).join(", ") || "no document";
+}
+
 /** A duration in the unit that a person would choose. */
 export function duration(ms) {
   if (ms < 10) return `${ms.toFixed(1)} ms`;
   if (ms < 1000) return `${Math.round(ms)} ms`;
   return ms < 60000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 60000)} min`;
+}
+
+/** How long saves take at worst: the slowest of few, of many what 99 of 100 keep within. */
+export function worst({ recent, p99_ms }) {
+  const times = recent.map(([, ms]) => ms);
+  if (times.length >= 100) return { ms: p99_ms, words: `99 of 100 within ${duration(p99_ms)}` };
+  const ms = Math.max(...times, 0);
+  return { ms, words: `the slowest ${duration(ms)}` };
 }
 
 /** How long ago, or at what time where that says more. */

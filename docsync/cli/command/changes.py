@@ -1,7 +1,6 @@
-"""`docsync changes`: what was written and removed, in order, and on request what comes. Never writes."""
+"""`docsync changes`: what was written and removed, the newest last, and what comes. Never writes."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -12,38 +11,47 @@ from docsync.cli.read_options import open_database, with_limit
 from docsync.cli.session import Session
 from docsync.cli.view.output import json_list
 from docsync.cli.view.table import table
-from docsync.cli.view.text import format_short_time
 
 if TYPE_CHECKING:
     from docsync.reader import Change, Changes, Reader
 
 _HEADING = ("SEQ", "REVISION", "CHANGED", "OP", "ID")
-_NOW = "now"
+_START, _NOW = "start", "now"
+_LATEST = 20
 _PAGE_SIZE = 1_000
 
 
 @command
 @click.option(
-    "--since", metavar="CURSOR", help="What came after this cursor, as the last call gave it; or: now."
+    "--since",
+    metavar="CURSOR",
+    help="What came after this cursor, as the last call gave it; or: start, now. Without: the latest.",
 )
 @click.option("--follow", is_flag=True, help="Print changes as they come, until Ctrl-C.")
-@with_limit("Print N at most; with --follow, end then.")
+@with_limit(f"Print N at most ({_LATEST} of the latest); with --follow, end then.")
 @pass_session
 def changes_command(session: Session, since: str | None, limit: int | None, *, follow: bool) -> int:
-    """Print the changes of documents, in order.
+    """Print the changes of documents, the newest last.
 
-    Without --since, or when changes since then are not kept any more, it starts over: forget what you have,
-    every document is told as an upsert, and the changes follow. The columns are number (of a document that is
-    told at a start: -), revision, time, upsert or delete, and id. With --follow --json each line is an
-    object: a change, or {"start_over": true, …}.
+    Without --since the latest ones. Whoever keeps something equal to the documents begins with --since start
+    and goes on with the cursor of each answer. At a start, or when changes since a cursor are not kept any
+    more, it starts over: forget what you have, every document is told as an upsert, and the changes follow.
+    The columns are number (of a document that is told at a start: -), revision, time, upsert or delete, and
+    id. With --follow --json each line is an object: a change, or {"start_over": true, …}.
     """
     with open_database(session) as reader:
-        cursor = reader.cursor() if since == _NOW else since
         if follow:
-            _follow(session, reader, cursor, limit)
+            _follow(session, reader, _find_begin(reader, since, limit), limit)
         else:
-            _print_all(session, reader, cursor, limit)
+            _print_all(session, reader, since, limit)
     return 0
+
+
+def _find_begin(reader: "Reader", since: str | None, limit: int | None) -> str | None:
+    """The cursor that *since* stands for, None for the start."""
+    if since in (_START, _NOW):
+        return None if since == _START else reader.cursor()
+    return reader.cursor(before=limit or _LATEST) if since is None else since
 
 
 class _ChangePages:
@@ -69,12 +77,12 @@ class _ChangePages:
         return self._reader.changes(since, limit=_PAGE_SIZE if left is None else min(_PAGE_SIZE, left))
 
 
-def _print_all(session: Session, reader: "Reader", cursor: str | None, limit: int | None) -> None:
+def _print_all(session: Session, reader: "Reader", since: str | None, limit: int | None) -> None:
     told: list[_ChangePages] = []
 
     def render() -> Iterable[str]:
-        told[:] = [_ChangePages(reader, cursor, limit)]
-        return _json(told[0]) if session.json else _lines(told[0], to_terminal=session.out.to_terminal)
+        told[:] = [_ChangePages(reader, _find_begin(reader, since, limit), limit)]
+        return _json(told[0]) if session.json else _lines(session, told[0])
 
     print_one_state(session, reader, render)
     start_over, page = told[0].first.start_over, told[0].page
@@ -101,7 +109,7 @@ def _follow(session: Session, reader: "Reader", cursor: str | None, limit: int |
             _announce(session, page)
         some = page if left is None else page[:left]
         for change in some:
-            session.out.event(change, *table([_cells(change)], _HEADING, to_terminal=False))
+            session.out.event(change, *table([_cells(session, change)], _HEADING, to_terminal=False))
         if left is not None and (left := left - len(some)) == 0:
             return
 
@@ -111,14 +119,13 @@ def _announce(session: Session, page: "Changes") -> None:
         session.out.event({"start_over": True, "epoch": page.epoch, "revision": page.revision}, "")
 
 
-def _lines(changes: "Iterable[Change]", *, to_terminal: bool) -> Iterator[str]:
-    now = datetime.now().astimezone()
-    cells = ((*_number(one), format_short_time(one.changed_at, now), one.op, one.id) for one in changes)
-    return table(cells if to_terminal else map(_cells, changes), _HEADING, to_terminal=to_terminal)
+def _lines(session: Session, changes: "Iterable[Change]") -> Iterator[str]:
+    rows = (_cells(session, change) for change in changes)
+    return table(rows, _HEADING, to_terminal=session.out.to_terminal, if_room=["SEQ", "REVISION"])
 
 
-def _cells(change: "Change") -> tuple[str, ...]:
-    return (*_number(change), change.changed_at, change.op, change.id)
+def _cells(session: Session, change: "Change") -> tuple[str, ...]:
+    return (*_number(change), session.out.time(change.changed_at), change.op, change.id)
 
 
 def _number(change: "Change") -> tuple[str, str]:

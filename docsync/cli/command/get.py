@@ -40,7 +40,8 @@ def get_command(session: Session, document_id: str, path: str | None, *, strict_
         session.out.answer(row, [] if session.json else [as_text(row.document)])
     if row.state != "ok":
         session.out.remark(
-            f"{row.id} is {row.state} since {row.since}: see 'docsync problems' and 'docsync held'"
+            f"{row.id} is {row.state} since {session.out.time(row.since or '')}: "
+            "see 'docsync problems' and 'docsync held'"
         )
     return exit_code(reader, strict=strict_source)
 

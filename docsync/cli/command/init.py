@@ -3,130 +3,194 @@
 Never overwrites a file.
 """
 
-import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import click
 
 from docsync.cli.flags import command, pass_session
 from docsync.cli.session import Session
 from docsync.cli.view.text import count_noun
-from docsync.errors import UsageError
+from docsync.errors import NotReachable, UsageError
 from docsync.names import Collection, to_printable
 from docsync.regular_file import read_regular
 
 if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
+    from docsync.cli.discovery import Discovery
 
-    from docsync.cli.discover import Discovery
-
-_FILE = "docsync.toml"
 _MAX_BYTES = 1 << 20
-_IGNORED = ".docsync/"
-_SAMPLES = ("personas/first-time-caller.json", "prompts/answer-politely.prompty")
 
 
 @dataclass(frozen=True, slots=True)
-class InitResult:
-    """What init did: the files it wrote, and what it found there before."""
+class InitPlan:
+    """What init finds in *root* and writes there: the files by path that are not there yet.
+
+    `to_ignore` is a line that .gitignore lacks, `settings` what the settings of VS Code lack; each is empty
+    where nothing is.
+    """
 
     root: Path
-    written: tuple[str, ...]
     found: "Discovery"
     collections: tuple[Collection, ...]
+    files: Mapping[str, str]
+    to_ignore: str
+    settings: str
 
 
 @command
+@click.option("--dry-run", is_flag=True, help="Only show what would be written and what it would take.")
 @pass_session
-def init_command(session: Session) -> int:
+def init_command(session: Session, *, dry_run: bool) -> int:
     """Make this folder a docsync project.
 
     Writes a docsync.toml for the personas and prompts that are here already, or samples of both where there
-    are none; and, for editors, JSON Schemas and VS Code settings that name them. Files that exist are left
-    alone.
+    are none; and, for editors, JSON Schemas and VS Code settings that name them. Says what it passed over,
+    and the lines that would take it. Files that exist are left alone.
     """
+    from docsync.cli.draft import CONFIGURATION
+    from docsync.config import find_file
+
     root = session.here.absolute()
-    if os.path.lexists(root / _FILE):
-        raise UsageError(f"{root / _FILE} exists already; see what holds with: docsync config show")
-    begun = init(root)
-    found = {"personas": len(begun.found.personas), "prompts": len(begun.found.prompts)}
-    folders = [
-        {"type": one.type, "path": one.path, "include": list(one.include)} for one in begun.collections
-    ]
-    value = {"root": str(root), "written": list(begun.written), "found": found, "collections": folders}
-    session.out.answer(value, _lines(begun))
-    if ".gitignore" not in begun.written and not _is_ignored(root):
-        session.out.remark(f"add this line to .gitignore: {_IGNORED}")
-    session.out.remark("next: docsync run")
+    if os.path.lexists(root / CONFIGURATION):
+        raise UsageError(f"{root / CONFIGURATION} exists already; see what holds with: docsync config show")
+    above = find_file(root)
+    plan = plan_init(root)
+    failed = {} if dry_run else _write_files(plan)
+    session.out.answer(
+        _to_value(plan, failed, dry_run=dry_run),
+        _lines(plan, failed, dry_run=dry_run, verbose=session.verbose),
+    )
+    if above:
+        session.out.remark(
+            f"{to_printable(str(above))} makes a project of a folder above; here this one counts instead"
+        )
+    for step in _next_steps(plan):
+        session.out.remark(step)
+    session.out.remark("nothing was written" if dry_run else "next: docsync run")
     return 0
 
 
-def init(root: Path) -> InitResult:
-    """Write what *root* lacks."""
-    from docsync.cli.discover import discover, propose_collections
-    from docsync.cli.editor_files import editor_files
+def plan_init(root: Path) -> InitPlan:
+    """What is in *root*, and what it lacks. Writes nothing."""
+    from docsync.cli.discovery import discover
+    from docsync.cli.draft import GITIGNORE, IGNORED, default_collections, draft_files
+    from docsync.cli.editor_files import SETTINGS_FILE, find_lacking
 
-    found = discover(str(root))
-    collections = propose_collections(found)
-    drafts = {_FILE: _configuration(collections), ".gitignore": f"{_IGNORED}\n"}
-    if not found.personas and not found.prompts:
-        drafts |= {name: _sample(name) for name in _SAMPLES}
-    drafts |= editor_files(collections)
-    return InitResult(
-        root, tuple(name for name, text in drafts.items() if _write(root / name, text)), found, collections
-    )
-
-
-def _configuration(collections: tuple[Collection, ...]) -> str:
-    """The sample docsync.toml with the folders and patterns of *collections* in it."""
-    head, *tables = _sample(_FILE).split("[[collections]]\n")
-    filled = (_table(table, collection) for table, collection in zip(tables, collections, strict=True))
-    return "[[collections]]\n".join([head, *filled])
+    found = discover(root)
+    collections = found.collections or default_collections()
+    drafts = draft_files(found)
+    files = {name: text for name, text in drafts.items() if not os.path.lexists(root / name)}
+    is_ignored = GITIGNORE in files or _is_ignored(root / GITIGNORE, IGNORED)
+    written = None if SETTINGS_FILE in files else _read_text(root / SETTINGS_FILE)
+    settings = "" if written is None else find_lacking(written, collections)
+    return InitPlan(root, found, collections, files, "" if is_ignored else IGNORED, settings)
 
 
-def _table(table: str, collection: Collection) -> str:
-    values = {"path": collection.path, "include": collection.include}
-    lines = []
-    for line in table.splitlines():
-        key, _, rest = line.partition(" = ")
-        comment = rest[rest.index("#") :] if "#" in rest else ""
-        lines.append(f"{key} = {json.dumps(values[key])}  {comment}".rstrip() if key in values else line)
-        if key == "include" and collection.exclude:
-            lines.append(f"exclude = {json.dumps(collection.exclude)}")
-    return "\n".join(lines) + "\n"
+def _write_files(plan: InitPlan) -> dict[str, str]:
+    """Write the files of *plan*; returns why those were not that are none.
+
+    Raises NotReachable where not even docsync.toml can be written.
+    """
+    failed: dict[str, str] = {}
+    for place, (name, text) in enumerate(plan.files.items()):
+        path = plan.root / name
+        try:
+            path.parent.mkdir(exist_ok=True)
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except OSError as error:
+            said = (error.strerror or str(error)).lower()
+            if not place:  # the rest is of no use without it
+                raise NotReachable(
+                    f"{to_printable(str(plan.root))}: {path.name} cannot be written there ({said}); make the "
+                    "folder writable for this user, or see what to write with: docsync init --dry-run"
+                ) from error
+            failed[name] = said
+    return failed
 
 
-def _sample(name: str) -> str:
-    sample: Traversable = files("docsync.cli").joinpath("sample", *name.split("/"))
-    return sample.read_text("utf-8")
+def _is_ignored(file: Path, line: str) -> bool:
+    lines = _read_text(file).splitlines()
+    return any(one.strip().strip("/") == line.strip("/") for one in lines)
 
 
-def _write(path: Path, text: str) -> bool:
-    """Write *text* to a new file; False when there is one already."""
-    path.parent.mkdir(exist_ok=True)
+def _read_text(file: Path) -> str:
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        return False
-    return True
-
-
-def _is_ignored(root: Path) -> bool:
-    try:
-        lines = read_regular(root / ".gitignore", _MAX_BYTES).octets.decode("utf-8").splitlines()
+        return read_regular(file, _MAX_BYTES).octets.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
-        return False
-    return any(line.strip().strip("/") == _IGNORED.strip("/") for line in lines)
+        return ""
 
 
-def _lines(begun: InitResult) -> Iterator[str]:
-    if begun.found.personas or begun.found.prompts:
-        personas = count_noun(len(begun.found.personas), "persona")
-        yield f"found {personas} and {count_noun(len(begun.found.prompts), 'prompt')}"
-    yield from (f"wrote {to_printable(name)}" for name in begun.written)
-    for one in begun.collections:
-        yield f"{one.type}: {', '.join(one.include)} in {to_printable(one.path)}"
+def _to_value(plan: InitPlan, failed: Mapping[str, str], *, dry_run: bool) -> dict[str, object]:
+    from docsync.cli.draft import format_table
+
+    found = plan.found
+    names = [name for name in plan.files if name not in failed]
+    collections = [_describe(one) | {"files": found.counts.get(one.type, 0)} for one in plan.collections]
+    passed_over = [
+        _describe(one.collection) | {"files": one.files, "lines": format_table(one.collection)}
+        for one in found.passed_over
+    ]
+    return {
+        "root": str(plan.root),
+        "dry_run": dry_run,
+        "written": [] if dry_run else names,
+        "failed": dict(failed),
+        **({"files": dict(plan.files)} if dry_run else {}),
+        "found": _count(found),
+        "collections": collections,
+        "passed_over": passed_over,
+        "excluded": dict(found.foreign),
+        "gitignore_lacks": plan.to_ignore or None,
+        "settings_lack": plan.settings or None,
+    }
+
+
+def _describe(one: Collection) -> dict[str, object]:
+    keys: dict[str, object] = {"type": one.type, "path": one.path, "include": list(one.include)}
+    return keys | {"exclude": list(one.exclude), "format": one.format}
+
+
+def _count(found: "Discovery") -> dict[str, int]:
+    return {"personas": found.counts.get("persona", 0), "prompts": found.counts.get("prompt_template", 0)}
+
+
+def _lines(plan: InitPlan, failed: Mapping[str, str], *, dry_run: bool, verbose: bool) -> Iterator[str]:
+    from docsync.cli.draft import CONFIGURATION, describe_files, format_table
+
+    found = plan.found
+    if found.collections:
+        counts = _count(found)
+        personas = count_noun(counts["personas"], "persona")
+        yield f"found {personas} and {count_noun(counts['prompts'], 'prompt')}"
+    for name, text in plan.files.items():
+        if name in failed:
+            yield f"could not write {to_printable(name)}: {failed[name]}"
+            continue
+        yield f"{'would write' if dry_run else 'wrote'} {to_printable(name)}"
+        if dry_run and (verbose or name == CONFIGURATION):
+            yield from (f"  {line}".rstrip() for line in text.splitlines())
+    for one in plan.collections:
+        number = found.counts.get(one.type, 0)
+        files = f" ({count_noun(number, 'file')})" if found.collections else ""
+        yield f"{one.type}: {', '.join(one.include)} in {to_printable(one.path)}{files}"
+    for folder, number in found.foreign.items():
+        files = count_noun(number, "file")
+        yield f"left out {files} in {to_printable(folder)}: what programs build or install"
+    for other in found.passed_over:
+        files = describe_files(other.collection, other.files)
+        yield f"passed over {files}; to take what is there, add to {CONFIGURATION}:"
+        yield from (f"  {line}" for line in format_table(other.collection))
+
+
+def _next_steps(plan: InitPlan) -> Iterator[str]:
+    from docsync.cli.editor_files import SETTINGS_FILE
+
+    if plan.to_ignore:
+        yield f"add this line to .gitignore: {plan.to_ignore}"
+    if plan.settings:
+        yield f"{SETTINGS_FILE} is left as it is; so that editors check personas and prompts, add to it:"
+        yield plan.settings

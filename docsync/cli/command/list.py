@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from docsync.cli.flags import command, pass_session
@@ -23,7 +22,6 @@ from docsync.cli.read_options import (
 from docsync.cli.session import Session
 from docsync.cli.view.output import escape_text, json_list, json_text
 from docsync.cli.view.table import table
-from docsync.cli.view.text import format_short_time
 from docsync.reader.query.where_syntax import parse_all
 
 if TYPE_CHECKING:
@@ -58,8 +56,8 @@ def list_command(
     """List documents.
 
     Prints tab-separated lines: id, name, file, time of the last change, and state (ok, stale or held). On a
-    terminal it is a table with local times, the states if one of them is not ok, and the files if there is
-    room.
+    terminal it is a table with local times, the states if one of them is not ok, and files and times if there
+    is room.
     """
     wanted = parse_all(where)
     asked: FindArguments = {"type": type_, "tag": tag, "where": wanted, "order": sort}
@@ -69,7 +67,7 @@ def list_command(
             print_one_state(session, reader, lambda: _json(reader, documents))
             return exit_code(reader, strict=strict_source)
         # No snapshot over all pages: a reader in a pager would keep the write-ahead log growing.
-        session.out.answer(None, _lines(documents, to_terminal=session.out.to_terminal))
+        session.out.answer(None, _lines(session, documents))
         if documents.cursor:
             remark_next_page(session, cursor, documents.cursor, _count_remaining(reader, asked, documents))
         elif not documents.done:
@@ -99,13 +97,12 @@ def _count_remaining(reader: "Reader", asked: "FindArguments", documents: "Pages
     return sum(counts[of] for of in counts if asked["type"] in (None, of)) - documents.done
 
 
-def _lines(rows: "Iterable[StoredRow]", *, to_terminal: bool) -> Iterator[str]:
+def _lines(session: Session, rows: "Iterable[StoredRow]") -> Iterator[str]:
     cells = (tuple(map(row.columns().__getitem__, _COLUMNS)) for row in rows)
-    if not to_terminal:
+    if not session.out.to_terminal:
         return table(cells, (), to_terminal=False)
-    now = datetime.now().astimezone()
     short = (
-        (id_, name, format_short_time(at, now), "" if state == "ok" else state, path)
+        (id_, name, session.out.time(at), "" if state == "ok" else state, path)
         for id_, name, path, at, state in cells
     )
-    return table(short, _HEADING, to_terminal=True, if_any="STATE", if_room="FILE")
+    return table(short, _HEADING, to_terminal=True, if_any="STATE", if_room=["FILE", "CHANGED"])

@@ -22,7 +22,9 @@ def problems_command(session: Session) -> int:
             if session.json:
                 version = {"epoch": reader.epoch(), "revision": reader.revision()}
                 return json_list(version, "problems", listed)
-            return (line for one in listed for line in problem_lines(one.problem, one.since))
+            return (
+                line for one in listed for line in problem_lines(one.problem, session.out.time(one.since))
+            )
 
         print_one_state(session, reader, render)
     session.out.remark(count_noun(listed.done, "problem"))

@@ -6,6 +6,7 @@ Reads the configuration into plain values; the daemon does the work.
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal, cast
 
 import click
@@ -17,6 +18,7 @@ from docsync.errors import ConfigError
 if TYPE_CHECKING:
     from docsync.admin.http.access import Key
     from docsync.cli.project import Project
+    from docsync.config import Config
     from docsync.daemon import DaemonSettings
 
 
@@ -67,7 +69,19 @@ def daemon_settings(project: "Project", environ: Mapping[str, str]) -> "DaemonSe
         keys=_keys(project, environ),
         config_file=config.file,
         has_own_token=has_own_token(project, environ),
+        find_config_mistakes=partial(_find_mistakes, config, environ),
     )
+
+
+def _find_mistakes(config: "Config", environ: Mapping[str, str]) -> tuple[str, ...]:
+    """What keeps docsync from being started again as it was."""
+    from docsync.config import load_config
+
+    try:
+        load_config(config.root, file=config.file, environ=environ, environment=config.environment)
+    except ConfigError as error:
+        return error.mistakes
+    return ()
 
 
 def has_own_token(project: "Project", environ: Mapping[str, str]) -> bool:

@@ -52,7 +52,9 @@ def search_command(
         (hit.row.id, hit.row.name, MarkedText(hit.snippet.replace("\n", " "), hit.marks)) for hit in hits
     )
     to_terminal = session.out.to_terminal
-    session.out.answer(value, table(cells, ("ID", "NAME", "MATCH"), to_terminal=to_terminal, if_room="NAME"))
+    session.out.answer(
+        value, table(cells, ("ID", "NAME", "MATCH"), to_terminal=to_terminal, if_room=["NAME"])
+    )
     remark_next_page(session, cursor, hits.cursor)
     if not hits:
         session.out.remark("0 documents")

@@ -38,7 +38,7 @@ def status_command(session: Session, *, watch: bool) -> int:
     daemon, _ = session.find_daemon()
     status = daemon.get("/v1/status")
     if not watch:
-        session.out.answer(status, overview(status, verbose=session.verbose))
+        session.out.answer(status, overview(status, session.out.time, verbose=session.verbose))
         return 0
     with _screen(session) if session.out.to_terminal and not session.json else _lines(session) as show:
         show(status)
@@ -67,17 +67,17 @@ def _screen(session: Session) -> "Iterator[_Show]":
     with Live(console=console, auto_refresh=False, vertical_overflow="crop") as live:
 
         def show(status: "Answer | DocsyncError") -> None:
-            text = "\n".join(_picture(status, verbose=session.verbose))
+            text = "\n".join(_picture(session, status))
             live.update(Text.from_ansi(text if colors else click.unstyle(text)), refresh=True)
 
         yield show
 
 
-def _picture(status: "Answer | DocsyncError", *, verbose: bool) -> Iterator[str]:
+def _picture(session: Session, status: "Answer | DocsyncError") -> Iterator[str]:
     if isinstance(status, DocsyncError):
-        yield f"{click.style('no answer', fg='red', bold=True)} at {_now()}: {status}"
+        yield f"{click.style('no answer', fg='red', bold=True)} at {session.out.time(_now())}: {status}"
     else:
-        yield from overview(status, verbose=verbose)
+        yield from overview(status, session.out.time, verbose=session.verbose)
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from docsync.status import CommandResult, PathCounts, TypeCounts
 if TYPE_CHECKING:
     from docsync.admin.client import Answer
 
+# So many names are in a list that is no answer by itself; -v names all.
+_MAX_NAMED = 10
 _KEPT = "until then its documents are kept as they were"
 
 
@@ -38,18 +40,19 @@ def parse_result(answer: "Answer") -> CommandResult:
 
 
 def result_lines(done: CommandResult, *, verbose: bool) -> Iterator[str]:
-    """*done* for people: with *verbose* every path that it names, otherwise those that need a person."""
-    counts = done.counts
+    """*done* for people: with *verbose* every path that it names, otherwise some that need a person."""
+    counts, some = done.counts, None if verbose else _MAX_NAMED
     if verbose:
         yield from (f"+ {to_printable(path)}" for path in done.upserted)
         yield from _describe_rest("updated", counts.upserted - len(done.upserted))
         yield from (f"- {to_printable(path)}" for path in done.deleted)
         yield from _describe_rest("deleted", counts.deleted - len(done.deleted))
     lost = {one.path for one in done.lost}
-    yield from (f"broken: {to_printable(path)}" for path in done.broken if path not in lost)
-    yield from _describe_rest("broken", counts.broken - len(done.broken))
-    yield from (f"held: {to_printable(path)}" for path in done.held)
-    yield from _describe_rest("held", counts.held - len(done.held))
+    broken = [path for path in done.broken if path not in lost][:some]
+    yield from (f"broken: {to_printable(path)}" for path in broken)
+    yield from _describe_rest("broken", counts.broken - len(lost.intersection(done.broken)) - len(broken))
+    yield from (f"held: {to_printable(path)}" for path in done.held[:some])
+    yield from _describe_rest("held", counts.held - len(done.held[:some]))
     yield from (f"{one.state.value}: {to_printable(one.path)}" for one in done.lost)
     yield from _describe_rest("missing or unreadable", counts.lost - len(done.lost))
     yield f"{counts.upserted} updated, {counts.deleted} deleted, revision {done.revision}, {done.seconds:.2f} s"
@@ -57,7 +60,7 @@ def result_lines(done: CommandResult, *, verbose: bool) -> Iterator[str]:
 
 def _describe_rest(kind: str, number: int) -> Iterator[str]:
     if number > 0:
-        yield f"{number} more {kind}"
+        yield f"{number:,} more {kind}"
 
 
 def next_steps(done: CommandResult) -> Iterator[str]:

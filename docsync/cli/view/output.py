@@ -7,6 +7,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import IO, TYPE_CHECKING, TypeVar
 
 import click
@@ -42,6 +43,12 @@ class Output:
     def to_terminal(self) -> bool:
         """True when a person reads the answer."""
         return sys.stdout.isatty()
+
+    def time(self, at: str) -> str:
+        """The time *at* (ISO 8601) as it is printed: short and local to people, unchanged to programs."""
+        from docsync.cli.view.text import format_short_time
+
+        return format_short_time(at, datetime.now().astimezone()) if self.to_terminal else at
 
     def answer(self, value: object, lines: Iterable[str]) -> None:
         """What the command was called for: *value* with --json, otherwise *lines*."""

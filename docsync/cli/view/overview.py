@@ -3,7 +3,7 @@
 Asks no daemon.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -30,19 +30,19 @@ _STANDING = (
 )  # fmt: skip
 
 
-def overview(status: "Answer", *, verbose: bool) -> Iterator[str]:
-    """All of *status*; with *verbose* also the last batches."""
+def overview(status: "Answer", say_time: Callable[[str], str], *, verbose: bool) -> Iterator[str]:
+    """All of *status*, each time as *say_time* says it; with *verbose* also the last batches."""
     word, color, _ = _state(status)
-    state, *facts = align_columns(_facts(status))
+    state, *facts = align_columns(_facts(status, say_time))
     yield state.replace(word, click.style(word, fg=color, bold=True), 1)
-    yield from _reasons(status)
+    yield from _reasons(status, say_time)
     yield from (f"  {_arrow(step)}" for step in _steps(status))
     yield from facts
     yield ""
     yield from align_columns(_collections(status), heading=_COLLECTION)
     if verbose and status["batches"]:
         yield ""
-        yield from align_columns(_batches(status), heading=_BATCH)
+        yield from align_columns(_batches(status, say_time), heading=_BATCH)
 
 
 def summary(status: "Answer") -> str:
@@ -62,7 +62,7 @@ def _state(status: "Answer") -> tuple[str, str, str]:
     return _STATES.get(status["state"], (status["state"], "yellow", "see the log"))
 
 
-def _facts(status: "Answer") -> Iterator[tuple[str, str]]:
+def _facts(status: "Answer", say_time: Callable[[str], str]) -> Iterator[tuple[str, str]]:
     word, _, meaning = _state(status)
     if status["errors"] and status["state"] == "in_sync":
         meaning = f"equal to the files, but for {count_noun(status['errors'], 'broken file')}"
@@ -70,7 +70,8 @@ def _facts(status: "Answer") -> Iterator[tuple[str, str]]:
     yield "project", status["project"]
     yield "database", status["database"]
     yield "revision", f"{status['revision']}, epoch {status['epoch']}"
-    yield "process", f"{status['pid']}, docsync {status['version']}, started {status['started_at']}"
+    started = f"started {say_time(status['started_at'])}"
+    yield "process", f"{status['pid']}, docsync {status['version']}, {started}"
     yield "address", status["http"] or f"{status['socket']} only"
     yield "watcher", f"{status['watcher']}, {count_noun(status['rescans'], 'rescan')}"
     yield "documents", ", ".join([str(status["documents"]), *_troubles(status)])
@@ -80,10 +81,10 @@ def _facts(status: "Answer") -> Iterator[tuple[str, str]]:
             f"{count_noun(status['pending'], 'path')} to look at, {status['undecided']} in doubt",
         )
     if status["last_batch"]:
-        yield "last change", _last_batch(status["last_batch"])
+        yield "last change", _last_batch(status["last_batch"], say_time)
     if status["latency"]["count"]:
         yield "latency", _latency(status["latency"])
-    yield "damage", _inspection(status["inspection"])
+    yield "damage", _inspection(status["inspection"], say_time)
 
 
 def _troubles(status: "Answer") -> list[str]:
@@ -91,9 +92,9 @@ def _troubles(status: "Answer") -> list[str]:
     return [*counts, f"{status['held']} held"] if status["held"] else counts
 
 
-def _last_batch(batch: "Answer") -> str:
+def _last_batch(batch: "Answer", say_time: Callable[[str], str]) -> str:
     counts = f"{batch['upserted']} updated, {batch['deleted']} deleted"
-    return f"{batch['at']}: {counts} in {batch['seconds']:.3f} s"
+    return f"{say_time(batch['at'])}: {counts} in {batch['seconds']:.3f} s"
 
 
 def _latency(latency: "Answer") -> str:
@@ -102,7 +103,7 @@ def _latency(latency: "Answer") -> str:
     return f"{p50} from save to row (median), 99 % in {p99}; {number}"
 
 
-def _inspection(inspection: "Answer") -> str:
+def _inspection(inspection: "Answer", say_time: Callable[[str], str]) -> str:
     """How far the look for damage is, which goes on beside the work."""
     if inspection["is_running"]:
         looked, there = (
@@ -111,15 +112,15 @@ def _inspection(inspection: "Answer") -> str:
         )
         return f"none so far, {looked} of {there} looked at; it goes on"
     if inspection["proved_at"]:
-        return f"none, all was looked at {inspection['proved_at']}"
+        return f"none, all was looked at {say_time(inspection['proved_at'])}"
     return "not looked for since the start"
 
 
-def _reasons(status: "Answer") -> Iterator[str]:
+def _reasons(status: "Answer", say_time: Callable[[str], str]) -> Iterator[str]:
     for reason in status["reasons"]:
         place = f"{reason['path']}: " if reason["path"] and reason["path"] not in reason["message"] else ""
         label = click.style(f"{reason['code']}:", fg="red" if reason["ends_readiness"] else "yellow")
-        yield f"  {label} {to_printable(place + reason['message'])} (since {reason['since']})"
+        yield f"  {label} {to_printable(place + reason['message'])} (since {say_time(reason['since'])})"
         if reason["advice"]:
             yield f"    {_arrow(reason['advice'])}"
 
@@ -143,7 +144,7 @@ def _collections(status: "Answer") -> Iterator[tuple[str, ...]]:
         yield (one["type"], folder, *(str(one[key]) for key in ("documents", "errors", "warnings", "held")))
 
 
-def _batches(status: "Answer") -> Iterator[tuple[str, ...]]:
+def _batches(status: "Answer", say_time: Callable[[str], str]) -> Iterator[tuple[str, ...]]:
     for one in sorted(status["batches"], key=lambda batch: str(batch["at"]), reverse=True)[:_BATCHES]:
         counts = (str(one["upserts"]), str(one["deletes"]), f"{one['duration_ms']:.1f} ms")
-        yield (str(one["revision"]), one["at"], *counts, one["trigger"])
+        yield (str(one["revision"]), say_time(one["at"]), *counts, one["trigger"])

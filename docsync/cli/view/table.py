@@ -16,6 +16,7 @@ _GAP = 2
 _MAX_SHORT_WIDTH = 24  # a time
 _MIN_FOLDED_WIDTH = 20  # at least so wide is a column that is folded
 _UNFOLDED_SHARE = 0.75  # of the width, for columns that are not folded
+_MIN_TABLE_WIDTH = 75  # in less a table that must be folded breaks words
 
 
 class MarkedText(NamedTuple):
@@ -34,12 +35,13 @@ def table(
     *,
     to_terminal: bool,
     if_any: str = "",
-    if_room: str = "",
+    if_room: Sequence[str] = (),
 ) -> Iterator[str]:
     """*rows* as lines. No character of a cell can break a line or steer the terminal.
 
-    On a terminal the column *if_any* is left out where nothing stands in it, and *if_room* where lines would
-    be broken.
+    On a terminal the column *if_any* is left out where nothing stands in it, and the first of *if_room* where
+    lines would be broken; in a narrow terminal the next ones, too, and where that is not enough, each cell
+    has a line of its own.
     """
     if not to_terminal:
         yield from ("\t".join(map(_to_plain, row)) for row in rows)
@@ -47,9 +49,12 @@ def table(
     waiting = iter(rows)
     while some := list(islice(waiting, _ROWS_AT_ONCE)):
         places = _choose_columns(some, heading, if_any, if_room)
-        yield from _draw(
-            [[row[place] for place in places] for row in some], [heading[place] for place in places]
+        cells, titles = (
+            [[row[place] for place in places] for row in some],
+            [heading[place] for place in places],
         )
+        draw = _draw_records if _is_too_narrow(cells, titles) else _draw
+        yield from draw(cells, titles)
 
 
 def _to_plain(cell: Cell) -> str:
@@ -71,18 +76,54 @@ def _parts(cell: MarkedText) -> Iterator[tuple[str, bool]]:
 
 
 def _choose_columns(
-    rows: Sequence[Sequence[Cell]], heading: Sequence[str], if_any: str, if_room: str
+    rows: Sequence[Sequence[Cell]], heading: Sequence[str], if_any: str, if_room: Sequence[str]
 ) -> list[int]:
     """The places of the columns that are drawn."""
     from rich.console import Console
 
-    widest = _measure_columns(rows, heading)
+    widest, width = _measure_columns(rows, heading), Console().width
     places = [
         place for place, title in enumerate(heading) if title != if_any or any(row[place] for row in rows)
     ]
-    if sum(widest[place] + _GAP for place in places) - _GAP <= Console().width:
-        return places
-    return [place for place in places if heading[place] != if_room]
+    for title in if_room if width < _MIN_TABLE_WIDTH else if_room[:1]:
+        if _add_widths(widest[place] for place in places) > width:
+            places = [place for place in places if heading[place] != title]
+    return places
+
+
+def _add_widths(widths: Iterable[int]) -> int:
+    return sum(wide + _GAP for wide in widths) - _GAP
+
+
+def _is_too_narrow(rows: Sequence[Sequence[Cell]], heading: Sequence[str]) -> bool:
+    from rich.console import Console
+
+    width = Console().width
+    return width < _MIN_TABLE_WIDTH and _add_widths(_measure_columns(rows, heading)) > width
+
+
+def _draw_records(rows: Sequence[Sequence[Cell]], heading: Sequence[str]) -> list[str]:
+    """A line for each cell, after its title, and an empty one between two rows. Words stay whole."""
+    from rich.cells import cell_len
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(force_terminal=True, color_system="standard", no_color=False, highlight=False)
+    titles = [to_printable(title) for title in heading]
+    indent = max(map(len, titles)) + _GAP
+    lines: list[Text] = []
+    for row in rows:
+        lines += [Text()] if lines else []
+        for title, cell in zip(titles, row, strict=True):
+            text = _style(cell)
+            room = max(console.width - indent, *map(cell_len, text.plain.split()), 1)
+            for number, part in enumerate(text.wrap(console, room)):
+                begin = Text(("" if number else title).ljust(indent), "bold")
+                lines.append(Text.assemble(begin, part))
+    with console.capture() as captured:
+        for line in lines:
+            console.print(line, soft_wrap=True)
+    return [line.rstrip() for line in captured.get().splitlines()]
 
 
 def _draw(rows: Sequence[Sequence[Cell]], heading: Sequence[str]) -> list[str]:

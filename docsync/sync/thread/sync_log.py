@@ -32,6 +32,8 @@ class SyncLog:
         """Log a committed batch. After the first one, a batch without changes is only a debug line."""
         applied = report.applied
         line = self._log.info if _is_visible(applied) or self._is_first else self._log.debug
+        # Of the first one nobody wants to read names: it may be all the files there are.
+        more = {"plain": _describe_first(report, seconds)} if self._is_first else _name_files(applied)
         self._is_first = False
         line(
             "sync.finished",
@@ -41,7 +43,7 @@ class SyncLog:
             looked=report.looked,
             revision=applied.revision,
             seconds=round(seconds, 4),
-            **_name_files(applied),
+            **more,
         )
         if applied.held:
             self._log.warning("deletions.held", count=applied.held, hint="docsync held, docsync release")
@@ -99,6 +101,15 @@ def _is_visible(applied: ApplyResult) -> bool:
     """True if a person can see what *applied* did."""
     parts = (applied.upserted, applied.deleted, applied.held, applied.appeared, applied.cleared)
     return applied.changed and any(parts)
+
+
+def _describe_first(report: BatchReport, seconds: float) -> str:
+    """What a start found, in a few plain words."""
+    applied = report.applied
+    found = {"new or changed": len(applied.upserted), "deleted": len(applied.deleted), "held": applied.held}
+    news = ", ".join(f"{count:,} {what}" for what, count in found.items() if count)
+    files = f"{report.looked:,} {'file' if report.looked == 1 else 'files'}"
+    return f"{files} in {seconds:.1f} s: {news or 'nothing has changed'}; revision {applied.revision}"
 
 
 def _name_files(applied: ApplyResult) -> dict[str, object]:

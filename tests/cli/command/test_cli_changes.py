@@ -38,8 +38,8 @@ def lines(process: subprocess.Popen[str], count: int) -> list[str]:
     return [process.stdout.readline() for _ in range(count)]
 
 
-def test_without_a_cursor_it_starts_over_with_all_that_is_there(synced: Shell) -> None:
-    answer = synced("changes")
+def test_a_start_begins_with_all_that_is_there(synced: Shell) -> None:
+    answer = synced("changes", "--since", "start")
 
     rows = [line.split("\t") for line in answer.out.splitlines()]
     assert [row[3:] for row in rows] == [
@@ -58,15 +58,18 @@ def test_a_document_that_is_told_at_a_start_is_no_change_and_has_no_number(synce
     synced.persona("grace", age=86)
     synced("sync")
 
-    started, later = synced("changes"), synced("changes", "--since", cursor)
+    started, later = synced("changes", "--since", "start"), synced("changes", "--since", cursor)
 
     assert [line.split("\t")[0] for line in started.out.splitlines()] == ["-", "-", "-"]
     assert sorted(line.split("\t")[0] for line in later.out.splitlines()) == ["4", "5"]
 
 
 def test_the_first_page_of_a_start_does_not_pass_for_all(synced: Shell) -> None:
-    assert "these are the first of all the documents that there are" in synced("changes", "--limit", "2").err
-    assert "these are all the documents that there are" in synced("changes").err
+    assert (
+        "these are the first of all the documents that there are"
+        in synced("changes", "--since", "start", "--limit", "2").err
+    )
+    assert "these are all the documents that there are" in synced("changes", "--since", "start").err
 
 
 def test_a_cursor_gives_what_came_after_it(synced: Shell) -> None:
@@ -85,6 +88,29 @@ def test_a_cursor_gives_what_came_after_it(synced: Shell) -> None:
     assert synced("changes", "--since", answer["cursor"]).out == ""
 
 
+def test_without_a_cursor_the_latest_changes_are_told_and_the_newest_is_last(synced: Shell) -> None:
+    for name in ("bob", "carl", "dora"):
+        synced.persona(name)
+        synced("sync")
+
+    latest, as_json = synced("changes", "--limit", "2"), synced("changes", "--limit", "2", "--json").json
+
+    rows = [line.split("\t") for line in latest.out.splitlines()]
+    assert [(row[0], row[4]) for row in rows] == [("5", "persona/carl"), ("6", "persona/dora")]
+    assert [one["id"] for one in as_json["changes"]] == ["persona/carl", "persona/dora"]
+    assert (as_json["start_over"], as_json["more"]) == (False, False)
+    assert synced("changes", "--since", as_json["cursor"]).out == ""
+
+
+def test_twenty_of_the_latest_are_told_and_all_where_there_are_fewer(shell: Shell) -> None:
+    for number in range(25):
+        shell.persona(f"p{number:02}")
+    shell("sync")
+
+    assert len(shell("changes").out.splitlines()) == 20
+    assert len(shell("changes", "--limit", "1000").out.splitlines()) == 25
+
+
 def test_now_is_a_cursor_too(synced: Shell) -> None:
     answer = synced("changes", "--since", "now", "--json").json
 
@@ -92,7 +118,7 @@ def test_now_is_a_cursor_too(synced: Shell) -> None:
 
 
 def test_pages_hold_every_change_once(synced: Shell) -> None:
-    first = synced("changes", "--limit", "2", "--json").json
+    first = synced("changes", "--since", "start", "--limit", "2", "--json").json
     second = synced("changes", "--limit", "2", "--since", first["cursor"], "--json").json
 
     assert [one["id"] for one in first["changes"] + second["changes"]] == [
@@ -101,7 +127,9 @@ def test_pages_hold_every_change_once(synced: Shell) -> None:
         "prompt_template/greet",
     ]
     assert (first["more"], second["more"]) == (True, False)
-    assert synced("changes", "--limit", "2").err.endswith(f"there are more: --since {first['cursor']}\n")
+    assert synced("changes", "--since", "start", "--limit", "2").err.endswith(
+        f"there are more: --since {first['cursor']}\n"
+    )
 
 
 def test_many_changes_come_whole_without_a_limit(shell: Shell) -> None:
@@ -109,7 +137,7 @@ def test_many_changes_come_whole_without_a_limit(shell: Shell) -> None:
         shell.persona(f"p{number:04}")
     shell("sync")
 
-    ids = [one["id"] for one in shell("changes", "--json").json["changes"]]
+    ids = [one["id"] for one in shell("changes", "--since", "start", "--json").json["changes"]]
 
     assert ids == [f"persona/p{number:04}" for number in range(1_050)]
 
@@ -131,7 +159,7 @@ def test_a_database_that_is_replaced_between_two_pages_is_told_as_it_was_and_the
 
     monkeypatch.setattr(Reader, "changes", disturbed)
 
-    answer = synced("changes", "--json").json
+    answer = synced("changes", "--since", "start", "--json").json
     again = synced("changes", "--since", answer["cursor"], "--json").json
 
     assert asked > 2
@@ -163,7 +191,7 @@ def test_following_tells_what_comes_and_ends_with_the_limit(synced: Shell) -> No
 
 
 def test_following_as_json_is_an_object_a_line(synced: Shell) -> None:
-    with following(synced, "--json") as process:
+    with following(synced, "--since", "start", "--json") as process:
         begin, *listed = map(json.loads, lines(process, 4))
         synced.persona("zoe")
         synced("sync")

@@ -50,6 +50,51 @@ def test_a_type_that_nobody_declared_is_refused(shell: Shell) -> None:
     assert "there are persona, prompt_template" in answer.err
 
 
+def test_a_person_is_told_how_many_go_and_nothing_goes_without_a_yes(shell: Shell) -> None:
+    lose_a_folder_of_prompts(shell)
+
+    refused = [shell.at_terminal("release", typed=typed) for typed in ("n\n", "\n", "\x04")]
+    kept = len(shell("held").out.splitlines())
+    released = shell.at_terminal("release", typed="y\n")
+
+    for answer in refused:
+        assert answer.code == 1
+        assert "held: 24 prompt_template\n" in answer.err
+        assert "nothing was deleted" in answer.err
+    assert kept == 24
+    assert released.code == 0
+    assert "24 deleted" in released.out
+    assert shell("held").out == ""
+
+
+def test_a_script_is_not_asked_nor_is_who_has_said_yes(shell: Shell) -> None:
+    lose_a_folder_of_prompts(shell)
+
+    released = shell.at_terminal("release", "--yes", typed="")
+
+    assert (released.code, "Delete" in released.err) == (0, False)
+    assert "24 deleted" in released.out
+
+
+def test_a_person_who_releases_nothing_is_not_asked(shell: Shell) -> None:
+    shell.persona("ada")
+
+    answer = shell.at_terminal("release", "persona", typed="")
+
+    assert answer.code == 0
+    assert "nothing is held" in answer.err
+
+
+def test_a_part_of_what_is_held_is_not_taken_for_all(shell: Shell) -> None:
+    lose_a_folder_of_prompts(shell)
+    shell("sync")
+
+    answer = shell("held", "--limit", "3")
+
+    assert len(answer.out.splitlines()) == 3
+    assert answer.err == "3 deletions held, and more\n"
+
+
 def test_a_running_daemon_releases(shell: Shell) -> None:
     lose_a_folder_of_prompts(shell)
     with shell.daemon():
@@ -59,5 +104,7 @@ def test_a_running_daemon_releases(shell: Shell) -> None:
 
     assert waited.code == 1
     assert "held: prompts/p0.prompty" in waited.out
+    assert waited.out.count("held: prompts/p") == 10
+    assert "\n14 more held\n" in waited.out
     assert released.code == 0
     assert left == ""

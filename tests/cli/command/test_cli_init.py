@@ -1,11 +1,16 @@
 """docsync init: an empty folder and a full one."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from docsync.cli.schema_text import SCHEMAS, read_schema
 from docsync.config import load_config
-from tests.cli.conftest import PROMPT, Shell
+from tests.cli.conftest import PROMPT, Shell, environment
+from tests.helpers.powerless import POWERLESS, needs_power
 
 EDITOR_FILES = [*(f"schemas/{name}.schema.json" for name in SCHEMAS), ".vscode/settings.json"]
 
@@ -114,6 +119,93 @@ def test_files_of_the_editor_that_exist_are_left_alone(shell: Shell) -> None:
     }
     assert (shell.root / ".vscode/settings.json").read_text() == "{}"
     assert (shell.root / "schemas/persona.schema.json").read_text() == "true"
+
+
+def test_a_dry_run_shows_what_it_would_write_and_take_and_writes_nothing(shell: Shell) -> None:
+    shell.persona("ada")
+    before = contents(shell.root)
+
+    answer, value = shell("init", "--dry-run"), shell("init", "--dry-run", "--json").json
+
+    assert contents(shell.root) == before
+    assert "would write docsync.toml\n  #:schema" in answer.out
+    assert "persona: **/*.json in personas (1 file)\n" in answer.out
+    assert answer.err.endswith("nothing was written\n")
+    shell("init")
+    written = {path: text for path, text in contents(shell.root).items() if path not in before}
+    assert value["files"] == written
+    assert (value["written"], value["dry_run"]) == ([], True)
+
+
+def test_what_the_settings_of_an_editor_lack_is_named(shell: Shell) -> None:
+    shell.persona("ada")
+    shell.write("prompts/greet.prompty", PROMPT)
+    shell.write(".vscode/settings.json", '{\n  // mine\n  "editor.tabSize": 2, // two\n}\n')
+
+    answer = shell("init")
+
+    assert ".vscode/settings.json is left as it is; so that editors check personas" in answer.err
+    assert '"fileMatch": [\n        "/personas/**/*.json"' in answer.err
+    assert '"./schemas/prompty.schema.json": [\n      "prompts/**/*.prompty"' in answer.err
+
+
+def test_settings_that_lack_nothing_are_not_spoken_of(shell: Shell) -> None:
+    shell.persona("ada")
+    shell.write("prompts/greet.prompty", PROMPT)
+    shell("init")
+    settings = (shell.root / ".vscode/settings.json").read_text()
+    (shell.root / "docsync.toml").unlink()
+    shell.write(".vscode/settings.json", settings.replace("{\n", '{\n  "a": "// no comment",\n', 1))
+
+    assert "settings.json" not in shell("init").err
+
+
+@pytest.mark.parametrize("text", ["[]", "{", "\x00", '{"json.schemas": 3, "yaml.schemas": []}'])
+def test_settings_that_cannot_be_read_lack_everything(shell: Shell, text: str) -> None:
+    shell.persona("ada")
+    shell.write(".vscode/settings.json", text)
+
+    assert "/personas/**/*.json" in shell("init", "--json").json["settings_lack"]
+
+
+@needs_power
+def test_a_folder_that_cannot_be_written_is_named_and_a_dry_run_goes(shell: Shell) -> None:
+    shell.persona("ada")
+    shell.root.chmod(0o555)
+
+    answer, dry = (run_powerless(shell, "init", *more) for more in ((), ("--dry-run",)))
+
+    assert answer.returncode == 3
+    assert f"{shell.root}: docsync.toml cannot be written there (permission denied)" in answer.stderr
+    assert "docsync init --dry-run" in answer.stderr
+    assert dry.returncode == 0
+    assert "persona: **/*.json in personas (1 file)" in dry.stdout
+
+
+def test_a_file_that_cannot_be_written_is_named_and_the_others_are_written(shell: Shell) -> None:
+    shell.write(".vscode", "a file")
+
+    answer = shell("init")
+
+    assert answer.code == 0
+    assert "could not write .vscode/settings.json: " in answer.out
+    assert "wrote schemas/persona.schema.json\n" in answer.out
+    assert shell("check", "--strict").code == 0
+
+
+def test_a_project_above_is_told_of(shell: Shell) -> None:
+    shell("init")
+    inner = shell.root / "src"
+    inner.mkdir()
+
+    answer = shell("-C", str(inner), "init")
+
+    assert f"{shell.root / 'docsync.toml'} makes a project of a folder above" in answer.err
+
+
+def run_powerless(shell: Shell, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [*POWERLESS, sys.executable, "-m", "docsync", *arguments]
+    return subprocess.run(command, cwd=shell.root, env=environment(), capture_output=True, text=True)
 
 
 def contents(root: Path) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Colors, streams, and JSON that no terminal can be hurt with."""
 
 import json
+import re
 
 import pytest
 
@@ -77,3 +78,18 @@ def test_a_person_is_told_the_states_where_one_is_not_ok(filled: Shell) -> None:
 
     assert "STATE" in lines[0]
     assert [" stale" in line for line in lines[1:]] == [True, False, False]
+
+
+def test_times_are_short_and_local_to_people_and_of_one_form_to_programs(filled: Shell) -> None:
+    filled.write("personas/broken.json", "{")
+    filled("sync")
+    commands = (["problems"], ["changes"], ["sync"])
+
+    to_people = [filled.at_terminal(*command).out for command in commands]
+    to_programs = [filled(*command).out for command in commands]
+
+    for shown in to_people:
+        assert re.search(r"\btoday \d\d:\d\d\b", shown)
+        assert not re.search(r"\d{4}-\d\d-\d\d", shown)
+    for printed in to_programs:
+        assert re.search(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", printed)

@@ -53,7 +53,7 @@ def answer(status: Status) -> dict[str, Any]:
 
 
 def lines(status: Status, *, verbose: bool = False) -> list[str]:
-    return [unstyle(line) for line in overview(answer(status), verbose=verbose)]
+    return [unstyle(line) for line in overview(answer(status), str, verbose=verbose)]
 
 
 def test_in_sync_with_broken_files_says_which_version_is_served() -> None:

@@ -29,6 +29,31 @@ def test_the_first_batch_is_told_whatever_it_found(log: LogBook) -> None:
     assert [(level, event) for level, event, _ in log.lines] == [("info", "sync.finished")]
 
 
+@pytest.mark.parametrize(
+    ("applied", "looked", "plain"),
+    [
+        (
+            ApplyResult(1, True, [str(number) for number in range(1_043)]),
+            1_043,
+            "1,043 files in 0.2 s: 1,043 new or changed; revision 1",
+        ),
+        (ApplyResult(7), 1, "1 file in 0.2 s: nothing has changed; revision 7"),
+        (
+            ApplyResult(7, True, ["a"], ["b"], held=3),
+            9,
+            "9 files in 0.2 s: 1 new or changed, 1 deleted, 3 held; revision 7",
+        ),
+    ],
+)
+def test_the_first_batch_is_told_in_plain_words_and_names_no_files(
+    log: LogBook, applied: ApplyResult, looked: int, plain: str
+) -> None:
+    SyncLog(log).log_batch(BatchReport(applied, looked=looked), 0.23)
+    values = log.lines[0][2]
+    assert values["plain"] == plain
+    assert not {"changed", "removed", "more"} & set(values)
+
+
 def test_a_batch_that_readers_can_see_is_one_line(log: LogBook) -> None:
     ((level, event, values),) = told(log, ApplyResult(7, True, ["a", "b"], ["c"])).lines
     assert (level, event) == ("info", "sync.finished")
