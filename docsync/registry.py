@@ -18,7 +18,7 @@ _FILE_CODES = (
     "big-int", "conflict-copy", "does-not-render", "duplicate-key", "fm-gone", "fm-lost", "merge-conflict",
     "more-private", "name-twin", "overlap", "role-marker", "schema", "stand-in", "surrogate", "tags",
     "template-syntax", "template-too-large", "unusable-description", "unusable-name", "unusable-reference",
-    "yaml-bool", "yaml-character", "yaml-key",
+    "yaml-bool", "yaml-character", "yaml-comment", "yaml-key",
     "yaml-octal", "yaml-sexagesimal",
 )  # fmt: skip
 

@@ -16,18 +16,26 @@ import docsync
 from tests.helpers.cpu import least_cpu_seconds
 
 AT_ONE_PLACE = {
+    "docsync.cli.discovery.known_name._TOOL_FILE",
     "docsync.formats.json_place._ITEM",
     "docsync.formats.json_place._ITEM_RUN",
+    "docsync.formats.json_wrapping._JAVASCRIPT",
     "docsync.formats.json_wrapping._TOML",
+    "docsync.formats.json_wrapping._YAML",
     "docsync.formats.lost_fence._KEY",
     "docsync.formats.lost_fence._WORD",
     "docsync.formats.prompty.reference._HAS_SCHEME",
     "docsync.formats.prompty.role._ATTRIBUTE",  # what it is looked for in has a "=" after every word
+    "docsync.formats.stand_in._API_ERROR",
     "docsync.formats.stand_in._DOCTYPE",
     "docsync.formats.stand_in._HTML_ROOT",
     "docsync.formats.stand_in._PATH",
+    "docsync.formats.stand_in._XML_ERROR",
+    "docsync.formats.yaml_comment._COMMENT",
     "docsync.formats.yaml_front_matter._DASHES",
     "docsync.formats.yaml_front_matter._OPENING",
+    "docsync.formats.yaml_quote._KEY",
+    "docsync.formats.yaml_quote._NEXT_LINE",
     "docsync.formats.yaml_scalar._OCTAL",
     "docsync.lint.secret._REFERENCE",
     "docsync.reader.feed._FORM",

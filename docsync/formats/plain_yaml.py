@@ -12,6 +12,7 @@ from yaml import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEve
 from docsync.formats.limits import LIMITS
 from docsync.formats.plain_value import is_plain_number
 from docsync.formats.yaml_character import may_hold_odd
+from docsync.formats.yaml_comment import may_cut
 from docsync.formats.yaml_scalar import FIRST_CHARACTERS, Scalar, check_plain_text, find_tag, scalar_of
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -35,7 +36,7 @@ class _NotPlainYaml(Exception):
 
 def read_plain_yaml(text: str) -> PlainYaml | None:
     """The mapping that *text* holds; None for all that may be refused, warned of or repeated by an alias."""
-    if "%TAG" in text or may_hold_odd(text):
+    if "%TAG" in text or may_hold_odd(text) or may_cut(text):
         return None
     next_event: _NextEvent = islice(iter(_Loader(text).get_event, None), LIMITS.yaml_events).__next__
     try:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from docsync.formats.written import LeftOut, Spell, is_number, spell_items
-from docsync.names import name_tag
+from docsync.names.tag import name_tag
 
 _LIST = "a list of texts or numbers, such as [calm, patient]"
 _TAG = "a text, or a number"

@@ -8,10 +8,10 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # A hint is cut when it is shown, and half a value is another one.
 _MAX_CHARACTERS = 200
 _LINE = re.compile(r"[^\r\n]*")
-_NEXT_LINE = re.compile(r"(?:\r\n|\n|\r)(?:[ \t]*(?:\r\n|\n|\r))*(?P<indent> *)(?=[^\s#])")
+_NEXT_LINE = re.compile(r"(?>\r\n|\n|\r)(?>(?:[ \t]*(?>\r\n|\n|\r))*)(?P<indent> *)(?=[^\s#])")
 _BEFORE_KEY = re.compile(r" *(?:[-?] +)*")
-_KEY = re.compile(r"(?P<key>.*?)[ \t]*:(?=[ \t]|\Z)")
-_COMMENT = re.compile(r"(?:\A|[ \t]+)#.*\Z")
+_KEY = re.compile(r"(?P<key>.*?):(?=[ \t]|\Z)")
+_COMMENT = re.compile(r"(?:\A|(?<![ \t])[ \t]+)#.*\Z")
 # What is no anchor, alias or tag of its own where something touches it.
 _TOUCHING = re.compile(r"(?<![^\s,\[{])[&*!][^\s,\[\]{}]*\Z")
 _ITEM = re.compile(r"(?P<item>[^,\[\]{}\r\n]*)[,\]}]")
@@ -42,7 +42,7 @@ def propose_quotes(text: str, start: int, at: int) -> str:
         return _propose("value", value) if value else _SCHEMATIC
     is_first = _BEFORE_KEY.fullmatch(before) is not None
     if is_first and (key := _KEY.match(rest[0])):
-        return _propose("key", key["key"])
+        return _propose("key", key["key"].rstrip(" \t"))
     following = _NEXT_LINE.match(text, rest.end())
     margin = len(before) - len(before.lstrip(" ")) + (0 if is_first and not before.strip() else 1)
     if following and len(following["indent"]) >= margin and (margin or not is_first):

@@ -10,6 +10,7 @@ from docsync.formats.limits import LIMITS
 from docsync.formats.plain_yaml import read_plain_yaml
 from docsync.formats.source import FileRefused, ProblemDetails, SourceText
 from docsync.formats.yaml_character import check_plain
+from docsync.formats.yaml_comment import check_comment
 from docsync.formats.yaml_error import explain_yaml_error
 from docsync.formats.yaml_node import MERGE, NO_KEY, YamlNode, YamlValue, list_merge_parts, path_of, weight
 from docsync.formats.yaml_quote import propose_quotes
@@ -122,8 +123,11 @@ class _YamlBuilder:
         surprise = None
         if tag is not None:
             value, surprise = scalar_of(text, tag)
-        elif event.implicit[0] and text[:2] == "0o":
-            surprise = check_plain_text(text)
+        elif event.implicit[0]:
+            surprise = check_plain_text(text) if text[:2] == "0o" else None
+            end = self._start + cast("yaml.Mark", event.end_mark).index
+            if cut := check_comment(self._source.text, at, end, is_in_brackets=self._stack[-1].is_flow):
+                self._report(cut.issue, cut.at)
         if surprise:
             self._report(surprise, at)
         node = YamlNode(value, at)

@@ -31,7 +31,6 @@ from docsync.names.printable import (
     to_visible,
     widen_escaped,
 )
-from docsync.names.tag import name_tag
 
 __all__ = [
     "EVERYTHING",
@@ -58,7 +57,6 @@ __all__ = [
     "is_within",
     "list_fixed_names",
     "list_foreign",
-    "name_tag",
     "strip_folder",
     "suffix_of",
     "to_printable",

@@ -47,7 +47,7 @@ def cursor_of(snapshot: Snapshot, before: int = 0) -> str:
     """The cursor of the last change, or the one that the last *before* changes come after."""
     first, last = _read_kept(snapshot)
     if before:
-        rows = snapshot.ask("SELECT seq FROM changes ORDER BY seq DESC LIMIT 1 OFFSET ?", [before])
+        rows = snapshot.ask("SELECT seq FROM changes ORDER BY seq DESC LIMIT 1 OFFSET ?", [min(before, last)])
         last = rows[0][0] if rows else first - 1
     return str(_FeedPosition(_version(snapshot)[0], last))
 

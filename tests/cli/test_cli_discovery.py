@@ -73,7 +73,6 @@ KINDS = {
         {"persona": "packages", "prompt_template": "packages"},
         excluded={
             "packages/api/dist": 2,
-            "packages/web/node_modules": 1,
             "packages/web/personas/build": 1,
         },
     ),
@@ -81,7 +80,7 @@ KINDS = {
         {"a.prompty": PROMPT, "node_modules/x/b.prompty": PROMPT, "dist/a.prompty": PROMPT},
         {"prompt_template": 1},
         {"prompt_template": "."},
-        excluded={"dist": 1, "node_modules": 1},
+        excluded={"dist": 1},
     ),
     "Markdown": Kind(
         {"prompts/a.md": "hi\n", "prompts/sub/b.md": "hi\n", "prompts/README.md": "About.\n"},

@@ -21,7 +21,7 @@ _PREFERRED = {(PERSONA, ".json"): 1, (PROMPT, ".prompty"): 1}
 _MAX_EXCLUDED = 10
 _MAX_HOMES = 10
 # Folders that come sooner or later where many things lie.
-_EXPECTED = {"build", "dist", "node_modules", "venv"}
+_EXPECTED = {"build", "dist"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TypedDict
 
 from docsync.errors import UsageError
-from docsync.names import name_tag
+from docsync.names.tag import name_tag
 from docsync.reader.answer import Answer, Page
 from docsync.reader.documents import measure_row, read_documents
 from docsync.reader.query.known_field import describe_unknown, has_field

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from docsync.names import find_closest, name_tag
+from docsync.names import find_closest
+from docsync.names.tag import name_tag
 from docsync.reader.query.field import Field, field_of, write_key
 from docsync.reader.query.known_field import describe_unknown, has_field, type_clause
 from docsync.reader.query.where_sql import Where, conditions
