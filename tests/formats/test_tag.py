@@ -7,7 +7,7 @@ import pytest
 from docsync.formats import parse
 from docsync.formats.limits import LIMITS
 from docsync.model import ParsedFile
-from docsync.names import name_tag
+from docsync.names.tag import name_tag
 
 FILES = {
     "json": "p/a.json",
