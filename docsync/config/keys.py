@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
-from docsync.names import expand_braces, find_closest, is_presentable
+from docsync.names import expand_braces, find_closest, is_presentable, stands_for_more
 from docsync.permission import Mode
 from docsync.registry import FORMATS, list_ignorable_codes
 
@@ -24,8 +24,8 @@ _TYPE = r"[a-z][a-z0-9_]*"
 # Fewer paths than a condition may name (reader/field.py): an index is only for fields with plain names.
 _DOTTED_WORDS = r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*"
 _HASH = r"[0-9a-f]{64}"
-# Each pair of braces may double the number of patterns that one stands for.
-_MAX_BRACES = 8
+# Nested or one behind the other, braces stand for as many patterns as the product of their alternatives.
+_MAX_BRACES, _MAX_ALTERNATIVES = 8, 256
 _INTEGER = r"[+-]?[0-9]{1,18}"
 _BOOLEANS = {
     "true": True,
@@ -153,7 +153,7 @@ def codes(value: object) -> str | None:
 
 def is_pattern(glob: str) -> bool:
     """True for a pattern that can match something below its collection's folder."""
-    if "\\" in glob or glob.count("{") > _MAX_BRACES:
+    if "\\" in glob or glob.count("{") > _MAX_BRACES or stands_for_more(glob, _MAX_ALTERNATIVES):
         return False
     return not any({"", ".", ".."} & set(one.split("/")) for one in expand_braces(glob))
 

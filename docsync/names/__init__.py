@@ -9,6 +9,7 @@ from docsync.names.glob import (
     expand_braces,
     find_never_read,
     list_fixed_names,
+    stands_for_more,
     suffix_of,
 )
 from docsync.names.hidden import VOLUME_LINK, describe_hidden, is_hidden
@@ -57,6 +58,7 @@ __all__ = [
     "is_within",
     "list_fixed_names",
     "list_foreign",
+    "stands_for_more",
     "strip_folder",
     "suffix_of",
     "to_printable",

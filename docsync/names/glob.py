@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from docsync.names.hidden import is_hidden
 
@@ -17,6 +18,11 @@ def expand_braces(glob: str) -> tuple[str, ...]:
     As in a shell, braces without a comma in them, or without their counterpart, mean themselves.
     """
     return tuple(dict.fromkeys(_expand(glob)))
+
+
+def stands_for_more(glob: str, than: int) -> bool:
+    """True for a pattern whose braces stand for more patterns *than* so many; looks at no more of them."""
+    return next(islice(_expand(glob), than, None), None) is not None
 
 
 def _expand(glob: str) -> Iterator[str]:

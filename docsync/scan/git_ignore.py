@@ -21,6 +21,10 @@ GIT = "git"
 
 _MAX_BYTES = 1 << 20
 _GROUP_NAME = re.compile(r"\?P<\w+>")
+# What pathspec writes for * and for the folders of **.
+_STAR, _FOLDERS = "[^/]*", ".+"
+# Each is tried with each place of the others: three take a minute for the longest path that there is.
+_MAX_STARS, _MAX_FOLDERS = 3, 2
 
 
 class IgnoreRule(NamedTuple):
@@ -179,7 +183,10 @@ def _means(pattern: re.Pattern[str], entry: str) -> bool:
 
 
 def _compile_rules(file: str, text: str) -> Iterator[IgnoreRule]:
-    """The rules of a *text*, in its order; a line that means nothing is passed over, as Git does."""
+    """The rules of a *text*, in its order; a line that means nothing is passed over, as Git does.
+
+    So is one with more `*` and `**` than anybody writes.
+    """
     from pathspec import GitIgnoreSpec  # costs 10 ms, and most projects ask for none
 
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
@@ -188,5 +195,22 @@ def _compile_rules(file: str, text: str) -> Iterator[IgnoreRule]:
         except ValueError:
             continue
         for one in patterns:
-            if one.include is not None and isinstance(one.regex, re.Pattern):
-                yield IgnoreRule(file, number, line.strip(), one.regex, one.include)
+            if one.include is None or not isinstance(one.regex, re.Pattern):
+                continue
+            if pattern := _limit_time(one.regex.pattern):
+                yield IgnoreRule(file, number, line.strip(), re.compile(pattern, re.DOTALL), one.include)
+
+
+def _limit_time(pattern: str) -> str | None:
+    """*pattern* of pathspec, so that no name takes long; None where a hostile one still would.
+
+    What stands between two stars is taken where it comes first, and never tried again further on.
+    """
+    first, *pieces = pattern.split(_STAR)
+    bounded, stars = first, 0
+    for number, piece in enumerate(pieces, 1):
+        is_between = number < len(pieces) and piece and "(" not in piece
+        bounded += f"(?>{_STAR}?{piece})" if is_between else _STAR + piece
+        stars += not is_between
+    is_quick = stars <= _MAX_STARS and bounded.count(_FOLDERS) <= _MAX_FOLDERS
+    return bounded if is_quick else None

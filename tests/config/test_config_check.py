@@ -269,3 +269,10 @@ def test_alternatives_of_a_pattern_are_understood_up_to_a_number_of_braces(folde
     assert mistakes(folder, COLLECTION.replace("*.json", "{a,b}/*.json")) == ()
     assert mistakes(folder, COLLECTION.replace("*.json", "{a,b}/{.,c}/*.json"))
     assert mistakes(folder, COLLECTION.replace("*.json", "{a,b}" * 9 + "/*.json"))
+
+
+def test_braces_that_stand_for_very_many_patterns_are_refused_at_once(folder: Path) -> None:
+    many = "{" + ",".join("abcdefghij") + "}"
+    (mistake,) = mistakes(folder, COLLECTION.replace("*.json", many * 8 + "/*.json"))
+    assert "include" in mistake
+    assert mistakes(folder, COLLECTION.replace("*.json", many * 2 + "/*.json")) == ()

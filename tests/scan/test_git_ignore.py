@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -11,6 +12,7 @@ from docsync.model import ReadFailure
 from docsync.names import Collection
 from docsync.scan import FileTree
 from docsync.scan.git_ignore import GitIgnore
+from tests.helpers.cpu import least_cpu_seconds
 
 needs_git = pytest.mark.skipif(not shutil.which("git"), reason="there is no git")
 NAMES = ("a", "b", "keep", "x.json", "y.json", "draft.json")
@@ -18,6 +20,7 @@ LINES = (
     "*.json", "!keep/", "!x.json", "/a", "a/", "b/*", "!b/x.json", "**/keep", "a/**", "a/**/x.json", "keep/*.json",
     "!keep/x.json", "/*", "!/a", "!/b/", "# x.json", "", "\\!x.json", "draft*", "[xy].json", "?.json", "!a/b",
     "/a/b/", "*", "!*/", "!*.json", "y.json ", "x.json\\ ", "**", "**/", "b/keep/", "[", "!", "/", "a//b", "\\",
+    "*a*t*", "**/*e*p/*.j*n",
 )  # fmt: skip
 
 
@@ -208,3 +211,16 @@ def test_a_file_that_is_ignored_since_the_scan_is_read_as_one_that_went(project:
     tree.scan(["personas/build"])
 
     assert tree.read("personas/a.json") is ReadFailure.GONE
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [("*a" * 40 + "*b", "a" * 250), ("**/a/" * 30 + "b", "a/" * 500 + "c"), ("a*" * 60, "a" * 250 + "b")],
+    ids=["stars", "folders", "stars at the end"],
+)
+def test_no_line_takes_long_for_a_hostile_name(tmp_path: Path, line: str, name: str) -> None:
+    (tmp_path / ".gitignore").write_text(f"{line}\n*.log\n")
+    ignore = GitIgnore(str(tmp_path))
+    look = partial(ignore.find, name)
+    assert least_cpu_seconds(look, 0.05) <= 0.05
+    assert ignore.find("x.log") is not None
