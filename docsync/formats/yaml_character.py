@@ -52,7 +52,7 @@ def find_odd_cause(text: str, start: int, end: int, at: int | None = None) -> Od
         lines.setdefault(_end_of_line(text, one.start(), end), []).append(one)
     tries = [*islice(reversed(lines.values()), _MAX_TRIES), odd] if odd else []
     for tried in tries:
-        if _count_unread(_replace(text, start, end, tried)) < end - last:
+        if count_unread(_replace(text, start, end, tried)) < end - last:
             return describe_odd(tried[0].start(), tried[0][0])
     return None
 
@@ -122,7 +122,7 @@ def _plain_for(character: str) -> str:
     return " " if _BLANK.match(character) else ""
 
 
-def _count_unread(text: str) -> int:
+def count_unread(text: str) -> int:
     """How many characters are left of *text* where it stops being a mapping in YAML; -1 if it never does."""
     events: Iterator[yaml.Event] = islice(iter(_Loader(text).get_event, None), LIMITS.yaml_events)
     try:

@@ -8,6 +8,7 @@ from yaml.reader import Reader
 
 from docsync.formats.source import SourceText
 from docsync.formats.yaml_character import find_odd_cause
+from docsync.formats.yaml_closed_quote import find_text_behind_quote
 from docsync.formats.yaml_quote import propose_quotes
 from docsync.model import Problem
 
@@ -16,6 +17,7 @@ _EXPECTED = re.compile(
     r"(?:did not find expected|could not find expected|expected) (?P<what>[^,(]*(?:',' or '.')?)"
 )
 _QUOTED = "while scanning a quoted scalar"
+_BEHIND_QUOTE = "text behind a closed quote"
 _CLOSE_COLON = re.compile(r"(?<![^\r\n])[A-Za-z_][\w-]*:(?=[^\s:/\\])")
 # What a value begins that was meant for text.
 _BEGUN = {
@@ -23,14 +25,17 @@ _BEGUN = {
     "while scanning an anchor": "'&' begins an anchor, which needs a name",
     "while scanning a block scalar": "the text of a block begins in the next line",
 }
+_COLON = "unexpected ':' inside a value"
+# A key and the first character of its value, which is no quote and opens nothing.
+_KEY_AND_VALUE = re.compile(
+    r" *(?:[-?] +)*[^\s'\"#\[\]{},&*!|>%@`:-][^\r\n:]{0,200}:[ \t]+(?=[^\s'\"\[{|>&*!#])"
+)
+# Behind such a value: the end, or what is no more of it.
+_NO_MORE = re.compile(r"(?>[^\r\n]*)(?:\r\n|[\r\n])?(?:\s*\Z| *(?:- |#|---|\.\.\.|[^\s:]+:(?:\s|\Z)))")
 
 # Part of what libyaml or PyYAML says -> what docsync says, and a hint.
 _WORDS = (
-    (
-        "mapping values are not allowed",
-        "unexpected ':' inside a value",
-        'quote the value if it contains ": "',
-    ),
+    ("mapping values are not allowed", _COLON, 'quote the value if it contains ": "'),
     ("violate", "tab used for indentation", "indent with spaces"),
     (
         "sequence entries are not allowed",
@@ -75,11 +80,14 @@ def explain_yaml_error(source: SourceText, start: int, end: int, error: YAMLErro
     opened = start + error.context_mark.index if error.context_mark else at
     stop = _Stop(source, start, end, at, opened)
     symptom = _explain_symptom(stop, error.problem or "", error.context or "")
-    odd = find_odd_cause(source.text, start, end, at)
-    if odd is None:
-        return symptom
     notes = (source.note(symptom.message, at),)
-    return source.problem("yaml-syntax", odd.message, odd.at, hint=odd.hint, notes=notes)
+    if odd := find_odd_cause(source.text, start, end, at):
+        return source.problem("yaml-syntax", odd.message, odd.at, hint=odd.hint, notes=notes)
+    is_syntax = "expected" in (error.problem or "")
+    if is_syntax and (behind := find_text_behind_quote(source.text, start, end, at)):
+        kept = notes if behind.at != at else ()
+        return source.problem("yaml-syntax", _BEHIND_QUOTE, behind.at, hint=behind.hint, notes=kept)
+    return symptom
 
 
 def explain_single_text(source: SourceText, start: int, end: int) -> Problem | None:
@@ -103,10 +111,24 @@ def _explain_symptom(stop: _Stop, problem: str, context: str) -> Problem:
         return stop.syntax("expected ':' after this key", stop.opened, "write it as `key: value`")
     if "flow" in context and "',' or" in problem:
         return _explain_unclosed(stop, problem)
+    if "mapping values are not allowed" in problem and (hint := _quote_value_around(stop)):
+        return stop.syntax(_COLON, stop.at, hint)
     begun = _BEGUN.get(context)
     if begun:
         return stop.syntax(begun, stop.opened, stop.quotes(stop.opened))
     return _translate_problem(stop.source, stop.at, problem)
+
+
+def _quote_value_around(stop: _Stop) -> str | None:
+    """The hint to quote the value in whose line reading stopped; None where it may go on in the next one."""
+    text = stop.source.text
+    begin = (
+        max(text.rfind("\n", stop.start, stop.at), text.rfind("\r", stop.start, stop.at), stop.start - 1) + 1
+    )
+    line = _KEY_AND_VALUE.match(text, begin, stop.at)
+    if line is None or not _NO_MORE.match(text[: stop.end], stop.at):
+        return None
+    return stop.quotes(line.end())
 
 
 def _translate_problem(source: SourceText, at: int, problem: str) -> Problem:

@@ -14,7 +14,7 @@ from tests.formats.messages import list_said
 FORMATS = Path(docsync.__file__).parent / "formats"
 ROOMS = (
     "json_errors", "json_wrapping", "json_format", "yaml_error", "yaml_reader", "yaml_scalar", "yaml_character",
-    "yaml_quote", "yaml_front_matter", "lost_fence", "yaml", "prompty/jinja_hint", "prompty/jinja_parser",
+    "yaml_quote", "yaml_comment", "yaml_closed_quote", "yaml_front_matter", "lost_fence", "yaml", "prompty/jinja_hint", "prompty/jinja_parser",
 )  # fmt: skip
 ALIASES = "k0: &a0 [1]\n" + "".join(f"k{n}: &a{n} [" + f"*a{n - 1}," * 9 + "1]\n" for n in range(1, 9))
 # The format, a text, and what is said of it first.
@@ -72,6 +72,11 @@ TABLE: list[tuple[str, str, str]] = [
     ('yaml', 'a: @\u200bb', "'@' cannot start a value"),
     ('yaml', 'a:\n\tb: 1', 'tab used for indentation'),
     ('yaml', 'a: b: c', "unexpected ':' inside a value"),
+    ('yaml', 'a: b\n c: d\n', "unexpected ':' inside a value"),
+    ('yaml', 'a: "b" c\n', 'text behind a closed quote'),
+    ('yaml', 'a: "b" c # d\n', 'text behind a closed quote'),
+    ('yaml', "a: ['b' c]\n", 'text behind a closed quote'),
+    ('yaml', 'name: Bot #3\n', "name: '#3' is a comment"),
     ('yaml', 'a: [b, c\nd: e', "expected ',' or ']'"),
     ('yaml', 'a: {b: 1\nc: {d', "expected ',' or '}'"),
     ('yaml', 'a: "b', 'quoted text is never closed'),
