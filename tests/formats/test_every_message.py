@@ -14,7 +14,8 @@ from tests.formats.messages import list_said
 FORMATS = Path(docsync.__file__).parent / "formats"
 ROOMS = (
     "json_errors", "json_wrapping", "json_format", "yaml_error", "yaml_reader", "yaml_scalar", "yaml_character",
-    "yaml_quote", "yaml_comment", "yaml_closed_quote", "yaml_front_matter", "lost_fence", "yaml", "prompty/jinja_hint", "prompty/jinja_parser",
+    "yaml_quote", "yaml_comment", "yaml_closed_quote", "yaml_front_matter", "lost_fence", "yaml",
+    "prompty/jinja_hint", "prompty/jinja_parser",
 )  # fmt: skip
 ALIASES = "k0: &a0 [1]\n" + "".join(f"k{n}: &a{n} [" + f"*a{n - 1}," * 9 + "1]\n" for n in range(1, 9))
 # The format, a text, and what is said of it first.
