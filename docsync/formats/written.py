@@ -136,9 +136,5 @@ def _describe_kind(value: object) -> str:
             return str(value).lower()
         case list():
             return "a list"
-        case dict():
-            return "an object"
-        case str():
-            return "a text"
         case _:
-            return "a number"
+            return "an object"

@@ -58,6 +58,10 @@ def test_quotes_that_are_right_are_no_problem(text: str) -> None:
     assert not [one for one in parse("yaml", "p/a", text.encode()).problems if one.code == "yaml-syntax"]
 
 
+def test_quotes_within_a_text_are_not_blamed_for_what_is_wrong_behind_it() -> None:
+    assert first_problem("a: |\n  k: 'x' y\nb: [c\n").message == "expected ',' or ']'"
+
+
 @pytest.mark.parametrize(
     ("text", "meant"),
     [

@@ -50,6 +50,12 @@ def test_what_changes_unheard_while_it_is_in_doubt_is_in_doubt_anew_but_not_for_
     assert doubt.suspect("b", 2_000 * MS, 0, (1, 1, 9, 9))
 
 
+def test_a_file_that_is_known_for_the_first_time_is_no_other_one() -> None:
+    doubt = belief()
+    assert not doubt.suspect("a", 0, 0)
+    assert doubt.suspect("a", 500 * MS, 0, (1, 1, 10, 1))
+
+
 def test_what_was_missed_before_a_time_is_known() -> None:
     doubt = belief()
     doubt.mark_missing(entry("a"), 7)

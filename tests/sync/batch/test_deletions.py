@@ -34,6 +34,21 @@ def test_a_file_heard_of_lately_and_found_missing_without_a_hint_counts_as_missi
     assert project.paths() == ["personas/p1.json"]
 
 
+def test_a_file_that_was_heard_of_since_it_was_missed_is_missing_anew(project: Project) -> None:
+    people(project, 2)
+    project.sync()
+    remove(project, 0)
+    project.sync("personas/p0.json", sign=Sign.GONE)
+    project.later(400)
+    project.sync("personas/p0.json", sign=Sign.GONE)  # it was there again, and went
+    project.later(400)
+    project.sync()
+    assert len(project.paths()) == 2
+    project.later(100)
+    project.sync()
+    assert project.paths() == ["personas/p1.json"]
+
+
 def test_a_held_file_that_returns_broken_leaves_the_hold(project: Project) -> None:
     people(project, 30)
     project.sync()
