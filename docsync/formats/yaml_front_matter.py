@@ -66,8 +66,9 @@ def blank_fences(text: str) -> str:
     closing = _find_closing(text, opening) if opening else None
     if opening is None or closing is None:
         return ""
-    fence = opening.end("indent")
-    return f"{text[:fence]}   {text[fence + 3 : closing.start()]}"
+    # With all that stands in its line: a tab there is none that YAML would take.
+    blanked = re.sub(r"[^\r\n]", " ", text[: opening.end()])
+    return f"{blanked}{text[opening.end() : closing.start()]}"
 
 
 def _refuse_escapes(source: SourceText, body_at: int) -> None:

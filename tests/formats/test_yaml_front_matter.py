@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from docsync.formats import parse
 from docsync.formats.limits import LIMITS
 from docsync.formats.source import FileRefused, SourceText, decode_source
 from docsync.formats.yaml_front_matter import FrontMatter, split_front_matter
@@ -112,3 +113,10 @@ def test_front_matter_without_its_opening_fence_is_warned_of(text: str) -> None:
 )
 def test_a_body_without_front_matter_is_not_warned_of(text: str) -> None:
     assert split_front_matter(decode_source("p.prompty", text.encode())).problems == ()
+
+
+@pytest.mark.parametrize("fence", ["---\t", "---  ", "---"])
+def test_what_stands_in_the_line_of_a_fence_hides_no_place(fence: str) -> None:
+    text = f"{fence}\nname: a\ntags: [null]\n---\nHi\n"
+    (problem,) = parse("markdown", "p/a.md", text.encode()).problems
+    assert (problem.code, problem.line, problem.column) == ("tags", 3, 8)
