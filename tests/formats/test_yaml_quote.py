@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from docsync.formats import parse
-from docsync.formats.yaml_quote import quote_yaml
+from docsync.formats.yaml_quote import propose_quotes, quote_yaml
 
 ALPHABET = [
     *"ab: #'\"\\`@%&*!|>[]{},-?=~/\u00e9\u4f60\u201c",
@@ -131,3 +131,7 @@ def test_an_alias_of_nothing_may_have_been_meant_as_text() -> None:
 
     assert problem.message == "found undefined alias 'note'"
     assert [note.message for note in problem.notes] == ['if it is meant as text, quote the value: "*note"']
+
+
+def test_a_value_is_proposed_with_the_sign_that_touches_it() -> None:
+    assert propose_quotes("name: &ab\n", 0, 8) == 'quote the value: "&ab"'
