@@ -151,7 +151,7 @@ def _to_value(plan: InitPlan, failed: Mapping[str, str], *, dry_run: bool) -> di
 
 def _describe(one: Collection) -> dict[str, object]:
     keys: dict[str, object] = {"type": one.type, "path": one.path, "include": list(one.include)}
-    return keys | {"exclude": list(one.exclude), "format": one.format}
+    return keys | {"exclude": list(one.exclude), "ignore": one.ignore, "format": one.format}
 
 
 def _count(found: "Discovery") -> dict[str, int]:

@@ -2,6 +2,8 @@
 
 import re
 
+from docsync.names import is_foreign
+
 PERSONA = "persona"
 PROMPT = "prompt_template"
 
@@ -31,23 +33,8 @@ _PERSONA_FOLDERS = frozenset(
     }
 )
 _PROMPT_FOLDERS = frozenset({"prompt", "prompts", "prompt_templates", "prompt-templates", "prompttemplates"})
-# Folders of what programs build and install.
-_FOREIGN_FOLDERS = frozenset(
-    {
-        "node_modules",
-        "bower_components",
-        "venv",
-        "env",
-        "site-packages",
-        "__pycache__",
-        "vendor",
-        "dist",
-        "build",
-        "out",
-        "target",
-        "coverage",
-    }
-)
+# Folders of what programs build and install, beside those that no scan enters: people may have such names, too.
+_BUILT_FOLDERS = frozenset({"env", "vendor", "dist", "build", "out", "target", "coverage"})
 # Files of programs, and those that tell people about a folder: they are found in any of them.
 _TOOL_FILE = re.compile(
     r"(package(-lock)?|composer|deno|bun|lerna|nx|turbo|vercel|now|app|manifest|angular|babel|jest|biome"
@@ -67,7 +54,8 @@ def is_tool_file(path: str) -> bool:
 
 def find_foreign(path: str) -> str | None:
     """The outermost folder of *path* that holds what programs build or install."""
-    return next((part for part in path.split("/")[:-1] if part.lower() in _FOREIGN_FOLDERS), None)
+    parts = path.split("/")[:-1]
+    return next((part for part in parts if is_foreign(part) or part.lower() in _BUILT_FOLDERS), None)
 
 
 def find_home(path: str) -> tuple[str, str] | None:
